@@ -1,0 +1,18 @@
+"""Tables and their queries, one file a subject; encryption; migrations; the only SQL."""
+
+from storage.database import Conflict, Database, Session, is_away, open  # noqa: A004 reads as `storage.open(url)`
+from storage.keys import Keyring, PersonKey, Unreadable, UnsafeKeys
+from storage.migrate import migrate
+
+__all__ = [
+    "Conflict",
+    "Database",
+    "Keyring",
+    "PersonKey",
+    "Session",
+    "Unreadable",
+    "UnsafeKeys",
+    "is_away",
+    "migrate",
+    "open",
+]

@@ -1,0 +1,38 @@
+"""Kinds of columns: what is sealed, and moments that are the same on every database."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, LargeBinary, TypeDecorator
+
+from storage.keys import SHORTEST, VERSION, Box
+
+
+class Sealed(TypeDecorator[Box]):
+    """Takes a `Box` and nothing else: a text that was not encrypted is refused before it reaches the database."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        if not isinstance(value, bytes) or value[:1] != VERSION or len(value) < SHORTEST:
+            raise TypeError("only what is sealed may be stored here")
+        return value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Box | None:
+        return None if value is None else Box(bytes(value))
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, in UTC; SQLite keeps no zone, so it is put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

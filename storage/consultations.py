@@ -1,0 +1,31 @@
+"""What we ask."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from storage.database import Session
+from storage.tables import consultation
+
+
+async def add(session: Session, consultation_id: str, process_id: str, content: str, now: datetime) -> None:
+    await session.execute(
+        insert(consultation).values(id=consultation_id, process_id=process_id, content=content, opened=now)
+    )
+
+
+async def close(session: Session, consultation_id: str, now: datetime) -> bool:
+    """False when it is not open."""
+    found = await session.execute(
+        update(consultation)
+        .where(consultation.c.id == consultation_id, consultation.c.closed.is_(None))
+        .values(closed=now)
+    )
+    return bool(found.rowcount)
+
+
+async def is_open(session: Session, consultation_id: str) -> bool:
+    found = await session.execute(
+        select(consultation.c.id).where(consultation.c.id == consultation_id, consultation.c.closed.is_(None))
+    )
+    return found.one_or_none() is not None

@@ -1,0 +1,162 @@
+"""What people gave us, and the responses to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select, update
+
+from storage.database import Session
+from storage.keys import Keyring
+from storage.tables import consultation, contribution, person, response
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One contribution, without its words, with what became of it."""
+
+    person: str
+    day: date
+    topic: str
+    asked: str | None
+    """The content of the consultation that it answers."""
+    state: str | None
+    reason: str | None
+
+
+async def given_by(session: Session, people: Sequence[str], most: int = 12) -> list[Given]:
+    """What these people gave, newest first, at most `most` each. The answers to one consultation count once."""
+    what = func.coalesce(contribution.c.consultation_id, contribution.c.id)
+    place = func.row_number().over(
+        partition_by=contribution.c.person_id, order_by=(contribution.c.given.desc(), func.max(contribution.c.id))
+    )
+    merged = (
+        select(
+            contribution.c.person_id,
+            contribution.c.given,
+            contribution.c.topic,
+            contribution.c.consultation_id,
+            contribution.c.response_id,
+            place.label("place"),
+        )
+        .where(contribution.c.person_id.in_(people))
+        .group_by(
+            contribution.c.person_id,
+            contribution.c.given,
+            contribution.c.topic,
+            contribution.c.consultation_id,
+            contribution.c.response_id,
+            what,
+        )
+        .subquery()
+    )
+    rows = await session.execute(
+        select(
+            merged.c.person_id,
+            merged.c.given,
+            merged.c.topic,
+            consultation.c.content,
+            response.c.state,
+            response.c.reason,
+        )
+        .select_from(merged)
+        .outerjoin(consultation, consultation.c.id == merged.c.consultation_id)
+        .outerjoin(response, response.c.id == merged.c.response_id)
+        .where(merged.c.place <= most)
+        .order_by(merged.c.given.desc(), merged.c.place)
+    )
+    return [Given(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One contribution as the staff read it. `who` is a pseudonym."""
+
+    id: str
+    who: str
+    language: str
+    topic: str
+    consultation: str | None
+    question: str | None
+    option: str | None
+    words: str = field(repr=False)
+    """"" when there are none, or when the person has been forgotten."""
+    spoken: bool
+    """It is a voice note."""
+    given: date
+    response: str | None
+    state: str
+
+
+async def newest(session: Session, keys: Keyring, most: int) -> list[Contribution]:
+    """What came in, newest first; those without a response before the others."""
+    rows = await session.execute(
+        _all()
+        .order_by(contribution.c.response_id.is_not(None), contribution.c.given.desc(), contribution.c.id)
+        .limit(most)
+    )
+    return [_read(keys, row) for row in rows]
+
+
+def _all() -> Any:
+    return (
+        select(contribution, person.c.key, person.c.key_epoch, response.c.state.label("response_state"))
+        .select_from(contribution)
+        .outerjoin(person, person.c.id == contribution.c.person_id)
+        .outerjoin(response, response.c.id == contribution.c.response_id)
+    )
+
+
+def _read(keys: Keyring, row: Any) -> Contribution:
+    words = ""
+    if row.words is not None and row.person_id is not None:
+        key = keys.unwrap(row.person_id, row.key, row.key_epoch)
+        words = key.open(row.words, contribution.c.words, row.id)
+    return Contribution(
+        id=row.id,
+        who="" if row.person_id is None else row.person_id[:6],
+        language=row.language,
+        topic=row.topic,
+        consultation=row.consultation_id,
+        question=row.question,
+        option=row.option,
+        words=words,
+        spoken=row.voice is not None,
+        given=row.given,
+        response=row.response_id,
+        state=row.response_state or "received",
+    )
+
+
+async def respond(
+    session: Session,
+    response_id: str,
+    process_id: str,
+    state: str,
+    reason: str,
+    answered: Sequence[str],
+    now: datetime,
+) -> int:
+    """Write a response and the contributions that it answers; gives how many those are."""
+    await session.execute(
+        insert(response).values(id=response_id, process_id=process_id, state=state, reason=reason, published=now)
+    )
+    found = await session.execute(
+        update(contribution).where(contribution.c.id.in_(answered)).values(response_id=response_id)
+    )
+    return found.rowcount
+
+
+async def like(session: Session, beginning: str) -> list[str]:
+    """The contributions whose id begins so: a person types the first few characters."""
+    rows = await session.execute(
+        select(contribution.c.id).where(contribution.c.id.startswith(beginning, autoescape=True))
+    )
+    return list(rows.scalars())
+
+
+async def number(session: Session) -> tuple[int, int]:
+    """How many contributions there are, and how many of them have a response."""
+    row = (await session.execute(select(func.count(), func.count(contribution.c.response_id)))).one()
+    return row[0], row[1]

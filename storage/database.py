@@ -1,0 +1,130 @@
+"""Opening a database, and transactions on it."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+Session = AsyncConnection
+"""One transaction. Everything that storage offers takes one, and none of it commits."""
+
+Conflict = IntegrityError
+"""Somebody else wrote the same thing first; take the whole transaction again."""
+
+SQLITE_SETTINGS = (
+    "busy_timeout=30000",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "trusted_schema=OFF",
+)
+"""Patience comes first: turning the log on may have to wait for another process that does the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database: SQLite by one writer and several readers, PostgreSQL by a pool."""
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Session]:
+        """A transaction that is durable when the block ends, and never was when it raises."""
+        async with self.writer.begin() as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """A consistent look that changes nothing."""
+        async with self.reader.connect() as session:
+            yield session
+
+    async def sweep(self) -> bool:
+        """Let no deleted word stay in SQLite's write-ahead log. PostgreSQL recycles its own.
+
+        False when somebody reads what was there before: sweep again later.
+        """
+        if self.writer.dialect.name != "sqlite":
+            return True
+        async with self.writer.connect() as session:
+            # Past SQLAlchemy: it would begin a transaction, and nothing can be swept inside one.
+            connection: Any = (await session.get_raw_connection()).driver_connection
+            cursor = await connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy, *_ = await cursor.fetchone()
+            await cursor.close()
+        return not busy
+
+    async def close(self) -> None:
+        await self.writer.dispose()
+        await self.reader.dispose()
+
+
+def open(url: str) -> Database:  # noqa: A001 reads as `storage.open(url)`
+    """The database at `sqlite:///file` or `postgresql://…`, whichever driver the address names. Connects later."""
+    address = with_driver(url)
+    if address.get_backend_name() != "sqlite":
+        engine = create_async_engine(address, hide_parameters=True, pool_size=10, pool_pre_ping=True)
+        reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return Database(engine, reader)
+    return Database(
+        _sqlite(address, "BEGIN IMMEDIATE", 1, SQLITE_SETTINGS),
+        _sqlite(address, "BEGIN", 4, (*SQLITE_SETTINGS, "query_only=ON")),
+    )
+
+
+def with_driver(url: str) -> URL:
+    """The address with the asynchronous driver that we use."""
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://") from None
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg"}
+    backend = address.drivername.split("+")[0]
+    if backend not in drivers:
+        raise ValueError("DATABASE_URL must begin with sqlite:/// or postgresql://")
+    return address.set(drivername=drivers[backend])
+
+
+def _sqlite(address: URL, begin: str, connections: int, settings: Sequence[str]) -> AsyncEngine:
+    engine = create_async_engine(
+        address,
+        hide_parameters=True,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=60,
+        connect_args={"isolation_level": None},
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connected(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for setting in settings:
+            cursor.execute(f"PRAGMA {setting}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begun(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether this says that the database cannot be reached, rather than that we asked it something wrong."""
+    return isinstance(error, OperationalError | ConnectionError | NoneFree) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )
+
+
+def packed(value: object) -> str:
+    """A list or mapping as the text that a column keeps."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

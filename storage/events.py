@@ -1,0 +1,59 @@
+"""What the platforms have told us already, and what of it our own code failed on."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, insert, select
+
+from storage.database import Session
+from storage.keys import Keyring
+from storage.tables import event, parked
+
+
+def name(keys: Keyring, channel: str, event_id: str) -> str:
+    """What an event is remembered by: a keyed hash, for the platform's own id leads to the person there."""
+    return keys.index(f"event {channel}", event_id)[:32]
+
+
+async def park(
+    session: Session, keys: Keyring, event_name: str, channel: str, index: str, body: str, fault: str, now: datetime
+) -> None:
+    """Keep, sealed, a message that our code failed on, for a human to look at. `fault` names the kind of error."""
+    await session.execute(
+        insert(parked).values(
+            id=event_name,
+            channel=channel,
+            index=index,
+            body=keys.seal(body, f"v2|parked|body|{event_name}"),
+            fault=fault,
+            at=now,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A message that waits for a human, without its words."""
+
+    id: str
+    channel: str
+    fault: str
+    at: datetime
+
+
+async def waiting(session: Session) -> list[Parked]:
+    rows = await session.execute(
+        select(parked.c.id, parked.c.channel, parked.c.fault, parked.c.at).order_by(parked.c.at)
+    )
+    return [Parked(*row) for row in rows]
+
+
+async def read_parked(session: Session, keys: Keyring, event_name: str) -> str | None:
+    """The message itself."""
+    body = (await session.execute(select(parked.c.body).where(parked.c.id == event_name))).scalar_one_or_none()
+    return None if body is None else keys.open(body, f"v2|parked|body|{event_name}")
+
+
+async def prune(session: Session, before: datetime) -> int:
+    """Forget events older than any platform repeats them."""
+    return (await session.execute(delete(event).where(event.c.seen < before.date()))).rowcount

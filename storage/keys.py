@@ -1,0 +1,154 @@
+"""Encryption: one key a person, wrapped by keys that live outside the database."""
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import stat
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NewType
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
+from sqlalchemy import Column
+
+Box = NewType("Box", bytes)
+"""Something encrypted: b"\\x02", a nonce of 12 bytes, the AES-256-GCM text with its tag."""
+
+VERSION = b"\x02"
+NONCE = 12
+KEY = 32
+SHORTEST = len(VERSION) + NONCE + 16
+"""The box of an empty text: its tag is there."""
+
+
+class Unreadable(Exception):
+    """This box cannot be opened with this key in this place: it was moved, changed, or its key is gone."""
+
+
+class UnsafeKeys(Exception):
+    """The key file is missing, malformed, or others can read it. The text says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonKey:
+    """The key of one person. A box opens only in the table, column and row it was sealed for."""
+
+    person: str
+    secret: bytes = field(repr=False)
+
+    def seal(self, text: str, column: Column[Box], row: str) -> Box:
+        nonce = os.urandom(NONCE)
+        return Box(VERSION + nonce + AESGCM(self.secret).encrypt(nonce, text.encode(), self._place(column, row)))
+
+    def open(self, box: bytes, column: Column[Box], row: str) -> str:
+        """Raises `Unreadable`."""
+        return _open(self.secret, box, self._place(column, row)).decode()
+
+    def _place(self, column: Column[Box], row: str) -> bytes:
+        return f"v2|{column.table.name}|{column.name}|{row}|{self.person}".encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The keys of a deployment: key-encryption keys by epoch (the highest is the current one) and the index key."""
+
+    wrapping: Mapping[int, bytes] = field(repr=False)
+    index_key: bytes = field(repr=False)
+
+    @property
+    def epoch(self) -> int:
+        return max(self.wrapping)
+
+    def new(self, person: str) -> PersonKey:
+        return PersonKey(person, AESGCM.generate_key(256))
+
+    def wrap(self, key: PersonKey) -> bytes:
+        """Wrapped with the current epoch's key (AES key wrap, RFC 3394)."""
+        return aes_key_wrap(self.wrapping[self.epoch], key.secret)
+
+    def unwrap(self, person: str, wrapped: bytes, epoch: int) -> PersonKey:
+        """Raises `Unreadable`."""
+        try:
+            return PersonKey(person, aes_key_unwrap(self.wrapping[epoch], wrapped))
+        except (KeyError, InvalidUnwrap) as wrong:
+            raise Unreadable from wrong
+
+    def index(self, channel: str, external: str) -> str:
+        """What an address is looked up by: HMAC-SHA-256 of the channel and the platform's id, in hexadecimal."""
+        return hmac.new(self.index_key, f"v1|{channel}|{external}".encode(), hashlib.sha256).hexdigest()
+
+    def seal(self, text: str, place: str) -> Box:
+        """For what belongs to no person that we know; `place` names where it stands."""
+        nonce = os.urandom(NONCE)
+        return Box(VERSION + nonce + AESGCM(self._own(self.epoch)).encrypt(nonce, text.encode(), place.encode()))
+
+    def open(self, box: bytes, place: str) -> str:
+        """Raises `Unreadable`."""
+        for epoch in self.wrapping:
+            try:
+                return _open(self._own(epoch), box, place.encode()).decode()
+            except Unreadable:
+                continue
+        raise Unreadable
+
+    def _own(self, epoch: int) -> bytes:
+        return hmac.new(self.wrapping[epoch], b"hearback parked", hashlib.sha256).digest()
+
+
+def _open(secret: bytes, box: bytes, place: bytes) -> bytes:
+    if box[:1] != VERSION or len(box) < SHORTEST:
+        raise Unreadable
+    try:
+        return AESGCM(secret).decrypt(box[1 : 1 + NONCE], box[1 + NONCE :], place)
+    except InvalidTag as wrong:
+        raise Unreadable from wrong
+
+
+def create(path: Path) -> None:
+    """Write a new key file that only its owner can read. Raises `FileExistsError` rather than overwrite one."""
+    keys = {"wrapping": {"1": _random()}, "index": _random()}
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(keys, file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def load(path: Path) -> Keyring:
+    """Read the keys of a deployment. Raises `UnsafeKeys`."""
+    if not path.is_file():
+        raise UnsafeKeys(f"There is no key file {path}. Make one with: hearback keys new {path}")
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise UnsafeKeys(f"Others can read the key file {path}. Run: chmod 600 {path}")
+    keyring = _read(path.read_bytes())
+    if keyring is None:
+        raise UnsafeKeys(
+            f"The key file {path} is not one that `hearback keys new` made. Restore it from where you keep it."
+        )
+    return keyring
+
+
+def _read(file: bytes) -> Keyring | None:
+    """None rather than an exception: those of the parser carry the file with them."""
+    try:
+        keys = json.loads(file)
+        wrapping = {int(epoch): _key(secret) for epoch, secret in keys["wrapping"].items()}
+        return Keyring(wrapping, _key(keys["index"])) if wrapping else None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _random() -> str:
+    return b64encode(secrets.token_bytes(KEY)).decode()
+
+
+def _key(text: str) -> bytes:
+    secret = b64decode(text, validate=True)
+    if len(secret) != KEY or len(set(secret)) < KEY // 4:
+        raise ValueError
+    return secret

@@ -1,0 +1,85 @@
+"""The process that is run here, and what stands open in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert, or_, select, update
+
+from storage.database import Session
+from storage.tables import bulletin, consultation, process
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """What every conversation may know of the process. The contents are JSON texts that the handlers wrote."""
+
+    process: str
+    edition: int
+    content: str
+    consultation: str | None
+    """The id of the consultation that is open."""
+    asked: str | None
+    """Its content."""
+    bulletin: str | None
+    """The content of the latest bulletin that is for everybody and may still be told."""
+    bulletin_until: datetime | None
+
+
+async def add(session: Session, process_id: str, content: str, now: datetime) -> None:
+    await session.execute(insert(process).values(id=process_id, edition=1, content=content, opened=now))
+
+
+async def edit(session: Session, process_id: str, content: str) -> None:
+    await session.execute(
+        update(process).where(process.c.id == process_id).values(content=content, edition=process.c.edition + 1)
+    )
+
+
+async def touch(session: Session) -> None:
+    """Something that conversations know of has changed: whoever remembers the board has to read it again."""
+    await session.execute(update(process).values(edition=process.c.edition + 1))
+
+
+async def the_one(session: Session) -> tuple[str, str] | None:
+    """The id and the content of the process that this deployment runs."""
+    row = (await session.execute(select(process.c.id, process.c.content).limit(1))).one_or_none()
+    return None if row is None else (row.id, row.content)
+
+
+async def board(session: Session, now: datetime) -> Board | None:
+    """What stands open now, in one statement."""
+    opened = (
+        select(consultation.c.id, consultation.c.content)
+        .where(consultation.c.closed.is_(None))
+        .order_by(consultation.c.opened.desc())
+        .limit(1)
+        .subquery()
+    )
+    latest = (
+        select(bulletin.c.content, bulletin.c.not_after)
+        .where(bulletin.c.for_all, or_(bulletin.c.not_after.is_(None), bulletin.c.not_after > now))
+        .order_by(bulletin.c.published.desc())
+        .limit(1)
+        .subquery()
+    )
+    row = (
+        await session.execute(
+            select(
+                process.c.id,
+                process.c.edition,
+                process.c.content,
+                select(opened.c.id).scalar_subquery().label("consultation"),
+                select(opened.c.content).scalar_subquery().label("asked"),
+                select(latest.c.content).scalar_subquery().label("bulletin"),
+                select(latest.c.not_after).scalar_subquery().label("bulletin_until"),
+            ).limit(1)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    return Board(row.id, row.edition, row.content, row.consultation, row.asked, row.bulletin, row.bulletin_until)
+
+
+async def size(session: Session) -> int:
+    """How many processes there are."""
+    return (await session.execute(select(func.count()).select_from(process))).scalar_one()

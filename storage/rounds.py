@@ -1,0 +1,129 @@
+"""Votes: their rolls, ballots and results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, insert, select, update
+
+from storage.database import Session, packed
+from storage.keys import Keyring, PersonKey
+from storage.tables import ballot, person
+from storage.tables import round as round_
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A vote as it stands."""
+
+    id: str
+    process: str
+    content: str
+    rule: str
+    closes: datetime
+    closed: datetime | None
+    result: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facing:
+    """An open round as one person on its roll meets it."""
+
+    round: str
+    content: str
+    closes: datetime
+    voted: bool
+
+
+async def open_(
+    session: Session,
+    round_id: str,
+    process_id: str,
+    content: str,
+    rule: str,
+    roll: Sequence[str],
+    now: datetime,
+    closes: datetime,
+) -> None:
+    """Open a round: its roll is frozen here, an empty ballot for each."""
+    await session.execute(
+        insert(round_).values(id=round_id, process_id=process_id, content=content, rule=rule, opened=now, closes=closes)
+    )
+    if roll:
+        await session.execute(insert(ballot), [{"round_id": round_id, "person_id": who} for who in roll])
+
+
+async def get(session: Session, round_id: str, lock: bool = False) -> Round | None:
+    asked = select(*_columns()).where(round_.c.id == round_id)
+    row = (await session.execute(asked.with_for_update() if lock else asked)).one_or_none()
+    return None if row is None else Round(*row)
+
+
+async def newest(session: Session, most: int) -> list[Round]:
+    rows = await session.execute(select(*_columns()).order_by(round_.c.opened.desc()).limit(most))
+    return [Round(*row) for row in rows]
+
+
+async def overdue(session: Session, now: datetime) -> list[str]:
+    """Rounds whose time has passed and that nobody has closed."""
+    rows = await session.execute(select(round_.c.id).where(round_.c.closed.is_(None), round_.c.closes <= now))
+    return list(rows.scalars())
+
+
+def _columns() -> list[ColumnElement[Any]]:
+    return [round_.c[name] for name in ("id", "process_id", "content", "rule", "closes", "closed", "result")]
+
+
+async def facing(session: Session, who: str, now: datetime) -> list[Facing]:
+    """The open rounds that this person is on the roll of."""
+    rows = await session.execute(
+        select(round_.c.id, round_.c.content, round_.c.closes, ballot.c.voted)
+        .join(round_, round_.c.id == ballot.c.round_id)
+        .where(ballot.c.person_id == who, round_.c.closed.is_(None), round_.c.closes > now)
+    )
+    return [Facing(*row) for row in rows]
+
+
+async def cast(session: Session, key: PersonKey, round_id: str, matters: Sequence[str], now: datetime) -> bool:
+    """Put these matters on a person's ballot, in place of what was there. False when it is too late.
+
+    The row of the round is locked against a closing at the same instant.
+    """
+    still = await session.execute(
+        select(round_.c.id)
+        .where(round_.c.id == round_id, round_.c.closed.is_(None), round_.c.closes > now)
+        .with_for_update(read=True)
+    )
+    if still.one_or_none() is None:
+        return False
+    found = await session.execute(
+        update(ballot)
+        .where(ballot.c.round_id == round_id, ballot.c.person_id == key.person)
+        .values(matters=key.seal(packed(list(matters)), ballot.c.matters, round_id), voted=True)
+    )
+    return bool(found.rowcount)
+
+
+async def ballots(session: Session, keys: Keyring, round_id: str) -> list[str]:
+    """The ballots that were cast, each a JSON list of matters, in no order that means anything."""
+    rows = await session.execute(
+        select(person.c.id, person.c.key, person.c.key_epoch, ballot.c.matters)
+        .join(person, person.c.id == ballot.c.person_id)
+        .where(ballot.c.round_id == round_id, ballot.c.matters.is_not(None))
+        .order_by(func.random())
+    )
+    return [keys.unwrap(row.id, row.key, row.key_epoch).open(row.matters, ballot.c.matters, round_id) for row in rows]
+
+
+async def turnout(session: Session, round_id: str) -> tuple[int, int]:
+    """How many are on the roll, and how many of them have voted; also after the single votes are thrown away."""
+    counted = select(func.count(), func.count(case((ballot.c.voted, 1)))).where(ballot.c.round_id == round_id)
+    row = (await session.execute(counted)).one()
+    return row[0], row[1]
+
+
+async def close(session: Session, round_id: str, result: str, now: datetime) -> None:
+    """Keep the result and throw the single votes away; the roll stays."""
+    await session.execute(update(round_).where(round_.c.id == round_id).values(closed=now, result=result))
+    await session.execute(update(ballot).where(ballot.c.round_id == round_id).values(matters=None))

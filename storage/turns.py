@@ -1,0 +1,143 @@
+"""Everything that a turn needs to know, for many turns in one statement."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, bindparam, column, exists, func, select
+
+from storage.columns import Moment
+from storage.database import Session
+from storage.keys import Keyring, PersonKey
+from storage.tables import address, ballot, contribution, event, member, person, process
+from storage.tables import round as round_
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person in one chat, as they are now."""
+
+    person: str
+    address: str
+    key: PersonKey
+    language: str
+    region: str
+    consented: bool
+    reach: str
+    turns: int
+    talk: str | None = field(repr=False)
+    votes: bool
+    gave: bool
+    member: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is for one message: was it seen before, who is it from, and is the process still the same."""
+
+    seen: bool
+    edition: int | None
+    """The edition of the process; None when there is no process yet."""
+    known: Known | None
+
+
+async def find(session: Session, keys: Keyring, asked: Sequence[tuple[str, str]], now: datetime) -> list[Found]:
+    """What is known for each (event, index), in their order. Locks the people it finds until the transaction ends."""
+    values: dict[str, Any] = {"now": now}
+    if session.dialect.name == "sqlite":
+        values["asked"] = json.dumps(asked)
+    else:
+        values["events"] = [event for event, _ in asked]
+        values["indexes"] = [index for _, index in asked]
+    rows = (await session.execute(_statement(session.dialect.name), values)).all()
+    by_place = {(row.asked_event, row.asked_index): _found(keys, row) for row in rows}
+    return [by_place[place] for place in asked]
+
+
+def _found(keys: Keyring, row: Any) -> Found:
+    if row.person_id is None:
+        return Found(row.seen, row.edition, None)
+    key = keys.unwrap(row.person_id, row.key, row.key_epoch)
+    known = Known(
+        person=row.person_id,
+        address=row.id,
+        key=key,
+        language=row.language,
+        region=row.region,
+        consented=row.consented,
+        reach=row.reach,
+        turns=row.turns,
+        talk=None if row.talk is None else key.open(row.talk, address.c.talk, row.id),
+        votes=row.votes,
+        gave=row.gave,
+        member=row.member,
+    )
+    return Found(row.seen, row.edition, known)
+
+
+@lru_cache(maxsize=2)
+def _statement(dialect: str) -> Select[Any]:
+    asked = _asked_sqlite() if dialect == "sqlite" else _asked_postgresql()
+    met = (
+        select(
+            address.c.id,
+            address.c.index,
+            address.c.person_id,
+            address.c.reach,
+            address.c.turns,
+            address.c.talk,
+            person.c.key,
+            person.c.key_epoch,
+            person.c.language,
+            person.c.region,
+            person.c.consented,
+        )
+        .join(person, person.c.id == address.c.person_id)
+        .where(address.c.index.in_(select(asked.c.asked_index)))
+        .order_by(person.c.id, address.c.id)  # everybody locks in the same order, so nobody waits for ever
+        .with_for_update(of=[person, address], key_share=True)  # a broadcast may name a person meanwhile
+        .cte("met")
+    )
+    return (
+        select(
+            asked.c.asked_event,
+            asked.c.asked_index,
+            event.c.id.is_not(None).label("seen"),
+            select(process.c.edition).limit(1).scalar_subquery().label("edition"),
+            met,
+            _votes(met.c.person_id).label("votes"),
+            exists().where(contribution.c.person_id == met.c.person_id).label("gave"),
+            exists().where(member.c.person_id == met.c.person_id).label("member"),
+        )
+        .select_from(asked)
+        .outerjoin(event, event.c.id == asked.c.asked_event)
+        .outerjoin(met, met.c.index == asked.c.asked_index)
+    )
+
+
+def _votes(who: ColumnElement[str]) -> ColumnElement[bool]:
+    return exists().where(
+        ballot.c.person_id == who,
+        round_.c.id == ballot.c.round_id,
+        round_.c.closed.is_(None),
+        round_.c.closes > bindparam("now", type_=Moment()),
+    )
+
+
+def _asked_postgresql() -> Any:
+    return (
+        func.unnest(bindparam("events", type_=ARRAY(Text)), bindparam("indexes", type_=ARRAY(Text)))
+        .table_valued(column("asked_event", Text), column("asked_index", Text), name="asked")
+        .render_derived()
+    )
+
+
+def _asked_sqlite() -> Any:
+    each = func.json_each(bindparam("asked", type_=Text)).table_valued(column("value", Text), name="each_asked")
+    return select(
+        func.json_extract(each.c.value, "$[0]").label("asked_event"),
+        func.json_extract(each.c.value, "$[1]").label("asked_index"),
+    ).cte("asked")

@@ -1,0 +1,101 @@
+"""What tests of any room may ask for: real databases and a real Redis, empty each time."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests import databases, servers
+
+ORACLES = Path(__file__).resolve().parents[2] / "shared" / "oracles"
+RUN_FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One folder for the whole run: the first process makes it, xdist's workers are told where it is."""
+    told = getattr(config, "workerinput", {}).get("run_folder")
+    if told:
+        config.stash[RUN_FOLDER] = Path(told)
+        return
+    run = ExitStack()
+    config.stash[RUN_FOLDER] = run.enter_context(servers.run_folder())
+    config.add_cleanup(run.close)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: pytest.Item) -> None:
+    node.workerinput["run_folder"] = str(node.config.stash[RUN_FOLDER])  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def run_folder(request: pytest.FixtureRequest) -> Path:
+    return request.config.stash[RUN_FOLDER]
+
+
+@pytest.fixture(scope="session")
+def worker(request: pytest.FixtureRequest) -> str:
+    """The name of this process among those of the run."""
+    return str(getattr(request.config, "workerinput", {}).get("workerid", "alone"))
+
+
+@pytest.fixture(scope="session")
+def postgres(run_folder: Path) -> str:
+    """The run's PostgreSQL, "postgresql+psycopg://USER@127.0.0.1:PORT": a database's name is to be added."""
+    return databases.url_of(servers.address(run_folder, servers.POSTGRES))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database with all tables, on either kind. Whoever opens it closes it."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    path = shutil.copy(sqlite_template, tmp_path / "hearback.db")
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_clone: databases.Clone) -> str:
+    postgresql_clone.empty()
+    return postgresql_clone.url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def blank_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without any table, on either kind."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'blank.db'}"
+        return
+    with databases.blank(request.getfixturevalue("postgres"), f"blank_{uuid4().hex}") as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(run_folder: Path) -> Path:
+    return databases.sqlite_template(run_folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql_clone(run_folder: Path, postgres: str, worker: str) -> databases.Clone:
+    return databases.clone(run_folder, postgres, worker)
+
+
+@pytest.fixture(params=[servers.REDIS, servers.VALKEY])
+def redis_url(request: pytest.FixtureRequest, run_folder: Path, worker: str) -> str:
+    """This process's own Redis or Valkey, with nothing in it."""
+    address = servers.address(run_folder, request.param, worker)
+    servers.flush(address)
+    return f"redis://{address}/0"
+
+
+@pytest.fixture(scope="session")
+def oracles() -> Path:
+    """The folder of the platforms' published schemas."""
+    if not ORACLES.is_dir():
+        pytest.skip("the published schemas are not at hand")
+    return ORACLES

@@ -1,0 +1,222 @@
+"""People and what belongs to them, put straight into the tables."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import event
+
+import storage
+from storage import Database, Keyring, PersonKey, Session, processes
+from storage.deliveries import REPLY
+from storage.ids import fresh
+from storage.tables import address, contribution, delivery, person
+from storage.together import Writes, write
+
+NOW = datetime(2026, 11, 23, 12, 30, 15, 250_000, tzinfo=UTC)
+PROCESS = "review"
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """An open database with a process in it."""
+    database = storage.open(url)
+    try:
+        async with database.writing() as session:
+            await processes.add(session, PROCESS, "{}", NOW)
+        yield database
+    finally:
+        await database.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Somebody:
+    """A person as the tests know them."""
+
+    id: str
+    address: str
+    channel: str
+    sender: str
+    key: PersonKey
+    wrapped: bytes
+    boxes: list[bytes] = field(default_factory=list)
+
+
+async def meet(
+    session: Session,
+    keys: Keyring,
+    sender: str = "70001",
+    *,
+    channel: str = "telegram",
+    language: str = "en",
+    region: str = "north",
+    consented: bool = True,
+    reach: str = "active",
+    spoke: datetime = NOW,
+    talk: str | None = None,
+    name: str | None = None,
+) -> Somebody:
+    key = keys.new(name or fresh())
+    who = Somebody(key.person, fresh(), channel, sender, key, keys.wrap(key))
+    consent = key.seal("agreed", person.c.consent, who.id)
+    who.boxes.append(consent)
+    writes = Writes()
+    writes.insert(
+        person,
+        id=who.id,
+        process_id=PROCESS,
+        key=who.wrapped,
+        key_epoch=keys.epoch,
+        language=language,
+        region=region,
+        consented=consented,
+        consent=consent,
+        met=NOW.date(),
+    )
+    _reached(writes, keys, who, reach, spoke, talk)
+    await write(session, writes)
+    return who
+
+
+async def also_at(
+    session: Session,
+    keys: Keyring,
+    who: Somebody,
+    sender: str,
+    *,
+    channel: str,
+    reach: str = "active",
+    spoke: datetime = NOW,
+) -> Somebody:
+    """The same person at one more address."""
+    there = Somebody(who.id, fresh(), channel, sender, who.key, who.wrapped, who.boxes)
+    writes = Writes()
+    _reached(writes, keys, there, reach, spoke, None)
+    await write(session, writes)
+    return there
+
+
+def _reached(writes: Writes, keys: Keyring, who: Somebody, reach: str, spoke: datetime, talk: str | None) -> None:
+    external = who.key.seal(who.sender, address.c.external, who.address)
+    sealed = None if talk is None else who.key.seal(talk, address.c.talk, who.address)
+    who.boxes.extend([external] if sealed is None else [external, sealed])
+    writes.insert(
+        address,
+        id=who.address,
+        person_id=who.id,
+        channel=who.channel,
+        index=keys.index(who.channel, who.sender),
+        external=external,
+        reach=reach,
+        turns=0,
+        talk=sealed,
+        spoke=spoke,
+    )
+
+
+async def queue(
+    session: Session,
+    who: Somebody,
+    text: str = "hello",
+    *,
+    lane: int = REPLY,
+    turn: int = 1,
+    part: int = 1,
+    due: datetime = NOW,
+    not_after: datetime | None = None,
+    despite_stop: bool = False,
+    state: str = "queued",
+) -> str:
+    name = fresh()
+    body = who.key.seal(text, delivery.c.body, name)
+    who.boxes.append(body)
+    writes = Writes()
+    writes.insert(
+        delivery,
+        id=name,
+        person_id=who.id,
+        address_id=who.address,
+        channel=who.channel,
+        lane=lane,
+        turn=turn,
+        part=part,
+        body=body,
+        despite_stop=despite_stop,
+        state=state,
+        due=due,
+        not_after=not_after,
+        attempts=0,
+    )
+    await write(session, writes)
+    return name
+
+
+async def give(
+    session: Session,
+    who: Somebody,
+    words: str = "More buses",
+    *,
+    topic: str = "o1",
+    consultation: str | None = None,
+    question: str | None = None,
+    given: datetime = NOW,
+) -> str:
+    name = fresh()
+    sealed = who.key.seal(words, contribution.c.words, name)
+    voice = who.key.seal("file-1", contribution.c.voice, name)
+    who.boxes.extend([sealed, voice])
+    writes = Writes()
+    writes.insert(
+        contribution,
+        id=name,
+        process_id=PROCESS,
+        person_id=who.id,
+        consultation_id=consultation,
+        question=question,
+        option=None,
+        topic=topic,
+        language="en",
+        words=sealed,
+        voice=voice,
+        given=given.date(),
+        response_id=None,
+    )
+    await write(session, writes)
+    return name
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
+    """Every statement with its parameters that reaches the database within the block, but no BEGIN or COMMIT."""
+    seen: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append((statement, parameters))
+
+    engine = database.writer.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+async def plan(session: Session, statement: tuple[str, Any]) -> str:
+    """How the database would run a statement that was seen."""
+    explain = "EXPLAIN QUERY PLAN " if session.dialect.name == "sqlite" else "EXPLAIN "
+    rows = await session.exec_driver_sql(explain + statement[0], statement[1])
+    return "\n".join(str(row[-1]) for row in rows)
+
+
+async def until_somebody_waits(session: Session) -> None:
+    """Until another transaction of this PostgreSQL database waits for a lock."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    for _try in range(5000):
+        if (await session.exec_driver_sql(waiting)).scalar_one():
+            return
+        # What one transaction sees of the others' activity is frozen until told otherwise.
+        await session.exec_driver_sql("SELECT pg_stat_clear_snapshot()")
+    raise AssertionError("nobody waits")

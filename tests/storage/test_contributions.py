@@ -1,0 +1,118 @@
+"""What people gave us is kept with what became of it, and is read by nobody once they are forgotten."""
+
+from datetime import timedelta
+
+from storage import Database, Keyring, Session, consultations, contributions, people
+from storage.contributions import Given
+from tests.storage.rows import NOW, PROCESS, give, meet
+
+DAY = timedelta(days=1)
+
+
+async def gave(session: Session, *who: str, most: int = 12) -> list[Given]:
+    return await contributions.given_by(session, who, most)
+
+
+async def test_what_somebody_gave_is_listed_newest_first_with_what_became_of_it(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
+        old = await give(session, alice, topic="o1", given=NOW - 2 * DAY)
+        await give(session, alice, topic="o2", given=NOW)
+        await give(session, bob, topic="o3", given=NOW - DAY)
+        await contributions.respond(session, "r", PROCESS, "taken_up", "{}", [old], NOW)
+        found = await gave(session, alice.id)
+        assert found == [
+            Given(alice.id, NOW.date(), "o2", None, None, None),
+            Given(alice.id, (NOW - 2 * DAY).date(), "o1", None, "taken_up", "{}"),
+        ]
+        assert [one.topic for one in await gave(session, alice.id, bob.id)] == ["o2", "o3", "o1"]
+        assert await gave(session) == []
+
+
+async def test_at_most_so_many_of_each_are_listed(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
+        for ago in range(4):
+            await give(session, alice, topic=f"o{ago}", given=NOW - ago * DAY)
+        await give(session, bob, topic="o9", given=NOW - 9 * DAY)
+        assert [one.topic for one in await gave(session, alice.id, bob.id, most=2)] == ["o0", "o1", "o9"]
+
+
+async def test_the_answers_to_one_consultation_count_once(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        await consultations.add(session, "c", PROCESS, '{"title": "Work"}', NOW)
+        for question in ("q1", "q2", "q3"):
+            await give(session, alice, topic="", consultation="c", question=question)
+        assert await gave(session, alice.id) == [Given(alice.id, NOW.date(), "", '{"title": "Work"}', None, None)]
+
+
+async def test_two_recommendations_of_one_day_on_one_topic_count_twice(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        for words in ("More buses", "Longer hours"):
+            await give(session, alice, words, topic="o1")
+        assert len(await gave(session, alice.id)) == 2
+
+
+async def test_the_staff_read_the_words_but_not_who_said_them(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        name = await give(session, alice, "More buses")
+        (found,) = await contributions.newest(session, keys, 10)
+    assert (found.id, found.words, found.spoken, found.state) == (name, "More buses", True, "received")
+    assert found.who == alice.id[:6]
+    assert "buses" not in repr(found)
+
+
+async def test_what_waits_for_a_response_is_shown_before_the_rest(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        answered = await give(session, alice, "answered", given=NOW)
+        await give(session, alice, "older", given=NOW - 2 * DAY)
+        await give(session, alice, "old", given=NOW - DAY)
+        assert await contributions.respond(session, "r", PROCESS, "read", "{}", [answered], NOW) == 1
+        found = await contributions.newest(session, keys, 10)
+        assert [(one.words, one.state) for one in found] == [
+            ("old", "received"),
+            ("older", "received"),
+            ("answered", "read"),
+        ]
+        assert [one.words for one in await contributions.newest(session, keys, 1)] == ["old"]
+        assert await contributions.number(session) == (3, 1)
+
+
+async def test_one_response_answers_many(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
+        answered = [await give(session, who) for who in (alice, bob)]
+        number = await contributions.respond(session, "r", PROCESS, "read", "{}", [*answered, "never given"], NOW)
+        assert number == 2
+        assert await contributions.number(session) == (2, 2)
+
+
+async def test_what_was_given_is_found_by_how_its_name_begins(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        name = await give(session, await meet(session, keys))
+        assert await contributions.like(session, name[:4]) == [name]
+        assert await contributions.like(session, "%") == []
+        assert await contributions.like(session, "_") == []
+
+
+async def test_what_the_forgotten_gave_is_counted_but_can_be_read_by_nobody(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        await give(session, alice, "More buses", topic="o1")
+        await people.erase(session, alice.id)
+        (found,) = await contributions.newest(session, keys, 10)
+        assert (found.who, found.words, found.spoken, found.topic) == ("", "", False, "o1")
+        assert await contributions.number(session) == (1, 0)
+        assert await gave(session, alice.id) == []
+
+
+async def test_a_consultation_is_closed_once(database: Database) -> None:
+    async with database.writing() as session:
+        await consultations.add(session, "c", PROCESS, "{}", NOW)
+        assert [await consultations.close(session, name, NOW) for name in ("c", "c", "other")] == [True, False, False]

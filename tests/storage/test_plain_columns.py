@@ -1,0 +1,117 @@
+"""What stands readable in the tables stands there for a reason; everything else that people give is sealed."""
+
+from sqlalchemy import JSON, Column, Integer, LargeBinary, MetaData, String, Table, Text
+
+from storage.columns import Sealed
+from storage.tables import metadata
+
+NAME = "a random name that tells nothing"
+STAFF = "written by the organizers for everybody to read"
+
+PLAIN = {
+    "process.id": NAME,
+    "process.content": STAFF,
+    "person.id": NAME,
+    "person.process_id": NAME,
+    "person.language": "broadcasts are addressed by it, and it is shared by many",
+    "person.region": "broadcasts are addressed by it; a list of coarse regions to choose from",
+    "address.id": NAME,
+    "address.person_id": NAME,
+    "address.channel": "the name of a platform",
+    "address.index": "a keyed hash, looked up when a message comes; the key is not in the database",
+    "address.reach": "one of the states of an address",
+    "event.id": "the platform's number of a message, which is no number of a person",
+    "parked.id": "the platform's number of a message, which is no number of a person",
+    "parked.channel": "the name of a platform",
+    "parked.index": "a keyed hash, so that FORGET finds it",
+    "parked.fault": "the name of a kind of error",
+    "consultation.id": NAME,
+    "consultation.process_id": NAME,
+    "consultation.content": STAFF,
+    "response.id": NAME,
+    "response.process_id": NAME,
+    "response.state": "one of the states of a response",
+    "response.reason": STAFF,
+    "contribution.id": NAME,
+    "contribution.process_id": NAME,
+    "contribution.person_id": NAME,
+    "contribution.consultation_id": NAME,
+    "contribution.question": "the name of a question of the organizers",
+    "contribution.option": "one of the choices of the organizers: it is counted",
+    "contribution.topic": "one of the objectives of the Compact: it is counted",
+    "contribution.response_id": NAME,
+    "contribution.language": "the staff who read it are found by it",
+    "member.person_id": NAME,
+    "invitation.id": "a keyed hash of the words that are handed out",
+    "invitation.process_id": NAME,
+    "round.id": NAME,
+    "round.process_id": NAME,
+    "round.content": STAFF,
+    "round.rule": "the name of a voting rule",
+    "round.result": "published to everybody",
+    "ballot.round_id": NAME,
+    "ballot.person_id": "who may vote; what they voted is sealed",
+    "bulletin.id": NAME,
+    "bulletin.process_id": NAME,
+    "bulletin.content": STAFF,
+    "broadcast.id": NAME,
+    "broadcast.process_id": NAME,
+    "broadcast.subject": NAME,
+    "broadcast.renditions": STAFF,
+    "broadcast.audience": "whom the organizers address: languages, regions, channels, roles",
+    "broadcast.reached": NAME,
+    "delivery.id": NAME,
+    "delivery.person_id": NAME,
+    "delivery.address_id": NAME,
+    "delivery.broadcast_id": NAME,
+    "delivery.channel": "the name of a platform",
+    "delivery.state": "one of the states of a delivery",
+    "delivery.owner": "the name of a worker process",
+    "delivery.provider_id": "the platform's number of a message, to ask what became of it; gone with FORGET",
+    "delivery.code": "the platform's code of an error",
+    "report.delivery_id": NAME,
+    "report.provider_id": "the platform's number of a message; gone with FORGET",
+    "report.status": "one of the words of a platform",
+    "report.code": "the platform's code of an error",
+}
+WRAPPED = {"person.key": "wrapped by a key that is not in the database"}
+
+
+def open_to_read(tables: MetaData) -> set[str]:
+    """Columns that can hold what somebody wrote and are not sealed: any kind but the few that cannot."""
+    return {
+        f"{table.name}.{column.name}"
+        for table in tables.tables.values()
+        for column in table.columns
+        if not isinstance(column.type, Sealed) and _holds_words(column)
+    }
+
+
+def _holds_words(column: Column[object]) -> bool:
+    kind: object = column.type
+    return isinstance(kind, String | LargeBinary | JSON) or type(kind).__name__ not in (
+        "Integer", "Boolean", "Date", "Moment"
+    )  # fmt: skip
+
+
+def test_every_column_is_sealed_or_plain_for_a_reason() -> None:
+    assert open_to_read(metadata) == PLAIN.keys() | WRAPPED.keys()
+
+
+def test_every_reason_is_a_reason() -> None:
+    assert all(len(reason) >= 20 for reason in (PLAIN | WRAPPED).values())
+
+
+def test_a_new_readable_column_would_be_found() -> None:
+    tables = MetaData()
+    Table(
+        "diary",
+        tables,
+        Column("id", Integer),
+        Column("words", Text),
+        Column("more", String(20)),
+        Column("facts", JSON),
+        Column("sound", LargeBinary),
+        Column("secret", Sealed),
+    )
+    assert open_to_read(tables) == {"diary.words", "diary.more", "diary.facts", "diary.sound"}

@@ -1,0 +1,174 @@
+"""Everything that turns need to know is found in one statement, and the people it concerns wait their turn."""
+
+import asyncio
+from datetime import timedelta
+
+from sqlalchemy import insert, update
+
+from storage import Database, Keyring, Session, people, processes, rounds, turns
+from storage.tables import address, event, member, person
+from tests.storage.rows import NOW, PROCESS, also_at, give, meet, statements, until_somebody_waits
+
+
+async def look(session: Session, keys: Keyring, *asked: tuple[str, str]) -> list[turns.Found]:
+    return await turns.find(session, keys, asked, NOW)
+
+
+async def test_seen_unknown_and_known_are_told_apart_in_the_order_asked(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys, "70001", talk="welcome")
+        bob = await meet(session, keys, "70002", language="fr", region="", consented=False, reach="opted_out")
+        await session.execute(insert(event).values(id="telegram:2", seen=NOW))
+        asked = [
+            ("telegram:3", keys.index("telegram", "70003")),
+            ("telegram:2", keys.index("telegram", "70002")),
+            ("telegram:1", keys.index("telegram", "70001")),
+        ]
+        with statements(database) as seen:
+            nobody, known_bob, known_alice = await turns.find(session, keys, asked, NOW)
+    assert len(seen) == 1
+    assert nobody == turns.Found(False, 1, None)
+    assert (known_bob.seen, known_alice.seen) == (True, False)
+    assert known_bob.known == turns.Known(
+        bob.id, bob.address, bob.key, "fr", "", False, "opted_out", 0, None, False, False, False
+    )
+    assert known_alice.known == turns.Known(
+        alice.id, alice.address, alice.key, "en", "north", True, "active", 0, "welcome", False, False, False
+    )
+
+
+async def test_the_same_person_may_be_asked_for_twice(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        index = keys.index("telegram", "70001")
+        found = await look(session, keys, ("telegram:1", index), ("telegram:2", index), ("telegram:1", index))
+    assert [one.known.person for one in found if one.known] == [alice.id] * 3
+
+
+async def test_nothing_asked_is_nothing_found(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        assert await turns.find(session, keys, [], NOW) == []
+
+
+async def test_a_person_is_known_by_the_address_they_write_from(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        there = await also_at(session, keys, alice, "+15005550006", channel="sms")
+        (found,) = await look(session, keys, ("sms:1", keys.index("sms", "+15005550006")))
+    assert found.known is not None
+    assert (found.known.person, found.known.address) == (alice.id, there.address)
+
+
+async def test_who_gave_something_votes_or_sits_on_the_council_is_known(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        bob = await meet(session, keys, "70002")
+        await give(session, alice)
+        await session.execute(insert(member).values(person_id=alice.id, since=NOW.date()))
+        await rounds.open_(session, "r", PROCESS, "{}", "approval", [alice.id], NOW, NOW + timedelta(days=1))
+        await rounds.open_(session, "old", PROCESS, "{}", "approval", [bob.id], NOW, NOW)
+        found = await look(
+            session, keys, ("1", keys.index("telegram", "70001")), ("2", keys.index("telegram", "70002"))
+        )
+    known = [one.known for one in found if one.known]
+    assert [(one.votes, one.gave, one.member) for one in known] == [(True, True, True), (False, False, False)]
+
+
+async def test_a_new_edition_of_the_process_is_seen(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await processes.touch(session)
+        await processes.edit(session, PROCESS, '{"title": "new"}')
+        (found,) = await look(session, keys, ("1", "nobody"))
+    assert found.edition == 3
+
+
+async def test_before_there_is_a_process_there_is_no_edition(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await session.exec_driver_sql("DELETE FROM process")
+        (found,) = await look(session, keys, ("1", "nobody"))
+    assert found == turns.Found(False, None, None)
+
+
+async def test_the_statement_is_built_and_compiled_once(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await look(session, keys, ("1", "nobody"))
+        with statements(database) as seen:
+            for number in range(3):
+                await look(session, keys, *[(f"{number}-{place}", "nobody") for place in range(number + 1)])
+    assert len({statement for statement, _values in seen}) == 1
+
+
+async def test_a_second_finder_waits_and_then_sees_what_the_first_wrote(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys, talk="before")
+    asked = ("telegram:2", keys.index("telegram", "70001"))
+
+    async def second() -> turns.Found:
+        async with database.writing() as session:
+            return (await look(session, keys, asked))[0]
+
+    async with database.writing() as session:
+        await look(session, keys, ("telegram:1", asked[1]))
+        waiting = asyncio.create_task(second())
+        await _until_it_waits(database, session)
+        assert not waiting.done()
+        talk = alice.key.seal("after", address.c.talk, alice.address)
+        await session.execute(update(address).values(talk=talk, turns=1, reach="opted_out"))
+        await session.execute(update(person).values(language="ar", region="south", consented=False))
+    found = (await waiting).known
+    assert found == turns.Known(
+        alice.id, alice.address, alice.key, "ar", "south", False, "opted_out", 1, "after", False, False, False
+    )
+
+
+async def test_who_was_forgotten_meanwhile_is_unknown(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys, talk="before")
+    index = keys.index("telegram", "70001")
+
+    async def second() -> turns.Found:
+        async with database.writing() as session:
+            return (await look(session, keys, ("2", index)))[0]
+
+    async with database.writing() as session:
+        await look(session, keys, ("1", index))
+        waiting = asyncio.create_task(second())
+        await _until_it_waits(database, session)
+        await people.erase(session, alice.id)
+    assert (await waiting).known is None
+
+
+async def test_a_broadcast_can_be_made_for_who_is_talking(postgresql: Database, keys: Keyring) -> None:
+    """The row that a delivery names is locked no harder than a delivery can bear."""
+    async with postgresql.writing() as session:
+        alice = await meet(session, keys)
+    async with postgresql.writing() as talking, postgresql.writing() as other:
+        await look(talking, keys, ("1", keys.index("telegram", "70001")))
+        await other.exec_driver_sql("SET LOCAL lock_timeout = '2s'")
+        await give(other, alice)
+
+
+async def test_finders_of_the_same_people_never_wait_for_each_other_in_a_circle(
+    postgresql: Database, keys: Keyring
+) -> None:
+    async with postgresql.writing() as session:
+        everybody = [await meet(session, keys, f"{70000 + number}") for number in range(6)]
+        for who in everybody:
+            await also_at(session, keys, who, who.sender, channel="sms")
+
+    async def talk(channel: str, step: int) -> None:
+        for _turn in range(10):
+            async with postgresql.writing() as session:
+                asked = [("1", keys.index(channel, who.sender)) for who in everybody[::step]]
+                await turns.find(session, keys, [(f"{n}", index) for n, (_e, index) in enumerate(asked)], NOW)
+
+    await asyncio.gather(talk("telegram", 1), talk("sms", -1), talk("sms", 1), talk("telegram", -1))
+
+
+async def _until_it_waits(database: Database, session: Session) -> None:
+    if database.writer.dialect.name == "postgresql":
+        await until_somebody_waits(session)
+        return
+    # On SQLite there is one writer, and it is ours: let the other one try.
+    for _try in range(5):
+        await session.exec_driver_sql("SELECT 1")
