@@ -1,0 +1,83 @@
+"""Platforms, one file each: understand what comes, send what goes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol
+
+from aiohttp import web
+
+from channels.messages import Accepted, Message, Outgoing, Report
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What a platform permits: `rate` messages (SMS: segments) a second, `burst` at once, and a gap per person."""
+
+    rate: float
+    burst: int
+    gap: timedelta
+
+
+class Refused(Exception):
+    """A request that we do not take. `status` is the HTTP status that the platform gets; `why` names no content."""
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+        self.why = why
+
+
+class Misconfigured(Exception):
+    """The environment names this channel and cannot start it. The text says which variable to set and how."""
+
+
+class Channel(Protocol):
+    """One platform. Every file of this folder whose name has no underscore has a `from_settings` that makes one."""
+
+    name: str
+    pace: Pace
+
+    async def start(self) -> None:
+        """Open connections inside the running loop."""
+
+    async def close(self) -> None:
+        """Close them."""
+
+    async def receive(self, request: web.Request) -> Sequence[Message | Report]:
+        """Read a webhook's request. Raises `Refused`. Knows no person and no database."""
+
+    def accepted(self) -> web.Response:
+        """What the platform is answered once everything that `receive` gave is kept."""
+
+    async def acknowledge(self, message: Message) -> None:
+        """Tell the platform's app that a tap was seen. Never raises; most platforms need nothing."""
+
+    def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
+        """Split what is too long for one message here, never inside a grapheme; only the last part asks."""
+
+    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
+        """Send one message. `delivery` is our id, given back in `Report`s. Raises a child of `NotSent`."""
+
+
+def names() -> tuple[str, ...]:
+    """The platforms there are: the files of this folder."""
+    return tuple(sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_") and m.name != "messages"))
+
+
+def from_settings(environment: Mapping[str, str]) -> dict[str, Channel]:
+    """Every channel that the environment configures, by name. Raises `Misconfigured`, a line for each that is wrong."""
+    made: dict[str, Channel] = {}
+    wrong: list[str] = []
+    for name in names():
+        try:
+            channel = import_module(f"channels.{name}").from_settings(environment)
+        except Misconfigured as misconfigured:
+            wrong.append(str(misconfigured))
+        else:
+            made |= {name: channel} if channel is not None else {}
+    if wrong:
+        raise Misconfigured("\n".join(dict.fromkeys(wrong)))
+    return made

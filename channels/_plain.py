@@ -1,0 +1,47 @@
+"""Makes a text plain enough for SMS: one curly quote would more than halve what a segment holds."""
+
+from unicodedata import normalize
+
+import regex
+
+from channels._bidi import without_isolates
+from channels._segments import is_gsm
+
+_PUNCTUATION = str.maketrans(
+    {
+        **dict.fromkeys("‘’‚‛ʼʻ′`´", "'"),
+        **dict.fromkeys("“”„‟″", '"'),
+        **dict.fromkeys("‐‑‒–—―−", "-"),
+        **dict.fromkeys("•·∙‣▪", "-"),
+        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u200a\u202f", " "),
+        **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e", ""),
+        "…": "...",
+        "\t": " ",
+    }
+)
+_GUILLEMETS = regex.compile(r"«\s*|\s*»")
+_FLAG = r"[\U0001F1E6-\U0001F1FF]{2}"
+_PICTURE = r"\p{Extended_Pictographic}[\p{Emoji_Modifier}\ufe0f\u200d\U000E0020-\U000E007F]*"
+_EMOJI = regex.compile(rf"(?:{_FLAG}|{_PICTURE})+\ ?")
+_SPACE_AT_END = regex.compile(r"\ +$", regex.MULTILINE)
+_KEYCAP = regex.compile(r"\ufe0f?\u20e3")
+
+
+def plain(text: str) -> str:
+    """The text that fits GSM-7 if plainer signs and no emoji are enough for that; else as it was written."""
+    written = normalize("NFC", without_isolates(text).replace("\r\n", "\n"))
+    for simpler in (_simple, _without_emoji):
+        candidate = simpler(written)
+        if candidate and is_gsm(candidate):
+            return candidate
+    return written
+
+
+def _simple(text: str) -> str:
+    quoted: str = _GUILLEMETS.sub('"', text)
+    return quoted.translate(_PUNCTUATION)
+
+
+def _without_emoji(text: str) -> str:
+    bare: str = _SPACE_AT_END.sub("", _EMOJI.sub("", _KEYCAP.sub("", text)))
+    return _simple(bare).strip()

@@ -1,0 +1,59 @@
+"""One request to a platform, whose failure says whether anything was written."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+    DummyCookieJar,
+    TCPConnector,
+)
+
+from channels.messages import Later, NotSent, Unknown
+
+NOT_REACHED = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    body: bytes
+    retry_after: timedelta
+
+
+def open_session(read_timeout: float = 20) -> ClientSession:
+    """Connections are not limited here: the pace is, and a queue in front of a socket would hide it."""
+    return ClientSession(
+        connector=TCPConnector(limit=0, ttl_dns_cache=300),
+        cookie_jar=DummyCookieJar(),
+        timeout=ClientTimeout(total=None, sock_connect=5, sock_read=read_timeout),
+    )
+
+
+def closed() -> Later:
+    """Before `start` and after `close`: a sender that is caught by the shutdown keeps its message."""
+    return Later("closed", NOT_REACHED, everyone=True)
+
+
+async def exchange(session: ClientSession, method: str, url: str, **request: Any) -> Answer:
+    """Raises `Later` where nothing was written, `Unknown` where it may have been."""
+    problem: NotSent
+    try:
+        async with session.request(method, url, allow_redirects=False, **request) as response:
+            retry_after = _seconds(response.headers.get("Retry-After", ""))
+            return Answer(response.status, await response.read(), retry_after)
+    except (ConnectionTimeoutError, ClientConnectorError):
+        problem = Later("not_reached", NOT_REACHED, everyone=True)
+    except (ClientError, TimeoutError, OSError):
+        problem = Unknown("no_answer")
+    # Raised out here: inside, the first error would hang on it, and that one carries the address with the bot's token.
+    raise problem
+
+
+def _seconds(header: str) -> timedelta:
+    return timedelta(seconds=min(int(header), 3600)) if header.isascii() and header.isdigit() else timedelta(0)

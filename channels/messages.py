@@ -1,0 +1,177 @@
+"""What people write to us and what we write to them, the same for every platform."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+import msgspec
+
+
+class Kind(StrEnum):
+    """What a message from a person is."""
+
+    TEXT = "text"
+    """Typed words."""
+    CHOICE = "choice"
+    """A button, a quick reply or a row of a list that was tapped."""
+    VOICE = "voice"
+    """A voice note."""
+    OTHER = "other"
+    """Something we cannot read: a sticker, a picture, a place, a file."""
+    EDITED = "edited"
+    """The person changed a message they sent before."""
+    BLOCKED = "blocked"
+    """The person blocked us on this platform; they wrote nothing."""
+    UNBLOCKED = "unblocked"
+    """The person let us write again; they wrote nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing that a person did on a platform.
+
+    `event` is the platform's own id of it, unique within the channel: a repeat carries the same one.
+    `sender` is the platform's id of the person, opaque to everybody else (a chat id, "+15005550006", "US.1234").
+    """
+
+    channel: str
+    event: str
+    sender: str = field(repr=False)
+    kind: Kind
+    text: str = field(default="", repr=False)
+    choice: str = field(default="", repr=False)
+    """The value of the tapped choice; only with `Kind.CHOICE`."""
+    token: str = ""
+    """The question that the tapped choice belonged to: the `Outgoing.token` it was sent with."""
+    voice: str = field(default="", repr=False)
+    """Where the platform keeps the voice note: a file id or an address; only with `Kind.VOICE`."""
+    language: str = ""
+    """The language of the person's app, a BCP 47 tag: a first guess, never an answer."""
+    tap: str = field(default="", repr=False)
+    """The platform's id of the tap, which `Channel.acknowledge` answers."""
+    answered: bool = False
+    """The platform has replied by itself (Twilio does to STOP and HELP): do not reply again."""
+
+
+class Status(StrEnum):
+    """What a platform says became of a message, in the order in which it can happen."""
+
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+class Reach(StrEnum):
+    """Whether a person can be written to at an address."""
+
+    ACTIVE = "active"
+    OPTED_OUT = "opted_out"
+    """They said STOP. Only they can undo it."""
+    BLOCKED = "blocked"
+    """They blocked us; anything they write undoes it."""
+    INVALID = "invalid"
+    """The account or the number is gone."""
+    NOT_ON_CHANNEL = "not_on_channel"
+    """The number is not on this platform, or the chat was never started."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A platform's later word on a message of ours. `delivery` is our id of it, `code` the platform's error."""
+
+    channel: str
+    delivery: str
+    provider_id: str
+    status: Status
+    code: str = ""
+    reach: Reach | None = None
+    """What `code` says about the person's address from now on; None where it says nothing."""
+    stopped: bool = False
+    """The platform says that this sender is out of order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer that can be tapped, typed as its number, or typed as its label.
+
+    `value` is what code compares: ASCII, at most 40 characters of [a-z0-9_.-].
+    """
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to one person. A channel shows the choices as well as it can; their numbers start at 1."""
+
+    text: str = field(repr=False)
+    language: str = "en"
+    choices: tuple[Choice, ...] = field(default=(), repr=False)
+    token: str = ""
+    """Which question this asks, so that a tap on an old keyboard is told from a tap on this one. At most 12 ASCII."""
+    several: bool = False
+    """More than one of the choices may be given ("1 4 7"): they are shown as a numbered list, not as buttons."""
+
+    def packed(self) -> str:
+        """As the text that the outbox keeps until it leaves."""
+        return msgspec.json.encode(self).decode()
+
+
+def unpacked(text: str) -> Outgoing:
+    """What was packed."""
+    return _outgoing.decode(text)
+
+
+_outgoing = msgspec.json.Decoder(Outgoing)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The platform took a message. `segments` is what SMS is paid and paced by; 1 elsewhere."""
+
+    provider_id: str
+    segments: int = 1
+
+
+class NotSent(Exception):
+    """The platform did not take the message. Its children say what to do; none carries a word or a number."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+        """The platform's error code or a short fixed word, fit for a log and a metric."""
+
+
+class Later(NotSent):
+    """Not taken, nothing was delivered: try again, not before `after` has passed.
+
+    `everyone`: the whole sender has to wait, not only this person.
+    """
+
+    def __init__(self, code: str, after: timedelta, everyone: bool = False) -> None:
+        super().__init__(code)
+        self.after = after
+        self.everyone = everyone
+
+
+class Never(NotSent):
+    """Not taken, and would never be: this message is wrong or refused."""
+
+
+class Gone(NotSent):
+    """Not taken, and nothing will be at this address until `reach` changes."""
+
+    def __init__(self, code: str, reach: Reach) -> None:
+        super().__init__(code)
+        self.reach = reach
+
+
+class Unknown(NotSent):
+    """It may have arrived: the request was written and no clear answer came. Never send again blindly."""
+
+
+class Stopped(NotSent):
+    """This sender is out of order (a wrong token, a closed account): stop it, keep its queue, page someone."""

@@ -1,0 +1,82 @@
+"""SMS over Twilio: plain text, choices as numbered lines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from aiohttp import web
+
+from channels import Pace, Refused
+from channels._bidi import marked
+from channels._numbered import numbered
+from channels._plain import plain
+from channels._segments import segments, utf16
+from channels._settings import per_second
+from channels._split import parts
+from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant
+from channels.messages import Accepted, Kind, Message, Never, Outgoing, Report
+
+
+def from_settings(environment: Mapping[str, str]) -> "Sms | None":
+    """Needs SMS_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; SMS_RATE is in segments a second."""
+    ours = line(environment, "sms", "SMS_FROM", ["SMS_RATE"])
+    return Sms(ours, per_second(environment, "SMS_RATE", 1)) if ours else None
+
+
+class Sms:
+    name = "sms"
+
+    def __init__(self, line: Line, rate: float) -> None:
+        self.pace = Pace(rate=rate, burst=1, gap=timedelta(seconds=1))
+        self._line = line
+
+    async def start(self) -> None:
+        await self._line.start()
+
+    async def close(self) -> None:
+        await self._line.close()
+
+    async def receive(self, request: web.Request) -> Sequence[Message | Report]:
+        form = await self._line.form(request)
+        return self._line.reports(form, request) if is_report(request) else [_message(form)]
+
+    def accepted(self) -> web.Response:
+        return accepted()
+
+    async def acknowledge(self, message: Message) -> None:
+        """Nothing is tapped here."""
+
+    def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
+        return parts(outgoing, lambda one: utf16(_text(one)) <= LONGEST, _listed)
+
+    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
+        text = _text(outgoing)
+        if not text:
+            raise Never("empty")
+        sent = await self._line.send(to, delivery, body=text)
+        # A messaging service answers before it has counted.
+        return replace(sent, segments=max(sent.segments, segments(text)))
+
+
+def _message(form: Mapping[str, str]) -> Message:
+    event, sender = form.get("MessageSid", ""), form.get("From", "")
+    if not event or not sender or ":" in sender:
+        raise Refused(400, "not an SMS")
+    text = form.get("Body", "")
+    has_only_media = not text.strip() and form.get("NumMedia", "0") != "0"
+    return Message(
+        channel=Sms.name,
+        event=event,
+        sender=sender,
+        kind=Kind.OTHER if has_only_media else Kind.TEXT,
+        text=meant(form) or text,
+        answered=answered(form),
+    )
+
+
+def _text(outgoing: Outgoing) -> str:
+    return marked(plain(_listed(outgoing)), outgoing.language).strip()
+
+
+def _listed(outgoing: Outgoing) -> str:
+    return numbered(outgoing.text, outgoing.choices, after_number=" ")

@@ -1,0 +1,204 @@
+"""Telegram: a bot, by webhook or, on a laptop, by polling."""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import timedelta
+from hmac import compare_digest
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from aiohttp import web
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.error import TelegramError
+
+from channels import Misconfigured, Pace, Refused
+from channels._aiohttp_request import AiohttpRequest
+from channels._bidi import readable
+from channels._body import body
+from channels._numbered import numbered
+from channels._segments import utf16
+from channels._settings import matching, required, web_address
+from channels._split import parts
+from channels._tap import pack
+from channels._telegram_errors import problem
+from channels._telegram_updates import ALLOWED, CHANNEL, convert, parse, read
+from channels.messages import Accepted, Later, Message, Never, NotSent, Outgoing, Report, Stopped, Unknown
+
+LONGEST = 4096
+"""UTF-16 units in one message."""
+MOST_BUTTONS = 100
+LONG_POLL = timedelta(seconds=25)
+HEADER = "X-Telegram-Bot-Api-Secret-Token"
+T = TypeVar("T")
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+# At DEBUG python-telegram-bot writes out whole messages.
+logging.getLogger("telegram").setLevel(logging.WARNING)
+
+
+def from_settings(environment: Mapping[str, str]) -> "Telegram | None":
+    """Needs TELEGRAM_TOKEN; with TELEGRAM_SECRET it takes webhooks, without it can only poll."""
+    if not any(environment.get(name) for name in ("TELEGRAM_TOKEN", "TELEGRAM_SECRET", "TELEGRAM_API")):
+        return None
+    required(environment, "TELEGRAM_TOKEN", *(["TELEGRAM_SECRET"] if environment.get("PUBLIC_URL") else []))
+    secret = environment.get("TELEGRAM_SECRET", "")
+    if secret:
+        matching(environment, "TELEGRAM_SECRET", r"[A-Za-z0-9_-]{16,256}", "16 to 256 letters, digits, _ or -")
+    return Telegram(
+        token=matching(environment, "TELEGRAM_TOKEN", r"\d+:[A-Za-z0-9_-]+", "what @BotFather gave: digits:letters"),
+        secret=secret,
+        api=web_address(environment, "TELEGRAM_API", "https://api.telegram.org"),
+        public=web_address(environment, "PUBLIC_URL") if environment.get("PUBLIC_URL") else "",
+    )
+
+
+class Telegram:
+    name = CHANNEL
+    pace = Pace(rate=25, burst=5, gap=timedelta(seconds=1))
+
+    def __init__(self, token: str, secret: str, api: str, public: str) -> None:
+        self._secret = secret.encode()
+        self._public = public
+        self._address = f"{api}/bot{token}"
+        self._request = AiohttpRequest(read_timeout=20)
+        self._bot = Bot(
+            token, base_url=f"{api}/bot", request=self._request, get_updates_request=AiohttpRequest(read_timeout=20)
+        )
+        self._acknowledging: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        await self._request.initialize()
+
+    async def close(self) -> None:
+        for task in self._acknowledging:
+            task.cancel()
+        await asyncio.gather(*self._acknowledging, return_exceptions=True)
+        await self._request.shutdown()
+
+    async def receive(self, request: web.Request) -> Sequence[Message | Report]:
+        given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
+        if not self._secret or not compare_digest(given, self._secret):
+            raise Refused(403, "wrong secret")
+        message = read(parse(await body(request)))
+        return [message] if message else []
+
+    def accepted(self) -> web.Response:
+        return web.Response()
+
+    async def acknowledge(self, message: Message) -> None:
+        """The app shows a clock on the button until then; nobody has to wait for it here."""
+        if message.tap:
+            task = asyncio.create_task(self._acknowledge(message.tap))
+            self._acknowledging.add(task)
+            task.add_done_callback(self._acknowledging.discard)
+
+    async def _acknowledge(self, tap: str) -> None:
+        # "query is too old" is the usual answer after a restart, and harmless; so is everything else here.
+        with suppress(Exception):
+            await self._bot.answer_callback_query(tap)
+
+    def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
+        return parts(outgoing, lambda one: utf16(_text(one)) <= LONGEST, _listed)
+
+    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
+        text = _text(outgoing)
+        if not text.strip():
+            raise Never("empty")
+        chat: int | str = int(to) if to.lstrip("-").isdigit() else to
+        keyboard = _keyboard(outgoing)
+        sent = await _settled(
+            self._bot.send_message(chat, text, reply_markup=keyboard, link_preview_options=_NO_PREVIEW)
+        )
+        return Accepted(str(sent.message_id))
+
+    async def set_webhook(self) -> None:
+        """Tell Telegram where we listen. Raises a child of `NotSent`."""
+        if not self._public or not self._secret:
+            raise Misconfigured("Set PUBLIC_URL and TELEGRAM_SECRET to be written to by webhook.")
+        await _settled(
+            self._bot.set_webhook(
+                f"{self._public}/hooks/telegram", allowed_updates=ALLOWED, secret_token=self._secret.decode()
+            )
+        )
+
+    async def delete_webhook(self) -> None:
+        await _settled(self._bot.delete_webhook())
+
+    async def poll(
+        self, pause: Callable[[float], Awaitable[object]] = asyncio.sleep
+    ) -> AsyncIterator[Sequence[Message]]:
+        """What people wrote, batch by batch, without a webhook. Ends only by raising `Stopped`.
+
+        Telegram forgets a batch once the next is asked for: come back for more only after it is kept.
+        """
+        offset = 0
+        while True:
+            try:
+                updates = await self._updates(offset)
+            except Stopped:
+                raise
+            except NotSent as trouble:
+                await pause(trouble.after.total_seconds() if isinstance(trouble, Later) else 1)
+                continue
+            if messages := _messages(updates):
+                yield messages
+            offset = max((update["update_id"] + 1 for update in updates), default=offset)
+
+    async def _updates(self, offset: int) -> list[dict[str, Any]]:
+        """Raw: `Bot.get_updates` would fail on the whole batch for one update that it does not know."""
+        asked = {"offset": offset, "timeout": LONG_POLL.seconds, "allowed_updates": json.dumps(ALLOWED)}
+        wait = LONG_POLL.total_seconds() + 10
+        given: object = await _settled(
+            self._request.post(f"{self._address}/getUpdates?{urlencode(asked)}", read_timeout=wait)
+        )
+        if not isinstance(given, list):
+            raise Stopped("unreadable")
+        return [update for update in given if isinstance(update, dict) and isinstance(update.get("update_id"), int)]
+
+
+async def _settled(call: Awaitable[T]) -> T:
+    failure: NotSent
+    try:
+        return await call
+    except TelegramError as error:
+        failure = problem(error)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        failure = Unknown("unreadable")
+    # Raised out here: inside, Telegram's error would hang on it, and that one may carry words or the token.
+    raise failure
+
+
+def _text(outgoing: Outgoing) -> str:
+    return readable(outgoing.text if _has_buttons(outgoing) else _listed(outgoing), outgoing.language)
+
+
+def _listed(outgoing: Outgoing) -> str:
+    return numbered(outgoing.text, outgoing.choices, after_number=". ")
+
+
+def _has_buttons(outgoing: Outgoing) -> bool:
+    return bool(outgoing.text.strip()) and not outgoing.several and 0 < len(outgoing.choices) <= MOST_BUTTONS
+
+
+def _keyboard(outgoing: Outgoing) -> InlineKeyboardMarkup | None:
+    if not _has_buttons(outgoing):
+        return None
+    # One a row: in a wide row a right-to-left keyboard would read from the wrong side.
+    return InlineKeyboardMarkup(
+        [
+            [InlineKeyboardButton(f"{number}. {choice.label}", callback_data=pack(outgoing.token, choice.value))]
+            for number, choice in enumerate(outgoing.choices, 1)
+        ]
+    )
+
+
+def _messages(updates: Sequence[dict[str, Any]]) -> list[Message]:
+    messages = []
+    for update in updates:
+        with suppress(Refused):
+            if message := read(convert(update)):
+                messages.append(message)
+    return messages

@@ -1,0 +1,195 @@
+"""WhatsApp over Twilio: buttons and lists where they fit, numbered text elsewhere."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from channels import Misconfigured, Pace, Refused
+from channels import _content as content
+from channels._bidi import readable
+from channels._numbered import numbered
+from channels._segments import utf16
+from channels._settings import per_second
+from channels._split import parts
+from channels._tap import pack, unpack
+from channels._twilio import LONGEST, Line, accepted, account, answered, client, is_report, line, meant
+from channels._twilio_wire import TwilioWire
+from channels.messages import Accepted, Kind, Message, Never, Outgoing, Report
+
+PREFIX = "whatsapp:"
+RUN_TOGETHER = 300
+"""Characters. A longer text in one line, as templates want it, is harder to read than a number is to type."""
+_TEMPLATE = re.compile(r"HX[0-9a-fA-F]{32}")
+_ENDS_A_SENTENCE = re.compile(r"[.!?:…؟۔。।][\"'»”’)]*$")
+_MEDIA_HOSTS = re.compile(r"(.+\.)?twilio\.com|(.+\.)?twiliocdn\.com")
+
+
+def from_settings(environment: Mapping[str, str]) -> "WhatsApp | None":
+    """Needs WHATSAPP_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; WHATSAPP_TEMPLATES is what `setup` gives."""
+    ours = line(environment, "whatsapp", "WHATSAPP_FROM", ["WHATSAPP_RATE", "WHATSAPP_TEMPLATES"])
+    if not ours:
+        return None
+    templates = _templates(environment.get("WHATSAPP_TEMPLATES", ""))
+    return WhatsApp(ours, per_second(environment, "WHATSAPP_RATE", 80), templates)
+
+
+async def setup(environment: Mapping[str, str]) -> dict[str, str]:
+    """Makes the templates in the Twilio account, once. Gives the value for WHATSAPP_TEMPLATES as name and SID."""
+    wire = TwilioWire()
+    await wire.start()
+    try:
+        return await content.ensure(client(account(environment), wire))
+    finally:
+        await wire.close()
+
+
+class WhatsApp:
+    name = "whatsapp"
+
+    def __init__(self, line: Line, rate: float, templates: Mapping[str, str]) -> None:
+        # One person gets one message per turn, so WhatsApp's six seconds between two to the same person do not bind.
+        self.pace = Pace(rate=rate, burst=10, gap=timedelta(seconds=1))
+        self._line = line
+        self._templates = templates
+
+    async def start(self) -> None:
+        await self._line.start()
+
+    async def close(self) -> None:
+        await self._line.close()
+
+    async def receive(self, request: web.Request) -> Sequence[Message | Report]:
+        form = await self._line.form(request)
+        return self._line.reports(form, request) if is_report(request) else [_message(form)]
+
+    def accepted(self) -> web.Response:
+        return accepted()
+
+    async def acknowledge(self, message: Message) -> None:
+        """WhatsApp shows a tap by itself."""
+
+    def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
+        return parts(outgoing, lambda one: bool(self._template(one)) or utf16(_text(one)) <= LONGEST, _listed)
+
+    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
+        to = to if to.startswith(PREFIX) else PREFIX + to
+        if said := self._template(outgoing):
+            return await self._line.send(to, delivery, **said)
+        text = _text(outgoing)
+        if not text.strip():
+            raise Never("empty")
+        return await self._line.send(to, delivery, body=text)
+
+    def _template(self, outgoing: Outgoing) -> dict[str, str] | None:
+        """The template that shows these choices and its variables; None where numbered text has to do."""
+        name, button = _shape(outgoing)
+        body = _one_line(outgoing)
+        if name not in self._templates or not body or utf16(body) > content.BODY:
+            return None
+        choices = [(choice, pack(outgoing.token, choice.value)) for choice in outgoing.choices]
+        return {
+            "content_sid": self._templates[name],
+            "content_variables": content.variables(body, choices, button),
+        }
+
+
+def _message(form: Mapping[str, str]) -> Message:
+    event, sender = form.get("MessageSid", ""), _sender(form)
+    if not event or not sender:
+        raise Refused(400, "not a WhatsApp message")
+    word, tapped = meant(form), unpack(form.get("ButtonPayload") or form.get("ListId") or "")
+    text = word or form.get("ButtonText") or form.get("ListTitle") or form.get("Body", "")
+    voice = "" if text.strip() else _voice(form)
+    token, choice = tapped or ("", "")
+    return Message(
+        channel=WhatsApp.name,
+        event=event,
+        sender=sender,
+        kind=_kind(form, text, voice, bool(tapped) and not word),
+        text=text,
+        choice="" if word else choice,
+        token="" if word else token,
+        voice=voice,
+        answered=answered(form),
+    )
+
+
+def _sender(form: Mapping[str, str]) -> str:
+    """A number like +15005550006, or a WhatsApp id like US.1234 that holds none; the prefix is at times missing."""
+    sender = (form.get("From") or form.get("ExternalUserId", "")).removeprefix(PREFIX).strip()
+    return f"+{sender}" if sender.isascii() and sender.isdigit() else sender
+
+
+def _kind(form: Mapping[str, str], text: str, voice: str, is_tap: bool) -> Kind:
+    if is_tap:
+        return Kind.CHOICE
+    if voice:
+        return Kind.VOICE
+    # A button of somebody else's template is read by its label, as if it had been typed.
+    return Kind.TEXT if text.strip() and form.get("NumMedia", "0") in ("", "0") else Kind.OTHER
+
+
+def _voice(form: Mapping[str, str]) -> str:
+    """Where Twilio keeps a voice note. No other host: whoever fetches it signs in as our account."""
+    address = form.get("MediaUrl0", "")
+    if not form.get("MediaContentType0", "").startswith("audio/"):
+        return ""
+    try:
+        parsed = urlsplit(address)
+        host = parsed.hostname or ""
+    except ValueError:
+        return ""
+    return address if parsed.scheme == "https" and _MEDIA_HOSTS.fullmatch(host) and "@" not in parsed.netloc else ""
+
+
+def _shape(outgoing: Outgoing) -> tuple[str, str]:
+    """(the template's name, the words that open its list): words of no language, for this room knows none."""
+    size = len(outgoing.choices)
+    longest = max((utf16(choice.label) for choice in outgoing.choices), default=0)
+    clean = all(choice.label.strip() and "\n" not in choice.label for choice in outgoing.choices)
+    if not size or outgoing.several or not clean:
+        return "", ""
+    if size <= content.MOST_BUTTONS and longest <= content.BUTTON_LABEL:
+        return f"quick{size}", ""
+    if size <= content.MOST_ROWS and longest <= content.ROW_LABEL:
+        return f"list{size}", f"1 - {size}"
+    return "", ""
+
+
+def _one_line(outgoing: Outgoing) -> str:
+    """The text as a template's variable takes it, without line break, tab or row of spaces; nothing if it cannot."""
+    lines = [line.strip() for line in outgoing.text.splitlines() if line.strip()]
+    if len(lines) > 1 and (
+        len(outgoing.text) > RUN_TOGETHER or not all(_ENDS_A_SENTENCE.search(line) for line in lines[:-1])
+    ):
+        return ""
+    return readable(re.sub(r"\s+", " ", " ".join(lines)), outgoing.language)
+
+
+def _text(outgoing: Outgoing) -> str:
+    return readable(_listed(outgoing), outgoing.language)
+
+
+def _listed(outgoing: Outgoing) -> str:
+    return numbered(outgoing.text, outgoing.choices, after_number=". ")
+
+
+def _templates(setting: str) -> dict[str, str]:
+    """WHATSAPP_TEMPLATES: {"quick1": "HX...", ...} or quick1=HX...,list1=HX..."""
+    try:
+        given = json.loads(setting) if setting.lstrip().startswith("{") else _pairs(setting)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict) or not all(
+        name in content.NAMES and isinstance(sid, str) and _TEMPLATE.fullmatch(sid) for name, sid in given.items()
+    ):
+        raise Misconfigured("WHATSAPP_TEMPLATES has to be what `hearback twilio setup` printed.")
+    return given
+
+
+def _pairs(setting: str) -> dict[str, str]:
+    return dict(pair.split("=", 1) for pair in setting.replace(" ", "").split(",") if pair)

@@ -1,0 +1,90 @@
+"""What every channel does, walked over the files of the folder: a new one is tested by being there."""
+
+import pytest
+
+from channels import Channel, names
+from channels.messages import Choice, Kind, Message, Never, Outgoing
+from tests.channels.conftest import PAYLOADS, Door, Platform
+
+ADDRESSES = {"telegram": "700000001", "sms": "+447700900123", "whatsapp": "+447700900123"}
+YES_OR_NO = (Choice("yes", "Yes"), Choice("no", "No"))
+
+
+@pytest.fixture(params=names())
+def channel(request: pytest.FixtureRequest, channels: dict[str, Channel]) -> Channel:
+    return channels[request.param]
+
+
+def test_the_channels_are_the_files_of_the_folder() -> None:
+    assert names() == ("sms", "telegram", "whatsapp")
+
+
+async def test_a_captured_text_is_a_message_from_its_sender(channel: Channel, door: Door) -> None:
+    message = await door.captured(f"{channel.name}_text")
+    assert isinstance(message, Message)
+    assert (message.channel, message.kind, message.sender) == (channel.name, Kind.TEXT, ADDRESSES[channel.name])
+    assert message.event
+    assert message.text
+
+
+async def test_a_repeat_carries_the_same_event(channel: Channel, door: Door) -> None:
+    first, again = [await door.captured(f"{channel.name}_text") for _ in range(2)]
+    assert first == again
+
+
+async def test_what_was_sent_is_accepted_with_the_platforms_id(channel: Channel, platform: Platform) -> None:
+    accepted = await channel.send(ADDRESSES[channel.name], Outgoing("Hello"), "d1")
+    assert accepted.provider_id
+    assert accepted.segments == 1
+    assert len(platform.requests) == 1
+
+
+async def test_a_question_shows_its_choices(channel: Channel, platform: Platform) -> None:
+    await channel.send(ADDRESSES[channel.name], Outgoing("Ready?", choices=YES_OR_NO, token="q1"), "d1")
+    sent = " ".join(platform.form().values())
+    assert all(word in sent for word in ("Ready?", "Yes", "No"))
+
+
+async def test_several_answers_are_asked_for_by_number(channel: Channel, platform: Platform) -> None:
+    await channel.send(ADDRESSES[channel.name], Outgoing("Which?", choices=YES_OR_NO, token="q1", several=True), "d1")
+    sent = platform.form()
+    assert "Which?\n1" in (sent.get("text") or sent.get("Body", ""))
+    assert "reply_markup" not in sent
+    assert "ContentSid" not in sent
+
+
+@pytest.mark.parametrize("text", ["word " * 3000, "سؤال؟ " * 3000, "नि👩‍👩‍👧‍👦" * 900, "x" * 10_000])
+async def test_a_long_text_leaves_in_parts_and_only_the_last_one_asks(
+    channel: Channel, text: str, platform: Platform
+) -> None:
+    parts = channel.parts(Outgoing(text, language="ar", choices=YES_OR_NO, token="q1"))
+    assert len(parts) > 1
+    assert [bool(part.choices) for part in parts] == [False] * (len(parts) - 1) + [True]
+    assert "".join(part.text for part in parts).replace(" ", "") == text.replace(" ", "")
+    longest = 4096 if channel.name == "telegram" else 1600
+    for part in parts:
+        await channel.send(ADDRESSES[channel.name], part, "d1")
+        sent = platform.form()
+        assert len((sent.get("text") or sent.get("Body") or "").encode("utf-16-le")) // 2 <= longest
+
+
+async def test_choices_that_no_message_holds_are_still_all_said(channel: Channel) -> None:
+    many = tuple(Choice(f"v{n}", f"Choice number {n} " + "x" * 60) for n in range(60))
+    parts = channel.parts(Outgoing("Which of these?", choices=many, token="q1", several=True))
+    said = "\n".join(part.text for part in parts)
+    assert all(choice.label.strip() in said or choice in parts[-1].choices for choice in many)
+
+
+async def test_acknowledging_never_raises(channel: Channel, platform: Platform) -> None:
+    platform.answers = [(400, {"ok": False, "error_code": 400, "description": "Bad Request: query is too old"})]
+    await channel.acknowledge(Message(channel.name, "1", "1", Kind.CHOICE, tap="300642"))
+
+
+async def test_an_empty_message_is_never_sent(channel: Channel, platform: Platform) -> None:
+    with pytest.raises(Never):
+        await channel.send(ADDRESSES[channel.name], Outgoing("  "), "d1")
+    assert not platform.requests
+
+
+def test_every_payload_belongs_to_a_channel() -> None:
+    assert {path.name.split("_")[0] for path in PAYLOADS.iterdir()} == set(names())
