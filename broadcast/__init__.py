@@ -1,0 +1,1 @@
+"""Reaching many people, surely and at the permitted pace."""

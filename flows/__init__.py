@@ -1,0 +1,46 @@
+"""Conversations, one file each: pure generators."""
+
+from flows._effects import (
+    Answered,
+    Consented,
+    Declined,
+    Effect,
+    Forgotten,
+    Left,
+    Moved,
+    Returned,
+    Shared,
+    Spoke,
+    Turned,
+    Voted,
+    Words,
+)
+from flows._engine import Answer, Ask, DoesNotFit, Flow, Say, Talk, Turn, Wants, advance, fits, flows
+from flows._facts import (
+    Consultation,
+    Facts,
+    Given,
+    Option,
+    Process,
+    Promise,
+    Question,
+    Renditions,
+    Round,
+    only,
+)
+from flows._levels import LEVELS
+from flows._objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, topic_label
+from flows._reading import Unread, read, sorry
+from flows._renditions import Rendition, rendition, with_notice
+from flows._states import STATES
+from flows._told import Told, told
+from flows._words import flow_for, goes_back, to_send
+
+__all__ = [
+    "GROUPS", "LEVELS", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "Answer", "Answered", "Ask", "Consented",
+    "Consultation", "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten", "Given", "Group", "Left",
+    "Moved", "Objective", "Option", "Process", "Promise", "Question", "Rendition", "Renditions", "Returned", "Round",
+    "Say", "Shared", "Spoke", "Talk", "Told", "Turn", "Turned", "Unread", "Voted", "Wants", "Words", "advance", "fits",
+    "flow_for", "flows", "goes_back", "only", "read", "rendition", "sorry", "to_send", "told", "topic_label",
+    "with_notice",
+]  # fmt: skip

@@ -1,0 +1,99 @@
+"""The 23 objectives of the Global Compact for Migration in plain words, in groups small enough for a text message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from locales import N_, _
+
+SOMETHING_ELSE = "else"
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """One objective: its number in the Compact, and what we call it (English, marked for the catalogs)."""
+
+    key: str
+    number: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A few objectives that people would look for in the same place."""
+
+    key: str
+    label: str
+    objectives: tuple[Objective, ...]
+
+
+GROUPS = (
+    Group(
+        "leaving",
+        N_("Leaving home, legal ways"),
+        (
+            Objective("reasons", 2, N_("Why people have to leave home")),
+            Objective("information", 3, N_("Good information for migrants")),
+            Objective("pathways", 5, N_("Legal ways to move")),
+        ),
+    ),
+    Group(
+        "papers",
+        N_("Papers, borders, detention"),
+        (
+            Objective("identity", 4, N_("Identity papers for everyone")),
+            Objective("borders", 11, N_("Safe and fair borders")),
+            Objective("procedures", 12, N_("Clear rules when you arrive")),
+            Objective("detention", 13, N_("Detention only as the last choice")),
+            Objective("consulates", 14, N_("Help from your embassy")),
+        ),
+    ),
+    Group(
+        "work",
+        N_("Work, skills and money"),
+        (
+            Objective("work", 6, N_("Fair jobs and fair hiring")),
+            Objective("skills", 18, N_("Skills and diplomas that count")),
+            Objective("remittances", 20, N_("Sending money home cheaply")),
+            Objective("benefits", 22, N_("Keeping your pension and benefits")),
+        ),
+    ),
+    Group(
+        "safety",
+        N_("Safety and protection"),
+        (
+            Objective("risk", 7, N_("Care for people at risk")),
+            Objective("lives", 8, N_("Saving lives, finding the missing")),
+            Objective("smuggling", 9, N_("Smuggling of people")),
+            Objective("trafficking", 10, N_("Trafficking and forced work")),
+        ),
+    ),
+    Group(
+        "life",
+        N_("Daily life and respect"),
+        (
+            Objective("services", 15, N_("Health, school and housing")),
+            Objective("inclusion", 16, N_("Being part of society")),
+            Objective("discrimination", 17, N_("Racism and unfair treatment")),
+            Objective("development", 19, N_("Migrants helping countries grow")),
+        ),
+    ),
+    Group(
+        "together",
+        N_("Going back, cooperation"),
+        (
+            Objective("return", 21, N_("Safe return and a new start")),
+            Objective("data", 1, N_("Honest numbers about migration")),
+            Objective("cooperation", 23, N_("Countries working together")),
+        ),
+    ),
+)
+
+OBJECTIVES: Mapping[str, Objective] = {
+    objective.key: objective
+    for objective in sorted((one for group in GROUPS for one in group.objectives), key=lambda one: one.number)
+}
+
+
+def topic_label(topic: str) -> str:
+    """What a topic of `Shared` is called in the language being spoken: an objective's key, or `SOMETHING_ELSE`."""
+    return _("Something else") if topic == SOMETHING_ELSE else _(OBJECTIVES[topic].label)

@@ -1,0 +1,92 @@
+"""The words that people send at any time, understood in every language at once."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from channels.messages import Kind, Message
+from flows._engine import flows
+from flows._folding import fold, in_western_digits
+from locales import N_, _, languages, speaking
+
+LONGEST = 64
+"""Nothing longer can be such a word: it need not be looked at."""
+OR = "|"
+"""Between the words that a translation holds for one of ours: the first is shown, all are heard."""
+
+# To translators: a word that people type to go back one question.
+BACK = N_("back")
+# To translators: between numbers, as in "1 and 4".
+AND = N_("and")
+# To translators: what people type for yes.
+YES = N_("yes")
+# To translators: what people type for no.
+NO = N_("no")
+
+RESERVED: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "arret", "arrett", "arrete"),
+        "stop",
+    ),
+    **dict.fromkeys(("start", "unstop"), "start"),
+    **dict.fromkeys(("help", "info"), "help"),
+}
+"""What Twilio acts on before we see it, and what it means to us then (channels.md 2.2)."""
+
+_TWILIO = {"sms", "whatsapp"}
+_ZERO = re.compile(r"[\W_]*0+[\W_]*")
+
+
+def flow_for(message: Message, stopped: bool = False) -> str | None:
+    """The flow that this whole message asks for, in any language, or None.
+
+    `stopped`: the person said STOP before. Only then Twilio's "YES" means START and not an answer.
+    """
+    if message.kind is not Kind.TEXT or len(message.text) > LONGEST:
+        return None
+    text = message.text.strip()
+    if text.startswith("/"):
+        return _flow_words().get(fold(text[1:].split()[0].split("@")[0])) if text[1:].split() else None
+    word = fold(text)
+    if message.channel in _TWILIO:
+        if stopped and word == "yes":
+            return "start"
+        if word in RESERVED:
+            return RESERVED[word]
+    return _flow_words().get(word)
+
+
+def goes_back(message: Message) -> bool:
+    """Whether the person wants the question before this one: "0" in any script, or "back" in any language."""
+    if message.kind is not Kind.TEXT or len(message.text) > LONGEST:
+        return False
+    return _ZERO.fullmatch(in_western_digits(message.text)) is not None or fold(message.text) in everywhere(BACK)
+
+
+def to_send(word: str) -> str:
+    """A word as it is shown to people who should send it: in the language being spoken, in capitals."""
+    return _(word).split(OR)[0].upper()
+
+
+def start_again(channel: str) -> str:
+    """What to send after STOP: once stopped, Twilio knows the English word only."""
+    return "START" if channel in _TWILIO else to_send("start")
+
+
+@cache
+def everywhere(word: str) -> frozenset[str]:
+    """One word in every language, folded."""
+    return frozenset(_in_every_language(word))
+
+
+@cache
+def _flow_words() -> Mapping[str, str]:
+    return {said: flow.name for flow in flows().values() for word in flow.words for said in _in_every_language(word)}
+
+
+def _in_every_language(word: str) -> set[str]:
+    said: set[str] = set()
+    for language in languages():
+        with speaking(language):
+            said.update(fold(one) for one in _(word).split(OR))
+    return said

@@ -1,0 +1,48 @@
+"""The questions of a consultation, after its promise."""
+
+from collections.abc import Generator
+
+from flows._asking import choose, hear
+from flows._effects import Answered, Words
+from flows._engine import Answer, Ask, Say, Talk
+from flows._facts import Consultation, Facts, Question
+from flows._levels import LEVELS
+from flows._renditions import choices, named, written
+from locales import N_, _, in_words, ngettext
+
+# To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
+words = (N_("answer"),)
+needs = ("consultation",)
+
+
+def talk(facts: Facts) -> Talk:
+    if facts.consultation is None:
+        yield Say(_("There is no open question now. We will write to you when there is one."))
+        return
+    yield Say(_promise(facts, facts.consultation))
+    for question in facts.consultation.questions:
+        answer = yield from _ask(facts, question)
+        yield Answered(facts.consultation.id, question.key, answer)
+    yield Say(_("Thank you. We will tell you here what was done with your answers."))
+
+
+def _promise(facts: Facts, consultation: Consultation) -> str:
+    promise = consultation.promise
+    said = (
+        written(facts, consultation.title, (promise.purpose, promise.who_decides, promise.what_can_change)),
+        # To translators: what follows the colon in these three is written by the organizer, often a whole sentence.
+        _("Why we ask: {purpose}", purpose=named(facts, promise.purpose)),
+        _("Who decides: {who}", who=named(facts, promise.who_decides)),
+        _("What can change: {what}", what=named(facts, promise.what_can_change)),
+        _(LEVELS[promise.level]),
+        _("Please answer by {day}.", day=in_words(promise.answer_by)),
+        ngettext("There is {number} question.", "There are {number} questions.", len(consultation.questions)),
+    )
+    return "\n".join(said)
+
+
+def _ask(facts: Facts, question: Question) -> Generator[Ask, Answer, str | Words]:
+    if question.options:
+        text = written(facts, question.text, (option.label for option in question.options))
+        return (yield from choose(text, choices(facts, question.options)))
+    return (yield from hear(written(facts, question.text), facts.channel))

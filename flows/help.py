@@ -1,0 +1,24 @@
+"""Who we are, which words work, and where a human is."""
+
+from flows._engine import Say, Talk
+from flows._facts import Facts
+from flows._renditions import named
+from flows._words import to_send
+from locales import N_, _
+
+# To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
+words = (N_("help"),)
+anywhere = True
+
+
+def talk(facts: Facts) -> Talk:
+    process = facts.process
+    organizer, title = named(facts, process.organizer), named(facts, process.title)
+    # To translators: {organizer} is a name, {title} the name of a meeting or a review.
+    yield Say(_("This is {organizer}, for: {title}.", organizer=organizer, title=title))
+    # To translators: what stands between the words of a list.
+    known = _(", ").join(to_send(word) for word in ("menu", "share", "status", "language", "stop", "forget"))
+    # To translators: {words} is a list of the words that people send.
+    yield Say(_("You can send these words: {words}. Send 0 to go back.", words=known))
+    if process.contact:
+        yield Say(_("You can reach a person here: {contact}", contact=named(facts, process.contact)))

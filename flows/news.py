@@ -1,0 +1,17 @@
+"""The latest bulletin."""
+
+from flows._engine import Say, Talk
+from flows._facts import Facts
+from flows._renditions import written
+from locales import N_, _
+
+# To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
+words = (N_("news"),)
+needs = ("bulletin",)
+
+
+def talk(facts: Facts) -> Talk:
+    if facts.bulletin:
+        yield Say(written(facts, facts.bulletin))
+    else:
+        yield Say(_("There is no news yet. We will write to you when there is."))

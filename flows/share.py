@@ -1,0 +1,37 @@
+"""A recommendation, in the person's own words."""
+
+from channels.messages import Choice
+from flows._asking import agrees, choose, hear
+from flows._effects import Shared
+from flows._engine import Say, Talk
+from flows._facts import Facts
+from flows._objectives import GROUPS, SOMETHING_ELSE, topic_label
+from flows._renditions import named
+from flows._words import to_send
+from locales import N_, _
+
+# To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
+words = (N_("share"),)
+
+
+def talk(facts: Facts) -> Talk:
+    groups = (Choice(group.key, _(group.label)) for group in GROUPS)
+    topic = yield from choose(_("What is it about?"), (*groups, Choice(SOMETHING_ELSE, topic_label(SOMETHING_ELSE))))
+    if topic != SOMETHING_ELSE:
+        (group,) = (group for group in GROUPS if group.key == topic)
+        closest = (Choice(objective.key, _(objective.label)) for objective in group.objectives)
+        topic = yield from choose(_("Which of these is closest?"), closest)
+    what = _("What should change? Please leave out names and addresses. Send 0 to go back.")
+    text = yield from hear(what, facts.channel)
+    if not (yield from agrees(_("Shall we pass it on?"), _("Yes, pass it on"), _("No, do not"))):
+        yield Say(_("We did not pass it on and did not keep it. Send {share} to try again.", share=to_send("share")))
+        return
+    yield Shared(topic, text)
+    yield Say(
+        _(
+            "Thank you. {organizer} will read it. We will tell you here what was done with it. "
+            "Send {menu} to see what else you can do.",
+            organizer=named(facts, facts.process.organizer),
+            menu=to_send("menu"),
+        )
+    )

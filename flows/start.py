@@ -1,0 +1,16 @@
+"""Messages again, after STOP."""
+
+from flows._effects import Returned
+from flows._engine import Say, Talk
+from flows._facts import Facts
+from flows._words import to_send
+from locales import N_, _
+
+# To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
+words = (N_("start"),)
+anywhere = True
+
+
+def talk(_facts: Facts) -> Talk:
+    yield Returned()
+    yield Say(_("Welcome back. We will write to you. Send {menu} to see what you can do.", menu=to_send("menu")))

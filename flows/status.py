@@ -1,0 +1,36 @@
+"""What became of what a person gave, without their words."""
+
+from flows._asking import agrees
+from flows._engine import Say, Talk
+from flows._facts import Facts, Given
+from flows._objectives import topic_label
+from flows._renditions import named, written
+from flows._states import STATES
+from flows._words import to_send
+from locales import N_, _, in_words
+
+# To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
+words = (N_("status"),)
+needs = ("given",)
+
+AT_ONCE = 3
+
+
+def talk(facts: Facts) -> Talk:
+    given = sorted(facts.given, key=lambda one: one.day, reverse=True)
+    if not given:
+        share = to_send("share")
+        yield Say(_("You have not told us anything yet. Send {share} to tell us what should change.", share=share))
+    while given:
+        yield Say("\n".join(_became(facts, one) for one in given[:AT_ONCE]))
+        given = given[AT_ONCE:]
+        if given and not (yield from agrees(_("Do you want to see more?"), _("Yes, show more"), _("No, thank you"))):
+            yield Say(_("All right. Send {menu} to see what else you can do.", menu=to_send("menu")))
+            return
+
+
+def _became(facts: Facts, one: Given) -> str:
+    about = named(facts, one.consultation) if one.consultation else topic_label(one.topic)
+    # To translators: for example "May 1, 2026, Legal ways to move: It was taken up."
+    state = _("{day}, {topic}: {state}", day=in_words(one.day), topic=about, state=_(STATES[one.state]))
+    return f"{state}\n{written(facts, one.reason)}" if one.reason else state

@@ -1,0 +1,24 @@
+"""No more messages."""
+
+from flows._effects import Left
+from flows._engine import Say, Talk
+from flows._facts import Facts
+from flows._words import start_again, to_send
+from locales import N_, _
+
+# To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
+words = (N_("stop"),)
+anywhere = True
+
+
+def talk(facts: Facts) -> Talk:
+    yield Left()
+    start, forget = start_again(facts.channel), to_send("forget")
+    yield Say(
+        _(
+            "We will not write to you any more. Send {start} to come back, "
+            "or {forget} and we erase what we hold about you.",
+            start=start,
+            forget=forget,
+        )
+    )

@@ -1,0 +1,58 @@
+"""A member's ballot: approve any of the matters."""
+
+from collections.abc import Generator
+
+from channels.messages import Choice
+from flows._asking import choose_several
+from flows._carriers import sees_votes
+from flows._effects import Voted
+from flows._engine import Answer, Ask, Say, Talk
+from flows._facts import Facts, Round
+from flows._renditions import choices, written
+from locales import N_, _, in_words, ngettext
+
+# To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
+words = (N_("vote"),)
+needs = ("round",)
+
+NONE_OF_THESE = "none_of_these"
+
+
+def talk(facts: Facts) -> Talk:
+    if facts.round is None:
+        yield Say(_("There is no vote open for you now."))
+        return
+    approved = yield from _approve(facts, facts.round)
+    yield Voted(facts.round.id, approved)
+    yield Say(_approval(facts, facts.round, approved))
+    yield Say(_("We have your vote. You can change it until {day}.", day=in_words(facts.round.closes)))
+
+
+def _approve(facts: Facts, opened: Round) -> Generator[Ask, Answer, tuple[str, ...]]:
+    offered = (*choices(facts, opened.matters), Choice(NONE_OF_THESE, _("None of these")))
+    chosen = yield from choose_several(_ballot(facts, opened), offered)
+    while NONE_OF_THESE in chosen and len(chosen) > 1:
+        again = _("You chose some of them and also none of them. Please choose again.")
+        chosen = yield from choose_several(again, offered)
+    return tuple(matter for matter in chosen if matter != NONE_OF_THESE)
+
+
+def _ballot(facts: Facts, opened: Round) -> str:
+    day = in_words(opened.closes)
+    said = (
+        written(facts, opened.title, (matter.label for matter in opened.matters)),
+        sees_votes(facts.channel),
+        _("You can change your vote until {day}. Only the last one counts.", day=day)
+        if not opened.voted
+        else _("You have voted. You can still change it until {day}. Only the last one counts.", day=day),
+        _("Which of these do you approve? Send one number or several, for example 1 3."),
+    )
+    return "\n".join(said)
+
+
+def _approval(facts: Facts, opened: Round, approved: tuple[str, ...]) -> str:
+    if not approved:
+        return _("You approve none of them.")
+    counted = ngettext("You approve {number} of them:", "You approve {number} of them:", len(approved))
+    matters = (matter.label for matter in choices(facts, opened.matters) if matter.value in approved)
+    return "\n".join((counted, *matters))

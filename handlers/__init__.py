@@ -1,0 +1,1 @@
+"""What happens when something happens: the only code that changes the records."""

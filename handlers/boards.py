@@ -1,0 +1,66 @@
+"""What stands open in the process, remembered between turns for as long as it is true."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import flows
+from handlers import contents
+from locales import ENGLISH, languages, nearest
+from storage import Session, processes
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The process and what stands open in it."""
+
+    process: str
+    edition: int
+    content: flows.Process
+    consultation: flows.Consultation | None
+    bulletin: flows.Renditions | None
+    bulletin_until: datetime | None
+
+    def news(self, now: datetime) -> flows.Renditions | None:
+        """The latest bulletin that is for everybody, while it may be told."""
+        return None if self.bulletin_until is not None and self.bulletin_until <= now else self.bulletin
+
+    def first_guess(self, tag: str) -> str:
+        """The language to begin in with someone new whose app speaks `tag` (BCP 47; "" when it does not say)."""
+        spoken = [code for code in self.content.languages if code in languages()] or [ENGLISH]
+        guess = nearest(tag)
+        return guess if guess in spoken else spoken[0]
+
+
+class NoProcess(Exception):
+    """No process has been opened here yet: there is nothing to talk about. See `hearback process open`."""
+
+
+class Boards:
+    """The last board that was read; it holds until the process has another edition."""
+
+    def __init__(self) -> None:
+        self._last: Board | None = None
+
+    async def at(self, session: Session, edition: int | None, now: datetime) -> Board:
+        """The board of this edition. Raises `NoProcess`."""
+        if self._last is None or self._last.edition != edition:
+            self._last = await _read(session, now)
+        return self._last
+
+
+async def _read(session: Session, now: datetime) -> Board:
+    found = await processes.board(session, now)
+    if found is None:
+        raise NoProcess
+    asked = None
+    if found.consultation is not None and found.asked is not None:
+        content = contents.unpack(found.asked, contents.Consultation)
+        asked = flows.Consultation(found.consultation, content.title, content.promise, content.questions)
+    return Board(
+        process=found.process,
+        edition=found.edition,
+        content=contents.unpack(found.content, flows.Process),
+        consultation=asked,
+        bulletin=None if found.bulletin is None else contents.unpack(found.bulletin, contents.Bulletin).text,
+        bulletin_until=found.bulletin_until,
+    )

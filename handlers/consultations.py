@@ -1,0 +1,61 @@
+"""What we ask, after what we promise."""
+
+from datetime import datetime
+
+import flows
+from handlers import contents, telling
+from handlers.processes import the_one
+from locales import N_, _
+from storage import Session, consultations, processes
+from storage.broadcasts import Audience
+from storage.ids import fresh
+
+MOST = 10
+"""How many questions people answer in a chat."""
+
+INVITED = N_("We have a new question for you: {title}. To answer, send {word}.")
+
+
+async def open_(session: Session, asked: contents.Consultation, now: datetime) -> tuple[str, str]:
+    """Open a consultation and invite everybody; gives its id and the broadcast's. Raises `contents.Unfit`."""
+    process = await the_one(session)
+    _check(asked, now)
+    name = fresh()
+    await consultations.add(session, name, process[0], contents.pack(asked), now)
+    await processes.touch(session)
+
+    invited = telling.in_every_language(
+        process, lambda said: _(INVITED, title=said(asked.title), word=flows.to_send("answer"))
+    )
+    telling.check_fits(invited, "title")
+    return name, await telling.tell_many(session, process, f"consultation:{name}", invited, Audience(), now)
+
+
+async def close(session: Session, consultation: str, now: datetime) -> None:
+    """Raises `contents.Unfit` when it is not open."""
+    if not await consultations.close(session, consultation, now):
+        raise contents.Unfit("No consultation that is open has this id.")
+    await processes.touch(session)
+
+
+def _check(asked: contents.Consultation, now: datetime) -> None:
+    contents.check_line(asked.title, "title")
+    _check_promise(asked.promise, now)
+    if not 1 <= len(asked.questions) <= MOST:
+        raise contents.Unfit(f"questions: ask between 1 and {MOST}.")
+    if len({question.key for question in asked.questions}) < len(asked.questions):
+        raise contents.Unfit("questions: two have the same key.")
+    for question in asked.questions:
+        contents.check_value(question.key, "questions")
+        contents.check_rendered(question.text, f"questions: {question.key}")
+        contents.check_options(question.options, f"questions: {question.key}", least=0)
+
+
+def _check_promise(promise: flows.Promise, now: datetime) -> None:
+    contents.check_rendered(promise.purpose, "promise.purpose")
+    contents.check_rendered(promise.who_decides, "promise.who_decides")
+    contents.check_rendered(promise.what_can_change, "promise.what_can_change")
+    if promise.level not in flows.LEVELS:
+        raise contents.Unfit(f"promise.level is one of: {', '.join(flows.LEVELS)}.")
+    if promise.answer_by <= now.date():
+        raise contents.Unfit("promise.answer_by must be a day to come.")

@@ -1,0 +1,157 @@
+"""The contents that organizers write, between the text a table keeps and the values that conversations know."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+import msgspec
+
+import flows
+from locales import languages
+from storage.broadcasts import Audience
+
+LONGEST = 1400
+"""How long a rendition may be, so that it leaves as one message everywhere with a notice before it."""
+LONGEST_TITLE = 200
+"""What stands inside a sentence of ours, or before a list."""
+LONGEST_LABEL = 80
+MOST_OPTIONS = 12
+
+TURNS_TEXT_AROUND = "\u202a\u202b\u202c\u202d\u202e"
+"""Embeddings and overrides of direction: they reach into what stands after them. Marks and isolates are welcome."""
+
+T = TypeVar("T")
+
+
+class Unfit(Exception):
+    """What an organizer wrote cannot be used. The text says where and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """What is told, and to whom."""
+
+    text: flows.Renditions
+    audience: Audience = field(default_factory=Audience)
+    not_after: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """What is asked, after what is promised."""
+
+    title: flows.Renditions
+    promise: flows.Promise
+    questions: tuple[flows.Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What was done with contributions."""
+
+    state: str
+    reason: flows.Renditions
+    contributions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What the council votes on."""
+
+    title: flows.Renditions
+    matters: tuple[flows.Option, ...]
+    closes: date
+    rule: str = "approval"
+
+
+def read(toml: str, kind: type[T]) -> T:
+    """What an organizer's file says. Raises `Unfit`."""
+    try:
+        written = tomllib.loads(toml)
+        value = msgspec.convert(written, kind)
+    except tomllib.TOMLDecodeError as wrong:
+        raise Unfit(f"This is not a TOML file: {wrong}") from wrong
+    except RecursionError as wrong:
+        raise Unfit("This file has too many brackets inside each other.") from wrong
+    except msgspec.ValidationError as wrong:
+        raise Unfit(str(wrong)) from wrong
+    _check_known(written, msgspec.to_builtins(value), "")
+    return value
+
+
+def _check_known(written: object, understood: object, place: str) -> None:
+    """A name that is not understood is a slip of the pen: without it an audience would be everybody."""
+    if isinstance(written, Mapping) and isinstance(understood, Mapping):
+        for name, part in written.items():
+            if name not in understood:
+                raise Unfit(f"{place}{name}: there is nothing of this name here, only {', '.join(understood)}.")
+            _check_known(part, understood[name], f"{place}{name}.")
+    if isinstance(written, list) and isinstance(understood, list | tuple):
+        for number, (part, known) in enumerate(zip(written, understood, strict=True), start=1):
+            _check_known(part, known, f"{place}{number}.")
+
+
+def pack(value: object) -> str:
+    """A content as the text that a table keeps."""
+    return msgspec.json.encode(value).decode()
+
+
+def unpack(text: str, kind: type[T]) -> T:
+    return msgspec.json.decode(text, type=kind)
+
+
+def check_rendered(text: flows.Renditions, what: str, longest: int = LONGEST) -> None:
+    """Raises `Unfit` when there is nothing to say, a language we do not have, or a text that cannot be sent."""
+    if not text:
+        raise Unfit(f"{what}: write it in at least one language.")
+    for language, rendition in text.items():
+        if language not in languages():
+            raise Unfit(f"{what}: there is no language {language!r} here, only {', '.join(languages())}.")
+        if not rendition.strip():
+            raise Unfit(f"{what}: the text in {language} is empty; write it, or leave the language out.")
+        if length(rendition) > longest:
+            raise Unfit(f"{what}: the text in {language} has {length(rendition)} characters, at most {longest} fit.")
+        if any(_cannot_be_sent(character) for character in rendition):
+            raise Unfit(f"{what}: the text in {language} has an invisible control character; write it anew.")
+
+
+def check_line(text: flows.Renditions, what: str, longest: int = LONGEST_TITLE) -> None:
+    """The same for what has to stand in one line: a title, a name, a label."""
+    check_rendered(text, what, longest)
+    for language, rendition in text.items():
+        if len(rendition.strip().splitlines()) > 1:
+            raise Unfit(f"{what}: the text in {language} has several lines, it must be one.")
+
+
+def length(text: str) -> int:
+    """As the platforms count: an emoji counts twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _cannot_be_sent(character: str) -> bool:
+    kind = unicodedata.category(character)
+    return character in TURNS_TEXT_AROUND or kind == "Cs" or (kind == "Cc" and character not in "\n\t")
+
+
+def check_value(value: str, what: str) -> None:
+    """A value is what a button carries. Raises `Unfit`."""
+    if not re.fullmatch(r"[a-z0-9_.-]{1,40}", value):
+        raise Unfit(f"{what}: its value {value!r} must be 1 to 40 of a-z, 0-9, _, - and dot.")
+
+
+def check_options(options: Sequence[flows.Option], what: str, least: int, ours: str = "") -> None:
+    """Options that people can choose from, none of which has the value of `ours` beside them. Raises `Unfit`."""
+    if len(options) == 1 or not least <= len(options) <= MOST_OPTIONS:
+        raise Unfit(f"{what}: give between 2 and {MOST_OPTIONS} choices{'' if least else ', or none'}.")
+    values = [option.value for option in options]
+    if len(set(values)) < len(values):
+        raise Unfit(f"{what}: two choices have the same value.")
+    if ours in values:
+        raise Unfit(f"{what}: we offer {ours!r} ourselves, leave it out.")
+    for option in options:
+        check_value(option.value, what)
+        check_line(option.label, f"{what}: {option.value}", LONGEST_LABEL)

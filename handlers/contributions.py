@@ -1,0 +1,113 @@
+"""What people give us, and what was done with it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import flows
+from handlers import contents, telling
+from handlers.processes import the_one
+from handlers.visits import Visit
+from locales import N_, _, spoken
+from storage import Keyring, Session, consultations, contributions
+from storage.broadcasts import Audience
+from storage.ids import fresh
+from storage.tables import contribution
+
+CLOSED = N_("These questions have closed. What you answered before they closed counts.")
+SHORTEST_NAME = 4
+
+
+async def give(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Shared) -> None:
+    """Keep a recommendation, sealed for the person who gave it."""
+    name = fresh()
+    visit.gave = True
+    visit.writes.insert(
+        contribution,
+        id=name,
+        process_id=visit.board.process,
+        person_id=visit.person,
+        topic=effect.topic,
+        language=visit.language,
+        given=visit.now.date(),
+        **_sealed(visit, name, effect.words),
+    )
+
+
+async def answer(session: Session, _keys: Keyring, visit: Visit, effect: flows.Answered) -> None:
+    """Keep an answer to one question; answered again, the later one counts, and waits for a response of its own.
+
+    Too late, say so instead of asking on.
+    """
+    newest = visit.board.consultation
+    if (newest is None or newest.id != effect.consultation) and not await consultations.is_open(
+        session, effect.consultation
+    ):
+        visit.break_off(_(CLOSED))
+        return
+    name = fresh()
+    visit.gave = True
+    given = flows.Words() if isinstance(effect.answer, str) else effect.answer
+    visit.writes.replace(
+        contribution,
+        ("consultation_id", "question", "person_id"),
+        id=name,
+        process_id=visit.board.process,
+        person_id=visit.person,
+        consultation_id=effect.consultation,
+        question=effect.question,
+        option=effect.answer if isinstance(effect.answer, str) else None,
+        topic="",
+        language=visit.language,
+        given=visit.now.date(),
+        response_id=None,
+        **_sealed(visit, name, given),
+    )
+
+
+def _sealed(visit: Visit, name: str, words: flows.Words) -> dict[str, bytes | None]:
+    return {
+        "words": visit.key.seal(words.text, contribution.c.words, name) if words.text else None,
+        "voice": visit.key.seal(words.voice, contribution.c.voice, name) if words.voice else None,
+    }
+
+
+async def respond(session: Session, response: contents.Response, now: datetime) -> tuple[str, int]:
+    """Publish a response and queue the word of it for everyone it answers, in this one transaction.
+
+    `response.contributions` are ids or their beginnings. Gives the response's id and how many people are told.
+    Raises `contents.Unfit`.
+    """
+    process = await the_one(session)
+    if response.state not in flows.STATES:
+        raise contents.Unfit(f"state is one of: {', '.join(flows.STATES)}.")
+    contents.check_rendered(response.reason, "reason")
+    told = _in_every_language(response, process)
+    telling.check_fits(told, "reason")
+    answered = await _named(session, response.contributions)
+    name = fresh()
+    await contributions.respond(
+        session, name, process[0], response.state, contents.pack(response.reason), answered, now
+    )
+    number = await telling.tell_now(session, process, f"response:{name}", told, Audience(response=name), now)
+    return name, number
+
+
+async def _named(session: Session, beginnings: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for beginning in dict.fromkeys(beginnings):
+        named = await contributions.like(session, beginning) if len(beginning) >= SHORTEST_NAME else []
+        if len(named) != 1:
+            raise contents.Unfit(f"No single contribution is called {beginning!r}.")
+        found.extend(named)
+    if not found:
+        raise contents.Unfit("Name at least one contribution that this answers.")
+    return found
+
+
+def _in_every_language(response: contents.Response, process: telling.Process) -> flows.Renditions:
+    def compose(_said: telling.Said) -> str:
+        reason = flows.with_notice(flows.rendition(response.reason, spoken(), process[1].languages), spoken())
+        told = _("You gave us your view. Here is what was done with it.")
+        return f"{told} {_(flows.STATES[response.state])}\n\n{reason}"
+
+    return telling.in_every_language(process, compose)

@@ -1,0 +1,212 @@
+"""A person writes: seen before? who is it? what does it mean? what is said?"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import flows
+from channels import Channel
+from channels.messages import Kind, Message, Reach
+from handlers import contributions, people, replies, rounds
+from handlers.boards import Boards
+from handlers.facts import complete
+from handlers.talking import (
+    CHANGED,
+    Again,
+    Back,
+    Excuse,
+    Go,
+    Open,
+    Standing,
+    Talk,
+    decide,
+    lost,
+    unpacked,
+    writes_nothing,
+)
+from handlers.visits import Visit, begin, keep
+from locales import _, speaking
+from storage import Keyring, Session, events, turns
+from storage.tables import address, event
+from storage.together import Writes, write
+
+Happen = Callable[[Session, Keyring, Visit, Any], Awaitable[None]]
+
+EFFECTS: Mapping[type[flows.Effect], Happen] = {
+    flows.Spoke: people.speak,
+    flows.Consented: people.consent,
+    flows.Declined: people.forget,
+    flows.Moved: people.move,
+    flows.Left: people.leave,
+    flows.Returned: people.come_back,
+    flows.Forgotten: people.forget,
+    flows.Shared: contributions.give,
+    flows.Answered: contributions.answer,
+    flows.Voted: rounds.cast,
+}
+
+ANSWERED_BY_THEM = ("stop", "help")
+"""What a platform may have answered by itself. After START we go on, whatever it has said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """What hearing needs, whoever writes."""
+
+    keys: Keyring
+    channels: Mapping[str, Channel]
+    boards: Boards
+
+
+async def hear(session: Session, ears: Ears, messages: Sequence[Message], now: datetime) -> None:
+    """Take what many people wrote, at most one message each, in one reading and one writing.
+
+    A message that was taken before changes nothing. Raises `NoProcess`, and `Conflict` when somebody else
+    took the same thing at the same instant: the whole transaction has to be taken again.
+    """
+    asked = [(events.name(ears.keys, m.channel, m.event), ears.keys.index(m.channel, m.sender)) for m in messages]
+    found = await turns.find(session, ears.keys, asked, now)
+    writes = Writes()
+    for message, (name, index), what in zip(messages, asked, found, strict=True):
+        if what.seen:
+            continue
+        writes.insert(event, id=name, seen=now.date())
+        if writes_nothing(message):
+            _reached(writes, message, what.known)
+        elif not _is_afterthought(message, what.known):
+            board = await ears.boards.at(session, what.edition, now)
+            await _take(session, ears, begin(ears.keys, message, index, board, what.known, writes, now))
+    await write(session, writes)
+
+
+def _reached(writes: Writes, message: Message, known: turns.Known | None) -> None:
+    if known is None or known.reach == Reach.OPTED_OUT:
+        return
+    reach = Reach.BLOCKED if message.kind is Kind.BLOCKED else Reach.ACTIVE
+    writes.change(address, ("id",), id=known.address, reach=reach)
+
+
+def _is_afterthought(message: Message, known: turns.Known | None) -> bool:
+    """Who was forgotten, or said STOP, and then tidies up the old chat, does not write to us."""
+    return message.kind is Kind.EDITED and (known is None or known.reach == Reach.OPTED_OUT)
+
+
+async def _take(session: Session, ears: Ears, visit: Visit) -> None:
+    with speaking(visit.language):
+        await _understand(session, ears, visit)
+        if visit.forgotten:
+            return
+        if not visit.stopped:
+            await _go_on(session, ears, visit)
+    if visit.says_something and not _is_answered(visit.message):
+        visit.standing = replace(visit.standing, token=str(visit.turn))
+        _reply(ears, visit)
+    keep(visit, ears.keys)
+
+
+def _is_answered(message: Message) -> bool:
+    return message.answered and flows.flow_for(message) in ANSWERED_BY_THEM
+
+
+def _reply(ears: Ears, visit: Visit) -> None:
+    channel = visit.message.channel
+    parts = ears.channels[channel].parts(visit.reply())
+    replies.enqueue(visit.writes, visit.key, visit.address, channel, visit.turn, parts, visit.now, visit.stopped)
+
+
+async def _understand(session: Session, ears: Ears, visit: Visit) -> None:
+    """Do what the message means."""
+    visit.standing = _standing(visit)
+    if await people.take_seat(session, ears.keys, visit):
+        return
+    try:
+        meant = decide(visit.message, visit.standing, visit.consented, visit.stopped)
+    except flows.DoesNotFit:
+        await _start_over(session, ears, visit)
+        return
+    match meant:
+        case Open(flow):
+            visit.standing = visit.standing.beneath(meant)
+            await _open(session, ears, visit, flow)
+        case Go(answer):
+            await _answered(session, ears, visit, (*visit.standing.talks[-1].answers, answer))
+        case Back():
+            await _back(session, ears, visit)
+        case Excuse(reason):
+            visit.said.append(flows.sorry(reason))
+        case Again():
+            pass
+
+
+def _standing(visit: Visit) -> Standing:
+    try:
+        return unpacked(visit.known.talk if visit.known else None).in_language(visit.language)
+    except flows.DoesNotFit:
+        return lost(visit.facts())
+
+
+async def _start_over(session: Session, ears: Ears, visit: Visit) -> None:
+    """The innermost talk no longer fits: begin it again, if there still is such a flow."""
+    flow = visit.standing.talks[-1].flow
+    visit.pop()
+    visit.said.append(_(CHANGED))
+    if flow in flows.flows():
+        await _open(session, ears, visit, flow)
+
+
+async def _open(session: Session, ears: Ears, visit: Visit, name: str) -> None:
+    flow = flows.flows()[name]
+    visit.push(Talk(name, flow.edition, flows.only(await complete(session, visit, flow.needs), flow.needs)))
+    await _answered(session, ears, visit, ())
+
+
+async def _back(session: Session, ears: Ears, visit: Visit) -> None:
+    talk = visit.standing.talks[-1]
+    if talk.answers:
+        await _answered(session, ears, visit, talk.answers[:-1], happens=False)
+    elif talk.flow not in ("menu", "welcome"):
+        visit.pop()
+
+
+async def _answered(
+    session: Session, ears: Ears, visit: Visit, answers: tuple[flows.Answer, ...], happens: bool = True
+) -> None:
+    """Play the innermost talk with these answers: say what it says, do what it does, follow where it turns.
+
+    `happens` is False when an answer was taken back: what came before the question was said and done already.
+    """
+    talk = replace(visit.standing.talks[-1], answers=answers)
+    turn = talk.turn()
+    visit.pop()
+    if turn.question is not None:
+        visit.push(talk)
+        visit.question = turn.question
+    if not happens:
+        return
+    visit.said.extend(turn.said)
+    for effect in turn.effects:
+        if isinstance(effect, flows.Turned):
+            await _open(session, ears, visit, effect.flow)
+            return
+        await EFFECTS[type(effect)](session, ears.keys, visit, effect)
+
+
+async def _go_on(session: Session, ears: Ears, visit: Visit) -> None:
+    """When nothing is being asked, ask again what was open before, or show where everything begins.
+
+    The menu is never replayed: what can be done may have changed since it was shown.
+    """
+    while visit.question is None and visit.standing.talks:
+        if visit.standing.talks[-1].flow == "menu":
+            visit.pop()
+            continue
+        try:
+            visit.question = visit.standing.talks[-1].question()
+        except flows.DoesNotFit:
+            await _start_over(session, ears, visit)
+        else:
+            if visit.question is None:
+                visit.pop()
+    if visit.question is None:
+        await _open(session, ears, visit, "menu" if visit.consented else "welcome")

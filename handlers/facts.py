@@ -1,0 +1,41 @@
+"""Looking up what only some conversations read."""
+
+from dataclasses import replace
+
+import flows
+from handlers import contents
+from handlers.visits import Visit
+from storage import Session, contributions, rounds
+
+
+async def complete(session: Session, visit: Visit, needs: frozenset[str]) -> flows.Facts:
+    """What a flow may know about this person, with what it says that it needs."""
+    facts = visit.facts()
+    if "round" in needs:
+        facts = replace(facts, round=await _round(session, visit))
+    if "given" in needs:
+        facts = replace(facts, given=await _given(session, visit))
+    return facts
+
+
+async def _round(session: Session, visit: Visit) -> flows.Round | None:
+    """The one that still waits for this person's vote and closes first; else the first whose vote can be changed."""
+    facing = await rounds.facing(session, visit.person, visit.now)
+    if not facing:
+        return None
+    first = min(facing, key=lambda one: (one.voted, one.closes, one.round))
+    content = contents.unpack(first.content, contents.Round)
+    return flows.Round(first.round, content.title, content.matters, first.closes.date(), first.voted)
+
+
+async def _given(session: Session, visit: Visit) -> tuple[flows.Given, ...]:
+    return tuple(
+        flows.Given(
+            day=given.day,
+            topic=given.topic,
+            consultation=None if given.asked is None else contents.unpack(given.asked, contents.Consultation).title,
+            state=given.state or "received",
+            reason=None if given.reason is None else contents.unpack(given.reason, dict[str, str]),
+        )
+        for given in await contributions.given_by(session, [visit.person])
+    )

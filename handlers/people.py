@@ -1,0 +1,137 @@
+"""People meet us, choose their language, agree, move, leave, come back, are forgotten, take a seat."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import flows
+from channels.messages import Reach
+from handlers import replies
+from handlers.visits import Visit
+from locales import _
+from locales import speak as go_on_in
+from storage import Keyring, Session, deliveries
+from storage import people as stored
+from storage.ids import fresh
+from storage.tables import address, person
+
+ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+INVITATION = re.compile(rf"(?:/start\S*\s)?\W*([{ALPHABET}]{{5}})\W*([{ALPHABET}]{{5}})\W*", re.IGNORECASE)
+LONGEST_GOODBYE = timedelta(hours=1)
+"""How long the last sentence to someone forgotten may wait for a platform that is away; then it is erased unsaid."""
+
+
+async def speak(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Spoke) -> None:
+    visit.speak(effect.language)
+    go_on_in(effect.language)
+
+
+async def consent(session: Session, _keys: Keyring, visit: Visit, effect: flows.Consented) -> None:
+    """Keep what they agreed to; who was invited to the council before takes the seat now."""
+    visit.consented = True
+    visit.consent = f"{effect.version} {visit.language} {visit.message.channel} {visit.now.date()}"
+    if visit.standing.invitation:
+        await _seat(session, visit, visit.standing.invitation)
+        visit.standing = replace(visit.standing, invitation="")
+
+
+async def move(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Moved) -> None:
+    visit.region = effect.region
+
+
+async def leave(session: Session, _keys: Keyring, visit: Visit, _effect: flows.Left) -> None:
+    """Nothing that waits for this person leaves any more."""
+    visit.reach = Reach.OPTED_OUT
+    await deliveries.cancel(session, visit.address, "stop")
+
+
+async def come_back(_session: Session, _keys: Keyring, visit: Visit, _effect: flows.Returned) -> None:
+    visit.reach = Reach.ACTIVE
+
+
+async def forget(session: Session, keys: Keyring, visit: Visit, _effect: flows.Forgotten | flows.Declined) -> None:
+    """Destroy the key and every row of this person; the last sentence leaves to someone nobody can look up."""
+    if visit.known is not None:
+        await stored.erase(session, visit.person)
+    visit.forgotten = True
+    stranger = keys.new(fresh())
+    last = fresh()
+    visit.writes.insert(
+        person,
+        id=stranger.person,
+        process_id=visit.board.process,
+        key=keys.wrap(stranger),
+        key_epoch=keys.epoch,
+        language=visit.language,
+        region="",
+        consented=False,
+        consent=None,
+        met=visit.now.date(),
+    )
+    visit.writes.insert(
+        address,
+        id=last,
+        person_id=stranger.person,
+        channel=visit.message.channel,
+        index=None,
+        external=stranger.seal(visit.message.sender, address.c.external, last),
+        reach=Reach.OPTED_OUT,
+        turns=0,
+        talk=None,
+        spoke=visit.now,
+    )
+    replies.enqueue(
+        visit.writes,
+        stranger,
+        last,
+        visit.message.channel,
+        0,
+        (visit.reply(),),
+        visit.now,
+        despite_stop=True,
+        not_after=visit.now + LONGEST_GOODBYE,
+    )
+
+
+async def part(session: Session) -> int:
+    """Erase those strangers whose last sentence has left, or was never going to; gives how many."""
+    gone = await stored.strangers(session)
+    for who in gone:
+        await stored.erase(session, who)
+    return len(gone)
+
+
+async def invite(session: Session, keys: Keyring, process: str, now: datetime) -> str:
+    """An invitation to the council: whoever sends it to us first takes the seat."""
+    code = "".join(secrets.choice(ALPHABET) for _place in range(10))
+    await stored.invite(session, _sealed(keys, code), process, now.date())
+    return f"{code[:5]}-{code[5:]}"
+
+
+async def take_seat(session: Session, keys: Keyring, visit: Visit) -> bool:
+    """Who sends an invitation that nobody has used sits on the council from now on; whether this was one.
+
+    Only who has agreed to take part can sit there: the invitation of anybody else waits until they do.
+    """
+    written = INVITATION.fullmatch(visit.message.text)
+    if written is None or visit.stopped or visit.is_member:
+        return False
+    code = _sealed(keys, (written[1] + written[2]).upper())
+    if visit.consented:
+        return await _seat(session, visit, code)
+    visit.standing = replace(visit.standing, invitation=code)
+    return False
+
+
+async def _seat(session: Session, visit: Visit, code: str) -> bool:
+    seated = await stored.seat(session, code, visit.person, visit.now.date())
+    if seated:
+        visit.said.append(_("Welcome to the council. We will write to you when there is something to vote on."))
+    return seated
+
+
+def _sealed(keys: Keyring, code: str) -> str:
+    return hmac.new(keys.index_key, f"v1|invitation|{code}".encode(), hashlib.sha256).hexdigest()

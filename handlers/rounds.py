@@ -1,0 +1,135 @@
+"""Votes: opening, casting, closing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, time
+
+import council
+import flows
+from flows.vote import NONE_OF_THESE
+from handlers import contents, telling
+from handlers.processes import the_one
+from handlers.visits import Visit
+from locales import N_, _, in_words, ngettext
+from storage import Keyring, Session, people, rounds
+from storage.broadcasts import Audience
+from storage.ids import fresh
+
+INVITED = N_("The council votes: {title}. To vote, send {word}. You can change your vote until {day}.")
+CLOSED = N_("This vote has closed. What you chose before it closed counts.")
+LEAST_TURNOUT = 3
+"""With fewer votes than this a result would show who chose what: none is kept, and none is told."""
+TOO_FEW = N_("Fewer than {number} members voted, so there is no result: it would show who chose what.")
+OVER = N_("The vote is over: {title}.")
+
+
+async def open_(session: Session, asked: contents.Round, now: datetime) -> str:
+    """Open a round for everyone who sits on the council now, and invite them; gives its id.
+
+    It closes at the end of the day `closes`, in UTC. Raises `contents.Unfit`.
+    """
+    process = await the_one(session)
+    _check(asked, now)
+    roll = await people.members(session)
+    if not roll:
+        raise contents.Unfit("Nobody sits on the council yet: hearback council invite")
+    _check_announcement(process, asked, len(roll))
+    name = fresh()
+    closes = datetime.combine(asked.closes, time.max, UTC)
+    await rounds.open_(session, name, process[0], contents.pack(asked), asked.rule, roll, now, closes)
+
+    invited = telling.in_every_language(
+        process,
+        lambda said: _(INVITED, title=said(asked.title), word=flows.to_send("vote"), day=in_words(asked.closes)),
+    )
+    await telling.tell_now(session, process, f"round:{name}", invited, Audience(roll=name), now)
+    return name
+
+
+async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Voted) -> None:
+    """Put the vote on the person's ballot; too late, say so instead of what the conversation was about to say."""
+    if not await rounds.cast(session, visit.key, effect.round, effect.matters, visit.now):
+        visit.said[:] = [_(CLOSED)]
+
+
+async def close(session: Session, keys: Keyring, round_id: str, now: datetime) -> council.Result:
+    """Count, keep the result, throw the single votes away and tell the roll, in this one transaction.
+
+    Raises `contents.Unfit` when there is no such open round.
+    """
+    process = await the_one(session)
+    found = await rounds.get(session, round_id, lock=True)
+    if found is None or found.closed is not None:
+        raise contents.Unfit("No round that is open has this id.")
+    asked = contents.unpack(found.content, contents.Round)
+    ballots = [contents.unpack(text, tuple[str, ...]) for text in await rounds.ballots(session, keys, round_id)]
+    rule = council.rules()[asked.rule]
+    result = rule.tally([rule.ballot(ballot) for ballot in ballots], [matter.value for matter in asked.matters])
+    voters, voted = await rounds.turnout(session, round_id)
+    if voted < LEAST_TURNOUT:
+        result = council.Result(len(ballots), {}, ())
+    await rounds.close(session, round_id, contents.pack(result), now)
+    told = _announcement(process, asked, result, voted, voters)
+    await telling.tell_now(session, process, f"result:{round_id}", told, Audience(roll=round_id), now)
+    return result
+
+
+def _announcement(
+    process: telling.Process, asked: contents.Round, result: council.Result, voted: int, voters: int
+) -> flows.Renditions:
+    def compose(said: telling.Said) -> str:
+        labels = {matter.value: said(matter.label) for matter in asked.matters} if result.order else {}
+        return _announced(said(asked.title), labels, result, voted, voters)
+
+    return telling.in_every_language(process, compose)
+
+
+def _announced(title: str, labels: Mapping[str, str], result: council.Result, voted: int, voters: int) -> str:
+    lines = [
+        _(OVER, title=title),
+        ngettext("{number} member of {all} voted.", "{number} members of {all} voted.", voted, all=voters),
+        *(_place(place, [labels[one] for one in together]) for place, together in _places(result)),
+    ]
+    if not result.order:
+        lines.append(_(TOO_FEW, number=LEAST_TURNOUT))
+    if result.adopted is not None:
+        lines.append(_adopted([labels[one] for one in result.adopted]))
+    return "\n".join(lines)
+
+
+def _places(result: council.Result) -> Iterator[tuple[int, tuple[str, ...]]]:
+    place = 1
+    for together in result.order:
+        yield place, together
+        place += len(together)
+
+
+def _place(place: int, labels: Sequence[str]) -> str:
+    if len(labels) == 1:
+        return f"{place}. {labels[0]}"
+    return _("{place}. Equal: {matters}", place=place, matters=_("; ").join(labels))
+
+
+def _adopted(labels: Sequence[str]) -> str:
+    if not labels:
+        return _("None of them has more than half of the votes.")
+    return _("More than half of those who voted approve: {matters}", matters=_("; ").join(labels))
+
+
+def _check(asked: contents.Round, now: datetime) -> None:
+    contents.check_line(asked.title, "title")
+    contents.check_options(asked.matters, "matters", least=2, ours=NONE_OF_THESE)
+    if asked.rule not in council.rules():
+        raise contents.Unfit(f"rule is one of: {', '.join(council.rules())}.")
+    if asked.closes < now.date():
+        raise contents.Unfit("closes must be today or a day to come.")
+
+
+def _check_announcement(process: telling.Process, asked: contents.Round, voters: int) -> None:
+    """When the round closes it is too late to shorten anything: no result may take more words than fit.
+
+    None takes more than this one, in which everything stands in pairs and all of it is approved.
+    """
+    matters = tuple(matter.value for matter in asked.matters)
+    pairs = tuple(matters[place : place + 2] for place in range(0, len(matters), 2))
+    longest = council.Result(voters, {}, pairs, matters)
+    telling.check_fits(_announcement(process, asked, longest, voters, voters), "title and matters")

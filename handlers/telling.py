@@ -1,0 +1,99 @@
+"""Something goes out to many: the broadcast that the outbox is filled from."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import flows
+from handlers import contents
+from locales import languages, speaking
+from storage import Session, broadcasts
+from storage.broadcasts import Audience
+from storage.deliveries import BULLETIN, NOTICE
+from storage.ids import fresh
+
+LONGEST = 1500
+"""How long a text may be to leave as one message everywhere: Twilio takes 1600, WhatsApp adds marks of direction."""
+
+Process = tuple[str, flows.Process]
+"""The id of the process and what is said of it."""
+
+
+Said = Callable[[flows.Renditions], str]
+"""An organizer's text as a reader of the language being spoken gets it."""
+
+
+def in_every_language(process: Process, compose: Callable[[Said], str]) -> flows.Renditions:
+    """A text of ours around an organizer's, in each language that we speak.
+
+    Where the organizer's is missing in one, a notice in that language comes first.
+    """
+    return {language: _in(language, process[1].languages, compose) for language in languages()}
+
+
+def _in(language: str, order: Sequence[str], compose: Callable[[Said], str]) -> str:
+    found: list[str] = []
+
+    def said(text: flows.Renditions) -> str:
+        one = flows.rendition(text, language, order)
+        found.append(one.language)
+        return one.text
+
+    with speaking(language):
+        composed = compose(said)
+    foreign = next((one for one in found if one != language), language)
+    return flows.with_notice(flows.Rendition(composed, foreign), language)
+
+
+def check_fits(renditions: flows.Renditions, what: str) -> None:
+    """Raises `Unfit` when `what` an organizer wrote is too long for one message, with ours around it."""
+    for language, said in renditions.items():
+        long = contents.length(said)
+        if long > LONGEST:
+            raise contents.Unfit(f"{what}: in {language} our message has {long} characters, at most {LONGEST} fit.")
+
+
+async def tell_now(
+    session: Session,
+    process: Process,
+    subject: str,
+    renditions: flows.Renditions,
+    audience: Audience,
+    now: datetime,
+) -> int:
+    """Queue one notice for each person of a small audience, in this transaction; gives how many."""
+    made = await broadcasts.add(
+        session,
+        fresh(),
+        process[0],
+        subject,
+        flows.Told(renditions, process[1].languages).packed(),
+        contents.pack(audience),
+        NOTICE,
+        now,
+    )
+    return await broadcasts.expand(session, made, audience, now, None)
+
+
+async def tell_many(
+    session: Session,
+    process: Process,
+    subject: str,
+    renditions: flows.Renditions,
+    audience: Audience,
+    now: datetime,
+    not_after: datetime | None = None,
+) -> str:
+    """Promise a bulletin to a large audience; the workers make its deliveries in batches. Gives the broadcast's id."""
+    name = fresh()
+    await broadcasts.add(
+        session,
+        name,
+        process[0],
+        subject,
+        flows.Told(renditions, process[1].languages).packed(),
+        contents.pack(audience),
+        BULLETIN,
+        now,
+        not_after,
+    )
+    return name

@@ -1,0 +1,206 @@
+"""One person's turn while it is being taken: what is known, what is said, what will be written."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import flows
+from channels.messages import Message, Outgoing, Reach
+from handlers.boards import Board
+from handlers.talking import Standing, Talk, packed
+from storage import Keyring, PersonKey
+from storage.ids import fresh
+from storage.tables import address, person
+from storage.together import Writes
+from storage.turns import Known
+
+
+@dataclass(slots=True)
+class Visit:
+    """A message, the person who sent it, and what comes of it. `known` is None when they are new."""
+
+    message: Message
+    board: Board
+    writes: Writes = field(repr=False)
+    now: datetime
+    index: str
+    known: Known | None
+    key: PersonKey
+    address: str
+    language: str
+    region: str
+    reach: Reach
+    consented: bool
+    standing: Standing
+    turn: int
+    gave: bool = False
+    consent: str | None = None
+    said: list[str] = field(default_factory=list, repr=False)
+    question: flows.Ask | None = None
+    forgotten: bool = False
+
+    @property
+    def person(self) -> str:
+        return self.key.person
+
+    @property
+    def stopped(self) -> bool:
+        return self.reach is Reach.OPTED_OUT
+
+    @property
+    def is_member(self) -> bool:
+        return self.known is not None and self.known.member
+
+    @property
+    def says_something(self) -> bool:
+        return bool(self.said) or self.question is not None
+
+    def facts(self) -> flows.Facts:
+        """What every flow may know; the ones that have to be looked up are still missing."""
+        return flows.Facts(
+            language=self.language,
+            channel=self.message.channel,
+            process=self.board.content,
+            consented=self.consented,
+            stopped=self.stopped,
+            asked=self.board.consultation is not None,
+            votes=self.known is not None and self.known.votes,
+            informed=self.board.news(self.now) is not None,
+            gave=self.gave,
+            bulletin=self.board.news(self.now),
+            consultation=self.board.consultation,
+        )
+
+    def speak(self, language: str) -> None:
+        """From here on, and in every talk under way, in another language."""
+        self.language = language
+        self.standing = self.standing.in_language(language)
+
+    def push(self, talk: Talk) -> None:
+        self.standing = replace(self.standing, talks=(*self.standing.talks, talk))
+
+    def pop(self) -> None:
+        self.standing = replace(self.standing, talks=self.standing.talks[:-1])
+
+    def break_off(self, why: str) -> None:
+        """Say only this, and ask nothing more in this talk."""
+        self.said[:] = [why]
+        if self.question is not None:
+            self.question = None
+            self.pop()
+
+    def reply(self) -> Outgoing:
+        """Everything that is said in this turn, as one message."""
+        question = self.question
+        texts = [*self.said, *([question.text] if question else [])]
+        return Outgoing(
+            text="\n\n".join(texts),
+            language=self.language,
+            choices=question.choices if question else (),
+            token=self.standing.token,
+            several=question is not None and question.wants is flows.Wants.SEVERAL,
+        )
+
+
+def begin(
+    keys: Keyring,
+    message: Message,
+    index: str,
+    board: Board,
+    known: Known | None,
+    writes: Writes,
+    now: datetime,
+) -> Visit:
+    """A visit of someone known, or of someone who is new here."""
+    if known is not None:
+        return Visit(
+            message=message,
+            board=board,
+            writes=writes,
+            now=now,
+            index=index,
+            known=known,
+            key=known.key,
+            address=known.address,
+            language=known.language,
+            region=known.region,
+            reach=Reach.OPTED_OUT if known.reach == Reach.OPTED_OUT else Reach.ACTIVE,
+            consented=known.consented,
+            standing=Standing(),
+            turn=known.turns + 1,
+            gave=known.gave,
+        )
+    return Visit(
+        message=message,
+        board=board,
+        writes=writes,
+        now=now,
+        index=index,
+        known=None,
+        key=keys.new(fresh()),
+        address=fresh(),
+        language=board.first_guess(message.language),
+        region="",
+        reach=Reach.ACTIVE,
+        consented=False,
+        standing=Standing(),
+        turn=1,
+    )
+
+
+def keep(visit: Visit, keys: Keyring) -> None:
+    """Write down where the person and the chat stand now."""
+    (_change if visit.known else _add)(visit, keys)
+
+
+def _add(visit: Visit, keys: Keyring) -> None:
+    visit.writes.insert(
+        person,
+        id=visit.person,
+        process_id=visit.board.process,
+        key=keys.wrap(visit.key),
+        key_epoch=keys.epoch,
+        language=visit.language,
+        region=visit.region,
+        consented=visit.consented,
+        consent=_consent(visit),
+        met=visit.now.date(),
+    )
+    visit.writes.insert(
+        address,
+        id=visit.address,
+        person_id=visit.person,
+        channel=visit.message.channel,
+        index=visit.index,
+        external=visit.key.seal(visit.message.sender, address.c.external, visit.address),
+        reach=visit.reach,
+        turns=visit.turn,
+        talk=_talk(visit),
+        spoke=visit.now,
+    )
+
+
+def _change(visit: Visit, _keys: Keyring) -> None:
+    changed: dict[str, object] = {}
+    if visit.consent is not None:
+        changed |= {"consented": True, "consent": _consent(visit)}
+    if visit.known is not None and (visit.known.language, visit.known.region) != (visit.language, visit.region):
+        changed |= {"language": visit.language, "region": visit.region}
+    if changed:
+        visit.writes.change(person, ("id",), id=visit.person, **changed)
+    visit.writes.change(
+        address,
+        ("id",),
+        id=visit.address,
+        reach=visit.reach,
+        turns=visit.turn,
+        talk=_talk(visit),
+        spoke=visit.now,
+    )
+
+
+def _talk(visit: Visit) -> bytes:
+    return visit.key.seal(packed(visit.standing), address.c.talk, visit.address)
+
+
+def _consent(visit: Visit) -> bytes | None:
+    return None if visit.consent is None else visit.key.seal(visit.consent, person.c.consent, visit.person)

@@ -1,0 +1,111 @@
+"""What people read, in their language: one .po file a language; English is the text in the code."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from functools import cache
+from gettext import NullTranslations
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import Translations
+
+FOLDER = Path(__file__).parent
+ENGLISH = "en"
+
+_spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that are complete enough to talk in: English and one for each .po file, by code."""
+    return (ENGLISH, *sorted(path.stem for path in FOLDER.glob("*.po")))
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Everything that `_` gives inside is in this language. A language without a catalog is spoken in English."""
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def speak(language: str) -> None:
+    """Go on in another language, until the `speaking` around it ends."""
+    _spoken.set(language)
+
+
+def spoken() -> str:
+    """The language being spoken now."""
+    return _spoken.get()
+
+
+def _(text: str, **values: object) -> str:
+    """The text in the language being spoken, its named placeholders filled."""
+    said = catalog(_spoken.get()).gettext(text)
+    return said.format(**values) if values else said
+
+
+def ngettext(one: str, many: str, number: int, **values: object) -> str:
+    """The right plural for `number`, which also fills the placeholder {number}."""
+    return catalog(_spoken.get()).ngettext(one, many, number).format(number=number, **values)
+
+
+def N_(text: str) -> str:  # noqa: N802  gettext's own name
+    """Mark a text for the catalogs that is said later, by `_`."""
+    return text
+
+
+def own_name(language: str) -> str:
+    """What its speakers call a language: "français", "العربية"."""
+    return _name(language, language)
+
+
+def name_of(language: str) -> str:
+    """What a language is called in the language being spoken."""
+    return _name(language, _spoken.get())
+
+
+def in_words(day: date) -> str:
+    """A day in the language being spoken, its digits Western: "1 de mayo de 2026", "1 مايو 2026"."""
+    said = format_date(day, "long", locale=_locale(_spoken.get()))
+    return said.replace("1", "1er", 1) if _spoken.get() == "fr" and day.day == 1 else said
+
+
+def nearest(tag: str) -> str | None:
+    """The language we have that a BCP 47 tag asks for ("pt-br" -> "pt"), or None."""
+    code = tag.replace("_", "-").split("-")[0].lower()
+    return code if code in languages() else None
+
+
+@cache
+def catalog(language: str) -> NullTranslations:
+    """The compiled catalog of one language; English, and a language we do not have, say the text in the code."""
+    path = FOLDER / f"{language}.po"
+    if language not in languages() or not path.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def _name(language: str, reader: str) -> str:
+    name: str = _locale(reader).languages.get(language, language)
+    return name
+
+
+@cache
+def _locale(language: str) -> Locale:
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return Locale(ENGLISH)

@@ -1,0 +1,84 @@
+"""Brings every .po file up to date with the texts in the code, and says what is missing: `python -m locales`."""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_file
+from babel.messages.pofile import read_po, write_po
+
+from locales import FOLDER
+
+ROOMS = ("flows", "handlers", "broadcast", "council")
+KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+TO_TRANSLATORS = ("To translators:",)
+
+HEADER = r"""msgid ""
+msgstr ""
+"Language: {language}\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+"Plural-Forms: {plurals}\n"
+
+"""
+
+
+def main() -> None:
+    texts = extracted(FOLDER.parent)
+    for path in sorted(FOLDER.glob("*.po")):
+        catalog = updated(path, texts)
+        path.write_text(written(catalog), encoding="utf-8")
+        report(path, missing(catalog))
+
+
+def extracted(root: Path) -> Catalog:
+    """Every text that the code says to people, in the order in which it stands there."""
+    texts = Catalog()
+    for file in (file for room in ROOMS for file in sorted((root / room).rglob("*.py"))):
+        for _line, msgid, comments, context in extract_from_file("python", file, KEYWORDS, TO_TRANSLATORS):
+            texts.add(
+                msgid, auto_comments=[c.removeprefix(TO_TRANSLATORS[0]).strip() for c in comments], context=context
+            )
+    return texts
+
+
+def updated(path: Path, texts: Catalog) -> Catalog:
+    """A language's catalog with exactly these texts: what was translated stays, nothing is guessed."""
+    with path.open("rb") as source:
+        catalog = read_po(source, locale=path.stem, ignore_obsolete=True)
+    catalog.update(texts, no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    return catalog
+
+
+def written(catalog: Catalog) -> str:
+    """The file: no addresses, no line numbers, no dates, so that it changes only when a text does."""
+    body = BytesIO()
+    write_po(body, catalog, no_location=True, omit_header=True, width=120)
+    header = HEADER.format(language=catalog.locale, plurals=catalog.plural_forms)
+    return f"{header}{body.getvalue().decode().strip()}\n"
+
+
+def missing(catalog: Catalog) -> list[Message]:
+    """The texts that have no translation, or not in every plural."""
+    return [message for message in catalog if message.id and not _is_said(message, catalog.num_plurals)]
+
+
+def report(path: Path, without: list[Message]) -> None:
+    """One line for the language, one for each text that it lacks."""
+    lines = [f"{path.name}: {Locale.parse(path.stem).english_name} lacks {len(without)} texts"]
+    lines += (f"  {message.id if isinstance(message.id, str) else message.id[0]}" for message in without)
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _is_said(message: Message, plurals: int) -> bool:
+    if not message.pluralizable:
+        return bool(message.string)
+    return message.string is not None and len(message.string) == plurals and all(message.string)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""Schedules here and in Redis, a database of either kind, and the keys to it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from broadcast.hints import connected
+from broadcast.pace import Here, Schedules, Shared
+from storage import Database, Keyring
+from tests import servers
+from tests.storage.rows import opened
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Schedules, their clock in seconds, and how to let it go on."""
+
+    schedules: Schedules
+    clock: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+
+
+class Dial:
+    """A clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.at = 1000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+    async def sleep(self, seconds: float) -> None:
+        self.at += seconds
+
+
+@pytest.fixture(params=["here", "shared"])
+async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Kept]:
+    if request.param == "here":
+        dial = Dial()
+        yield Kept(Here(dial), dial, dial.sleep)
+        return
+    redis = connected(request.getfixturevalue("one_redis_url"))
+    try:
+        yield Kept(Shared(redis, monotonic), monotonic, asyncio.sleep)
+    finally:
+        await redis.aclose()
+
+
+@pytest.fixture
+def one_redis_url(run_folder: Path, worker: str) -> str:
+    """A Redis: that Valkey keeps the same schedules is tested apart, once."""
+    address = servers.address(run_folder, servers.REDIS, worker)
+    servers.flush(address)
+    return f"redis://{address}/0"
+
+
+@pytest.fixture
+def keys() -> Keyring:
+    return Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    async with opened(database_url) as made:
+        yield made
+
+
+@pytest.fixture
+async def sqlite(sqlite_url: str) -> AsyncIterator[Database]:
+    async with opened(sqlite_url) as made:
+        yield made

@@ -1,0 +1,412 @@
+"""What became of each send is what the platform said, and what leaves next is what should."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+import flows
+from broadcast.deliver import FRESH, LEASE, MOST_ATTEMPTS, STOPPED_PAUSE, Sender
+from broadcast.expand import expand
+from broadcast.pace import Here, Pacer
+from broadcast.wake import Bell
+from channels import Pace
+from channels.messages import Accepted, Gone, Later, Never, NotSent, Outgoing, Reach, Stopped, Unknown
+from storage import Database, Keyring, broadcasts, deliveries
+from storage.deliveries import BULLETIN, NOTICE
+from storage.tables import address, delivery
+from tests.storage.rows import NOW, PROCESS, Somebody, meet, queue
+from tests.waiting import PATIENCE, until
+
+AT_ONCE = Pace(rate=100_000, burst=1000, gap=timedelta(0))
+SOON = timedelta(seconds=7)
+Answer = Callable[[str, Outgoing], Awaitable[Accepted]]
+
+
+async def accepts(to: str, outgoing: Outgoing) -> Accepted:
+    return Accepted(f"p-{secrets.token_hex(4)}", 2)
+
+
+@dataclass
+class Phone:
+    """A channel that remembers what it was given and answers as it is told."""
+
+    answer: Answer = accepts
+    name: str = "telegram"
+    pace: Pace = AT_ONCE
+    sent: list[tuple[str, str]] = field(default_factory=list)
+
+    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
+        self.sent.append((to, outgoing.text))
+        return await self.answer(to, outgoing)
+
+
+class Dial:
+    """A wall clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+@dataclass
+class Office:
+    """One sender at work."""
+
+    sender: Sender
+    database: Database
+    phone: Phone
+    dial: Dial
+    closing: asyncio.Event
+
+    async def until(self, *states: str) -> None:
+        """Until every delivery is in one of these states."""
+
+        async def all_are() -> bool:
+            return {row.state for row in await self.rows()} <= set(states)
+
+        await until(all_are)
+
+    async def asked(self, times: int = 1) -> None:
+        """Until the platform was asked so often, and what it said is written down."""
+
+        async def was_asked() -> bool:
+            rows = await self.rows()
+            return len(self.phone.sent) >= times and all(row.state != "sending" for row in rows)
+
+        await until(was_asked)
+
+    async def rows(self) -> list[Any]:
+        async with self.database.reading() as session:
+            found = await session.execute(select(delivery).order_by(delivery.c.lane, delivery.c.turn))
+            return list(found)
+
+    async def reach(self) -> str:
+        async with self.database.reading() as session:
+            return str((await session.execute(select(address.c.reach))).scalar_one())
+
+
+def made(database: Database, keys: Keyring, phone: Phone, dial: Dial, owner: str = "worker") -> Sender:
+    pacer = Pacer(phone.name, phone.pace, Here(asyncio.get_running_loop().time))
+    return Sender(phone, database, keys, pacer, Bell(), owner, dial)  # type: ignore[arg-type]
+
+
+@asynccontextmanager
+async def office(database: Database, keys: Keyring, phone: Phone) -> AsyncIterator[Office]:
+    dial, closing = Dial(), asyncio.Event()
+    sender = made(database, keys, phone, dial)
+    running = asyncio.create_task(sender.run(closing))
+    try:
+        yield Office(sender, database, phone, dial, closing)
+    finally:
+        closing.set()
+        await running
+
+
+async def one_reply(database: Database, keys: Keyring, *texts: str) -> Somebody:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        for turn, text in enumerate(texts or ("hello",), 1):
+            await queue(session, alice, Outgoing(text).packed(), turn=turn)
+    return alice
+
+
+def fails(fault: Exception) -> Answer:
+    async def answer(_to: str, _outgoing: Outgoing) -> Accepted:
+        raise fault
+
+    return answer
+
+
+async def test_what_the_platform_accepts_is_sent(database: Database, keys: Keyring) -> None:
+    await one_reply(database, keys)
+    async with office(database, keys, Phone()) as at:
+        await at.until("sent")
+    [row] = await at.rows()
+    assert at.phone.sent == [("70001", "hello")]
+    assert row.provider_id.startswith("p-")
+    assert (row.segments, row.lease, row.attempts) == (2, None, 0)
+
+
+@pytest.mark.parametrize(
+    ("fault", "state", "code", "due", "attempts"),
+    [
+        (Later("429", SOON), "queued", "429", SOON, 1),
+        (Later("429", timedelta(0)), "queued", "429", timedelta(seconds=2), 1),
+        (Later("not_reached", SOON, everyone=True), "queued", "not_reached", SOON, 0),
+        (Stopped("401"), "queued", "401", STOPPED_PAUSE, 0),
+        (Never("400"), "failed", "400", None, 0),
+        (Gone("403", Reach.BLOCKED), "failed", "403", None, 0),
+        (Unknown("no_answer"), "unknown", "no_answer", None, 0),
+        (NotSent("new"), "unknown", "new", None, 0),
+        (RuntimeError("+12025550123"), "unknown", "fault", None, 0),
+    ],
+    ids=lambda value: f"{type(value).__name__}" if isinstance(value, Exception) else None,
+)
+async def test_what_the_platform_says_decides(
+    sqlite: Database,
+    keys: Keyring,
+    fault: Exception,
+    state: str,
+    code: str,
+    due: timedelta | None,
+    attempts: int,
+) -> None:
+    await one_reply(sqlite, keys)
+    async with office(sqlite, keys, Phone(fails(fault))) as at:
+        await at.asked()
+    [row] = await at.rows()
+    assert (row.state, row.code, row.attempts) == (state, code, attempts)
+    assert row.due == NOW + (due or timedelta(0))
+    assert len(at.phone.sent) == 1
+
+
+async def test_a_platform_is_asked_again_counting_from_its_answer(sqlite: Database, keys: Keyring) -> None:
+    """Not from when the question was put: it may have thought about it for long."""
+    await one_reply(sqlite, keys)
+    phone = Phone()
+    async with office(sqlite, keys, phone) as at:
+
+        async def slowly(_to: str, _outgoing: Outgoing) -> Accepted:
+            at.dial.at = NOW + timedelta(seconds=20)
+            raise Later("429", SOON)
+
+        phone.answer = slowly
+        await at.asked()
+    assert (await at.rows())[0].due == NOW + timedelta(seconds=20) + SOON
+
+
+async def test_who_is_refused_again_and_again_is_given_up(sqlite: Database, keys: Keyring) -> None:
+    await one_reply(sqlite, keys)
+    async with sqlite.writing() as session:
+        await session.execute(update(delivery).values(attempts=MOST_ATTEMPTS - 1))
+    async with office(sqlite, keys, Phone(fails(Later("429", SOON)))) as at:
+        await at.until("failed")
+
+
+async def test_a_platform_that_is_away_for_long_loses_nobody_a_message(sqlite: Database, keys: Keyring) -> None:
+    await one_reply(sqlite, keys)
+    phone = Phone(fails(Later("not_reached", timedelta(0), everyone=True)))
+    async with office(sqlite, keys, phone) as at:
+        async with asyncio.timeout(PATIENCE):
+            while len(phone.sent) < 2 * MOST_ATTEMPTS:
+                at.sender.bell.here()
+                await asyncio.sleep(0.002)
+        phone.answer = accepts
+        await at.until("sent")
+
+
+async def test_who_is_gone_is_not_written_to_again(database: Database, keys: Keyring) -> None:
+    alice = await one_reply(database, keys, "one", "two")
+    async with database.writing() as session:
+        await queue(session, alice, Outgoing("news").packed(), lane=BULLETIN, due=NOW + timedelta(hours=1))
+    async with office(database, keys, Phone(fails(Gone("403", Reach.BLOCKED)))) as at:
+        await at.until("failed", "cancelled")
+    assert [row.state for row in await at.rows()] == ["failed", "cancelled", "cancelled"]
+    assert await at.reach() == "blocked"
+    assert len(at.phone.sent) == 1
+
+
+async def test_a_sender_that_is_stopped_sends_nothing_more(sqlite: Database, keys: Keyring) -> None:
+    await one_reply(sqlite, keys)
+    async with office(sqlite, keys, Phone(fails(Stopped("401")))) as at:
+        await at.asked()
+        places, wait = await at.sender.pacer.take(1)
+        assert places == 0
+        assert wait > STOPPED_PAUSE - timedelta(seconds=10)
+
+
+async def test_a_429_for_one_person_delays_nobody_else(sqlite: Database, keys: Keyring) -> None:
+    async with sqlite.writing() as session:
+        for sender in ("1", "2", "3"):
+            await queue(session, await meet(session, keys, sender), Outgoing("hello").packed())
+
+    async def but_one(to: str, outgoing: Outgoing) -> Accepted:
+        if to == "2":
+            raise Later("429", SOON)
+        return await accepts(to, outgoing)
+
+    async with office(sqlite, keys, Phone(but_one)) as at:
+        await at.asked(3)
+        assert sorted(row.state for row in await at.rows()) == ["queued", "sent", "sent"]
+
+
+async def test_replies_overtake_bulletins(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        for one in range(5):
+            who = await meet(session, keys, f"8{one}")
+            await queue(session, who, Outgoing("news").packed(), lane=BULLETIN, due=NOW - timedelta(hours=1))
+        await queue(session, await meet(session, keys, "2"), Outgoing("notice").packed(), lane=NOTICE)
+        await queue(session, await meet(session, keys, "1"), Outgoing("reply").packed())
+    async with office(database, keys, Phone(pace=Pace(rate=500, burst=1, gap=timedelta(0)))) as at:
+        await at.until("sent")
+    assert [text for _, text in at.phone.sent] == ["reply", "notice"] + ["news"] * 5
+
+
+async def test_a_person_is_written_to_in_order_and_with_a_gap(sqlite: Database, keys: Keyring) -> None:
+    texts = [str(one) for one in range(5)]
+    await one_reply(sqlite, keys, *texts)
+    async with office(sqlite, keys, Phone(pace=Pace(100_000, 1000, timedelta(seconds=0.05)))) as at:
+        async with asyncio.timeout(PATIENCE):
+            while len(at.phone.sent) < len(texts):
+                at.dial.at += timedelta(seconds=0.01)
+                at.sender.bell.here()
+                await asyncio.sleep(0.01)
+    assert [text for _, text in at.phone.sent] == texts
+
+
+async def test_everybody_reads_a_broadcast_in_their_language(database: Database, keys: Keyring) -> None:
+    told = flows.Told({"en": "The hearing is on Friday.", "fr": "L'audience est vendredi."}, ("en",)).packed()
+    async with database.writing() as session:
+        for sender, language in (("1", "en"), ("2", "fr"), ("3", "es")):
+            await meet(session, keys, sender, language=language)
+        await broadcasts.add(session, "b", PROCESS, "bulletin:x", told, "{}", BULLETIN, NOW)
+    while await expand(database, NOW):
+        pass
+    async with office(database, keys, Phone()) as at:
+        await at.until("sent")
+    heard = dict(at.phone.sent)
+    assert heard["1"] == "The hearing is on Friday."
+    assert heard["2"] == "L'audience est vendredi."
+    assert heard["3"] != heard["1"]
+    assert heard["3"].endswith(heard["1"])
+    assert "inglés" in heard["3"]
+
+
+async def test_what_cannot_be_read_is_in_nobodys_way(sqlite: Database, keys: Keyring) -> None:
+    async with sqlite.writing() as session:
+        alice = await meet(session, keys, "1")
+        await queue(session, alice, "not packed")
+        bob = await meet(session, keys, "2")
+        sealed = await queue(session, bob, Outgoing("moved").packed())
+        await session.execute(
+            update(delivery).where(delivery.c.id == sealed).values(body=alice.boxes[-1], due=NOW - timedelta(hours=1))
+        )
+        await queue(session, await meet(session, keys, "3"), Outgoing("hello").packed())
+    async with office(sqlite, keys, Phone()) as at:
+        await at.asked()
+    assert at.phone.sent == [("3", "hello")]
+    codes = {row.address_id: (row.state, row.code) for row in await at.rows()}
+    assert codes[alice.address] == ("failed", "unreadable")
+    assert codes[bob.address] == ("queued", "unreadable")
+
+
+async def test_what_is_under_way_when_we_close_is_ended_and_written_down(database: Database, keys: Keyring) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(to: str, outgoing: Outgoing) -> Accepted:
+        begun.set()
+        await go_on.wait()
+        return await accepts(to, outgoing)
+
+    await one_reply(database, keys, "one", "two")
+    async with office(database, keys, Phone(slowly)) as at:
+        async with asyncio.timeout(PATIENCE):
+            await begun.wait()
+        at.closing.set()
+        await asyncio.sleep(0)
+        go_on.set()
+    assert [row.state for row in await at.rows()] == ["sent", "queued"]
+
+
+async def test_what_becomes_of_a_send_while_others_are_settled_is_not_lost(sqlite: Database, keys: Keyring) -> None:
+    """Each send ends while the settling of another is under way."""
+    async with sqlite.writing() as session:
+        for one in range(60):
+            await queue(session, await meet(session, keys, str(one)), Outgoing("hello").packed())
+
+    async def a_while(to: str, outgoing: Outgoing) -> Accepted:
+        await asyncio.sleep(int(to) * 0.003)
+        return await accepts(to, outgoing)
+
+    async with office(sqlite, keys, Phone(a_while)) as at:
+        await at.until("sent")
+
+
+async def test_who_slept_on_a_claim_does_not_send_it(sqlite: Database, keys: Keyring) -> None:
+    await one_reply(sqlite, keys)
+    dial, phone = Dial(), Phone()
+    sender = made(sqlite, keys, phone, dial)
+    async with sqlite.writing() as session:
+        [claimed] = await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW + LEASE, 1)
+    dial.at = NOW + FRESH
+    await sender._send(claimed, NOW + FRESH)
+    await sender.step_out()
+    async with sqlite.reading() as session:
+        row = (await session.execute(select(delivery))).one()
+    assert (row.state, row.code) == ("queued", "late")
+    assert phone.sent == []
+
+
+async def test_what_was_claimed_in_time_does_not_leave_after_its_time(sqlite: Database, keys: Keyring) -> None:
+    async with sqlite.writing() as session:
+        alice = await meet(session, keys)
+        await queue(session, alice, Outgoing("Come today.").packed(), not_after=NOW + timedelta(seconds=1))
+        [claimed] = await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW + LEASE, 1)
+    dial, phone = Dial(), Phone()
+    sender = made(sqlite, keys, phone, dial)
+    dial.at = NOW + timedelta(seconds=1)
+    await sender._send(claimed, NOW + FRESH)
+    await sender.step_out()
+    async with sqlite.reading() as session:
+        row = (await session.execute(select(delivery))).one()
+    assert (row.state, row.code, row.body) == ("expired", "not_after", None)
+    assert phone.sent == []
+
+
+async def test_a_worker_whose_lease_lapsed_while_it_sent_settles_nothing(database: Database, keys: Keyring) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def paused(to: str, outgoing: Outgoing) -> Accepted:
+        begun.set()
+        await go_on.wait()
+        return await accepts(to, outgoing)
+
+    await one_reply(database, keys)
+    async with office(database, keys, Phone(paused)) as at:
+        async with asyncio.timeout(PATIENCE):
+            await begun.wait()
+        async with database.writing() as session:
+            assert await deliveries.abandon(session, NOW + LEASE + timedelta(seconds=1)) == 1
+        go_on.set()
+    assert [row.state for row in await at.rows()] == ["unknown"]
+    assert len(at.phone.sent) == 1
+
+
+async def test_nothing_leaves_after_its_time(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        await queue(session, alice, Outgoing("late").packed(), not_after=NOW)
+        await queue(session, alice, Outgoing("in time").packed(), not_after=NOW + timedelta(seconds=1), turn=2)
+    async with database.writing() as session:
+        await deliveries.expire(session, NOW)
+    async with office(database, keys, Phone()) as at:
+        await at.until("sent", "expired")
+    assert at.phone.sent == [("70001", "in time")]
+
+
+async def test_a_database_that_is_away_is_waited_for(
+    sqlite: Database, keys: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await one_reply(sqlite, keys)
+    claim, tries = deliveries.claim, list[None]()
+
+    async def away_twice(*given: Any) -> Any:
+        tries.append(None)
+        if len(tries) <= 2:
+            raise ConnectionResetError
+        return await claim(*given)
+
+    monkeypatch.setattr("broadcast.deliver.deliveries.claim", away_twice)
+    monkeypatch.setattr("broadcast.deliver.AWAY_PAUSE", timedelta(milliseconds=5))
+    async with office(sqlite, keys, Phone()) as at:
+        await at.until("sent")
+    assert at.phone.sent == [("70001", "hello")]

@@ -1,0 +1,125 @@
+"""A process with everything in it, and every way through a talk about it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from flows import (
+    Answer,
+    Ask,
+    Consultation,
+    Facts,
+    Flow,
+    Given,
+    Option,
+    Process,
+    Promise,
+    Question,
+    Round,
+    Spoke,
+    Turn,
+    Wants,
+    Words,
+    advance,
+)
+
+LONGEST_TALK = 8
+
+PROCESS = Process(
+    title={"en": "Regional review", "fr": "Examen régional"},
+    organizer={"en": "Harbour Migration Forum"},
+    languages=("en", "fr", "es", "ar"),
+    regions=(Option("north", {"en": "The north", "ar": "الشمال"}), Option("south", {"en": "The south"})),
+    contact={"en": "help@forum.example"},
+)
+CONSULTATION = Consultation(
+    id="c1",
+    title={"en": "Finding work", "es": "Encontrar trabajo"},
+    promise=Promise(
+        purpose={"en": "We want to know what helps people find work."},
+        who_decides={"en": "The ministers of the region."},
+        what_can_change={"en": "The list of priorities."},
+        level="consultation",
+        answer_by=date(2026, 4, 30),
+    ),
+    questions=(
+        Question("q1", {"en": "What stops people from finding work?"}),
+        Question("q2", {"en": "What helps most?"}, (Option("a", {"en": "Classes"}), Option("b", {"en": "A permit"}))),
+    ),
+)
+ROUND = Round(
+    id="r1",
+    title={"en": "Priorities of the council"},
+    matters=(Option("m1", {"en": "Classes"}), Option("m2", {"en": "Cheaper transfers"}), Option("m3", {"en": "Visas"})),
+    closes=date(2026, 5, 10),
+)
+GIVEN = (
+    Given(date(2026, 3, 1), "pathways", None, "received"),
+    Given(date(2026, 3, 4), "else", None, "taken_up", {"en": "It is point 4 of the draft.", "fr": "Point 4."}),
+    Given(date(2026, 3, 3), "", {"en": "Finding work"}, "considered"),
+    Given(date(2026, 3, 2), "data", None, "not_taken_up", {"ar": "سبب"}),
+)
+
+
+def facts(language: str = "en", channel: str = "telegram") -> Facts:
+    return Facts(
+        language=language,
+        channel=channel,
+        process=PROCESS,
+        consented=True,
+        asked=True,
+        votes=True,
+        informed=True,
+        gave=True,
+        bulletin={"en": "The meeting is in May."},
+        consultation=CONSULTATION,
+        round=ROUND,
+        given=GIVEN,
+    )
+
+
+def bare(language: str = "en", channel: str = "sms") -> Facts:
+    """The same process with nothing going on in it, to a person who just came."""
+    return Facts(language=language, channel=channel, process=replace(PROCESS, regions=(), contact=None))
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way through a talk: the answers, and the turn that each of them brought (first the one before any)."""
+
+    answers: tuple[Answer, ...]
+    turns: tuple[Turn, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(
+            text for turn in self.turns for text in (*turn.said, *([turn.question.text] if turn.question else []))
+        )
+
+
+def paths(flow: Flow, known: Facts) -> Iterator[Path]:
+    """Every way to the end of a talk; of several choices a few combinations. The facts learn the language spoken."""
+    yield from _paths(flow, known, (), ())
+
+
+def _paths(flow: Flow, known: Facts, answers: tuple[Answer, ...], before: tuple[Turn, ...]) -> Iterator[Path]:
+    turn = advance(flow.talk, known, answers)
+    spoke = [effect.language for effect in turn.effects if isinstance(effect, Spoke)]
+    known = replace(known, language=spoke[-1]) if spoke else known
+    turns = (*before, turn)
+    if turn.question is None:
+        yield Path(answers, turns)
+        return
+    assert len(answers) < LONGEST_TALK, f"{flow.name} does not end"
+    for answer in possible(turn.question, len(answers)):
+        yield from _paths(flow, known, (*answers, answer), turns)
+
+
+def possible(question: Ask, depth: int = 0) -> Sequence[Answer]:
+    values = [choice.value for choice in question.choices]
+    if question.wants is Wants.WORDS:
+        return [Words("Visas for my family"), Words(voice="file-1")]
+    if question.wants is Wants.SEVERAL:
+        everything = [tuple(values)] if depth == 0 else []
+        return [(values[0],), tuple(values[:2]), (values[-1],), *everything]
+    return values

@@ -1,0 +1,199 @@
+"""What every file in flows/ keeps, found by walking every way through it, in every language, on every channel."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+import channels
+from flows import (
+    LEVELS,
+    Answer,
+    Answered,
+    Ask,
+    Consented,
+    Declined,
+    Effect,
+    Facts,
+    Flow,
+    Forgotten,
+    Left,
+    Moved,
+    Returned,
+    Say,
+    Shared,
+    Spoke,
+    Talk,
+    Turn,
+    Turned,
+    Voted,
+    advance,
+    fits,
+    flows,
+    only,
+)
+from flows._folding import fold
+from flows._words import RESERVED
+from locales import languages, speak, speaking
+from tests.flows.example import CONSULTATION, bare, facts, paths
+
+MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered)
+"""Going back replays them, so they are recorded as the latest word and not as one more."""
+
+everywhere = pytest.mark.parametrize("channel", channels.names())
+in_every_language = pytest.mark.parametrize("language", languages())
+every_flow = pytest.mark.parametrize("flow", flows().values(), ids=flows())
+
+
+def circumstances(language: str, channel: str) -> Iterator[Facts]:
+    full = facts(language, channel)
+    yield full
+    yield bare(language, channel)
+    yield replace(full, stopped=True)
+    assert full.round
+    yield replace(full, round=replace(full.round, voted=True), process=replace(full.process, languages=("en",)))
+
+
+@every_flow
+@in_every_language
+@everywhere
+def test_every_talk_opens_and_ends(flow: Flow, language: str, channel: str) -> None:
+    for known in circumstances(language, channel):
+        for path in paths(flow, known):
+            last = path.turns[-1]
+            assert last.said or any(isinstance(effect, Turned) for effect in last.effects)
+
+
+@every_flow
+@in_every_language
+def test_a_restart_at_any_answer_changes_nothing(flow: Flow, language: str) -> None:
+    for path in paths(flow, facts(language)):
+        said, happened = uninterrupted(flow, facts(language), path.answers)
+        assert list(path.texts) == said
+        assert [effect for turn in path.turns for effect in turn.effects] == happened
+
+
+def uninterrupted(flow: Flow, known: Facts, answers: tuple[Answer, ...]) -> tuple[list[str], list[object]]:
+    """What is said and what happens when the talk is held in one go, without a replay."""
+    said: list[str] = []
+    happened: list[object] = []
+    left = iter(answers)
+    with speaking(known.language):
+        talk = flow.talk(known)
+        step = next(talk, None)
+        while step is not None:
+            if isinstance(step, (Ask, Say)):
+                said.append(step.text)
+            else:
+                happened.append(step)
+            if isinstance(step, Spoke):
+                speak(step.language)
+            step = sent(talk, next(left)) if isinstance(step, Ask) else next(talk, None)
+    return said, happened
+
+
+def sent(talk: Talk, answer: Answer) -> Ask | Say | Effect | None:
+    try:
+        return talk.send(answer)
+    except StopIteration:
+        return None
+
+
+@every_flow
+@in_every_language
+def test_what_is_stored_comes_back_the_same(flow: Flow, language: str) -> None:
+    known = only(facts(language), flow.needs)
+    assert msgspec.json.decode(msgspec.json.encode(known), type=Facts) == known
+    for path in paths(flow, known):
+        stored = msgspec.json.encode(path.answers)
+        assert msgspec.json.decode(stored, type=tuple[Answer, ...]) == path.answers
+
+
+@every_flow
+def test_a_flow_reads_only_the_facts_it_needs(flow: Flow) -> None:
+    for known in circumstances("en", "sms"):
+        assert list(paths(flow, only(known, flow.needs))) == list(paths(flow, known))
+
+
+@every_flow
+@in_every_language
+def test_every_question_can_be_answered_by_number_and_by_label(flow: Flow, language: str) -> None:
+    for path in paths(flow, facts(language)):
+        for question in (turn.question for turn in path.turns if turn.question and turn.question.choices):
+            values = [choice.value for choice in question.choices]
+            labels = [fold(choice.label) for choice in question.choices]
+            assert len(set(values)) == len(values)
+            assert len(set(labels)) == len(labels), f"two choices read alike: {labels}"
+            assert all(re.fullmatch(r"[a-z0-9_.-]{1,40}", value) for value in values)
+            assert all(re.search(r"[^\W\d]", label) for label in labels)
+
+
+@every_flow
+@in_every_language
+def test_no_label_is_a_word_that_twilio_acts_on(flow: Flow, language: str) -> None:
+    for path in paths(flow, facts(language, "sms")):
+        for choice in (choice for turn in path.turns if turn.question for choice in turn.question.choices):
+            assert fold(choice.label) != "yes"
+            assert RESERVED.get(fold(choice.label), choice.value) == choice.value
+
+
+@every_flow
+def test_what_can_be_taken_back_happens_last(flow: Flow) -> None:
+    for path in paths(flow, facts()):
+        for turn in path.turns[:-1]:
+            assert all(isinstance(effect, MAY_HAPPEN_TWICE) for effect in turn.effects)
+
+
+@every_flow
+def test_taking_the_last_answer_back_asks_the_same_question_again(flow: Flow) -> None:
+    for path in paths(flow, facts()):
+        for number in range(len(path.answers)):
+            known = replace(facts(), language=spoken_before(path.turns[: number + 1]))
+            assert advance(flow.talk, known, path.answers[:number]).question == path.turns[number].question
+            question = path.turns[number].question
+            assert question
+            assert fits(question, path.answers[number])
+
+
+def spoken_before(turns: tuple[Turn, ...]) -> str:
+    spoke = [effect.language for turn in turns for effect in turn.effects if isinstance(effect, Spoke)]
+    return spoke[-1] if spoke else "en"
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_every_level_of_participation_can_be_promised(level: str) -> None:
+    promised = replace(CONSULTATION, promise=replace(CONSULTATION.promise, level=level))
+    turn = advance(flows()["answer"].talk, replace(facts(), consultation=promised), ())
+    assert LEVELS[level] in turn.said[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "effects"),
+    [
+        ("welcome", {Spoke, Consented, Declined, Moved, Turned}),
+        ("menu", {Turned}),
+        ("news", set()),
+        ("share", {Shared}),
+        ("answer", {Answered}),
+        ("vote", {Voted}),
+        ("status", set()),
+        ("language", {Spoke}),
+        ("stop", {Left}),
+        ("start", {Returned}),
+        ("forget", {Forgotten}),
+        ("help", set()),
+    ],
+)
+def test_a_flow_makes_happen_what_it_is_for(name: str, effects: set[type]) -> None:
+    happened = {type(e) for path in paths(flows()[name], facts()) for turn in path.turns for e in turn.effects}
+    assert happened == effects
+
+
+def test_the_menu_leads_only_where_there_is_a_flow() -> None:
+    turned = {
+        e.flow for path in paths(flows()["menu"], facts()) for e in path.turns[-1].effects if isinstance(e, Turned)
+    }
+    assert turned <= set(flows())
+    assert turned == {"share", "answer", "vote", "news", "status", "language", "help", "stop"}

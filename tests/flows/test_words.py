@@ -1,0 +1,122 @@
+"""The words that open a flow, in every language at once."""
+
+import pytest
+
+from channels.messages import Kind, Message
+from flows import flow_for, flows, goes_back, to_send
+from flows._folding import fold
+from flows._words import AND, BACK, NO, OR, RESERVED, YES, everywhere
+from locales import _, languages, speaking
+
+
+def sent(text: str, channel: str = "telegram", kind: Kind = Kind.TEXT) -> Message:
+    return Message(channel, "event", "sender", kind, text)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_flow_opens_by_its_word(language: str) -> None:
+    for flow in flows().values():
+        for word in flow.words:
+            with speaking(language):
+                translated = _(word).split(OR)
+            for said in translated:
+                assert flow_for(sent(said)) == flow.name
+                assert flow_for(sent(f" {said.upper()}. ", "sms")) == flow.name
+
+
+@pytest.mark.parametrize("language", languages())
+def test_only_the_first_of_several_words_is_shown(language: str) -> None:
+    with speaking(language):
+        for flow in flows().values():
+            for word in flow.words:
+                assert to_send(word) == _(word).split(OR)[0].upper()
+                assert OR not in to_send(word)
+
+
+def test_no_word_opens_two_flows() -> None:
+    opened: dict[str, set[str]] = {}
+    for flow in flows().values():
+        for word in flow.words:
+            for said in everywhere(word):
+                opened.setdefault(said, set()).add(flow.name)
+    assert {word: names for word, names in opened.items() if len(names) > 1} == {}
+    assert set(opened).isdisjoint(everywhere(BACK) | everywhere(YES) | everywhere(NO))
+
+
+def test_the_other_words_are_told_apart() -> None:
+    words = [everywhere(BACK), everywhere(AND), everywhere(YES), everywhere(NO)]
+    assert sum(map(len, words)) == len(frozenset[str]().union(*words))
+
+
+def test_no_word_of_ours_is_one_that_twilio_acts_on() -> None:
+    for flow in flows().values():
+        for said in (said for word in flow.words for said in everywhere(word)):
+            assert RESERVED.get(said, flow.name) == flow.name
+            assert said != "yes"
+    assert RESERVED.keys().isdisjoint(everywhere(BACK) | everywhere(AND) | everywhere(YES) | everywhere(NO))
+
+
+def test_every_word_is_one_word_that_can_be_typed() -> None:
+    for word in (BACK, YES, NO, *(word for flow in flows().values() for word in flow.words)):
+        assert all(said and " " not in said for said in everywhere(word))
+
+
+@pytest.mark.parametrize("channel", ["sms", "whatsapp"])
+@pytest.mark.parametrize(
+    ("word", "flow"), [("CANCEL", "stop"), ("Arrêt", "stop"), ("UNSTOP", "start"), ("info", "help")]
+)
+def test_what_twilio_acts_on_means_the_same_to_us(channel: str, word: str, flow: str) -> None:
+    assert flow_for(sent(word, channel)) == flow
+
+
+@pytest.mark.parametrize("word", ["cancel", "end", "quit", "info"])
+def test_on_telegram_they_are_ordinary_words(word: str) -> None:
+    assert flow_for(sent(word)) is None
+
+
+def test_yes_is_an_answer_until_one_has_stopped() -> None:
+    assert flow_for(sent("YES", "sms")) is None
+    assert flow_for(sent("YES", "sms"), stopped=True) == "start"
+    assert flow_for(sent("YES"), stopped=True) is None
+
+
+@pytest.mark.parametrize(
+    ("command", "flow"),
+    [
+        ("/start", "start"),
+        ("/start xyz", "start"),
+        ("/stop", "stop"),
+        ("/menu@hearback_bot", "menu"),
+        ("/HELP", "help"),
+    ],
+)
+def test_telegram_commands_open_flows(command: str, flow: str) -> None:
+    assert flow_for(sent(command)) == flow
+
+
+@pytest.mark.parametrize("text", ["", "/", "/ ", "please stop", "stop it now", "stop " * 1000, "!!!"])
+def test_only_a_whole_message_is_a_word(text: str) -> None:
+    assert flow_for(sent(text)) is None
+
+
+def test_a_tap_is_never_a_word() -> None:
+    assert flow_for(sent("stop", kind=Kind.CHOICE)) is None
+    assert not goes_back(sent("0", kind=Kind.VOICE))
+
+
+@pytest.mark.parametrize("text", ["0", " 0. ", "٠", "۰", "०", "0️⃣", "０", "\u200f٠", "back", "BACK!"])
+def test_zero_and_back_go_back(text: str) -> None:
+    assert goes_back(sent(text))
+
+
+@pytest.mark.parametrize("text", ["10", "0 1", "", "go back home", "zero"])
+def test_other_texts_do_not(text: str) -> None:
+    assert not goes_back(sent(text))
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("ÉTÉ", "ete"), ("  Sí! ", "si"), ("أإآ", "ااا"), ("مُسَاعَدَة", "مساعده"), ("علی", "علي"), ("STRASSE", "straße")],
+)
+def test_spellings_of_one_word_are_the_same(typed: str, meant: str) -> None:
+    assert fold(typed) == fold(meant)

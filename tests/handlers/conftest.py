@@ -1,0 +1,39 @@
+"""A house with its process open, on both databases."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+import storage
+from handlers import processes
+from storage import Keyring
+from tests.handlers.house import NOW, PROCESS, House
+
+
+@pytest.fixture
+def keys() -> Keyring:
+    return Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
+
+
+@pytest.fixture
+async def house(database_url: str, keys: Keyring) -> AsyncIterator[House]:
+    async with _opened(database_url, keys) as house:
+        yield house
+
+
+@pytest.fixture
+async def postgresql_house(postgresql_url: str, keys: Keyring) -> AsyncIterator[House]:
+    async with _opened(postgresql_url, keys) as house:
+        yield house
+
+
+@asynccontextmanager
+async def _opened(url: str, keys: Keyring) -> AsyncIterator[House]:
+    database = storage.open(url)
+    try:
+        async with database.writing() as session:
+            await processes.begin(session, PROCESS, NOW)
+        yield House(database, keys)
+    finally:
+        await database.close()

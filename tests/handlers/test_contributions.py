@@ -1,0 +1,125 @@
+"""What people gave, and the responses to it."""
+
+from datetime import timedelta
+
+import pytest
+
+import flows
+from handlers import consultations, contents, contributions
+from storage import broadcasts
+from storage import contributions as stored
+from tests.handlers.house import NOW, House
+from tests.handlers.written import asked
+
+REASON = {"en": "It is point 4 of the draft."}
+
+
+async def respond(house: House, *named: str, state: str = "taken_up") -> tuple[str, int]:
+    response = contents.Response(state, REASON, named)
+    return await house.does(lambda session, now: contributions.respond(session, response, now))
+
+
+@pytest.mark.parametrize("named", [(), ("",), ("abc",), ("ffffffff" * 4,), ("%",), ("____",)])
+async def test_a_response_names_contributions_that_there_are(house: House, named: tuple[str, ...]) -> None:
+    await (await house.meets().joins()).gives()
+    with pytest.raises(contents.Unfit):
+        await respond(house, *named)
+    assert await house.column("SELECT id FROM response") == []
+
+
+async def test_a_beginning_that_two_share_is_refused(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.gives()
+    await alice.gives()
+    async with house.database.writing() as session:
+        for row, name in enumerate(await house.column("SELECT id FROM contribution")):
+            await session.exec_driver_sql(f"UPDATE contribution SET id = 'aaaa{row}' WHERE id = '{name}'")  # noqa: S608
+    with pytest.raises(contents.Unfit, match="No single contribution is called 'aaaa'"):
+        await respond(house, "aaaa")
+    assert (await respond(house, "aaaa0", "aaaa1"))[1] == 1
+
+
+async def test_who_is_answered_twice_is_told_twice_and_the_newer_counts(house: House) -> None:
+    alice = await house.meets().joins()
+    name = await alice.gives()
+    await respond(house, name, state="considered")
+    house.now += timedelta(days=1)
+    await respond(house, name[:8], state="taken_up")
+    heard = await alice.hears()
+    assert heard.index("It is being considered.") < heard.index("It was taken up.")
+    status = await alice.says("status")
+    assert "It was taken up." in status
+    assert "being considered" not in status
+
+
+async def test_who_gave_much_or_on_two_channels_is_told_once(house: House) -> None:
+    alice, again = await house.meets().joins(), await house.meets("+12025550123", "sms").joins()
+    names = [await alice.gives(), await alice.gives(), await again.gives()]
+    async with house.database.writing() as session:
+        [hers] = (await session.exec_driver_sql("SELECT person_id FROM address WHERE channel = 'telegram'")).scalars()
+        for table in ("address", "contribution"):
+            await session.exec_driver_sql(f"UPDATE {table} SET person_id = '{hers}'")  # noqa: S608
+    assert (await respond(house, *names, names[0]))[1] == 1
+
+
+async def test_a_forgotten_contributor_is_answered_but_not_told(house: House) -> None:
+    alice = await house.meets().joins()
+    name = await alice.gives()
+    await alice.says("forget", "1")
+    assert (await respond(house, name))[1] == 0
+    assert await alice.hears() == ""
+
+
+async def test_one_response_answers_a_thousand(house: House) -> None:
+    alice = await house.meets().joins()
+    name = await alice.gives()
+    async with house.database.writing() as session:
+        for number in range(1000):
+            await session.exec_driver_sql(
+                "INSERT INTO contribution (id, process_id, person_id, topic, language, given) "  # noqa: S608
+                f"SELECT 'many{number:04}', process_id, person_id, topic, language, given FROM contribution "
+                f"WHERE id = '{name}'"
+            )
+    assert (await respond(house, *(f"many{number:04}" for number in range(1000))))[1] == 1
+    assert len(await house.column("SELECT id FROM contribution WHERE response_id IS NOT NULL")) == 1000
+
+
+async def test_a_fault_in_the_middle_leaves_no_response(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = await (await house.meets().joins()).gives()
+    monkeypatch.setattr(broadcasts, "expand", lambda *_given: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        await respond(house, name)
+    for table in ("response", "broadcast"):
+        assert await house.column(f"SELECT id FROM {table}") == []  # noqa: S608
+    assert await house.column("SELECT response_id FROM contribution") == [None]
+
+
+async def test_an_answer_given_again_waits_for_a_response_of_its_own(house: House) -> None:
+    alice = await house.meets().joins()
+    await house.does(lambda session, now: consultations.open_(session, asked(), now))
+    await alice.says("answer", "1", "Longer hours.")
+    await respond(house, *await house.column("SELECT id FROM contribution"))
+    await alice.says("answer", "2", "Longer hours still.")
+    async with house.database.reading() as session:
+        given = await stored.newest(session, house.keys, 10)
+    assert [one.state for one in given] == ["received", "received"]
+
+
+async def test_a_consultation_of_ten_questions_is_answered_to_the_end(house: House) -> None:
+    alice = await house.meets().joins()
+    many = contents.Consultation(
+        asked().title,
+        asked().promise,
+        tuple(flows.Question(f"q{number}", {"en": f"Question {number}?"}) for number in range(10)),
+    )
+    await house.does(lambda session, now: consultations.open_(session, many, now))
+    heard = await alice.says("answer", *(f"Answer {number}." for number in range(10)))
+    assert "Thank you" in heard
+    assert len(await house.column("SELECT id FROM contribution")) == 10
+
+
+async def test_the_day_is_kept_and_not_the_hour(house: House) -> None:
+    await (await house.meets().joins()).gives()
+    async with house.database.reading() as session:
+        [given] = await stored.newest(session, house.keys, 10)
+    assert given.given == NOW.date()

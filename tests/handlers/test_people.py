@@ -1,0 +1,158 @@
+"""People leave, come back, are forgotten, and take seats."""
+
+from datetime import timedelta
+
+import pytest
+
+from channels.messages import Reach, Report, Status
+from handlers import bulletins, contents, deliveries, people, processes
+from storage import deliveries as stored_deliveries
+from storage import events
+from tests.handlers.house import House
+
+NEWS = contents.Bulletin({"en": "There is news."})
+
+
+async def invited(house: House) -> str:
+    async def invite(session, now):  # type: ignore[no-untyped-def]
+        return await people.invite(session, house.keys, (await processes.the_one(session))[0], now)
+
+    return await house.does(invite)
+
+
+async def count(house: House, table: str) -> int:
+    return int((await house.column(f"SELECT count(*) FROM {table}"))[0])  # noqa: S608
+
+
+@pytest.mark.parametrize("said", ["STOP", "stop.", " Stop ", "arrêter", "/stop", "توقف"])
+async def test_stop_ends_what_waits_and_is_confirmed_once(house: House, said: str) -> None:
+    alice = await house.meets().joins()
+    await house.does(lambda session, now: bulletins.publish(session, NEWS, now))
+    heard = await alice.says(said)
+    assert "We will not write to you any more" in heard
+    assert "There is news." not in heard
+    assert await house.column("SELECT state FROM delivery WHERE broadcast_id IS NOT NULL") == ["cancelled"]
+
+
+async def test_the_last_sentence_leaves_and_then_nothing_is_left(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.gives()
+    assert "Goodbye" in await alice.says("forget", "1")
+    assert await house.does(lambda session, _now: people.part(session)) == 1
+    assert await count(house, "person") == await count(house, "address") == 0
+
+
+@pytest.mark.parametrize("state", ["sent", "delivered", "failed", "expired", "unknown", "cancelled"])
+async def test_whatever_became_of_the_last_sentence_nothing_is_left(house: House, state: str) -> None:
+    alice = await house.meets().joins()
+    await alice.says("forget")
+    await house.takes(alice.message("1"))
+    async with house.database.writing() as session:
+        await session.exec_driver_sql(f"UPDATE delivery SET state = '{state}' WHERE state = 'queued'")  # noqa: S608
+    await house.does(lambda session, _now: people.part(session))
+    assert await count(house, "person") == await count(house, "address") == 0
+    assert await house.column("SELECT body FROM delivery WHERE body IS NOT NULL") == []
+
+
+async def test_a_last_sentence_that_cannot_leave_is_erased_unsaid(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("forget")
+    await house.takes(alice.message("1"))
+    house.now += timedelta(hours=1)
+    await house.does(lambda session, now: stored_deliveries.expire(session, now))
+    await house.does(lambda session, _now: people.part(session))
+    assert await count(house, "person") == 0
+    assert await alice.hears() == ""
+
+
+async def test_forgetting_takes_what_is_in_flight_the_seat_and_what_was_parked(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says(await invited(house))
+    await house.does(lambda session, now: bulletins.publish(session, NEWS, now))
+    index = house.keys.index("telegram", alice.sender)
+    async with house.database.writing() as session:
+        await events.park(session, house.keys, "telegram:x", "telegram", index, "her words", "RuntimeError", house.now)
+        lease = house.now + timedelta(minutes=1)
+        [flying] = await stored_deliveries.claim(session, house.keys, "telegram", "us", house.now, lease, 10)
+    await house.takes(alice.message("forget"))
+    await house.takes(alice.message("1"))
+    assert await count(house, "member") == await count(house, "parked") == 0
+    assert await house.column(f"SELECT state FROM delivery WHERE id = '{flying.id}'") == ["unknown"]  # noqa: S608
+    report = Report("telegram", flying.id, "p-1", Status.FAILED, "403", Reach.BLOCKED)
+    await house.does(lambda session, now: deliveries.report(session, report, now))
+    await house.does(
+        lambda session, _now: stored_deliveries.settle(
+            session, "us", [stored_deliveries.Outcome(flying.id, "sent", "p-1")]
+        )
+    )
+    assert await house.column("SELECT provider_id FROM delivery WHERE provider_id = 'p-1'") == []
+
+
+async def test_forget_is_done_at_once_for_who_said_stop(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("stop")
+    assert "Goodbye" in await alice.says("forget")
+
+
+async def test_all_addresses_of_a_forgotten_person_are_gone(house: House) -> None:
+    alice, again = house.meets(), house.meets("+12025550123", "sms")
+    await alice.joins()
+    await again.joins()
+    async with house.database.writing() as session:
+        [hers] = (await session.exec_driver_sql("SELECT person_id FROM address WHERE channel = 'telegram'")).scalars()
+        await session.exec_driver_sql("UPDATE address SET talk = NULL")
+        await session.exec_driver_sql(f"UPDATE address SET person_id = '{hers}'")  # noqa: S608
+    await alice.says("forget", "1")
+    await house.does(lambda session, _now: people.part(session))
+    assert await count(house, "address") == 0
+
+
+@pytest.mark.parametrize("channel", ["telegram", "sms", "whatsapp"])
+@pytest.mark.parametrize(
+    "typed", ["{}", "/start {}", "/start@our_bot {}", " {} ", "{lower}", "{spaced}", "\u2068{}\u2069", "{bare}"]
+)
+async def test_an_invitation_is_understood_however_it_is_typed(house: House, channel: str, typed: str) -> None:
+    alice = await house.meets("70001", channel).joins()
+    await alice.says("share")
+    code = await invited(house)
+    said = typed.format(code, lower=code.lower(), spaced=code.replace("-", " "), bare=code.replace("-", ""))
+    heard = await alice.says(said)
+    assert "Welcome to the council." in heard
+    assert "What is it about?" in heard
+    assert await count(house, "member") == 1
+
+
+async def test_an_invitation_to_someone_new_waits_for_their_yes(house: House) -> None:
+    alice = house.meets()
+    await alice.says(f"/start {await invited(house)}", "English")
+    assert await count(house, "member") == 0
+    assert "Welcome to the council." in await alice.says("1")
+    assert await count(house, "member") == 1
+
+
+async def test_who_does_not_agree_leaves_the_invitation_to_others(house: House) -> None:
+    alice, bob = house.meets("1"), await house.meets("2").joins()
+    code = await invited(house)
+    await alice.says(code, "English", "2")
+    assert "Welcome to the council." in await bob.says(code)
+
+
+async def test_a_member_keeps_a_second_invitation_for_somebody_else(house: House) -> None:
+    alice, bob = await house.meets("1").joins(), await house.meets("2").joins()
+    await alice.says(await invited(house))
+    code = await invited(house)
+    await alice.says(code)
+    assert "Welcome to the council." in await bob.says(code)
+
+
+async def test_a_word_that_looks_like_an_invitation_is_only_a_word(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("share", "1", "1")
+    assert "Shall we pass it on?" in await alice.says("understand")
+
+
+async def test_who_said_stop_takes_no_seat(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("stop")
+    assert "START" in await alice.says(await invited(house))
+    assert await count(house, "member") == 0

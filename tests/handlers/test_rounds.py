@@ -1,0 +1,153 @@
+"""Votes: whose they are, when they end, and what is said of them."""
+
+import dataclasses
+
+import pytest
+
+import council
+import flows
+from handlers import contents, people, processes, rounds, telling
+from locales import languages
+from tests.handlers.house import House, Writer
+from tests.handlers.written import option, to_vote
+
+
+async def seated(house: House, sender: str) -> Writer:
+    async def invite(session, now):  # type: ignore[no-untyped-def]
+        return await people.invite(session, house.keys, (await processes.the_one(session))[0], now)
+
+    member = await house.meets(sender).joins()
+    await member.says(await house.does(invite))
+    return member
+
+
+async def opened(house: House, asked: contents.Round) -> str:
+    return await house.does(lambda session, now: rounds.open_(session, asked, now))
+
+
+async def closed(house: House, name: str) -> council.Result:
+    return await house.does(lambda session, now: rounds.close(session, house.keys, name, now))
+
+
+async def test_a_round_closes_once(house: House) -> None:
+    await seated(house, "1")
+    name = await opened(house, to_vote())
+    await closed(house, name)
+    for unknown in (name, "no such round"):
+        with pytest.raises(contents.Unfit, match="No round that is open"):
+            await closed(house, unknown)
+
+
+async def test_a_round_without_votes_says_so(house: House) -> None:
+    alice = await seated(house, "1")
+    name = await opened(house, to_vote())
+    await alice.hears()
+    result = await closed(house, name)
+    assert (result.voters, result.order, result.adopted) == (0, (), None)
+    heard = await alice.hears()
+    assert "0 members of 1 voted" in heard
+    assert "there is no result" in heard
+
+
+async def test_three_who_approve_nothing_adopt_nothing(house: House) -> None:
+    council_of_three = [await seated(house, sender) for sender in ("1", "2", "3")]
+    name = await opened(house, to_vote())
+    for member in council_of_three:
+        await member.says("vote", "4")
+    result = await closed(house, name)
+    assert result.adopted == ()
+    heard = await council_of_three[0].hears()
+    assert "None of them has more than half" in heard
+    assert "1. Equal: Interpreters; Lower fees; A place at school" in heard
+
+
+async def test_after_a_tie_the_places_it_took_are_passed_over(house: House) -> None:
+    alice, bob, cosma = [await seated(house, sender) for sender in ("1", "2", "3")]
+    name = await opened(house, to_vote())
+    await alice.says("vote", "1 2")
+    await bob.says("vote", "1 2 3")
+    await cosma.says("vote", "1 2")
+    await closed(house, name)
+    heard = await alice.hears()
+    assert "1. Equal: Interpreters; Lower fees" in heard
+    assert "3. A place at school" in heard
+
+
+async def test_who_is_forgotten_during_a_round_is_not_counted(house: House) -> None:
+    alice, bob, *others = [await seated(house, sender) for sender in ("1", "2", "3", "4")]
+    name = await opened(house, to_vote())
+    await alice.says("vote", "1")
+    await bob.says("vote", "2")
+    for other in others:
+        await other.says("vote", "1")
+    await bob.says("forget", "1")
+    result = await closed(house, name)
+    assert dict(result.counts) == {"clinic": 3, "fees": 0, "school": 0}
+    assert "3 members of 3 voted" in await alice.hears()
+    assert await bob.hears() == ""
+
+
+async def test_who_said_stop_stays_on_the_roll_and_is_not_written_to(house: House) -> None:
+    alice, bob = await seated(house, "1"), await seated(house, "2")
+    await bob.says("stop")
+    name = await opened(house, to_vote())
+    await closed(house, name)
+    assert "0 members of 2 voted" in await alice.hears()
+    assert await bob.hears() == ""
+
+
+async def test_of_two_rounds_the_one_that_waits_for_a_vote_and_closes_first_is_voted_on(house: House) -> None:
+    alice = await seated(house, "1")
+    await opened(house, to_vote("The later one", days=9))
+    await opened(house, to_vote("The sooner one", days=2))
+    assert "The sooner one" in await alice.says("vote")
+    await alice.says("1")
+    assert "The later one" in await alice.says("vote")
+    await alice.says("1")
+    assert "The sooner one" in await alice.says("vote")
+
+
+async def test_a_vote_needs_a_council(house: House) -> None:
+    with pytest.raises(contents.Unfit, match="Nobody sits on the council"):
+        await opened(house, to_vote())
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"matters": (option("clinic", "Interpreters"), option("none_of_these", "Nothing"))},
+        {"matters": (option("clinic", "Interpreters"),)},
+        {"matters": (option("clinic", "Interpreters"), option("clinic", "Fees"))},
+        {"matters": (option("clinic", "Two\nlines"), option("fees", "Fees"))},
+        {"rule": "whoever shouts"},
+        {"title": {"en": "word " * 50}},
+        {"title": {}},
+    ],
+)
+async def test_a_round_that_cannot_be_voted_on_is_refused(house: House, wrong: dict[str, object]) -> None:
+    await seated(house, "1")
+    with pytest.raises(contents.Unfit):
+        await opened(house, dataclasses.replace(to_vote(), **wrong))  # type: ignore[arg-type]
+    assert await house.column("SELECT id FROM round") == []
+
+
+async def test_a_result_that_would_not_fit_is_refused_when_the_round_opens(house: House) -> None:
+    await seated(house, "1")
+    long = tuple(option(f"m{number}", f"{number:02} " + "x" * 77) for number in range(12))
+    with pytest.raises(contents.Unfit, match="title and matters: in"):
+        await opened(house, dataclasses.replace(to_vote(), matters=long))
+
+
+@pytest.mark.parametrize("together", [1, 2, 3, 4, 12])
+def test_no_result_takes_more_words_than_the_one_that_was_checked(together: int) -> None:
+    matters = tuple(option(f"m{number}", f"{number:02} " + "x" * 45) for number in range(12))
+    asked = dataclasses.replace(to_vote(), matters=matters)
+    values = tuple(matter.value for matter in matters)
+
+    def result(size: int) -> council.Result:
+        order = tuple(values[place : place + size] for place in range(0, 12, size))
+        return council.Result(9, {}, order, values)
+
+    process = ("review", flows.Process({"en": "x"}, {"en": "x"}, languages(), ()))
+    longest, this = (rounds._announcement(process, asked, result(size), 9, 9) for size in (2, together))
+    assert all(len(this[language]) <= len(longest[language]) <= telling.LONGEST for language in languages())

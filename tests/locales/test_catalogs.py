@@ -1,0 +1,107 @@
+"""What every .po file keeps."""
+
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.plurals import get_plural
+from babel.messages.pofile import read_po
+
+from locales import ENGLISH, FOLDER, languages
+from locales.__main__ import extracted, missing, updated, written
+
+CODE = extracted(FOLDER.parent)
+in_every_language = pytest.mark.parametrize("path", sorted(FOLDER.glob("*.po")), ids=lambda path: path.stem)
+
+
+def catalog(path: Path) -> Catalog:
+    with path.open("rb") as source:
+        return read_po(source)
+
+
+def messages(path: Path) -> list[Message]:
+    return [message for message in catalog(path) if message.id]
+
+
+def texts(message: Message) -> list[tuple[str, str]]:
+    """Each translation beside the English that it stands for."""
+    if isinstance(message.id, str):
+        return [(message.id, str(message.string or ""))]
+    return [(message.id[1], said) for said in plurals(message)]
+
+
+def plurals(message: Message) -> tuple[str, ...]:
+    return tuple(message.string or ()) if message.pluralizable else ()
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _literal, name, _format, _conversion in Formatter().parse(text) if name is not None}
+
+
+@in_every_language
+def test_every_text_is_translated(path: Path) -> None:
+    assert [message.id for message in missing(catalog(path))] == []
+
+
+@in_every_language
+def test_it_holds_the_texts_of_the_code_and_no_others(path: Path) -> None:
+    assert {message.id for message in messages(path)} == {message.id for message in CODE if message.id}
+
+
+@in_every_language
+def test_it_is_written_as_the_program_writes_it(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == written(updated(path, CODE)), "run: python -m locales"
+
+
+@in_every_language
+def test_nothing_in_it_is_a_guess(path: Path) -> None:
+    assert [message.id for message in messages(path) if message.fuzzy] == []
+
+
+@in_every_language
+def test_placeholders_are_the_same(path: Path) -> None:
+    for message in messages(path):
+        for english, said in texts(message):
+            missed = placeholders(english) ^ placeholders(said) if said else set()
+            # "one question" needs no numeral in a language with a word for it
+            assert missed <= ({"number"} if message.pluralizable else set()), said
+
+
+@in_every_language
+def test_the_plural_for_many_says_the_number(path: Path) -> None:
+    for forms in (plurals(message) for message in messages(path)):
+        assert not any(forms) or "number" in placeholders(forms[-1])
+
+
+@in_every_language
+def test_it_has_the_plurals_of_its_language(path: Path) -> None:
+    expected = get_plural(path.stem)
+    assert expected.plural_forms in path.read_text(encoding="utf-8")
+    assert {len(plurals(message)) for message in messages(path) if message.pluralizable} == {expected.num_plurals}
+
+
+@in_every_language
+def test_it_says_which_language_it_is(path: Path) -> None:
+    assert str(catalog(path).locale) == path.stem
+
+
+@in_every_language
+def test_a_text_begins_and_ends_as_the_english_does(path: Path) -> None:
+    for message in messages(path):
+        for english, said in texts(message):
+            assert said == said.strip() or english != english.strip()
+            assert said.count("\n") == english.count("\n") or not said
+
+
+def test_a_language_is_spoken_when_its_file_is_there() -> None:
+    assert set(languages()) == {ENGLISH, *(path.stem for path in FOLDER.glob("*.po"))}
+
+
+def test_english_is_plain_enough_for_a_text_message() -> None:
+    english = [text for message in CODE if message.id for text in said_in_code(message)]
+    assert [text for text in english if not text.isascii()] == []
+
+
+def said_in_code(message: Message) -> tuple[str, ...]:
+    return (message.id,) if isinstance(message.id, str) else tuple(message.id)
