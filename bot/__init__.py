@@ -1,0 +1,1 @@
+"""The running program: settings, the command `hearback`, web app, worker."""

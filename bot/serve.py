@@ -1,0 +1,143 @@
+"""Putting the parts together, running them until told to stop, closing them in order."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+from time import monotonic
+
+import structlog
+from aiohttp import web
+
+import storage
+from bot.turns import Away, Turns
+from bot.web import Door
+from bot.worker import Worker
+from broadcast.hints import Hints, hints
+from channels import Channel
+from channels.messages import Message, Stopped
+from channels.telegram import Telegram
+from handlers.boards import Boards
+from handlers.conversations import Ears
+from storage import Database, Keyring
+
+PATIENCE = timedelta(seconds=5)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that runs, put together."""
+
+    database: Database
+    keys: Keyring
+    channels: Mapping[str, Channel]
+    hints: Hints
+    turns: Turns
+    door: Door
+    worker: Worker
+
+
+@asynccontextmanager
+async def parts(
+    database_url: str,
+    redis_url: str,
+    keys: Keyring,
+    channels: Mapping[str, Channel],
+    clock: Callable[[], datetime],
+    alone: bool = False,
+) -> AsyncIterator[Parts]:
+    """The parts of a program, started; closed in the other order. `alone`: no other process uses the database."""
+    async with AsyncExitStack() as open_:
+        database = storage.open(database_url)
+        open_.push_async_callback(database.close)
+        told = await open_.enter_async_context(hints(redis_url, monotonic))
+        for channel in channels.values():
+            await channel.start()
+            open_.push_async_callback(channel.close)
+        turns = Turns(database, Ears(keys, channels, Boards()), told.bell, clock)
+        open_.push_async_callback(turns.close)
+        yield Parts(
+            database,
+            keys,
+            channels,
+            told,
+            turns,
+            Door(channels, turns, database, clock),
+            Worker(database, keys, channels, told, clock, alone),
+        )
+
+
+async def listen(made: web.Application, host: str, port: int, closing: asyncio.Event) -> None:
+    """Serve until `closing`; requests under way are finished."""
+    runner = web.AppRunner(made, access_log=None, handle_signals=False, shutdown_timeout=PATIENCE.total_seconds())
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        log.info("listening", host=host, port=port)
+        await closing.wait()
+    finally:
+        await runner.cleanup()
+
+
+async def poll(telegram: Telegram, turns: Turns, closing: asyncio.Event) -> None:
+    """Fetch what people write, without a webhook, until `closing`."""
+    polling = asyncio.create_task(_poll(telegram, turns))
+    waiting = asyncio.create_task(closing.wait())
+    await asyncio.wait({polling, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (polling, waiting):
+        task.cancel()
+    await asyncio.gather(polling, waiting, return_exceptions=True)
+
+
+async def _poll(telegram: Telegram, turns: Turns) -> None:
+    while True:
+        try:
+            await telegram.delete_webhook()
+            async for messages in telegram.poll():
+                await _keep(turns, messages)
+                for message in messages:
+                    await telegram.acknowledge(message)
+        except Stopped as stopped:
+            log.critical("polling stopped", channel=telegram.name, code=stopped.code)
+            return
+        except Exception as fault:
+            log.error("polling paused", channel=telegram.name, fault=type(fault).__name__)
+            await asyncio.sleep(1)
+
+
+async def _keep(turns: Turns, messages: Sequence[Message]) -> None:
+    while True:
+        try:
+            return await turns.take(messages)
+        except Away:
+            await asyncio.sleep(1)
+
+
+def until_told() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set."""
+    closing = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, closing.set)
+    return closing
+
+
+class InUse(Exception):
+    """Another process serves from this database file."""
+
+
+@contextmanager
+def alone_with(file: Path) -> Iterator[None]:
+    """Nobody else serves from this SQLite file meanwhile. Raises `InUse`."""
+    with Path(f"{file}.lock").open("w") as lock:
+        try:
+            flock(lock, LOCK_EX | LOCK_NB)
+        except BlockingIOError:
+            raise InUse(f"Another process already serves from {file}.") from None
+        yield

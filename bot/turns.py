@@ -1,0 +1,166 @@
+"""Taking together what people write at the same time, and answering each platform after the commit."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import msgspec
+import structlog
+
+from broadcast.wake import Bell
+from channels.messages import Message, Report
+from handlers import deliveries
+from handlers.boards import NoProcess
+from handlers.conversations import Ears, hear
+from storage import Conflict, Database, events, is_away
+
+MOST_TOGETHER = 100
+TRIES = 3
+
+log = structlog.get_logger()
+
+
+class Away(Exception):
+    """We cannot keep anything now: the platform has to come again."""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    what: Message | Report
+    kept: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+    @property
+    def who(self) -> tuple[str, str]:
+        """Nobody has two messages in one batch: the second has to find what the first left."""
+        if isinstance(self.what, Message):
+            return self.what.channel, self.what.sender
+        return "report", self.what.delivery
+
+
+@dataclass(slots=True)
+class Turns:
+    """The line in which everything that comes in waits for its transaction."""
+
+    database: Database
+    ears: Ears
+    bell: Bell
+    clock: Callable[[], datetime]
+    line: deque[_Waiting] = field(default_factory=deque)
+    taking: asyncio.Task[None] | None = None
+
+    async def take(self, what: Sequence[Message | Report]) -> None:
+        """Returns when all of it is durably kept. Raises `Away` when it is not and has to come again."""
+        waiting = [_Waiting(one) for one in what]
+        self.line.extend(waiting)
+        if self.line and self.taking is None:
+            self.taking = asyncio.create_task(self._take_all())
+        faults = await asyncio.gather(*(one.kept for one in waiting), return_exceptions=True)
+        for fault in faults:
+            if fault is not None:
+                raise fault
+
+    async def close(self) -> None:
+        """Let what waits be kept."""
+        if self.taking is not None:
+            await self.taking
+
+    async def _take_all(self) -> None:
+        try:
+            while self.line:
+                await self._take_batch(self._next_batch())
+                await self.bell.ring()
+        finally:
+            self.taking = None
+
+    def _next_batch(self) -> list[_Waiting]:
+        batch: dict[tuple[str, str], _Waiting] = {}
+        later: list[_Waiting] = []
+        while self.line and len(batch) < MOST_TOGETHER:
+            one = self.line.popleft()
+            if one.who in batch:
+                later.append(one)
+            else:
+                batch[one.who] = one
+        self.line.extendleft(reversed(later))
+        return list(batch.values())
+
+    async def _take_batch(self, batch: Sequence[_Waiting]) -> None:
+        try:
+            await self._keep_or_again([one.what for one in batch])
+        except Exception as fault:
+            if len(batch) == 1:
+                await self._take_alone(batch[0], fault)
+            elif is_away(fault):
+                for one in batch:
+                    _settle(one, Away())
+            else:
+                for one in batch:
+                    await self._take_batch([one])
+        else:
+            for one in batch:
+                _settle(one)
+
+    async def _keep_or_again(self, batch: Sequence[Message | Report]) -> None:
+        """A connection that broke, or two transactions that waited for each other: the next try may well succeed."""
+        try:
+            await self._keep(batch)
+        except Exception as fault:
+            if not is_away(fault):
+                raise
+            await self._keep(batch)
+
+    async def _keep(self, batch: Sequence[Message | Report]) -> None:
+        now = self.clock()
+        async with self.database.writing() as session:
+            await hear(session, self.ears, [one for one in batch if isinstance(one, Message)], now)
+            for one in batch:
+                if isinstance(one, Report):
+                    await deliveries.report(session, one, now)
+
+    async def _take_alone(self, one: _Waiting, fault: Exception) -> None:
+        """One message that failed: again if that can help, else parked, so that it does not block its chat."""
+        for _try in range(TRIES):
+            if not isinstance(fault, Conflict):
+                break
+            try:
+                await self._keep([one.what])
+            except Exception as again:
+                fault = again
+            else:
+                return _settle(one)
+        if is_away(fault) or isinstance(fault, NoProcess | Conflict):
+            log.error("cannot keep anything", fault=type(fault).__name__)
+            return _settle(one, Away())
+        if isinstance(one.what, Report):
+            # Nobody wrote it, so nobody can take it up by hand: the platform has to say it again.
+            log.error("report failed", channel=one.what.channel, fault=type(fault).__name__)
+            return _settle(one, Away())
+        try:
+            await self._park(one.what, fault)
+        except Exception as worse:
+            log.error("cannot park", fault=type(worse).__name__)
+            return _settle(one, Away())
+        return _settle(one)
+
+    async def _park(self, what: Message, fault: Exception) -> None:
+        log.error("parked", channel=what.channel, fault=type(fault).__name__)
+        name = events.name(self.ears.keys, what.channel, what.event)
+        index = self.ears.keys.index(what.channel, what.sender)
+        body = msgspec.json.encode(what).decode()
+        with suppress(Conflict):
+            async with self.database.writing() as session:
+                await events.park(
+                    session, self.ears.keys, name, what.channel, index, body, type(fault).__name__, self.clock()
+                )
+
+
+def _settle(one: _Waiting, fault: Exception | None = None) -> None:
+    if one.kept.done():
+        return
+    if fault is None:
+        one.kept.set_result(None)
+    else:
+        one.kept.set_exception(fault)
