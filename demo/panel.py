@@ -1,0 +1,219 @@
+"""The organizer's panel beside the phones: for the demo only, as nobody has to sign in."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from multidict import MultiMapping
+
+from demo import panel_views as views
+from demo.phones import HEADERS, STATIC, page, templates
+from demo.running import Town
+from demo.scenery import to_vote
+from handlers import bulletins, contents, contributions, people, processes, rounds
+from storage import Session, broadcasts
+from storage.broadcasts import Audience
+
+OURS = {"127.0.0.1", "localhost", "[::1]"}
+PART = "X-Panel"
+"""The header by which a page asks for the panel alone, to put it in its place."""
+
+Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def routes(town: Town) -> list[web.AbstractRouteDef]:
+    """The page with everything on it, and the panel, below /panel."""
+    desk = Desk(town)
+    return [
+        web.get("/", desk.whole),
+        web.get("/panel", desk.tell),
+        web.post("/panel", _guarded(desk.publish)),
+        web.get("/panel/reach", desk.reach),
+        web.get("/panel/leaving", desk.leaving),
+        web.get("/panel/hear", desk.hear),
+        web.get("/panel/newer", desk.newer),
+        web.get("/panel/answer", desk.answer),
+        web.post("/panel/answer", _guarded(desk.respond)),
+        web.get("/panel/answered/{response}", desk.answered),
+        web.get("/panel/decide", desk.decide),
+        web.post("/panel/invite", _guarded(desk.invite)),
+        web.post("/panel/open", _guarded(desk.open)),
+        web.post("/panel/close", _guarded(desk.close)),
+        web.get("/panel/done", desk.done),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where the organizer sits. Each method answers one request."""
+
+    town: Town
+
+    async def whole(self, request: web.Request) -> web.StreamResponse:
+        shown = await self._tell(request.query)
+        return page(self.town.platforms, self.town.scenery.phones, "town.html", section="tell", **shown)
+
+    # Tell
+
+    async def tell(self, request: web.Request) -> web.StreamResponse:
+        return _show(request, "tell", await self._tell(request.query))
+
+    async def publish(self, request: web.Request) -> web.StreamResponse:
+        form = await _form(request)
+        try:
+            bulletin = contents.Bulletin(self._texts(form), self._audience(form))
+            await self.town.does(lambda session, now: bulletins.publish(session, bulletin, now))
+        except contents.Unfit as unfit:
+            return _show(request, "tell", await self._tell(form, str(unfit)), status=422)
+        raise web.HTTPSeeOther("/panel")
+
+    async def reach(self, request: web.Request) -> web.StreamResponse:
+        """How many people an audience has, as a sentence."""
+        try:
+            audience = self._audience(request.query)
+        except contents.Unfit as unfit:
+            raise web.HTTPUnprocessableEntity(text=str(unfit)) from unfit
+        number = await self.town.looks(lambda session: broadcasts.reachable(session, audience))
+        return _show(request, "reach", {"number": number})
+
+    async def leaving(self, request: web.Request) -> web.StreamResponse:
+        which = request.query.get("of", "")
+        return _show(request, "leaving", {"leaving": await self._leaving(which)})
+
+    # Hear
+
+    async def hear(self, request: web.Request) -> web.StreamResponse:
+        return _show(request, "hear", await self.town.looks(lambda session: views.hear(session, self.town)))
+
+    async def newer(self, request: web.Request) -> web.StreamResponse:
+        """Whether something has come that the page does not show yet."""
+        newest = await self.town.looks(lambda session: views.newest(session, self.town))
+        return _show(request, "newer", {"news": newest != request.query.get("than", "")})
+
+    async def answer(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, request.query)
+
+    async def respond(self, request: web.Request) -> web.StreamResponse:
+        form = await _form(request)
+        response = contents.Response(_one(form, "state"), self._texts(form), tuple(map(str, form.getall("id", ()))))
+        try:
+            name, _told = await self.town.does(lambda session, now: contributions.respond(session, response, now))
+        except contents.Unfit as unfit:
+            return await self._answer(request, form, str(unfit))
+        raise web.HTTPSeeOther(f"/panel/answered/{name}")
+
+    async def answered(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["response"]
+        shown = await self.town.looks(lambda session: views.answered(session, self.town, name))
+        if not shown["answered"]:
+            raise web.HTTPNotFound(text="There is no such response.")
+        return _show(request, "answered", {**shown, "leaving": await self._leaving(f"response:{name}")})
+
+    # Decide
+
+    async def decide(self, request: web.Request) -> web.StreamResponse:
+        return await self._decide(request)
+
+    async def invite(self, request: web.Request) -> web.StreamResponse:
+        async def make(session: Session) -> str:
+            process, _ = await processes.the_one(session)
+            return await people.invite(session, self.town.parts.keys, process, self.town.clock())
+
+        return await self._decide(request, code=await self.town.does(lambda session, _now: make(session)))
+
+    async def open(self, request: web.Request) -> web.StreamResponse:
+        asked = to_vote(self.town.scenery.to_open, self.town.clock())
+        return await self._decided(request, lambda session, now: rounds.open_(session, asked, now))
+
+    async def close(self, request: web.Request) -> web.StreamResponse:
+        name = _one(await _form(request), "round")
+        keys = self.town.parts.keys
+        return await self._decided(request, lambda session, now: rounds.close(session, keys, name, now))
+
+    # Done
+
+    async def done(self, request: web.Request) -> web.StreamResponse:
+        return _show(request, "done", {"leaving": await self._leaving("", most=100)})
+
+    # What several of them need
+
+    async def _tell(self, given: MultiMapping[str], wrong: str = "") -> dict[str, object]:
+        shown = await self.town.looks(lambda session: views.tell(session, self.town, given, wrong))
+        return shown | {"leaving": await self._leaving("", most=3)}
+
+    async def _leaving(self, which: str, most: int = 3) -> list[views.Leaving]:
+        return await self.town.looks(lambda session: views.leaving(session, which, most))
+
+    async def _answer(self, request: web.Request, given: MultiMapping[str], wrong: str = "") -> web.StreamResponse:
+        shown = await self.town.looks(lambda session: views.answer(session, self.town, given, wrong))
+        return _show(request, "answer", shown, status=422 if wrong else 200)
+
+    async def _decide(self, request: web.Request, wrong: str = "", code: str = "") -> web.StreamResponse:
+        shown = await self.town.looks(lambda session: views.decide(session, self.town))
+        return _show(request, "decide", shown | {"wrong": wrong, "code": code}, status=422 if wrong else 200)
+
+    async def _decided(self, request: web.Request, work: Callable[..., Awaitable[object]]) -> web.StreamResponse:
+        try:
+            await self.town.does(work)
+        except contents.Unfit as unfit:
+            return await self._decide(request, str(unfit))
+        raise web.HTTPSeeOther("/panel/decide")
+
+    def _texts(self, form: MultiMapping[str]) -> Mapping[str, str]:
+        written = {code: _one(form, f"text-{code}").strip() for code in self.town.scenery.process.languages}
+        return {code: text for code, text in written.items() if text}
+
+    def _audience(self, form: MultiMapping[str]) -> Audience:
+        """Raises `Unfit`."""
+        offered = views.audience(self.town)
+        asked = {name: tuple(form.getall(name, ())) for name in offered}
+        for name, values in asked.items():
+            if not set(values) <= set(offered[name]):
+                raise contents.Unfit(f"audience: there is no such {name}.")
+        return Audience(asked["language"], asked["region"], asked["channel"], bool(asked["role"]))
+
+
+def _show(request: web.Request, section: str, shown: Mapping[str, object], status: int = 200) -> web.Response:
+    """A section: in a page of its own, or alone for the page that has the phones."""
+    template = f"panel/{section}.html" if PART in request.headers or section in views.FRAGMENTS else "panel.html"
+    html = templates.get_template(template).render(section=section, static=STATIC, run="", **shown)
+    return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
+
+
+def _guarded(answer: Answer) -> Answer:
+    """Only our own pages may make an organizer's browser do something."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if not _is_ours(request):
+            raise web.HTTPForbidden(text="This did not come from the panel.")
+        return await answer(request)
+
+    return guarded
+
+
+def _is_ours(request: web.Request) -> bool:
+    """By what the browser says of where a form stood. The name must be this computer's: others can be pointed here."""
+    if request.host.rpartition(":")[0] not in OURS:
+        return False
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        return False
+    site = request.headers.get("Sec-Fetch-Site", "same-origin" if origin else "")
+    return site in ("same-origin", "none")
+
+
+async def _form(request: web.Request) -> MultiMapping[str]:
+    try:
+        form = await request.post()
+    except (ValueError, LookupError) as wrong:
+        raise web.HTTPBadRequest(text="This form cannot be read.") from wrong
+    if not all(isinstance(value, str) and "\ufffd" not in value for value in form.values()):
+        raise web.HTTPBadRequest(text="Only texts in UTF-8 are taken here.")
+    return form  # type: ignore[return-value]  # every value is a text, see above
+
+
+def _one(form: MultiMapping[str], name: str) -> str:
+    """A field, with lines as we write them and without signs that nobody can see."""
+    text = form.get(name, "").replace("\r\n", "\n")
+    return "".join(sign for sign in text if sign == "\n" or ord(sign) >= 32)

@@ -1,0 +1,256 @@
+"""What the organizer's panel shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from multidict import MultiMapping
+
+import council
+import flows
+from demo.phones import templates
+from demo.running import Town
+from demo.scenery import to_vote
+from handlers import contents
+from handlers.counts import rounded
+from handlers.shown import visible
+from locales import name_of, own_name
+from storage import Session, broadcasts, deliveries, processes
+from storage import contributions as stored
+from storage import people as stored_people
+from storage import rounds as stored_rounds
+from storage.contributions import Contribution
+
+FRAGMENTS = frozenset({"reach", "leaving", "newer"})
+MOST = 200
+PLATFORMS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "sms": "SMS"}
+STATES = {
+    "queued": "waiting",
+    "sending": "leaving",
+    "sent": "sent",
+    "delivered": "delivered",
+    "failed": "failed",
+    "expired": "too late",
+    "cancelled": "cancelled",
+    "unknown": "unknown, may have arrived",
+}
+"""Of a delivery, in the order in which they are shown."""
+KINDS = {
+    "bulletin": "Bulletin",
+    "consultation": "Consultation opened",
+    "response": "Response",
+    "round": "Vote opened",
+    "result": "Vote closed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How many deliveries are in one state; `number` is "" where it would point at people."""
+
+    name: str
+    label: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """One thing that goes out to people, and how far it has come."""
+
+    kind: str
+    words: str
+    made: datetime
+    people: int
+    states: tuple[State, ...]
+    is_under_way: bool
+    uncertain: bool
+    texts: Mapping[str, str]
+
+
+async def leaving(session: Session, which: str, most: int) -> list[Leaving]:
+    """The newest things that went out, or the one whose subject is `which`."""
+    latest = await broadcasts.latest(session, MOST if which else most)
+    return [await _leaving(session, one) for one in latest if which in ("", one.subject)]
+
+
+async def _leaving(session: Session, one: broadcasts.Broadcast) -> Leaving:
+    counts = await deliveries.counts(session, one.id)
+    texts = flows.told(one.renditions).text
+    kind = one.subject.partition(":")[0]
+    return Leaving(
+        kind=KINDS[kind],
+        words=_in_short(kind, flows.rendition(texts, "en", tuple(texts)).text),
+        made=one.made,
+        people=sum(counts.values()),
+        states=_states(counts, is_small_group_known=kind != "bulletin"),
+        is_under_way=not one.expanded or bool(counts.get("queued") or counts.get("sending")),
+        uncertain=bool(counts.get("unknown")),
+        texts=texts,
+    )
+
+
+def _states(counts: Mapping[str, int], is_small_group_known: bool) -> tuple[State, ...]:
+    """Of few people only those states are named whose people the organizer knows anyway: whom an answer is for."""
+    total = rounded(sum(counts.values()))
+    if total is None and not is_small_group_known:
+        return ()
+    return tuple(
+        State(name, label, "" if total is None else people(counts[name]))
+        for name, label in STATES.items()
+        if counts.get(name)
+    )
+
+
+def _in_short(kind: str, text: str) -> str:
+    """What tells it from the others of its kind."""
+    said = text.strip().split("\n\n")[-1] if kind == "response" else text.strip()
+    return said.splitlines()[0] if said else ""
+
+
+def people(number: int) -> str:
+    """A number of people, as it may be shown."""
+    about = rounded(number)
+    return "fewer than 8" if about is None else f"about {about}"
+
+
+def audience(town: Town) -> Mapping[str, Mapping[str, str]]:
+    """What an audience can be narrowed to: for each part the values and what they are called."""
+    process = town.scenery.process
+    return {
+        "language": {code: name_of(code) for code in process.languages},
+        "region": {region.value: region.label["en"] for region in process.regions},
+        "channel": PLATFORMS,
+        "role": {"member": "Council members only"},
+    }
+
+
+async def tell(session: Session, town: Town, given: MultiMapping[str], wrong: str) -> dict[str, Any]:
+    """The form of a bulletin: as it was sent, or filled from the draft that was chosen, or from the first."""
+    sent = {flows.told(one.renditions).text.get("en") for one in await broadcasts.latest(session, MOST)}
+    drafts = [one for one in town.scenery.bulletins if one.text["en"].strip() not in sent]
+    draft = next((one for one in drafts if one.name == given.get("draft")), None if given else next(iter(drafts), None))
+    offered = audience(town)
+    return {
+        "wrong": wrong,
+        "drafts": drafts,
+        "draft": draft.name if draft else "",
+        "texts": draft.text if draft else _given_texts(town, given),
+        "languages": town.scenery.process.languages,
+        "audience": offered,
+        "chosen": {name: given.getall(name, []) for name in offered},
+    }
+
+
+async def hear(session: Session, town: Town) -> dict[str, Any]:
+    given = await stored.newest(session, town.parts.keys, MOST)
+    waiting, answered = [one for one in given if not one.response], [one for one in given if one.response]
+    return {
+        "waiting": waiting,
+        "answered": answered,
+        "newest": waiting[0].id if waiting else "",
+        **await _asked(session, town.clock()),
+    }
+
+
+async def newest(session: Session, town: Town) -> str:
+    """The contribution that stands first."""
+    given = await stored.newest(session, town.parts.keys, 1)
+    return given[0].id if given and not given[0].response else ""
+
+
+async def answer(session: Session, town: Town, given: MultiMapping[str], wrong: str) -> dict[str, Any]:
+    """The form of a response to the contributions whose ids are given."""
+    known = await stored.newest(session, town.parts.keys, MOST)
+    asked = given.getall("id", [])
+    chosen = [one for one in known if one.id in asked]
+    prepared = next((one for one in town.scenery.prepared if one.name == given.get("prepared")), None)
+    if not chosen:
+        wrong = wrong or "There is no such contribution. Tick one or several in the list."
+    return {
+        "wrong": wrong,
+        "chosen": chosen,
+        "prepared": town.scenery.prepared,
+        "state": prepared.state if prepared else given.get("state", "considered"),
+        "texts": prepared.reason if prepared else _given_texts(town, given),
+        "languages": town.scenery.process.languages,
+        "read": sorted({one.language for one in chosen}, key=town.scenery.process.languages.index),
+        **await _asked(session, town.clock()),
+    }
+
+
+async def answered(session: Session, town: Town, response: str) -> dict[str, Any]:
+    """Whose contributions a response answers."""
+    given = await stored.newest(session, town.parts.keys, MOST)
+    return {"answered": [one for one in given if one.response == response], **await _asked(session, town.clock())}
+
+
+async def decide(session: Session, town: Town) -> dict[str, Any]:
+    held = [await _round(session, one) for one in await stored_rounds.newest(session, 10)]
+    prepared = to_vote(town.scenery.to_open, town.clock())
+    return {
+        "members": len(await stored_people.members(session)),
+        "rounds": held,
+        "prepared": None if any(one["title"] == prepared.title["en"] for one in held) else prepared,
+    }
+
+
+async def _round(session: Session, one: stored_rounds.Round) -> dict[str, Any]:
+    asked = contents.unpack(one.content, contents.Round)
+    voters, voted = await stored_rounds.turnout(session, one.id)
+    result = None if one.result is None else contents.unpack(one.result, council.Result)
+    labels = {matter.value: matter.label["en"] for matter in asked.matters}
+    return {
+        "id": one.id,
+        "title": asked.title["en"],
+        "labels": labels,
+        "closes": one.closes,
+        "closed": one.closed,
+        "voters": voters,
+        "voted": result.voters if result else voted,
+        "order": result.order if result else (),
+        "adopted": result.adopted if result else None,
+    }
+
+
+async def _asked(session: Session, now: datetime) -> dict[str, Any]:
+    """The open consultation and what its questions and answers are called."""
+    board = await processes.board(session, now)
+    if board is None or board.asked is None:
+        return {"consultation": None, "questions": {}, "options": {}}
+    asked = contents.unpack(board.asked, contents.Consultation)
+    return {
+        "consultation": asked,
+        "questions": {question.key: question.text["en"] for question in asked.questions},
+        "options": {option.value: option.label["en"] for question in asked.questions for option in question.options},
+    }
+
+
+def _given_texts(town: Town, given: MultiMapping[str]) -> Mapping[str, str]:
+    return {code: given.get(f"text-{code}", "") for code in town.scenery.process.languages}
+
+
+def _topic(one: Contribution, questions: Mapping[str, str]) -> str:
+    if one.question is not None:
+        return questions.get(one.question, "Answer to a question")
+    return flows.topic_label(one.topic)
+
+
+def _places(order: Sequence[Sequence[str]]) -> list[tuple[int, Sequence[str]]]:
+    """Matters that stand together share a place."""
+    places, place = [], 1
+    for together in order:
+        places.append((place, together))
+        place += len(together)
+    return places
+
+
+templates.filters |= {
+    "people": people,
+    "visible": visible,
+    "language": name_of,
+    "own_name": own_name,
+    "places": _places,
+    "state": flows.STATES.__getitem__,
+}
+templates.globals |= {"topic_of": _topic, "STATES": flows.STATES}

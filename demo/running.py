@@ -1,0 +1,42 @@
+"""What runs in the town, in one piece for whoever acts there."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from bot import serve
+from demo.clock import Clock
+from demo.phones import Platforms
+from demo.scenery import Scenery
+from storage import Session
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A Hearback, the platforms around it, the people, and the time."""
+
+    parts: serve.Parts
+    platforms: Platforms
+    scenery: Scenery
+    clock: Clock
+    url: str
+
+    async def does(self, work: Callable[[Session, datetime], Awaitable[T]]) -> T:
+        """What an organizer does, in one transaction; then what it put into the outbox may leave."""
+        async with self.parts.database.writing() as session:
+            done = await work(session, self.clock())
+        await self.parts.hints.bell.ring()
+        return done
+
+    async def looks(self, work: Callable[[Session], Awaitable[T]]) -> T:
+        """What somebody looks up."""
+        async with self.parts.database.reading() as session:
+            return await work(session)
+
+    async def settled(self) -> None:
+        """Wait until no platform has anything left to tell us."""
+        await self.platforms.telegram.settled()
+        await self.platforms.twilio.settled()

@@ -1,0 +1,208 @@
+"""The town's past: what its people and its organizer did before a visitor comes, through the real front door."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import flows
+from channels._tap import unpack
+from demo.chats import Chat
+from demo.running import Town
+from demo.scenery import Neighbour, Recommendation, asked, to_vote
+from demo.telegram import Telegram
+from demo.twilio import Twilio
+from handlers import bulletins, consultations, contents, contributions, people, processes, rounds
+from locales import own_name, speaking
+from storage import Session, deliveries
+from storage import contributions as stored
+
+A_STEP = timedelta(seconds=25)
+"""How long one thing takes that somebody does. Less than the lease of a send."""
+LONG_ENOUGH = 20.0
+ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
+
+
+async def play(town: Town) -> None:
+    """Everything in its order; the clock is back at the real time when it ends."""
+    for ago, scene in SCENES:
+        town.clock.set_back(ago)
+        await scene(town)
+        await quiet(town)
+    town.clock.set_back(timedelta(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the choices that are offered: tapped where there are buttons, else typed."""
+
+    value: str
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A voice note."""
+
+
+Line = str | Choice | Voice
+
+
+async def _meet(town: Town) -> None:
+    """Somebody opens the process, and people join."""
+    await town.does(lambda session, now: processes.begin(session, town.scenery.process, now))
+    await _together(town, {one: list(_welcome(town, one)) for one in _joined(town)})
+
+
+async def _brief(town: Town) -> None:
+    first = town.scenery.bulletins[0]
+    await _tells(town, lambda session, now: bulletins.publish(session, contents.Bulletin(first.text), now))
+
+
+async def _recommend(town: Town) -> None:
+    said = {one: [line for what in one.recommends for line in _recommendation(one, what)] for one in _joined(town)}
+    await _together(town, said)
+
+
+async def _ask(town: Town) -> None:
+    asking = asked(town.scenery.consultation, town.clock())
+    await _tells(town, lambda session, now: consultations.open_(session, asking, now))
+    town.clock.pass_by(timedelta(hours=1))
+    await _together(town, {one: list(_answers(one, asking)) for one in _joined(town) if one.answers})
+
+
+async def _respond(town: Town) -> None:
+    given = await town.looks(lambda session: stored.newest(session, town.parts.keys, 100))
+    words = {one.words: one.id for one in given}
+    for answer in town.scenery.answered:
+        answers = [one for one in town.scenery.people if one.name in answer.to]
+        named = tuple(words[what.words] for one in answers for what in one.recommends)
+        response = contents.Response(answer.state, answer.reason, named)
+        await _tells(town, lambda session, now, it=response: contributions.respond(session, it, now))
+
+
+async def _seat(town: Town) -> None:
+    """The council gets its members, and something to vote on."""
+    members = [one for one in _joined(town) if one.member]
+    for one in members:
+        code = await town.does(lambda session, _now: _invite(town, session))
+        await _together(town, {one: [code]})
+    opened = to_vote(town.scenery.opened, town.clock())
+    await _tells(town, lambda session, now: rounds.open_(session, opened, now))
+
+
+async def _vote(town: Town) -> None:
+    matters = [matter.value for matter in to_vote(town.scenery.opened, town.clock()).matters]
+    numbers = {one: " ".join(str(matters.index(vote) + 1) for vote in one.votes) for one in _joined(town) if one.votes}
+    await _together(town, {one: [_word(one, "vote"), chosen] for one, chosen in numbers.items()})
+
+
+SCENES: Sequence[tuple[timedelta, Callable[[Town], Awaitable[None]]]] = (
+    (timedelta(days=12, hours=8), _meet),
+    (timedelta(days=10, hours=7), _brief),
+    (timedelta(days=9, hours=6), _recommend),
+    (timedelta(days=6, hours=5), _ask),
+    (timedelta(days=4, hours=3), _respond),
+    (timedelta(days=2, hours=2), _seat),
+    (timedelta(days=1, hours=1), _vote),
+)
+"""How long ago, and what happened then. Each is later in the day than the one before, as phones show only that."""
+
+
+def _welcome(town: Town, who: Neighbour) -> Iterator[Line]:
+    regions = [region.value for region in town.scenery.process.regions]
+    yield "/start" if who.platform == "telegram" else HELLO[who.language]
+    yield Choice(who.language, own_name(who.language))
+    yield Choice("yes", "1")
+    yield Choice(who.region, str(regions.index(who.region) + 1))
+
+
+def _recommendation(who: Neighbour, what: Recommendation) -> Iterator[Line]:
+    group = next(group for group in flows.GROUPS if any(one.key == what.topic for one in group.objectives))
+    topics = [one.key for one in group.objectives]
+    yield _word(who, "share")
+    yield Choice(group.key, str(flows.GROUPS.index(group) + 1))
+    yield Choice(what.topic, str(topics.index(what.topic) + 1))
+    yield Voice() if what.voice else what.words
+    yield Choice("yes", "1")
+
+
+def _answers(who: Neighbour, asking: contents.Consultation) -> Iterator[Line]:
+    yield _word(who, "answer")
+    for question, answer in zip(asking.questions, who.answers, strict=True):
+        options = [option.value for option in question.options]
+        yield Choice(answer, str(options.index(answer) + 1)) if options else answer
+
+
+HELLO = {"en": "Hello", "fr": "Bonjour", "es": "Hola", "ar": "مرحبا"}
+
+
+def _word(who: Neighbour, word: str) -> str:
+    """A word that people send, as this one would."""
+    with speaking(who.language):
+        return flows.to_send(word).capitalize()
+
+
+def _joined(town: Town) -> list[Neighbour]:
+    return [one for one in town.scenery.people if not one.is_new]
+
+
+async def _invite(town: Town, session: Session) -> str:
+    process, _ = await processes.the_one(session)
+    return await people.invite(session, town.parts.keys, process, town.clock())
+
+
+async def _together(town: Town, said: Mapping[Neighbour, Sequence[Line]]) -> None:
+    """Everybody says their lines side by side, each line once the one before has been answered."""
+    for place in range(max(map(len, said.values()))):
+        town.clock.pass_by(A_STEP)
+        now = [(one, lines[place]) for one, lines in said.items() if place < len(lines)]
+        await asyncio.gather(*(_says(town, one, line) for one, line in now))
+
+
+async def _says(town: Town, who: Neighbour, line: Line) -> None:
+    platform = town.platforms.telegram if who.platform == "telegram" else town.platforms.twilio
+    person = who.phone.person
+    chat = platform.chats.of(person)
+    chat.catch_up()
+    _act(platform, person, chat, line, who.language)
+    await chat.next(LONG_ENOUGH)
+
+
+def _act(platform: Telegram | Twilio, person: str, chat: Chat, line: Line, language: str) -> None:
+    match line:
+        case Voice():
+            platform.sends_voice(person)
+        case Choice(value, typed):
+            button = _button(chat, value)
+            if button is not None:
+                platform.taps(person, *button)
+            else:
+                platform.says(person, typed.translate(ARABIC_DIGITS) if language == "ar" else typed)
+        case words:
+            platform.says(person, words)
+
+
+def _button(chat: Chat, value: str) -> tuple[str, int] | None:
+    """The button of the newest message that gives this value."""
+    for newest in chat.ours()[-1:]:
+        for index, button in enumerate(newest.buttons):
+            if (ours := unpack(button.value)) is not None and ours[1] == value:
+                return newest.id, index
+    return None
+
+
+async def _tells(town: Town, work: Callable[..., Awaitable[object]]) -> None:
+    """The organizer does something that goes out to people, and it leaves."""
+    await town.does(work)
+    await town.parts.worker.expand()
+    await quiet(town)
+
+
+async def quiet(town: Town) -> None:
+    """Wait until nothing waits to leave and no platform has anything left to tell us."""
+    while True:
+        await town.settled()
+        if not await town.looks(lambda session: deliveries.waiting(session, town.clock())):
+            return
+        await asyncio.sleep(0.005)

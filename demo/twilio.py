@@ -1,0 +1,474 @@
+"""A Twilio of our own: its REST API as far as we use it, and the people on the other side of it."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hmac import compare_digest
+from pathlib import Path
+from urllib.parse import urldefrag, urlencode
+
+from aiohttp import encode_basic_auth, web
+
+from channels._segments import is_gsm, segments, utf16
+from demo import _twilio_api as api
+from demo._twilio_api import Filled, Form, Json, Refused, Template, Text
+from demo.chats import Bubble, Chats, Look, Side
+from demo.wire import (
+    AS_IT_IS,
+    Answer,
+    Broken,
+    Clock,
+    Closing,
+    Dropped,
+    Fault,
+    Public,
+    Refusal,
+    Silent,
+    Sleep,
+    TooMany,
+    Wire,
+    takes,
+    utc_now,
+)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One status callback to come. `error` is Twilio's code."""
+
+    status: str
+    error: str = ""
+
+
+DELIVERED = (Outcome("sent"), Outcome("delivered"))
+FAILURES = frozenset({"failed", "undelivered", "canceled"})
+RANKS = {"accepted": 0, "queued": 1, "sending": 2, "sent": 3, "delivered": 4, "read": 5}
+
+STOP_WORDS = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"})
+START_WORDS = frozenset({"START", "YES", "UNSTOP"})
+HELP_WORDS = frozenset({"HELP", "INFO"})
+OWN_REPLIES = {
+    "STOP": "You have successfully been unsubscribed. You will not receive any more messages from this number. "
+    "Reply START to resubscribe.",
+    "START": "You have successfully been re-subscribed to messages from this number. Reply HELP for help. "
+    "Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
+    "HELP": "Reply STOP to unsubscribe. Msg&Data Rates May Apply.",
+}
+
+
+class Twilio:
+    """One account's Twilio. A person is named by their address: "+12025550123" or "whatsapp:+12025550123".
+
+    `webhooks` says, for each address of ours, where messages to it are announced. What a person does gives the form
+    that was made of it, which is posted in the background, signed, per person in order, tried again as the
+    fragment of the webhook's address asks (once, and only without a connection, if it asks nothing). The next calls
+    that send meet one of `faults` each. `keep` is a file in which the chats outlive a restart.
+    """
+
+    def __init__(
+        self,
+        account: str,
+        token: str,
+        webhooks: Mapping[str, str],
+        *,
+        services: Mapping[str, Sequence[str]] | None = None,
+        public: Public = AS_IT_IS,
+        keep: Path | None = None,
+        clock: Clock = utc_now,
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self.account = account
+        self.token = token
+        self.webhooks = dict(webhooks)
+        self.services = dict(services or {})
+        """The addresses that a messaging service sends from."""
+        self.chats = Chats(keep)
+        self.faults: deque[Fault] = deque()
+        self.outcomes: tuple[Outcome, ...] = DELIVERED
+        """What becomes of a message: the status callbacks, in the order in which they are posted."""
+        self.outcomes_for: dict[str, tuple[Outcome, ...]] = {}
+        """The same for one person. With a failure in it their phone does not show the message."""
+        self.opted_out: set[str] = set()
+        self.keywords = False
+        """Whether STOP, START and HELP by SMS are answered by Twilio itself."""
+        self.window: timedelta | None = None
+        """For how long after their last message a person on WhatsApp can be written to freely; None: always."""
+        self.approved: set[str] = set()
+        """Templates that may be sent outside the window."""
+        self.wire = Wire(public)
+        self._clock = clock
+        self._sleep = sleep
+        self._closing = Closing()
+        self._texts: dict[str, Text] = {}
+        self._templates: dict[str, Template] = {}
+        self._last_words: dict[str, datetime] = {}
+
+    def says(self, person: str, words: str) -> Form:
+        """They type a message."""
+        form = self._writes(person, words, {})
+        reply = self._own_reply(person, words)
+        if reply:
+            form["OptOutType"] = reply
+        return self._announce(form)
+
+    def taps(self, person: str, message: str, index: int) -> Form:
+        """They tap the reply button or the row of that index under a message (WhatsApp)."""
+        chat = self.chats.of(person)
+        bubble = chat.find(message)
+        if bubble is None or not 0 <= index < len(bubble.buttons):
+            raise LookupError("there is no such button")
+        chat.change(message, chosen=index)
+        button = bubble.buttons[index]
+        tapped = (
+            {"ListId": button.value, "ListTitle": button.label}
+            if bubble.opens
+            else {"ButtonPayload": button.value, "ButtonText": button.label}
+        )
+        replied = {"OriginalRepliedMessageSid": message, "OriginalRepliedMessageSender": self._ours(person)}
+        return self._announce(self._writes(person, button.label, {"MessageType": "interactive"} | tapped | replied))
+
+    def sends_voice(self, person: str) -> Form:
+        """They record a voice note (WhatsApp)."""
+        media = (
+            f"https://api.twilio.com/{api.VERSION}/Accounts/{self.account}/Messages/{{sid}}/Media/{api.new_sid('ME')}"
+        )
+        voice = {"MediaUrl0": media, "MediaContentType0": "audio/ogg", "MessageType": "audio"}
+        return self._announce(self._writes(person, "", voice, Look.VOICE))
+
+    def sends_sticker(self, person: str) -> Form:
+        """They send a sticker (WhatsApp)."""
+        media = (
+            f"https://api.twilio.com/{api.VERSION}/Accounts/{self.account}/Messages/{{sid}}/Media/{api.new_sid('ME')}"
+        )
+        sticker = {"MediaUrl0": media, "MediaContentType0": "image/webp", "MessageType": "sticker"}
+        return self._announce(self._writes(person, "", sticker, Look.STICKER))
+
+    async def post(self, form: Form) -> int:
+        """Announce a message once, whatever became of it before; gives the status of the answer, 0 if none came."""
+        return (await self._post(self.webhooks[form["To"]], form, api.new_sid(""))).status
+
+    async def settled(self) -> None:
+        """Wait until every announcement and status callback was taken or given up."""
+        await self.wire.settled()
+
+    def application(self) -> web.Application:
+        """The REST API as an application: where it is mounted stands for both api and content.twilio.com."""
+        application = web.Application()
+        messages = f"/{api.VERSION}/Accounts/{{account}}/Messages"
+        application.add_routes(
+            [
+                web.post(f"{messages}.json", self._guarded(self._create)),
+                web.get(f"{messages}.json", self._guarded(self._list)),
+                web.get(f"{messages}/{{sid}}.json", self._guarded(self._fetch)),
+                web.post("/v1/Content", self._guarded(self._create_content)),
+                web.get("/v1/Content", self._guarded(self._list_content)),
+                web.get("/v1/Content/{sid}", self._guarded(self._fetch_content)),
+                web.delete("/v1/Content/{sid}", self._guarded(self._delete_content)),
+            ]
+        )
+        application.on_shutdown.append(self._shut)
+        return application
+
+    async def close(self) -> None:
+        """Give up what is on its way and let every open request end."""
+        self._closing.close()
+        self.chats.close()
+        await self.wire.close()
+
+    async def _shut(self, _: web.Application) -> None:
+        await self.close()
+
+    # From a person to us.
+
+    def _writes(self, person: str, words: str, more: Form, look: Look = Look.TEXT) -> Form:
+        now = self._clock()
+        text = Text(
+            sid=api.new_sid("MM" if look is not Look.TEXT else "SM"),
+            sender=person,
+            to=self._ours(person),
+            body=words,
+            direction="inbound",
+            status="received",
+            at=now,
+            segments=_segments(person, words),
+            media=0 if look is Look.TEXT else 1,
+            service=self._service_of(self._ours(person)),
+        )
+        self._texts[text.sid] = text
+        self._last_words[person] = now
+        self.chats.of(person).add(Bubble(text.sid, Side.THEM, now, words, look))
+        return api.inbound(text, self.account, {name: value.replace("{sid}", text.sid) for name, value in more.items()})
+
+    def _announce(self, form: Form) -> Form:
+        url = self.webhooks[form["To"]]
+        self.wire.put(form["From"], lambda: self._deliver(url, form))
+        return form
+
+    async def _deliver(self, url: str, form: Form) -> None:
+        policy, token = api.retries(url), api.new_sid("")
+        for attempt in range(policy.count + 1):
+            answer = await self._post(url, form, token)
+            if not policy.follow(answer.status):
+                return
+            if attempt < policy.count:
+                await self._sleep(1.0)
+
+    async def _post(self, url: str, form: Form, token: str) -> Answer:
+        headers = {
+            "X-Twilio-Signature": api.signature(self.token, url, form),
+            "I-Twilio-Idempotency-Token": token,
+            "Content-Type": "application/x-www-form-urlencoded; charset=UTF-8",
+        }
+        return await self.wire.post(urldefrag(url).url, data=urlencode(form).encode(), headers=headers)
+
+    def _own_reply(self, person: str, words: str) -> str:
+        """Answer a keyword as Twilio does by itself; gives the OptOutType that the webhook is told."""
+        if not self.keywords or api.channel_of(person) != "sms":
+            return ""
+        word = words.strip().upper()
+        kinds = {"STOP": STOP_WORDS, "START": START_WORDS, "HELP": HELP_WORDS}
+        kind = next((kind for kind, spelled in kinds.items() if word in spelled), "")
+        if kind == "STOP":
+            self.opted_out.add(person)
+        if kind == "START":
+            self.opted_out.discard(person)
+        if kind:
+            self._show(api.new_sid("SM"), person, Filled(OWN_REPLIES[kind]))
+        return kind
+
+    def _ours(self, person: str) -> str:
+        """The address of ours that a person writes to."""
+        channel = api.channel_of(person)
+        return next(address for address in self.webhooks if api.channel_of(address) == channel)
+
+    def _service_of(self, address: str) -> str:
+        return next((sid for sid, addresses in self.services.items() if address in addresses), "")
+
+    # From us to a person: the REST API.
+
+    def _guarded(self, answer: Handler) -> Handler:
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            try:
+                self._authenticate(request)
+                return await answer(request)
+            except Refused as refused:
+                return api.refusal(refused)
+
+        return guarded
+
+    def _authenticate(self, request: web.Request) -> None:
+        given = request.headers.get("Authorization", "").encode()
+        known = compare_digest(given, encode_basic_auth(self.account, self.token).encode())
+        if not known or request.match_info.get("account", self.account) != self.account:
+            raise Refused(20003)
+
+    async def _create(self, request: web.Request) -> web.StreamResponse:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        if not self.faults:
+            return web.json_response(self._send(form), status=201)
+        fault = self.faults.popleft()
+        if takes(fault):
+            self._send(form)
+        match fault:
+            case TooMany(retry_after):
+                return _patience(retry_after)
+            case Refusal(status, code, description):
+                raise Refused(code, status, description)
+            case Broken() | Silent() | Dropped():
+                return await self._closing.spoil(fault, request)
+
+    def _send(self, form: Form) -> Json:
+        sender, to = self._addresses(form)
+        filled = self._filled(form)
+        text = Text(
+            sid=api.new_sid("MM" if filled.buttons else "SM"),
+            sender=sender,
+            to=to,
+            body=filled.body,
+            direction="outbound-api",
+            status="accepted" if form.get("MessagingServiceSid") else "queued",
+            at=self._clock(),
+            segments=_segments(to, filled.body),
+            service=form.get("MessagingServiceSid", ""),
+            callback=form.get("StatusCallback", ""),
+        )
+        self._texts[text.sid] = text
+        outcomes = self._outcomes(to, filled, form)
+        if not any(outcome.status in FAILURES for outcome in outcomes):
+            self._show(text.sid, to, filled)
+        self.wire.put(text.sid, lambda: self._report(text.sid, outcomes))
+        return api.resource(text, self.account)
+
+    def _addresses(self, form: Form) -> tuple[str, str]:
+        to, sender = form.get("To", ""), form.get("From", "")
+        if not to:
+            raise Refused(21604)
+        if not api.is_address(to):
+            raise Refused(21211)
+        if form.get("MessagingServiceSid") and not sender:
+            sender = self._sender_of(form["MessagingServiceSid"], to)
+        if not sender:
+            raise Refused(21603)
+        if sender not in self.webhooks:
+            raise Refused(63007 if api.channel_of(sender) == "whatsapp" else 21606)
+        if api.channel_of(sender) != api.channel_of(to):
+            raise Refused(21910)
+        if to in self.opted_out:
+            raise Refused(21610)
+        if not form.get("StatusCallback", "https://").startswith(("https://", "http://")):
+            raise Refused(21609)
+        return sender, to
+
+    def _sender_of(self, service: str, to: str) -> str:
+        for address in self.services.get(service, ()):
+            if api.channel_of(address) == api.channel_of(to):
+                return address
+        raise Refused(21703)
+
+    def _filled(self, form: Form) -> Filled:
+        if form.get("ContentSid"):
+            return self._from_template(form["ContentSid"], api.variables(form.get("ContentVariables", "")))
+        body = form.get("Body", "")
+        if not body.strip():
+            raise Refused(21602)
+        # Twilio does not say how it counts; UTF-16 is the stricter reading.
+        if utf16(body) > api.LONGEST_BODY:
+            raise Refused(21617)
+        return Filled(body)
+
+    def _from_template(self, sid: str, given: dict[str, str]) -> Filled:
+        if sid not in self._templates:
+            raise Refused(21654)
+        if sid in self.approved and any("\n" in value or "\t" in value or " " * 5 in value for value in given.values()):
+            raise Refused(21656)
+        return api.filled(self._templates[sid], given)
+
+    def _outcomes(self, to: str, filled: Filled, form: Form) -> tuple[Outcome, ...]:
+        approved = form.get("ContentSid", "") in self.approved
+        if api.channel_of(to) == "whatsapp":
+            if not approved and not self._may_be_written_to(to):
+                return (Outcome("failed", "63016"),)
+            if not filled.fits(in_session=not approved):
+                return (Outcome("failed", "63021"),)
+        return self.outcomes_for.get(to, self.outcomes)
+
+    def _may_be_written_to(self, person: str) -> bool:
+        if self.window is None:
+            return True
+        last = self._last_words.get(person)
+        return last is not None and self._clock() - last < self.window
+
+    def _show(self, sid: str, person: str, filled: Filled) -> None:
+        bubble = Bubble(sid, Side.US, self._clock(), filled.body, buttons=filled.buttons, opens=filled.opens)
+        if api.channel_of(person) == "sms":
+            encoding = "GSM-7" if is_gsm(filled.body) else "UCS-2"
+            bubble = replace(bubble, encoding=encoding, segments=segments(filled.body))
+        self.chats.of(person).add(bubble)
+
+    async def _report(self, sid: str, outcomes: Sequence[Outcome]) -> None:
+        for outcome in outcomes:
+            text = self._texts[sid] = _after(self._texts[sid], outcome)
+            chat = self.chats.of(text.to)
+            if chat.find(sid) is not None:
+                chat.change(sid, status=text.status)
+            if text.callback:
+                await self._deliver(text.callback, api.report(text, self.account, outcome.status, outcome.error))
+
+    async def _fetch(self, request: web.Request) -> web.StreamResponse:
+        text = self._texts.get(request.match_info["sid"])
+        if text is None:
+            raise Refused(20404)
+        return web.json_response(api.resource(text, self.account))
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        asked = dict(request.query)
+        size, page = int(asked.get("PageSize", 50)), int(asked.get("Page", 0))
+        found = [text for text in reversed(self._texts.values()) if _matches(text, asked)]
+        first, here = size * page, found[size * page : size * (page + 1)]
+
+        def uri(number: int) -> str:
+            return f"{request.path}?{urlencode(asked | {'PageSize': str(size), 'Page': str(number)})}"
+
+        return web.json_response(
+            {
+                "messages": [api.resource(text, self.account) for text in here],
+                "page": page,
+                "page_size": size,
+                "start": first,
+                "end": max(first, first + len(here) - 1),
+                "uri": uri(page),
+                "first_page_uri": uri(0),
+                "next_page_uri": uri(page + 1) if len(found) > first + size else None,
+                "previous_page_uri": uri(page - 1) if page else None,
+            }
+        )
+
+    async def _create_content(self, request: web.Request) -> web.StreamResponse:
+        if request.content_type != "application/json":
+            raise Refused(20001)
+        try:
+            made_of = api.template(await request.json(), self._clock())
+        except ValueError as error:
+            raise Refused(20001) from error
+        self._templates[made_of.sid] = made_of
+        return web.json_response(self._content(made_of), status=201)
+
+    async def _list_content(self, request: web.Request) -> web.StreamResponse:
+        url = "https://content.twilio.com/v1/Content?PageSize=500&Page=0"
+        meta = {"key": "contents", "page": 0, "page_size": 500, "first_page_url": url, "url": url}
+        listed = [self._content(made_of) for made_of in self._templates.values()]
+        return web.json_response(
+            {"contents": listed, "meta": meta | {"next_page_url": None, "previous_page_url": None}}
+        )
+
+    async def _fetch_content(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response(self._content(self._known_template(request)))
+
+    async def _delete_content(self, request: web.Request) -> web.StreamResponse:
+        del self._templates[self._known_template(request).sid]
+        return web.Response(status=204)
+
+    def _known_template(self, request: web.Request) -> Template:
+        made_of = self._templates.get(request.match_info["sid"])
+        if made_of is None:
+            raise Refused(20404)
+        return made_of
+
+    def _content(self, made_of: Template) -> Json:
+        return api.content(made_of) | {"account_sid": self.account}
+
+
+def _segments(person: str, body: str) -> int:
+    return segments(body) if api.channel_of(person) == "sms" else 1
+
+
+def _after(text: Text, outcome: Outcome) -> Text:
+    """The later status wins, whatever comes first; a failure stays unless the message arrived all the same."""
+    if outcome.status in FAILURES:
+        return replace(text, status=outcome.status, error=outcome.error)
+    if RANKS.get(outcome.status, 0) <= RANKS.get(text.status, 3):
+        return text
+    return replace(text, status=outcome.status)
+
+
+def _matches(text: Text, asked: Mapping[str, str]) -> bool:
+    if text.to != asked.get("To", text.to) or text.sender != asked.get("From", text.sender):
+        return False
+    day = text.at.date().isoformat()
+    moment = text.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    on, until, since = (asked.get(f"DateSent{sign}", "") for sign in ("", "<", ">"))
+
+    def at(bound: str) -> str:
+        return moment if "T" in bound else day
+
+    return (not on or on == at(on)) and (not until or at(until) <= until) and (not since or at(since) >= since)
+
+
+def _patience(retry_after: int) -> web.Response:
+    response = api.refusal(Refused(20429))
+    response.headers["Retry-After"] = str(retry_after)
+    return response

@@ -1,0 +1,306 @@
+"""What an organizer does in the panel reaches people; what does not come from the panel does nothing."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from aiohttp import ClientSession
+
+from demo.phones import templates
+from demo.running import Town
+from demo.wire import Dropped
+from handlers.counts import rounded
+from storage import broadcasts, contributions, rounds
+from storage.contributions import Contribution
+from tests.demo import towns
+
+GIVEN = Contribution(
+    id="c1",
+    who="abc123",
+    language="en",
+    topic="else",
+    consultation=None,
+    question=None,
+    option=None,
+    words="",
+    spoken=False,
+    given=date(2026, 11, 23),
+    response=None,
+    state="received",
+)
+PAGES = ["/", "/panel", "/panel/hear", "/panel/answer", "/panel/decide", "/panel/done"]
+FORMS = ["/panel", "/panel/answer", "/panel/invite", "/panel/open", "/panel/close"]
+
+
+@pytest.fixture
+async def desk(opened: Town) -> AsyncIterator[ClientSession]:
+    """A browser that looks at the panel."""
+    async with ClientSession(opened.url, headers={"Origin": opened.url}) as session:
+        yield session
+
+
+async def get(desk: ClientSession, path: str, **asked: str) -> str:
+    async with desk.get(path, params=asked) as response:
+        assert response.status == 200
+        return await response.text()
+
+
+async def post(desk: ClientSession, path: str, *given: tuple[str, str], status: int = 200) -> str:
+    async with desk.post(path, data=list(given)) as response:
+        html = await response.text()
+        assert response.status == status, html
+        return html
+
+
+async def until(desk: ClientSession, path: str, shows: Callable[[str], bool]) -> str:
+    """The page, as soon as it shows this."""
+    async with asyncio.timeout(5):
+        while not shows(html := await get(desk, path)):  # noqa: ASYNC110 a page has no event to wait for
+            await asyncio.sleep(0.01)
+    return html
+
+
+def written(texts: dict[str, str]) -> Iterable[tuple[str, str]]:
+    return [(f"text-{code}", text) for code, text in texts.items()]
+
+
+async def given_by(opened: Town, name: str) -> str:
+    """The id of what somebody recommended."""
+    [said] = [what.words for what in towns.neighbour(opened, name).recommends]
+    given = await opened.looks(lambda session: contributions.newest(session, opened.parts.keys, 100))
+    return next(one.id for one in given if one.words == said)
+
+
+async def open_round(opened: Town) -> str:
+    [vote] = await opened.looks(lambda session: rounds.newest(session, 10))
+    return vote.id
+
+
+async def test_a_published_bulletin_reaches_each_phone_in_its_language(opened: Town, desk: ClientSession) -> None:
+    draft = opened.scenery.bulletins[2]
+    assert draft.name in await get(desk, "/panel")
+    chats = {name: towns.chat(opened, name) for name in ("Amina", "Moussa", "Samuel", "Diego")}
+    await post(desk, "/panel", *written(dict(draft.text)))
+    heard = {name: (await chat.next()).text for name, chat in chats.items()}
+    assert "سبعة" in heard["Amina"]
+    assert heard["Moussa"].startswith("Quel est le poids")
+    assert heard["Samuel"].startswith("How much weight")
+    assert "How much weight" in heard["Diego"]
+    assert not heard["Diego"].startswith("How much weight"), "who gets another language is told so"
+    shown = await until(desk, "/panel/leaving", lambda html: "It is leaving" not in html)
+    assert "To about 10 people." in shown
+    assert draft.name not in await get(desk, "/panel")
+
+
+async def test_an_audience_gets_it_and_nobody_else(opened: Town, desk: ClientSession) -> None:
+    yusuf, others = towns.chat(opened, "Yusuf"), [towns.chat(opened, name) for name in ("Samuel", "Amina", "Layla")]
+    before = [len(chat.bubbles) for chat in others]
+    await post(desk, "/panel", ("text-ar", "إلى الهواتف العادية"), ("language", "ar"), ("channel", "sms"))
+    assert (await yusuf.next()).text == "إلى الهواتف العادية"
+    shown = await until(desk, "/panel/leaving", lambda html: "It is leaving" not in html)
+    assert [len(chat.bubbles) for chat in others] == before
+    assert "To fewer than 8 people." in shown
+
+
+async def test_few_people_are_not_counted_by_state(opened: Town, desk: ClientSession) -> None:
+    await post(desk, "/panel", ("text-en", "Only to one"), ("language", "ar"), ("channel", "sms"))
+    shown = await until(desk, "/panel/leaving", lambda html: "It is leaving" not in html)
+    newest = shown.partition("<strong>Vote opened")[0]
+    assert "Only to one" in newest
+    assert "states" not in newest
+    assert not re.search(r"\b1\b", re.sub(r"<time.*?</time>", "", newest))
+
+
+async def test_what_may_have_arrived_is_shown_as_unknown(opened: Town, desk: ClientSession) -> None:
+    opened.platforms.telegram.faults.append(Dropped(taken=True))
+    await post(desk, "/panel", ("text-en", "Where the line breaks"))
+    shown = await until(desk, "/panel/leaving", lambda html: "unknown, may have arrived" in html)
+    assert "Whether some of it arrived is unknown." in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "sentence"),
+    [
+        ({}, "Reaches about 10 people."),
+        ({"language": "ar"}, "Reaches fewer than 8 people."),
+        ({"language": "ar", "channel": "sms", "region": "north"}, "Reaches fewer than 8 people."),
+    ],
+)
+async def test_an_audience_is_counted_so_that_nobody_is_pointed_at(
+    desk: ClientSession, asked: dict[str, str], sentence: str
+) -> None:
+    assert (await get(desk, "/panel/reach", **asked)).strip() == sentence
+
+
+async def test_a_bulletin_that_cannot_be_sent_says_why_and_loses_nothing(opened: Town, desk: ClientSession) -> None:
+    long = "Long. " * 300
+    html = await post(desk, "/panel", ("text-en", long), ("text-fr", "Bonjour"), ("region", "north"), status=422)
+    assert "at most 1400 fit" in html
+    assert long.strip() in html
+    assert "Bonjour" in html
+    assert re.search(r'value="north" checked', html)
+    assert "write it in at least one language" in await post(desk, "/panel", ("text-en", "  "), status=422)
+    assert "there is no such language" in await post(desk, "/panel", ("text-en", "x"), ("language", "xx"), status=422)
+    async with desk.get("/panel/reach", params={"channel": "pigeon"}) as response:
+        assert response.status == 422
+
+
+async def test_a_contributor_hears_in_their_language_what_was_done(opened: Town, desk: ClientSession) -> None:
+    name, amina = await given_by(opened, "Amina"), towns.chat(opened, "Amina")
+    assert f'value="{name}"' in await get(desk, "/panel/hear")
+    reason = dict(opened.scenery.prepared[0].reason)
+    html = await post(desk, "/panel/answer", ("id", name), ("state", "taken_up"), *written(reason))
+    assert reason["ar"] in (await amina.next()).text
+    assert "Who is told" in html
+    assert "in Arabic" in html
+    assert f'value="{name}"' not in await get(desk, "/panel/hear")
+
+
+async def test_one_response_answers_several(opened: Town, desk: ClientSession) -> None:
+    names = [await given_by(opened, "Diego"), await given_by(opened, "Layla")]
+    chats = [towns.chat(opened, "Diego"), towns.chat(opened, "Layla")]
+    reason = dict(opened.scenery.prepared[2].reason)
+    await post(desk, "/panel/answer", *(("id", one) for one in names), ("state", "considered"), *written(reason))
+    assert reason["es"] in (await chats[0].next()).text
+    assert reason["ar"] in (await chats[1].next()).text
+
+
+async def test_a_response_that_cannot_be_given_says_why_and_loses_nothing(opened: Town, desk: ClientSession) -> None:
+    name = await given_by(opened, "Amina")
+    unknown = await post(
+        desk, "/panel/answer", ("id", "feedfeed"), ("state", "read"), ("text-en", "My words"), status=422
+    )
+    assert "No single contribution is called" in unknown
+    no_state = await post(desk, "/panel/answer", ("id", name), ("state", "lost"), ("text-en", "My words"), status=422)
+    assert "state is one of" in no_state
+    assert "My words" in no_state
+    async with desk.get("/panel/answered/feedfeed") as response:
+        assert response.status == 404
+
+
+async def test_closing_the_vote_tells_each_member_the_result(opened: Town, desk: ClientSession) -> None:
+    vote = await open_round(opened)
+    for words in ("vote", "1 3"):
+        await towns.says(opened, "Samuel", words)
+    chats = {name: towns.chat(opened, name) for name in ("Amina", "Moussa", "Samuel")}
+    assert "3 of 3 members have voted" in await get(desk, "/panel/decide")
+    html = await post(desk, "/panel/close", ("round", vote))
+    assert "more than half" in html
+    assert "عقود بلغة يفهمها العامل" in (await chats["Amina"].next()).text
+    assert "Des contrats dans une langue que l’on lit" in (await chats["Moussa"].next()).text
+    assert "Contracts in a language you read" in (await chats["Samuel"].next()).text
+    again = await post(desk, "/panel/close", ("round", vote), status=422)
+    assert "No round that is open has this id." in again
+
+
+async def test_a_vote_of_too_few_shows_no_result(opened: Town, desk: ClientSession) -> None:
+    samuel = towns.chat(opened, "Samuel")
+    html = await post(desk, "/panel/close", ("round", await open_round(opened)))
+    assert "Too few voted" in html
+    assert "more than half" not in html
+    assert "there is no result" in (await samuel.next()).text
+
+
+async def test_another_vote_can_be_opened_and_invites_the_members(opened: Town, desk: ClientSession) -> None:
+    samuel = towns.chat(opened, "Samuel")
+    await post(desk, "/panel/open")
+    assert opened.scenery.to_open["title"]["en"] in (await samuel.next()).text
+    assert "/panel/open" not in await get(desk, "/panel/decide")
+
+
+async def test_an_invitation_seats_whoever_sends_it_first(opened: Town, desk: ClientSession) -> None:
+    html = await post(desk, "/panel/invite")
+    code = re.search(r"<strong>(\w{5}-\w{5})</strong>", html)
+    assert code is not None
+    heard = await towns.says(opened, "Grace", code[1])
+    assert heard.text.startswith("Welcome to the council.")
+    assert "We did not understand" not in heard.text
+    assert "4 members." in await get(desk, "/panel/decide")
+
+
+async def test_something_new_is_announced_on_the_list(opened: Town, desk: ClientSession) -> None:
+    shown = re.search(r'data-live="(/panel/newer[^"]*)"', await get(desk, "/panel/hear"))
+    assert shown is not None
+    assert "Something new" not in await get(desk, shown[1])
+    for words in ("share", "7", "A bus that comes on Sundays.", "1"):
+        await towns.says(opened, "Joy", words)
+    assert "Something new" in await get(desk, shown[1])
+    assert "A bus that comes on Sundays." in await get(desk, "/panel/hear")
+
+
+async def test_what_was_done_is_listed(desk: ClientSession) -> None:
+    html = await get(desk, "/panel/done")
+    for kind in ("Bulletin", "Consultation opened", "Response", "Vote opened"):
+        assert f"<strong>{kind}</strong>" in html
+
+
+@pytest.mark.parametrize("path", PAGES[1:])
+async def test_the_panel_shows_no_number_and_no_name(opened: Town, desk: ClientSession, path: str) -> None:
+    html = await get(desk, path)
+    for one in opened.scenery.people:
+        assert one.address not in html
+        assert one.name not in html
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_allows_nothing_from_elsewhere_and_nothing_inside(desk: ClientSession, path: str) -> None:
+    async with desk.get(path) as response:
+        html = await response.text()
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'self';")
+    assert " style=" not in html
+    assert not re.search(r"<script>| on\w+=", html)
+
+
+@pytest.mark.parametrize("path", FORMS)
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {},
+        {"Origin": "http://rebound.example", "Host": "rebound.example"},
+    ],
+    ids=str,
+)
+async def test_what_comes_from_elsewhere_is_refused(opened: Town, path: str, headers: dict[str, str]) -> None:
+    before = await opened.looks(lambda session: broadcasts.latest(session, 100))
+    async with ClientSession(opened.url, headers=headers) as session, session.post(path, data={"a": "b"}) as response:
+        assert response.status == 403
+    assert await opened.looks(lambda session: broadcasts.latest(session, 100)) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"text-en=%ff%fe", "application/x-www-form-urlencoded"),
+        (b"--b\r\nContent-Disposition: form-data; name=\"text-en\"; filename=\"f\"\r\n\r\nx\r\n--b--\r\n",
+         "multipart/form-data; boundary=b"),
+    ],
+    ids=["not UTF-8", "a file"],
+)  # fmt: skip
+async def test_a_form_that_makes_no_sense_is_refused(desk: ClientSession, body: bytes, kind: str) -> None:
+    async with desk.post("/panel", data=body, headers={"Content-Type": kind}) as response:
+        assert response.status == 400
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"), [(0, None), (7, None), (8, 10), (12, 10), (13, 15), (1_003, 1_005)], ids=str
+)
+def test_a_count_is_rounded_to_five_and_small_ones_are_not_shown(number: int, shown: int | None) -> None:
+    assert rounded(number) == shown
+
+
+def test_a_voice_note_stands_with_its_caption_in_which_no_sign_hides() -> None:
+    shown = templates.get_template("panel/head.html").module.contribution  # type: ignore[attr-defined]
+    given = replace(GIVEN, words="a\u202eb\x07c", spoken=True)
+    both = shown(given, {}, {})
+    assert "Voice note: <bdi" in both
+    assert "a␦b␦c" in both
+    assert "<bdi" not in shown(replace(given, words=""), {}, {})
+    assert "Voice note" not in shown(replace(given, spoken=False), {}, {})
+    assert "Erased" in shown(replace(given, words="", spoken=False), {}, {})

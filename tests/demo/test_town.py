@@ -1,0 +1,144 @@
+"""The demo opens on a living process, in which a visitor can do what people do, and keeps it through a crash."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from aiohttp import ClientSession
+
+from demo.chats import Side
+from demo.running import Town
+from demo.scenery import scenery
+from handlers import contents
+from storage import contributions, events, people, processes, rounds
+from tests.demo import towns
+
+ROOT = Path(__file__).resolve().parents[2]
+FICTION = re.compile(r"\+1\d{3}55501\d\d|\+447700900\d{3}|70001\d\d")
+LANGUAGES = {"en", "fr", "es", "ar"}
+
+
+async def test_people_of_four_languages_are_here_on_three_channels(opened: Town) -> None:
+    heard = await opened.looks(people.heard)
+    assert {one.language for one in heard} == LANGUAGES
+    assert {one.channel for one in heard} == {"telegram", "whatsapp", "sms"}
+    assert 10 <= sum(one.people for one in heard) <= 14
+
+
+async def test_some_of_what_was_given_has_been_answered(opened: Town) -> None:
+    given = await opened.looks(lambda session: contributions.newest(session, opened.parts.keys, 100))
+    assert len(given) >= 15
+    assert {one.language for one in given} == LANGUAGES
+    assert {one.state for one in given} == {"received", "taken_up", "taken_up_in_part", "not_taken_up"}
+    assert len({one.given for one in given}) > 1
+    assert all(one.words or one.option or one.spoken for one in given)
+
+
+async def test_a_consultation_and_a_round_stand_open(opened: Town) -> None:
+    board = await opened.looks(lambda session: processes.board(session, opened.clock()))
+    assert board is not None
+    assert board.asked is not None
+    [vote] = await opened.looks(lambda session: rounds.newest(session, 10))
+    assert vote.closed is None
+    assert await opened.looks(lambda session: rounds.turnout(session, vote.id)) == (3, 2)
+
+
+async def test_nothing_went_wrong_on_the_way(opened: Town) -> None:
+    assert await opened.looks(events.waiting) == []
+    told = [bubble for one in opened.platforms.twilio.chats for bubble in one.ours()]
+    assert {bubble.status for bubble in told} == {"delivered"}
+
+
+async def test_each_phone_has_somebody_who_is_new(opened: Town) -> None:
+    for platform in ("telegram", "whatsapp", "sms"):
+        here = [one for one in opened.scenery.people if one.platform == platform]
+        assert 4 <= len(here) <= 5
+        assert sorted(bool(towns.chat(opened, one.name).bubbles) for one in here)[:2] == [False, True]
+
+
+async def test_the_past_is_in_the_past(opened: Town) -> None:
+    days = {bubble.at.date() for bubble in towns.chat(opened, "Amina").bubbles}
+    assert len(days) >= 4
+    assert max(days) < opened.clock().date()
+
+
+def test_numbers_are_from_ranges_for_fiction() -> None:
+    assert all(FICTION.fullmatch(one.address) for one in scenery().people)
+
+
+def test_one_bulletin_lacks_one_language_and_all_fit() -> None:
+    bulletins = scenery().bulletins
+    assert [len(LANGUAGES - set(one.text)) for one in bulletins] == [0, 0, 1]
+    for one in bulletins:
+        contents.check_rendered(one.text, one.name)
+
+
+async def test_a_visitor_votes_as_a_member(opened: Town) -> None:
+    assert "1 Contracts in a language you read" in (await towns.says(opened, "Samuel", "vote")).text
+    assert "You approve 2 of them" in (await towns.says(opened, "Samuel", "1 3")).text
+    [vote] = await opened.looks(lambda session: rounds.newest(session, 10))
+    assert await opened.looks(lambda session: rounds.turnout(session, vote.id)) == (3, 3)
+
+
+async def test_a_visitor_who_is_new_is_welcomed(opened: Town) -> None:
+    languages = await towns.says(opened, "Noor", "/start")
+    assert [button.label for button in languages.buttons][-1].endswith("العربية")
+    assert "Blue Harbour Forum" in (await towns.says(opened, "Noor", "English")).text
+
+
+async def test_a_restart_keeps_everything_and_goes_on(built: Path, tmp_path: Path) -> None:
+    folder = towns.copy(built, tmp_path)
+    async with towns.running(folder) as before:
+        asked = await towns.says(before, "Grace", "share")
+        shown = list(towns.chat(before, "Grace").bubbles)
+        given = await before.looks(contributions.number)
+    async with towns.running(folder) as after:
+        again = towns.chat(after, "Grace").bubbles
+        assert [(one.id, one.text) for one in again] == [(one.id, one.text) for one in shown]
+        assert await after.looks(contributions.number) == given
+        closest = await towns.says(after, "Grace", "1")
+        assert closest.text != asked.text
+        assert "Which of these is closest?" in closest.text
+
+
+async def test_a_town_that_was_killed_opens_again_with_what_was_said(built: Path, tmp_path: Path) -> None:
+    folder = towns.copy(built, tmp_path)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with started(folder, taken.getsockname()[1]) as (killed, url):
+            assert not url.endswith(f":{taken.getsockname()[1]}")
+            async with ClientSession(url) as session:
+                said = {"json": {"text": "Hello from before the crash"}}
+                async with session.post("/phones/telegram/7000105/say", **said) as response:  # type: ignore[arg-type]
+                    assert response.status == 204
+            killed.send_signal(signal.SIGKILL)
+    with started(folder, 0) as (_, url):
+        async with ClientSession(url) as session, session.get("/") as response:
+            assert "Hello from before the crash" in await response.text()
+
+
+@contextmanager
+def started(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """The real command, from when it says where it serves."""
+    command = [sys.executable, "-m", "demo", "--folder", str(folder), "--port", str(port)]
+    with subprocess.Popen(
+        command, cwd=ROOT, env=dict(os.environ), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield process, next(line.strip() for line in process.stdout if "http://" in line)
+        finally:
+            process.kill()
+            process.communicate()
+
+
+async def test_what_is_typed_stands_on_the_right_side(opened: Town) -> None:
+    await towns.says(opened, "Joy", "hello")
+    assert [one.side for one in towns.chat(opened, "Joy").bubbles][-2:] == [Side.THEM, Side.US]

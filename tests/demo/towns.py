@@ -1,0 +1,59 @@
+"""A town to test in: built once, copied for each test."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from demo.chats import Bubble, Chat
+from demo.running import Town
+from demo.scenery import Neighbour
+from demo.town import DATABASE, town
+
+
+def build(folder: Path) -> None:
+    """Play the whole past, over the ruins of a town that was not finished."""
+    (folder / DATABASE).write_bytes(b"not a database")
+
+    async def play() -> None:
+        async with running(folder):
+            pass
+
+    with asyncio.Runner() as runner:
+        runner.run(play())
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[Town]:
+    made = socket.socket()
+    made.bind(("127.0.0.1", 0))
+    async with town(folder, made) as opened:
+        yield opened
+
+
+def copy(built: Path, to: Path) -> Path:
+    return Path(shutil.copytree(built, to / "town"))
+
+
+def neighbour(opened: Town, name: str) -> Neighbour:
+    return next(one for one in opened.scenery.people if one.name == name)
+
+
+def chat(opened: Town, name: str) -> Chat:
+    """Somebody's chat, from what comes next on."""
+    who = neighbour(opened, name)
+    platform = opened.platforms.telegram if who.platform == "telegram" else opened.platforms.twilio
+    found = platform.chats.of(who.phone.person)
+    found.catch_up()
+    return found
+
+
+async def says(opened: Town, name: str, words: str) -> Bubble:
+    """They write something; gives what they hear."""
+    who = neighbour(opened, name)
+    heard = chat(opened, name)
+    platform = opened.platforms.telegram if who.platform == "telegram" else opened.platforms.twilio
+    platform.says(who.phone.person, words)
+    return await heard.next()
