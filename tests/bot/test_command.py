@@ -1,0 +1,258 @@
+"""What an organizer does from the command line, and what they are told when a file is wrong."""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import flows
+import storage
+from bot import __main__ as command
+from channels.messages import Kind, Message
+from storage import events, keys
+from storage.tables import member
+from tests.storage.rows import NOW, Somebody, give, meet, opened
+
+SOON = datetime.now(UTC).date() + timedelta(days=9)
+PROCESS = """
+languages = ["en", "fr"]
+title = { en = "Regional review" }
+organizer = { en = "Harbour Forum" }
+regions = [{ value = "north", label = { en = "The north" } }, { value = "south", label = { en = "The south" } }]
+"""
+BULLETIN = """
+text = { en = "The hearing is on Friday.", fr = "L'audience est vendredi." }
+"""
+CONSULTATION = f"""
+title = {{ en = "Buses" }}
+[promise]
+purpose = {{ en = "To plan." }}
+who_decides = {{ en = "The council." }}
+what_can_change = {{ en = "The lines." }}
+level = "{next(iter(flows.LEVELS))}"
+answer_by = {SOON}
+[[questions]]
+key = "which"
+text = {{ en = "Which line?" }}
+"""
+RESPONSE = """
+state = "taken_up"
+reason = { en = "It is point 4." }
+"""
+ROUND = f"""
+title = {{ en = "What comes first?" }}
+closes = {SOON}
+matters = [{{ value = "bus", label = {{ en = "Buses" }} }}, {{ value = "clinic", label = {{ en = "The clinic" }} }}]
+"""
+
+ORDERS = "\x1b[2J\u202eForged\n1234abcd  taken_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command printed, and how it ended."""
+
+    out: str
+    wrong: str
+    status: int
+
+
+Hearback = Callable[..., Said]
+
+
+@pytest.fixture
+def hearback(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Hearback:
+    (tmp_path / "safe").mkdir()
+    keys.create(tmp_path / "safe" / "keys.json")
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("HEARBACK_KEYS", str(tmp_path / "safe" / "keys.json"))
+
+    def run(*arguments: str | Path) -> Said:
+        monkeypatch.setattr("sys.argv", ["hearback", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            command.main()
+        printed = capsys.readouterr()
+        return Said(printed.out, printed.err, int(ended.value.code or 0))
+
+    return run
+
+
+@pytest.fixture
+async def alice(database_url: str, hearback: Hearback, tmp_path: Path) -> Somebody:
+    """Somebody who gave a contribution and sits on the council, in a process that is there."""
+    keyring = keys.load(tmp_path / "safe" / "keys.json")
+    async with opened(database_url) as database, database.writing() as session:
+        who = await meet(session, keyring)
+        await give(session, who, "More buses, please")
+        await session.execute(member.insert().values(person_id=who.id, since=NOW.date()))
+    return who
+
+
+def file(folder: Path, text: str) -> Path:
+    made = folder / "given.toml"
+    made.write_text(text, encoding="utf-8")
+    return made
+
+
+def test_an_organizers_day(alice: Somebody, hearback: Hearback, tmp_path: Path) -> None:
+    assert hearback("process", "open", file(tmp_path, PROCESS)).status == 0
+    published = hearback("bulletin", "publish", file(tmp_path, BULLETIN))
+    assert (published.status, published.wrong) == (0, "")
+    opened_ = hearback("consultation", "open", file(tmp_path, CONSULTATION))
+    assert (opened_.status, opened_.wrong) == (0, "")
+    assert hearback("consultation", "close", opened_.out.strip()).status == 0
+    listed = hearback("contributions").out
+    assert "More buses, please" in listed
+    given = listed.split()[0]
+    assert "1 people are told" in hearback("respond", file(tmp_path, RESPONSE), given).out
+    assert "taken_up" in hearback("contributions").out
+    voted = hearback("round", "open", file(tmp_path, ROUND))
+    assert (voted.status, voted.wrong) == (0, "")
+    assert "0 of 1" in hearback("round", "list").out
+    closed = hearback("round", "close", voted.out.strip())
+    assert (closed.status, closed.wrong) == (0, "")
+    broadcasts = hearback("broadcasts").out
+    assert published.out.strip() in broadcasts
+    assert "(being made)" in broadcasts
+    assert "queued 1" in broadcasts
+    assert hearback("parked").out == ""
+    assert "There is none." in hearback("parked", "telegram:1").out
+
+
+@pytest.fixture
+async def mallory(database_url: str, hearback: Hearback, tmp_path: Path) -> None:
+    """Somebody whose words give a terminal orders, in a contribution and in a message that was parked."""
+    keyring = keys.load(tmp_path / "safe" / "keys.json")
+    async with opened(database_url) as database, database.writing() as session:
+        who = await meet(session, keyring)
+        await give(session, who, ORDERS)
+        body = msgspec.json.encode(Message("telegram", "1", who.sender, Kind.TEXT, ORDERS)).decode()
+        index = keyring.index("telegram", who.sender)
+        await events.park(session, keyring, "parked-1", "telegram", index, body, "ValueError", NOW)
+
+
+@pytest.mark.usefixtures("mallory")
+@pytest.mark.parametrize("words", [("contributions",), ("parked", "parked-1")])
+def test_somebodys_words_give_the_terminal_no_orders(hearback: Hearback, words: tuple[str, ...]) -> None:
+    said = hearback(*words)
+    assert said.status == 0
+    assert "␦[2J␦Forged\n  1234abcd  taken_up" in said.out
+
+
+@pytest.mark.usefixtures("alice")
+def test_a_voice_note_is_shown_with_its_caption(hearback: Hearback) -> None:
+    assert "  (voice note) More buses, please\n" in hearback("contributions").out
+
+
+def test_an_invitation_is_made(alice: Somebody, hearback: Hearback, tmp_path: Path) -> None:
+    hearback("process", "open", file(tmp_path, PROCESS))
+    code = hearback("council", "invite").out.strip()
+    assert len(code) == 11
+
+
+def test_before_there_is_a_process_nothing_can_be_published(hearback: Hearback, tmp_path: Path) -> None:
+    said = hearback("bulletin", "publish", file(tmp_path, BULLETIN))
+    assert (said.status, said.out) == (2, "")
+    assert "hearback process open" in said.wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("languages = ", "not a TOML file"),
+        ("languages = ['en']", "missing required field"),
+        (PROCESS.replace('"fr"', '"xx"'), "languages: choose from"),
+        (PROCESS.replace('"north"', '"THE NORTH"'), "its value"),
+        (PROCESS.replace("Regional review", "x" * 2000), "characters"),
+    ],
+)
+def test_a_file_that_is_wrong_is_explained(hearback: Hearback, tmp_path: Path, text: str, why: str) -> None:
+    said = hearback("process", "open", file(tmp_path, text))
+    assert (said.status, said.out) == (2, "")
+    assert why in said.wrong
+    assert "Traceback" not in said.wrong
+
+
+def test_a_file_that_is_not_utf_8_is_explained(hearback: Hearback, tmp_path: Path) -> None:
+    made = file(tmp_path, "")
+    made.write_bytes(b"title = '\xff'")
+    said = hearback("process", "open", made)
+    assert said.status == 2
+    assert "UTF-8" in said.wrong
+
+
+def test_a_file_that_is_not_there_is_named(hearback: Hearback, tmp_path: Path) -> None:
+    said = hearback("process", "open", tmp_path / "nowhere.toml")
+    assert said.status == 2
+    assert "nowhere.toml" in said.wrong.replace("\n", "").replace("│", "").replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("consultation", "close", "none"), ("round", "close", "none")],
+)
+def test_what_is_not_there_cannot_be_closed(
+    alice: Somebody, hearback: Hearback, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    hearback("process", "open", file(tmp_path, PROCESS))
+    said = hearback(*arguments)
+    assert (said.status, said.out) == (2, "")
+    assert said.wrong
+
+
+def test_new_keys_are_made_once(hearback: Hearback, tmp_path: Path) -> None:
+    made = tmp_path / "new.json"
+    assert hearback("keys", "new", made).status == 0
+    assert made.stat().st_mode & 0o777 == 0o600
+    before = made.read_bytes()
+    said = hearback("keys", "new", made)
+    assert (said.status, made.read_bytes()) == (2, before)
+    assert "File exists" in said.wrong
+
+
+def test_the_tables_are_made_by_one_command(
+    blank_database_url: str, hearback: Hearback, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", blank_database_url)
+    assert hearback("process", "open", file(tmp_path, PROCESS)).status == 1
+    assert hearback("migrate").status == 0
+    assert hearback("process", "open", file(tmp_path, PROCESS)).status == 0
+
+
+def test_a_database_that_is_away_is_said_without_its_password(
+    hearback: Hearback, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody:hunter2@127.0.0.1:1/none")
+    said = hearback("process", "open", file(tmp_path, PROCESS))
+    assert said.status == 1
+    assert "cannot be reached" in said.wrong
+    assert "hunter2" not in said.wrong
+
+
+def test_a_fault_of_ours_is_said_without_what_it_was_about(hearback: Hearback, monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(*_given: object) -> None:
+        raise ExceptionGroup("+12025550123", [RuntimeError("+12025550123")])
+
+    monkeypatch.setattr(storage, "migrate", faulty)
+    said = hearback("migrate")
+    assert (said.status, said.out) == (1, "")
+    assert "RuntimeError" in said.wrong
+    assert "2025550123" not in said.wrong
+
+
+@pytest.mark.parametrize("name", ["run", "web", "worker"])
+def test_nothing_serves_without_a_channel(hearback: Hearback, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for variable in list(os.environ):
+        if variable.startswith(("TELEGRAM_", "TWILIO_", "SMS_", "WHATSAPP_")):
+            monkeypatch.delenv(variable)
+    said = hearback(name)
+    assert said.status == 2
+    assert "No channel is set" in said.wrong
+    assert logging.getLogger().level == logging.WARNING

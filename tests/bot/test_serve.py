@@ -1,0 +1,153 @@
+"""The program as it is started, alone with its file, and ended when it is told to."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot import serve
+from bot.turns import Away
+from channels.messages import Message
+from channels.telegram import Telegram as Channel
+from demo.telegram import Telegram
+from storage import Database, keys
+from tests.promises.talking import begin, turns
+from tests.servers import ROOT
+from tests.storage.rows import opened
+from tests.waiting import PATIENCE, until
+
+TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+
+
+def test_only_one_program_serves_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "hearback.db"
+    with serve.alone_with(file), pytest.raises(serve.InUse), serve.alone_with(file):
+        pass
+    with serve.alone_with(file):
+        pass
+
+
+@asynccontextmanager
+async def fake_telegram() -> AsyncIterator[tuple[Telegram, str]]:
+    telegram = Telegram(TOKEN)
+    runner = web.AppRunner(telegram.application(), access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    assert site._server is not None
+    port = site._server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
+    try:
+        yield telegram, f"http://127.0.0.1:{port}"
+    finally:
+        await telegram.close()
+        await runner.cleanup()
+
+
+async def test_polling_takes_messages_without_a_webhook(sqlite: Database) -> None:
+    async with fake_telegram() as (telegram, there):
+        channel = Channel(TOKEN, "", there, "")
+        await channel.start()
+        closing, line = asyncio.Event(), turns(sqlite)
+        polling = asyncio.create_task(serve.poll(channel, line, closing))
+        telegram.says("70001", "hello")
+
+        async def all_taken() -> bool:
+            return not telegram._pending
+
+        await until(all_taken)
+        closing.set()
+        await polling
+        await channel.close()
+        async with sqlite.reading() as session:
+            assert (await session.exec_driver_sql("SELECT count(*) FROM event")).scalar_one() == 1
+
+
+async def test_polling_waits_for_a_database_that_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Line:
+        tries = 0
+
+        async def take(self, _messages: list[Message]) -> None:
+            self.tries += 1
+            if self.tries < 3:
+                raise Away
+
+    async def at_once(_seconds: float) -> None:
+        return None
+
+    monkeypatch.setattr("bot.serve.asyncio.sleep", at_once)
+    line = Line()
+    await serve._keep(line, [])  # type: ignore[arg-type]
+    assert line.tries == 3
+
+
+async def test_hearback_run_serves_polls_and_ends_when_told(tmp_path: Path) -> None:
+    (tmp_path / "safe").mkdir()
+    keys.create(tmp_path / "safe" / "keys.json")
+    file = tmp_path / "hearback.db"
+    async with fake_telegram() as (telegram, there):
+        port = _free_port()
+        environment = os.environ | {
+            "DATABASE_URL": f"sqlite:///{file}",
+            "HEARBACK_KEYS": str(tmp_path / "safe" / "keys.json"),
+            "TELEGRAM_TOKEN": TOKEN,
+            "TELEGRAM_API": there,
+            "HOST": "127.0.0.1",
+            "PORT": str(port),
+        }
+        running = await _hearback(environment, "run", "--poll")
+        try:
+            await _is_live(port)
+            async with opened(f"sqlite:///{file}") as database:
+                await begin(database)
+            telegram.says("70001", "hello")
+            assert (await telegram.chats.of("70001").next(PATIENCE)).text
+            with pytest.raises(serve.InUse), serve.alone_with(file):
+                pass
+            running.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(5):
+                said = (await running.communicate())[1].decode()
+            assert running.returncode == 0
+        finally:
+            if running.returncode is None:
+                running.kill()
+                await running.communicate()
+    assert "70001" not in said
+    assert "Traceback" not in said
+
+
+async def _hearback(environment: dict[str, str], *arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        cwd=ROOT,
+        env=environment,
+        stderr=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+
+
+async def _is_live(port: int) -> None:
+    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
+        while True:
+            try:
+                async with session.get(f"http://127.0.0.1:{port}/health/ready") as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientConnectionError:
+                await asyncio.sleep(0.02)
+
+
+def _free_port() -> int:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        return int(nobody.getsockname()[1])

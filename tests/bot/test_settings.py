@@ -1,0 +1,91 @@
+"""A deployment that is unsafe or incomplete does not start, is told all of it at once, and no secret is shown."""
+
+from pathlib import Path
+
+import pytest
+
+from bot import settings
+from storage import keys
+
+TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> dict[str, str]:
+    """An environment in which everything is right."""
+    for folder in ("data", "safe"):
+        (tmp_path / folder).mkdir()
+    file = tmp_path / "safe" / "keys.json"
+    keys.create(file)
+    return {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'data' / 'hearback.db'}",
+        "HEARBACK_KEYS": str(file),
+        "TELEGRAM_TOKEN": TOKEN,
+    }
+
+
+def refusal(environment: dict[str, str]) -> str:
+    with pytest.raises(settings.Refusal) as refused:
+        settings.load(environment)
+    return str(refused.value)
+
+
+def test_what_is_right_is_taken(given: dict[str, str]) -> None:
+    told = settings.load(given)
+    assert list(told.channels) == ["telegram"]
+    assert TOKEN not in repr(told)
+    assert given["DATABASE_URL"] not in repr(told)
+
+
+def test_only_the_environment_that_is_given_is_read(given: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PORT", "9999")
+    monkeypatch.setenv("REDIS_URL", "redis://elsewhere")
+    monkeypatch.setenv("HEARBACK_KEYS", "nowhere.json")
+    told = settings.load(given | {"HOST": "0.0.0.0", "UNKNOWN": "1"})  # noqa: S104 nothing listens
+    assert (told.host, told.port, told.redis_url) == ("0.0.0.0", 8080, "")  # noqa: S104
+    plain = settings.plain({"PORT": "8181"})
+    assert (plain.port, plain.hearback_keys, plain.database_url) == (8181, None, "sqlite:///hearback.db")
+
+
+def test_everything_that_is_wrong_is_named_at_once() -> None:
+    said = refusal({"DATABASE_URL": "mysql://root:hunter2@db/hearback"})
+    assert "DATABASE_URL has to be" in said
+    assert "Set HEARBACK_KEYS" in said
+    assert "No channel is set" in said
+    assert "hunter2" not in said
+
+
+@pytest.mark.parametrize("url", ["", "nonsense", "mysql://a@b/c", "sqlite://", "sqlite:///:memory:"])
+def test_a_database_that_would_not_last_is_refused(given: dict[str, str], url: str) -> None:
+    assert (
+        refusal(given | {"DATABASE_URL": url})
+        == "DATABASE_URL has to be sqlite:///FILE or postgresql://USER@HOST/NAME."
+    )
+
+
+def test_keys_that_others_can_read_are_refused(given: dict[str, str]) -> None:
+    Path(given["HEARBACK_KEYS"]).chmod(0o640)
+    assert "chmod 600" in refusal(given)
+
+
+def test_keys_beside_the_database_are_refused(given: dict[str, str], tmp_path: Path) -> None:
+    beside = tmp_path / "data" / "keys.json"
+    keys.create(beside)
+    assert "beside the database" in refusal(given | {"HEARBACK_KEYS": str(beside)})
+
+
+def test_keys_that_are_not_there_are_refused(given: dict[str, str], tmp_path: Path) -> None:
+    assert "hearback keys new" in refusal(given | {"HEARBACK_KEYS": str(tmp_path / "nowhere.json")})
+
+
+def test_each_channel_that_is_set_wrong_is_named(given: dict[str, str]) -> None:
+    said = refusal(given | {"TELEGRAM_TOKEN": "not a token", "SMS_FROM": "+15005550006"})
+    assert "TELEGRAM_TOKEN has to be" in said
+    assert "Set TWILIO_ACCOUNT and TWILIO_TOKEN and PUBLIC_URL" in said
+    assert "not a token" not in said
+
+
+def test_a_port_that_is_none_is_refused(given: dict[str, str]) -> None:
+    said = refusal(given | {"PORT": "secret"})
+    assert said.startswith("PORT: ")
+    assert "'secret'" not in said

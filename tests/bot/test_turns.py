@@ -1,0 +1,187 @@
+"""What is written at the same time is kept together, and one person's trouble is never another's."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+import storage
+from bot import turns as taking
+from bot.turns import Away
+from channels.messages import Kind, Message, Report, Status
+from handlers import deliveries
+from handlers.conversations import hear
+from storage import Conflict, Database, Keyring, Session, events
+from storage.tables import delivery, event, parked, person
+from tests.promises.talking import says, turns
+
+Hear = Callable[..., Any]
+
+
+@dataclass
+class Counted:
+    """A database that counts its transactions."""
+
+    inner: Database
+    transactions: list[None] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def writing(self) -> Any:
+        self.transactions.append(None)
+        async with self.inner.writing() as session:
+            yield session
+
+
+async def _count(database: Database, table: Any) -> int:
+    async with database.reading() as session:
+        return int((await session.execute(select(func.count()).select_from(table))).scalar_one())
+
+
+async def test_many_at_once_take_few_transactions(database: Database) -> None:
+    counted = Counted(database)
+    line = turns(counted)  # type: ignore[arg-type]
+    await asyncio.gather(*(line.take([says(str(one), "hello", str(one))]) for one in range(150)))
+    assert await _count(database, person) == 150
+    assert len(counted.transactions) <= 4
+
+
+async def test_who_is_told_that_it_is_kept_finds_it_kept(database: Database) -> None:
+    await turns(database).take([says("1", "hello", "1")])
+    assert await _count(database, event) == 1
+
+
+async def test_one_person_s_messages_keep_their_order(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[list[Message]] = []
+
+    async def listens(session: Session, ears: Any, messages: Sequence[Message], now: Any) -> None:
+        heard.append(list(messages))
+        await hear(session, ears, messages, now)
+
+    monkeypatch.setattr(taking, "hear", listens)
+    line = turns(sqlite)
+    both = [says(sender, "hello", f"{sender}-{one}") for one in range(5) for sender in ("1", "2")]
+    await asyncio.gather(*(line.take([one]) for one in both))
+    for sender in ("1", "2"):
+        said = [one.event for batch in heard for one in batch if one.sender == sender]
+        assert said == [f"{sender}-{one}" for one in range(5)]
+    assert all(len({one.sender for one in batch}) == len(batch) for batch in heard)
+
+
+def _fails_on(text: str, fault: Exception, times: int = 1000) -> Hear:
+    left = [fault] * times
+
+    async def listens(session: Session, ears: Any, messages: Sequence[Message], now: Any) -> None:
+        if left and any(one.text == text for one in messages):
+            raise left.pop()
+        await hear(session, ears, messages, now)
+
+    return listens
+
+
+async def test_what_our_code_fails_on_is_parked_and_the_others_are_kept(
+    database: Database, keys: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "hear", _fails_on("poison", ValueError("+12025550123")))
+    line = turns(database)
+    said = [says(str(one), "poison" if one == 3 else "hello", str(one)) for one in range(6)]
+    await asyncio.gather(*(line.take([one]) for one in said))
+    assert await _count(database, person) == 5
+    async with database.reading() as session:
+        [kept] = await events.waiting(session)
+        body = await events.read_parked(session, keys, kept.id)
+    assert (kept.channel, kept.fault) == ("telegram", "ValueError")
+    assert body is not None
+    assert "poison" in body
+
+
+async def test_what_is_parked_is_parked_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taking, "hear", _fails_on("poison", ValueError()))
+    line = turns(database)
+    for _time in range(2):
+        await line.take([says("1", "poison", "1")])
+    async with database.reading() as session:
+        assert len(await events.waiting(session)) == 1
+
+
+async def test_a_report_that_our_code_fails_on_has_to_come_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def fails(*_given: object) -> None:
+        raise ValueError("+12025550123")
+
+    line = turns(database)
+    with monkeypatch.context() as broken:
+        broken.setattr(deliveries, "report", fails)
+        told = line.take([Report("sms", "d-1", "SM1", Status.DELIVERED)])
+        heard = line.take([says("1", "hello", "1")])
+        assert [type(one) for one in await asyncio.gather(told, heard, return_exceptions=True)] == [Away, type(None)]
+    said = capsys.readouterr().out
+    assert "report failed" in said
+    assert "2025550123" not in said
+    assert await _count(database, parked) == 0
+    await line.take([Report("sms", "d-1", "SM1", Status.DELIVERED)])
+
+
+async def test_a_conflict_is_taken_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    conflict = Conflict("", None, Exception())
+    monkeypatch.setattr(taking, "hear", _fails_on("hello", conflict, times=2))
+    await turns(database).take([says("1", "hello", "1")])
+    assert await _count(database, delivery) == 1
+
+
+async def test_a_connection_that_breaks_once_costs_nobody_anything(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "hear", _fails_on("hello", ConnectionResetError(), times=1))
+    line = turns(database)
+    await asyncio.gather(*(line.take([says(str(one), "hello", str(one))]) for one in range(5)))
+    assert await _count(database, person) == 5
+
+
+async def test_while_the_database_is_away_everybody_is_told_to_come_again() -> None:
+    nowhere = storage.open("postgresql://nobody@127.0.0.1:1/none")
+    line = turns(nowhere)
+    said = (line.take([says(str(one), "hello", str(one))]) for one in range(3))
+    answers = await asyncio.gather(*said, return_exceptions=True)
+    await nowhere.close()
+    assert [type(answer) for answer in answers] == [Away] * 3
+
+
+async def test_before_there_is_a_process_everybody_is_told_to_come_again(sqlite_url: str) -> None:
+    made = storage.open(sqlite_url)
+    try:
+        with pytest.raises(Away):
+            await turns(made).take([says("1", "hello", "1")])
+    finally:
+        await made.close()
+
+
+async def test_after_the_database_came_back_the_line_goes_on(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(taking, "hear", _fails_on("hello", ConnectionResetError(), times=2))
+    line = turns(sqlite)
+    with pytest.raises(Away):
+        await line.take([says("1", "hello", "1")])
+    await line.take([says("1", "hello", "1")])
+    assert await _count(sqlite, person) == 1
+
+
+async def test_closing_lets_what_waits_be_kept(sqlite: Database) -> None:
+    line = turns(sqlite)
+    waiting = asyncio.create_task(line.take([says("1", "hello", "1")]))
+    await asyncio.sleep(0)
+    await line.close()
+    assert await _count(sqlite, event) == 1
+    await waiting
+
+
+async def test_a_block_changes_who_can_be_written_to(database: Database) -> None:
+    line = turns(database)
+    await line.take([says("1", "hello", "1")])
+    for number, (kind, reach) in enumerate(((Kind.BLOCKED, "blocked"), (Kind.UNBLOCKED, "active"))):
+        await line.take([Message("telegram", f"b{number}", "1", kind)])
+        async with database.reading() as session:
+            assert (await session.exec_driver_sql("SELECT reach FROM address")).scalar_one() == reach

@@ -1,0 +1,100 @@
+"""The same thing said again, by whomever and in whatever order, has one effect."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from itertools import permutations
+
+import pytest
+from sqlalchemy import func, select
+
+import storage
+from channels.messages import Reach, Report, Status
+from storage import Database, Keyring, deliveries
+from storage.tables import delivery, event, person
+from tests.promises.talking import begin, says, turns
+from tests.storage.rows import NOW, meet, queue
+
+
+async def _count(database: Database, table: object) -> int:
+    async with database.reading() as session:
+        return int((await session.execute(select(func.count()).select_from(table))).scalar_one())  # type: ignore[arg-type]
+
+
+async def test_ten_times_at_once_is_once(database: Database) -> None:
+    await begin(database)
+    line = turns(database)
+    await asyncio.gather(*(line.take([says("70001", "hello", "1")]) for _time in range(10)))
+    assert [await _count(database, table) for table in (event, person, delivery)] == [1, 1, 1]
+
+
+async def test_at_once_to_several_programs_is_once(database: Database, database_url: str) -> None:
+    """Each has its own connections, as web processes have."""
+    await begin(database)
+    async with AsyncExitStack() as others:
+        lines = []
+        for _program in range(3):
+            other = storage.open(database_url)
+            others.push_async_callback(other.close)
+            lines.append(turns(other))
+        every = [line.take([says(f"7000{one}", "hello", f"{one}")]) for line in lines for one in range(8)]
+        await asyncio.gather(*every)
+    assert [await _count(database, table) for table in (event, person, delivery)] == [8, 8, 8]
+
+
+async def test_two_messages_of_one_new_person_at_two_programs_meet_one_person(
+    database: Database, database_url: str
+) -> None:
+    await begin(database)
+    other = storage.open(database_url)
+    try:
+        both = [turns(one).take([says("70001", "hello", f"{n}")]) for n, one in enumerate((database, other))]
+        await asyncio.gather(*both)
+    finally:
+        await other.close()
+    assert [await _count(database, table) for table in (event, person, delivery)] == [2, 1, 2]
+
+
+@pytest.mark.parametrize("settled_after", range(5))
+async def test_the_order_of_callbacks_changes_nothing(database: Database, keys: Keyring, settled_after: int) -> None:
+    """Twice each, in every order, and wherever our own settling falls among them."""
+    words = (Status.SENT, Status.DELIVERED, Status.READ)
+    line = turns(database)
+    orders = list(permutations(words))
+    async with database.writing() as session:
+        who = [await meet(session, keys, f"{n}", channel="sms") for n in range(len(orders))]
+        for one in who:
+            await queue(session, one)
+        claimed = await deliveries.claim(session, keys, "sms", "worker", NOW, NOW, 50)
+    for order, mine in zip(orders, claimed, strict=True):
+        said = [Report("sms", mine.id, f"SM{mine.id}", word) for word in (*order, *order)]
+        await line.take(said[:settled_after])
+        async with database.writing() as session:
+            await deliveries.settle(session, "worker", [deliveries.Outcome(mine.id, "sent", f"SM{mine.id}", 1)])
+        await line.take(said[settled_after:])
+    async with database.reading() as session:
+        rows = await session.execute(select(delivery.c.state, delivery.c.provider_id, delivery.c.id))
+        assert all((row.state, row.provider_id) == ("delivered", f"SM{row.id}") for row in rows)
+
+
+async def test_a_late_callback_resolves_what_was_unknown(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await queue(session, await meet(session, keys, channel="sms"))
+        [claimed] = await deliveries.claim(session, keys, "sms", "worker", NOW, NOW, 1)
+        assert await deliveries.abandon(session, NOW, everybody=True) == 1
+    await turns(database).take([Report("sms", claimed.id, "SM1", Status.DELIVERED)])
+    async with database.reading() as session:
+        row = (await session.execute(select(delivery.c.state, delivery.c.provider_id))).one()
+    assert tuple(row) == ("delivered", "SM1")
+
+
+async def test_a_callback_that_says_gone_cancels_what_waits(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        who = await meet(session, keys, channel="sms")
+        await queue(session, who, turn=1)
+        [claimed] = await deliveries.claim(session, keys, "sms", "worker", NOW, NOW, 1)
+        await deliveries.settle(session, "worker", [deliveries.Outcome(claimed.id, "sent", "SM1", 1)])
+        await queue(session, who, turn=2)
+    await turns(database).take([Report("sms", claimed.id, "SM1", Status.FAILED, "30005", Reach.INVALID)])
+    async with database.reading() as session:
+        rows = await session.execute(select(delivery.c.state).order_by(delivery.c.turn))
+        assert list(rows.scalars()) == ["failed", "cancelled"]

@@ -1,0 +1,152 @@
+"""A program like `hearback run` that kills itself, as a power cut would, at a named point."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+import broadcast.expand as expanding
+import channels
+from bot import serve
+from bot.turns import Turns
+from bot.web import Door, app
+from bot.worker import Worker
+from channels import Channel, Pace
+from channels.messages import Accepted, Message, Outgoing, Report
+from storage import Database, Keyring, Session
+
+KEYS = Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
+TWO_AT_ONCE = Pace(rate=200, burst=2, gap=timedelta(0))
+BATCH = 3
+
+CLAIMED = "between the commit of a claim and its send"
+ACCEPTED = "after the platform accepted and before that is written down"
+BATCH_MADE = "in the second batch of a broadcast, before its commit"
+BATCH_KEPT = "after the commit of a broadcast's second batch"
+TURN_TAKEN = "in a turn, before its commit"
+TURN_KEPT = "after the commit of a turn, before the platform is told"
+
+
+class Told(msgspec.Struct):
+    """What a victim is told. `environment` is that of the channels; port 0: no web app."""
+
+    database_url: str
+    environment: dict[str, str]
+    dies: str
+    port: int = 0
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+@dataclass
+class MortalChannel:
+    """A channel in whose hands the process dies."""
+
+    inner: Channel
+    dies: str
+    name: str
+    pace: Pace
+
+    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
+        if self.dies == CLAIMED:
+            die()
+        accepted = await self.inner.send(to, outgoing, delivery)
+        if self.dies == ACCEPTED:
+            die()
+        return accepted
+
+    async def start(self) -> None:
+        await self.inner.start()
+
+    async def close(self) -> None:
+        await self.inner.close()
+
+    async def receive(self, request: web.Request) -> Sequence[Message | Report]:
+        return await self.inner.receive(request)
+
+    def accepted(self) -> web.Response:
+        return self.inner.accepted()
+
+    async def acknowledge(self, message: Message) -> None:
+        await self.inner.acknowledge(message)
+
+    def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
+        return self.inner.parts(outgoing)
+
+
+@dataclass(frozen=True)
+class MortalDatabase:
+    """A database in whose transaction number `fatal` the process dies: before its commit, or just after."""
+
+    inner: Database
+    after: bool
+    fatal: int
+    begun: list[None]
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Session]:
+        self.begun.append(None)
+        ends = len(self.begun) == self.fatal
+        async with self.inner.writing() as session:
+            yield session
+            if ends and not self.after:
+                die()
+        if ends:
+            die()
+
+
+def mortal_database(inner: Database, after: bool, fatal: int) -> Any:
+    return MortalDatabase(inner, after, fatal, [])
+
+
+class MortalWorker(Worker):
+    """Dies while it makes deliveries, and does nothing else."""
+
+    async def run(self, closing: asyncio.Event) -> None:
+        await self.expand()
+
+
+def mortal(parts: serve.Parts, dies: str) -> serve.Parts:
+    if dies in (BATCH_MADE, BATCH_KEPT):
+        expanding.BATCH = BATCH
+        database = mortal_database(parts.database, dies == BATCH_KEPT, 2)
+        worker = MortalWorker(database, parts.keys, parts.channels, parts.hints, parts.worker.clock)
+        return replace(parts, worker=worker)
+    if dies in (TURN_TAKEN, TURN_KEPT):
+        database = mortal_database(parts.database, dies == TURN_KEPT, 1)
+        turns = Turns(database, parts.turns.ears, parts.turns.bell, parts.turns.clock)
+        return replace(parts, turns=turns, door=Door(parts.channels, turns, parts.database, parts.door.clock))
+    return parts
+
+
+def made(environment: Mapping[str, str], dies: str) -> dict[str, Channel]:
+    every = channels.from_settings(environment)
+    return {name: MortalChannel(channel, dies, name, TWO_AT_ONCE) for name, channel in every.items()}
+
+
+async def live(told: Told) -> None:
+    closing = serve.until_told()
+    async with serve.parts(told.database_url, "", KEYS, made(told.environment, told.dies), now) as parts:
+        parts = mortal(parts, told.dies)
+        if told.port:
+            await serve.listen(app(parts.door), "127.0.0.1", told.port, closing)
+        else:
+            await parts.worker.run(closing)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def main(told: bytes) -> None:
+    signal.alarm(30)  # whoever does not die where it should, dies then
+    asyncio.run(live(msgspec.json.decode(told, type=Told)))

@@ -1,0 +1,126 @@
+"""A consultation: first what is promised, then what is asked."""
+
+from datetime import timedelta
+
+import flows
+from handlers import consultations, contents
+from storage import contributions as stored
+from tests.stories.town import Town, now
+
+
+def asked() -> contents.Consultation:
+    return contents.Consultation(
+        title={"en": "Seeing a doctor", "fr": "Voir un médecin"},
+        promise=flows.Promise(
+            purpose={"en": "We want to know what keeps people from seeing a doctor."},
+            who_decides={"en": "The health ministers."},
+            what_can_change={"en": "The plan for next year."},
+            level="consultation",
+            answer_by=(now() + timedelta(days=20)).date(),
+        ),
+        questions=(
+            flows.Question(
+                "been",
+                {"en": "Have you seen a doctor this year?"},
+                (flows.Option("yes", {"en": "I have"}), flows.Option("no", {"en": "I have not"})),
+            ),
+            flows.Question("why", {"en": "What would make it easier?"}),
+        ),
+    )
+
+
+async def test_the_promise_comes_before_the_questions(square: Town) -> None:
+    alice = square.on_whatsapp()
+    await alice.joins()
+    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await alice.hears("Seeing a doctor", "ANSWER")
+    alice.says("answer")
+    await alice.hears("health ministers", "plan for next year", "Have you seen a doctor this year?")
+    alice.says("2")
+    await alice.hears("What would make it easier?")
+    alice.sends_voice()
+    await alice.hears("Thank you")
+
+    async with square.parts.database.reading() as session:
+        given = {one.question: one for one in await stored.newest(session, square.parts.keys, 10)}
+    assert given["been"].option == "no"
+    assert given["why"].spoken
+
+
+async def test_an_answer_given_again_takes_the_place_of_the_first(square: Town) -> None:
+    alice = square.on_telegram()
+    await alice.joins()
+    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await alice.hears("Seeing a doctor")
+    for said in ("answer", "1", "Longer hours."):
+        alice.says(said)
+        await alice.hears()
+    for said in ("answer", "2", "Longer hours still."):
+        alice.says(said)
+        await alice.hears()
+    async with square.parts.database.reading() as session:
+        given = {one.question: one for one in await stored.newest(session, square.parts.keys, 10)}
+    assert len(given) == 2
+    assert given["been"].option == "no"
+    assert given["why"].words == "Longer hours still."
+
+
+async def test_going_back_asks_the_question_before(square: Town) -> None:
+    alice = square.on_sms()
+    await alice.joins()
+    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await alice.hears("Seeing a doctor")
+    alice.says("answer")
+    first = await alice.hears("Have you seen a doctor this year?")
+    alice.says("1")
+    await alice.hears("What would make it easier?")
+    alice.says("0")
+    again = await alice.hears("Have you seen a doctor this year?")
+    assert len(again) < len(first)
+
+
+async def test_a_menu_shown_again_knows_what_has_opened_since(square: Town) -> None:
+    alice = square.on_sms()
+    await alice.joins()
+    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await alice.hears("Seeing a doctor")
+    alice.says("hm")
+    await alice.hears("We did not understand", "Answer our questions")
+
+
+async def test_an_answer_that_comes_too_late_is_said_not_to_count(square: Town) -> None:
+    alice = square.on_telegram()
+    await alice.joins()
+    name, _ = await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await alice.hears("Seeing a doctor")
+    for said in ("answer", "1"):
+        alice.says(said)
+        await alice.hears()
+    await square.organizer(lambda session, moment: consultations.close(session, name, moment))
+    alice.says("Longer hours.")
+    heard = await alice.hears("These questions have closed", "What would you like to do?")
+    assert "Thank you" not in heard
+    async with square.parts.database.reading() as session:
+        [given] = await stored.newest(session, square.parts.keys, 10)
+    assert given.option == "yes"
+
+
+async def test_an_older_consultation_that_is_still_open_is_answered(square: Town) -> None:
+    alice = square.on_telegram()
+    await alice.joins()
+    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await alice.hears("Seeing a doctor")
+    for said in ("answer", "1"):
+        alice.says(said)
+        await alice.hears()
+    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await alice.hears("Seeing a doctor")
+    alice.says("Longer hours.")
+    await alice.hears("Thank you")
+
+
+async def test_an_invitation_in_another_language_says_so(square: Town) -> None:
+    rosa = square.on_sms()
+    await rosa.joins("Español")
+    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await rosa.hears("inglés", "Seeing a doctor", "RESPONDER")

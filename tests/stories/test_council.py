@@ -1,0 +1,116 @@
+"""A council of three on three channels votes on priorities; one of them changes their mind."""
+
+from datetime import timedelta
+
+import pytest
+
+import flows
+from handlers import contents, people, processes, rounds
+from tests.stories.town import Person, Town, now
+
+
+async def seated(square: Town, person: Person, language: str = "English") -> None:
+    await person.joins(language)
+
+    async def invite(session, moment):  # type: ignore[no-untyped-def]
+        return await people.invite(session, square.parts.keys, (await processes.the_one(session))[0], moment)
+
+    person.says(await square.organizer(invite))
+    await person.hears()
+
+
+def asked(rule: str = "approval") -> contents.Round:
+    return contents.Round(
+        title={"en": "What comes first", "fr": "Ce qui vient en premier"},
+        matters=(
+            flows.Option("clinic", {"en": "Interpreters at the clinic", "fr": "Des interprètes"}),
+            flows.Option("fees", {"en": "Lower fees", "fr": "Des frais plus bas"}),
+            flows.Option("school", {"en": "A place at school", "fr": "Une place en classe"}),
+        ),
+        closes=(now() + timedelta(days=3)).date(),
+        rule=rule,
+    )
+
+
+@pytest.mark.parametrize("rule", ["approval", "majority"])
+async def test_a_council_of_three_on_three_channels(square: Town, rule: str) -> None:
+    alice, bob, cosma = square.on_telegram(), square.on_whatsapp(), square.on_sms()
+    outsider = square.on_sms()
+    await outsider.joins()
+    await seated(square, alice)
+    await seated(square, bob)
+    await seated(square, cosma, "Français")
+    round_id = await square.organizer(lambda session, moment: rounds.open_(session, asked(rule), moment))
+    await alice.hears("The council votes: What comes first")
+    await bob.hears("The council votes")
+    await cosma.hears("Ce qui vient en premier")
+
+    for person, choice in ((alice, "1 3"), (bob, "2"), (cosma, "1, 2")):
+        person.says("vote")
+        await person.hears()
+        person.says(choice)
+        await person.hears()
+    bob.says("vote")
+    await bob.hears("You have voted")
+    bob.says("1")
+    await bob.hears("Interpreters at the clinic")
+
+    result = await square.organizer(lambda session, moment: rounds.close(session, square.parts.keys, round_id, moment))
+    assert dict(result.counts) == {"clinic": 3, "fees": 1, "school": 1}
+    for person in (alice, bob):
+        await person.hears("The vote is over", "3", "1. Interpreters at the clinic", "2.")
+    await cosma.hears("1. Des interprètes")
+    await outsider.hears_nothing(square)
+
+    async with square.parts.database.reading() as session:
+        left = (await session.exec_driver_sql("SELECT count(*) FROM ballot WHERE matters IS NOT NULL")).scalar_one()
+    assert left == 0
+
+
+async def test_a_vote_that_comes_too_late_is_said_not_to_count(square: Town) -> None:
+    alice = square.on_telegram()
+    await seated(square, alice)
+    round_id = await square.organizer(lambda session, moment: rounds.open_(session, asked(), moment))
+    await alice.hears("The council votes")
+    alice.says("vote")
+    await alice.hears("Which of these")
+    await square.organizer(lambda session, moment: rounds.close(session, square.parts.keys, round_id, moment))
+    await alice.hears("The vote is over")
+    alice.says("1")
+    heard = await alice.hears("has closed")
+    assert "We have your vote" not in heard
+
+
+async def test_a_result_that_would_show_who_chose_what_is_not_told(square: Town) -> None:
+    alice, bob, cosma = square.on_telegram(), square.on_whatsapp(), square.on_sms()
+    for person in (alice, bob, cosma):
+        await seated(square, person)
+    round_id = await square.organizer(lambda session, moment: rounds.open_(session, asked("majority"), moment))
+    for person in (alice, bob, cosma):
+        await person.hears("The council votes")
+    alice.says("vote")
+    await alice.hears()
+    alice.says("2")
+    await alice.hears()
+    result = await square.organizer(lambda session, moment: rounds.close(session, square.parts.keys, round_id, moment))
+    assert result.order == ()
+    assert "Lower fees" not in await bob.hears("1 member of 3 voted", "there is no result")
+    async with square.parts.database.reading() as session:
+        kept = (await session.exec_driver_sql("SELECT result FROM round")).scalar_one()
+    assert "fees" not in kept
+
+
+async def test_an_invitation_seats_one_person_only(square: Town) -> None:
+    alice, mallory = square.on_telegram(), square.on_sms()
+    await alice.joins()
+    await mallory.joins()
+
+    async def invite(session, moment):  # type: ignore[no-untyped-def]
+        return await people.invite(session, square.parts.keys, (await processes.the_one(session))[0], moment)
+
+    code = await square.organizer(invite)
+    alice.says(code.lower())
+    await alice.hears("Welcome to the council")
+    mallory.says(code)
+    heard = await mallory.hears()
+    assert "Welcome to the council" not in heard

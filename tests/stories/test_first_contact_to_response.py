@@ -1,0 +1,44 @@
+"""A person writes in, is welcomed, gives a recommendation and later hears what was done with it."""
+
+import pytest
+
+from handlers import contents, contributions
+from storage import contributions as stored
+from tests.stories.town import Town
+
+
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp", "sms"])
+async def test_from_first_contact_to_response(square: Town, channel: str) -> None:
+    alice = square.on(channel)
+    alice.says("hello")
+    await alice.hears("English", "Français", "العربية")
+    alice.says("English")
+    await alice.hears("Harbour Migration Forum", "Do you want to take part?")
+    alice.says("1")
+    await alice.hears("Where do you live?", "The north")
+    alice.says("2")
+    await alice.hears("Thank you for taking part.", "What would you like to do?")
+    alice.says("share")
+    await alice.hears()
+    alice.says("1")
+    await alice.hears()
+    alice.says("1")
+    await alice.hears()
+    alice.says("Interpreters at the clinic would help.")
+    await alice.hears("Shall we pass it on?")
+    alice.says("1")
+    await alice.hears("Thank you")
+
+    async with square.parts.database.reading() as session:
+        [given] = await stored.newest(session, square.parts.keys, 10)
+    assert given.words == "Interpreters at the clinic would help."
+
+    response = contents.Response("taken_up", {"en": "It is point 4 of the draft."}, (given.id,))
+    _, told = await square.organizer(lambda session, now: contributions.respond(session, response, now))
+    assert told == 1
+    await alice.hears("It was taken up.", "It is point 4 of the draft.")
+
+    alice.says("status")
+    shown = await alice.hears("It was taken up.")
+    assert "Interpreters" not in shown
+    await alice.hears_nothing(square)

@@ -1,0 +1,103 @@
+"""People are spoken to in their language, and can change it at any moment."""
+
+import pytest
+
+from handlers import bulletins, contents, contributions
+from storage import contributions as stored
+from tests.stories.town import Town
+
+
+async def test_from_first_contact_to_response_in_arabic(square: Town) -> None:
+    amal = square.on_sms()
+    amal.says("مرحبا")
+    await amal.hears("العربية")
+    amal.says("٤")
+    await amal.hears("Harbour Migration Forum", "حذف")
+    amal.says("١")
+    await amal.hears("الشمال")
+    amal.says("الجنوب")
+    menu = await amal.hears()
+    assert "What would you like" not in menu
+    amal.says("١")
+    await amal.hears()
+    amal.says("٢")
+    await amal.hears()
+    amal.says("١")
+    await amal.hears()
+    amal.says("نحتاج إلى مترجمين في العيادة")
+    await amal.hears()
+    amal.says("١")
+    await amal.hears()
+
+    async with square.parts.database.reading() as session:
+        [given] = await stored.newest(session, square.parts.keys, 10)
+    assert (given.words, given.language) == ("نحتاج إلى مترجمين في العيادة", "ar")
+
+    reason = {"ar": "هذه هي النقطة 4 من المسودة.", "en": "It is point 4 of the draft."}
+    response = contents.Response("taken_up", reason, (given.id,))
+    await square.organizer(lambda session, now: contributions.respond(session, response, now))
+    heard = await amal.hears("هذه هي النقطة 4 من المسودة.")
+    assert "It is point 4" not in heard
+    assert "taken up" not in heard
+
+
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp", "sms"])
+async def test_a_change_of_language_in_the_middle_asks_the_same_question_again(square: Town, channel: str) -> None:
+    alice = square.on(channel)
+    await alice.joins()
+    alice.says("share")
+    await alice.hears()
+    alice.says("2")
+    await alice.hears()
+    alice.says("1")
+    question = await alice.hears()
+    alice.says("language")
+    await alice.hears("Français")
+    alice.says("Français")
+    in_french = await alice.hears()
+    assert question not in in_french
+    alice.says("Il nous faut des interprètes.")
+    await alice.hears()
+    alice.says("1")
+    await alice.hears()
+
+    async with square.parts.database.reading() as session:
+        [given] = await stored.newest(session, square.parts.keys, 10)
+    assert given.words == "Il nous faut des interprètes."
+    assert given.language == "fr"
+    await alice.hears_nothing(square)
+
+
+async def test_a_bulletin_in_four_languages_of_which_one_is_missing(square: Town) -> None:
+    people = {"en": square.on_telegram(), "fr": square.on_whatsapp(), "es": square.on_sms(), "ar": square.on_telegram()}
+    for code, name in (("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")):
+        await people[code].joins(name)
+    text = {"en": "The draft is open for comments.", "fr": "Le projet est ouvert.", "ar": "المسودة مفتوحة للتعليق."}
+    await square.organizer(lambda session, now: bulletins.publish(session, contents.Bulletin(text), now))
+
+    for code, said in text.items():
+        assert said in await people[code].hears()
+    missing = await people["es"].hears("The draft is open for comments.", "inglés")
+    assert "We do not have this in your language" not in missing
+
+
+async def test_a_bulletin_goes_only_to_its_audience(square: Town) -> None:
+    alice, bintou = square.on_telegram(), square.on_sms()
+    await alice.joins("English")
+    await bintou.joins("Français")
+    only = contents.read('[text]\nfr = "Bonjour."\n[audience]\nlanguages = ["fr"]\n', contents.Bulletin)
+    await square.organizer(lambda session, now: bulletins.publish(session, only, now))
+    await bintou.hears("Bonjour.")
+    await alice.hears_nothing(square)
+
+
+async def test_news_are_what_everybody_may_read(square: Town) -> None:
+    alice = square.on_telegram()
+    await alice.joins()
+    text = {"en": "For all of you."}
+    await square.organizer(lambda session, now: bulletins.publish(session, contents.Bulletin(text), now))
+    await alice.hears("For all of you.")
+    only = contents.read('[text]\nen = "For members."\n[audience]\nmembers = true\n', contents.Bulletin)
+    await square.organizer(lambda session, now: bulletins.publish(session, only, now))
+    alice.says("news")
+    assert "For members." not in await alice.hears("For all of you.")

@@ -1,0 +1,218 @@
+"""A whole Hearback in one process, its fake platforms, and the people who write to it."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from aiohttp import web
+
+import channels
+import flows
+from bot import serve
+from bot.web import app
+from channels import Pace
+from channels.telegram import Telegram as TelegramChannel
+from channels.whatsapp import setup
+from demo.chats import Bubble, Chat
+from demo.telegram import Telegram
+from demo.twilio import Twilio
+from handlers import processes
+from storage import Keyring, Session
+
+TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+SECRET = "town-square-notice-board"
+ACCOUNT = "AC" + "0" * 32
+TWILIO_TOKEN = "f" * 32
+SMS = "+15005550006"
+WHATSAPP = "whatsapp:+15005550009"
+AT_ONCE = Pace(rate=10_000, burst=1_000, gap=timedelta(0))
+T = TypeVar("T")
+
+PROCESS = flows.Process(
+    title={"en": "Regional review", "fr": "Examen régional", "es": "Examen regional", "ar": "الاستعراض الإقليمي"},
+    organizer={"en": "Harbour Migration Forum"},
+    languages=("en", "fr", "es", "ar"),
+    regions=(
+        flows.Option("north", {"en": "The north", "fr": "Le nord", "es": "El norte", "ar": "الشمال"}),
+        flows.Option("south", {"en": "The south", "fr": "Le sud", "es": "El sur", "ar": "الجنوب"}),
+    ),
+    contact={"en": "help@forum.example"},
+)
+
+
+@dataclass
+class Person:
+    """Someone with a phone. What they hear is read in order; nothing that came may be left unheard at the end."""
+
+    platform: Telegram | Twilio
+    address: str
+
+    @property
+    def chat(self) -> Chat:
+        return self.platform.chats.of(self.address)
+
+    def says(self, words: str) -> None:
+        self.platform.says(self.address, words)
+
+    def sends_voice(self) -> None:
+        self.platform.sends_voice(self.address)
+
+    def taps(self, label: str) -> None:
+        """The button with this label, under the newest message that has one."""
+        for bubble in reversed(self.chat.ours()):
+            for index, button in enumerate(bubble.buttons):
+                if label in button.label:
+                    self.platform.taps(self.address, bubble.id, index)
+                    return
+        raise AssertionError(f"nothing to tap is called {label!r}")
+
+    async def hears(self, *words: str) -> str:
+        """The next message holds all of these words, in its text or on its buttons."""
+        bubble = await self.chat.next()
+        shown = shown_in(bubble)
+        for word in words:
+            assert word in shown, f"{word!r} is not in {shown!r}"
+        return shown
+
+    async def hears_nothing(self, town: "Town") -> None:
+        """Everything that was under way has arrived, and nothing of it here."""
+        await town.quiet()
+        new = self.chat.ours()[self.chat._heard :]
+        assert not new, [shown_in(bubble) for bubble in new]
+
+    async def joins(self, language: str = "English") -> None:
+        """Through the whole welcome, to the menu."""
+        self.says("/start" if isinstance(self.platform, Telegram) else "hello")
+        await self.hears(language)
+        self.says(language)
+        await self.hears()
+        self.says("1")
+        await self.hears()
+        self.says("1")
+        await self.hears()
+
+
+def shown_in(bubble: Bubble) -> str:
+    return "\n".join([bubble.text, *(button.label for button in bubble.buttons)])
+
+
+@dataclass
+class Town:
+    """Everything that runs."""
+
+    parts: serve.Parts
+    telegram: Telegram
+    twilio: Twilio
+    port: int
+    people: int = field(default=0)
+
+    def on_telegram(self) -> Person:
+        self.people += 1
+        return Person(self.telegram, str(7_000_000 + self.people))
+
+    def on_whatsapp(self) -> Person:
+        self.people += 1
+        return Person(self.twilio, f"whatsapp:+1202555{100 + self.people:04}")
+
+    def on_sms(self) -> Person:
+        self.people += 1
+        return Person(self.twilio, f"+1202555{100 + self.people:04}")
+
+    def on(self, channel: str) -> Person:
+        return {"telegram": self.on_telegram, "whatsapp": self.on_whatsapp, "sms": self.on_sms}[channel]()
+
+    async def organizer(self, work: Callable[[Session, datetime], Awaitable[T]]) -> T:
+        """What an organizer does, in one transaction; then the worker does its part."""
+        async with self.parts.database.writing() as session:
+            done = await work(session, now())
+        await self.parts.worker.expand()
+        await self.parts.hints.bell.ring()
+        return done
+
+    async def quiet(self) -> None:
+        """Wait until nothing is under way: no webhook, no turn, no delivery that could leave now."""
+        while True:
+            await self.telegram.wire.settled()
+            await self.twilio.wire.settled()
+            if not await self._waiting():
+                return
+            await asyncio.sleep(0.01)
+
+    async def _waiting(self) -> int:
+        async with self.parts.database.reading() as session:
+            found = await session.exec_driver_sql("SELECT count(*) FROM delivery WHERE state IN ('queued', 'sending')")
+            return int(found.scalar_one())
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def town(database_url: str, keys: Keyring, process: flows.Process | None = PROCESS) -> AsyncIterator[Town]:
+    """A town that runs until the block ends."""
+    runners: list[web.AppRunner] = []
+    ours = _socket()
+    public = f"http://127.0.0.1:{ours.getsockname()[1]}"
+    telegram = Telegram(TOKEN)
+    twilio = Twilio(ACCOUNT, TWILIO_TOKEN, {SMS: f"{public}/hooks/sms", WHATSAPP: f"{public}/hooks/whatsapp"})
+    platforms = web.Application()
+    platforms.add_subapp("/telegram", telegram.application())
+    platforms.add_subapp("/twilio", twilio.application())
+    fakes = _socket()
+    runners.append(await _serve(platforms, fakes))
+    there = f"http://127.0.0.1:{fakes.getsockname()[1]}"
+    environment = {
+        "PUBLIC_URL": public,
+        "TELEGRAM_TOKEN": TOKEN,
+        "TELEGRAM_SECRET": SECRET,
+        "TELEGRAM_API": f"{there}/telegram",
+        "TWILIO_ACCOUNT": ACCOUNT,
+        "TWILIO_TOKEN": TWILIO_TOKEN,
+        "TWILIO_API": f"{there}/twilio",
+        "TWILIO_CONTENT_API": f"{there}/twilio",
+        "SMS_FROM": SMS,
+        "WHATSAPP_FROM": WHATSAPP,
+    }
+    made = await setup(environment)
+    environment["WHATSAPP_TEMPLATES"] = ",".join(f"{name}={sid}" for name, sid in made.items())
+    every = channels.from_settings(environment)
+    for channel in every.values():
+        channel.pace = AT_ONCE
+    closing = asyncio.Event()
+    async with serve.parts(database_url, "", keys, every, now) as parts:
+        if process is not None:
+            async with parts.database.writing() as session:
+                await processes.begin(session, process, now())
+        runners.append(await _serve(app(parts.door), ours))
+        connected = every["telegram"]
+        assert isinstance(connected, TelegramChannel)
+        await connected.set_webhook()
+        working = asyncio.create_task(parts.worker.run(closing))
+        try:
+            yield Town(parts, telegram, twilio, ours.getsockname()[1])
+        finally:
+            await telegram.close()
+            await twilio.close()
+            closing.set()
+            await working
+            for runner in runners:
+                await runner.cleanup()
+
+
+async def _serve(made: web.Application, listening: socket.socket) -> web.AppRunner:
+    runner = web.AppRunner(made, access_log=None)
+    await runner.setup()
+    await web.SockSite(runner, listening).start()
+    return runner
+
+
+def _socket() -> socket.socket:
+    """Bound, so that its address is known before anybody serves there."""
+    made = socket.socket()
+    made.bind(("127.0.0.1", 0))
+    return made
