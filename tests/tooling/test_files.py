@@ -1,0 +1,58 @@
+"""What holds for every file of the project."""
+
+import ast
+import os
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
+NOT_OURS = re.compile(r"\.(?!ci$|gitignore$).*|__pycache__|build|node_modules|.*\.egg-info")
+OUTSIDE = {"tests", "bench"}
+A_HOME = re.compile(r"/(home|root|Users)/\w")
+
+
+def files() -> Iterator[Path]:
+    """Every file that belongs to the project."""
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if not NOT_OURS.fullmatch(name)]
+        yield from (Path(folder, name) for name in names if not NOT_OURS.fullmatch(name))
+
+
+def ours(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+PYTHON = [ROOT / "run", *sorted(path for path in files() if path.suffix == ".py")]
+PACKAGES = sorted(".".join(path.parent.relative_to(ROOT).parts) for path in PYTHON if path.name == "__init__.py")
+INSTALLED = [name for name in PACKAGES if name.partition(".")[0] not in OUTSIDE]
+
+
+@pytest.mark.parametrize("path", PYTHON, ids=ours)
+def test_a_file_opens_with_a_sentence_that_says_what_it_is_for(path: Path) -> None:
+    opening = (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n\n")[0]
+    assert re.fullmatch(r"[^\W\d_].*[.?]", opening, re.DOTALL), f"{ours(path)} opens with {opening!r}"
+
+
+def test_no_file_holds_a_path_of_this_machine() -> None:
+    leaking = [
+        ours(path)
+        for path in files()
+        if (text := path.read_bytes().decode(errors="ignore")) and (f"{ROOT}/" in text or A_HOME.search(text))
+    ]
+    assert not leaking
+
+
+def test_every_folder_of_code_is_installed() -> None:
+    assert sorted(PROJECT["tool"]["setuptools"]["packages"]) == INSTALLED
+
+
+def test_every_room_is_watched_by_the_import_contracts() -> None:
+    rooms = sorted({name.partition(".")[0] for name in INSTALLED})
+    assert sorted(PROJECT["tool"]["importlinter"]["root_packages"]) == rooms
+    assert set(PROJECT["tool"]["mypy"]["files"]) == {"run", *rooms, *OUTSIDE}
