@@ -1,0 +1,134 @@
+"""The example files work: an organizer goes through all of them with the command itself."""
+
+import asyncio
+import tomllib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+import flows
+from bot.__main__ import cli
+from handlers import contents
+from locales import languages, speaking
+from storage import Keyring, keys
+from storage.tables import member
+from storage.together import Writes, write
+from tests.storage.rows import give, meet, opened
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
+KINDS: dict[str, type[Any]] = {
+    "process": flows.Process,
+    "bulletin": contents.Bulletin,
+    "consultation": contents.Consultation,
+    "response": contents.Response,
+    "round": contents.Round,
+}
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+every_example = pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.stem)
+Hearback = Callable[..., str]
+
+
+def test_there_is_one_of_each() -> None:
+    assert {path.name for path in FOLDER.iterdir()} == {f"{kind}.toml" for kind in KINDS}
+
+
+@every_example
+def test_an_example_is_read_and_nothing_in_it_is_passed_over(path: Path) -> None:
+    written = path.read_text(encoding="utf-8")
+    read: object = contents.read(written, KINDS[path.stem])
+    assert holds(msgspec.to_builtins(read), msgspec.to_builtins(tomllib.loads(written)))
+
+
+def holds(read: Any, written: Any) -> bool:
+    """Whether everything that was written was read; what was left out has got its default."""
+    if isinstance(written, dict):
+        return all(name in read and holds(read[name], value) for name, value in written.items())
+    if isinstance(written, list):
+        return len(read) == len(written) and all(map(holds, read, written))
+    return bool(read == written)
+
+
+@every_example
+def test_an_example_speaks_every_language(path: Path) -> None:
+    texts = list(renditions(msgspec.to_builtins(contents.read(path.read_text(encoding="utf-8"), KINDS[path.stem]))))
+    assert texts
+    for text in texts:
+        assert set(text) == set(languages()) or set(text) == {"en"}, text
+
+
+def renditions(value: Any) -> list[dict[str, str]]:
+    if isinstance(value, dict):
+        return [value] if "en" in value else [one for part in value.values() for one in renditions(part)]
+    return [one for part in value for one in renditions(part)] if isinstance(value, list | tuple) else []
+
+
+def test_the_bulletin_asks_for_a_word_that_we_hear() -> None:
+    bulletin = contents.read((FOLDER / "bulletin.toml").read_text(encoding="utf-8"), contents.Bulletin)
+    for language, text in bulletin.text.items():
+        with speaking(language):
+            assert flows.to_send("share") in text
+
+
+@pytest.fixture
+def key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Not beside the database, which would be refused."""
+    file = tmp_path_factory.mktemp("keys") / "deployment.key"
+    keys.create(file)
+    return file
+
+
+@pytest.fixture
+def keyring(key_file: Path) -> Keyring:
+    return keys.load(key_file)
+
+
+@pytest.fixture
+def hearback(monkeypatch: pytest.MonkeyPatch, database_url: str, key_file: Path) -> Hearback:
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("HEARBACK_KEYS", str(key_file))
+    monkeypatch.setattr("bot.clock.now", lambda: NOW)
+
+    def call(*words: str) -> str:
+        done = CliRunner().invoke(cli, words, catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.output.strip()
+
+    return call
+
+
+async def a_member_who_gave_something(url: str, keyring: Keyring) -> None:
+    async with opened(url) as database, database.writing() as session:
+        who = await meet(session, keyring, region="islands")
+        await give(session, who, "Forms in Tigrinya", topic="identity")
+        writes = Writes()
+        writes.insert(member, person_id=who.id, since=NOW.date())
+        await write(session, writes)
+
+
+def test_an_organizer_goes_through_all_of_them(hearback: Hearback, database_url: str, keyring: Keyring) -> None:
+    asyncio.run(a_member_who_gave_something(database_url, keyring))
+    assert hearback("process", "open", example("process")) == hearback("process", "open", example("process"))
+    hearback("bulletin", "publish", example("bulletin"))
+    consultation = hearback("consultation", "open", example("consultation"))
+    assert len(hearback("council", "invite")) == 11
+    came_in = hearback("contributions")
+    assert "Forms in Tigrinya" in came_in
+    assert hearback("respond", example("response"), came_in.split()[0]).endswith(": 1 people are told")
+    assert "taken_up_in_part" in hearback("contributions")
+    opened_round = hearback("round", "open", example("round"))
+    assert f"{opened_round}  open until 2027-04-30  0 of 1" in hearback("round", "list")
+    assert hearback("round", "close", opened_round) == "Fewer than 3 members voted: there is no result."
+    hearback("consultation", "close", consultation)
+    subjects = [line.split()[1] for line in hearback("broadcasts").splitlines()]
+    assert sorted(subjects) == ["bulletin", "consultation", "response", "result", "round"]
+    assert hearback("parked") == ""
+
+
+def example(kind: str) -> str:
+    return str(FOLDER / f"{kind}.toml")
