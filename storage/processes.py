@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 
 from storage.database import Session
 from storage.tables import bulletin, consultation, process
@@ -78,8 +78,3 @@ async def board(session: Session, now: datetime) -> Board | None:
     if row is None:
         return None
     return Board(row.id, row.edition, row.content, row.consultation, row.asked, row.bulletin, row.bulletin_until)
-
-
-async def size(session: Session) -> int:
-    """How many processes there are."""
-    return (await session.execute(select(func.count()).select_from(process))).scalar_one()
