@@ -9,7 +9,8 @@ from structlog.typing import EventDict, WrappedLogger
 ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "logger", "channel", "delivery", "code", "fault", "away", "number", "state",
-        "status", "why", "host", "port", "broadcast", "waited",
+        "status", "why", "host", "port", "broadcast", "waited", "since", "seconds", "found", "resent",
+        "work",
     }
 )  # fmt: skip
 

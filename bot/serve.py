@@ -1,23 +1,28 @@
 """Putting the parts together, running them until told to stop, closing them in order."""
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fcntl import LOCK_EX, LOCK_NB, flock
+from functools import partial
 from pathlib import Path
 from time import monotonic
+from typing import cast
 
 import structlog
 from aiohttp import web
 
 import storage
+from bot.sockets import Connection, Connections, Limits, watched
 from bot.turns import Away, Turns
 from bot.web import Door
 from bot.worker import Worker
 from broadcast.hints import Hints, hints
+from broadcast.watch import Observe, unobserved
 from channels import Channel
 from channels.messages import Message, Stopped
 from channels.telegram import Telegram
@@ -51,16 +56,17 @@ async def parts(
     channels: Mapping[str, Channel],
     clock: Callable[[], datetime],
     alone: bool = False,
+    observe: Observe = unobserved,
 ) -> AsyncIterator[Parts]:
     """The parts of a program, started; closed in the other order. `alone`: no other process uses the database."""
     async with AsyncExitStack() as open_:
         database = storage.open(database_url)
         open_.push_async_callback(database.close)
-        told = await open_.enter_async_context(hints(redis_url, monotonic))
+        told = await open_.enter_async_context(hints(redis_url, monotonic, observe))
         for channel in channels.values():
             await channel.start()
             open_.push_async_callback(channel.close)
-        turns = Turns(database, Ears(keys, channels, Boards()), told.bell, clock)
+        turns = Turns(database, Ears(keys, channels, Boards()), told.bell, clock, observe=observe)
         open_.push_async_callback(turns.close)
         yield Parts(
             database,
@@ -68,19 +74,26 @@ async def parts(
             channels,
             told,
             turns,
-            Door(channels, turns, database, clock),
-            Worker(database, keys, channels, told, clock, alone),
+            Door(channels, turns, database, clock, observe),
+            Worker(database, keys, channels, told, turns, clock, alone, observe),
         )
 
 
-async def listen(made: web.Application, host: str, port: int, closing: asyncio.Event) -> None:
+async def listen(
+    made: web.Application, host: str, port: int, closing: asyncio.Event, limits: Limits | None = None
+) -> None:
     """Serve until `closing`; requests under way are finished."""
-    runner = web.AppRunner(made, access_log=None, handle_signals=False, shutdown_timeout=PATIENCE.total_seconds())
+    made.middlewares.insert(0, watched)
+    runner = web.AppRunner(made, shutdown_timeout=PATIENCE.total_seconds())
     await runner.setup()
+    limits = limits or Limits()
+    connect = partial(Connection, cast(web.Server, runner.server), Connections(limits))
     try:
-        await web.TCPSite(runner, host, port).start()
-        log.info("listening", host=host, port=port)
-        await closing.wait()
+        with contextlib.closing(
+            await asyncio.get_running_loop().create_server(connect, host, port, backlog=limits.most)
+        ):
+            log.info("listening", host=host, port=port)
+            await closing.wait()
     finally:
         await runner.cleanup()
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 import channels
 import storage
@@ -23,6 +23,13 @@ class Environment(BaseModel):
     hearback_keys: Path | None = None
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
+    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+
+    @field_validator("metrics_port", mode="before")
+    @classmethod
+    def _unless_empty(cls, given: str | None) -> str | None:
+        """A Procfile may hand on a variable that is not set."""
+        return given or None
 
 
 class Refusal(Exception):
@@ -37,6 +44,8 @@ class Settings:
     redis_url: str = field(repr=False)
     host: str
     port: int
+    metrics_port: int | None
+    """Where the metrics are read; None: nowhere."""
     keys: Keyring
     channels: Mapping[str, Channel]
 
@@ -49,7 +58,7 @@ def load(environment: Mapping[str, str], with_channels: bool = True) -> Settings
     made = _channels(environment, wrong) if with_channels else {}
     if wrong or told is None or keyring is None:
         raise Refusal("\n".join(wrong))
-    return Settings(told.database_url, told.redis_url, told.host, told.port, keyring, made)
+    return Settings(told.database_url, told.redis_url, told.host, told.port, told.metrics_port, keyring, made)
 
 
 def plain(environment: Mapping[str, str]) -> Environment:

@@ -11,6 +11,7 @@ import msgspec
 import structlog
 
 from broadcast.wake import Bell
+from broadcast.watch import Observe, unobserved
 from channels.messages import Message, Report
 from handlers import deliveries
 from handlers.boards import NoProcess
@@ -30,7 +31,8 @@ class Away(Exception):
 @dataclass(slots=True, eq=False)
 class _Waiting:
     what: Message | Report
-    kept: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    kept: "asyncio.Future[bool]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    """Whether it is; False when it has to come again."""
 
     @property
     def who(self) -> tuple[str, str]:
@@ -50,6 +52,7 @@ class Turns:
     clock: Callable[[], datetime]
     line: deque[_Waiting] = field(default_factory=deque)
     taking: asyncio.Task[None] | None = None
+    observe: Observe = unobserved
 
     async def take(self, what: Sequence[Message | Report]) -> None:
         """Returns when all of it is durably kept. Raises `Away` when it is not and has to come again."""
@@ -57,10 +60,8 @@ class Turns:
         self.line.extend(waiting)
         if self.line and self.taking is None:
             self.taking = asyncio.create_task(self._take_all())
-        faults = await asyncio.gather(*(one.kept for one in waiting), return_exceptions=True)
-        for fault in faults:
-            if fault is not None:
-                raise fault
+        if not all([await one.kept for one in waiting]):
+            raise Away
 
     async def close(self) -> None:
         """Let what waits be kept."""
@@ -95,7 +96,7 @@ class Turns:
                 await self._take_alone(batch[0], fault)
             elif is_away(fault):
                 for one in batch:
-                    _settle(one, Away())
+                    _settle(one, kept=False)
             else:
                 for one in batch:
                     await self._take_batch([one])
@@ -115,10 +116,10 @@ class Turns:
     async def _keep(self, batch: Sequence[Message | Report]) -> None:
         now = self.clock()
         async with self.database.writing() as session:
-            await hear(session, self.ears, [one for one in batch if isinstance(one, Message)], now)
-            for one in batch:
-                if isinstance(one, Report):
-                    await deliveries.report(session, one, now)
+            if messages := [one for one in batch if isinstance(one, Message)]:
+                await hear(session, self.ears, messages, now)
+            if said := [one for one in batch if isinstance(one, Report)]:
+                await deliveries.report(session, said, now, tuple(self.ears.channels))
 
     async def _take_alone(self, one: _Waiting, fault: Exception) -> None:
         """One message that failed: again if that can help, else parked, so that it does not block its chat."""
@@ -133,19 +134,20 @@ class Turns:
                 return _settle(one)
         if is_away(fault) or isinstance(fault, NoProcess | Conflict):
             log.error("cannot keep anything", fault=type(fault).__name__)
-            return _settle(one, Away())
+            return _settle(one, kept=False)
         if isinstance(one.what, Report):
             # Nobody wrote it, so nobody can take it up by hand: the platform has to say it again.
             log.error("report failed", channel=one.what.channel, fault=type(fault).__name__)
-            return _settle(one, Away())
+            return _settle(one, kept=False)
         try:
             await self._park(one.what, fault)
         except Exception as worse:
             log.error("cannot park", fault=type(worse).__name__)
-            return _settle(one, Away())
+            return _settle(one, kept=False)
         return _settle(one)
 
     async def _park(self, what: Message, fault: Exception) -> None:
+        self.observe("turns", channel=what.channel, state="parked")
         log.error("parked", channel=what.channel, fault=type(fault).__name__)
         name = events.name(self.ears.keys, what.channel, what.event)
         index = self.ears.keys.index(what.channel, what.sender)
@@ -157,10 +159,6 @@ class Turns:
                 )
 
 
-def _settle(one: _Waiting, fault: Exception | None = None) -> None:
-    if one.kept.done():
-        return
-    if fault is None:
-        one.kept.set_result(None)
-    else:
-        one.kept.set_exception(fault)
+def _settle(one: _Waiting, kept: bool = True) -> None:
+    if not one.kept.done():
+        one.kept.set_result(kept)

@@ -4,17 +4,19 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from time import monotonic
 
 import structlog
 from aiohttp import web
 
 from bot.turns import Away, Turns
+from broadcast.watch import Observe, unobserved
 from channels import Channel, Refused
 from channels.messages import Message, Report
-from storage import Database, deliveries
+from channels.verdicts import Act
+from storage import Database, outbox
 from storage.migrate import is_current
 
-LONGEST_READ = timedelta(seconds=10)
 COME_AGAIN = timedelta(seconds=30)
 LATE = timedelta(minutes=5)
 
@@ -29,30 +31,35 @@ class Door:
     turns: Turns
     database: Database
     clock: Callable[[], datetime]
+    observe: Observe = unobserved
 
     async def hook(self, request: web.Request) -> web.StreamResponse:
         """A platform tells us something: it gets its 200 once that is kept."""
         channel = self.channels.get(request.match_info["channel"])
         if channel is None:
             raise web.HTTPNotFound
+        began = monotonic()
         try:
-            async with asyncio.timeout(LONGEST_READ.total_seconds()):
-                told = await channel.receive(request)
+            told = await channel.receive(request)
         except Refused as refused:
+            self.observe("refused", channel=channel.name, code=str(refused.status))
             log.warning("refused", channel=channel.name, status=refused.status, why=refused.why)
             return web.Response(status=refused.status)
-        except TimeoutError:
-            return web.Response(status=408)
         for one in told:
-            if isinstance(one, Report) and one.stopped:
+            if isinstance(one, Report) and one.verdict.act is Act.STOP:
                 log.critical("sender stopped", channel=one.channel, code=one.code)
         try:
             await self.turns.take(told)
         except Away:
+            self.observe("turns", len(told), channel=channel.name, state="away")
             return web.Response(status=503, headers={"Retry-After": str(COME_AGAIN.seconds)})
+        self.observe("turn", monotonic() - began, channel=channel.name)
         for one in told:
             if isinstance(one, Message):
+                self.observe("turns", channel=channel.name, state="taken")
                 await channel.acknowledge(one)
+            else:
+                self.observe("reports", channel=channel.name, state=one.status)
         return channel.accepted()
 
     async def live(self, _request: web.Request) -> web.Response:
@@ -65,7 +72,7 @@ class Door:
             async with self.database.reading() as session:
                 if not await session.run_sync(is_current):
                     return web.json_response({"ready": False, "why": "migrate"}, status=503)
-                late = await deliveries.waiting(session, self.clock() - LATE)
+                late = await outbox.late(session, self.clock() - LATE)
         except Exception as fault:
             log.error("not ready", fault=type(fault).__name__)
             return web.json_response({"ready": False, "why": "database"}, status=503)

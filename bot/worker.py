@@ -1,4 +1,4 @@
-"""The worker: sends what waits, fills broadcasts, keeps house."""
+"""The worker: sends what waits, fills broadcasts, keeps house, asks the platforms, each as often as it has to."""
 
 import asyncio
 import os
@@ -9,23 +9,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 
 import structlog
 
+from bot.asking import AN_HOUR, Asking, others
+from bot.house import House
+from bot.turns import Turns
 from broadcast.deliver import Sender
-from broadcast.expand import expand
+from broadcast.expand import expand, turn
 from broadcast.hints import Hints
+from broadcast.outcomes import Where
 from broadcast.pace import Pacer
+from broadcast.watch import Observe, unobserved
 from channels import Channel
-from handlers import people, rounds
-from storage import Database, Keyring, deliveries, events
-from storage import rounds as stored_rounds
+from storage import Database, Keyring
 
+SOON = timedelta(milliseconds=500)
 HOUSE = timedelta(seconds=10)
-SWEEPS = 20
-SWEEP_PAUSE = timedelta(milliseconds=250)
-REPEATS = timedelta(days=30)
-"""How long an event is remembered: longer than any platform repeats one."""
 
 log = structlog.get_logger()
 
@@ -38,14 +39,45 @@ class Worker:
     keys: Keyring
     channels: Mapping[str, Channel]
     hints: Hints
+    turns: Turns
     clock: Callable[[], datetime]
     alone: bool = False
+    observe: Observe = unobserved
 
     async def run(self, closing: asyncio.Event) -> None:
         """Work until `closing`; what is under way then is ended and written down."""
-        await self._abandon(self.alone)
+        asking = Asking(self.database, self.keys, self.channels, self.turns)
+        await self._house.open(self.clock())
+        carrying = asyncio.create_task(self.hints.bell.carry())
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for sender in self._senders():
+                    tasks.create_task(sender.run(closing))
+                for name, pause, work in (
+                    ("expand", SOON, partial(self.expand, closing)),
+                    ("house", HOUSE, self.keep_house),
+                    ("ask", HOUSE, lambda: asking.ask(self.clock())),
+                    ("approved", AN_HOUR, lambda: asking.approved(self.clock())),
+                ):
+                    tasks.create_task(self._again(closing, name, pause, work))
+        finally:
+            carrying.cancel()
+            with suppress(asyncio.CancelledError):
+                await carrying
+
+    @property
+    def _house(self) -> House:
+        return House(self.database, self.keys, self.channels, self.hints.bell, self.alone)
+
+    async def keep_house(self) -> None:
+        """What has to happen without anybody's asking."""
+        began = monotonic()
+        await self._house.keep(self.clock())
+        self.observe("housekeeping", monotonic() - began)
+
+    def _senders(self) -> list[Sender]:
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        senders = [
+        return [
             Sender(
                 channel,
                 self.database,
@@ -54,65 +86,29 @@ class Worker:
                 self.hints.bell,
                 owner,
                 self.clock,
+                Where(tuple(others(self.channels, name)), channel.history is not None),
+                observe=self.observe,
             )
             for name, channel in self.channels.items()
         ]
-        carrying = asyncio.create_task(self.hints.bell.carry())
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for sender in senders:
-                    tasks.create_task(sender.run(closing))
-                tasks.create_task(self._again(closing, timedelta(milliseconds=500), partial(self.expand, closing)))
-                tasks.create_task(self._again(closing, HOUSE, self.keep_house))
-        finally:
-            carrying.cancel()
-            with suppress(asyncio.CancelledError):
-                await carrying
 
     async def expand(self, closing: asyncio.Event | None = None) -> None:
         """Every broadcast that is promised becomes deliveries; when told to close it stops after a batch."""
-        while await expand(self.database, self.clock()):
-            await self.hints.bell.ring()
-            if closing is not None and closing.is_set():
-                return
+        for work in (turn, expand):
+            while await work(self.database, self.clock()):
+                await self.hints.bell.ring()
+                if closing is not None and closing.is_set():
+                    return
 
-    async def keep_house(self) -> None:
-        """What has to happen without anybody's asking."""
-        now = self.clock()
-        await self._abandon(False)
-        async with self.database.writing() as session:
-            await deliveries.expire(session, now)
-            await deliveries.cancel_unreachable(session)
-            await events.prune(session, now - REPEATS)
-            parted = await people.part(session)
-            overdue = await stored_rounds.overdue(session, now)
-        if parted:
-            await self._sweep()
-        for round_id in overdue:
-            async with self.database.writing() as session:
-                await rounds.close(session, self.keys, round_id, now)
-            await self.hints.bell.ring()
-
-    async def _sweep(self) -> None:
-        """Somebody may be reading: then the log cannot be emptied yet."""
-        for _try in range(SWEEPS):
-            if await self.database.sweep():
-                return
-            await asyncio.sleep(SWEEP_PAUSE.total_seconds())
-        log.warning("deleted words are still in the write-ahead log")
-
-    async def _abandon(self, everybody: bool) -> None:
-        async with self.database.writing() as session:
-            number = await deliveries.abandon(session, self.clock(), everybody)
-        if number:
-            log.warning("unknown after a crash", number=number)
-
-    async def _again(self, closing: asyncio.Event, pause: timedelta, work: Callable[[], Awaitable[None]]) -> None:
+    async def _again(
+        self, closing: asyncio.Event, name: str, pause: timedelta, work: Callable[[], Awaitable[None]]
+    ) -> None:
         while not closing.is_set():
             try:
                 await work()
             except Exception as fault:
-                log.error("worker fault", fault=type(fault).__name__)
+                self.observe("faults", name=name)
+                log.error("worker fault", work=name, fault=type(fault).__name__)
             with suppress(TimeoutError):
                 async with asyncio.timeout(pause.total_seconds()):
                     await closing.wait()

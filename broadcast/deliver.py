@@ -1,35 +1,52 @@
 """Sending what waits in the outbox: claim, commit, send, settle."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
+from time import monotonic
 
+import msgspec
 import structlog
 
 import flows
-from broadcast.pace import Pacer
+from broadcast import outcomes
+from broadcast.circuit import Circuit
+from broadcast.daytime import opens
+from broadcast.outcomes import Where
+from broadcast.pace import Pacer, Places
 from broadcast.wake import Bell
+from broadcast.watch import Observe, unobserved
 from channels import Channel
-from channels.messages import Gone, Later, Never, NotSent, Outgoing, Stopped, unpacked
-from storage import Database, Keyring, deliveries, is_away
-from storage.deliveries import Claimed, Outcome
+from channels.messages import Later, NotSent, Outgoing, Shut, Stopped, TooFast, Unknown, unpacked
+from channels.verdicts import WIRE
+from storage import Database, Keyring, Session, circuits, deliveries, is_away
+from storage.broadcasts import Hours
+from storage.deliveries import BULLETIN, SHUT, Claimed, Outcome
 
 LEASE = timedelta(seconds=60)
 """How long a claim is ours. Longer than any send may take."""
-LONGEST_SEND = timedelta(seconds=40)
+LONGEST_SEND = timedelta(seconds=20)
 FRESH = timedelta(seconds=5)
 """How old a claim may be when its send begins. Whoever slept on it (a laptop's lid, a paused machine) has lost the
 place at the platform's pace, and may have missed a STOP."""
 POLL = timedelta(milliseconds=500)
+NO_PLACES = Places((), POLL, BULLETIN)
+OFTEN = timedelta(milliseconds=50)
+"""How long what has been sent may wait to be written down..."""
+TOGETHER = 20
+"""...unless there is so much of it."""
 MOST_AT_ONCE = 200
-MOST_ATTEMPTS = 8
-FIRST_PAUSE = timedelta(seconds=1)
-LONGEST_PAUSE = timedelta(minutes=5)
+MOST_TO_PUT_OFF = 2000
+NIGHT = "night"
+"""The code of what waits for its person's morning."""
 TRIES_TO_SETTLE = 3
 AWAY_PAUSE = timedelta(seconds=1)
-STOPPED_PAUSE = timedelta(minutes=5)
+
+Told = tuple[str | None, dict[tuple[str, str], datetime]]
+"""Of `Sender`: what was `broken`, and who was `asleep`."""
 
 log = structlog.get_logger()
 
@@ -45,8 +62,15 @@ class Sender:
     bell: Bell
     owner: str
     clock: Callable[[], datetime]
+    where: Where = field(default_factory=Where)
     settled: list[Outcome] = field(default_factory=list)
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    circuit: Circuit = field(default_factory=Circuit)
+    broken: str | None = None
+    """What the others have to be told: the code of what is out of order, or "" when it works again."""
+    asleep: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """The broadcasts and regions in which it is night, and until when."""
+    observe: Observe = unobserved
 
     async def run(self, closing: asyncio.Event) -> None:
         """Send until `closing`, then let what is under way end, and settle it."""
@@ -66,35 +90,67 @@ class Sender:
         """Settle what has been sent, claim what may leave now, and begin to send it; how long to wait after it."""
         room = MOST_AT_ONCE - len(self.under_way)
         begun = self.clock()
-        places, wait = await self.pacer.take(room) if room else (0, POLL)
-        claimed = await self._settle_and_claim(places)
-        await self.pacer.give_back(places - len(claimed))
-        for delivery in claimed:
-            task = asyncio.create_task(self._send(delivery, begun + FRESH))
+        places = await self.pacer.take(room) if room else NO_PLACES
+        claimed = await self._settle_and_claim(len(places), places.last_lane)
+        leaving = await self._may_leave(claimed)
+        await self.pacer.give_back(places, len(leaving))
+        for place, delivery in zip(places.at, leaving, strict=False):
+            task = asyncio.create_task(self._send(delivery, place, begun + FRESH))
             self.under_way.add(task)
             task.add_done_callback(self.under_way.discard)
-        return POLL if len(claimed) < places else wait
+        if len(leaving) < len(claimed):
+            return timedelta(0)
+        wait = POLL if len(claimed) < len(places) else places.wait
+        return min(wait, OFTEN) if self.under_way or self.settled else wait
 
     async def step_out(self) -> timedelta:
-        await self._settle_and_claim(0)
+        await self._settle_and_claim(0, BULLETIN)
         return timedelta(0)
 
-    async def _settle_and_claim(self, places: int) -> list[Claimed]:
+    async def _settle_and_claim(self, places: int, last_lane: int) -> list[Claimed]:
         if not places and not self.settled:
             return []
-        outcomes, self.settled = self.settled, []
+        began = monotonic()
+        settled, self.settled = self.settled, []
         try:
             async with self.database.writing() as session:
-                await deliveries.settle(session, self.owner, outcomes)
-                if not places:
-                    return []
                 now = self.clock()
-                return await deliveries.claim(
-                    session, self.keys, self.channel.name, self.owner, now, now + LEASE, places
-                )
+                await deliveries.settle(session, self.owner, settled, now)
+                told = await self._tell(session, now)
+                claimed = await self._claim(session, now, places, last_lane)
         except BaseException:
-            self.settled = outcomes + self.settled
+            self.settled = settled + self.settled
             raise
+        self._has_told(told)
+        if claimed:
+            self.observe("claims", len(claimed), channel=self.channel.name)
+            self.observe("claim", monotonic() - began, channel=self.channel.name)
+        return claimed
+
+    async def _claim(self, session: Session, now: datetime, places: int, last_lane: int) -> list[Claimed]:
+        if not places:
+            return []
+        return await deliveries.claim(
+            session, self.keys, self.channel.name, self.owner, now, now + LEASE, places, last_lane
+        )
+
+    async def _tell(self, session: Session, now: datetime) -> Told:
+        """What every worker has to know of this channel."""
+        if self.broken:
+            await circuits.break_(session, self.channel.name, self.broken, now + outcomes.OUT_OF_ORDER, now)
+        elif self.broken is not None and await circuits.mend(session, self.channel.name):
+            log.warning("sender works again", channel=self.channel.name)
+        asleep = dict(self.asleep)
+        for (broadcast, region), morning in asleep.items():
+            await deliveries.put_off(session, broadcast, region, morning, NIGHT, now, MOST_TO_PUT_OFF)
+        return self.broken, asleep
+
+    def _has_told(self, told: Told) -> None:
+        """It is committed. What has been learned since stays to be told."""
+        broken, asleep = told
+        if self.broken == broken:
+            self.broken = None
+        self.asleep = {place: morning for place, morning in self.asleep.items() if asleep.get(place) != morning}
 
     async def _safely(self, work: Callable[[], Awaitable[timedelta]]) -> timedelta:
         """A database that is away is waited for; a fault of our own is said and does not end the sending."""
@@ -104,71 +160,107 @@ class Sender:
             log.error("sending paused", channel=self.channel.name, fault=type(fault).__name__, away=is_away(fault))
             return AWAY_PAUSE
 
-    async def _send(self, claimed: Claimed, until: datetime) -> None:
-        outcome = await self._outcome(claimed, until)
+    async def _may_leave(self, claimed: Sequence[Claimed]) -> list[Claimed]:
+        """Those that may leave at this hour, to people who were not written to just now. The others wait again."""
+        now = self.clock()
+        awake = [delivery for delivery in claimed if not self._sleeps(delivery, now)]
+        waits = await self.pacer.for_people([delivery.address for delivery in awake])
+        for delivery, wait in zip(awake, waits, strict=True):
+            if wait:
+                self.settled.append(outcomes.again(delivery, now + wait, "pace"))
+        return [delivery for delivery, wait in zip(awake, waits, strict=True) if not wait]
+
+    def _sleeps(self, claimed: Claimed, now: datetime) -> bool:
+        if not claimed.hours or claimed.broadcast is None:
+            return False
+        morning = opens(_hours(claimed.hours), claimed.region, now)
+        if morning <= now:
+            return False
+        self.asleep[claimed.broadcast, claimed.region] = morning
+        self.settled.append(outcomes.again(claimed, morning, NIGHT))
+        return True
+
+    async def _send(self, claimed: Claimed, place: float, until: datetime) -> None:
+        outcome = await self._outcome(claimed, place, until)
+        self.observe("outcomes", channel=self.channel.name, state=outcome.state, code=outcome.code or "")
         # In two steps: the list may have been handed over while we waited.
         self.settled.append(outcome)
-        self.bell.here()
+        if len(self.settled) >= TOGETHER:
+            self.bell.here()
 
-    async def _outcome(self, claimed: Claimed, until: datetime) -> Outcome:
+    async def _outcome(self, claimed: Claimed, place: float, until: datetime) -> Outcome:
         try:
             outgoing = _outgoing(claimed)
         except Exception as fault:
             log.error("unreadable", channel=self.channel.name, delivery=claimed.id, fault=type(fault).__name__)
             return Outcome(claimed.id, "failed", code="unreadable")
-        wait = await self.pacer.for_person(claimed.address)
-        if wait:
-            await self.pacer.give_back(1)
-            return self._again(claimed, wait, "pace")
-        now = self.clock()
-        if claimed.not_after is not None and claimed.not_after <= now:
-            return Outcome(claimed.id, "expired", code="not_after")
-        if now >= until:
-            return self._again(claimed, timedelta(0), "late")
+        if put_off := await self._not_now(claimed, place, until):
+            return put_off
+        if not (in_session := claimed.in_session(self.channel.window)) and not _may_be_template(claimed):
+            return await self._refused(claimed, Shut(SHUT))
+        began = monotonic()
         try:
             async with asyncio.timeout(LONGEST_SEND.total_seconds()):
-                accepted = await self.channel.send(claimed.to, outgoing, claimed.id)
-        except NotSent as refused:
-            return await self._refused(claimed, refused)
+                accepted = await self.channel.send(claimed.to, outgoing, claimed.id, in_session)
+        except NotSent as refusal:
+            return await self._refused(claimed, refusal)
         except Exception as fault:
             log.error("send failed", channel=self.channel.name, delivery=claimed.id, fault=type(fault).__name__)
-            return Outcome(claimed.id, "unknown", code="fault")
+            return await self._refused(claimed, Unknown("fault", WIRE["fault"]))
+        self.observe("send", monotonic() - began, channel=self.channel.name)
+        self.observe("places", accepted.segments, channel=self.channel.name)
+        self._heard(claimed, "")
         await self.pacer.charge(accepted.segments)
         return Outcome(claimed.id, "sent", accepted.provider_id, accepted.segments)
 
-    def _again(self, claimed: Claimed, wait: timedelta, code: str, attempts: int | None = None) -> Outcome:
-        tried = claimed.attempts if attempts is None else attempts
-        return Outcome(claimed.id, "queued", due=self.clock() + wait, code=code, attempts=tried)
+    async def _not_now(self, claimed: Claimed, place: float, until: datetime) -> Outcome | None:
+        """Wait for its place; what becomes of it when the place, or the time, is gone."""
+        held = await self.pacer.come(place, claimed.lane)
+        now = self.clock()
+        if held:
+            return outcomes.again(claimed, now + held, "pace")
+        if claimed.not_after is not None and claimed.not_after <= now:
+            return Outcome(claimed.id, "expired", code="not_after")
+        return outcomes.again(claimed, now, "late") if now >= until else None
 
-    async def _refused(self, claimed: Claimed, refused: NotSent) -> Outcome:
-        log.info("not sent", channel=self.channel.name, delivery=claimed.id, code=refused.code)
-        match refused:
-            case Stopped():
-                await self.pacer.pause(STOPPED_PAUSE)
-                log.critical("sender stopped", channel=self.channel.name, code=refused.code)
-                return self._again(claimed, STOPPED_PAUSE, refused.code)
-            case Later(everyone=True):
-                # The platform is away, not this message refused: however long that takes, it is kept.
-                await self.pacer.pause(refused.after)
-                return self._again(claimed, refused.after, refused.code)
-            case Later():
-                tried = claimed.attempts + 1
-                if tried >= MOST_ATTEMPTS:
-                    return Outcome(claimed.id, "failed", code=refused.code, attempts=tried)
-                wait = max(refused.after, min(FIRST_PAUSE * 2**tried, LONGEST_PAUSE))
-                return self._again(claimed, wait, refused.code, tried)
-            case Gone():
-                return Outcome(claimed.id, "failed", code=refused.code, reach=refused.reach, address=claimed.address)
-            case Never():
-                return Outcome(claimed.id, "failed", code=refused.code)
-            case _:
-                return Outcome(claimed.id, "unknown", code=refused.code)
+    async def _refused(self, claimed: Claimed, refusal: NotSent) -> Outcome:
+        log.info("not sent", channel=self.channel.name, delivery=claimed.id, code=refusal.code)
+        if isinstance(refusal, Later) and refusal.everyone:
+            await self.pacer.pause(refusal.after)
+        elif isinstance(refusal, TooFast):
+            await self.pacer.told_to_wait(claimed.address, refusal.after, claimed.lane)
+        self._heard(claimed, refusal.code, isinstance(refusal, Stopped), _is_theirs(refusal))
+        return outcomes.refused(claimed, refusal, self.where, self.clock())
+
+    def _heard(self, claimed: Claimed, code: str, stopped: bool = False, failed: bool = False) -> None:
+        """Whether our sender, or the platform, is in order: told to all workers with the next settling."""
+        if self.circuit.answered(failed) or stopped:
+            log.critical("sender stopped", channel=self.channel.name, code=code)
+            self.broken = code
+        elif claimed.probe:
+            self.broken = code if failed else ""
+
+
+def _may_be_template(claimed: Claimed) -> bool:
+    """Whether that is the first that its broadcast tries where no free text is taken."""
+    return claimed.broadcast is None or claimed.outside[:1] == ("template",)
+
+
+def _is_theirs(refusal: NotSent) -> bool:
+    """A failure of the platform itself, or of the way to it."""
+    return isinstance(refusal, Unknown) or (isinstance(refusal, Later) and refusal.everyone and refusal.code != "429")
+
+
+@cache
+def _hours(packed: str) -> Hours:
+    return msgspec.json.decode(packed, type=Hours)
 
 
 def _outgoing(claimed: Claimed) -> Outgoing:
     if claimed.renditions is None:
         return unpacked(claimed.body or "")
-    return Outgoing(flows.told(claimed.renditions).to(claimed.language), claimed.language)
+    said = flows.told(claimed.renditions).to(claimed.language)
+    return Outgoing(said, claimed.language, purpose=(claimed.subject or "").partition(":")[0])
 
 
 async def _first(heard: asyncio.Event, closing: asyncio.Event, wait: timedelta) -> None:

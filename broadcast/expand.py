@@ -1,14 +1,17 @@
-"""A broadcast becomes deliveries, a batch at a time."""
+"""A broadcast becomes deliveries, a batch at a time; so does what was asked of all of them."""
 
 from datetime import datetime
 
 import msgspec
 
-from storage import Database, broadcasts
-from storage.broadcasts import Audience
+from broadcast.daytime import opens
+from storage import Database, expansion
+from storage.broadcasts import Audience, Broadcast, Hours
 
 BATCH = 2000
-"""People a transaction. Small enough that a reply never waits long for the one writer of SQLite."""
+"""People a transaction. Small enough that a reply never waits long where only one can write."""
+MANY = 5
+"""How many times as many elsewhere."""
 
 
 async def expand(database: Database, now: datetime) -> bool:
@@ -17,9 +20,31 @@ async def expand(database: Database, now: datetime) -> bool:
     Killed at any point and run again it goes on where it was: batch and cursor are one transaction.
     """
     async with database.writing() as session:
-        which = await broadcasts.to_expand(session)
+        which = await expansion.to_expand(session, now)
         if which is None:
             return False
         audience = msgspec.json.decode(which.audience, type=Audience)
-        await broadcasts.expand(session, which, audience, now, BATCH)
+        await expansion.expand(session, which, audience, now, _most(database), mornings(which, now))
     return True
+
+
+def mornings(which: Broadcast, now: datetime) -> dict[str, datetime]:
+    """From when on the people of each region may be written to; "" for everybody else."""
+    if not which.hours:
+        return {}
+    hours = msgspec.json.decode(which.hours, type=Hours)
+    return {region: opens(hours, region, now) for region in ("", *hours.zones)}
+
+
+async def turn(database: Database, now: datetime) -> bool:
+    """Pause, resume or cancel the next batch of deliveries; False when no broadcast is on its way to that."""
+    async with database.writing() as session:
+        which = await expansion.to_turn(session)
+        if which is None:
+            return False
+        await expansion.turn(session, which, now, _most(database))
+    return True
+
+
+def _most(database: Database) -> int:
+    return BATCH if database.has_one_writer else MANY * BATCH

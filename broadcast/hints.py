@@ -8,8 +8,10 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from broadcast.pace import Here, Schedules, Shared
+from broadcast.pace import Here, Schedules
+from broadcast.shared import Shared
 from broadcast.wake import Bell
+from broadcast.watch import Observe, unobserved
 
 PATIENCE = 1.0
 """Seconds. It is a hint: who waits longer for it than for the thing itself waits in vain."""
@@ -24,7 +26,7 @@ class Hints:
 
 
 @asynccontextmanager
-async def hints(redis_url: str, seconds: Callable[[], float]) -> AsyncIterator[Hints]:
+async def hints(redis_url: str, seconds: Callable[[], float], observe: Observe = unobserved) -> AsyncIterator[Hints]:
     """The hints of a deployment; "" for one that has a single process and no Redis. `seconds` only grow."""
     if not redis_url:
         yield Hints(Bell(), Here(seconds))
@@ -32,7 +34,7 @@ async def hints(redis_url: str, seconds: Callable[[], float]) -> AsyncIterator[H
     redis = connected(redis_url)
     bell = Bell(redis)
     try:
-        yield Hints(bell, Shared(redis, seconds))
+        yield Hints(bell, Shared(redis, seconds, observe))
     finally:
         await bell.close()
         await redis.aclose()

@@ -1,205 +1,320 @@
-"""How fast a platform lets us send: one schedule for each sender and person, shared by all workers through Redis.
+"""How fast a platform lets us send: one schedule for each sender and each person, shared by all workers.
 
-The rule is GCRA (ITU-T I.371): a schedule holds the instant at which it is used up; each send moves it on by one
-interval, and nobody may be further ahead of it than a burst.
+The rule is GCRA (ITU-T I.371): a schedule holds the instant at which its next place begins; each send moves it on by
+one interval. Places are handed out a little before their time, so that what leaves in them can be claimed meanwhile.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, cast
-
-from redis.asyncio import Redis
-from redis.commands.core import AsyncScript
-from redis.exceptions import RedisError
+from math import ceil
+from typing import Protocol
 
 from channels import Pace
+from storage.deliveries import BULLETIN, NOTICE
 
+HAIR = 0.98
+"""The part of a permitted rate that is used: networks move messages together, and the platform counts them there."""
+AHEAD = 0.08
+"""Seconds before its time in which a place is handed out: about as long as a claim takes. A reply waits so long for
+the bulletins before it, or one place where these are further apart."""
+GATHERED = 0.02
+"""Seconds of places that are handed out together, where they are closer together than this."""
 PERSON_BURST = 3
 CAREFUL = 0.25
 """The part of a rate that one worker uses alone while Redis is away and it cannot know of the others."""
+LONGEST_WAIT = 1.0
+"""Seconds that somebody waits for another place: a claim does not last for ever."""
+TOGETHER = 1.0
+HALVED = 300.0
+"""Seconds in which two people make everybody wait, and for which the rate is halved after it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What one schedule allows: a place `every` so many seconds, at most `ahead` seconds of them at once."""
+    """What the schedules of one sender allow: a place `every` so many seconds, and `gap` seconds between a person's."""
 
     name: str
     every: float
-    ahead: float
-    careful: bool = True
-    """A schedule that nobody remembers counts as just used up: others may have used it before it was forgotten."""
+    burst: int
+    gap: float
+    person_burst: int = PERSON_BURST
 
     @property
-    def unknown(self) -> float:
-        """How far ahead of now a schedule is that nobody remembers."""
-        return self.ahead + self.every if self.careful else 0
+    def ahead(self) -> float:
+        """Seconds before its time in which a place may be taken."""
+        return min(AHEAD, self.every) if self.every > GATHERED else AHEAD
+
+    @property
+    def credit(self) -> float:
+        """Seconds of places that are kept for later while nobody takes them."""
+        return (self.burst - 1) * self.every
+
+    @property
+    def person_credit(self) -> float:
+        return (self.person_burst - 1) * self.gap
+
+    def batch(self, most: int) -> int:
+        """How many places there have to be before any is handed out: a claim of few costs nearly as much as of many."""
+        return max(1, min(most, ceil(GATHERED / self.every)))
+
+    @property
+    def late(self) -> float:
+        """Seconds after which a place is lost: who came later would leave together with those whose turn it is."""
+        return min(0.15, max(0.010, self.every))
+
+    @property
+    def careful(self) -> "Rule":
+        return Rule(self.name, self.every / CAREFUL, 1, self.gap / CAREFUL, 1)
+
+    @property
+    def names(self) -> tuple[str, str, str, str]:
+        """Of the schedule, of the hold of all, of the hold of bulletins, of the slow time."""
+        return self.name, f"{self.name}:held", f"{self.name}:bulletins", f"{self.name}:slow"
+
+    def to(self, address: str) -> str:
+        """Of a person's schedule."""
+        return f"{self.name}:to:{address}"
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """`number` places from `begin`, `every` so many seconds; and the seconds for which the holds still last."""
+
+    number: int
+    now: float
+    begin: float
+    every: float
+    ahead: float
+    """Seconds before the next place in which there are enough to be taken."""
+    held: float
+    bulletins: float
+    slow: float
+    shift: float = 0
+    """How far the clock of the schedule is before ours."""
+
+    @property
+    def end(self) -> float:
+        return self.begin + self.number * self.every
+
+    @property
+    def wait(self) -> float:
+        """Seconds until another may be taken."""
+        return max(0.0, self.end - self.ahead - self.now)
+
+    def at(self, place: int) -> float:
+        """By our clock."""
+        return self.begin + place * self.every - self.shift
 
 
 class Schedules(Protocol):
     """Where schedules are kept."""
 
-    async def take(self, rule: Rule, most: int) -> tuple[int, float]:
-        """Take up to `most` places; how many, and the seconds until there is another."""
+    clock: Callable[[], float]
+    """Seconds that only grow."""
 
-    async def move(self, rule: Rule, places: float) -> None:
-        """So many places more have been used, or fewer when negative."""
+    async def take(self, rule: Rule, most: int) -> Given:
+        """Take up to `most` places."""
+
+    async def give_back(self, rule: Rule, given: Given, used: int) -> None:
+        """Only the first `used` were needed. The others are lost if somebody has taken the ones after them."""
+
+    async def charge(self, rule: Rule, places: float) -> None:
+        """So many places more have been used."""
+
+    async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:
+        """For each, zero when they may be written to now, which counts as done; else the seconds until then."""
 
     async def hold(self, rule: Rule, seconds: float) -> None:
         """There is no place for so long, whatever is given back meanwhile; and then no burst."""
 
+    async def hold_person(self, rule: Rule, address: str, seconds: float, bulletins: bool) -> None:
+        """Nothing to this person for so long, and no bulletins to anybody.
+
+        If another was held less than `TOGETHER` before, it was not the person: then nothing at all, and slower after.
+        """
+
+    def held(self, rule: Rule) -> tuple[float, float]:
+        """Seconds until there are places again, and until bulletins may use them, as far as is known here."""
+
 
 class Here:
-    """Schedules of this process alone. `clock` gives seconds that only grow."""
+    """Schedules of this process alone."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._used: dict[str, float] = {}
-        self._held: dict[str, float] = {}
+        self.clock = clock
+        self._until: dict[str, float] = {}
+        self._many = 10_000
+        self._last = ("", "", 0.0)
 
-    async def take(self, rule: Rule, most: int) -> tuple[int, float]:
-        now = self._clock()
-        at = max(self._used.get(rule.name, now + rule.unknown), self._held.get(rule.name, now), now)
-        taken = max(0, min(most, int((now + rule.ahead - at) / rule.every + 1.000001)))
-        at += taken * rule.every
-        self._used[rule.name] = at
+    async def take(self, rule: Rule, most: int) -> Given:
+        now = self.clock()
+        held, bulletins, slow = self.holds(rule)
+        every = 2 * rule.every if slow else rule.every
+        begin = max(self._until.get(rule.name, now + rule.ahead + every), now + held if held else now - rule.credit)
+        batch = rule.batch(most)
+        number = min(most, int((now + rule.ahead - begin) / every + 1.000001))
+        number = number if number >= batch else 0
+        given = Given(number, now, begin, every, rule.ahead - (batch - 1) * every, held, bulletins, slow)
+        self._until[rule.name] = given.end
+        return given
+
+    async def give_back(self, rule: Rule, given: Given, used: int) -> None:
+        if self._until.get(rule.name) == given.end:
+            self._until[rule.name] = given.begin + used * given.every
+
+    async def charge(self, rule: Rule, places: float) -> None:
+        now = self.clock()
+        begin = max(self._until.get(rule.name, now + rule.ahead + rule.every), now - rule.credit)
+        self._until[rule.name] = begin + places * rule.every
+
+    async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:
+        now = self.clock()
         self._forget(now)
-        return taken, max(0.0, at - rule.ahead - now)
+        return [self._person(rule, rule.to(address), now) for address in addresses]
 
-    async def move(self, rule: Rule, places: float) -> None:
-        now = self._clock()
-        at = max(self._used.get(rule.name, now + rule.unknown), now)
-        self._used[rule.name] = max(now, at + places * rule.every)
+    def _person(self, rule: Rule, name: str, now: float) -> float:
+        at = max(self._until.get(name, now), now)
+        wait = at - rule.person_credit - now
+        if wait > 1e-6:
+            return wait
+        self._until[name] = at + rule.gap
+        return 0.0
 
     async def hold(self, rule: Rule, seconds: float) -> None:
-        until = self._clock() + seconds + rule.ahead
-        self._held[rule.name] = max(self._held.get(rule.name, until), until)
+        name, held, *_others = rule.names
+        self.keep(held, seconds)
+        self.keep(name, seconds)
 
-    def held(self, rule: Rule) -> float:
-        """The seconds until a hold is over; not above zero when there is none."""
-        return self._held[rule.name] - self._clock() if rule.name in self._held else 0
+    async def hold_person(self, rule: Rule, address: str, seconds: float, bulletins: bool) -> None:
+        name, _held, lane, slow = rule.names
+        now = self.clock()
+        (of, who, at), self._last = self._last, (name, address, now)
+        self.keep(rule.to(address), seconds + rule.person_credit)
+        if bulletins:
+            self.keep(lane, seconds)
+        if of == name and who != address and now - at < TOGETHER:
+            await self.hold(rule, seconds)
+            self.keep(slow, seconds + HALVED)
+
+    def held(self, rule: Rule) -> tuple[float, float]:
+        held, bulletins, _slow = self.holds(rule)
+        return held, max(held, bulletins)
+
+    def holds(self, rule: Rule) -> tuple[float, float, float]:
+        """The seconds for which all, bulletins, and the slow time are still held; zero when not."""
+        now = self.clock()
+        _all, held, bulletins, slow = rule.names
+        return self._left(held, now), self._left(bulletins, now), self._left(slow, now)
+
+    def keep(self, name: str, seconds: float) -> None:
+        """Until then at least."""
+        now = self.clock()
+        self._forget(now)
+        until = now + seconds
+        self._until[name] = max(self._until.get(name, until), until)
+
+    def person_held(self, rule: Rule, address: str) -> float:
+        return self._left(rule.to(address), self.clock() + rule.person_credit)
+
+    def _left(self, name: str, now: float) -> float:
+        return max(0.0, self._until.get(name, now) - now)
 
     def _forget(self, now: float) -> None:
-        if len(self._used) > 10_000:
-            self._used = {name: at for name, at in self._used.items() if at > now}
+        if len(self._until) > self._many:
+            self._until = {name: at for name, at in self._until.items() if at > now}
+            self._many = max(10_000, 2 * len(self._until))
 
 
-KNOWN = """
-local time = redis.call('TIME'); local now = time[1] + time[2] / 1000000
-local every, ahead, unknown = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local at = math.max(tonumber(redis.call('GET', KEYS[1]) or now + unknown), now)
-local function keep(key, value)
-  redis.call('SET', key, string.format('%.6f', value), 'PX', math.ceil((value - now) * 1000) + ARGV[4])
-end
-"""
-"""What each script begins with. A schedule of a sender is remembered for an hour, so that it keeps its burst."""
-TAKE = """
-at = math.max(at, tonumber(redis.call('GET', KEYS[2]) or now))
-local taken = math.max(0, math.min(tonumber(ARGV[5]), math.floor((now + ahead - at) / every + 1.000001)))
-at = at + taken * every
-keep(KEYS[1], at)
-return {taken, string.format('%.6f', math.max(0, at - ahead - now))}
-"""
-MOVE = """
-keep(KEYS[1], math.max(now, at + tonumber(ARGV[5]) * every))
-return 1
-"""
-HOLD = """
-local till = now + tonumber(ARGV[5]) + ahead
-keep(KEYS[2], math.max(till, tonumber(redis.call('GET', KEYS[2]) or till)))
-return 1
-"""
-AN_HOUR, A_SECOND = 3_600_000, 1_000
-PATIENCE = 1.0
-AWAY = 2.0
-"""Seconds in which Redis has to answer, and in which it is not asked again after it did not."""
+@dataclass(frozen=True, slots=True)
+class Places:
+    """When something may be sent: one message at each instant of `at`, by the pacer's clock."""
 
+    at: tuple[float, ...]
+    wait: timedelta
+    """Until there are more."""
+    last_lane: int
+    """Lanes above this one may not use them: bulletins may have to wait when replies need not."""
+    given: Given | None = None
 
-class Shared:
-    """Schedules of all workers, in Redis; while it is away, a careful part of them here."""
-
-    def __init__(self, redis: Redis, clock: Callable[[], float]) -> None:
-        self._take = redis.register_script(KNOWN + TAKE)
-        self._move = redis.register_script(KNOWN + MOVE)
-        self._hold = redis.register_script(KNOWN + HOLD)
-        self._clock = clock
-        self._away = clock()
-        self._alone = Here(clock)
-
-    async def take(self, rule: Rule, most: int) -> tuple[int, float]:
-        held = self._alone.held(rule)
-        if held > 0:
-            return 0, held
-        answer = await self._ask(self._take, rule, most)
-        if answer is None:
-            return await self._alone.take(_careful(rule), most)
-        taken, wait = cast(tuple[int, bytes], answer)
-        return int(taken), float(wait)
-
-    async def move(self, rule: Rule, places: float) -> None:
-        if await self._ask(self._move, rule, places) is None:
-            await self._alone.move(_careful(rule), places)
-
-    async def hold(self, rule: Rule, seconds: float) -> None:
-        """Here too: Redis may forget it before it is over."""
-        await self._alone.hold(_careful(rule), seconds)
-        await self._ask(self._hold, rule, seconds)
-
-    async def _ask(self, script: AsyncScript, rule: Rule, number: float) -> object | None:
-        """None while Redis is away: it is waited for once, then left alone for a while."""
-        if self._clock() < self._away:
-            return None
-        try:
-            async with asyncio.timeout(PATIENCE):
-                return cast(object, await script(*_asked(rule, number)))
-        except (RedisError, OSError):
-            self._away = self._clock() + AWAY
-            return None
-
-
-def _asked(rule: Rule, number: float) -> tuple[list[str], list[float]]:
-    schedule = f"hearback:pace:{{{rule.name}}}"
-    remembered = AN_HOUR if rule.careful else A_SECOND
-    return [schedule, f"{schedule}:held"], [rule.every, rule.ahead, rule.unknown, remembered, number]
-
-
-def _careful(rule: Rule) -> Rule:
-    return Rule(rule.name, rule.every / CAREFUL, 0, rule.careful)
+    def __len__(self) -> int:
+        return len(self.at)
 
 
 class Pacer:
     """The pace of one sender and of each person it writes to."""
 
-    def __init__(self, sender: str, pace: Pace, schedules: Schedules) -> None:
-        every = 1 / pace.rate
-        self._sender = Rule(sender, every, (pace.burst - 1) * every)
-        self._gap = pace.gap.total_seconds()
+    def __init__(
+        self,
+        sender: str,
+        pace: Pace,
+        schedules: Schedules,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._rule = Rule(sender, 1 / (HAIR * pace.rate), pace.burst, pace.gap.total_seconds())
         self._schedules = schedules
+        self._sleep = sleep
+        self._none_before = schedules.clock()
 
-    async def take(self, most: int) -> tuple[int, timedelta]:
-        """Up to `most` places to send now, and how long until there are more."""
-        taken, wait = await self._schedules.take(self._sender, most)
-        return taken, timedelta(seconds=wait)
+    async def take(self, most: int) -> Places:
+        """Up to `most` places. What they are not used for goes back by `give_back`, at once."""
+        now = self._schedules.clock()
+        if now < self._none_before:
+            return self._places((), self._none_before - now)
+        given = await self._schedules.take(self._rule, most)
+        now = self._schedules.clock()
+        self._none_before = now + given.wait
+        return self._places(tuple(max(now, given.at(place)) for place in range(given.number)), given.wait, given)
 
-    async def give_back(self, places: int) -> None:
-        """Places that nothing was sent in."""
-        if places:
-            await self._schedules.move(self._sender, -places)
+    def _places(self, at: tuple[float, ...], wait: float, given: Given | None = None) -> Places:
+        held, bulletins = self._schedules.held(self._rule)
+        # A microsecond more: rounded down, there would be none yet.
+        until = timedelta(seconds=wait, microseconds=1 if wait else 0)
+        return Places(at, until, NOTICE if bulletins > held else BULLETIN, given)
+
+    async def give_back(self, places: Places, used: int) -> None:
+        """Only the first `used` were needed."""
+        if places.given and used < len(places):
+            await self._schedules.give_back(self._rule, places.given, used)
+            self._none_before = self._schedules.clock()
+
+    async def come(self, place: float, lane: int) -> timedelta:
+        """Wait for a place, or for another where it was missed. Zero: send now; else nothing may leave for so long."""
+        is_mine = True
+        while not (held := self._held(lane)):
+            await self._sleep(max(0.0, place - self._schedules.clock()))
+            if is_mine and self._schedules.clock() - place <= self._rule.late:
+                return self._held(lane)
+            given = await self._schedules.take(self._rule, 1)
+            is_mine = given.number > 0
+            now = self._schedules.clock()
+            place = max(now, given.at(0)) if is_mine else now + given.wait
+            if place - now > LONGEST_WAIT:
+                return timedelta(seconds=LONGEST_WAIT)
+        return held
+
+    def _held(self, lane: int) -> timedelta:
+        everything, bulletins = self._schedules.held(self._rule)
+        return timedelta(seconds=bulletins if lane == BULLETIN else everything)
+
+    async def for_people(self, addresses: Sequence[str]) -> list[timedelta]:
+        """For each, zero when this person may be written to now, which counts as done; else how long not."""
+        waits = await self._schedules.people(self._rule, addresses) if addresses else []
+        return [timedelta(seconds=wait) for wait in waits]
 
     async def charge(self, segments: int) -> None:
         """What was sent used more places than the one it took."""
         if segments > 1:
-            await self._schedules.move(self._sender, segments - 1)
+            await self._schedules.charge(self._rule, segments - 1)
 
-    async def for_person(self, address: str) -> timedelta:
-        """Zero when this person may be written to now, which counts as done; else how long not."""
-        if not self._gap:
-            return timedelta(0)
-        rule = Rule(f"{self._sender.name}:{address}", self._gap, (PERSON_BURST - 1) * self._gap, careful=False)
-        taken, wait = await self._schedules.take(rule, 1)
-        return timedelta(0) if taken else timedelta(seconds=wait)
+    async def told_to_wait(self, address: str, wait: timedelta, lane: int) -> None:
+        """The platform does not say whom it means: this person; their lane, if it is that of bulletins; or everybody.
+
+        Everybody, and half the rate for five minutes after it, when it told two people within a second.
+        """
+        await self._schedules.hold_person(self._rule, address, wait.total_seconds(), lane == BULLETIN)
 
     async def pause(self, wait: timedelta) -> None:
         """The platform asked the whole sender to wait."""
-        await self._schedules.hold(self._sender, wait.total_seconds())
+        await self._schedules.hold(self._rule, wait.total_seconds())

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Protocol
 
 from aiohttp import web
 
-from channels.messages import Accepted, Message, Outgoing, Report
+from channels.messages import Accepted, Message, Outgoing, Report, Template, Trace
+from channels.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,27 @@ class Misconfigured(Exception):
     """The environment names this channel and cannot start it. The text says which variable to set and how."""
 
 
+class History(Protocol):
+    """What a platform itself remembers, for what we could not hear."""
+
+    async def sent(self, since: datetime) -> Sequence[Trace]:
+        """Every message of ours since then, complete, or it raises a child of `NotSent`."""
+
+    async def received(self, since: datetime) -> Sequence[Message]:
+        """Every message to us since then, the oldest first, complete, or it raises a child of `NotSent`."""
+
+
 class Channel(Protocol):
-    """One platform. Every file of this folder whose name has no underscore has a `from_settings` that makes one."""
+    """One platform. Every file of this folder that is a channel has a `from_settings` that makes one."""
 
     name: str
     pace: Pace
+    window: timedelta | None
+    """How long after their last word a person may be sent free text; None: always."""
+    history: History | None
+    """None where the platform cannot be asked."""
+    verdicts: Mapping[str, Verdict]
+    """What its errors mean, by code."""
 
     async def start(self) -> None:
         """Open connections inside the running loop."""
@@ -58,13 +75,22 @@ class Channel(Protocol):
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
         """Split what is too long for one message here, never inside a grapheme; only the last part asks."""
 
-    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
-        """Send one message. `delivery` is our id, given back in `Report`s. Raises a child of `NotSent`."""
+    async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
+        """Send one message. `delivery` is our id, given back in `Report`s. Raises a child of `NotSent`.
+
+        `in_session`: the person has written within `window`; without it only an approved template can leave.
+        """
+
+    async def templates(self) -> Sequence[Template]:
+        """Ask the platform which texts it has approved, and use those from now on. Raises a child of `NotSent`."""
+
+
+SHARED = ("messages", "verdicts")
 
 
 def names() -> tuple[str, ...]:
-    """The platforms there are: the files of this folder."""
-    return tuple(sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_") and m.name != "messages"))
+    """The platforms there are: the other files of this folder."""
+    return tuple(sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_") and m.name not in SHARED))
 
 
 def from_settings(environment: Mapping[str, str]) -> dict[str, Channel]:

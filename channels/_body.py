@@ -11,7 +11,7 @@ LIMIT = 64 * 1024
 
 
 async def body(request: web.Request) -> bytes:
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if "Content-Encoding" in request.headers:
         raise Refused(415, "packed body")
     if (request.content_length or 0) > LIMIT:
         raise Refused(413, "body too large")
@@ -19,7 +19,11 @@ async def body(request: web.Request) -> bytes:
         await request.content.readexactly(LIMIT + 1)
     except IncompleteReadError as whole:
         return whole.partial
-    raise Refused(413, "body too large")
+    except (OSError, web.RequestPayloadError):
+        refusal = Refused(400, "broken body")
+    else:
+        refusal = Refused(413, "body too large")
+    raise refusal
 
 
 def clean(text: str) -> str:

@@ -5,13 +5,11 @@ a day of the person's last message none needs WhatsApp's approval.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count
 from typing import Any
 
-from twilio.rest import Client
-from twilio.rest.content.v1.content import ContentList
-
+from channels._twilio_lists import Json, Lists
 from channels.messages import Choice
 
 MOST_BUTTONS = 3
@@ -21,10 +19,16 @@ BUTTON_LABEL, ROW_LABEL, BODY = 20, 24, 1024
 NAMES = (*(f"quick{n}" for n in range(1, MOST_BUTTONS + 1)), *(f"list{n}" for n in range(1, MOST_ROWS + 1)))
 
 
-async def ensure(client: Client) -> dict[str, str]:
+def found(contents: Iterable[Json]) -> dict[str, str]:
+    """The SIDs of those of `NAMES` that the account has."""
+    there = {content.get("friendly_name"): str(content.get("sid")) for content in contents}
+    return {name: there[_friendly(name)] for name in NAMES if _friendly(name) in there}
+
+
+async def ensure(lists: Lists, contents: Iterable[Json]) -> dict[str, str]:
     """Makes what is missing in the account; gives the SID of each of `NAMES`."""
-    there = {content.friendly_name: content.sid for content in await client.content.v1.contents.list_async()}
-    return {name: there.get(_friendly(name)) or await _make(client, name) for name in NAMES}
+    there = found(contents)
+    return {name: there.get(name) or await _make(lists, name) for name in NAMES}
 
 
 def variables(body: str, choices: Sequence[tuple[Choice, str]], button: str = "") -> str:
@@ -33,9 +37,9 @@ def variables(body: str, choices: Sequence[tuple[Choice, str]], button: str = ""
     return json.dumps({str(number): value for number, value in enumerate(values, 1)}, ensure_ascii=False)
 
 
-async def _make(client: Client, name: str) -> str:
-    request = ContentList.ContentCreateRequest(template(name))
-    return str((await client.content.v1.contents.create_async(request)).sid)
+async def _make(lists: Lists, name: str) -> str:
+    made = await lists.post(f"{lists.account.content_api}/v1/Content", template(name))
+    return str(made.get("sid"))
 
 
 def template(name: str) -> dict[str, Any]:

@@ -5,26 +5,28 @@ see twilio.com/docs/usage/security#validating-requests.
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from hmac import compare_digest, digest
 from urllib.parse import urlsplit
 
 Form = Sequence[tuple[str, str]]
 
 
-def is_signed(signature: str, url: str, form: Form, tokens: Iterable[str]) -> bool:
+def is_signed(signature: str, url: str, form: Form, tokens: Sequence[str]) -> bool:
     """Several tokens, because both count while the operator changes them."""
     given = signature.encode("utf-8", "surrogateescape")
-    fields = "".join(name + value for name, value in sorted(set(form)))
-    # All are tried: which one fitted must not show in the time it takes.
-    fits = [
-        compare_digest(given, sign(address + fields, token)) for token in tokens for address in (url, other_port(url))
-    ]
-    return any(fits)
+    fields = "".join([name + value for name, value in sorted(set(form))])
+    # Whoever knows no token has all of them tried; that a good one is found sooner tells nobody anything.
+    return any(compare_digest(given, sign(address + fields, token)) for address in _addresses(url) for token in tokens)
 
 
 def sign(text: str, token: str) -> bytes:
     return b64encode(digest(token.encode(), text.encode(), "sha1"))
+
+
+def _addresses(url: str) -> Iterator[str]:
+    yield url
+    yield other_port(url)
 
 
 def other_port(url: str) -> str:

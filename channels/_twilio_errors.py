@@ -1,186 +1,237 @@
-"""What each error code of Twilio's means for a message and for the person's address."""
+"""What each error of Twilio's means for a message, for the person's address and for our sender."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 
-from channels.messages import Gone, Later, Never, NotSent, Reach, Stopped
+from channels.messages import Gone, Later, Never, NotSent, Shut, Stopped, Unknown
+from channels.verdicts import DROPPED, WIRE, Act, Alarm, Reach, Verdict
 
-
-class Act(StrEnum):
-    """What to do when Twilio refuses a message with the code."""
-
-    WAIT = "try again after a while"
-    DROP = "this message will never be taken"
-    LOSE = "nothing reaches this address until its reach changes"
-    STOP = "the sender is out of order: stop it and page someone"
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    act: Act
-    says: str
-    reach: Reach | None = None
-    after: timedelta = timedelta(0)
+ONCE_MORE, SOME_MORE, OFTEN = 2, 4, 6
+"""Tries in all: one more, three more, and as often as what passes by itself deserves."""
+UNCOUNTED = 1_000_000
+"""Nothing was processed: it is tried until the message is of no use any more."""
+SECONDS, MINUTE, TEN_MINUTES = timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=10)
+HALF_AN_HOUR, DAY = timedelta(minutes=30), timedelta(days=1)
+WEEK, MONTH = timedelta(days=7), timedelta(days=30)
+UNSEEN = "not in the dictionary of Twilio's that we saw"
 
 
-def _wait(says: str, **after: float) -> Meaning:
-    return Meaning(Act.WAIT, says, after=timedelta(**after))
+def _wait(says: str, after: timedelta, tries: int = OFTEN, everyone: bool = False, elsewhere: bool = False) -> Verdict:
+    return Verdict(Act.WAIT, says, after=after, tries=tries, everyone=everyone, elsewhere=elsewhere)
 
 
-def _drop(says: str) -> Meaning:
-    return Meaning(Act.DROP, says)
+def _drop(says: str, alarm: Alarm = Alarm.COUNT, elsewhere: bool = False) -> Verdict:
+    return Verdict(Act.DROP, says, elsewhere=elsewhere, alarm=alarm)
 
 
-def _lose(says: str, reach: Reach) -> Meaning:
-    return Meaning(Act.LOSE, says, reach)
+def _fault(says: str) -> Verdict:
+    return _drop(says, Alarm.FAULT)
 
 
-def _stop(says: str) -> Meaning:
-    return Meaning(Act.STOP, says)
+def _content(says: str) -> Verdict:
+    return _drop(says, Alarm.CONTENT)
 
 
-CODES: Mapping[int, Meaning] = {
+def _lose(
+    says: str, reach: Reach, lasts: timedelta | None = None, elsewhere: bool = True, alarm: Alarm = Alarm.COUNT
+) -> Verdict:
+    return Verdict(Act.DROP, says, reach=reach, lasts=lasts, elsewhere=elsewhere, alarm=alarm)
+
+
+def _silent(says: str, tries: int) -> Verdict:
+    """A phone that does not answer: tried again, and the third time within a week left alone for a week."""
+    return Verdict(Act.WAIT, says, HALF_AN_HOUR, tries, reach=Reach.UNREACHABLE, strikes=3, lasts=WEEK, elsewhere=True)
+
+
+def _stop(says: str, alarm: Alarm = Alarm.SETTING) -> Verdict:
+    return Verdict(Act.STOP, says, alarm=alarm)
+
+
+def _account(says: str) -> Verdict:
+    return _stop(says, Alarm.PAGE)
+
+
+def _unknown(says: str) -> Verdict:
+    return Verdict(Act.UNKNOWN, says)
+
+
+# Meta's own codes never come through Twilio, which has its own for each.
+VERDICTS: Mapping[str, Verdict] = {
+    # Between Twilio and us.
+    **WIRE,
+    "500": _unknown("Twilio failed after it had the message"),
+    "502": _unknown("Twilio failed after it had the message"),
+    "503": _unknown("Twilio was not available after it had the message"),
+    "504": _unknown("Twilio did not finish in time after it had the message"),
+    "20500": _unknown("Twilio failed after it had the message"),
+    "20503": _unknown("Twilio was not available after it had the message"),
+    "429": _wait("more requests at once than Twilio takes", timedelta(seconds=2), UNCOUNTED, everyone=True),
+    "20429": _wait("more requests at once than Twilio takes", timedelta(seconds=2), UNCOUNTED, everyone=True),
+    # Before anything is asked of Twilio.
+    "empty": _content("nothing to send"),
+    "shut": Verdict(Act.SHUT, "the person wrote more than a day ago, and no approved template says this"),
     # The account.
-    10001: _stop("the account is not active"),
-    20003: _stop("the account or its token is wrong"),
-    20005: _stop("the account is not active"),
-    20006: _stop("access denied"),
-    20008: _stop("test credentials cannot do this"),
-    20403: _stop("forbidden for this account"),
-    20429: _wait("too many requests at once", seconds=2),
-    90010: _stop("the account is not active"),
+    "401": _account("TWILIO_ACCOUNT or TWILIO_TOKEN is wrong"),
+    "10001": _account("the account is not active"),
+    "20003": _account("TWILIO_ACCOUNT or TWILIO_TOKEN is wrong, or the account is suspended"),
+    "20005": _account("the account is not active"),
+    "20006": _account("the account may not do this"),
+    "20008": _account("test credentials cannot do this"),
+    "20403": _account("forbidden for this account"),
+    "30002": _account("the account was suspended"),
+    "90010": _account("the account is not active"),
     # A request that we made wrongly.
-    20001: _drop("unknown parameters"),
-    20404: _drop("no such address at Twilio"),
-    20422: _drop("invalid parameter"),
-    21602: _drop("message body is missing"),
-    21603: _drop("From is missing"),
-    21604: _drop("To is missing"),
-    21605: _drop("message too long"),
-    21609: _drop("PUBLIC_URL does not make a valid status callback"),
-    21617: _drop("message longer than 1600"),
-    21618: _drop("the body cannot be sent"),
-    21619: _drop("no body and no media"),
-    21620: _drop("media address invalid"),
-    21623: _drop("media too large"),
-    21624: _drop("validity period invalid"),
-    21626: _drop("max price invalid"),
-    21654: _drop("no such content template: run the setup again"),
-    21655: _drop("content template id invalid: run the setup again"),
-    21656: _drop("content variables invalid"),
-    92007: _drop("content variables hold a line break"),
+    "20001": _fault("a parameter that Twilio does not know"),
+    "20404": _fault("no such address at Twilio"),
+    "20422": _fault("a parameter that is not valid"),
+    "21602": _fault("without text"),
+    "21603": _fault("without From"),
+    "21604": _fault("without To"),
+    "21605": _fault("the text is too long"),
+    "21609": _fault("PUBLIC_URL makes no valid address for status callbacks"),
+    "21618": _fault("the text cannot be sent"),
+    "21619": _fault("neither text nor media"),
+    "21624": _fault("the validity period is not valid"),
+    "21626": _fault("the highest price is not valid"),
+    "63031": _fault("From and To are the same"),
+    # The text and what goes with it.
+    "21617": _content("longer than 1600 characters"),
+    "21620": _content("the address of the media is not valid"),
+    "21623": _content("the media is too large"),
+    "21654": _content("no such content template: run `hearback twilio setup` again"),
+    "21655": _content("the content template's id is not valid: run `hearback twilio setup` again"),
+    "21656": _content("the variables of the content template are not valid"),
+    "92007": _content("a variable of the content template holds a line break"),
     # The person's address.
-    21211: _lose("To is not a number", Reach.INVALID),
-    21214: _drop("To cannot be reached from this number"),
-    21217: _lose("To does not look like a number", Reach.INVALID),
-    21401: _lose("To is not a number", Reach.INVALID),
-    21408: _drop("this country is not enabled for the account"),
-    21421: _lose("To is not a number", Reach.INVALID),
-    21608: _drop("a trial account writes to verified numbers only"),
-    21610: _lose("the person sent STOP", Reach.OPTED_OUT),
-    21612: _drop("no route from this sender to To"),
-    21614: _lose("To is not a mobile number", Reach.INVALID),
+    "21211": _lose("not a phone number", Reach.INVALID),
+    "21217": _lose("not a phone number", Reach.INVALID),
+    "21401": _lose("not a phone number", Reach.INVALID),
+    "21421": _lose("not a phone number", Reach.INVALID),
+    "21614": _lose("not a mobile number", Reach.INVALID),
+    "21214": _lose("our number cannot reach theirs", Reach.UNREACHABLE, MONTH, alarm=Alarm.SETTING),
+    "21612": _lose("no route from our sender to them", Reach.UNREACHABLE, MONTH, alarm=Alarm.SETTING),
+    "21408": _drop("their country is not switched on in the account's geo permissions", Alarm.SETTING, elsewhere=True),
+    # Never around a STOP.
+    "21610": _lose("the person sent STOP", Reach.OPTED_OUT, elsewhere=False),
     # Our sender.
-    21212: _stop("From is not a number"),
-    21606: _stop("From cannot send messages"),
-    21607: _stop("From cannot send messages"),
-    21611: _wait("more than ten hours of messages wait at this number", minutes=10),
-    21659: _stop("From is not a number of this account"),
-    21660: _stop("From belongs to another account"),
-    21701: _stop("the messaging service does not exist"),
-    21702: _stop("the messaging service has no name"),
-    21703: _stop("the messaging service has no number"),
-    21704: _stop("the messaging service has no usable number"),
-    21705: _stop("the messaging service is invalid"),
-    21709: _stop("the sender name is not usable"),
-    21712: _stop("the number is in another messaging service"),
-    21713: _stop("the messaging service cannot take this sender"),
-    21714: _stop("the messaging service cannot take this sender"),
-    21715: _stop("the messaging service cannot take this sender"),
-    # Said after it was accepted, by a status callback.
-    30001: _wait("the queue was full", minutes=10),
-    30002: _stop("the account is suspended"),
-    30003: _drop("the phone is off or out of reach"),
-    30004: _lose("the person or the carrier blocks us", Reach.BLOCKED),
-    30005: _lose("the number does not exist any more", Reach.INVALID),
-    30006: _lose("a landline", Reach.INVALID),
-    30007: _drop("the carrier's filter took it: look at the words and the registration"),
-    30008: _drop("unknown error at the carrier"),
-    30010: _stop("the price is above the maximum"),
-    30017: _wait("the carrier's network is congested", minutes=30),
-    30018: _stop("the sender name is not registered in this country"),
-    30022: _wait("faster than the US registration permits", minutes=1),
-    30023: _wait("the day's limit of the US registration is reached", days=1),
-    30024: _stop("the sender is not provisioned at the carrier"),
-    30027: _wait("the day's limit of the carrier is reached", days=1),
-    30032: _stop("the toll-free number is not verified"),
-    30034: _stop("the number is not registered for the US"),
-    30036: _drop("it waited longer than it was useful"),
-    30410: _wait("the carrier did not answer", minutes=30),
-    # WhatsApp.
-    63001: _stop("the WhatsApp sender cannot sign in"),
-    63002: _stop("the WhatsApp sender is not configured"),
-    63003: _lose("not on WhatsApp", Reach.NOT_ON_CHANNEL),
-    63005: _drop("WhatsApp refused the content"),
-    63006: _drop("WhatsApp cannot show the content"),
-    63007: _stop("WHATSAPP_FROM is not a WhatsApp sender of this account"),
-    63008: _stop("the WhatsApp sender is misconfigured"),
-    63009: _wait("WhatsApp had an error", minutes=1),
-    63010: _wait("Twilio had an error towards WhatsApp", minutes=1),
-    63011: _wait("WhatsApp refused the request", minutes=1),
-    63012: _wait("WhatsApp is not available", minutes=1),
-    63013: _drop("against WhatsApp's policy: look at the words"),
-    63014: _lose("the person blocked us on WhatsApp", Reach.BLOCKED),
-    63015: _drop("the sandbox: this person has not joined it"),
-    63016: _drop("more than a day since the person last wrote, and no approved template"),
-    63017: _wait("too many at once", seconds=5),
-    63018: _wait("too many at once", seconds=5),
-    63020: _stop("the WhatsApp business account has not accepted Twilio's invitation"),
-    63021: _drop("WhatsApp refused the content"),
-    63022: _stop("the WhatsApp number's certificate is invalid"),
-    63023: _wait("WhatsApp had an error", minutes=1),
-    63024: _lose("not on WhatsApp, or its app is too old", Reach.NOT_ON_CHANNEL),
-    63026: _drop("WhatsApp took it for spam"),
-    63027: _drop("the template does not exist in this language"),
-    63028: _drop("the template has another number of variables"),
-    63029: _drop("the template is not valid"),
-    63030: _drop("WhatsApp refused the content"),
-    63031: _drop("From and To are the same"),
-    63032: _drop("WhatsApp does not deliver to this person now"),
-    63033: _lose("the person blocked us on WhatsApp", Reach.BLOCKED),
-    63036: _drop("WhatsApp refused the content"),
-    63037: _drop("WhatsApp refused the content"),
-    63038: _wait("the account's messages of this day are used up", days=1),
-    63040: _drop("the template is paused or rejected"),
-    63041: _drop("the template is paused"),
-    63049: _drop("Meta chose not to deliver it"),
+    "21212": _stop("From is not a number"),
+    "21606": _stop("From cannot send messages"),
+    "21607": _stop("From cannot send messages"),
+    "21608": _stop("a trial account writes to verified numbers only"),
+    "21611": _wait("more than ten hours of messages wait at our number", TEN_MINUTES, everyone=True),
+    "21659": _stop(f"From is not a number of this account ({UNSEEN})"),
+    "21660": _stop(f"From belongs to another account ({UNSEEN})"),
+    "21709": _stop("the sender's name cannot be used"),
+    "63007": _stop("WHATSAPP_FROM is not a WhatsApp sender of this account"),
+    "21701": _stop("the messaging service does not exist"),
+    "21702": _stop("the messaging service has no name"),
+    "21703": _stop("the messaging service has no number"),
+    "21704": _stop("the messaging service has no number that can be used"),
+    "21705": _stop("the messaging service is not valid"),
+    "21712": _stop("the number is in another messaging service"),
+    "21713": _stop("the messaging service cannot take this sender"),
+    "21714": _stop("the messaging service cannot take this sender"),
+    "21715": _stop("the messaging service cannot take this sender"),
+    "63015": _drop("the sandbox: this person has not joined it", Alarm.SETTING),
+    # What a carrier says of an SMS, by a status callback.
+    "30001": _wait("the queue at Twilio was full", TEN_MINUTES, everyone=True),
+    "30003": _silent("the phone is off or out of reach", SOME_MORE),
+    "30004": _lose("the person or their carrier blocks us", Reach.BLOCKED),
+    # The first time it may be a number that is just being ported.
+    "30005": Verdict(Act.DROP, "no such number", reach=Reach.INVALID, strikes=2, elsewhere=True),
+    "30006": _lose("a landline, or a carrier that takes no SMS", Reach.INVALID),
+    # Somebody has to be called when it is more than one in a hundred, not for one.
+    "30007": _drop("filtered out by the carrier: when many, look at the words and the registration", elsewhere=True),
+    "30008": _silent("the carrier does not say why", ONCE_MORE),
+    "30009": _drop("a piece of what the person wrote was lost: they have to be asked again"),
+    "30010": _stop("dearer than the highest price that the account allows"),
+    "30011": _fault("media, where the carrier takes none"),
+    "30012": _fault("the validity period is too short"),
+    "30013": _fault("the validity period is too long"),
+    "30014": _fault("a parameter that the carrier does not take"),
+    "30015": _fault("a parameter that the carrier does not take"),
+    "30016": _fault("a parameter that the carrier does not take"),
+    "30019": _fault("larger than the carrier takes"),
+    "30017": _wait("the carrier's network is congested", HALF_AN_HOUR, SOME_MORE),
+    "30020": _wait("a failure inside Twilio", HALF_AN_HOUR, SOME_MORE),
+    "30021": _wait("a failure inside Twilio", HALF_AN_HOUR, SOME_MORE),
+    "30410": _wait("the carrier did not answer", HALF_AN_HOUR, SOME_MORE),
+    # These two are about one country, so the others are still written to.
+    "30018": _drop("our sender's name is not registered in their country", Alarm.SETTING, elsewhere=True),
+    "30024": _drop("our sender is not set up at their carrier", Alarm.SETTING, elsewhere=True),
+    "30022": _wait("faster than our registration in the United States permits", MINUTE, everyone=True),
+    # One carrier's limit: whoever is with another is still written to.
+    "30023": _wait("the day's limit of our registration in the United States is reached", DAY, SOME_MORE),
+    "30027": _wait("the day's limit of one carrier in the United States is reached", DAY, SOME_MORE),
+    "30032": _stop("the toll-free number is not verified"),
+    "30034": _stop(f"the number is not registered for the United States ({UNSEEN})"),
+    "30036": _drop("it waited longer than it was of use"),
+    # What WhatsApp says.
+    "63001": _account("the WhatsApp sender cannot sign in"),
+    "63002": _account("the WhatsApp sender is not set up"),
+    "63008": _account("the WhatsApp sender is set up wrongly"),
+    "63020": _account("the WhatsApp business account does not pay, or has not accepted Twilio's invitation"),
+    "63022": _account("the WhatsApp number's certificate is not valid"),
+    "63003": _lose("not on WhatsApp", Reach.NOT_ON_CHANNEL, MONTH),
+    "63024": _lose("not on WhatsApp, or with an app too old, or its terms not accepted", Reach.NOT_ON_CHANNEL, MONTH),
+    "63005": _content("WhatsApp refused the content"),
+    "63006": _content("WhatsApp cannot show the content"),
+    "63021": _content("WhatsApp refused the content"),
+    "63030": _content("WhatsApp refused the content"),
+    "63036": _content("WhatsApp refused the content"),
+    "63037": _content("WhatsApp refused the content"),
+    "63009": _wait("WhatsApp had an error", MINUTE, SOME_MORE, elsewhere=True),
+    "63010": _wait("Twilio had an error towards WhatsApp", MINUTE, SOME_MORE, elsewhere=True),
+    "63011": _wait("WhatsApp refused the request", MINUTE, SOME_MORE, elsewhere=True),
+    "63012": _wait("WhatsApp is not available", MINUTE, SOME_MORE, elsewhere=True),
+    "63023": _wait("WhatsApp had an error", MINUTE, SOME_MORE, elsewhere=True),
+    "63013": _drop("against WhatsApp's policy: stop this text, look at the words", Alarm.PAGE),
+    "63026": _drop("WhatsApp took it for spam: stop this text, look at the words", Alarm.PAGE),
+    "63014": _lose("the person blocked us on WhatsApp", Reach.BLOCKED, elsewhere=False),
+    "63033": _lose("the person blocked us on WhatsApp", Reach.BLOCKED, elsewhere=False),
+    "63016": Verdict(Act.SHUT, "the person wrote more than a day ago: only an approved template is taken"),
+    "63017": _wait("faster than WhatsApp takes", SECONDS, everyone=True),
+    "63018": _wait(
+        "faster than WhatsApp takes, or too much to one person, or more new people today than Meta allows us",
+        SECONDS,
+        everyone=True,
+    ),
+    "63038": _wait("the account's messages of this day are used up", DAY, SOME_MORE, everyone=True),
+    "63019": Verdict(Act.WAIT, "the media could not be read", SECONDS, ONCE_MORE, alarm=Alarm.CONTENT),
+    "63034": Verdict(Act.WAIT, "the media could not be read", SECONDS, ONCE_MORE, alarm=Alarm.CONTENT),
+    "63027": _content("the template does not exist in this language"),
+    "63028": _content("the template has another number of variables"),
+    "63029": _content("the template is not valid"),
+    "63040": _content("the template was paused or rejected"),
+    "63041": _content("the template was paused"),
+    "63032": _drop("WhatsApp does not deliver to this person now", elsewhere=True),
+    "63049": _wait(
+        "Meta chose not to deliver it today; in the United States it never will", DAY, SOME_MORE, elsewhere=True
+    ),
 }
-"""Only what says something we act on; an unknown code drops the message and is counted."""
+"""By Twilio's code, or the HTTP status where there is none; what is not here is final, and counted."""
 
 
-def problem(code: int, status: int) -> NotSent:
+def verdict(code: str) -> Verdict:
+    """What a status callback's code means."""
+    return VERDICTS.get(code, DROPPED)
+
+
+def problem(code: str, status: int) -> NotSent:
     """What a refusal by the API means. `status` is the HTTP status, for codes that are not in the table."""
-    meaning = CODES.get(code)
-    if meaning is None:
-        return Stopped(str(code)) if status == 401 else Never(str(code))
-    if meaning.act is Act.STOP:
-        return Stopped(str(code))
-    if meaning.act is Act.WAIT:
-        return Later(str(code), meaning.after, everyone=True)
-    if meaning.reach:
-        return Gone(str(code), meaning.reach)
-    return Never(str(code))
+    said = VERDICTS.get(code) or VERDICTS.get(str(status), DROPPED)
+    match said.act:
+        case Act.WAIT:
+            return Later(code, said.after, everyone=said.everyone, verdict=said)
+        case Act.STOP:
+            return Stopped(code, said)
+        case Act.SHUT:
+            return Shut(code, said)
+        case Act.UNKNOWN:
+            return Unknown(code, said)
+    return Gone(code, said) if said.reach else Never(code, said)
 
 
-def reach_after(code: int) -> Reach | None:
-    """What the error of a status callback says about the address from now on."""
-    meaning = CODES.get(code)
-    return meaning.reach if meaning else None
-
-
-def says_stopped(code: int) -> bool:
-    """Whether the error of a status callback says that our sender is out of order."""
-    meaning = CODES.get(code)
-    return meaning is not None and meaning.act is Act.STOP
+def failed(status: int) -> Unknown:
+    """The server's own trouble: the message may be on its way."""
+    return Unknown(str(status), VERDICTS.get(str(status), VERDICTS["500"]))

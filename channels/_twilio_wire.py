@@ -3,17 +3,15 @@
 import json
 import logging
 from base64 import b64encode
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from aiohttp import ClientSession
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
+from channels._twilio_errors import VERDICTS, failed
 from channels._wire import Answer, closed, exchange, open_session
 from channels.messages import Later, Unknown
-
-_SOON = timedelta(seconds=2)
 
 for name in ("twilio.http_client", "twilio.async_http_client"):
     logging.getLogger(name).setLevel(logging.WARNING)
@@ -70,12 +68,13 @@ def _encoded(data: dict[str, object] | None, headers: dict[str, str]) -> bytes |
 
 def _understood(answer: Answer) -> Response:
     if answer.status == 429:
-        raise Later("429", answer.retry_after or _SOON, everyone=True)
+        too_fast = VERDICTS["429"]
+        raise Later("429", answer.retry_after or too_fast.after, everyone=True, verdict=too_fast)
     if answer.status >= 500:
-        raise Unknown(str(answer.status))
+        raise failed(answer.status)
     text = answer.body.decode("utf-8", "replace")
     if answer.status < 300 and not _is_object(text):
-        raise Unknown("unreadable")
+        raise Unknown("unreadable", VERDICTS["unreadable"])
     return Response(answer.status, text)
 
 

@@ -15,6 +15,7 @@ from aiohttp import (
 )
 
 from channels.messages import Later, NotSent, Unknown
+from channels.verdicts import WIRE
 
 NOT_REACHED = timedelta(seconds=5)
 
@@ -37,7 +38,7 @@ def open_session(read_timeout: float = 20) -> ClientSession:
 
 def closed() -> Later:
     """Before `start` and after `close`: a sender that is caught by the shutdown keeps its message."""
-    return Later("closed", NOT_REACHED, everyone=True)
+    return Later("closed", NOT_REACHED, everyone=True, verdict=WIRE["closed"])
 
 
 async def exchange(session: ClientSession, method: str, url: str, **request: Any) -> Answer:
@@ -48,9 +49,9 @@ async def exchange(session: ClientSession, method: str, url: str, **request: Any
             retry_after = _seconds(response.headers.get("Retry-After", ""))
             return Answer(response.status, await response.read(), retry_after)
     except (ConnectionTimeoutError, ClientConnectorError):
-        problem = Later("not_reached", NOT_REACHED, everyone=True)
+        problem = Later("not_reached", NOT_REACHED, everyone=True, verdict=WIRE["not_reached"])
     except (ClientError, TimeoutError, OSError):
-        problem = Unknown("no_answer")
+        problem = Unknown("no_answer", WIRE["no_answer"])
     # Raised out here: inside, the first error would hang on it, and that one carries the address with the bot's token.
     raise problem
 

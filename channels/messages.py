@@ -1,10 +1,12 @@
 """What people write to us and what we write to them, the same for every platform."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
+
+from channels.verdicts import DROPPED, Verdict
 
 
 class Kind(StrEnum):
@@ -63,20 +65,6 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-class Reach(StrEnum):
-    """Whether a person can be written to at an address."""
-
-    ACTIVE = "active"
-    OPTED_OUT = "opted_out"
-    """They said STOP. Only they can undo it."""
-    BLOCKED = "blocked"
-    """They blocked us; anything they write undoes it."""
-    INVALID = "invalid"
-    """The account or the number is gone."""
-    NOT_ON_CHANNEL = "not_on_channel"
-    """The number is not on this platform, or the chat was never started."""
-
-
 @dataclass(frozen=True, slots=True)
 class Report:
     """A platform's later word on a message of ours. `delivery` is our id of it, `code` the platform's error."""
@@ -86,10 +74,8 @@ class Report:
     provider_id: str
     status: Status
     code: str = ""
-    reach: Reach | None = None
-    """What `code` says about the person's address from now on; None where it says nothing."""
-    stopped: bool = False
-    """The platform says that this sender is out of order."""
+    verdict: Verdict = DROPPED
+    """What `code` means; only with `Status.FAILED`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +100,8 @@ class Outgoing:
     """Which question this asks, so that a tap on an old keyboard is told from a tap on this one. At most 12 ASCII."""
     several: bool = False
     """More than one of the choices may be given ("1 4 7"): they are shown as a numbered list, not as buttons."""
+    purpose: str = ""
+    """What it is for, where it answers nothing ("bulletin", "response"): approved templates are named by it."""
 
     def packed(self) -> str:
         """As the text that the outbox keeps until it leaves."""
@@ -139,10 +127,12 @@ class Accepted:
 class NotSent(Exception):
     """The platform did not take the message. Its children say what to do; none carries a word or a number."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, verdict: Verdict = DROPPED) -> None:
         super().__init__(code)
         self.code = code
         """The platform's error code or a short fixed word, fit for a log and a metric."""
+        self.verdict = verdict
+        """What the table of this platform says of the code."""
 
 
 class Later(NotSent):
@@ -151,10 +141,14 @@ class Later(NotSent):
     `everyone`: the whole sender has to wait, not only this person.
     """
 
-    def __init__(self, code: str, after: timedelta, everyone: bool = False) -> None:
-        super().__init__(code)
+    def __init__(self, code: str, after: timedelta, everyone: bool = False, verdict: Verdict = DROPPED) -> None:
+        super().__init__(code, verdict)
         self.after = after
         self.everyone = everyone
+
+
+class TooFast(Later):
+    """Asked to wait by a platform that does not say whether it means this person or everybody: the pace decides."""
 
 
 class Never(NotSent):
@@ -162,11 +156,11 @@ class Never(NotSent):
 
 
 class Gone(NotSent):
-    """Not taken, and nothing will be at this address until `reach` changes."""
+    """Not taken, and nothing will be at this address until its reach changes; `verdict.reach` says to what."""
 
-    def __init__(self, code: str, reach: Reach) -> None:
-        super().__init__(code)
-        self.reach = reach
+
+class Shut(NotSent):
+    """Not taken: the person has been silent too long for free text, and no approved template says it."""
 
 
 class Unknown(NotSent):
@@ -175,3 +169,27 @@ class Unknown(NotSent):
 
 class Stopped(NotSent):
     """This sender is out of order (a wrong token, a closed account): stop it, keep its queue, page someone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a platform remembers of a message of ours."""
+
+    provider_id: str
+    to: str = field(repr=False)
+    at: datetime
+    status: Status
+    code: str = ""
+    verdict: Verdict = DROPPED
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text that a platform has approved, or not yet, for people who have been silent for long."""
+
+    name: str
+    language: str
+    provider_id: str
+    status: str
+    """The platform's own word: "approved", "pending", "rejected", "paused", ..."""
+    reason: str = ""

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from channels import Pace, Refused
+from channels import History, Pace, Refused
 from channels._bidi import marked
 from channels._numbered import numbered
 from channels._plain import plain
@@ -14,7 +14,9 @@ from channels._segments import segments, utf16
 from channels._settings import per_second
 from channels._split import parts
 from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant
-from channels.messages import Accepted, Kind, Message, Never, Outgoing, Report
+from channels._twilio_errors import VERDICTS
+from channels.messages import Accepted, Kind, Message, Never, Outgoing, Report, Template
+from channels.verdicts import Verdict
 
 
 def from_settings(environment: Mapping[str, str]) -> "Sms | None":
@@ -25,9 +27,12 @@ def from_settings(environment: Mapping[str, str]) -> "Sms | None":
 
 class Sms:
     name = "sms"
+    window: timedelta | None = None
+    verdicts: Mapping[str, Verdict] = VERDICTS
 
     def __init__(self, line: Line, rate: float) -> None:
         self.pace = Pace(rate=rate, burst=1, gap=timedelta(seconds=1))
+        self.history: History | None = line.history(_message)
         self._line = line
 
     async def start(self) -> None:
@@ -49,13 +54,17 @@ class Sms:
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
         return parts(outgoing, lambda one: utf16(_text(one)) <= LONGEST, _listed)
 
-    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
+    async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
         text = _text(outgoing)
         if not text:
-            raise Never("empty")
+            raise Never("empty", VERDICTS["empty"])
         sent = await self._line.send(to, delivery, body=text)
         # A messaging service answers before it has counted.
         return replace(sent, segments=max(sent.segments, segments(text)))
+
+    async def templates(self) -> Sequence[Template]:
+        """Nothing has to be approved here."""
+        return ()
 
 
 def _message(form: Mapping[str, str]) -> Message:

@@ -11,29 +11,33 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from aiohttp import web
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
-from channels import Misconfigured, Pace, Refused
-from channels._aiohttp_request import AiohttpRequest
+from channels import History, Misconfigured, Pace, Refused
+from channels._aiohttp_request import AiohttpRequest, parameters
 from channels._bidi import readable
 from channels._body import body
 from channels._numbered import numbered
 from channels._segments import utf16
-from channels._settings import matching, required, web_address
+from channels._settings import matching, per_second, required, web_address
 from channels._split import parts
 from channels._tap import pack
-from channels._telegram_errors import problem
+from channels._telegram_errors import VERDICTS, problem
 from channels._telegram_updates import ALLOWED, CHANNEL, convert, parse, read
-from channels.messages import Accepted, Later, Message, Never, NotSent, Outgoing, Report, Stopped, Unknown
+from channels.messages import Accepted, Later, Message, Never, NotSent, Outgoing, Report, Stopped, Template, Unknown
+from channels.verdicts import Verdict
 
 LONGEST = 4096
 """UTF-16 units in one message."""
 MOST_BUTTONS = 100
 LONG_POLL = timedelta(seconds=25)
+SETTINGS = ("TELEGRAM_TOKEN", "TELEGRAM_SECRET", "TELEGRAM_API", "TELEGRAM_RATE", "TELEGRAM_PAID")
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
+MOST_FREE, MOST_PAID = 30, 1000
+"""Messages in any second, to everybody together (core.telegram.org/bots/faq)."""
+BURST = 5
 T = TypeVar("T")
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 # At DEBUG python-telegram-bot writes out whole messages.
 logging.getLogger("telegram").setLevel(logging.WARNING)
@@ -41,25 +45,54 @@ logging.getLogger("telegram").setLevel(logging.WARNING)
 
 def from_settings(environment: Mapping[str, str]) -> "Telegram | None":
     """Needs TELEGRAM_TOKEN; with TELEGRAM_SECRET it takes webhooks, without it can only poll."""
-    if not any(environment.get(name) for name in ("TELEGRAM_TOKEN", "TELEGRAM_SECRET", "TELEGRAM_API")):
+    if not any(environment.get(name) for name in SETTINGS):
         return None
     required(environment, "TELEGRAM_TOKEN", *(["TELEGRAM_SECRET"] if environment.get("PUBLIC_URL") else []))
     secret = environment.get("TELEGRAM_SECRET", "")
     if secret:
         matching(environment, "TELEGRAM_SECRET", r"[A-Za-z0-9_-]{16,256}", "16 to 256 letters, digits, _ or -")
+    paid = _is_paid(environment)
     return Telegram(
         token=matching(environment, "TELEGRAM_TOKEN", r"\d+:[A-Za-z0-9_-]+", "what @BotFather gave: digits:letters"),
         secret=secret,
         api=web_address(environment, "TELEGRAM_API", "https://api.telegram.org"),
         public=web_address(environment, "PUBLIC_URL") if environment.get("PUBLIC_URL") else "",
+        rate=_rate(environment, paid),
+        paid=paid,
     )
+
+
+def _rate(environment: Mapping[str, str], paid: bool) -> float:
+    """TELEGRAM_RATE, in messages a second. More than is free costs Stars, so that has to be asked for by name."""
+    rate = per_second(environment, "TELEGRAM_RATE", 25)
+    if rate > MOST_FREE and not paid:
+        raise Misconfigured(f"TELEGRAM_RATE above {MOST_FREE} needs TELEGRAM_PAID=1: Telegram takes Stars for it.")
+    if rate > MOST_PAID:
+        raise Misconfigured(f"TELEGRAM_RATE has to be at most {MOST_PAID}: Telegram takes no more.")
+    return rate
+
+
+def _is_paid(environment: Mapping[str, str]) -> bool:
+    return bool(environment.get("TELEGRAM_PAID")) and matching(environment, "TELEGRAM_PAID", "[01]", "1 or 0") == "1"
+
+
+def _pace(rate: float, paid: bool) -> Pace:
+    """A burst counts into Telegram's second: who uses all of it has none."""
+    spare = (MOST_PAID if paid else MOST_FREE) - rate
+    return Pace(rate=rate, burst=max(1, min(BURST, int(spare))), gap=timedelta(seconds=1))
 
 
 class Telegram:
     name = CHANNEL
-    pace = Pace(rate=25, burst=5, gap=timedelta(seconds=1))
+    window: timedelta | None = None
+    history: History | None = None
+    verdicts: Mapping[str, Verdict] = VERDICTS
 
-    def __init__(self, token: str, secret: str, api: str, public: str) -> None:
+    def __init__(self, token: str, secret: str, api: str, public: str, rate: float = 25, paid: bool = False) -> None:
+        self.pace = _pace(rate, paid)
+        self._always = {"link_preview_options": {"is_disabled": True}} | (
+            {"allow_paid_broadcast": True} if paid else {}
+        )
         self._secret = secret.encode()
         self._public = public
         self._address = f"{api}/bot{token}"
@@ -103,16 +136,23 @@ class Telegram:
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
         return parts(outgoing, lambda one: utf16(_text(one)) <= LONGEST, _listed)
 
-    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
+    async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
         text = _text(outgoing)
         if not text.strip():
-            raise Never("empty")
-        chat: int | str = int(to) if to.lstrip("-").isdigit() else to
-        keyboard = _keyboard(outgoing)
-        sent = await _settled(
-            self._bot.send_message(chat, text, reply_markup=keyboard, link_preview_options=_NO_PREVIEW)
-        )
-        return Accepted(str(sent.message_id))
+            raise Never("empty", VERDICTS["empty"])
+        said: dict[str, Any] = {"chat_id": int(to) if to.lstrip("-").isdigit() else to, "text": text, **self._always}
+        if keyboard := _keyboard(outgoing):
+            said["reply_markup"] = keyboard.to_dict()
+        return await _settled(self._say(said))
+
+    async def _say(self, said: Mapping[str, Any]) -> Accepted:
+        """Not by `Bot.send_message`: to build its `Message` of an answer costs as much as to send."""
+        taken: Any = await self._request.post(f"{self._address}/sendMessage", parameters(said))
+        return Accepted(str(int(taken["message_id"])))
+
+    async def templates(self) -> Sequence[Template]:
+        """Nothing has to be approved here."""
+        return ()
 
     async def set_webhook(self) -> None:
         """Tell Telegram where we listen. Raises a child of `NotSent`."""

@@ -1,14 +1,16 @@
-"""WhatsApp over Twilio: buttons and lists where they fit, numbered text elsewhere."""
+"""WhatsApp over Twilio: buttons and lists where they fit, numbered text elsewhere, approved texts after a silence."""
 
 import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from channels import Misconfigured, Pace, Refused
+from channels import History, Misconfigured, Pace, Refused
+from channels import _approved as approved
 from channels import _content as content
 from channels._bidi import readable
 from channels._numbered import numbered
@@ -16,13 +18,19 @@ from channels._segments import utf16
 from channels._settings import per_second
 from channels._split import parts
 from channels._tap import pack, unpack
-from channels._twilio import LONGEST, Line, accepted, account, answered, client, is_report, line, meant
+from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant
+from channels._twilio_account import account
+from channels._twilio_errors import VERDICTS
+from channels._twilio_lists import Json, Lists
 from channels._twilio_wire import TwilioWire
-from channels.messages import Accepted, Kind, Message, Never, Outgoing, Report
+from channels.messages import Accepted, Kind, Message, Never, Outgoing, Report, Shut, Template
+from channels.verdicts import Verdict
 
 PREFIX = "whatsapp:"
 RUN_TOGETHER = 300
 """Characters. A longer text in one line, as templates want it, is harder to read than a number is to type."""
+WINDOW = timedelta(hours=24)
+"""How long after a person's last message WhatsApp takes free text to them."""
 _TEMPLATE = re.compile(r"HX[0-9a-fA-F]{32}")
 _ENDS_A_SENTENCE = re.compile(r"[.!?:…؟۔。।][\"'»”’)]*$")
 _MEDIA_HOSTS = re.compile(r"(.+\.)?twilio\.com|(.+\.)?twiliocdn\.com")
@@ -37,24 +45,39 @@ def from_settings(environment: Mapping[str, str]) -> "WhatsApp | None":
     return WhatsApp(ours, per_second(environment, "WHATSAPP_RATE", 80), templates)
 
 
-async def setup(environment: Mapping[str, str]) -> dict[str, str]:
-    """Makes the templates in the Twilio account, once. Gives the value for WHATSAPP_TEMPLATES as name and SID."""
+async def setup(environment: Mapping[str, str], texts: approved.Texts = MappingProxyType({})) -> dict[str, str]:
+    """Makes the templates in the Twilio account that are missing. Gives the value for WHATSAPP_TEMPLATES, name and SID.
+
+    `texts`: by purpose and language a sentence with {{1}} in it, which is submitted for WhatsApp's approval.
+    Raises a child of `NotSent`.
+    """
     wire = TwilioWire()
     await wire.start()
     try:
-        return await content.ensure(client(account(environment), wire))
+        lists = Lists(account(environment), wire)
+        contents = await _contents(lists)
+        await approved.ensure(lists, contents, texts)
+        return await content.ensure(lists, contents)
     finally:
         await wire.close()
 
 
+async def _contents(lists: Lists) -> list[Json]:
+    return await lists.all(f"{lists.account.content_api}/v1/ContentAndApprovals", "contents", {})
+
+
 class WhatsApp:
     name = "whatsapp"
+    window: timedelta | None = WINDOW
+    verdicts: Mapping[str, Verdict] = VERDICTS
 
     def __init__(self, line: Line, rate: float, templates: Mapping[str, str]) -> None:
-        # One person gets one message per turn, so WhatsApp's six seconds between two to the same person do not bind.
-        self.pace = Pace(rate=rate, burst=10, gap=timedelta(seconds=1))
+        self.pace = Pace(rate=rate, burst=1, gap=timedelta(seconds=6))
+        self.history: History | None = line.history(_message)
         self._line = line
-        self._templates = templates
+        self._named = dict(templates)
+        self._menus = dict(templates)
+        self._approved: dict[tuple[str, str], approved.Text] = {}
 
     async def start(self) -> None:
         await self._line.start()
@@ -73,28 +96,42 @@ class WhatsApp:
         """WhatsApp shows a tap by itself."""
 
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
-        return parts(outgoing, lambda one: bool(self._template(one)) or utf16(_text(one)) <= LONGEST, _listed)
+        return parts(outgoing, lambda one: bool(self._menu(one)) or utf16(_text(one)) <= LONGEST, _listed)
 
-    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
+    async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
         to = to if to.startswith(PREFIX) else PREFIX + to
-        if said := self._template(outgoing):
-            return await self._line.send(to, delivery, **said)
         text = _text(outgoing)
         if not text.strip():
-            raise Never("empty")
-        return await self._line.send(to, delivery, body=text)
+            raise Never("empty", VERDICTS["empty"])
+        said = (self._menu(outgoing) or {"body": text}) if in_session else self._after_silence(outgoing)
+        return await self._line.send(to, delivery, **said)
 
-    def _template(self, outgoing: Outgoing) -> dict[str, str] | None:
+    async def templates(self) -> Sequence[Template]:
+        contents = await _contents(self._line.lists)
+        texts = approved.texts(contents)
+        self._approved = {(text.purpose, text.language): text for text in texts if text.is_approved}
+        self._menus = content.found(contents) | self._named
+        return [text.as_template() for text in texts]
+
+    def _menu(self, outgoing: Outgoing) -> dict[str, str] | None:
         """The template that shows these choices and its variables; None where numbered text has to do."""
         name, button = _shape(outgoing)
         body = _one_line(outgoing)
-        if name not in self._templates or not body or utf16(body) > content.BODY:
+        if name not in self._menus or not body or utf16(body) > content.BODY:
             return None
         choices = [(choice, pack(outgoing.token, choice.value)) for choice in outgoing.choices]
         return {
-            "content_sid": self._templates[name],
+            "content_sid": self._menus[name],
             "content_variables": content.variables(body, choices, button),
         }
+
+    def _after_silence(self, outgoing: Outgoing) -> dict[str, str]:
+        """The approved text for this purpose with these words in it, without choices. Raises `Shut`."""
+        text = self._approved.get((outgoing.purpose, outgoing.language))
+        said = text.filled(readable(_run_together(outgoing.text), outgoing.language)) if text else None
+        if said is None:
+            raise Shut("shut", VERDICTS["shut"])
+        return said
 
 
 def _message(form: Mapping[str, str]) -> Message:
@@ -162,12 +199,22 @@ def _shape(outgoing: Outgoing) -> tuple[str, str]:
 
 def _one_line(outgoing: Outgoing) -> str:
     """The text as a template's variable takes it, without line break, tab or row of spaces; nothing if it cannot."""
-    lines = [line.strip() for line in outgoing.text.splitlines() if line.strip()]
+    lines = _lines(outgoing.text)
     if len(lines) > 1 and (
         len(outgoing.text) > RUN_TOGETHER or not all(_ENDS_A_SENTENCE.search(line) for line in lines[:-1])
     ):
         return ""
-    return readable(re.sub(r"\s+", " ", " ".join(lines)), outgoing.language)
+    return readable(" ".join(lines), outgoing.language)
+
+
+def _run_together(text: str) -> str:
+    """The same for a text that has no other way: a line that ends no sentence is set off from the next."""
+    *before, last = _lines(text) or [""]
+    return "".join(f"{line} " if _ENDS_A_SENTENCE.search(line) else f"{line} – " for line in before) + last
+
+
+def _lines(text: str) -> list[str]:
+    return [re.sub(r"\s+", " ", line).strip() for line in text.splitlines() if line.strip()]
 
 
 def _text(outgoing: Outgoing) -> str:

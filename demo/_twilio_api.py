@@ -42,6 +42,7 @@ REASONS = {
     21656: (400, "The ContentVariables Parameter is invalid."),
     21703: (400, "The Messaging Service does not have a phone number available to send a message."),
     21910: (400, "Invalid 'From' and 'To' pair. 'From' and 'To' should be of the same channel"),
+    63016: (400, "Failed to send freeform message because you are outside the allowed window."),
     63007: (400, "Twilio could not find a Channel with the specified From address"),
 }
 """What Twilio says at once, with the HTTP status that goes with it."""
@@ -101,6 +102,10 @@ class Text:
     service: str = ""
     callback: str = ""
 
+    @property
+    def is_sent(self) -> bool:
+        return self.status not in ("queued", "accepted")
+
 
 def resource(text: Text, account: str) -> Json:
     """A message as the REST API shows it."""
@@ -111,7 +116,7 @@ def resource(text: Text, account: str) -> Json:
         "api_version": VERSION,
         "body": text.body,
         "date_created": moment,
-        "date_sent": None if text.status in ("queued", "accepted") else moment,
+        "date_sent": moment if text.is_sent else None,
         "date_updated": moment,
         "direction": text.direction,
         "error_code": int(text.error) if text.error else None,
@@ -127,6 +132,17 @@ def resource(text: Text, account: str) -> Json:
         "subresource_uris": {"media": f"{path}/Media.json"},
         "to": text.to,
         "uri": f"{path}.json",
+    }
+
+
+def medium(account: str, message: str, url: str, kind: str) -> Json:
+    """What a message carries, as the REST API lists it."""
+    return {
+        "account_sid": account,
+        "content_type": kind,
+        "parent_sid": message,
+        "sid": url.rpartition("/")[2],
+        "uri": f"{url.removeprefix('https://api.twilio.com')}.json",
     }
 
 

@@ -12,7 +12,7 @@ from demo.phones import HEADERS, STATIC, page, templates
 from demo.running import Town
 from demo.scenery import to_vote
 from handlers import bulletins, contents, contributions, people, processes, rounds
-from storage import Session, broadcasts
+from storage import Session, expansion
 from storage.broadcasts import Audience
 
 OURS = {"127.0.0.1", "localhost", "[::1]"}
@@ -74,7 +74,7 @@ class Desk:
             audience = self._audience(request.query)
         except contents.Unfit as unfit:
             raise web.HTTPUnprocessableEntity(text=str(unfit)) from unfit
-        number = await self.town.looks(lambda session: broadcasts.reachable(session, audience))
+        number = await self.town.looks(lambda session: expansion.reachable(session, audience))
         return _show(request, "reach", {"number": number})
 
     async def leaving(self, request: web.Request) -> web.StreamResponse:

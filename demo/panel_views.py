@@ -16,7 +16,7 @@ from handlers import contents
 from handlers.counts import rounded
 from handlers.shown import visible
 from locales import name_of, own_name
-from storage import Session, broadcasts, deliveries, processes
+from storage import Session, broadcasts, processes
 from storage import contributions as stored
 from storage import people as stored_people
 from storage import rounds as stored_rounds
@@ -75,7 +75,7 @@ async def leaving(session: Session, which: str, most: int) -> list[Leaving]:
 
 
 async def _leaving(session: Session, one: broadcasts.Broadcast) -> Leaving:
-    counts = await deliveries.counts(session, one.id)
+    counts = await broadcasts.counts(session, one.id)
     texts = flows.told(one.renditions).text
     kind = one.subject.partition(":")[0]
     return Leaving(

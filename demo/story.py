@@ -14,7 +14,7 @@ from demo.telegram import Telegram
 from demo.twilio import Twilio
 from handlers import bulletins, consultations, contents, contributions, people, processes, rounds
 from locales import own_name, speaking
-from storage import Session, deliveries
+from storage import Session, outbox
 from storage import contributions as stored
 
 A_STEP = timedelta(seconds=25)
@@ -203,6 +203,6 @@ async def quiet(town: Town) -> None:
     """Wait until nothing waits to leave and no platform has anything left to tell us."""
     while True:
         await town.settled()
-        if not await town.looks(lambda session: deliveries.waiting(session, town.clock())):
+        if not await town.looks(lambda session: outbox.late(session, town.clock())):
             return
         await asyncio.sleep(0.005)

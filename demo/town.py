@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 import channels
+import flows
 import storage
 from bot import serve
 from bot.web import app
@@ -118,7 +119,7 @@ async def _channels(host: str, apis: str) -> Mapping[str, Channel]:
         "SMS_FROM": SMS,
         "WHATSAPP_FROM": WHATSAPP,
     }
-    templates = await setup(environment)
+    templates = await setup(environment, flows.templates())
     environment["WHATSAPP_TEMPLATES"] = ",".join(f"{name}={sid}" for name, sid in templates.items())
     return channels.from_settings(environment)
 

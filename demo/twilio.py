@@ -13,7 +13,9 @@ from aiohttp import encode_basic_auth, web
 
 from channels._segments import is_gsm, segments, utf16
 from demo import _twilio_api as api
-from demo._twilio_api import Filled, Form, Json, Refused, Template, Text
+from demo._twilio_api import Filled, Form, Json, Refused, Text
+from demo._twilio_pages import MOST, matches, messages_page
+from demo._twilio_templates import Templates
 from demo.chats import Bubble, Chats, Look, Side
 from demo.wire import (
     AS_IT_IS,
@@ -45,6 +47,7 @@ class Outcome:
 
 
 DELIVERED = (Outcome("sent"), Outcome("delivered"))
+SHUT = (Outcome("failed", "63016"),)
 FAILURES = frozenset({"failed", "undelivered", "canceled"})
 RANKS = {"accepted": 0, "queued": 1, "sending": 2, "sent": 3, "delivered": 4, "read": 5}
 
@@ -97,14 +100,18 @@ class Twilio:
         """Whether STOP, START and HELP by SMS are answered by Twilio itself."""
         self.window: timedelta | None = None
         """For how long after their last message a person on WhatsApp can be written to freely; None: always."""
-        self.approved: set[str] = set()
-        """Templates that may be sent outside the window."""
+        self.shuts_at_once = False
+        """Whether a message outside the window is refused by the API itself, or else by a status callback."""
+        self.calls_back = True
+        """Whether status callbacks reach us at all."""
+        self.templates = Templates(account, clock)
+        self.most_on_a_page = MOST
         self.wire = Wire(public)
         self._clock = clock
         self._sleep = sleep
         self._closing = Closing()
         self._texts: dict[str, Text] = {}
-        self._templates: dict[str, Template] = {}
+        self._media: dict[str, tuple[str, str]] = {}
         self._last_words: dict[str, datetime] = {}
 
     def says(self, person: str, words: str) -> Form:
@@ -133,19 +140,11 @@ class Twilio:
 
     def sends_voice(self, person: str) -> Form:
         """They record a voice note (WhatsApp)."""
-        media = (
-            f"https://api.twilio.com/{api.VERSION}/Accounts/{self.account}/Messages/{{sid}}/Media/{api.new_sid('ME')}"
-        )
-        voice = {"MediaUrl0": media, "MediaContentType0": "audio/ogg", "MessageType": "audio"}
-        return self._announce(self._writes(person, "", voice, Look.VOICE))
+        return self._announce(self._writes(person, "", self._medium("audio/ogg", "audio"), Look.VOICE))
 
     def sends_sticker(self, person: str) -> Form:
         """They send a sticker (WhatsApp)."""
-        media = (
-            f"https://api.twilio.com/{api.VERSION}/Accounts/{self.account}/Messages/{{sid}}/Media/{api.new_sid('ME')}"
-        )
-        sticker = {"MediaUrl0": media, "MediaContentType0": "image/webp", "MessageType": "sticker"}
-        return self._announce(self._writes(person, "", sticker, Look.STICKER))
+        return self._announce(self._writes(person, "", self._medium("image/webp", "sticker"), Look.STICKER))
 
     async def post(self, form: Form) -> int:
         """Announce a message once, whatever became of it before; gives the status of the answer, 0 if none came."""
@@ -164,10 +163,14 @@ class Twilio:
                 web.post(f"{messages}.json", self._guarded(self._create)),
                 web.get(f"{messages}.json", self._guarded(self._list)),
                 web.get(f"{messages}/{{sid}}.json", self._guarded(self._fetch)),
-                web.post("/v1/Content", self._guarded(self._create_content)),
-                web.get("/v1/Content", self._guarded(self._list_content)),
-                web.get("/v1/Content/{sid}", self._guarded(self._fetch_content)),
-                web.delete("/v1/Content/{sid}", self._guarded(self._delete_content)),
+                web.get(f"{messages}/{{sid}}/Media.json", self._guarded(self._list_media)),
+                web.post("/v1/Content", self._guarded(self.templates.create)),
+                web.get("/v1/Content", self._guarded(self.templates.list)),
+                web.get("/v1/ContentAndApprovals", self._guarded(self.templates.list_with_approvals)),
+                web.get("/v1/Content/{sid}", self._guarded(self.templates.fetch)),
+                web.delete("/v1/Content/{sid}", self._guarded(self.templates.delete)),
+                web.post("/v1/Content/{sid}/ApprovalRequests/whatsapp", self._guarded(self.templates.submit)),
+                web.get("/v1/Content/{sid}/ApprovalRequests", self._guarded(self.templates.approvals)),
             ]
         )
         application.on_shutdown.append(self._shut)
@@ -199,13 +202,25 @@ class Twilio:
             service=self._service_of(self._ours(person)),
         )
         self._texts[text.sid] = text
+        if "MediaUrl0" in more:
+            self._media[text.sid] = more["MediaUrl0"].replace("{sid}", text.sid), more["MediaContentType0"]
         self._last_words[person] = now
         self.chats.of(person).add(Bubble(text.sid, Side.THEM, now, words, look))
         return api.inbound(text, self.account, {name: value.replace("{sid}", text.sid) for name, value in more.items()})
 
+    def _medium(self, kind: str, message_type: str) -> Form:
+        address = f"https://api.twilio.com/{api.VERSION}/Accounts/{self.account}/Messages/{{sid}}/Media"
+        return {
+            "MediaUrl0": f"{address}/{api.new_sid('ME')}",
+            "MediaContentType0": kind,
+            "MessageType": message_type,
+        }
+
     def _announce(self, form: Form) -> Form:
+        """Unless the address has no webhook: then only the list tells of it."""
         url = self.webhooks[form["To"]]
-        self.wire.put(form["From"], lambda: self._deliver(url, form))
+        if url:
+            self.wire.put(form["From"], lambda: self._deliver(url, form))
         return form
 
     async def _deliver(self, url: str, form: Form) -> None:
@@ -284,6 +299,9 @@ class Twilio:
     def _send(self, form: Form) -> Json:
         sender, to = self._addresses(form)
         filled = self._filled(form)
+        outcomes = self._outcomes(to, filled, self.templates.is_approved(form.get("ContentSid", "")))
+        if self.shuts_at_once and outcomes == SHUT:
+            raise Refused(63016)
         text = Text(
             sid=api.new_sid("MM" if filled.buttons else "SM"),
             sender=sender,
@@ -297,7 +315,6 @@ class Twilio:
             callback=form.get("StatusCallback", ""),
         )
         self._texts[text.sid] = text
-        outcomes = self._outcomes(to, filled, form)
         if not any(outcome.status in FAILURES for outcome in outcomes):
             self._show(text.sid, to, filled)
         self.wire.put(text.sid, lambda: self._report(text.sid, outcomes))
@@ -331,7 +348,7 @@ class Twilio:
 
     def _filled(self, form: Form) -> Filled:
         if form.get("ContentSid"):
-            return self._from_template(form["ContentSid"], api.variables(form.get("ContentVariables", "")))
+            return self.templates.filled(form["ContentSid"], api.variables(form.get("ContentVariables", "")))
         body = form.get("Body", "")
         if not body.strip():
             raise Refused(21602)
@@ -340,18 +357,10 @@ class Twilio:
             raise Refused(21617)
         return Filled(body)
 
-    def _from_template(self, sid: str, given: dict[str, str]) -> Filled:
-        if sid not in self._templates:
-            raise Refused(21654)
-        if sid in self.approved and any("\n" in value or "\t" in value or " " * 5 in value for value in given.values()):
-            raise Refused(21656)
-        return api.filled(self._templates[sid], given)
-
-    def _outcomes(self, to: str, filled: Filled, form: Form) -> tuple[Outcome, ...]:
-        approved = form.get("ContentSid", "") in self.approved
+    def _outcomes(self, to: str, filled: Filled, approved: bool) -> tuple[Outcome, ...]:
         if api.channel_of(to) == "whatsapp":
             if not approved and not self._may_be_written_to(to):
-                return (Outcome("failed", "63016"),)
+                return SHUT
             if not filled.fits(in_session=not approved):
                 return (Outcome("failed", "63021"),)
         return self.outcomes_for.get(to, self.outcomes)
@@ -375,7 +384,7 @@ class Twilio:
             chat = self.chats.of(text.to)
             if chat.find(sid) is not None:
                 chat.change(sid, status=text.status)
-            if text.callback:
+            if text.callback and self.calls_back:
                 await self._deliver(text.callback, api.report(text, self.account, outcome.status, outcome.error))
 
     async def _fetch(self, request: web.Request) -> web.StreamResponse:
@@ -385,61 +394,18 @@ class Twilio:
         return web.json_response(api.resource(text, self.account))
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
-        asked = dict(request.query)
-        size, page = int(asked.get("PageSize", 50)), int(asked.get("Page", 0))
-        found = [text for text in reversed(self._texts.values()) if _matches(text, asked)]
-        first, here = size * page, found[size * page : size * (page + 1)]
+        found = [
+            api.resource(text, self.account) for text in reversed(self._texts.values()) if matches(text, request.query)
+        ]
+        path = f"/{api.VERSION}/Accounts/{self.account}/Messages.json"
+        return web.json_response(messages_page(found, request.query, path, self.most_on_a_page))
 
-        def uri(number: int) -> str:
-            return f"{request.path}?{urlencode(asked | {'PageSize': str(size), 'Page': str(number)})}"
-
-        return web.json_response(
-            {
-                "messages": [api.resource(text, self.account) for text in here],
-                "page": page,
-                "page_size": size,
-                "start": first,
-                "end": max(first, first + len(here) - 1),
-                "uri": uri(page),
-                "first_page_uri": uri(0),
-                "next_page_uri": uri(page + 1) if len(found) > first + size else None,
-                "previous_page_uri": uri(page - 1) if page else None,
-            }
-        )
-
-    async def _create_content(self, request: web.Request) -> web.StreamResponse:
-        if request.content_type != "application/json":
-            raise Refused(20001)
-        try:
-            made_of = api.template(await request.json(), self._clock())
-        except ValueError as error:
-            raise Refused(20001) from error
-        self._templates[made_of.sid] = made_of
-        return web.json_response(self._content(made_of), status=201)
-
-    async def _list_content(self, request: web.Request) -> web.StreamResponse:
-        url = "https://content.twilio.com/v1/Content?PageSize=500&Page=0"
-        meta = {"key": "contents", "page": 0, "page_size": 500, "first_page_url": url, "url": url}
-        listed = [self._content(made_of) for made_of in self._templates.values()]
-        return web.json_response(
-            {"contents": listed, "meta": meta | {"next_page_url": None, "previous_page_url": None}}
-        )
-
-    async def _fetch_content(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response(self._content(self._known_template(request)))
-
-    async def _delete_content(self, request: web.Request) -> web.StreamResponse:
-        del self._templates[self._known_template(request).sid]
-        return web.Response(status=204)
-
-    def _known_template(self, request: web.Request) -> Template:
-        made_of = self._templates.get(request.match_info["sid"])
-        if made_of is None:
+    async def _list_media(self, request: web.Request) -> web.StreamResponse:
+        sid = request.match_info["sid"]
+        if sid not in self._texts:
             raise Refused(20404)
-        return made_of
-
-    def _content(self, made_of: Template) -> Json:
-        return api.content(made_of) | {"account_sid": self.account}
+        listed = [api.medium(self.account, sid, *self._media[sid])] if sid in self._media else []
+        return web.json_response({"media_list": listed, "next_page_uri": None, "page": 0, "page_size": 50})
 
 
 def _segments(person: str, body: str) -> int:
@@ -453,19 +419,6 @@ def _after(text: Text, outcome: Outcome) -> Text:
     if RANKS.get(outcome.status, 0) <= RANKS.get(text.status, 3):
         return text
     return replace(text, status=outcome.status)
-
-
-def _matches(text: Text, asked: Mapping[str, str]) -> bool:
-    if text.to != asked.get("To", text.to) or text.sender != asked.get("From", text.sender):
-        return False
-    day = text.at.date().isoformat()
-    moment = text.at.strftime("%Y-%m-%dT%H:%M:%SZ")
-    on, until, since = (asked.get(f"DateSent{sign}", "") for sign in ("", "<", ">"))
-
-    def at(bound: str) -> str:
-        return moment if "T" in bound else day
-
-    return (not on or on == at(on)) and (not until or at(until) <= until) and (not since or at(since) >= since)
 
 
 def _patience(retry_after: int) -> web.Response:

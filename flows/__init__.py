@@ -15,15 +15,19 @@ from flows._effects import (
     Voted,
     Words,
 )
-from flows._engine import Answer, Ask, DoesNotFit, Flow, Say, Talk, Turn, Wants, advance, fits, flows
+from flows._engine import Answer, Ask, DoesNotFit, Flow, Played, Say, Talk, Turn, Wants, advance, fits, flows, play
 from flows._facts import (
+    WEEKDAYS,
     Consultation,
+    Daytime,
     Facts,
     Given,
+    Kept,
     Option,
     Process,
     Promise,
     Question,
+    Region,
     Renditions,
     Round,
     only,
@@ -33,14 +37,16 @@ from flows._objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objecti
 from flows._reading import Unread, read, sorry
 from flows._renditions import Rendition, rendition, with_notice
 from flows._states import STATES
+from flows._templates import templates
 from flows._told import Told, told
 from flows._words import flow_for, goes_back, to_send
 
 __all__ = [
-    "GROUPS", "LEVELS", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "Answer", "Answered", "Ask", "Consented",
-    "Consultation", "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten", "Given", "Group", "Left",
-    "Moved", "Objective", "Option", "Process", "Promise", "Question", "Rendition", "Renditions", "Returned", "Round",
-    "Say", "Shared", "Spoke", "Talk", "Told", "Turn", "Turned", "Unread", "Voted", "Wants", "Words", "advance", "fits",
-    "flow_for", "flows", "goes_back", "only", "read", "rendition", "sorry", "to_send", "told", "topic_label",
+    "GROUPS", "LEVELS", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "WEEKDAYS", "Answer", "Answered", "Ask",
+    "Consented", "Consultation", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten",
+    "Given", "Group", "Kept", "Left", "Moved", "Objective", "Option", "Played", "Process", "Promise",
+    "Question", "Region", "Rendition", "Renditions", "Returned", "Round", "Say", "Shared", "Spoke", "Talk",
+    "Told", "Turn", "Turned", "Unread", "Voted", "Wants", "Words", "advance", "fits", "flow_for", "flows",
+    "goes_back", "only", "play", "read", "rendition", "sorry", "templates", "to_send", "told", "topic_label",
     "with_notice",
 ]  # fmt: skip

@@ -40,9 +40,15 @@ class Ask:
     choices: tuple[Choice, ...] = ()
     wants: Wants = Wants.ONE
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The values of the choices, in their order."""
+        return tuple(choice.value for choice in self.choices)
+
 
 Answer = str | tuple[str, ...] | Words
-Talk = Generator[Ask | Say | Effect, Answer, None]
+Step = Ask | Say | Effect
+Talk = Generator[Step, Answer, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +82,59 @@ class DoesNotFit(Exception):
     """The answers given no longer fit this flow: it was changed since. Start it over, and say so."""
 
 
-def advance(talk: Callable[[Facts], Talk], facts: Facts, answers: Sequence[Answer]) -> Turn:
-    """Replay a talk over its answers and stop at the question that has none.
+@dataclass(slots=True)
+class Played:
+    """A talk that has been played over the answers given so far, and the question that is open (None: it is over)."""
 
-    What is yielded before the last answer was said and done in earlier turns: it is skipped. Raises `DoesNotFit`.
+    language: str
+    talk: Talk = field(repr=False)
+    question: Ask | None
+
+    def go_on(self, answer: Answer) -> Turn:
+        """What one more answer brings; once. Raises `DoesNotFit`."""
+        with speaking(self.language):
+            return _turn(self.talk, _answered(self.talk, self.question, answer))
+
+
+def play(talk: Callable[[Facts], Talk], facts: Facts, answers: Sequence[Answer]) -> Played:
+    """Replay a talk over its answers; what it says and does meanwhile was said and done in earlier turns.
+
+    Raises `DoesNotFit`.
     """
     with speaking(facts.language):
-        return _play(talk(facts), answers)
+        playing = talk(facts)
+        question = _question(playing, next(playing, None))
+        for answer in answers:
+            question = _question(playing, _answered(playing, question, answer))
+    return Played(facts.language, playing, question)
 
 
-def _play(talk: Talk, answers: Sequence[Answer]) -> Turn:
+def advance(talk: Callable[[Facts], Talk], facts: Facts, answers: Sequence[Answer]) -> Turn:
+    """What the last of these answers brings; without any, what the talk opens with. Raises `DoesNotFit`."""
+    if answers:
+        return play(talk, facts, answers[:-1]).go_on(answers[-1])
+    with speaking(facts.language):
+        opened = talk(facts)
+        return _turn(opened, next(opened, None))
+
+
+def _question(talk: Talk, step: Step | None) -> Ask | None:
+    while step is not None and not isinstance(step, Ask):
+        step = next(talk, None)
+    return step
+
+
+def _turn(talk: Talk, step: Step | None) -> Turn:
     said: list[str] = []
     effects: list[Effect] = []
-    left = list(reversed(answers))
-    step = next(talk, None)
-    while step is not None:
-        if isinstance(step, Ask):
-            if not left:
-                return Turn((*said,), (*effects,), step)
-            step = _answered(talk, step, left.pop())
-            continue
-        if not left:
-            _happen(step, said, effects)
+    while step is not None and not isinstance(step, Ask):
+        _happen(step, said, effects)
         step = next(talk, None)
-    if left:
-        raise DoesNotFit
-    return Turn((*said,), (*effects,), None)
+    return Turn((*said,), (*effects,), step)
 
 
-def _answered(talk: Talk, question: Ask, answer: Answer) -> Ask | Say | Effect | None:
-    if not fits(question, answer):
+def _answered(talk: Talk, question: Ask | None, answer: Answer) -> Step | None:
+    if question is None or not fits(question, answer):
         raise DoesNotFit
     try:
         return talk.send(answer)
@@ -124,12 +153,11 @@ def _happen(step: Say | Effect, said: list[str], effects: list[Effect]) -> None:
 
 def fits(question: Ask, answer: Answer) -> bool:
     """Whether this is an answer to this question."""
-    values = {choice.value for choice in question.choices}
     if question.wants is Wants.WORDS:
         return isinstance(answer, Words)
     if question.wants is Wants.SEVERAL:
-        return isinstance(answer, tuple) and values.issuperset(answer)
-    return isinstance(answer, str) and answer in values
+        return isinstance(answer, tuple) and set(answer).issubset(question.offered)
+    return isinstance(answer, str) and answer in question.offered
 
 
 @cache

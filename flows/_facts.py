@@ -1,11 +1,14 @@
-"""What a conversation may know: plain values, stored with it, so that it replays the same after a restart."""
+"""What a conversation may know: plain values. All but the process is kept with it, so that it replays the same."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields
 from datetime import date
+from operator import attrgetter
 
 Renditions = Mapping[str, str]
 """One text, by language code."""
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +20,37 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Region(Option):
+    """Where people can say that they live."""
+
+    zone: str = ""
+    """Its IANA time zone; "" for the process's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Daytime:
+    """When we write to people of our own accord, by the clock where they live. Replies leave at any hour."""
+
+    zone: str
+    """The IANA time zone of who named no region, or one without a zone; also of the days in organizers' files."""
+    opens: str = "09:00"
+    closes: str = "20:00"
+    quiet: tuple[str, ...] = ()
+    """Days on which nothing leaves: one of `WEEKDAYS`, or "2026-12-25"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """The review that is run here. `languages` is also the order in which a missing rendition falls back."""
 
     title: Renditions
     organizer: Renditions
     languages: tuple[str, ...]
-    regions: tuple[Option, ...]
+    regions: tuple[Region, ...]
     contact: Renditions | None = None
     """Where a person can ask a human: an address or a number, said by HELP."""
+    daytime: Daytime | None = None
+    """None: we write at any hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +110,11 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
-    """Everything that any conversation may know. A flow names in `needs` which of the optional ones it reads."""
+class Kept:
+    """What is kept with a conversation under way. A flow names in `needs` which of the optional ones it reads."""
 
     language: str
     channel: str
-    process: Process
     consented: bool = False
     stopped: bool = False
     asked: bool = False
@@ -106,13 +130,34 @@ class Facts:
     round: Round | None = None
     given: tuple[Given, ...] = ()
 
+    def within(self, process: Process) -> "Facts":
+        """Everything, with the process as it is now."""
+        return Facts(*_all(self), process=process)
 
-def only(facts: Facts, needs: frozenset[str]) -> Facts:
-    """The facts without the optional ones that a flow does not read: what is stored stays small."""
-    return replace(
-        facts,
-        bulletin=facts.bulletin if "bulletin" in needs else None,
-        consultation=facts.consultation if "consultation" in needs else None,
-        round=facts.round if "round" in needs else None,
-        given=facts.given if "given" in needs else (),
+
+_all = attrgetter(*(one.name for one in fields(Kept)))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts(Kept):
+    """Everything that any conversation may know."""
+
+    process: Process = field(kw_only=True)
+
+
+def only(known: Kept, needs: frozenset[str]) -> Kept:
+    """Without the optional ones that a flow does not read, and without the process: what is kept stays small."""
+    return Kept(
+        language=known.language,
+        channel=known.channel,
+        consented=known.consented,
+        stopped=known.stopped,
+        asked=known.asked,
+        votes=known.votes,
+        informed=known.informed,
+        gave=known.gave,
+        bulletin=known.bulletin if "bulletin" in needs else None,
+        consultation=known.consultation if "consultation" in needs else None,
+        round=known.round if "round" in needs else None,
+        given=known.given if "given" in needs else (),
     )

@@ -5,18 +5,25 @@ import unicodedata
 
 _MARKS = {"Mn", "Me", "Cf"}
 _ARABIC = str.maketrans({"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": None})
-_EDGES = re.compile(r"^[\W_]+|[\W_]+$")
+_CORE = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 
 
 def fold(text: str) -> str:
     """Without case, accents, invisible marks, spelling variants of Arabic, and punctuation around it."""
+    bare = text.casefold() if text.isascii() else _bare(text)
+    core = _CORE.search(bare)
+    return " ".join(core[0].split()) if core else ""
+
+
+def _bare(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    bare = "".join(c for c in decomposed if unicodedata.category(c) not in _MARKS)
-    return " ".join(_EDGES.sub("", bare.translate(_ARABIC)).split())
+    return "".join(c for c in decomposed if unicodedata.category(c) not in _MARKS).translate(_ARABIC)
 
 
 def in_western_digits(text: str) -> str:
     """Every digit of every script ("٣", "3️⃣", "③", "፫") as 0-9, invisible marks taken away."""
+    if text.isascii():
+        return text
     plain = unicodedata.normalize("NFKC", text)
     return "".join(_digit(c) for c in plain if unicodedata.category(c) not in _MARKS)
 

@@ -19,6 +19,8 @@ class Board:
     consultation: flows.Consultation | None
     bulletin: flows.Renditions | None
     bulletin_until: datetime | None
+    bulletin_next: datetime | None
+    """When there is another bulletin to tell."""
 
     def news(self, now: datetime) -> flows.Renditions | None:
         """The latest bulletin that is for everybody, while it may be told."""
@@ -36,16 +38,17 @@ class NoProcess(Exception):
 
 
 class Boards:
-    """The last board that was read; it holds until the process has another edition."""
+    """The last board that was read; it holds until the process has another edition, or news."""
 
     def __init__(self) -> None:
         self._last: Board | None = None
 
     async def at(self, session: Session, edition: int | None, now: datetime) -> Board:
         """The board of this edition. Raises `NoProcess`."""
-        if self._last is None or self._last.edition != edition:
-            self._last = await _read(session, now)
-        return self._last
+        last = self._last
+        if last is None or last.edition != edition or (last.bulletin_next is not None and last.bulletin_next <= now):
+            last = self._last = await _read(session, now)
+        return last
 
 
 async def _read(session: Session, now: datetime) -> Board:
@@ -63,4 +66,5 @@ async def _read(session: Session, now: datetime) -> Board:
         consultation=asked,
         bulletin=None if found.bulletin is None else contents.unpack(found.bulletin, contents.Bulletin).text,
         bulletin_until=found.bulletin_until,
+        bulletin_next=found.bulletin_next,
     )

@@ -1,34 +1,92 @@
 """What we tell."""
 
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 
 import channels
 import flows
-from handlers import contents, telling
+from handlers import contents, moments, telling
 from handlers.processes import the_one
+from handlers.telling import Process
 from locales import languages
-from storage import Session, bulletins, processes
-from storage.broadcasts import Audience
+from storage import Session, bulletins, processes, schedules
+from storage.broadcasts import Audience, Plan
 from storage.ids import fresh
+
+WAYS = ("template", "wait", "elsewhere")
+"""What can be tried where a platform takes no free text any more, see `Plan.outside`."""
+REPEATS = ("daily", "weekly", "monthly")
 
 
 async def publish(session: Session, bulletin: contents.Bulletin, now: datetime) -> str:
     """Publish a bulletin: its audience is sent it; if that is everybody, those who come later can read it too.
 
-    Gives the broadcast's id. Raises `contents.Unfit`.
+    One that repeats is put on schedule instead, and published by `schedules.publish_due` each time it is due.
+    Gives the broadcast's id, or the schedule's. Raises `contents.Unfit`.
     """
     process = await the_one(session)
     contents.check_rendered(bulletin.text, "text")
     _check_audience(bulletin.audience, process[1])
-    not_after = _end_of(bulletin.not_after, now)
+    _check_ways(bulletin.outside)
+    begins, ends = begins_at(bulletin, process[1]), ends_at(bulletin, process[1])
+    _check_time(begins, ends, now)
+    if not bulletin.repeat:
+        return await send(session, process, bulletin, now, begins, ends)
+    if bulletin.repeat not in REPEATS:
+        raise contents.Unfit(f"repeat is one of: {', '.join(REPEATS)}.")
     name = fresh()
-    await bulletins.add(
-        session, name, process[0], contents.pack(bulletin), bulletin.audience == Audience(), not_after, now
-    )
+    await schedules.add(session, name, process[0], contents.pack(bulletin), bulletin.repeat, begins or now, now)
+    return name
+
+
+async def send(
+    session: Session,
+    process: Process,
+    bulletin: contents.Bulletin,
+    now: datetime,
+    begins: datetime | None,
+    ends: datetime | None,
+) -> str:
+    """Send a bulletin that was found fit, not before it `begins` and not after it `ends`; gives the broadcast's id."""
+    name = fresh()
+    told_first = now if begins is None else max(begins, now)
+    for_all = bulletin.audience == Audience()
+    await bulletins.add(session, name, process[0], contents.pack(bulletin), for_all, ends, told_first)
     await processes.touch(session)
-    return await telling.tell_many(
-        session, process, f"bulletin:{name}", bulletin.text, bulletin.audience, now, not_after
+    plan = Plan(
+        not_before=begins,
+        not_after=ends,
+        hours=None if bulletin.urgent else telling.hours(process[1]),
+        outside=bulletin.outside,
+        elsewhere=bulletin.elsewhere,
+        again=bulletin.again,
     )
+    return await telling.tell_many(session, process, f"bulletin:{name}", bulletin.text, bulletin.audience, now, plan)
+
+
+def begins_at(bulletin: contents.Bulletin, process: flows.Process) -> datetime | None:
+    if not bulletin.not_before:
+        return None
+    return moments.read(bulletin.not_before, moments.zone_of(process), "not_before")
+
+
+def ends_at(bulletin: contents.Bulletin, process: flows.Process) -> datetime | None:
+    if bulletin.not_after is None:
+        return None
+    return moments.end_of(bulletin.not_after, moments.zone_of(process), "not_after")
+
+
+def _check_time(begins: datetime | None, ends: datetime | None, now: datetime) -> None:
+    if ends is not None and ends <= now:
+        raise contents.Unfit(f"not_after: {ends:%Y-%m-%d} has passed.")
+    if begins is not None and ends is not None and ends <= begins:
+        raise contents.Unfit("not_after: that is over before not_before.")
+
+
+def _check_ways(outside: tuple[str, ...]) -> None:
+    if not outside or len(set(outside)) < len(outside) or not set(outside) <= set(WAYS):
+        raise contents.Unfit(f"outside: one or more of {', '.join(WAYS)}, each once.")
+    if "wait" in outside[:-1]:
+        raise contents.Unfit('outside: "wait" stands last: we wait until they write, nothing else is tried after it.')
 
 
 def _check_audience(audience: Audience, process: flows.Process) -> None:
@@ -42,12 +100,3 @@ def _check_audience(audience: Audience, process: flows.Process) -> None:
         for value in asked:
             if value not in known:
                 raise contents.Unfit(f"audience.{name}: there is no {value!r} here, only {', '.join(known)}.")
-
-
-def _end_of(day: date | None, now: datetime) -> datetime | None:
-    if day is None:
-        return None
-    end = datetime.combine(day, time.max, UTC)
-    if end <= now:
-        raise contents.Unfit(f"not_after: {day} has passed.")
-    return end

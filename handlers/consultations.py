@@ -7,7 +7,7 @@ from handlers import contents, telling
 from handlers.processes import the_one
 from locales import N_, _
 from storage import Session, consultations, processes
-from storage.broadcasts import Audience
+from storage.broadcasts import Audience, Plan
 from storage.ids import fresh
 
 MOST = 10
@@ -28,7 +28,9 @@ async def open_(session: Session, asked: contents.Consultation, now: datetime) -
         process, lambda said: _(INVITED, title=said(asked.title), word=flows.to_send("answer"))
     )
     telling.check_fits(invited, "title")
-    return name, await telling.tell_many(session, process, f"consultation:{name}", invited, Audience(), now)
+    # A question may come twice to somebody: it is the same one, and an answer takes the place of the one before.
+    plan = Plan(hours=telling.hours(process[1]), again=True)
+    return name, await telling.tell_many(session, process, f"consultation:{name}", invited, Audience(), now, plan)
 
 
 async def close(session: Session, consultation: str, now: datetime) -> None:

@@ -12,7 +12,7 @@ import msgspec
 
 import flows
 from locales import languages
-from storage.broadcasts import Audience
+from storage.broadcasts import Audience, Plan
 
 LONGEST = 1400
 """How long a rendition may be, so that it leaves as one message everywhere with a notice before it."""
@@ -33,11 +33,22 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """What is told, and to whom."""
+    """What is told, to whom, and when. A day is one by the clock of the process's zone, in UTC if it has none."""
 
     text: flows.Renditions
     audience: Audience = field(default_factory=Audience)
+    not_before: str = ""
+    """Nothing of it leaves before this: a date, or a date and time, in ISO 8601; "" for at once."""
     not_after: date | None = None
+    """Nothing of it leaves after this day."""
+    repeat: str = ""
+    """daily, weekly or monthly, counted from `not_before` or from when it was published; "" for once."""
+    urgent: bool = False
+    """It leaves at night and on quiet days too."""
+    outside: tuple[str, ...] = Plan().outside
+    elsewhere: bool = False
+    again: bool = False
+    """These three as in `storage.broadcasts.Plan`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,8 @@ class Round:
 def read(toml: str, kind: type[T]) -> T:
     """What an organizer's file says. Raises `Unfit`."""
     try:
-        written = tomllib.loads(toml)
+        # TOML's own dates and times as they would be written in a text: one field can take several kinds of them.
+        written = msgspec.to_builtins(tomllib.loads(toml))
         value = msgspec.convert(written, kind)
     except tomllib.TOMLDecodeError as wrong:
         raise Unfit(f"This is not a TOML file: {wrong}") from wrong

@@ -1,13 +1,14 @@
 """A person writes: seen before? who is it? what does it mean? what is said?"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import flows
 from channels import Channel
-from channels.messages import Kind, Message, Reach
+from channels.messages import Kind, Message
+from channels.verdicts import Reach
 from handlers import contributions, people, replies, rounds
 from handlers.boards import Boards
 from handlers.facts import complete
@@ -27,7 +28,7 @@ from handlers.talking import (
 )
 from handlers.visits import Visit, begin, keep
 from locales import _, speaking
-from storage import Keyring, Session, events, turns
+from storage import Keyring, Session, addresses, events, turns
 from storage.tables import address, event
 from storage.together import Writes, write
 
@@ -78,13 +79,15 @@ async def hear(session: Session, ears: Ears, messages: Sequence[Message], now: d
             board = await ears.boards.at(session, what.edition, now)
             await _take(session, ears, begin(ears.keys, message, index, board, what.known, writes, now))
     await write(session, writes)
+    if heard_again := [what.known.address for what in found if what.known is not None and what.known.shut]:
+        await addresses.reopen(session, heard_again, now)
 
 
 def _reached(writes: Writes, message: Message, known: turns.Known | None) -> None:
     if known is None or known.reach == Reach.OPTED_OUT:
         return
     reach = Reach.BLOCKED if message.kind is Kind.BLOCKED else Reach.ACTIVE
-    writes.change(address, ("id",), id=known.address, reach=reach)
+    writes.change(address, ("id",), id=known.address, reach=reach, until=None, strikes=0, struck=None)
 
 
 def _is_afterthought(message: Message, known: turns.Known | None) -> bool:
@@ -100,7 +103,7 @@ async def _take(session: Session, ears: Ears, visit: Visit) -> None:
         if not visit.stopped:
             await _go_on(session, ears, visit)
     if visit.says_something and not _is_answered(visit.message):
-        visit.standing = replace(visit.standing, token=str(visit.turn))
+        visit.standing = visit.standing.asking(str(visit.turn), visit.question)
         _reply(ears, visit)
     keep(visit, ears.keys)
 
@@ -121,7 +124,7 @@ async def _understand(session: Session, ears: Ears, visit: Visit) -> None:
     if await people.take_seat(session, ears.keys, visit):
         return
     try:
-        meant = decide(visit.message, visit.standing, visit.consented, visit.stopped)
+        meant = decide(visit.message, visit.standing, visit.board.content, visit.consented, visit.stopped)
     except flows.DoesNotFit:
         await _start_over(session, ears, visit)
         return
@@ -129,10 +132,10 @@ async def _understand(session: Session, ears: Ears, visit: Visit) -> None:
         case Open(flow):
             visit.standing = visit.standing.beneath(meant)
             await _open(session, ears, visit, flow)
-        case Go(answer):
-            await _answered(session, ears, visit, (*visit.standing.talks[-1].answers, answer))
+        case Go(answer, turn):
+            await _take_turn(session, ears, visit, visit.pop().answered(answer), turn)
         case Back():
-            await _back(session, ears, visit)
+            _back(visit)
         case Excuse(reason):
             visit.said.append(flows.sorry(reason))
         case Again():
@@ -157,33 +160,24 @@ async def _start_over(session: Session, ears: Ears, visit: Visit) -> None:
 
 async def _open(session: Session, ears: Ears, visit: Visit, name: str) -> None:
     flow = flows.flows()[name]
-    visit.push(Talk(name, flow.edition, flows.only(await complete(session, visit, flow.needs), flow.needs)))
-    await _answered(session, ears, visit, ())
+    talk = Talk(name, flow.edition, await complete(session, visit, flow.needs))
+    await _take_turn(session, ears, visit, talk, talk.opened(visit.board.content))
 
 
-async def _back(session: Session, ears: Ears, visit: Visit) -> None:
-    talk = visit.standing.talks[-1]
+def _back(visit: Visit) -> None:
+    """What came before the question was said and done already: only the question is asked again."""
+    talk = visit.pop()
     if talk.answers:
-        await _answered(session, ears, visit, talk.answers[:-1], happens=False)
-    elif talk.flow not in ("menu", "welcome"):
-        visit.pop()
+        visit.push(talk.without_last_answer())
+    elif talk.flow in ("menu", "welcome"):
+        visit.push(talk)
 
 
-async def _answered(
-    session: Session, ears: Ears, visit: Visit, answers: tuple[flows.Answer, ...], happens: bool = True
-) -> None:
-    """Play the innermost talk with these answers: say what it says, do what it does, follow where it turns.
-
-    `happens` is False when an answer was taken back: what came before the question was said and done already.
-    """
-    talk = replace(visit.standing.talks[-1], answers=answers)
-    turn = talk.turn()
-    visit.pop()
+async def _take_turn(session: Session, ears: Ears, visit: Visit, talk: Talk, turn: flows.Turn) -> None:
+    """Say what a talk says, do what it does, follow where it turns; it stays while it asks something."""
     if turn.question is not None:
         visit.push(talk)
         visit.question = turn.question
-    if not happens:
-        return
     visit.said.extend(turn.said)
     for effect in turn.effects:
         if isinstance(effect, flows.Turned):
@@ -202,7 +196,7 @@ async def _go_on(session: Session, ears: Ears, visit: Visit) -> None:
             visit.pop()
             continue
         try:
-            visit.question = visit.standing.talks[-1].question()
+            visit.question = visit.standing.talks[-1].played(visit.board.content).question
         except flows.DoesNotFit:
             await _start_over(session, ears, visit)
         else:

@@ -1,9 +1,14 @@
-"""A platform says what became of a message."""
+"""A platform says what became of messages."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from channels.messages import Report, Status
-from storage import Session, deliveries, people
+from channels.verdicts import Act, Verdict
+from storage import Session, addresses, circuits, reports
+from storage.addresses import Change
+from storage.deliveries import NEVER, SHUT
+from storage.reports import Failed, Word
 
 STATES = {
     Status.SENT: "sent",
@@ -12,15 +17,60 @@ STATES = {
     Status.FAILED: "failed",
 }
 """What a platform's word makes of a delivery; "accepted" makes nothing of it that we did not know."""
+GROWS, MOST_GROWTH = 4, 4
+"""How many times longer each wait is than the one before: half an hour, two hours, eight."""
+OUT_OF_ORDER = timedelta(seconds=30)
+"""How long nothing is tried on a channel that a platform calls out of order."""
 
 
-async def report(session: Session, said: Report, now: datetime) -> None:
-    """Keep what was said, and let it count if it outranks what is known: order and repeats do not matter."""
-    await deliveries.note(session, said.delivery, said.provider_id, said.status, said.code, now)
-    state = STATES.get(said.status)
-    if state is None:
-        return
-    address = await deliveries.reduce(session, said.delivery, state, said.provider_id, said.code or None)
-    if address is not None and said.reach is not None:
-        await people.reach(session, address, said.reach)
-        await deliveries.cancel(session, address, "gone")
+async def report(session: Session, said: Sequence[Report], now: datetime, elsewhere: Sequence[str] = ()) -> None:
+    """Keep what was said, and let it count if it outranks what is known: order and repeats do not matter.
+
+    `elsewhere`: the channels on which somebody may be looked for who is lost on this one.
+    """
+    words = [Word(one.delivery, one.provider_id, one.status, one.code, STATES.get(one.status)) for one in said]
+    verdicts = {one.delivery: one for one in reversed(said) if one.status is Status.FAILED}
+    failed_now = await reports.take(session, words, now)
+    # In one order, so that two who hear of the same people never wait for each other.
+    for failed in sorted(failed_now, key=lambda one: one.address or ""):
+        await _follow(session, failed, verdicts[failed.delivery], elsewhere, now)
+
+
+async def _follow(session: Session, failed: Failed, said: Report, elsewhere: Sequence[str], now: datetime) -> None:
+    """What a failure that came late means for the message, for its person's address, for our sender."""
+    verdict = said.verdict
+    if verdict.act is Act.STOP:
+        await circuits.break_(session, said.channel, said.code, now + OUT_OF_ORDER, now)
+    again = _again(failed, verdict, now)
+    if again is not None:
+        await reports.again(session, failed, again, SHUT if verdict.act is Act.SHUT else said.code)
+    if failed.address is not None:
+        change = _change(failed.address, failed, verdict, elsewhere, now)
+        await addresses.learn(session, change, failed.delivery, now)
+
+
+def _again(failed: Failed, verdict: Verdict, now: datetime) -> datetime | None:
+    """When it may leave once more; None: it has failed."""
+    match verdict.act:
+        case Act.STOP:
+            return now + OUT_OF_ORDER
+        case Act.SHUT:
+            # The first time it leaves again at once: now that we know of the silence, as its broadcast says.
+            return now if not failed.attempts else failed.not_after or NEVER
+        case Act.WAIT if failed.attempts + 1 < verdict.tries:
+            due = now + max(verdict.after, timedelta(seconds=1)) * GROWS ** min(failed.attempts, MOST_GROWTH)
+            return due if failed.not_after is None or due < failed.not_after else None
+        case _:
+            return None
+
+
+def _change(address: str, failed: Failed, verdict: Verdict, elsewhere: Sequence[str], now: datetime) -> Change:
+    return Change(
+        address=address,
+        reach=verdict.reach,
+        strikes=verdict.strikes,
+        since=now - verdict.within,
+        until=None if verdict.lasts is None else now + verdict.lasts,
+        shut=(failed.began or now) if verdict.act is Act.SHUT else None,
+        elsewhere=tuple(elsewhere) if verdict.elsewhere else (),
+    )

@@ -8,14 +8,14 @@ from handlers.visits import Visit
 from storage import Session, contributions, rounds
 
 
-async def complete(session: Session, visit: Visit, needs: frozenset[str]) -> flows.Facts:
-    """What a flow may know about this person, with what it says that it needs."""
-    facts = visit.facts()
+async def complete(session: Session, visit: Visit, needs: frozenset[str]) -> flows.Kept:
+    """What a flow may know about this person: with what it says that it needs, and no more."""
+    known = visit.facts()
     if "round" in needs:
-        facts = replace(facts, round=await _round(session, visit))
+        known = replace(known, round=await _round(session, visit))
     if "given" in needs:
-        facts = replace(facts, given=await _given(session, visit))
-    return facts
+        known = replace(known, given=await _given(session, visit))
+    return flows.only(known, needs)
 
 
 async def _round(session: Session, visit: Visit) -> flows.Round | None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import flows
-from channels.messages import Reach
+from channels.verdicts import Reach
 from handlers import replies
 from handlers.visits import Visit
 from locales import _
@@ -45,10 +45,12 @@ async def move(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Mo
 async def leave(session: Session, _keys: Keyring, visit: Visit, _effect: flows.Left) -> None:
     """Nothing that waits for this person leaves any more."""
     visit.reach = Reach.OPTED_OUT
-    await deliveries.cancel(session, visit.address, "stop")
+    await deliveries.cancel(session, visit.address, "stop", visit.now)
 
 
-async def come_back(_session: Session, _keys: Keyring, visit: Visit, _effect: flows.Returned) -> None:
+async def come_back(session: Session, _keys: Keyring, visit: Visit, _effect: flows.Returned) -> None:
+    """What was meant for them before, and came back to wait only after they had left, does not leave now."""
+    await deliveries.cancel(session, visit.address, "stop", visit.now)
     visit.reach = Reach.ACTIVE
 
 
@@ -96,9 +98,9 @@ async def forget(session: Session, keys: Keyring, visit: Visit, _effect: flows.F
     )
 
 
-async def part(session: Session) -> int:
+async def part(session: Session, now: datetime) -> int:
     """Erase those strangers whose last sentence has left, or was never going to; gives how many."""
-    gone = await stored.strangers(session)
+    gone = await stored.strangers(session, now)
     for who in gone:
         await stored.erase(session, who)
     return len(gone)

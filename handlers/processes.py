@@ -1,6 +1,7 @@
 """The process itself."""
 
-from datetime import datetime
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import flows
 from flows.welcome import RATHER_NOT
@@ -39,3 +40,50 @@ def _check(process: flows.Process) -> None:
     unknown = [code for code in process.languages if code not in languages()]
     if unknown or not process.languages:
         raise contents.Unfit(f"languages: choose from {', '.join(languages())}.")
+    for region in process.regions:
+        if region.zone:
+            _check_zone(region.zone, f"regions: {region.value}: zone")
+    if process.daytime is not None:
+        _check_daytime(process.daytime)
+    elif any(region.zone for region in process.regions):
+        raise contents.Unfit("regions: a zone says when it is day there; add [daytime], or leave the zone out.")
+
+
+def _check_daytime(daytime: flows.Daytime) -> None:
+    _check_zone(daytime.zone, "daytime.zone")
+    opens, closes = _clock(daytime.opens, "daytime.opens"), _clock(daytime.closes, "daytime.closes")
+    if opens >= closes:
+        raise contents.Unfit("daytime: it must open before it closes, on the same day.")
+    for day in daytime.quiet:
+        if day not in flows.WEEKDAYS:
+            _check_date(day)
+    if set(flows.WEEKDAYS) <= set(daytime.quiet):
+        raise contents.Unfit("daytime.quiet: every day of the week is quiet, so nothing would ever leave.")
+
+
+def _check_zone(zone: str, what: str) -> None:
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise contents.Unfit(f"{what}: there is no time zone {zone!r}; write it like Africa/Tunis.") from None
+
+
+def _clock(written: str, what: str) -> time:
+    """A time of day to the minute: seconds, and an offset, would only look exact."""
+    try:
+        clock = time.fromisoformat(written)
+    except ValueError:
+        clock = None
+    if clock is None or f"{clock:%H:%M}" != written:
+        raise contents.Unfit(f"{what}: {written!r} is no time of day; write it like 09:00.")
+    return clock
+
+
+def _check_date(written: str) -> None:
+    try:
+        known = date.fromisoformat(written).isoformat() == written
+    except ValueError:
+        known = False
+    if not known:
+        days = ", ".join(flows.WEEKDAYS)
+        raise contents.Unfit(f"daytime.quiet: {written!r} is no day; write a date like 2026-12-25, or one of {days}.")

@@ -41,7 +41,7 @@ async def open_(session: Session, asked: contents.Round, now: datetime) -> str:
         process,
         lambda said: _(INVITED, title=said(asked.title), word=flows.to_send("vote"), day=in_words(asked.closes)),
     )
-    await telling.tell_now(session, process, f"round:{name}", invited, Audience(roll=name), now)
+    await telling.tell_now(session, process, f"round:{name}", invited, Audience(roll=name), now, closes)
     return name
 
 

@@ -7,7 +7,7 @@ import msgspec
 
 import flows
 from channels.messages import Kind, Message
-from flows import Ask, Facts, Unread
+from flows import Ask, Unread
 from locales import N_
 
 CHANGED = N_("This part of our conversation has changed since we last wrote. We begin it again.")
@@ -22,18 +22,25 @@ class Talk:
 
     flow: str
     edition: int
-    facts: Facts
+    facts: flows.Kept
     answers: tuple[flows.Answer, ...] = ()
 
-    def turn(self) -> flows.Turn:
-        """What stands after these answers. Raises `DoesNotFit`."""
+    def opened(self, process: flows.Process) -> flows.Turn:
+        """What it begins with."""
+        return flows.advance(flows.flows()[self.flow].talk, self.facts.within(process), ())
+
+    def played(self, process: flows.Process) -> flows.Played:
+        """As it stands after these answers. Raises `DoesNotFit`."""
         flow = flows.flows().get(self.flow)
         if flow is None or flow.edition != self.edition:
             raise flows.DoesNotFit
-        return flows.advance(flow.talk, self.facts, self.answers)
+        return flows.play(flow.talk, self.facts.within(process), self.answers)
 
-    def question(self) -> Ask | None:
-        return self.turn().question
+    def answered(self, answer: flows.Answer) -> "Talk":
+        return Talk(self.flow, self.edition, self.facts, (*self.answers, answer))
+
+    def without_last_answer(self) -> "Talk":
+        return Talk(self.flow, self.edition, self.facts, self.answers[:-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +51,26 @@ class Standing:
     token: str = ""
     invitation: str = ""
     """What somebody who has not agreed yet was invited with, as it is looked up; their seat waits for their yes."""
+    offered: tuple[str, ...] | None = None
+    """The choices that the open question was sent with, in this order. None: we cannot tell any more."""
+
+    def with_talks(self, talks: tuple[Talk, ...]) -> "Standing":
+        return Standing(talks, self.token, self.invitation, self.offered)
+
+    def asking(self, token: str, question: Ask | None) -> "Standing":
+        """The same, once this question has been sent."""
+        return Standing(self.talks, token, self.invitation, question.offered if question is not None else ())
 
     def in_language(self, language: str) -> "Standing":
         """The same, to be replayed in another language."""
         if all(talk.facts.language == language for talk in self.talks):
             return self
-        return replace(
-            self, talks=tuple(replace(talk, facts=replace(talk.facts, language=language)) for talk in self.talks)
-        )
+        return self.with_talks(tuple(replace(t, facts=replace(t.facts, language=language)) for t in self.talks))
 
     def beneath(self, opened: "Open") -> "Standing":
         """What stays under way when a flow is opened: never the same one twice, so that it stays small."""
         stays = tuple(talk for talk in self.talks if talk.flow != opened.flow) if opened.inside else ()
-        return replace(self, talks=stays)
+        return self.with_talks(stays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +83,10 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    """Go on with the innermost talk, with one more answer."""
+    """Go on with the innermost talk, with one more answer, and what that brings."""
 
     answer: flows.Answer
+    turn: flows.Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +109,11 @@ class Excuse:
 Decision = Open | Go | Back | Again | Excuse
 
 
-def decide(message: Message, standing: Standing, consented: bool, stopped: bool) -> Decision:
-    """What a message means: the words that hold everywhere, then the open question, then any flow's words."""
+def decide(message: Message, standing: Standing, process: flows.Process, consented: bool, stopped: bool) -> Decision:
+    """What a message means: the words that hold everywhere, then the open question, then any flow's words.
+
+    Raises `DoesNotFit`.
+    """
     word = flows.flow_for(message, stopped)
     if stopped:
         return _while_stopped(word)
@@ -107,7 +125,7 @@ def decide(message: Message, standing: Standing, consented: bool, stopped: bool)
         return Open(word, inside=word != "menu")
     if word is not None and (not standing.talks or message.text.lstrip().startswith("/")):
         return Open(word)
-    return _within(message, standing, word) if standing.talks else Again()
+    return _within(message, standing, process, word) if standing.talks else Again()
 
 
 def _while_stopped(word: str | None) -> Decision:
@@ -117,14 +135,13 @@ def _while_stopped(word: str | None) -> Decision:
     return Open("stop", inside=True)
 
 
-def _within(message: Message, standing: Standing, word: str | None) -> Decision:
-    innermost = standing.talks[-1]
-    question = innermost.question()
-    if question is None:
+def _within(message: Message, standing: Standing, process: flows.Process, word: str | None) -> Decision:
+    played = standing.talks[-1].played(process)
+    if played.question is None:
         return Again() if word is None else Open(word)
-    answer = flows.read(question, message, standing.token)
+    answer = _read(played.question, message, standing)
     if not isinstance(answer, Unread):
-        return Go(answer)
+        return Go(answer, played.go_on(answer))
     if word is not None:
         return Open(word)
     if flows.goes_back(message):
@@ -132,12 +149,19 @@ def _within(message: Message, standing: Standing, word: str | None) -> Decision:
     return Excuse(answer)
 
 
+def _read(question: Ask, message: Message, standing: Standing) -> flows.Answer | Unread:
+    """What was typed counts only beside the choices that were shown: the organizer may have changed them since."""
+    if message.kind is Kind.TEXT and standing.offered not in (None, question.offered):
+        return Unread.NOT_OFFERED
+    return flows.read(question, message, standing.token)
+
+
 def writes_nothing(message: Message) -> bool:
     """Whether the platform tells us something about the person that is no word of theirs."""
     return message.kind in (Kind.BLOCKED, Kind.UNBLOCKED)
 
 
-def lost(facts: Facts) -> Standing:
+def lost(facts: flows.Kept) -> Standing:
     """In place of what cannot be read any more: a talk that fits no flow."""
     return Standing((Talk("", 0, facts),))
 

@@ -6,8 +6,8 @@ from datetime import datetime
 import flows
 from handlers import contents
 from locales import languages, speaking
-from storage import Session, broadcasts
-from storage.broadcasts import Audience
+from storage import Session, broadcasts, expansion
+from storage.broadcasts import Audience, Hours, Plan
 from storage.deliveries import BULLETIN, NOTICE
 from storage.ids import fresh
 
@@ -52,6 +52,15 @@ def check_fits(renditions: flows.Renditions, what: str) -> None:
             raise contents.Unfit(f"{what}: in {language} our message has {long} characters, at most {LONGEST} fit.")
 
 
+def hours(process: flows.Process) -> Hours | None:
+    """When people may be written to of our own accord; None: at any hour."""
+    day = process.daytime
+    if day is None:
+        return None
+    zones = {region.value: region.zone for region in process.regions if region.zone}
+    return Hours(day.opens, day.closes, day.zone, zones, day.quiet)
+
+
 async def tell_now(
     session: Session,
     process: Process,
@@ -59,8 +68,12 @@ async def tell_now(
     renditions: flows.Renditions,
     audience: Audience,
     now: datetime,
+    not_after: datetime | None = None,
 ) -> int:
-    """Queue one notice for each person of a small audience, in this transaction; gives how many."""
+    """Queue one notice for each person of a small audience, in this transaction; gives how many.
+
+    They leave at once to those who have day now, to the others in their morning.
+    """
     made = await broadcasts.add(
         session,
         fresh(),
@@ -70,8 +83,9 @@ async def tell_now(
         contents.pack(audience),
         NOTICE,
         now,
+        Plan(not_after=not_after, hours=hours(process[1])),
     )
-    return await broadcasts.expand(session, made, audience, now, None)
+    return await expansion.expand(session, made, audience, now, None)
 
 
 async def tell_many(
@@ -81,9 +95,12 @@ async def tell_many(
     renditions: flows.Renditions,
     audience: Audience,
     now: datetime,
-    not_after: datetime | None = None,
+    plan: Plan | None = None,
 ) -> str:
-    """Promise a bulletin to a large audience; the workers make its deliveries in batches. Gives the broadcast's id."""
+    """Promise a bulletin to a large audience; the workers make its deliveries in batches. Gives the broadcast's id.
+
+    Without a plan it leaves by day, in the process's hours; a plan is taken as it is.
+    """
     name = fresh()
     await broadcasts.add(
         session,
@@ -94,6 +111,6 @@ async def tell_many(
         contents.pack(audience),
         BULLETIN,
         now,
-        not_after,
+        plan or Plan(hours=hours(process[1])),
     )
     return name

@@ -1,10 +1,11 @@
 """One person's turn while it is being taken: what is known, what is said, what will be written."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import flows
-from channels.messages import Message, Outgoing, Reach
+from channels.messages import Message, Outgoing
+from channels.verdicts import Reach
 from handlers.boards import Board
 from handlers.talking import Standing, Talk, packed
 from storage import Keyring, PersonKey
@@ -54,19 +55,19 @@ class Visit:
     def says_something(self) -> bool:
         return bool(self.said) or self.question is not None
 
-    def facts(self) -> flows.Facts:
+    def facts(self) -> flows.Kept:
         """What every flow may know; the ones that have to be looked up are still missing."""
-        return flows.Facts(
+        news = self.board.news(self.now)
+        return flows.Kept(
             language=self.language,
             channel=self.message.channel,
-            process=self.board.content,
             consented=self.consented,
             stopped=self.stopped,
             asked=self.board.consultation is not None,
             votes=self.known is not None and self.known.votes,
-            informed=self.board.news(self.now) is not None,
+            informed=news is not None,
             gave=self.gave,
-            bulletin=self.board.news(self.now),
+            bulletin=news,
             consultation=self.board.consultation,
         )
 
@@ -76,10 +77,13 @@ class Visit:
         self.standing = self.standing.in_language(language)
 
     def push(self, talk: Talk) -> None:
-        self.standing = replace(self.standing, talks=(*self.standing.talks, talk))
+        self.standing = self.standing.with_talks((*self.standing.talks, talk))
 
-    def pop(self) -> None:
-        self.standing = replace(self.standing, talks=self.standing.talks[:-1])
+    def pop(self) -> Talk:
+        """End the innermost talk; gives it."""
+        *outer, innermost = self.standing.talks
+        self.standing = self.standing.with_talks(tuple(outer))
+        return innermost
 
     def break_off(self, why: str) -> None:
         """Say only this, and ask nothing more in this talk."""
@@ -176,6 +180,7 @@ def _add(visit: Visit, keys: Keyring) -> None:
         turns=visit.turn,
         talk=_talk(visit),
         spoke=visit.now,
+        consented=visit.consented,
     )
 
 
@@ -195,7 +200,19 @@ def _change(visit: Visit, _keys: Keyring) -> None:
         turns=visit.turn,
         talk=_talk(visit),
         spoke=visit.now,
+        **({} if visit.consent is None else {"consented": True}),
+        **_reached_again(visit.known),
     )
+
+
+def _reached_again(known: Known | None) -> dict[str, object]:
+    """Whoever writes can be reached: what was held against the address is forgotten."""
+    if known is None:
+        return {}
+    again: dict[str, object] = {"shut": None} if known.shut else {}
+    if known.reach not in (Reach.ACTIVE, Reach.OPTED_OUT):
+        again |= {"until": None, "strikes": 0, "struck": None}
+    return again
 
 
 def _talk(visit: Visit) -> bytes:

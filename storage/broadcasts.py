@@ -1,16 +1,14 @@
-"""One thing going out to many, and the making of its deliveries."""
+"""One thing going out to many: to whom, when, how far it is."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, literal, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, func, insert, select, update
 
-from storage.columns import Moment
-from storage.database import Session
-from storage.tables import ACTIVE, address, ballot, broadcast, contribution, delivery, member, person
+from storage.database import Session, packed
+from storage.tables import broadcast, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,36 @@ class Audience:
 
 
 @dataclass(frozen=True, slots=True)
+class Hours:
+    """When people may be written to: their own day, not ours."""
+
+    opens: str = "09:00"
+    closes: str = "20:00"
+    zone: str = "UTC"
+    """The IANA time zone of who has no region, or one that is not in `zones`."""
+    zones: Mapping[str, str] = field(default_factory=dict)
+    """The time zone of each region."""
+    quiet: tuple[str, ...] = ()
+    """Days on which nothing leaves: "sunday", "2026-12-25"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When and how a broadcast may leave."""
+
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    hours: Hours | None = None
+    """None: at any hour."""
+    outside: tuple[str, ...] = ("template", "wait")
+    """Where a platform takes no free text after a silence: what is tried, in this order: template, wait, elsewhere."""
+    elsewhere: bool = False
+    """Who cannot be reached at one address may be written to at another that they agreed to."""
+    again: bool = False
+    """What is of unknown fate and can never be asked after may be sent a second time, once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Broadcast:
     """A broadcast as it stands."""
 
@@ -38,7 +66,14 @@ class Broadcast:
     audience: str
     lane: int
     made: datetime
+    not_before: datetime | None
     not_after: datetime | None
+    hours: str
+    """`Hours` as JSON; "" for any hour."""
+    state: str
+    """running, or paused, cancelled; or on the way there: pausing, resuming, cancelling."""
+    walked: str
+    """How far it is on that way: the last person in the order of ids."""
     reached: str
     """The last person in the order of ids whose delivery was made."""
     expanded: bool
@@ -53,134 +88,71 @@ async def add(
     audience: str,
     lane: int,
     now: datetime,
-    not_after: datetime | None = None,
+    plan: Plan = Plan(),
 ) -> Broadcast:
-    made = Broadcast(broadcast_id, subject, renditions, audience, lane, now, not_after, "", False)
-    await session.execute(
-        insert(broadcast).values(
-            id=broadcast_id,
-            process_id=process_id,
-            subject=subject,
-            renditions=renditions,
-            audience=audience,
-            lane=lane,
-            made=now,
-            not_after=not_after,
-            reached="",
-            expanded=False,
-        )
+    made = Broadcast(
+        id=broadcast_id,
+        subject=subject,
+        renditions=renditions,
+        audience=audience,
+        lane=lane,
+        made=now,
+        not_before=plan.not_before,
+        not_after=plan.not_after,
+        hours="" if plan.hours is None else packed(asdict(plan.hours)),
+        state="running",
+        walked="",
+        reached="",
+        expanded=False,
     )
+    how = {"outside": ",".join(plan.outside), "elsewhere": plan.elsewhere, "again": plan.again}
+    await session.execute(insert(broadcast).values(process_id=process_id, **asdict(made), **how))
     return made
 
 
-async def to_expand(session: Session) -> Broadcast | None:
-    """The oldest broadcast that has people left without a delivery, locked so that one worker at a time goes on."""
-    row = (
-        await session.execute(
-            select(*_columns())
-            .where(broadcast.c.expanded.is_(False))
-            .order_by(broadcast.c.made)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-    ).one_or_none()
-    return None if row is None else Broadcast(*row)
+async def pause(session: Session, broadcast_id: str) -> bool:
+    """Nothing more of it leaves from the moment that this commits. False when it does not run."""
+    return await _turn(session, broadcast_id, ("running", "resuming"), "pausing")
+
+
+async def resume(session: Session, broadcast_id: str) -> bool:
+    """It goes on. False when it was not paused."""
+    return await _turn(session, broadcast_id, ("paused", "pausing"), "resuming")
+
+
+async def cancel(session: Session, broadcast_id: str) -> bool:
+    """Nothing more of it leaves, ever. False when it was cancelled before."""
+    return await _turn(session, broadcast_id, ("running", "pausing", "paused", "resuming"), "cancelling")
+
+
+async def _turn(session: Session, broadcast_id: str, before: Sequence[str], after: str) -> bool:
+    turned = (
+        update(broadcast)
+        .where(broadcast.c.id == broadcast_id, broadcast.c.state.in_(before))
+        .values(state=after, walked="")
+        .returning(broadcast.c.id)
+    )
+    return (await session.execute(turned)).one_or_none() is not None
 
 
 async def latest(session: Session, most: int) -> Sequence[Broadcast]:
     """The newest broadcasts."""
-    rows = await session.execute(select(*_columns()).order_by(broadcast.c.made.desc()).limit(most))
+    rows = await session.execute(select(*columns()).order_by(broadcast.c.made.desc()).limit(most))
     return [Broadcast(*row) for row in rows]
 
 
-def _columns() -> list[ColumnElement[Any]]:
-    names = ("id", "subject", "renditions", "audience", "lane", "made", "not_after", "reached", "expanded")
-    return [broadcast.c[name] for name in names]
-
-
-async def expand(session: Session, which: Broadcast, audience: Audience, now: datetime, most: int | None) -> int:
-    """Make the deliveries of the next `most` people (None: of all), and remember how far it came.
-
-    Set-based and resumable: a person gets one delivery however often this runs.
-    """
-    batch = _next_people(which.reached, audience, most).subquery()
-    number, last = (await session.execute(select(func.count(), func.max(batch.c.person_id)).select_from(batch))).one()
-    if number:
-        # Up to the same last person, not the same number: whoever has come in between pushes nobody out.
-        await _make(session, which, _next_people(which.reached, audience, None).where(person.c.id <= last), now)
-    done = most is None or number < most
-    await session.execute(
-        update(broadcast).where(broadcast.c.id == which.id).values(reached=last or which.reached, expanded=done)
+async def counts(session: Session, broadcast_id: str) -> Mapping[str, int]:
+    """How many deliveries of a broadcast are in which state: read from what the database counts, not counted anew."""
+    number = func.sum(standing.c.number)
+    rows = await session.execute(
+        select(standing.c.state, number.label("number"))
+        .where(standing.c.broadcast_id == broadcast_id)
+        .group_by(standing.c.state)
+        .having(number != 0)
     )
-    return int(number)
+    return {row.state: int(row.number) for row in rows}
 
 
-def _next_people(reached: str, audience: Audience, most: int | None) -> Select[Any]:
-    """Each person once, at the address they wrote from last."""
-    newest = address.alias("newest")
-    preferred = (
-        select(newest.c.id)
-        .where(newest.c.person_id == person.c.id, newest.c.reach == ACTIVE, newest.c.index.is_not(None))
-        .order_by(newest.c.spoke.desc(), newest.c.id)
-        .limit(1)
-        .scalar_subquery()
-    )
-    found = (
-        select(person.c.id.label("person_id"), address.c.id.label("address_id"), address.c.channel.label("channel"))
-        .select_from(person)
-        .join(address, address.c.id == preferred)
-        .where(person.c.consented, person.c.id > reached, *_meets(audience))
-        .order_by(person.c.id)
-    )
-    return found if most is None else found.limit(most)
-
-
-def _meets(audience: Audience) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = []
-    if audience.languages:
-        asked.append(person.c.language.in_(audience.languages))
-    if audience.regions:
-        asked.append(person.c.region.in_(audience.regions))
-    if audience.channels:
-        asked.append(address.c.channel.in_(audience.channels))
-    if audience.members:
-        asked.append(person.c.id.in_(select(member.c.person_id)))
-    if audience.response is not None:
-        gave = select(contribution.c.person_id).where(contribution.c.response_id == audience.response)
-        asked.append(person.c.id.in_(gave))
-    if audience.roll is not None:
-        asked.append(person.c.id.in_(select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)))
-    return asked
-
-
-async def _make(session: Session, which: Broadcast, people: Select[Any], now: datetime) -> None:
-    batch = people.cte("batch")
-    on_sqlite = session.dialect.name == "sqlite"
-    name = text("lower(hex(randomblob(16)))" if on_sqlite else "replace(gen_random_uuid()::text, '-', '')")
-    rows = select(
-        name,
-        batch.c.person_id,
-        batch.c.address_id,
-        literal(which.id),
-        batch.c.channel,
-        literal(which.lane),
-        literal(0),
-        literal(1),
-        literal(False),
-        literal("queued"),
-        literal(now, Moment()),
-        literal(which.not_after, Moment()),
-        literal(0),
-    ).where(batch.c.person_id.is_not(None))
-    columns = (
-        "id", "person_id", "address_id", "broadcast_id", "channel", "lane", "turn", "part",
-        "despite_stop", "state", "due", "not_after", "attempts",
-    )  # fmt: skip
-    made = (sqlite if on_sqlite else postgresql).insert(delivery).from_select(list(columns), rows)
-    await session.execute(made.on_conflict_do_nothing(index_elements=["broadcast_id", "person_id"]))
-
-
-async def reachable(session: Session, audience: Audience) -> int:
-    """How many people a broadcast to this audience would reach."""
-    people = _next_people("", audience, None).subquery()
-    return (await session.execute(select(func.count()).select_from(people))).scalar_one()
+def columns() -> list[ColumnElement[Any]]:
+    """Of the table, in the order of `Broadcast`."""
+    return [broadcast.c[one.name] for one in fields(Broadcast)]

@@ -15,10 +15,16 @@ async def add(
     content: str,
     for_all: bool,
     not_after: datetime | None,
-    now: datetime,
+    published: datetime,
 ) -> None:
+    """`published` may be to come: until then nobody is told."""
     await session.execute(
         insert(bulletin).values(
-            id=bulletin_id, process_id=process_id, content=content, for_all=for_all, not_after=not_after, published=now
+            id=bulletin_id,
+            process_id=process_id,
+            content=content,
+            for_all=for_all,
+            not_after=not_after,
+            published=published,
         )
     )

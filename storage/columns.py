@@ -15,14 +15,19 @@ class Sealed(TypeDecorator[Box]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
-        if value is None:
-            return None
-        if not isinstance(value, bytes) or value[:1] != VERSION or len(value) < SHORTEST:
-            raise TypeError("only what is sealed may be stored here")
-        return value
+        return sealed(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Box | None:
         return None if value is None else Box(bytes(value))
+
+
+def sealed(value: Any) -> bytes | None:
+    """The same, if it is a `Box` or nothing. Raises `TypeError`."""
+    if value is None:
+        return None
+    if not isinstance(value, bytes) or value[:1] != VERSION or len(value) < SHORTEST:
+        raise TypeError("only what is sealed may be stored here")
+    return value
 
 
 class Moment(TypeDecorator[datetime]):

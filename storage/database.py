@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import event
@@ -48,6 +49,14 @@ class Database:
         async with self.reader.connect() as session:
             yield session
 
+    async def moment(self) -> datetime:
+        """What the clock of the database says. SQLite has none but this machine's."""
+        if self.reader.dialect.name == "sqlite":
+            return datetime.now(UTC)
+        async with self.reader.connect() as session:
+            found: datetime = (await session.exec_driver_sql("SELECT clock_timestamp()")).scalar_one()
+        return found.astimezone(UTC)
+
     async def sweep(self) -> bool:
         """Let no deleted word stay in SQLite's write-ahead log. PostgreSQL recycles its own.
 
@@ -62,6 +71,11 @@ class Database:
             busy, *_ = await cursor.fetchone()
             await cursor.close()
         return not busy
+
+    @property
+    def has_one_writer(self) -> bool:
+        """Whoever writes for long keeps everybody else from writing."""
+        return self.writer.dialect.name == "sqlite"
 
     async def close(self) -> None:
         await self.writer.dispose()

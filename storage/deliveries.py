@@ -1,14 +1,16 @@
-"""The outbox: every message that leaves, and what became of it."""
+"""The outbox: taking from it what may leave now, and writing down what became of that."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    Boolean,
     ColumnElement,
+    Date,
     Executable,
     Integer,
     Select,
@@ -17,29 +19,35 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    column,
     exists,
     func,
-    literal,
     or_,
     select,
     tuple_,
+    union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.types import TypeEngine
 
-from storage import people
+from storage import addresses, circuits
+from storage.addresses import Change
 from storage.columns import Moment
 from storage.database import Session
 from storage.keys import Keyring, Unreadable
-from storage.tables import ACTIVE, address, broadcast, delivery, is_to_come, is_under_way, person, report, waits
-from storage.together import Writes, write
+from storage.tables import ACTIVE, address, broadcast, circuit, delivery, is_reply_to_come, person, waits
 
 REPLY, NOTICE, BULLETIN = 0, 1, 2
 """The lanes: the lower leaves first."""
 
-RANK = {"unknown": 0, "sending": 0, "sent": 1, "failed": 2, "delivered": 3}
-"""What a platform's later word may change: only to a higher one."""
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""When that is due which waits for somebody to do something."""
+SHUT = "shut"
+"""The code of what waits until the person writes again."""
+LATE = "not_after"
+"""The code of what has waited too long."""
 UNREADABLE_PAUSE = timedelta(hours=1)
+MOST_LOOKS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,115 +58,198 @@ class Claimed:
     address: str
     to: str = field(repr=False)
     language: str
+    region: str
+    lane: int
     body: str | None = field(repr=False)
     """What a reply says, as the handlers wrote it; None when it belongs to a broadcast."""
     broadcast: str | None
+    subject: str | None
     renditions: str | None = field(repr=False)
+    hours: str
+    """When the broadcast may leave, as `broadcasts.Hours` is packed; "" for at any hour."""
+    outside: tuple[str, ...]
+    """Of `broadcasts.Plan`."""
+    elsewhere: bool
     attempts: int
     not_after: datetime | None
+    spoke: datetime
+    """When the person last wrote from this address."""
+    shut: datetime | None
+    """When the platform last said that this had been too long ago."""
+    began: datetime
+    """When it was claimed."""
+    probe: bool
+    """The channel was out of order: this one shows whether it still is."""
+
+    def in_session(self, window: timedelta | None) -> bool:
+        """Whether a platform that lets us write freely so long after a person's last word does so now."""
+        if window is None:
+            return True
+        return self.spoke > self.began - window and (self.shut is None or self.spoke > self.shut)
 
 
 async def claim(
-    session: Session, keys: Keyring, channel: str, owner: str, now: datetime, lease: datetime, most: int
+    session: Session,
+    keys: Keyring,
+    channel: str,
+    owner: str,
+    now: datetime,
+    lease: datetime,
+    most: int,
+    lowest: int = BULLETIN,
 ) -> list[Claimed]:
     """Take up to `most` deliveries that may leave now: they are `sending`, ours, and shown so once this commits.
 
-    In order: replies before notices before bulletins; one reply of a person after the other; nobody who said STOP.
+    In order: replies before notices before bulletins, none of a lane below `lowest`; one reply of a person after the
+    other. What has waited too long, or whose person has left or was lost, is taken too and ends here. Nothing of a
+    broadcast that was paused or cancelled, and nothing while the channel's circuit is open.
     """
-    values = {"by": channel, "now": now, "most": most, "claimant": owner, "until": lease}
-    taken = (await session.execute(_taking(session.dialect.name), values)).scalars()
-    return await _whole(session, keys, list(taken), now)
+    values: dict[str, object] = {"by": channel, "now": now, "claimant": owner, "until": lease, "lowest": lowest}
+    taken: list[str] = []
+    probe = False
+    for _look in range(MOST_LOOKS):
+        asked = {**values, "most": most - len(taken), "today": now.date()}
+        rows = (await session.execute(_taking(session.dialect.name), asked)).all()
+        sending = [row.id for row in rows if row.state == "sending"]
+        taken += sending
+        probe = any(row.probe for row in rows)
+        if len(sending) == len(rows):
+            break
+    if probe and taken and not await circuits.probe(session, channel, lease, now):
+        await _put_back(session, taken)
+        return []
+    return await _whole(session, keys, taken, now, probe)
+
+
+async def _put_back(session: Session, ids: Sequence[str]) -> None:
+    queued = {"state": "queued", "owner": None, "lease": None}
+    await session.execute(update(delivery).where(delivery.c.id.in_(ids)).values(queued))
 
 
 @cache
 def _taking(dialect: str) -> Executable:
+    most = bindparam("most", type_=Integer)
+    least = func.min if dialect == "sqlite" else func.least
+    # Lane by lane, so that in each the index is read only up to what is due: what is put off costs nothing.
+    lanes = [_may_leave(lane).limit(most).subquery(f"lane{lane}") for lane in (REPLY, NOTICE, BULLETIN)]
     # Chosen apart, so that PostgreSQL chooses once: inside the update it may choose, and lock, again for each row.
     chosen = (
-        _may_leave()
-        .limit(bindparam("most", type_=Integer))
-        # The address too: whoever says STOP at this instant holds it, and nothing is claimed meanwhile.
-        .with_for_update(of=[delivery, address], skip_locked=True, key_share=True)
-        .cte("chosen")
+        union_all(*(select(lane) for lane in lanes)).limit(case((_circuit(), least(1, most)), else_=most)).cte("chosen")
     )
-    ids = select(chosen.c.id)
-    is_chosen = (
-        delivery.c.id.in_(ids)
-        if dialect == "sqlite"
-        # As an array they are looked up one by one, whatever PostgreSQL believes to be cheaper.
-        else delivery.c.id == any_(func.array(ids.scalar_subquery(), type_=ARRAY(Text)))
-    )
+    # As an array they are looked up one by one, whatever PostgreSQL believes to be cheaper.
+    one_by_one = delivery.c.id == any_(func.array(select(chosen.c.id).scalar_subquery(), type_=ARRAY(Text)))
+    leaves = chosen.c.ends.is_(None)
     return (
         update(delivery)
-        .where(is_chosen)
-        .values(state="sending", owner=bindparam("claimant"), lease=bindparam("until", type_=Moment()))
-        .returning(delivery.c.id)
+        .where(delivery.c.id == chosen.c.id, *(() if dialect == "sqlite" else (one_by_one,)))
+        .values(
+            state=case((leaves, "sending"), (chosen.c.ends == LATE, "expired"), else_="cancelled"),
+            code=chosen.c.ends,
+            body=case((leaves, delivery.c.body)),
+            ended=case((~leaves, bindparam("today", type_=Date()))),
+            owner=case((leaves, bindparam("claimant", type_=Text()))),
+            lease=case((leaves, bindparam("until", type_=Moment()))),
+            began=bindparam("now", type_=Moment()),
+        )
+        .returning(delivery.c.id, delivery.c.state, _circuit().label("probe"))
     )
 
 
-def _may_leave() -> Select[Any]:
-    """Ordered as the index is; within one address `_is_next` leaves no choice."""
+def _circuit() -> ColumnElement[bool]:
+    """The channel was out of order a moment ago: one delivery shows whether it still is."""
+    return exists().where(circuit.c.channel == bindparam("by"))
+
+
+def _may_leave(lane: int) -> Select[Any]:
+    """Of one lane, as the index orders it; within one address `_is_next` leaves no choice. `ends`: why not, after all.
+
+    The address is locked too: whoever says STOP at this instant holds it, and nothing is claimed meanwhile.
+    """
     now = bindparam("now", type_=Moment())
-    return (
-        select(delivery.c.id)
+    open_ = exists().where(circuit.c.channel == bindparam("by"), circuit.c.until > now)
+    held = select(broadcast.c.id).where(broadcast.c.state.in_(["pausing", "paused", "cancelling"]))
+    found = (
+        select(delivery.c.id, _ends(now).label("ends"))
         .join(address, address.c.id == delivery.c.address_id)
         .where(
             waits(delivery),
             delivery.c.channel == bindparam("by"),
+            delivery.c.lane == lane,
+            bindparam("lowest", type_=Integer) >= lane,
             delivery.c.due <= now,
-            or_(delivery.c.not_after.is_(None), delivery.c.not_after > now),
-            or_(address.c.reach == ACTIVE, delivery.c.despite_stop),
-            _is_next(),
+            or_(delivery.c.broadcast_id.is_(None), delivery.c.broadcast_id.not_in(held)),
+            ~open_,
         )
-        .order_by(delivery.c.lane, delivery.c.due)
+        .order_by(delivery.c.due)
+        .with_for_update(of=[delivery, address], skip_locked=True, key_share=True)
+    )
+    return found.where(_is_next()) if lane == REPLY else found
+
+
+def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
+    """Why what may leave does not: too late, its person cannot be written to, its broadcast was cancelled before."""
+    return case(
+        (delivery.c.not_after <= now, LATE),
+        (and_(~delivery.c.despite_stop, address.c.reach != ACTIVE), "unreachable"),
+        (delivery.c.broadcast_id.in_(select(broadcast.c.id).where(broadcast.c.state == "cancelled")), "cancelled"),
     )
 
 
 def _is_next() -> ColumnElement[bool]:
     """No earlier reply to the same person is still on its way."""
     earlier = delivery.alias("earlier")
-    return or_(
-        delivery.c.lane != REPLY,
-        ~exists().where(
-            earlier.c.address_id == delivery.c.address_id,
-            earlier.c.lane == REPLY,
-            is_to_come(earlier),
-            tuple_(earlier.c.turn, earlier.c.part) < tuple_(delivery.c.turn, delivery.c.part),
-        ),
+    return ~exists().where(
+        earlier.c.address_id == delivery.c.address_id,
+        is_reply_to_come(earlier),
+        tuple_(earlier.c.turn, earlier.c.part) < tuple_(delivery.c.turn, delivery.c.part),
     )
 
 
-async def _whole(session: Session, keys: Keyring, ids: Sequence[str], now: datetime) -> list[Claimed]:
+async def _whole(session: Session, keys: Keyring, ids: Sequence[str], now: datetime, probe: bool) -> list[Claimed]:
     if not ids:
         return []
-    rows = await session.execute(
+    rows = await session.execute(_reading(), {"ids": list(ids)})
+    claimed = []
+    for row in rows:
+        try:
+            claimed.append(_claimed(keys, row, now, probe))
+        except Unreadable:
+            # Neither lost, if the key comes back, nor in the way of everybody else's.
+            await _put_off(session, row.id, now + UNREADABLE_PAUSE)
+    return claimed
+
+
+@cache
+def _reading() -> Select[Any]:
+    return (
         select(
             delivery.c.id,
             delivery.c.body,
+            delivery.c.lane,
             delivery.c.attempts,
             delivery.c.not_after,
             delivery.c.broadcast_id,
+            broadcast.c.subject,
             broadcast.c.renditions,
+            broadcast.c.hours,
+            broadcast.c.outside,
+            broadcast.c.elsewhere,
             address.c.id.label("address_id"),
             address.c.external,
+            address.c.spoke,
+            address.c.shut,
             person.c.id.label("person_id"),
             person.c.language,
+            person.c.region,
             person.c.key,
             person.c.key_epoch,
         )
         .join(address, address.c.id == delivery.c.address_id)
         .join(person, person.c.id == delivery.c.person_id)
         .outerjoin(broadcast, broadcast.c.id == delivery.c.broadcast_id)
-        .where(delivery.c.id.in_(ids))
+        .where(delivery.c.id.in_(bindparam("ids", expanding=True)))
         .order_by(delivery.c.lane, delivery.c.due, delivery.c.turn, delivery.c.part)
     )
-    claimed = []
-    for row in rows:
-        try:
-            claimed.append(_claimed(keys, row))
-        except Unreadable:
-            # Neither lost, if the key comes back, nor in the way of everybody else's.
-            await _put_off(session, row.id, now + UNREADABLE_PAUSE)
-    return claimed
 
 
 async def _put_off(session: Session, name: str, due: datetime) -> None:
@@ -166,18 +257,28 @@ async def _put_off(session: Session, name: str, due: datetime) -> None:
     await session.execute(update(delivery).where(delivery.c.id == name).values(put_off))
 
 
-def _claimed(keys: Keyring, row: Any) -> Claimed:
+def _claimed(keys: Keyring, row: Any, now: datetime, probe: bool) -> Claimed:
     key = keys.unwrap(row.person_id, row.key, row.key_epoch)
     return Claimed(
         id=row.id,
         address=row.address_id,
         to=key.open(row.external, address.c.external, row.address_id),
         language=row.language,
+        region=row.region,
+        lane=row.lane,
         body=None if row.body is None else key.open(row.body, delivery.c.body, row.id),
         broadcast=row.broadcast_id,
+        subject=row.subject,
         renditions=row.renditions,
+        hours=row.hours or "",
+        outside=tuple((row.outside or "").split(",")),
+        elsewhere=bool(row.elsewhere),
         attempts=row.attempts,
         not_after=row.not_after,
+        spoke=row.spoke,
+        shut=row.shut,
+        began=now,
+        probe=probe,
     )
 
 
@@ -194,127 +295,112 @@ class Outcome:
     """When to try again; only with the state "queued"."""
     attempts: int = 0
     """How often the platform has been asked and did not take it."""
-    reach: str | None = None
-    """What the address has become, when the platform said so."""
-    address: str = ""
+    keeps: bool = False
+    """The text is kept: the platform can be asked what became of it, and it may have to leave again."""
+    change: Change | None = None
+    """What it says of the address."""
 
 
-async def settle(session: Session, owner: str, outcomes: Iterable[Outcome]) -> None:
+async def settle(session: Session, owner: str, outcomes: Iterable[Outcome], now: datetime) -> None:
     """Write down what became of sends, each only if it is still ours: a late word of a lapsed lease changes nothing.
 
     The text of what has left, or never will, is erased: a vote or a status would still be told by it.
     """
-    writes = Writes()
-    gone: dict[str, str] = {}
-    for outcome in outcomes:
-        again = {"body": None} if outcome.due is None else {"due": outcome.due}
-        writes.change(
-            delivery,
-            ("id", "owner"),
-            id=outcome.id,
-            owner=owner,
-            state=outcome.state,
-            provider_id=outcome.provider_id,
-            segments=outcome.segments,
-            code=outcome.code,
-            attempts=outcome.attempts,
-            lease=None,
-            **again,
+    each = list(outcomes)
+    if not each:
+        return
+    rows = [{f"its_{name}": getattr(one, name) for name in SETTLED} for one in each]
+    common = {"by": owner, "today": now.date()}
+    if session.dialect.name == "sqlite":
+        await session.execute(_settling_each(), [row | common for row in rows])
+    else:
+        arrays = {name: [row[name] for row in rows] for name in rows[0]}
+        await session.execute(_settling_together(), arrays | common)
+    changes = [(one.change, one.id) for one in each if one.change is not None]
+    for change, name in sorted(changes, key=lambda learnt: learnt[0].address):
+        await addresses.learn(session, change, name, now)
+
+
+SETTLED: Mapping[str, TypeEngine[Any]] = {
+    "id": Text(),
+    "state": Text(),
+    "provider_id": Text(),
+    "segments": Integer(),
+    "code": Text(),
+    "attempts": Integer(),
+    "due": Moment(),
+    "keeps": Boolean(),
+}
+"""What of an `Outcome` is written."""
+
+
+@cache
+def _settling_each() -> Executable:
+    given = {name: bindparam(f"its_{name}", type_=kind) for name, kind in SETTLED.items()}
+    return update(delivery).where(delivery.c.id == given["id"], _is_ours()).values(_settled(given))
+
+
+@cache
+def _settling_together() -> Executable:
+    arrays = {name: bindparam(f"its_{name}", type_=ARRAY(kind)) for name, kind in SETTLED.items()}
+    given = (
+        func.unnest(*arrays.values())
+        .table_valued(*(column(name, kind) for name, kind in SETTLED.items()), name="given")
+        .render_derived()
+    )
+    # Locked in one order, as `reports` does: a word that comes at this moment and we never wait for each other.
+    ours = (
+        select(delivery.c.id)
+        .where(delivery.c.id == any_(arrays["id"]))
+        .order_by(delivery.c.id)
+        .with_for_update(key_share=True)
+        .cte("ours")
+    )
+    is_one = and_(delivery.c.id == ours.c.id, given.c.id == ours.c.id)
+    return update(delivery).where(is_one, _is_ours()).values(_settled(given.c))
+
+
+def _is_ours() -> ColumnElement[bool]:
+    return delivery.c.owner == bindparam("by", type_=Text())
+
+
+def _settled(given: Any) -> dict[str, Any]:
+    """An earlier attempt's id stays until there is a new one: a late word on that attempt is known by it."""
+    again = given["due"].is_not(None)
+    return {
+        "state": given["state"],
+        "provider_id": func.coalesce(given["provider_id"], delivery.c.provider_id),
+        "segments": given["segments"],
+        "code": given["code"],
+        "attempts": given["attempts"],
+        "lease": None,
+        "due": func.coalesce(given["due"], delivery.c.due),
+        "ended": case((~again, bindparam("today", type_=Date()))),
+        "body": case((or_(again, given["keeps"]), delivery.c.body)),
+    }
+
+
+async def put_off(
+    session: Session, broadcast_id: str, region: str, due: datetime, code: str, now: datetime, most: int
+) -> None:
+    """Up to `most` of what a broadcast has waiting for the people of a region waits until `due`."""
+    theirs = (
+        select(delivery.c.id)
+        .join(person, person.c.id == delivery.c.person_id)
+        .where(
+            waits(delivery), delivery.c.broadcast_id == broadcast_id, delivery.c.due <= now, person.c.region == region
         )
-        if outcome.reach is not None:
-            gone[outcome.address] = outcome.reach
-    await write(session, writes)
-    for name, reach in gone.items():
-        await people.reach(session, name, reach)
-        await cancel(session, name, "gone")
-
-
-async def abandon(session: Session, now: datetime, everybody: bool = False) -> int:
-    """What was being sent by a worker that is no more becomes `unknown`. `everybody`: no worker is alive but us."""
-    lapsed = is_under_way(delivery)
-    if not everybody:
-        lapsed = and_(lapsed, delivery.c.lease < now)
-    found = await session.execute(
-        update(delivery).where(lapsed).values(state="unknown", code="crash", body=None, owner=None, lease=None)
+        .limit(most)
+        .with_for_update(of=[delivery], skip_locked=True, key_share=True)
+        .cte("theirs")
     )
-    return found.rowcount
+    await session.execute(update(delivery).where(delivery.c.id.in_(select(theirs.c.id))).values(due=due, code=code))
 
 
-async def expire(session: Session, now: datetime) -> int:
-    """What should have left by now and did not, will not."""
-    found = await session.execute(
-        update(delivery)
-        .where(waits(delivery), delivery.c.not_after <= now)
-        .values(state="expired", code="not_after", body=None)
-    )
-    return found.rowcount
-
-
-async def cancel_unreachable(session: Session) -> int:
-    """What went back to waiting, or was only then made, while the person left or was lost: it does not leave later."""
-    left = select(address.c.id).where(address.c.reach != ACTIVE)
-    found = await session.execute(
-        update(delivery)
-        .where(waits(delivery), ~delivery.c.despite_stop, delivery.c.address_id.in_(left))
-        .values(state="cancelled", code="unreachable", body=None)
-    )
-    return found.rowcount
-
-
-async def cancel(session: Session, address_id: str, why: str) -> None:
+async def cancel(session: Session, address_id: str, why: str, now: datetime) -> None:
     """Nothing that waits for this address leaves."""
     await session.execute(
         update(delivery)
-        .where(delivery.c.address_id == address_id, waits(delivery))
-        .values(state="cancelled", code=why, body=None)
+        .where(addresses.is_for(address_id), waits(delivery))
+        .values(state="cancelled", code=why, body=None, ended=now.date())
     )
-
-
-async def note(session: Session, delivery_id: str, provider_id: str, status: str, code: str, now: datetime) -> None:
-    """Append a platform's later word. The same word again changes nothing; nothing is kept of who was forgotten."""
-    added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(report)
-    word = select(
-        delivery.c.id,
-        literal(provider_id, Text()),
-        literal(status, Text()),
-        literal(code, Text()),
-        literal(now, Moment()),
-    ).where(delivery.c.id == delivery_id, delivery.c.person_id.is_not(None))
-    columns = ["delivery_id", "provider_id", "status", "code", "at"]
-    await session.execute(added.from_select(columns, word).on_conflict_do_nothing())
-
-
-async def reduce(session: Session, delivery_id: str, state: str, provider_id: str, code: str | None) -> str | None:
-    """Let a platform's word count, if it outranks what we know; gives the address that it concerned."""
-    lower = [known for known, rank in RANK.items() if rank < RANK[state]]
-    changed = await session.execute(
-        update(delivery)
-        .where(delivery.c.id == delivery_id, delivery.c.state.in_(lower))
-        .values(
-            state=state,
-            provider_id=case((delivery.c.person_id.is_not(None), provider_id)),
-            code=code,
-            body=None,
-            owner=None,
-            lease=None,
-        )
-        .returning(delivery.c.address_id)
-    )
-    row = changed.one_or_none()
-    return None if row is None else row.address_id
-
-
-async def counts(session: Session, broadcast_id: str) -> Mapping[str, int]:
-    """How many deliveries of a broadcast are in which state."""
-    rows = await session.execute(
-        select(delivery.c.state, func.count().label("number"))
-        .where(delivery.c.broadcast_id == broadcast_id)
-        .group_by(delivery.c.state)
-    )
-    return {row.state: row.number for row in rows}
-
-
-async def waiting(session: Session, now: datetime) -> int:
-    """How many may leave now and have not."""
-    found = select(func.count()).where(waits(delivery), delivery.c.due <= now)
-    return (await session.execute(found)).scalar_one()

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 
 from storage.database import Session
-from storage.keys import Keyring
+from storage.keys import Box, Keyring, Unreadable
 from storage.tables import event, parked
 
 
@@ -24,7 +24,7 @@ async def park(
             id=event_name,
             channel=channel,
             index=index,
-            body=keys.seal(body, f"v2|parked|body|{event_name}"),
+            body=keys.seal(body, _place(event_name)),
             fault=fault,
             at=now,
         )
@@ -51,9 +51,39 @@ async def waiting(session: Session) -> list[Parked]:
 async def read_parked(session: Session, keys: Keyring, event_name: str) -> str | None:
     """The message itself."""
     body = (await session.execute(select(parked.c.body).where(parked.c.id == event_name))).scalar_one_or_none()
-    return None if body is None else keys.open(body, f"v2|parked|body|{event_name}")
+    return None if body is None else keys.open(body, _place(event_name))
 
 
 async def prune(session: Session, before: datetime) -> int:
     """Forget events older than any platform repeats them."""
     return (await session.execute(delete(event).where(event.c.seen < before.date()))).rowcount
+
+
+async def reseal(session: Session, keys: Keyring) -> int:
+    """Seal anew, by the current epoch's key, every parked message that another one sealed; gives how many those are."""
+    others = await _in_other_epochs(session, keys)
+    for event_name, body in others.items():
+        sealed = keys.seal(keys.open(body, _place(event_name)), _place(event_name))
+        await session.execute(update(parked).where(parked.c.id == event_name).values(body=sealed))
+    return len(others)
+
+
+async def in_other_epochs(session: Session, keys: Keyring) -> int:
+    """How many parked messages are not sealed by the current epoch's key."""
+    return len(await _in_other_epochs(session, keys))
+
+
+async def _in_other_epochs(session: Session, keys: Keyring) -> dict[str, Box]:
+    """A box does not tell its epoch: the current key is tried. There are few, each waits for a human."""
+    current = Keyring({keys.epoch: keys.wrapping[keys.epoch]}, keys.index_key)
+    others: dict[str, Box] = {}
+    for row in await session.execute(select(parked.c.id, parked.c.body)):
+        try:
+            current.open(row.body, _place(row.id))
+        except Unreadable:
+            others[row.id] = row.body
+    return others
+
+
+def _place(event_name: str) -> str:
+    return f"v2|parked|body|{event_name}"

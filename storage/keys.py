@@ -7,8 +7,11 @@ import os
 import secrets
 import stat
 from base64 import b64decode, b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import NewType
 
@@ -120,7 +123,111 @@ def create(path: Path) -> None:
 
 
 def load(path: Path) -> Keyring:
-    """Read the keys of a deployment. Raises `UnsafeKeys`."""
+    """Read the keys of a deployment, and follow what is done to the file later. Raises `UnsafeKeys`."""
+    keyring = _loaded(path)
+    return Keyring(Followed(path, keyring), keyring.index_key)
+
+
+def begin_epoch(path: Path) -> int:
+    """Add a new wrapping key to the file, which is the current one from then on; gives its epoch.
+
+    The file is replaced in one step: whenever we are stopped, it is the old one or the new one. Raises `UnsafeKeys`.
+    """
+    with _alone_with(path) as file:
+        keyring = _loaded(file)
+        _replace(file, keyring, {**keyring.wrapping, keyring.epoch + 1: secrets.token_bytes(KEY)})
+    return keyring.epoch + 1
+
+
+def end_old_epochs(path: Path, current: int) -> None:
+    """Leave only the current epoch's wrapping key in the file. What the others wrapped is gone with them.
+
+    Raises `UnsafeKeys`, also when another epoch than `current` has begun meanwhile.
+    """
+    with _alone_with(path) as file:
+        keyring = _loaded(file)
+        if keyring.epoch != current:
+            raise UnsafeKeys(f"The key file {path} was changed meanwhile. Look again.")
+        _replace(file, keyring, {current: keyring.wrapping[current]})
+
+
+def changed(path: Path) -> datetime:
+    """When the file was last written."""
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+class Followed(Mapping[int, bytes]):
+    """The wrapping keys by epoch, as a file holds them that is rotated while programs run.
+
+    `refresh` looks whether it was; a key of an epoch that we have not heard of makes us look at once.
+    """
+
+    def __init__(self, path: Path, keyring: Keyring) -> None:
+        self._path = path
+        self._known = keyring
+        self._seen: object = None
+
+    def __getitem__(self, epoch: int) -> bytes:
+        if epoch not in self._known.wrapping:
+            self.refresh()
+        return self._known.wrapping[epoch]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._known.wrapping)
+
+    def __len__(self) -> int:
+        return len(self._known.wrapping)
+
+    def refresh(self) -> bool:
+        """False when there is no file that goes on from the one that we know: then we keep what we have."""
+        try:
+            found = self._path.stat()
+            now = (found.st_ino, found.st_mtime_ns, found.st_size)
+            if now == self._seen:
+                return True
+            keyring = _loaded(self._path)
+        except (OSError, UnsafeKeys):
+            return False
+        if not _goes_on(self._known, keyring):
+            return False
+        self._known, self._seen = keyring, now
+        return True
+
+
+def _goes_on(before: Keyring, after: Keyring) -> bool:
+    """Whether it is the same deployment's: somebody may put the file of another one in its place."""
+    shared = before.wrapping.items() & after.wrapping.items()
+    return before.index_key == after.index_key and bool(shared)
+
+
+@contextmanager
+def _alone_with(path: Path) -> Iterator[Path]:
+    """The file itself, where a link leads; nobody else changes it meanwhile."""
+    file = path.resolve()
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        flock(folder, LOCK_EX)
+        yield file
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _replace(path: Path, keyring: Keyring, wrapping: Mapping[int, bytes]) -> None:
+    """The new file belongs to whom the old one belonged to, though it may be root who rotates."""
+    was = path.stat()
+    keys = {"wrapping": {str(epoch): _text(key) for epoch, key in wrapping.items()}, "index": _text(keyring.index_key)}
+    made = path.with_name(f"{path.name}.new")
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
+        os.fchmod(file.fileno(), 0o600)
+        os.fchown(file.fileno(), was.st_uid, was.st_gid)
+        json.dump(keys, file)
+        file.flush()
+        os.fsync(file.fileno())
+    made.replace(path)
+
+
+def _loaded(path: Path) -> Keyring:
     if not path.is_file():
         raise UnsafeKeys(f"There is no key file {path}. Make one with: hearback keys new {path}")
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -144,7 +251,11 @@ def _read(file: bytes) -> Keyring | None:
 
 
 def _random() -> str:
-    return b64encode(secrets.token_bytes(KEY)).decode()
+    return _text(secrets.token_bytes(KEY))
+
+
+def _text(key: bytes) -> str:
+    return b64encode(key).decode()
 
 
 def _key(text: str) -> bytes:

@@ -1,13 +1,13 @@
 """People, and the addresses at which they are reached."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import case, delete, exists, func, insert, select, update
+from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, update
 
 from storage.database import Session
+from storage.keys import Keyring, Unreadable
 from storage.tables import (
-    OPTED_OUT,
     address,
     contribution,
     delivery,
@@ -20,6 +20,7 @@ from storage.tables import (
     report,
     waits,
 )
+from storage.together import Writes, write
 
 
 async def erase(session: Session, who: str) -> None:
@@ -36,6 +37,7 @@ async def erase(session: Session, who: str) -> None:
         .values(
             state=case((waits(delivery), "cancelled"), (is_under_way(delivery), "unknown"), else_=delivery.c.state),
             code=case((is_to_come(delivery), "forgotten"), else_=delivery.c.code),
+            ended=case((is_to_come(delivery), func.current_date()), else_=delivery.c.ended),
             person_id=None,
             address_id=None,
             body=None,
@@ -50,15 +52,11 @@ async def erase(session: Session, who: str) -> None:
     await session.execute(delete(person).where(person.c.id == who))
 
 
-async def reach(session: Session, address_id: str, state: str) -> None:
-    """A platform says whether this address can be written to. It does not undo what the person said: STOP stays."""
-    found = update(address).where(address.c.id == address_id, address.c.reach != OPTED_OUT)
-    await session.execute(found.values(reach=state))
-
-
-async def strangers(session: Session) -> list[str]:
+async def strangers(session: Session, now: datetime) -> list[str]:
     """People who were forgotten and whose last message has left, or never will."""
-    waiting = exists().where(delivery.c.person_id == address.c.person_id, is_to_come(delivery))
+    may_leave = or_(delivery.c.not_after.is_(None), delivery.c.not_after > now)
+    to_come = or_(is_under_way(delivery), and_(waits(delivery), may_leave))
+    waiting = exists().where(delivery.c.person_id == address.c.person_id, to_come)
     gone = select(address.c.person_id).distinct().where(address.c.index.is_(None), ~waiting)
     return list((await session.execute(gone)).scalars())
 
@@ -102,3 +100,48 @@ async def seat(session: Session, code: str, who: str, today: date) -> bool:
 async def members(session: Session) -> list[str]:
     """Everyone who sits on the council."""
     return list((await session.execute(select(member.c.person_id).order_by(member.c.person_id))).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrapped:
+    """How far a change of the wrapping key has come."""
+
+    last: str
+    """Up to whom, in the order of ids."""
+    number: int
+    unreadable: int
+    """Keys that none of ours opens: they are left as they are."""
+
+
+async def rewrap(session: Session, keys: Keyring, after: str, most: int) -> Rewrapped | None:
+    """Wrap anew, by the current epoch's key, up to `most` people's keys that another one wraps; None: nobody is left.
+
+    In the order of ids from `after` on, and only in rows that are there: who is forgotten meanwhile stays forgotten.
+    """
+    rows = (
+        await session.execute(
+            select(person.c.id, person.c.key, person.c.key_epoch)
+            .where(person.c.id > after, person.c.key_epoch != keys.epoch)
+            .order_by(person.c.id)
+            .limit(most)
+            .with_for_update(key_share=True)
+        )
+    ).all()
+    if not rows:
+        return None
+    writes, unreadable = Writes(), 0
+    for row in rows:
+        try:
+            key = keys.unwrap(row.id, row.key, row.key_epoch)
+        except Unreadable:
+            unreadable += 1
+        else:
+            writes.change(person, ("id",), id=row.id, key=keys.wrap(key), key_epoch=keys.epoch)
+    await write(session, writes)
+    return Rewrapped(rows[-1].id, len(rows) - unreadable, unreadable)
+
+
+async def in_other_epochs(session: Session, keys: Keyring) -> int:
+    """How many people's keys are not wrapped by the current epoch's key."""
+    found = select(func.count()).where(person.c.key_epoch != keys.epoch)
+    return (await session.execute(found)).scalar_one()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from storage.database import Session
 from storage.tables import bulletin, consultation, process
@@ -23,6 +23,8 @@ class Board:
     bulletin: str | None
     """The content of the latest bulletin that is for everybody and may still be told."""
     bulletin_until: datetime | None
+    bulletin_next: datetime | None
+    """When another one may be told that is published already."""
 
 
 async def add(session: Session, process_id: str, content: str, now: datetime) -> None:
@@ -57,11 +59,16 @@ async def board(session: Session, now: datetime) -> Board | None:
     )
     latest = (
         select(bulletin.c.content, bulletin.c.not_after)
-        .where(bulletin.c.for_all, or_(bulletin.c.not_after.is_(None), bulletin.c.not_after > now))
+        .where(
+            bulletin.c.for_all,
+            bulletin.c.published <= now,
+            or_(bulletin.c.not_after.is_(None), bulletin.c.not_after > now),
+        )
         .order_by(bulletin.c.published.desc())
         .limit(1)
         .subquery()
     )
+    to_come = select(func.min(bulletin.c.published)).where(bulletin.c.for_all, bulletin.c.published > now)
     row = (
         await session.execute(
             select(
@@ -72,9 +79,10 @@ async def board(session: Session, now: datetime) -> Board | None:
                 select(opened.c.content).scalar_subquery().label("asked"),
                 select(latest.c.content).scalar_subquery().label("bulletin"),
                 select(latest.c.not_after).scalar_subquery().label("bulletin_until"),
+                to_come.scalar_subquery().label("bulletin_next"),
             ).limit(1)
         )
     ).one_or_none()
     if row is None:
         return None
-    return Board(row.id, row.edition, row.content, row.consultation, row.asked, row.bulletin, row.bulletin_until)
+    return Board(*row)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     false,
     literal_column,
 )
@@ -56,6 +57,8 @@ ACTIVE = "active"
 """The reach of an address that can be written to."""
 OPTED_OUT = "opted_out"
 """The reach of who said STOP: only they undo it."""
+BLOCKED = "blocked"
+"""The reach of who blocked us: anything they write undoes it."""
 
 address = Table(
     "address",
@@ -69,6 +72,18 @@ address = Table(
     Column("turns", Integer, nullable=False),
     Column("talk", Sealed),
     Column("spoke", Moment, nullable=False),
+    Column("consented", Boolean, nullable=False, server_default=false()),
+    Column("until", Moment),
+    Column("strikes", Integer, nullable=False, server_default="0"),
+    Column("struck", Moment),
+    Column("shut", Moment),
+)
+
+Index(
+    "ix_address_until",
+    address.c.until,
+    postgresql_where=address.c.until.is_not(None),
+    sqlite_where=address.c.until.is_not(None),
 )
 
 event = Table(
@@ -185,18 +200,81 @@ broadcast = Table(
     Column("audience", Text, nullable=False),
     Column("lane", Integer, nullable=False),
     Column("made", Moment, nullable=False),
+    Column("not_before", Moment),
     Column("not_after", Moment),
+    Column("hours", Text, nullable=False, server_default=""),
+    Column("outside", Text, nullable=False, server_default="template,wait"),
+    Column("elsewhere", Boolean, nullable=False, server_default=false()),
+    Column("again", Boolean, nullable=False, server_default=false()),
+    Column("state", Text, nullable=False, server_default="running"),
+    Column("walked", Text, nullable=False, server_default=""),
     Column("reached", Text, nullable=False),
     Column("expanded", Boolean, nullable=False),
+)
+
+standing = Table(
+    "standing",
+    metadata,
+    Column("broadcast_id", Text, ForeignKey("broadcast.id"), primary_key=True),
+    Column("channel", Text, primary_key=True),
+    Column("state", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("slot", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
+"""How many deliveries of a broadcast are in which state: kept by the database itself, see `storage.migrations`.
+
+A slot is one connection of PostgreSQL's, so that nobody waits for somebody else's count.
+"""
+
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("process_id", Text, ForeignKey("process.id"), nullable=False),
+    Column("content", Text, nullable=False),
+    Column("rule", Text, nullable=False),
+    Column("due", Moment, nullable=False, index=True),
+    Column("made", Moment, nullable=False),
+)
+
+circuit = Table(
+    "circuit",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+
+template = Table(
+    "template",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("language", Text, primary_key=True),
+    Column("provider_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("checked", Moment, nullable=False),
+)
+
+mark = Table(
+    "mark",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("at", Moment, nullable=False),
 )
 
 delivery = Table(
     "delivery",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("person_id", Text, ForeignKey("person.id", ondelete="SET NULL"), index=True),
-    Column("address_id", Text),  # no foreign key: an address goes with its person, who has one
-    Column("broadcast_id", Text, ForeignKey("broadcast.id")),
+    # No foreign keys: they would cost a third of the time in which a million deliveries are made. Whoever makes one has
+    # locked its person, and whoever erases a person lets go of theirs.
+    Column("person_id", Text),
+    Column("address_id", Text),
+    Column("broadcast_id", Text),
     Column("channel", Text, nullable=False),
     Column("lane", Integer, nullable=False),
     Column("turn", Integer, nullable=False),
@@ -207,12 +285,15 @@ delivery = Table(
     Column("due", Moment, nullable=False),
     Column("not_after", Moment),
     Column("attempts", Integer, nullable=False),
+    Column("began", Moment),
+    Column("ended", Date),
+    Column("resent", Boolean, nullable=False, server_default=false()),
     Column("owner", Text),
     Column("lease", Moment),
     Column("provider_id", Text),
     Column("segments", Integer),
     Column("code", Text),
-    UniqueConstraint("broadcast_id", "person_id"),
+    UniqueConstraint("person_id", "broadcast_id"),
 )
 
 
@@ -229,6 +310,20 @@ def is_to_come(deliveries: FromClause) -> ColumnElement[bool]:
     return deliveries.c.state.in_([literal_column("'queued'", Text()), literal_column("'sending'", Text())])
 
 
+def is_reply_to_come(deliveries: FromClause) -> ColumnElement[bool]:
+    """Only these have an order among each other."""
+    return and_(deliveries.c.lane == literal_column("0", Integer()), is_to_come(deliveries))
+
+
+def is_unknown(deliveries: FromClause) -> ColumnElement[bool]:
+    return deliveries.c.state == literal_column("'unknown'", Text())
+
+
+def waits_for_the_person(deliveries: FromClause) -> ColumnElement[bool]:
+    """Queued, but nothing leaves before they write: they have been silent for too long."""
+    return and_(waits(deliveries), deliveries.c.code == literal_column("'shut'", Text()))
+
+
 Index(
     "ix_delivery_waiting",
     delivery.c.channel,
@@ -242,14 +337,34 @@ Index(
     delivery.c.address_id,
     delivery.c.turn,
     delivery.c.part,
-    postgresql_where=is_to_come(delivery),
-    sqlite_where=is_to_come(delivery),
+    postgresql_where=is_reply_to_come(delivery),
+    sqlite_where=is_reply_to_come(delivery),
 )
 Index(
     "ix_delivery_lease",
     delivery.c.lease,
     postgresql_where=is_under_way(delivery),
     sqlite_where=is_under_way(delivery),
+)
+
+Index(
+    "ix_delivery_shut",
+    delivery.c.address_id,
+    postgresql_where=waits_for_the_person(delivery),
+    sqlite_where=waits_for_the_person(delivery),
+)
+Index(
+    "ix_delivery_unknown",
+    delivery.c.channel,
+    delivery.c.began,
+    postgresql_where=is_unknown(delivery),
+    sqlite_where=is_unknown(delivery),
+)
+Index(
+    "ix_delivery_ended",
+    delivery.c.ended,
+    postgresql_where=delivery.c.ended.is_not(None),
+    sqlite_where=delivery.c.ended.is_not(None),
 )
 
 report = Table(
@@ -260,6 +375,6 @@ report = Table(
     Column("provider_id", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("code", Text, nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
     UniqueConstraint("delivery_id", "provider_id", "status", "code"),
 )

@@ -1,25 +1,43 @@
 """Writing many rows of several tables in one round trip."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnClause, Executable, Table, and_, bindparam, column, func, insert, literal, select, update
+import msgspec
+from sqlalchemy import (
+    ColumnClause,
+    ColumnElement,
+    Dialect,
+    LargeBinary,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import TableValuedAlias
 
+from storage.columns import Sealed, sealed
 from storage.database import Session
 from storage.tables import metadata
 
 Row = Mapping[str, Any]
 PLACES = {table.name: place for place, table in enumerate(metadata.sorted_tables)}
+FOUND_BY = "found by "
+"""Before the name of a value that a row is found by, where the statement also has columns of these names."""
+_DONE: ColumnElement[Any] = literal_column("1")
 
 
-@dataclass(frozen=True, slots=True)
-class _Kind:
+class _Kind(NamedTuple):
     """What is done to one table: the same for every row that is written together."""
 
     table: str
@@ -54,17 +72,15 @@ async def write(session: Session, writes: Writes) -> None:
     """
     if not writes.waiting:
         return
-    kinds = sorted(writes.waiting, key=_order)
+    kinds = tuple(sorted(writes.waiting, key=_order))
+    # The statements are SQLAlchemy's, the values go past it: what it does with each would be half the cost of a turn.
     if session.dialect.name == "sqlite":
         for kind in kinds:
-            await session.execute(_one(kind), [_named(kind, row) for row in writes.waiting[kind]])
-        return
-    values = {
-        f"{number}_{name}": [row[name] for row in writes.waiting[kind]]
-        for number, kind in enumerate(kinds)
-        for name in kind.columns
-    }
-    await session.execute(_all(tuple(kinds)), values)
+            one = _one(kind, session.dialect)
+            await session.exec_driver_sql(one.statement, one.values(writes.waiting[kind]))
+    else:
+        values = {f"rows{number}": _packed(kind, writes.waiting[kind]) for number, kind in enumerate(kinds)}
+        await session.exec_driver_sql(_all(kinds, session.dialect), values)
 
 
 @lru_cache(maxsize=512)
@@ -73,15 +89,34 @@ def _order(kind: _Kind) -> tuple[int, bool, tuple[str, ...], tuple[str, ...]]:
     return PLACES[kind.table], kind.changes, kind.columns, kind.keys
 
 
-def _named(kind: _Kind, row: Row) -> Row:
-    return {f"{'k_' if kind.changes and name in kind.keys else ''}{name}": row[name] for name in kind.columns}
+@dataclass(frozen=True, slots=True)
+class _One:
+    """A statement that SQLite runs for each row; `binds` bring its values into the statement's order and forms."""
+
+    statement: str
+    binds: tuple[tuple[str, Callable[[Any], Any] | None], ...]
+
+    def values(self, rows: Sequence[Row]) -> list[tuple[Any, ...]]:
+        columns = (
+            [row[name] for row in rows] if bind is None else [bind(row[name]) for row in rows]
+            for name, bind in self.binds
+        )
+        return list(zip(*columns, strict=True))
 
 
 @lru_cache(maxsize=512)
-def _one(kind: _Kind) -> Executable:
+def _one(kind: _Kind, dialect: Dialect) -> _One:
+    columns = metadata.tables[kind.table].c
+    compiled: Any = _one_written(kind).compile(dialect=dialect)
+    names = [name.removeprefix(FOUND_BY) for name in compiled.positiontup]
+    binds = [columns[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    return _One(compiled.string, tuple(zip(names, binds, strict=True)))
+
+
+def _one_written(kind: _Kind) -> UpdateBase:
     table = metadata.tables[kind.table]
     if kind.changes:
-        found = and_(*(table.c[key] == bindparam(f"k_{key}") for key in kind.keys))
+        found = and_(*(table.c[key] == bindparam(f"{FOUND_BY}{key}") for key in kind.keys))
         return update(table).where(found).values({c: bindparam(c) for c in kind.columns if c not in kind.keys})
     added = sqlite.insert(table).values({name: bindparam(name) for name in kind.columns})
     if not kind.keys:
@@ -91,36 +126,58 @@ def _one(kind: _Kind) -> Executable:
     )
 
 
+def _packed(kind: _Kind, rows: Sequence[Row]) -> str:
+    """The rows as JSON, the bytes in them in base64."""
+    for name in _sealed(kind):
+        for row in rows:
+            sealed(row[name])
+    return msgspec.json.encode(rows).decode()
+
+
 @lru_cache(maxsize=512)
-def _all(kinds: tuple[_Kind, ...]) -> Executable:
-    return select(literal(1)).add_cte(*(_many(kind, number).cte(f"w{number}") for number, kind in enumerate(kinds)))
+def _sealed(kind: _Kind) -> tuple[str, ...]:
+    columns = metadata.tables[kind.table].c
+    return tuple(name for name in kind.columns if isinstance(columns[name].type, Sealed))
 
 
-def _many(kind: _Kind, number: int) -> Any:
+@lru_cache(maxsize=512)
+def _all(kinds: tuple[_Kind, ...], dialect: Dialect) -> str:
+    parts = (_many_written(kind, number).cte(f"w{number}") for number, kind in enumerate(kinds))
+    return str(select(_DONE).add_cte(*parts).compile(dialect=dialect))
+
+
+def _many_written(kind: _Kind, number: int) -> Any:
     table = metadata.tables[kind.table]
     given = _given(table, kind, number)
+    values = {name: _value(table, given, name) for name in kind.columns}
     if kind.changes:
         return (
             update(table)
-            .where(and_(*(table.c[key] == given.c[key] for key in kind.keys)))
-            .values({c: given.c[c] for c in kind.columns if c not in kind.keys})
-            .returning(literal(1))
+            .where(and_(*(table.c[key] == values.pop(key) for key in kind.keys)))
+            .values(values)
+            .returning(_DONE)
         )
-    rows = select(*(given.c[name] for name in kind.columns))
+    added = postgresql.insert(table).from_select(list(values), select(*values.values()))
     if not kind.keys:
-        return insert(table).from_select(list(kind.columns), rows).returning(literal(1))
-    added = postgresql.insert(table).from_select(list(kind.columns), rows)
+        return added.returning(_DONE)
     return added.on_conflict_do_update(
         index_elements=list(kind.keys), set_={c: added.excluded[c] for c in kind.columns if c not in kind.keys}
-    ).returning(literal(1))
+    ).returning(_DONE)
 
 
 def _given(table: Table, kind: _Kind, number: int) -> TableValuedAlias:
-    arrays = (bindparam(f"{number}_{c}", type_=ARRAY(table.c[c].type)) for c in kind.columns)
-    return (
-        func.unnest(*arrays).table_valued(*(_typed(table, c) for c in kind.columns), name=f"v{number}").render_derived()
-    )
+    columns = (_as_given(table, name) for name in kind.columns)
+    rows = func.json_to_recordset(bindparam(f"rows{number}", type_=postgresql.JSON))
+    return rows.table_valued(*columns).render_derived(name=f"v{number}", with_types=True)
 
 
-def _typed(table: Table, name: str) -> ColumnClause[Any]:
-    return column(name, table.c[name].type)
+def _as_given(table: Table, name: str) -> ColumnClause[Any]:
+    return column(name, Text if _is_bytes(table, name) else table.c[name].type)
+
+
+def _value(table: Table, given: TableValuedAlias, name: str) -> ColumnElement[Any]:
+    return func.decode(given.c[name], literal_column("'base64'")) if _is_bytes(table, name) else given.c[name]
+
+
+def _is_bytes(table: Table, name: str) -> bool:
+    return isinstance(table.c[name].type, LargeBinary | Sealed)

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, bindparam, column, exists, func, select
+from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, column, exists, func, select
+from sqlalchemy.dialects.postgresql import JSON
 
 from storage.columns import Moment
 from storage.database import Session
@@ -29,6 +30,8 @@ class Known:
     reach: str
     turns: int
     talk: str | None = field(repr=False)
+    shut: bool
+    """The platform let nothing through to them, because they had been silent for too long."""
     votes: bool
     gave: bool
     member: bool
@@ -46,36 +49,35 @@ class Found:
 
 async def find(session: Session, keys: Keyring, asked: Sequence[tuple[str, str]], now: datetime) -> list[Found]:
     """What is known for each (event, index), in their order. Locks the people it finds until the transaction ends."""
-    values: dict[str, Any] = {"now": now}
-    if session.dialect.name == "sqlite":
-        values["asked"] = json.dumps(asked)
-    else:
-        values["events"] = [event for event, _ in asked]
-        values["indexes"] = [index for _, index in asked]
+    values = {"asked": json.dumps(asked), "now": now}
     rows = (await session.execute(_statement(session.dialect.name), values)).all()
-    by_place = {(row.asked_event, row.asked_index): _found(keys, row) for row in rows}
+    by_place = {(event, index): _found(keys, *found) for event, index, *found in rows}
     return [by_place[place] for place in asked]
 
 
-def _found(keys: Keyring, row: Any) -> Found:
-    if row.person_id is None:
-        return Found(row.seen, row.edition, None)
-    key = keys.unwrap(row.person_id, row.key, row.key_epoch)
+def _found(
+    keys: Keyring, seen: bool, edition: int | None, votes: bool, gave: bool, is_member: bool, *met: Any
+) -> Found:
+    where, _index, who, reach, number, talk, shut, wrapped, epoch, language, region, consented = met
+    if who is None:
+        return Found(seen, edition, None)
+    key = keys.unwrap(who, wrapped, epoch)
     known = Known(
-        person=row.person_id,
-        address=row.id,
+        person=who,
+        address=where,
         key=key,
-        language=row.language,
-        region=row.region,
-        consented=row.consented,
-        reach=row.reach,
-        turns=row.turns,
-        talk=None if row.talk is None else key.open(row.talk, address.c.talk, row.id),
-        votes=row.votes,
-        gave=row.gave,
-        member=row.member,
+        language=language,
+        region=region,
+        consented=consented,
+        reach=reach,
+        turns=number,
+        talk=None if talk is None else key.open(talk, address.c.talk, where),
+        shut=shut is not None,
+        votes=votes,
+        gave=gave,
+        member=is_member,
     )
-    return Found(row.seen, row.edition, known)
+    return Found(seen, edition, known)
 
 
 @lru_cache(maxsize=2)
@@ -89,6 +91,7 @@ def _statement(dialect: str) -> Select[Any]:
             address.c.reach,
             address.c.turns,
             address.c.talk,
+            address.c.shut,
             person.c.key,
             person.c.key_epoch,
             person.c.language,
@@ -107,10 +110,10 @@ def _statement(dialect: str) -> Select[Any]:
             asked.c.asked_index,
             event.c.id.is_not(None).label("seen"),
             select(process.c.edition).limit(1).scalar_subquery().label("edition"),
-            met,
             _votes(met.c.person_id).label("votes"),
             exists().where(contribution.c.person_id == met.c.person_id).label("gave"),
             exists().where(member.c.person_id == met.c.person_id).label("member"),
+            met,
         )
         .select_from(asked)
         .outerjoin(event, event.c.id == asked.c.asked_event)
@@ -128,11 +131,8 @@ def _votes(who: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def _asked_postgresql() -> Any:
-    return (
-        func.unnest(bindparam("events", type_=ARRAY(Text)), bindparam("indexes", type_=ARRAY(Text)))
-        .table_valued(column("asked_event", Text), column("asked_index", Text), name="asked")
-        .render_derived()
-    )
+    each = func.json_array_elements(cast(bindparam("asked", type_=Text), JSON)).column_valued("each_asked")
+    return select(each.op("->>")(0).label("asked_event"), each.op("->>")(1).label("asked_index")).cte("asked")
 
 
 def _asked_sqlite() -> Any:

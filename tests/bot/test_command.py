@@ -1,22 +1,29 @@
 """What an organizer does from the command line, and what they are told when a file is wrong."""
 
+import asyncio
+import json
 import logging
 import os
-from collections.abc import Callable
+import time
+from base64 import b64encode
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import select
 
 import flows
 import storage
 from bot import __main__ as command
 from channels.messages import Kind, Message
-from storage import events, keys
-from storage.tables import member
-from tests.storage.rows import NOW, Somebody, give, meet, opened
+from storage import Keyring, Session, Unreadable, circuits, events, keys
+from storage.deliveries import NOTICE
+from storage.tables import member, person
+from tests.storage.rows import NOW, Somebody, announce, give, meet, opened, owe, queue
 
 SOON = datetime.now(UTC).date() + timedelta(days=9)
 PROCESS = """
@@ -133,9 +140,13 @@ async def mallory(database_url: str, hearback: Hearback, tmp_path: Path) -> None
     async with opened(database_url) as database, database.writing() as session:
         who = await meet(session, keyring)
         await give(session, who, ORDERS)
-        body = msgspec.json.encode(Message("telegram", "1", who.sender, Kind.TEXT, ORDERS)).decode()
-        index = keyring.index("telegram", who.sender)
-        await events.park(session, keyring, "parked-1", "telegram", index, body, "ValueError", NOW)
+        await park(session, keyring, who)
+
+
+async def park(session: Session, keyring: Keyring, who: Somebody) -> None:
+    body = msgspec.json.encode(Message("telegram", "1", who.sender, Kind.TEXT, ORDERS)).decode()
+    index = keyring.index("telegram", who.sender)
+    await events.park(session, keyring, "parked-1", "telegram", index, body, "ValueError", NOW)
 
 
 @pytest.mark.usefixtures("mallory")
@@ -215,6 +226,167 @@ def test_new_keys_are_made_once(hearback: Hearback, tmp_path: Path) -> None:
     said = hearback("keys", "new", made)
     assert (said.status, made.read_bytes()) == (2, before)
     assert "File exists" in said.wrong
+
+
+async def keys_of(database_url: str, who: Somebody) -> tuple[bytes, int]:
+    database = storage.open(database_url)
+    async with database.reading() as session:
+        found = select(person.c.key, person.c.key_epoch).where(person.c.id == who.id)
+        row = (await session.execute(found)).one()
+    await database.close()
+    return row.key, row.key_epoch
+
+
+async def parks(database_url: str, keyring: Keyring, who: Somebody) -> None:
+    database = storage.open(database_url)
+    async with database.writing() as session:
+        await park(session, keyring, who)
+    await database.close()
+
+
+def grow_old(file: Path) -> None:
+    long_ago = time.time() - 3600
+    os.utime(file, (long_ago, long_ago))
+
+
+def test_a_rotation_loses_nothing_and_leaves_nothing_of_the_old_key(
+    alice: Somebody, hearback: Hearback, tmp_path: Path, database_url: str
+) -> None:
+    file = tmp_path / "safe" / "keys.json"
+    asyncio.run(parks(database_url, keys.load(file), alice))
+    old_copy = asyncio.run(keys_of(database_url, alice))
+    assert hearback("keys", "rotate").status == 0
+    assert "not finished" in hearback("keys", "rotate").wrong
+    assert "Wait until" in hearback("keys", "retire").wrong
+    grow_old(file)
+    assert "hearback keys rewrap" in hearback("keys", "retire").wrong
+    assert set(keys.load(file).wrapping) == {1, 2}
+    assert hearback("keys", "rewrap").out.startswith("1 keys were wrapped anew.")
+    assert hearback("keys", "rewrap").out.startswith("0 keys were wrapped anew.")
+    assert hearback("keys", "retire").status == 0
+    left = keys.load(file)
+    assert list(left.wrapping) == [2]
+    assert left.unwrap(alice.id, *asyncio.run(keys_of(database_url, alice))) == alice.key
+    for epoch in (1, 2):
+        with pytest.raises(Unreadable):
+            left.unwrap(alice.id, old_copy[0], epoch)
+    assert "More buses, please" in hearback("contributions").out
+    assert "Forged" in hearback("parked", "parked-1").out
+    assert "There is no old key." in hearback("keys", "retire").wrong
+
+
+def test_keys_that_nothing_opens_are_said_and_hold_the_old_one(
+    alice: Somebody, hearback: Hearback, tmp_path: Path
+) -> None:
+    file = tmp_path / "safe" / "keys.json"
+    hearback("keys", "rotate")
+    grow_old(file)
+    spoilt = json.loads(file.read_text())
+    spoilt["wrapping"]["1"] = b64encode(os.urandom(32)).decode()
+    file.write_text(json.dumps(spoilt))
+    said = hearback("keys", "rewrap")
+    assert (said.status, "1 keys cannot be opened" in said.wrong) == (2, True)
+    grow_old(file)
+    assert hearback("keys", "retire").status == 2
+    assert set(keys.load(file).wrapping) == {1, 2}
+
+
+Does = Callable[[Session], Awaitable[Any]]
+
+
+@pytest.fixture
+def does(database_url: str, alice: Somebody) -> Callable[[Does], Any]:
+    """What happens in one transaction, meanwhile."""
+
+    async def once(work: Does) -> Any:
+        database = storage.open(database_url)
+        try:
+            async with database.writing() as session:
+                return await work(session)
+        finally:
+            await database.close()
+
+    return lambda work: asyncio.run(once(work))
+
+
+def test_an_operator_sees_what_waits_what_is_unknown_and_what_is_out_of_order(
+    alice: Somebody, hearback: Hearback, does: Callable[[Does], Any]
+) -> None:
+    assert hearback("deliveries").out.splitlines()[1:] == ["being sent: 0"]
+    now = datetime.now(UTC)
+
+    async def much(session: Session) -> None:
+        await queue(session, alice, due=now - timedelta(hours=2))
+        await queue(session, alice, lane=NOTICE, due=now + timedelta(hours=2))
+        await queue(session, alice, state="unknown")
+        await circuits.break_(session, "sms", "20003", now, now)
+
+    does(much)
+    lines = hearback("deliveries").out.splitlines()
+    assert lines[1].split()[:4] == ["telegram", "reply", "1", "0"]
+    assert lines[1].split()[4].startswith("2:00:")
+    assert lines[2].split() == ["telegram", "notice", "0", "1"]
+    assert lines[4] == "of unknown fate on telegram: 1"
+    assert lines[5].startswith("OUT OF ORDER: sms, 20003, since ")
+
+
+def test_what_failed_is_seen_without_words_and_waits_again_when_it_is_told_to(
+    alice: Somebody, hearback: Hearback, does: Callable[[Does], Any]
+) -> None:
+    async def failed(session: Session) -> str:
+        await announce(session)
+        return await owe(session, alice, state="failed", code="63024", ended=NOW.date())
+
+    name = does(failed)
+    assert hearback("dead", "list").out.split() == [
+        name,
+        str(NOW.date()),
+        "telegram",
+        "bulletin",
+        "failed",
+        "63024",
+        "b",
+    ]
+    assert hearback("dead", "list", "--code", "1").out == ""
+    assert "Say which" in hearback("dead", "retry").wrong
+    assert hearback("dead", "retry", "--code", "1").out == "0 wait again.\n"
+    assert hearback("dead", "retry", "--code", "63024").out == "1 wait again.\n"
+    assert hearback("dead", "list").out == ""
+    assert hearback("deliveries").out.splitlines()[1].split()[:3] == ["telegram", "bulletin", "1"]
+
+
+def test_a_broadcast_is_paused_resumed_and_cancelled(hearback: Hearback, does: Callable[[Does], Any]) -> None:
+    does(announce)
+    assert hearback("broadcast", "pause", "b").status == 0
+    assert hearback("broadcast", "resume", "b").status == 0
+    assert hearback("broadcast", "resume", "b").wrong == "It is not paused.\n"
+    assert hearback("broadcast", "cancel", "b").status == 0
+    assert hearback("broadcast", "cancel", "b").status == 2
+    assert hearback("broadcast", "pause", "none").wrong == "It does not run.\n"
+
+
+@pytest.mark.parametrize(("decides", "waits"), [("release", 1), ("drop", 0)])
+def test_what_an_old_copy_holds_is_held_until_somebody_decides(
+    alice: Somebody, hearback: Hearback, does: Callable[[Does], Any], decides: str, waits: int
+) -> None:
+    does(lambda session: queue(session, alice))
+    assert hearback("held", "hold").out.startswith("1 are held.")
+    seen = hearback("deliveries").out
+    assert "HELD" in seen
+    assert "telegram  reply" not in seen
+    assert hearback("held", decides).out.startswith("1 ")
+    seen = hearback("deliveries").out
+    assert "HELD" not in seen
+    assert seen.count("telegram  reply") == waits
+
+
+def test_the_codes_of_the_platforms_are_said_in_words(
+    alice: Somebody, hearback: Hearback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELEGRAM_TOKEN", "4242:a-made-up-token")
+    said = hearback("codes", "telegram").out
+    assert "telegram  403_blocked" in said
+    assert hearback("codes", "elsewhere").out == ""
 
 
 def test_the_tables_are_made_by_one_command(

@@ -1,5 +1,6 @@
 """Nobody's words or numbers reach the log, whoever writes it."""
 
+import ast
 import asyncio
 import io
 import json
@@ -11,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import logs
+from tests.servers import ROOT
 
 NUMBER = "+12025550123"
 
@@ -61,3 +63,14 @@ async def test_a_task_that_nobody_waited_for_tells_nobody_what_it_did(stream: io
     asyncio.get_running_loop().call_exception_handler({"message": NUMBER, "exception": ValueError(NUMBER)})
     assert "asyncio: ValueError" in stream.getvalue()
     assert NUMBER not in stream.getvalue()
+
+
+def test_what_the_code_says_is_allowed_to_be_written() -> None:
+    said = {
+        keyword.arg
+        for path in ROOT.glob("*/*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("log.")
+        for keyword in call.keywords
+    }
+    assert {"channel", "fault"} <= said <= logs.ALLOWED

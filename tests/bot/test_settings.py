@@ -89,3 +89,12 @@ def test_a_port_that_is_none_is_refused(given: dict[str, str]) -> None:
     said = refusal(given | {"PORT": "secret"})
     assert said.startswith("PORT: ")
     assert "'secret'" not in said
+
+
+@pytest.mark.parametrize(("said", "meant"), [(None, None), ("", None), ("0", 0), ("9100", 9100)])
+def test_metrics_are_read_only_where_a_port_is_set(given: dict[str, str], said: str | None, meant: int | None) -> None:
+    assert settings.load(given if said is None else given | {"METRICS_PORT": said}).metrics_port == meant
+
+
+def test_a_port_for_metrics_that_is_none_is_refused(given: dict[str, str]) -> None:
+    assert refusal(given | {"METRICS_PORT": "70000"}).startswith("METRICS_PORT: ")

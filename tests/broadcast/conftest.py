@@ -9,7 +9,8 @@ from time import monotonic
 import pytest
 
 from broadcast.hints import connected
-from broadcast.pace import Here, Schedules, Shared
+from broadcast.pace import Here, Schedules
+from broadcast.shared import Shared
 from storage import Database, Keyring
 from tests import servers
 from tests.storage.rows import opened

@@ -12,20 +12,28 @@ import pytest
 from sqlalchemy import select, update
 
 import flows
-from broadcast.deliver import FRESH, LEASE, MOST_ATTEMPTS, STOPPED_PAUSE, Sender
+from broadcast.circuit import LAST, TOO_MANY
+from broadcast.deliver import FRESH, LEASE, NIGHT, Sender
 from broadcast.expand import expand
+from broadcast.outcomes import OUT_OF_ORDER, Where
 from broadcast.pace import Here, Pacer
 from broadcast.wake import Bell
 from channels import Pace
-from channels.messages import Accepted, Gone, Later, Never, NotSent, Outgoing, Reach, Stopped, Unknown
-from storage import Database, Keyring, broadcasts, deliveries
+from channels.messages import Accepted, Gone, Later, Never, NotSent, Outgoing, Shut, Stopped, Unknown
+from channels.verdicts import DROPPED, Act, Reach, Verdict
+from storage import Database, Keyring, addresses, broadcasts, circuits, deliveries, unknowns
+from storage.broadcasts import Hours, Plan
 from storage.deliveries import BULLETIN, NOTICE
-from storage.tables import address, delivery
-from tests.storage.rows import NOW, PROCESS, Somebody, meet, queue
+from storage.tables import address, broadcast, delivery
+from tests.storage.rows import NOW, PROCESS, Somebody, also_at, announce, meet, owe, queue
 from tests.waiting import PATIENCE, until
 
 AT_ONCE = Pace(rate=100_000, burst=1000, gap=timedelta(0))
-SOON = timedelta(seconds=7)
+SECOND = timedelta(seconds=1)
+SOON = 7 * SECOND
+DAY = timedelta(days=1)
+MOST_ATTEMPTS = DROPPED.tries
+BLOCKED = Verdict(Act.DROP, "the person blocked us", reach=Reach.BLOCKED, elsewhere=True)
 Answer = Callable[[str, Outgoing], Awaitable[Accepted]]
 
 
@@ -40,11 +48,19 @@ class Phone:
     answer: Answer = accepts
     name: str = "telegram"
     pace: Pace = AT_ONCE
+    window: timedelta | None = None
     sent: list[tuple[str, str]] = field(default_factory=list)
+    in_session: list[bool] = field(default_factory=list)
+    given: list[Outgoing] = field(default_factory=list)
 
-    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
+    async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
         self.sent.append((to, outgoing.text))
+        self.in_session.append(in_session)
+        self.given.append(outgoing)
         return await self.answer(to, outgoing)
+
+
+NOWHERE = Where()
 
 
 class Dial:
@@ -89,20 +105,31 @@ class Office:
             found = await session.execute(select(delivery).order_by(delivery.c.lane, delivery.c.turn))
             return list(found)
 
+    async def until_broken(self, *codes: str) -> None:
+        """Until these are the codes of the open circuits."""
+
+        async def are() -> bool:
+            async with self.database.reading() as session:
+                return [one.code for one in await circuits.broken(session)] == list(codes)
+
+        await until(are)
+
     async def reach(self) -> str:
         async with self.database.reading() as session:
             return str((await session.execute(select(address.c.reach))).scalar_one())
 
 
-def made(database: Database, keys: Keyring, phone: Phone, dial: Dial, owner: str = "worker") -> Sender:
+def made(
+    database: Database, keys: Keyring, phone: Phone, dial: Dial, owner: str = "worker", where: Where = NOWHERE
+) -> Sender:
     pacer = Pacer(phone.name, phone.pace, Here(asyncio.get_running_loop().time))
-    return Sender(phone, database, keys, pacer, Bell(), owner, dial)  # type: ignore[arg-type]
+    return Sender(phone, database, keys, pacer, Bell(), owner, dial, where)  # type: ignore[arg-type]
 
 
 @asynccontextmanager
-async def office(database: Database, keys: Keyring, phone: Phone) -> AsyncIterator[Office]:
+async def office(database: Database, keys: Keyring, phone: Phone, where: Where = NOWHERE) -> AsyncIterator[Office]:
     dial, closing = Dial(), asyncio.Event()
-    sender = made(database, keys, phone, dial)
+    sender = made(database, keys, phone, dial, where=where)
     running = asyncio.create_task(sender.run(closing))
     try:
         yield Office(sender, database, phone, dial, closing)
@@ -117,6 +144,11 @@ async def one_reply(database: Database, keys: Keyring, *texts: str) -> Somebody:
         for turn, text in enumerate(texts or ("hello",), 1):
             await queue(session, alice, Outgoing(text).packed(), turn=turn)
     return alice
+
+
+def place() -> float:
+    """A place at this instant."""
+    return asyncio.get_running_loop().time()
 
 
 def fails(fault: Exception) -> Answer:
@@ -142,11 +174,11 @@ async def test_what_the_platform_accepts_is_sent(database: Database, keys: Keyri
         (Later("429", SOON), "queued", "429", SOON, 1),
         (Later("429", timedelta(0)), "queued", "429", timedelta(seconds=2), 1),
         (Later("not_reached", SOON, everyone=True), "queued", "not_reached", SOON, 0),
-        (Stopped("401"), "queued", "401", STOPPED_PAUSE, 0),
+        (Stopped("401"), "queued", "401", OUT_OF_ORDER, 0),
         (Never("400"), "failed", "400", None, 0),
-        (Gone("403", Reach.BLOCKED), "failed", "403", None, 0),
+        (Gone("403", BLOCKED), "failed", "403", None, 0),
         (Unknown("no_answer"), "unknown", "no_answer", None, 0),
-        (NotSent("new"), "unknown", "new", None, 0),
+        (NotSent("new"), "failed", "new", None, 0),
         (RuntimeError("+12025550123"), "unknown", "fault", None, 0),
     ],
     ids=lambda value: f"{type(value).__name__}" if isinstance(value, Exception) else None,
@@ -208,7 +240,7 @@ async def test_who_is_gone_is_not_written_to_again(database: Database, keys: Key
     alice = await one_reply(database, keys, "one", "two")
     async with database.writing() as session:
         await queue(session, alice, Outgoing("news").packed(), lane=BULLETIN, due=NOW + timedelta(hours=1))
-    async with office(database, keys, Phone(fails(Gone("403", Reach.BLOCKED)))) as at:
+    async with office(database, keys, Phone(fails(Gone("403", BLOCKED)))) as at:
         await at.until("failed", "cancelled")
     assert [row.state for row in await at.rows()] == ["failed", "cancelled", "cancelled"]
     assert await at.reach() == "blocked"
@@ -217,11 +249,190 @@ async def test_who_is_gone_is_not_written_to_again(database: Database, keys: Key
 
 async def test_a_sender_that_is_stopped_sends_nothing_more(sqlite: Database, keys: Keyring) -> None:
     await one_reply(sqlite, keys)
-    async with office(sqlite, keys, Phone(fails(Stopped("401")))) as at:
+    async with sqlite.writing() as session:
+        bob = await meet(session, keys, "2")
+        await queue(session, bob, Outgoing("to bob").packed(), due=NOW + SECOND)
+    phone = Phone(fails(Stopped("401")))
+    async with office(sqlite, keys, phone) as at:
         await at.asked()
-        places, wait = await at.sender.pacer.take(1)
-        assert places == 0
-        assert wait > STOPPED_PAUSE - timedelta(seconds=10)
+        await at.until_broken("401")
+        at.dial.at = NOW + OUT_OF_ORDER - SECOND
+        for _time in range(3):
+            await at.sender.step()
+    assert [row.state for row in await at.rows()] == ["queued", "queued"]
+    assert len(phone.sent) == 1
+
+
+async def test_after_a_while_one_message_tries_and_what_works_again_sends_all(sqlite: Database, keys: Keyring) -> None:
+    async with sqlite.writing() as session:
+        for number in range(5):
+            await queue(session, await meet(session, keys, f"{number}"), Outgoing("hello").packed())
+        await circuits.break_(session, "telegram", "401", NOW + OUT_OF_ORDER, NOW)
+    phone = Phone()
+    async with office(sqlite, keys, phone) as at:
+        await at.sender.step()
+        assert phone.sent == []
+        at.dial.at = NOW + OUT_OF_ORDER
+        at.sender.bell.here()
+        await at.until("sent")
+        await at.until_broken()
+
+
+async def test_while_the_platform_is_still_away_one_message_at_a_time_tries(sqlite: Database, keys: Keyring) -> None:
+    async with sqlite.writing() as session:
+        for number in range(5):
+            await queue(session, await meet(session, keys, f"{number}"), Outgoing("hello").packed())
+        await circuits.break_(session, "telegram", "401", NOW, NOW)
+    phone = Phone(fails(Stopped("401")))
+    async with office(sqlite, keys, phone) as at:
+        await at.asked()
+        for _time in range(3):
+            await at.sender.step()
+    assert len(phone.sent) == 1
+    assert {row.state for row in await at.rows()} == {"queued"}
+
+
+async def test_a_platform_that_fails_again_and_again_is_left_alone(sqlite: Database, keys: Keyring) -> None:
+    """What comes after that keeps its place in the outbox instead of becoming unknown too."""
+    async with sqlite.writing() as session:
+        for number in range(LAST + TOO_MANY):
+            due = NOW if number < LAST else NOW + SECOND
+            await queue(session, await meet(session, keys, f"{number}"), Outgoing("hello").packed(), due=due)
+    async with office(sqlite, keys, Phone(fails(Unknown("no_answer")))) as at:
+        await at.asked(LAST)
+        await at.until_broken("no_answer")
+        at.dial.at = NOW + SECOND
+        for _time in range(3):
+            await at.sender.step()
+    states = [row.state for row in await at.rows()]
+    assert (states.count("unknown"), states.count("queued")) == (LAST, TOO_MANY)
+
+
+async def test_what_is_wrong_with_single_messages_stops_nobody(sqlite: Database, keys: Keyring) -> None:
+    async with sqlite.writing() as session:
+        for number in range(2 * LAST):
+            await queue(session, await meet(session, keys, f"{number}"), Outgoing("hello").packed())
+    async with office(sqlite, keys, Phone(fails(Never("400")))) as at:
+        await at.until("failed")
+        await at.until_broken()
+
+
+@pytest.mark.parametrize(
+    ("ago", "shut", "in_session"),
+    [
+        (DAY - SECOND, None, True),
+        (DAY, None, False),
+        (DAY + SECOND, None, False),
+        (SECOND, 2 * SECOND, True),
+        (SECOND, SECOND, False),
+        (2 * SECOND, SECOND, False),
+    ],
+    ids=str,
+)
+async def test_a_person_may_be_written_to_freely_for_a_day_after_their_last_word(
+    sqlite: Database, keys: Keyring, ago: timedelta, shut: timedelta | None, in_session: bool
+) -> None:
+    """And not if the platform has called them silent since, whatever we believe."""
+    async with sqlite.writing() as session:
+        alice = await meet(session, keys, spoke=NOW - ago)
+        if shut is not None:
+            await session.execute(update(address).values(shut=NOW - shut))
+        await queue(session, alice, Outgoing("hello").packed())
+    async with office(sqlite, keys, Phone(window=DAY)) as at:
+        await at.until("sent")
+    assert at.phone.in_session == [in_session]
+
+
+async def test_where_a_platform_takes_everything_silence_does_not_matter(sqlite: Database, keys: Keyring) -> None:
+    async with sqlite.writing() as session:
+        await queue(session, await meet(session, keys, spoke=NOW - 99 * DAY), Outgoing("hello").packed())
+    async with office(sqlite, keys, Phone(window=None)) as at:
+        await at.until("sent")
+    assert at.phone.in_session == [True]
+
+
+async def test_what_a_silent_person_is_not_told_waits_until_they_write(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await announce(session)
+        alice = await meet(session, keys, spoke=NOW - DAY)
+        await session.execute(update(broadcast).values(renditions=NEWS))
+        await owe(session, alice)
+    phone = Phone(fails(Shut("shut")), window=DAY)
+    async with office(database, keys, phone) as at:
+        await at.asked()
+        [row] = await at.rows()
+        assert (row.state, row.code, row.due) == ("queued", "shut", deliveries.NEVER)
+        phone.answer = accepts
+        async with database.writing() as session:
+            await session.execute(update(address).values(spoke=NOW, shut=None))
+            await addresses.reopen(session, [alice.address], NOW)
+        at.sender.bell.here()
+        await at.until("sent")
+    assert phone.in_session == [False, True]
+
+
+async def test_who_is_lost_here_is_written_to_elsewhere(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await announce(session, plan=Plan(elsewhere=True))
+        await session.execute(update(broadcast).values(renditions=NEWS))
+        alice = await meet(session, keys)
+        there = await also_at(session, keys, alice, "+15005550006", channel="sms", spoke=NOW - DAY)
+        await owe(session, alice)
+    async with office(database, keys, Phone(fails(Gone("403", BLOCKED))), Where(("sms",))) as at:
+        await at.asked()
+        [row] = await at.rows()
+    assert (row.state, row.channel, row.address_id) == ("queued", "sms", there.address)
+
+
+async def test_a_template_is_chosen_by_what_it_is_for(sqlite: Database, keys: Keyring) -> None:
+    async with sqlite.writing() as session:
+        await announce(session)
+        await session.execute(update(broadcast).values(renditions=NEWS))
+        await owe(session, await meet(session, keys, "1"))
+        await queue(session, await meet(session, keys, "2"), Outgoing("reply").packed())
+    async with office(sqlite, keys, Phone()) as at:
+        await at.until("sent")
+    assert [one.purpose for one in at.phone.given] == ["", "bulletin"]
+
+
+NEWS = flows.Told({"en": "The hearing is on Friday."}, ("en",)).packed()
+
+
+async def test_at_night_everybody_of_a_region_waits_until_their_morning(database: Database, keys: Keyring) -> None:
+    """Found out by one of them: the others are not even claimed. Half past twelve in UTC is half past nine at night."""
+    hours = Hours(zone="UTC", zones={"east": "Asia/Tokyo"})
+    async with database.writing() as session:
+        await announce(session, plan=Plan(hours=hours))
+        await session.execute(update(broadcast).values(renditions=NEWS))
+        for number in range(6):
+            await owe(session, await meet(session, keys, f"e{number}", region="east"), due=NOW - SECOND)
+        await owe(session, await meet(session, keys, "n", region="north"))
+        await queue(session, await meet(session, keys, "r", region="east"), Outgoing("reply").packed())
+    phone = Phone(pace=Pace(rate=10, burst=1, gap=timedelta(0)))
+    async with office(database, keys, phone) as at:
+        await at.asked(2)
+    assert sorted(to for to, _text in phone.sent) == ["n", "r"]
+    asleep = [row for row in await at.rows() if row.state == "queued"]
+    morning = NOW.replace(hour=0, minute=0, second=0, microsecond=0) + DAY  # nine o'clock there
+    assert {(row.code, row.due) for row in asleep} == {(NIGHT, morning)}
+    assert sorted(row.began is None for row in asleep) == [False, *[True] * 5]
+
+
+async def test_in_the_morning_they_are_written_to(sqlite: Database, keys: Keyring) -> None:
+    async with sqlite.writing() as session:
+        await announce(session, plan=Plan(hours=Hours(zone="Asia/Tokyo")))
+        await session.execute(update(broadcast).values(renditions=NEWS))
+        await owe(session, await meet(session, keys))
+    async with office(sqlite, keys, Phone()) as at:
+
+        async def sleeps() -> bool:
+            return bool((await at.rows())[0].code == NIGHT)
+
+        await until(sleeps)
+        assert at.phone.sent == []
+        at.dial.at = (await at.rows())[0].due
+        at.sender.bell.here()
+        await at.until("sent")
 
 
 async def test_a_429_for_one_person_delays_nobody_else(sqlite: Database, keys: Keyring) -> None:
@@ -338,7 +549,7 @@ async def test_who_slept_on_a_claim_does_not_send_it(sqlite: Database, keys: Key
     async with sqlite.writing() as session:
         [claimed] = await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW + LEASE, 1)
     dial.at = NOW + FRESH
-    await sender._send(claimed, NOW + FRESH)
+    await sender._send(claimed, place(), NOW + FRESH)
     await sender.step_out()
     async with sqlite.reading() as session:
         row = (await session.execute(select(delivery))).one()
@@ -354,7 +565,7 @@ async def test_what_was_claimed_in_time_does_not_leave_after_its_time(sqlite: Da
     dial, phone = Dial(), Phone()
     sender = made(sqlite, keys, phone, dial)
     dial.at = NOW + timedelta(seconds=1)
-    await sender._send(claimed, NOW + FRESH)
+    await sender._send(claimed, place(), NOW + FRESH)
     await sender.step_out()
     async with sqlite.reading() as session:
         row = (await session.execute(select(delivery))).one()
@@ -375,7 +586,7 @@ async def test_a_worker_whose_lease_lapsed_while_it_sent_settles_nothing(databas
         async with asyncio.timeout(PATIENCE):
             await begun.wait()
         async with database.writing() as session:
-            assert await deliveries.abandon(session, NOW + LEASE + timedelta(seconds=1)) == 1
+            assert await unknowns.abandon(session, NOW + LEASE + timedelta(seconds=1)) == 1
         go_on.set()
     assert [row.state for row in await at.rows()] == ["unknown"]
     assert len(at.phone.sent) == 1
@@ -386,8 +597,6 @@ async def test_nothing_leaves_after_its_time(database: Database, keys: Keyring) 
         alice = await meet(session, keys)
         await queue(session, alice, Outgoing("late").packed(), not_after=NOW)
         await queue(session, alice, Outgoing("in time").packed(), not_after=NOW + timedelta(seconds=1), turn=2)
-    async with database.writing() as session:
-        await deliveries.expire(session, NOW)
     async with office(database, keys, Phone()) as at:
         await at.until("sent", "expired")
     assert at.phone.sent == [("70001", "in time")]

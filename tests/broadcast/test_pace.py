@@ -3,212 +3,466 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 from socket import socket
 from time import monotonic
 
 from broadcast.hints import connected
-from broadcast.pace import CAREFUL, PERSON_BURST, Here, Pacer, Schedules, Shared
+from broadcast.pace import AHEAD, CAREFUL, HAIR, HALVED, PERSON_BURST, Here, Pacer, Places, Schedules
+from broadcast.shared import Shared
 from channels import Pace
+from storage.deliveries import BULLETIN, NOTICE, REPLY
 from tests import servers
 from tests.broadcast.conftest import Dial, Kept
+from tests.waiting import PATIENCE
 
 QUICK = Pace(rate=200, burst=10, gap=timedelta(milliseconds=100))
 SLOW = Pace(rate=0.1, burst=10, gap=timedelta(0))
 """So slow that no place comes back while a test looks."""
+NOTHING = timedelta(0)
 
 
-def pacer(schedules: Schedules, pace: Pace = QUICK) -> Pacer:
-    return Pacer("telegram", pace, schedules)
+def pacer(kept: Kept, pace: Pace = QUICK) -> Pacer:
+    return Pacer("telegram", pace, kept.schedules, kept.sleep)
 
 
-@dataclass(frozen=True, slots=True)
-class Had:
-    """So many places were had at some instant between two that we know."""
-
-    since: float
-    until: float
-    places: int
-
-
-async def spends(kept: Kept, mine: Pacer, seconds: float, had: list[Had]) -> None:
+async def spends(kept: Kept, mine: Pacer, seconds: float, had: list[float]) -> None:
     """Take whatever there is for so long."""
     end = kept.clock() + seconds
     while kept.clock() < end:
-        before = kept.clock()
-        places, wait = await mine.take(50)
-        had.append(Had(before, kept.clock(), places))
-        await kept.sleep(max(wait.total_seconds(), 0.001))
+        places = await mine.take(50)
+        had.extend(instants(places))
+        await kept.sleep(max(places.wait.total_seconds(), 0.001))
 
 
-def is_kept(pace: Pace, had: Sequence[Had]) -> bool:
+def instants(places: Places) -> list[float]:
+    """By the clock of the schedule, which does not tremble however busy the machine is."""
+    given = places.given
+    return [max(given.now, given.begin + place * given.every) for place in range(given.number)] if given else []
+
+
+def is_kept(pace: Pace, had: Sequence[float]) -> bool:
     """In no stretch of time, however long, more places than its rate and one burst."""
-    some = [one for one in had if one.places]
+    some = sorted(had)
     return all(
-        sum(one.places for one in some if first.since <= one.since and one.until <= last.until)
-        <= pace.rate * (last.until - first.since) + pace.burst + 0.01
-        for first in some
-        for last in some
-        if first.since <= last.until
+        later - sooner + 1 <= pace.rate * (some[later] - some[sooner]) + pace.burst + 0.01
+        for sooner in range(len(some))
+        for later in range(sooner, len(some))
     )
-
-
-def number(had: Sequence[Had]) -> int:
-    return sum(one.places for one in had)
 
 
 async def warm(kept: Kept, mine: Pacer) -> None:
     """Until there is a whole burst."""
-    await mine.take(50)
-    await kept.sleep((QUICK.burst + 1) / QUICK.rate)
+    await mine.take(1)
+    await kept.sleep(AHEAD + (QUICK.burst + 3) / QUICK.rate)
 
 
-async def test_the_rate_is_kept_from_the_start_and_reached(kept: Kept) -> None:
-    taken: list[Had] = []
-    await spends(kept, pacer(kept.schedules), 0.5, taken)
-    assert is_kept(QUICK, taken)
-    assert number(taken) >= 0.7 * QUICK.rate * 0.5
-
-
-async def test_a_start_has_no_burst(kept: Kept) -> None:
-    places, wait = await pacer(kept.schedules).take(50)
-    assert places == 0
-    assert timedelta(0) < wait <= timedelta(seconds=1 / QUICK.rate)
-
-
-async def test_after_quiet_there_is_a_burst_and_no_more(kept: Kept) -> None:
-    mine = pacer(kept.schedules)
-    await warm(kept, mine)
-    places, _ = await mine.take(50)
-    assert places == QUICK.burst
-
-
-async def test_several_share_one_rate(kept: Kept) -> None:
-    taken: list[Had] = []
-    await asyncio.gather(*(spends(kept, pacer(kept.schedules), 0.4, taken) for _worker in range(3)))
-    assert is_kept(QUICK, taken)
+async def first(kept: Kept, mine: Pacer) -> Places:
+    """The first places that there are."""
+    while not (places := await mine.take(50)):
+        await kept.sleep(places.wait.total_seconds())
+    return places
 
 
 async def full(kept: Kept) -> Pacer:
     """One that has a whole burst, and for long nothing more."""
-    mine = pacer(kept.schedules, SLOW)
-    await mine.take(50)
-    await mine.give_back(50)
+    mine = pacer(kept, SLOW)
+    places = await first_of_all(mine)
+    await mine.give_back(places, 0)
     return mine
+
+
+async def first_of_all(mine: Pacer) -> Places:
+    """Of a sender that has rested for long."""
+    await mine._schedules.charge(mine._rule, -1000)
+    return await mine.take(50)
+
+
+# How many, and when
+
+
+async def test_the_rate_is_kept_from_the_start_and_reached(kept: Kept) -> None:
+    had: list[float] = []
+    await spends(kept, pacer(kept), 0.5, had)
+    assert is_kept(QUICK, had)
+    assert len(had) >= 0.7 * QUICK.rate * 0.5
+
+
+async def test_places_lie_as_far_apart_as_the_rate_says(kept: Kept) -> None:
+    mine = pacer(kept)
+    places = await first(kept, mine)
+    apart = [later - sooner for sooner, later in zip(instants(places), instants(places)[1:], strict=False)]
+    assert len(places) > 1
+    assert all(abs(gap - 1 / (HAIR * QUICK.rate)) < 1e-5 for gap in apart)
+    assert places.given
+    assert instants(places)[-1] - places.given.now <= AHEAD + 1e-5
+
+
+async def test_the_instants_of_places_are_those_of_our_own_clock(kept: Kept) -> None:
+    asked = kept.clock()
+    places = await first(kept, pacer(kept))
+    assert all(asked <= place <= kept.clock() + AHEAD + 0.001 for place in places.at)
+
+
+async def test_a_start_has_no_burst(kept: Kept) -> None:
+    places = await pacer(kept).take(50)
+    assert len(places) == 0
+    assert timedelta(0) < places.wait <= timedelta(seconds=1 / QUICK.rate + 0.03)
+
+
+async def test_after_quiet_there_is_a_burst_and_no_more(kept: Kept) -> None:
+    mine = pacer(kept)
+    await warm(kept, mine)
+    places = await mine.take(50)
+    at_once = instants(places)[0] + 1e-4
+    assert len([instant for instant in instants(places) if instant <= at_once]) == QUICK.burst
+    assert is_kept(QUICK, instants(places))
+
+
+async def test_several_share_one_rate(kept: Kept) -> None:
+    had: list[float] = []
+    await asyncio.gather(*(spends(kept, pacer(kept), 0.4, had) for _worker in range(3)))
+    assert is_kept(QUICK, had)
+    assert len(had) >= 0.5 * QUICK.rate * 0.4
+
+
+async def test_places_close_together_are_handed_out_together(kept: Kept) -> None:
+    """However many workers ask: each claim costs nearly as much for one as for twenty."""
+    workers, had = [pacer(kept, Pace(rate=1000, burst=1, gap=NOTHING)) for _worker in range(3)], list[int]()
+    end = kept.clock() + 0.5
+    while kept.clock() < end:
+        places = [await worker.take(200) for worker in workers]
+        had.extend(len(those) for those in places if those)
+        await kept.sleep(min(those.wait.total_seconds() for those in places) / 2 + 0.001)
+    assert min(had) >= 20
+    assert sum(had) >= 300
+
+
+async def test_where_nothing_is_to_be_had_nobody_is_asked_again() -> None:
+    dial = Dial()
+    schedules = Counting(dial)
+    mine = Pacer("telegram", QUICK, schedules, dial.sleep)
+    wait = (await mine.take(50)).wait
+    assert 0 <= (wait - (await mine.take(50)).wait).total_seconds() < 1e-6
+    assert schedules.asked == 1
+    dial.at += wait.total_seconds()
+    assert await mine.take(50)
+
+
+class Counting(Here):
+    asked = 0
+
+    async def take(self, rule, most):  # type: ignore[no-untyped-def]
+        self.asked += 1
+        return await super().take(rule, most)
+
+
+# What is given back
 
 
 async def test_what_is_given_back_can_be_taken_and_no_more(kept: Kept) -> None:
     mine = await full(kept)
-    assert (await mine.take(50))[0] == SLOW.burst
-    assert (await mine.take(50))[0] == 0
-    await mine.give_back(4)
-    assert (await mine.take(50))[0] == 4
-    await mine.give_back(1000)
-    assert (await mine.take(50))[0] == SLOW.burst
+    places = await mine.take(50)
+    assert len(places) == SLOW.burst
+    await mine.give_back(places, SLOW.burst - 4)
+    assert len(await mine.take(50)) == 4
+    assert len(await mine.take(50)) == 0
 
 
-async def test_after_everything_was_forgotten_there_is_no_more_than_was_given_back(kept: Kept) -> None:
-    mine = pacer(kept.schedules, SLOW)
-    await mine.give_back(2)
-    assert (await mine.take(50))[0] <= 2
+async def test_what_somebody_has_taken_since_is_not_given_twice(kept: Kept) -> None:
+    mine, theirs = await full(kept), pacer(kept, SLOW)
+    places = await mine.take(4)
+    assert len(await theirs.take(3)) == 3
+    await mine.give_back(places, 0)
+    assert len(await theirs.take(50)) == SLOW.burst - 7
+
+
+async def test_after_everything_was_forgotten_nothing_is_given_back(one_redis_url: str) -> None:
+    redis = connected(one_redis_url)
+    kept = Kept(Shared(redis, monotonic), monotonic, asyncio.sleep)
+    try:
+        mine = await full(kept)
+        places = await mine.take(5)
+        await redis.flushall()
+        await mine.give_back(places, 0)
+        assert len(await mine.take(50)) == 0
+    finally:
+        await redis.aclose()
 
 
 async def test_segments_are_charged(kept: Kept) -> None:
     mine = await full(kept)
-    assert (await mine.take(1))[0] == 1
-    await mine.charge(4)
-    assert (await mine.take(50))[0] == SLOW.burst - 4
-    await mine.charge(3)
-    assert (await mine.take(50))[1] > 2 * timedelta(seconds=1 / SLOW.rate)
+    assert len(await mine.take(1)) == 1
+    await mine.charge(1)
+    assert len(await mine.take(SLOW.burst - 4)) == SLOW.burst - 4
+    await mine.charge(6)
+    assert (await pacer(kept, SLOW).take(50)).wait > 2 * timedelta(seconds=1 / SLOW.rate)
+
+
+# Places are perishable
+
+
+async def test_a_place_is_waited_for() -> None:
+    dial = Dial()
+    mine = Pacer("telegram", QUICK, Here(dial), dial.sleep)
+    assert await mine.come(dial.at + 0.03, REPLY) == NOTHING
+    assert abs(dial.at - 1000.03) < 1e-6
+
+
+async def test_who_missed_a_place_waits_for_another() -> None:
+    """A worker that was stopped does not send all at once what it could not send meanwhile."""
+    dial = Dial()
+    mine = Pacer("telegram", replace(QUICK, burst=1), Here(dial), dial.sleep)
+    places = await first(Kept(mine._schedules, dial, dial.sleep), mine)
+    dial.at += 1
+    came: list[float] = []
+    for place in places.at:
+        assert await mine.come(place, REPLY) == NOTHING
+        came.append(dial.at)
+    assert len(came) > 3
+    assert is_kept(replace(QUICK, burst=1), came)
+
+
+async def test_who_missed_a_place_may_have_one_that_was_saved(kept: Kept) -> None:
+    mine = pacer(kept, replace(QUICK, burst=100))
+    await mine.take(1)
+    await kept.sleep(0.7)
+    async with asyncio.timeout(PATIENCE):
+        assert await mine.come(kept.clock() - 0.5, REPLY) == NOTHING
+    places = await mine.take(1000)
+    assert len(places) > 80
+
+
+async def test_who_would_wait_too_long_for_another_comes_back_later(kept: Kept) -> None:
+    mine = pacer(kept, replace(SLOW, burst=1))
+    await mine.charge(100)
+    assert await mine.come(kept.clock() - 1, REPLY) > NOTHING
+
+
+# Whom a platform told to wait
 
 
 async def test_a_pause_is_kept_whatever_is_given_back(kept: Kept) -> None:
-    mine = pacer(kept.schedules)
+    mine = pacer(kept)
     await warm(kept, mine)
-    in_hand, _ = await mine.take(5)
-    await mine.pause(timedelta(seconds=0.1))
+    places = await mine.take(5)
     began = kept.clock()
-    await mine.give_back(in_hand)
-    while not (await mine.take(50))[0]:
-        await kept.sleep(0.005)
-    assert kept.clock() - began >= 0.09
+    await mine.pause(timedelta(seconds=0.2))
+    await mine.give_back(places, 0)
+    assert (await first(kept, mine)).at[0] - began >= 0.199
+
+
+async def test_after_a_pause_there_is_no_burst(kept: Kept) -> None:
+    mine = pacer(kept)
+    await warm(kept, mine)
+    before = (await mine.take(1)).given
+    await mine.pause(timedelta(seconds=0.2))
+    await kept.sleep(0.2)
+    after = (await first(kept, mine)).given
+    assert before
+    assert after
+    assert after.begin >= before.now + 0.2
 
 
 async def test_a_shorter_pause_does_not_end_a_longer_one(kept: Kept) -> None:
-    mine = pacer(kept.schedules)
+    mine = pacer(kept)
     await mine.pause(timedelta(seconds=30))
     await mine.pause(timedelta(seconds=1))
-    places, wait = await mine.take(50)
-    assert places == 0
-    assert wait > timedelta(seconds=29)
+    places = await mine.take(50)
+    assert len(places) == 0
+    assert places.wait > timedelta(seconds=29)
+
+
+async def test_what_was_claimed_before_a_pause_does_not_leave_in_it(kept: Kept) -> None:
+    mine = pacer(kept)
+    await warm(kept, mine)
+    [place] = (await mine.take(1)).at
+    await mine.pause(timedelta(seconds=30))
+    assert await mine.come(place, REPLY) > timedelta(seconds=29)
+
+
+async def test_a_chat_that_is_told_to_wait_waits_and_nobody_else(kept: Kept) -> None:
+    mine = pacer(kept)
+    await warm(kept, mine)
+    await mine.told_to_wait("alice", timedelta(seconds=30), REPLY)
+    alice, bob = await mine.for_people(["alice", "bob"])
+    assert timedelta(seconds=29) < alice <= timedelta(seconds=30)
+    assert bob == NOTHING
+    places = await mine.take(50)
+    assert len(places) > 0
+    assert places.last_lane == BULLETIN
+
+
+async def test_a_person_is_never_written_to_before_the_wait_is_over() -> None:
+    dial = Dial()
+    mine = Pacer("telegram", QUICK, Here(dial), dial.sleep)
+    await mine.told_to_wait("alice", timedelta(seconds=3), REPLY)
+    dial.at += 2.99
+    assert await mine.for_people(["alice"]) > [NOTHING]
+    dial.at += 0.011
+    assert await mine.for_people(["alice"] * 2) == [NOTHING, timedelta(seconds=0.099)]
+
+
+async def test_a_bulletin_that_is_told_to_wait_holds_bulletins_and_no_reply(kept: Kept) -> None:
+    mine = pacer(kept)
+    await warm(kept, mine)
+    [claimed] = (await mine.take(1)).at
+    await mine.told_to_wait("alice", timedelta(seconds=30), BULLETIN)
+    places = await mine.take(50)
+    assert len(places) > 0
+    assert places.last_lane == NOTICE
+    assert await mine.come(claimed, BULLETIN) > timedelta(seconds=29)
+    assert await mine.come(places.at[-1], REPLY) == NOTHING
+
+
+async def test_all_workers_hear_that_bulletins_are_held(kept: Kept) -> None:
+    await warm(kept, pacer(kept))
+    await pacer(kept).told_to_wait("alice", timedelta(seconds=30), BULLETIN)
+    assert (await pacer(kept).take(50)).last_lane == NOTICE
+
+
+async def test_one_chat_told_twice_is_still_one_chat(kept: Kept) -> None:
+    mine = pacer(kept)
+    await warm(kept, mine)
+    for _time in range(3):
+        await mine.told_to_wait("alice", timedelta(seconds=30), REPLY)
+    assert len(await mine.take(50)) > 0
+
+
+async def test_two_chats_told_within_a_second_hold_everybody(kept: Kept) -> None:
+    mine = pacer(kept)
+    await warm(kept, mine)
+    await mine.told_to_wait("alice", timedelta(seconds=20), REPLY)
+    await mine.told_to_wait("bob", timedelta(seconds=30), REPLY)
+    places = await mine.take(50)
+    assert len(places) == 0
+    assert timedelta(seconds=29) < places.wait < timedelta(seconds=31)
+
+
+async def test_two_chats_told_one_after_the_other_hold_nobody_else() -> None:
+    dial = Dial()
+    mine = Pacer("telegram", QUICK, Here(dial), dial.sleep)
+    await mine.told_to_wait("alice", timedelta(seconds=20), REPLY)
+    dial.at += 1.01
+    await mine.told_to_wait("bob", timedelta(seconds=20), REPLY)
+    assert len(await mine.take(50)) == 0
+    dial.at += 0.2
+    assert len(await mine.take(50)) > 0
+
+
+async def test_after_everybody_was_held_the_rate_is_halved(kept: Kept) -> None:
+    mine = pacer(kept, replace(QUICK, burst=1))
+    for who in ("alice", "bob"):
+        await mine.told_to_wait(who, timedelta(seconds=0.1), REPLY)
+    at = instants(await first(kept, mine))
+    assert abs(at[1] - at[0] - 2 / (HAIR * QUICK.rate)) < 1e-5
+
+
+async def test_the_rate_is_halved_for_five_minutes() -> None:
+    dial = Dial()
+    mine = Pacer("telegram", QUICK, Here(dial), dial.sleep)
+    for who in ("alice", "bob"):
+        await mine.told_to_wait(who, timedelta(seconds=1), REPLY)
+    for later, times in ((HALVED, 2), (2, 1)):
+        dial.at += later
+        places = await first(Kept(mine._schedules, dial, dial.sleep), mine)
+        assert abs(places.at[-1] - places.at[-2] - times / (HAIR * QUICK.rate)) < 1e-5
+
+
+# One person
 
 
 async def test_a_person_is_not_written_to_too_often(kept: Kept) -> None:
     gap = timedelta(seconds=0.3)
-    mine = pacer(kept.schedules, Pace(QUICK.rate, QUICK.burst, gap))
-    waits = [await mine.for_person("alice") for _one in range(PERSON_BURST + 1)]
-    assert waits[:PERSON_BURST] == [timedelta(0)] * PERSON_BURST
-    assert timedelta(0) < waits[-1] <= gap
-    assert await mine.for_person("bob") == timedelta(0)
+    mine = pacer(kept, replace(QUICK, gap=gap))
+    waits = await mine.for_people(["alice"] * (PERSON_BURST + 1) + ["bob"])
+    assert waits[:PERSON_BURST] == [NOTHING] * PERSON_BURST
+    assert NOTHING < waits[PERSON_BURST] <= gap
+    assert waits[-1] == NOTHING
     await kept.sleep(gap.total_seconds())
-    assert await mine.for_person("alice") == timedelta(0)
-    assert await mine.for_person("alice") > timedelta(0)
+    again = await mine.for_people(["alice", "alice"])
+    assert again[0] == NOTHING
+    assert again[1] > NOTHING
 
 
 async def test_where_there_is_no_gap_nobody_waits(kept: Kept) -> None:
-    mine = pacer(kept.schedules, Pace(rate=1, burst=1, gap=timedelta(0)))
-    assert {await mine.for_person("alice") for _one in range(10)} == {timedelta(0)}
+    mine = pacer(kept, Pace(rate=1, burst=1, gap=NOTHING))
+    assert set(await mine.for_people(["alice"] * 10)) == {NOTHING}
+    assert await mine.for_people([]) == []
 
 
 async def test_many_people_do_not_fill_the_memory() -> None:
     dial = Dial()
     schedules = Here(dial)
     mine = Pacer("telegram", QUICK, schedules)
-    for one in range(10_001):
-        await mine.for_person(str(one))
+    for one in range(10_002):
+        await mine.for_people([str(one)])
         dial.at += 1
-    assert len(schedules._used) < 100
+    assert len(schedules._until) < 100
+
+
+# Redis
 
 
 async def test_two_programs_share_one_rate_through_redis(redis_url: str) -> None:
     """On Redis and on Valkey."""
     first, second = connected(redis_url), connected(redis_url)
-    taken: list[Had] = []
+    had: list[float] = []
     try:
         both = [Kept(Shared(one, monotonic), monotonic, asyncio.sleep) for one in (first, second)]
-        await asyncio.gather(*(spends(kept, pacer(kept.schedules), 0.4, taken) for kept in both))
+        await asyncio.gather(*(spends(kept, pacer(kept), 0.4, had) for kept in both))
     finally:
         await first.aclose()
         await second.aclose()
-    assert is_kept(QUICK, taken)
-    assert number(taken) >= 0.5 * QUICK.rate * 0.4
+    assert is_kept(QUICK, had)
+    assert len(had) >= 0.5 * QUICK.rate * 0.4
 
 
 async def test_a_redis_that_forgets_everything_makes_it_no_faster(one_redis_url: str) -> None:
     redis = connected(one_redis_url)
     address = one_redis_url.removeprefix("redis://").removesuffix("/0")
     kept = Kept(Shared(redis, monotonic), monotonic, asyncio.sleep)
-    mine, taken = pacer(kept.schedules), list[Had]()
+    had: list[float] = []
     try:
-        spending = asyncio.create_task(spends(kept, mine, 0.5, taken))
-        for _flush in range(8):
-            await asyncio.sleep(0.05)
+        spending = asyncio.create_task(spends(kept, pacer(kept), 0.8, had))
+        for _flush in range(4):
+            await asyncio.sleep(0.15)
             await asyncio.to_thread(servers.flush, address)
         await spending
     finally:
         await redis.aclose()
-    assert is_kept(QUICK, taken)
-    assert number(taken)
+    assert is_kept(QUICK, had)
+    assert had
 
 
-async def test_a_pause_outlives_a_redis_that_forgets_everything(one_redis_url: str) -> None:
+async def test_what_was_held_stays_held_when_redis_forgets_everything(one_redis_url: str) -> None:
     redis = connected(one_redis_url)
-    mine = pacer(Shared(redis, monotonic))
+    kept = Kept(Shared(redis, monotonic), monotonic, asyncio.sleep)
+    mine = pacer(kept)
     try:
+        await warm(kept, mine)
+        await mine.told_to_wait("alice", timedelta(seconds=30), BULLETIN)
+        await redis.flushall()
+        assert (await mine.take(50)).last_lane == NOTICE
+        assert (await mine.for_people(["alice"]))[0] > timedelta(seconds=29)
+        await mine.told_to_wait("bob", timedelta(seconds=30), BULLETIN)
         await mine.pause(timedelta(seconds=30))
         await redis.flushall()
-        assert (await mine.take(50))[1] > timedelta(seconds=29)
+        assert (await pacer(kept).take(50)).wait > timedelta(seconds=29)
+    finally:
+        await redis.aclose()
+
+
+async def test_who_heard_of_a_hold_remembers_it_when_redis_does_not(one_redis_url: str) -> None:
+    """Those who were told are not the only ones who know."""
+    redis = connected(one_redis_url)
+    told, other = (Kept(Shared(redis, monotonic), monotonic, asyncio.sleep) for _worker in range(2))
+    try:
+        await pacer(told).pause(timedelta(seconds=30))
+        await pacer(other).take(50)
+        await redis.flushall()
+        assert (await pacer(other).take(50)).wait > timedelta(seconds=29)
     finally:
         await redis.aclose()
 
@@ -216,18 +470,22 @@ async def test_a_pause_outlives_a_redis_that_forgets_everything(one_redis_url: s
 async def test_without_redis_a_part_of_the_rate_is_used() -> None:
     dial = Dial()
     redis = connected(f"redis://127.0.0.1:{_nobodys_port()}/0")
-    kept, taken = Kept(Shared(redis, dial), dial, dial.sleep), list[Had]()
-    mine = pacer(kept.schedules)
+    kept, had = Kept(Shared(redis, dial), dial, dial.sleep), list[float]()
+    mine = pacer(kept)
     try:
-        await spends(kept, mine, 2, taken)
+        await spends(kept, mine, 2, had)
         await mine.charge(2)
-        await mine.give_back(1)
+        await mine.give_back(await mine.take(1), 0)
         await mine.pause(timedelta(seconds=1))
-        assert await mine.take(50) == (0, timedelta(seconds=1))
+        dial.at += 0.5
+        places = await mine.take(50)
+        assert len(places) == 0
+        assert 0.4 < places.wait.total_seconds() < 0.5
+        assert await mine.for_people(["alice"]) == [NOTHING]
     finally:
         await redis.aclose()
-    assert is_kept(Pace(CAREFUL * QUICK.rate, 1, QUICK.gap), taken)
-    assert number(taken) >= 0.9 * CAREFUL * QUICK.rate * 2
+    assert is_kept(Pace(CAREFUL * QUICK.rate, 1, QUICK.gap), had)
+    assert len(had) >= 0.9 * CAREFUL * QUICK.rate * 2
 
 
 async def test_a_redis_that_never_answers_is_not_waited_for_long() -> None:
@@ -236,10 +494,10 @@ async def test_a_redis_that_never_answers_is_not_waited_for_long() -> None:
         deaf.listen()
         redis = connected(f"redis://127.0.0.1:{deaf.getsockname()[1]}/0")
         try:
-            mine = pacer(Shared(redis, monotonic))
+            schedules: Schedules = Shared(redis, monotonic)
             async with asyncio.timeout(2):
-                for _one in range(10):
-                    await mine.take(50)
+                for worker in range(10):
+                    await Pacer(str(worker), QUICK, schedules).take(50)
         finally:
             await redis.aclose()
 

@@ -60,7 +60,15 @@ class Platform:
         return {"sid": "SM" + "0" * 32, "status": "queued", "num_segments": "1"}
 
     def form(self, index: int = -1) -> dict[str, str]:
-        return dict(parse_qsl(self.requests[index][4].decode(), keep_blank_values=True))
+        """What a request said, whether it said it as a form or as JSON."""
+        body = self.requests[index][4].decode()
+        if not body.startswith("{"):
+            return dict(parse_qsl(body, keep_blank_values=True))
+        said = json.loads(body)
+        return {
+            name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+            for name, value in said.items()
+        }
 
 
 HANG_UP = object()

@@ -1,12 +1,15 @@
 """What every channel does, walked over the files of the folder: a new one is tested by being there."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from channels import Channel, names
-from channels.messages import Choice, Kind, Message, Never, Outgoing
-from tests.channels.conftest import PAYLOADS, Door, Platform
+from channels.messages import Choice, Kind, Later, Message, Never, Outgoing, Shut, Unknown
+from tests.channels.conftest import HANG_UP, PAYLOADS, Door, Platform
 
 ADDRESSES = {"telegram": "700000001", "sms": "+447700900123", "whatsapp": "+447700900123"}
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 YES_OR_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 
 
@@ -81,10 +84,52 @@ async def test_acknowledging_never_raises(channel: Channel, platform: Platform) 
 
 
 async def test_an_empty_message_is_never_sent(channel: Channel, platform: Platform) -> None:
-    with pytest.raises(Never):
+    with pytest.raises(Never) as caught:
         await channel.send(ADDRESSES[channel.name], Outgoing("  "), "d1")
+    assert caught.value.verdict == channel.verdicts[caught.value.code]
     assert not platform.requests
 
 
 def test_every_payload_belongs_to_a_channel() -> None:
     assert {path.name.split("_")[0] for path in PAYLOADS.iterdir()} == set(names())
+
+
+async def test_what_was_not_sent_says_why_in_the_channels_own_words(channel: Channel, platform: Platform) -> None:
+    platform.answers = [(200, HANG_UP)]
+    with pytest.raises(Unknown) as caught:
+        await channel.send(ADDRESSES[channel.name], Outgoing("Hello"), "d1")
+    assert caught.value.verdict == channel.verdicts[caught.value.code]
+
+
+async def test_before_it_is_open_everything_is_for_later(channel: Channel, platform: Platform) -> None:
+    await channel.close()
+    with pytest.raises(Later) as caught:
+        await channel.send(ADDRESSES[channel.name], Outgoing("Hello"), "d1")
+    assert caught.value.verdict == channel.verdicts[caught.value.code]
+    assert not platform.requests
+
+
+async def test_after_a_silence_free_text_leaves_only_where_there_is_no_window(
+    channel: Channel, platform: Platform
+) -> None:
+    said = Outgoing("Hello", purpose="bulletin")
+    if channel.window is None:
+        accepted = await channel.send(ADDRESSES[channel.name], said, "d1", in_session=False)
+        assert accepted.provider_id
+        return
+    with pytest.raises(Shut) as caught:
+        await channel.send(ADDRESSES[channel.name], said, "d1", in_session=False)
+    assert caught.value.verdict == channel.verdicts[caught.value.code]
+    assert not platform.requests
+
+
+async def test_its_templates_are_those_that_the_platform_has(channel: Channel, platform: Platform) -> None:
+    platform.answers = [(200, {"contents": [], "meta": {"key": "contents", "next_page_url": None}})]
+    assert list(await channel.templates()) == []
+
+
+async def test_where_nothing_happened_the_history_is_empty(channel: Channel, platform: Platform) -> None:
+    platform.answers = [(200, {"messages": [], "next_page_uri": None})] * 3
+    if channel.history is not None:
+        assert list(await channel.history.sent(NOON)) == []
+        assert list(await channel.history.received(NOON)) == []

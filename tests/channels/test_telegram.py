@@ -11,8 +11,21 @@ from typing import Any
 import pytest
 
 from channels import Misconfigured
-from channels.messages import Choice, Gone, Kind, Later, Message, Never, NotSent, Outgoing, Reach, Stopped, Unknown
+from channels.messages import (
+    Choice,
+    Gone,
+    Kind,
+    Later,
+    Message,
+    Never,
+    NotSent,
+    Outgoing,
+    Stopped,
+    TooFast,
+    Unknown,
+)
 from channels.telegram import Telegram, from_settings
+from channels.verdicts import Reach
 from tests.channels.conftest import BOT_TOKEN, HANG_UP, PAYLOADS, SECRET, Door, Platform
 from tests.channels.published import flaws_of, flaws_of_update
 
@@ -194,6 +207,22 @@ async def test_an_arabic_text_keeps_latin_words_in_order(telegram: Telegram, pla
     assert platform.form()["text"] == "\u200f\u2068IOM\u2069 تقول: اتصل بالرقم \u2068112\u2069"
 
 
+async def test_who_has_no_number_is_written_to_by_name(telegram: Telegram, platform: Platform) -> None:
+    await telegram.send("@example_channel", ASKS, "d1")
+    assert platform.form()["chat_id"] == "@example_channel"
+
+
+async def test_only_a_paid_sender_asks_for_paid_sending(telegram: Telegram, platform: Platform, oracles: Path) -> None:
+    await telegram.send("1", ASKS, "d1")
+    assert "allow_paid_broadcast" not in platform.form()
+    paid = Telegram(BOT_TOKEN, SECRET, platform.address, "", rate=1000, paid=True)
+    await paid.start()
+    await paid.send("1", ASKS, "d1")
+    await paid.close()
+    assert platform.form()["allow_paid_broadcast"] == "true"
+    assert flaws_of(oracles, "sendMessage", platform.form()) == []
+
+
 async def test_a_tap_is_acknowledged_beside_the_work(telegram: Telegram, platform: Platform) -> None:
     await telegram.acknowledge(Message("telegram", "1", "1", Kind.CHOICE, tap="300642"))
     assert platform.requests == []
@@ -256,13 +285,13 @@ def refusal(status: int, description: str, **parameters: int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("status", "said", "kind", "code"),
     [
-        (403, "Forbidden: bot was blocked by the user", Reach.BLOCKED, "403"),
-        (403, "Forbidden: user is deactivated", Reach.INVALID, "403"),
-        (403, "Forbidden: bot can't initiate conversation with a user", Reach.NOT_ON_CHANNEL, "403"),
-        (403, "Forbidden: bot was kicked from the group chat", Reach.INVALID, "403"),
+        (403, "Forbidden: bot was blocked by the user", Reach.BLOCKED, "403_blocked"),
+        (403, "Forbidden: user is deactivated", Reach.INVALID, "403_deactivated"),
+        (403, "Forbidden: bot can't initiate conversation with a user", Reach.NOT_ON_CHANNEL, "403_never_started"),
+        (403, "Forbidden: bot was kicked from the group chat", Reach.INVALID, "403_kicked"),
         (403, "Forbidden: bots can't send messages to bots", Never, "403"),
-        (400, "Bad Request: chat not found", Reach.NOT_ON_CHANNEL, "400"),
-        (400, "Bad Request: PEER_ID_INVALID", Reach.NOT_ON_CHANNEL, "400"),
+        (400, "Bad Request: chat not found", Reach.INVALID, "400_not_found"),
+        (400, "Bad Request: PEER_ID_INVALID", Reach.INVALID, "400_not_found"),
         (400, "Bad Request: message is too long", Never, "400_too_long"),
         (400, "Bad Request: message text is empty", Never, "400_empty"),
         (400, "Bad Request: BUTTON_DATA_INVALID", Never, "400_button"),
@@ -285,7 +314,7 @@ async def test_each_error_says_what_to_do(
         await telegram.send("700000001", ASKS, "d1")
     if isinstance(kind, Reach):
         assert isinstance(caught.value, Gone)
-        assert caught.value.reach is kind
+        assert caught.value.verdict.reach is kind
     else:
         assert type(caught.value) is kind
     assert caught.value.code == code
@@ -293,24 +322,27 @@ async def test_each_error_says_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("given", "wait", "everyone"),
+    ("given", "wait"),
     [
-        (refusal(429, "Too Many Requests: retry after 3", retry_after=3), 3, False),
-        (refusal(429, "Too Many Requests: retry after 31", retry_after=31), 31, True),
-        ("<html>429</html>", 7, True),
-        ({"ok": False, "parameters": {"retry_after": "soon"}}, 7, True),
+        (refusal(429, "Too Many Requests: retry after 3", retry_after=3), 3),
+        (refusal(429, "Too Many Requests: retry after 31", retry_after=31), 31),
+        ("<html>429</html>", 7),
+        ({"ok": False, "parameters": {"retry_after": "soon"}}, 7),
     ],
 )
-async def test_too_many_waits_as_long_as_told(
-    given: Any, wait: int, everyone: bool, telegram: Telegram, platform: Platform
-) -> None:
+async def test_too_many_waits_as_long_as_told(given: Any, wait: int, telegram: Telegram, platform: Platform) -> None:
+    """Whom it concerns, the pace finds out: Telegram does not say."""
     platform.answers = [(429, given)]
-    with pytest.raises(Later) as caught:
+    with pytest.raises(TooFast) as caught:
         await telegram.send("700000001", ASKS, "d1")
-    assert (caught.value.after, caught.value.everyone) == (timedelta(seconds=wait), everyone)
+    assert (caught.value.after, caught.value.everyone) == (timedelta(seconds=wait), False)
 
 
-@pytest.mark.parametrize("answer", [(200, HANG_UP), (200, "<html>"), (200, "[]"), (200, {"ok": True, "result": {}})])
+RESULTS: list[object] = [{}, True, None, {"message_id": "first"}]
+TAKEN_SOMEHOW = [(200, {"ok": True}), *((200, {"ok": True, "result": result}) for result in RESULTS)]
+
+
+@pytest.mark.parametrize("answer", [(200, HANG_UP), (200, "<html>"), (200, "[]"), *TAKEN_SOMEHOW])
 async def test_what_may_have_arrived_is_unknown(answer: Any, telegram: Telegram, platform: Platform) -> None:
     platform.answers = [answer]
     with pytest.raises(Unknown):
@@ -417,6 +449,39 @@ def test_an_unsafe_setting_is_named_and_not_repeated(settings: dict[str, str], s
     with pytest.raises(Misconfigured, match=said) as caught:
         from_settings(settings)
     assert not any(value in str(caught.value) for value in settings.values())
+
+
+@pytest.mark.parametrize(
+    ("settings", "rate", "most"),
+    [
+        ({}, 25, 30),
+        ({"TELEGRAM_RATE": "5"}, 5, 30),
+        ({"TELEGRAM_RATE": "30"}, 30, 30),
+        ({"TELEGRAM_PAID": "1", "TELEGRAM_RATE": "1000"}, 1000, 1000),
+        ({"TELEGRAM_PAID": "1"}, 25, 1000),
+    ],
+)
+def test_a_burst_counts_into_the_second_that_telegram_permits(settings: dict[str, str], rate: float, most: int) -> None:
+    telegram = from_settings({"TELEGRAM_TOKEN": BOT_TOKEN, **settings})
+    assert telegram
+    assert telegram.pace.rate == rate
+    assert rate + telegram.pace.burst - 1 <= most
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"TELEGRAM_RATE": "31"}, "TELEGRAM_PAID=1"),
+        ({"TELEGRAM_RATE": "31", "TELEGRAM_PAID": "0"}, "TELEGRAM_PAID=1"),
+        ({"TELEGRAM_RATE": "1001", "TELEGRAM_PAID": "1"}, "at most 1000"),
+        ({"TELEGRAM_RATE": "fast"}, "TELEGRAM_RATE"),
+        ({"TELEGRAM_RATE": "0"}, "TELEGRAM_RATE"),
+        ({"TELEGRAM_PAID": "yes"}, "TELEGRAM_PAID"),
+    ],
+)
+def test_a_pace_that_telegram_does_not_permit_is_refused(settings: dict[str, str], said: str) -> None:
+    with pytest.raises(Misconfigured, match=said):
+        from_settings({"TELEGRAM_TOKEN": BOT_TOKEN, **settings})
 
 
 async def test_a_bot_without_a_secret_only_polls() -> None:

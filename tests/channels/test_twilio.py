@@ -10,15 +10,17 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from hypothesis import given, strategies
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest
 
-from channels import Channel, Misconfigured, sms, whatsapp
+from channels import Channel, Misconfigured, Refused, sms, whatsapp
 from channels import _content as content
 from channels._signature import is_signed
-from channels._twilio import account
-from channels._twilio_errors import CODES, Act, reach_after, says_stopped
+from channels._twilio import _fields
+from channels._twilio_account import account
+from channels._twilio_errors import VERDICTS
 from channels.messages import (
     Choice,
     Gone,
@@ -28,12 +30,13 @@ from channels.messages import (
     Never,
     NotSent,
     Outgoing,
-    Reach,
     Report,
+    Shut,
     Status,
     Stopped,
     Unknown,
 )
+from channels.verdicts import DROPPED, Act, Verdict
 from tests.channels.conftest import (
     ACCOUNT,
     HANG_UP,
@@ -237,10 +240,10 @@ async def test_the_answer_to_a_webhook_says_nothing(door: Door, channels: dict[s
     ("name", "report"),
     [
         ("sms_status_delivered", Report("sms", "d-1", f"SM{5:032x}", Status.DELIVERED)),
-        ("sms_status_stopped", Report("sms", "d-1", f"SM{6:032x}", Status.FAILED, "21610", Reach.OPTED_OUT)),
+        ("sms_status_stopped", Report("sms", "d-1", f"SM{6:032x}", Status.FAILED, "21610", VERDICTS["21610"])),
         (
             "whatsapp_status_not_there",
-            Report("whatsapp", "d-1", f"SM{26:032x}", Status.FAILED, "63024", Reach.NOT_ON_CHANNEL),
+            Report("whatsapp", "d-1", f"SM{26:032x}", Status.FAILED, "63024", VERDICTS["63024"]),
         ),
     ],
 )
@@ -248,17 +251,13 @@ async def test_a_status_callback_is_a_report_on_our_delivery(name: str, report: 
     assert await door.captured(name, "/status?delivery=d-1") == report
 
 
-@pytest.mark.parametrize(("code", "meaning"), CODES.items())
-async def test_a_callback_says_when_our_sender_is_out_of_order(code: int, meaning: Any, door: Door) -> None:
+@pytest.mark.parametrize("code", [*VERDICTS, "99999"])
+async def test_a_callbacks_code_is_judged_by_the_table(code: str, door: Door) -> None:
     await door.twilio("sms", f"MessageSid=SM1&MessageStatus=failed&ErrorCode={code}".encode(), "/status?delivery=d1")
     [report] = door.got
     assert isinstance(report, Report)
-    assert report.stopped is (meaning.act is Act.STOP)
-
-
-@pytest.mark.parametrize("code", [30002, 30010, 30032, 30034, 63001])
-def test_these_codes_stop_a_sender(code: int) -> None:
-    assert says_stopped(code)
+    known = code if code.isdigit() else ""
+    assert (report.code, report.verdict) == (known, VERDICTS[code] if known in VERDICTS else DROPPED)
 
 
 @pytest.mark.parametrize(
@@ -427,43 +426,22 @@ async def test_a_wrong_request_is_found_out(
 # What goes wrong
 
 
-@pytest.mark.parametrize(("code", "meaning"), CODES.items())
+CODES = {code: verdict for code, verdict in VERDICTS.items() if code.isdigit() and len(code) == 5}
+
+
+@pytest.mark.parametrize(("code", "verdict"), CODES.items())
 async def test_each_code_does_what_its_table_says(
-    code: int, meaning: Any, channels: dict[str, Channel], platform: Platform
+    code: str, verdict: Verdict, channels: dict[str, Channel], platform: Platform
 ) -> None:
-    platform.answers = [(400, {"code": code, "message": f"To {TO} is wrong", "status": 400})]
-    expected = {Act.WAIT: Later, Act.DROP: Never, Act.LOSE: Gone, Act.STOP: Stopped}[meaning.act]
+    platform.answers = [(400, {"code": int(code), "message": f"To {TO} is wrong", "status": 400})]
+    drops = Gone if verdict.reach else Never
+    says = {Act.WAIT: Later, Act.DROP: drops, Act.STOP: Stopped, Act.SHUT: Shut, Act.UNKNOWN: Unknown}
     with pytest.raises(NotSent) as caught:
         await channels["sms"].send(TO, Outgoing("Hello"), "d-1")
-    assert type(caught.value) is expected
-    assert caught.value.code == str(code)
-
-
-@pytest.mark.parametrize(
-    ("code", "expected"),
-    [(21211, Gone), (21610, Gone), (21611, Later), (20003, Stopped), (21606, Stopped), (21617, Never), (63016, Never)],
-)
-async def test_the_codes_that_matter_most(
-    code: int, expected: type[NotSent], channels: dict[str, Channel], platform: Platform
-) -> None:
-    platform.answers = [(401 if code == 20003 else 400, {"code": code, "message": "?", "status": 400})]
-    with pytest.raises(expected):
-        await channels["whatsapp"].send(TO, Outgoing("Hello"), "d-1")
-
-
-@pytest.mark.parametrize(
-    ("code", "reach"),
-    [
-        (21610, Reach.OPTED_OUT),
-        (30004, Reach.BLOCKED),
-        (30006, Reach.INVALID),
-        (63024, Reach.NOT_ON_CHANNEL),
-        (30008, None),
-        (99999, None),
-    ],
-)
-def test_a_callbacks_code_changes_the_reach(code: int, reach: Reach | None) -> None:
-    assert reach_after(code) is reach
+    assert type(caught.value) is says[verdict.act]
+    assert (caught.value.code, caught.value.verdict) == (code, verdict)
+    if isinstance(caught.value, Later):
+        assert (caught.value.after, caught.value.everyone) == (verdict.after, verdict.everyone)
 
 
 @pytest.mark.parametrize(
@@ -490,6 +468,7 @@ async def test_an_answer_that_is_no_answer(
     with pytest.raises(NotSent) as caught:
         await channels["sms"].send(TO, Outgoing("Hello"), "d-1")
     assert (type(caught.value), caught.value.code) == (expected, code)
+    assert caught.value.verdict == VERDICTS.get(code, VERDICTS["401"] if answer[0] == 401 else DROPPED)
     assert len(platform.requests) == 1
     if isinstance(caught.value, Later):
         assert caught.value.after == timedelta(seconds=7)
@@ -522,18 +501,6 @@ async def test_no_error_and_no_log_holds_the_number_or_the_words(
 
 
 # Templates
-
-
-async def test_setup_makes_the_templates_that_are_missing(platform: Platform) -> None:
-    there = {"friendly_name": "hearback_quick1_v1", "sid": TEMPLATES["quick1"]}
-    page = {"contents": [there], "meta": {"key": "contents", "next_page_url": None}}
-    made = [(201, {"sid": TEMPLATES[name], "friendly_name": f"hearback_{name}_v1"}) for name in content.NAMES[1:]]
-    platform.answers = [(200, page), *made]
-    only = {name: value for name, value in environment(platform.address).items() if name.startswith("TWILIO")}
-    assert await whatsapp.setup(only) == TEMPLATES
-    method, path, headers, _, body = platform.requests[-1]
-    assert (method, path, headers["Content-Type"]) == ("POST", "/v1/Content", "application/json")
-    assert json.loads(body)["types"]["twilio/list-picker"]["items"][9] == {"item": "{{21}}", "id": "{{22}}"}
 
 
 @pytest.mark.parametrize("name", content.NAMES)
@@ -577,4 +544,24 @@ def test_templates_may_be_a_plain_list() -> None:
     plain = ", ".join(f"{name}={sid}" for name, sid in TEMPLATES.items())
     made = whatsapp.from_settings(environment("http://127.0.0.1:1") | {"WHATSAPP_TEMPLATES": plain})
     assert made
-    assert made._templates == TEMPLATES
+    assert made._menus == TEMPLATES
+
+
+# Forms
+
+
+@given(strategies.lists(strategies.tuples(strategies.text(), strategies.text()), max_size=20))
+def test_a_form_is_read_as_python_reads_it(fields: list[tuple[str, str]]) -> None:
+    raw = urlencode(fields).encode()
+    assert _fields(raw) == parse_qsl(raw.decode(), keep_blank_values=True)
+
+
+@given(strategies.text("ab=&+%0129fF;é", max_size=40))
+def test_whatever_is_no_form_of_anybodys_is_read_alike(text: str) -> None:
+    try:
+        expected = parse_qsl(text, keep_blank_values=True, errors="strict")
+    except ValueError:
+        with pytest.raises(Refused):
+            _fields(text.encode())
+    else:
+        assert _fields(text.encode()) == expected

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from aiohttp import ClientSession, encode_basic_auth
@@ -293,13 +294,55 @@ async def test_outside_the_window_only_what_is_approved_arrives(
     hands.now += timedelta(seconds=1)
     sent = await client.messages.create_async(to=YUSUF, from_=WHATSAPP, body="outside")
     sid = await template(session, {"twilio/text": {"body": "Approved {{1}}."}})
-    twilio.approved.add(sid)
+    twilio.templates.decide(sid, "approved")
     await client.messages.create_async(
         to=YUSUF, from_=WHATSAPP, content_sid=sid, content_variables=json.dumps({"1": "words"})
     )
     await twilio.settled()
     assert await became(client, sent.sid) == ("failed", 63016)
     assert [bubble.text for bubble in twilio.chats.of(YUSUF).ours()] == ["inside", "Approved words."]
+
+
+async def test_outside_the_window_it_can_be_refused_at_once(client: Client, twilio: Twilio) -> None:
+    twilio.window, twilio.shuts_at_once = timedelta(hours=24), True
+    with pytest.raises(TwilioRestException) as error:
+        await client.messages.create_async(to=NAMELESS, from_=WHATSAPP, body="outside")
+    assert (error.value.code, error.value.status) == (63016, 400)
+    assert list(twilio.chats) == []
+
+
+async def test_a_template_is_submitted_and_decided_on(client: Client, session: ClientSession, twilio: Twilio) -> None:
+    sid = await template(session, {"twilio/text": {"body": "News: {{1}} Thank you."}}, **{"1": "words"})
+    content = client.content.v1.contents(sid)
+    asked = {"name": "news_en_v1", "category": "UTILITY"}
+    async with session.post(f"/v1/Content/{sid}/ApprovalRequests/whatsapp", json=asked) as response:
+        assert (response.status, (await response.json())["status"]) == (201, "received")
+    approval = (await content.approval_fetch().fetch_async()).whatsapp or {}
+    assert (approval["name"], approval["status"]) == ("news_en_v1", "approved")
+    twilio.templates.decide(sid, "paused", "low quality")
+    (listed,) = await client.content.v1.content_and_approvals.list_async()
+    assert (listed.sid, listed.types) == (sid, {"twilio/text": {"body": "News: {{1}} Thank you."}})
+    paused = listed.approval_requests or {}
+    assert (paused["status"], paused["rejection_reason"]) == ("paused", "low quality")
+
+
+@pytest.mark.parametrize("body", ["{{1}} is new.", "New: {{1}}", "New: {{1}} {{2}}."])
+async def test_a_badly_made_template_is_rejected(client: Client, session: ClientSession, body: str) -> None:
+    sid = await template(session, {"twilio/text": {"body": body}}, **{"1": "words", "2": "words"})
+    asked = {"name": "news", "category": "UTILITY"}
+    async with session.post(f"/v1/Content/{sid}/ApprovalRequests/whatsapp", json=asked) as response:
+        assert response.status == 201
+    approval = (await client.content.v1.contents(sid).approval_fetch().fetch_async()).whatsapp or {}
+    assert approval["status"] == "rejected"
+
+
+@pytest.mark.parametrize(
+    "asked", [{"name": "News!", "category": "UTILITY"}, {"name": "news", "category": "GOSSIP"}, {"category": "UTILITY"}]
+)
+async def test_a_template_is_submitted_by_the_rules(session: ClientSession, asked: dict[str, str]) -> None:
+    sid = await template(session, {"twilio/text": {"body": "News."}})
+    async with session.post(f"/v1/Content/{sid}/ApprovalRequests/whatsapp", json=asked) as response:
+        assert response.status == 400
 
 
 async def test_twilio_can_answer_stop_by_itself(client: Client, twilio: Twilio, house: House) -> None:
@@ -367,11 +410,50 @@ async def test_messages_are_listed_newest_first(client: Client, twilio: Twilio, 
     for number in range(3):
         hands.now += timedelta(days=1)
         await client.messages.create_async(to=AMINA, from_=SMS, body=f"out {number}")
+    await twilio.settled()
     listed = await client.messages.list_async(to=AMINA, page_size=2)
     assert [text.body for text in listed] == ["out 2", "out 1", "out 0"]
     recent = await client.messages.list_async(date_sent_after=hands.now - timedelta(days=1))
     assert [text.body for text in recent] == ["out 2", "out 1"]
     assert [text.body for text in await client.messages.list_async(to=SMS)] == ["in"]
+
+
+async def test_a_page_has_its_bounds_and_names_the_next(session: ClientSession, twilio: Twilio) -> None:
+    twilio.most_on_a_page = 2
+    for number in range(5):
+        twilio.says(NAMELESS, f"in {number}")
+    path, asked, found = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", {"To": WHATSAPP, "PageSize": "1000"}, []
+    while asked:
+        async with session.get(path, params=asked) as response:
+            page = await response.json()
+        found += [text["body"] for text in page["messages"]]
+        asked = dict(parse_qsl(urlsplit(page["next_page_uri"] or "").query))
+        assert page["page_size"] == 2
+    assert found == [f"in {number}" for number in (4, 3, 2, 1, 0)]
+
+
+async def test_what_still_waits_is_not_found_by_its_day(client: Client, twilio: Twilio, hands: Hands) -> None:
+    twilio.outcomes = ()
+    await client.messages.create_async(to=AMINA, from_=SMS, body="waits")
+    await twilio.settled()
+    assert await client.messages.list_async(date_sent_after=hands.now - timedelta(days=1)) == []
+    assert [text.body for text in await client.messages.list_async(to=AMINA)] == ["waits"]
+
+
+async def test_the_media_of_a_message_are_listed(client: Client, twilio: Twilio) -> None:
+    form = twilio.sends_voice(NAMELESS)
+    (medium,) = await client.messages(form["MessageSid"]).media.list_async()
+    assert (medium.content_type, medium.parent_sid) == ("audio/ogg", form["MessageSid"])
+    assert form["MediaUrl0"] == f"https://api.twilio.com{str(medium.uri).removesuffix('.json')}"
+
+
+async def test_nobody_need_be_told(client: Client, twilio: Twilio, house: House) -> None:
+    twilio.webhooks[SMS], twilio.calls_back = "", False
+    twilio.says(AMINA, "hello")
+    sent = await client.messages.create_async(to=AMINA, from_=SMS, body="Hello", status_callback=STATUS)
+    await twilio.settled()
+    assert house.posts == []
+    assert await became(client, sent.sid) == ("delivered", None)
 
 
 async def test_what_is_answered_is_what_twilio_describes(session: ClientSession, twilio: Twilio) -> None:

@@ -15,6 +15,7 @@ from flows import (
     Process,
     Promise,
     Question,
+    Region,
     Round,
     Spoke,
     Turn,
@@ -29,7 +30,7 @@ PROCESS = Process(
     title={"en": "Regional review", "fr": "Examen régional"},
     organizer={"en": "Harbour Migration Forum"},
     languages=("en", "fr", "es", "ar"),
-    regions=(Option("north", {"en": "The north", "ar": "الشمال"}), Option("south", {"en": "The south"})),
+    regions=(Region("north", {"en": "The north", "ar": "الشمال"}), Region("south", {"en": "The south"})),
     contact={"en": "help@forum.example"},
 )
 CONSULTATION = Consultation(

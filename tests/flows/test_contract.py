@@ -19,6 +19,7 @@ from flows import (
     Facts,
     Flow,
     Forgotten,
+    Kept,
     Left,
     Moved,
     Returned,
@@ -37,7 +38,7 @@ from flows import (
 from flows._folding import fold
 from flows._words import RESERVED
 from locales import languages, speak, speaking
-from tests.flows.example import CONSULTATION, bare, facts, paths
+from tests.flows.example import CONSULTATION, PROCESS, bare, facts, paths
 
 MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered)
 """Going back replays them, so they are recorded as the latest word and not as one more."""
@@ -104,9 +105,9 @@ def sent(talk: Talk, answer: Answer) -> Ask | Say | Effect | None:
 @every_flow
 @in_every_language
 def test_what_is_stored_comes_back_the_same(flow: Flow, language: str) -> None:
-    known = only(facts(language), flow.needs)
-    assert msgspec.json.decode(msgspec.json.encode(known), type=Facts) == known
-    for path in paths(flow, known):
+    kept = only(facts(language), flow.needs)
+    assert msgspec.json.decode(msgspec.json.encode(kept), type=Kept) == kept
+    for path in paths(flow, kept.within(PROCESS)):
         stored = msgspec.json.encode(path.answers)
         assert msgspec.json.decode(stored, type=tuple[Answer, ...]) == path.answers
 
@@ -114,7 +115,14 @@ def test_what_is_stored_comes_back_the_same(flow: Flow, language: str) -> None:
 @every_flow
 def test_a_flow_reads_only_the_facts_it_needs(flow: Flow) -> None:
     for known in circumstances("en", "sms"):
-        assert list(paths(flow, only(known, flow.needs))) == list(paths(flow, known))
+        kept = only(known, flow.needs)
+        assert list(paths(flow, kept.within(known.process))) == list(paths(flow, known))
+
+
+@every_flow
+def test_nothing_of_the_process_is_kept_with_a_talk(flow: Flow) -> None:
+    kept = msgspec.json.encode(only(facts(), flow.needs)).decode()
+    assert all(text not in kept for text in (*PROCESS.title.values(), *PROCESS.organizer.values()))
 
 
 @every_flow

@@ -21,7 +21,7 @@ PROCESS = flows.Process(
     title={"en": "Regional review", "fr": "Examen régional"},
     organizer={"en": "Harbour Migration Forum"},
     languages=("en", "fr", "es", "ar"),
-    regions=(flows.Option("north", {"en": "The north"}), flows.Option("south", {"en": "The south"})),
+    regions=(flows.Region("north", {"en": "The north"}), flows.Region("south", {"en": "The south"})),
 )
 T = TypeVar("T")
 _events = itertools.count(1)
@@ -64,7 +64,8 @@ class House:
         async with self.database.writing() as session:
             lease = self.now + timedelta(minutes=1)
             claimed = await deliveries.claim(session, self.keys, channel, "us", self.now, lease, 100)
-            await deliveries.settle(session, "us", [Outcome(one.id, "sent", f"p-{one.id}") for one in claimed])
+            outcomes = [Outcome(one.id, "sent", f"p-{one.id}") for one in claimed]
+            await deliveries.settle(session, "us", outcomes, self.now)
         for one in claimed:
             told = None if one.renditions is None else flows.told(one.renditions).to(one.language)
             outgoing = unpacked(one.body or "") if told is None else Outgoing(told, one.language)

@@ -1,6 +1,7 @@
 """What organizers write is understood, or refused with the place of the mistake."""
 
 import dataclasses
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,13 @@ KINDS = {
 }
 
 
+DAYTIME = flows.Daytime("Africa/Tunis")
+
+
+def in_zone(zone: str) -> tuple[flows.Region, ...]:
+    return tuple(dataclasses.replace(region, zone=zone) for region in PROCESS.regions)
+
+
 @pytest.mark.parametrize("name", KINDS)
 def test_the_examples_are_understood(name: str) -> None:
     contents.read((EXAMPLES / f"{name}.toml").read_text(encoding="utf-8"), KINDS[name])
@@ -38,6 +46,8 @@ def test_the_examples_are_understood(name: str) -> None:
         ('not_after = "soon"\n[text]\nen = "x"', "not_after"),
         ('not_after = 2027-13-01\n[text]\nen = "x"', "TOML"),
         ('not_aftr = 2027-01-01\n[text]\nen = "x"', "not_aftr: there is nothing of this name"),
+        ('outside = "wait"\n[text]\nen = "x"', "outside"),
+        ('urgent = "yes"\n[text]\nen = "x"', "urgent"),
         ('[text]\nen = "x"\n[audience]\nlanguage = ["fr"]', "audience.language: there is nothing of this name"),
         ('[text]\nen = "x"\n[audiance]\nlanguages = ["fr"]', "audiance: there is nothing of this name"),
     ],
@@ -94,6 +104,46 @@ async def test_a_bulletin_of_yesterday_is_refused(house: House) -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
+        ({"not_before": "soon"}, "not_before: 'soon' is no day or moment"),
+        ({"not_before": "2026-13-01"}, "not_before"),
+        ({"not_before": "0001-01-01T00:00:00+14:00"}, "not_before"),
+        ({"not_before": "2026-12-01", "not_after": date(2026, 11, 30)}, "not_after: that is over before not_before"),
+        ({"not_after": date.max}, "not_after"),
+        ({"outside": ()}, "outside"),
+        ({"outside": ("template", "template")}, "outside"),
+        ({"outside": ("telepathy",)}, "outside"),
+        ({"outside": ("wait", "elsewhere")}, 'outside: "wait" stands last'),
+        ({"repeat": "always"}, "repeat is one of"),
+    ],
+)
+async def test_a_bulletin_that_cannot_leave_as_it_says_is_refused(
+    house: House, wrong: dict[str, object], said: str
+) -> None:
+    unfit = dataclasses.replace(contents.Bulletin({"en": "x"}), **wrong)  # type: ignore[arg-type]
+    with pytest.raises(contents.Unfit, match=said):
+        await house.does(lambda session, now: bulletins.publish(session, unfit, now))
+    assert await house.column("SELECT id FROM broadcast UNION SELECT id FROM schedule") == []
+
+
+@pytest.mark.parametrize("written", ["2027-01-11", "2027-01-11T18:00:00", "2027-01-11T18:00:00+01:00", '"2027-01-11"'])
+def test_a_moment_may_be_written_as_toml_writes_it_or_as_a_text(written: str) -> None:
+    read = contents.read(f'not_before = {written}\n[text]\nen = "x"', contents.Bulletin)
+    assert read.not_before == written.strip('"')
+
+
+def test_what_was_stored_before_there_were_hours_is_still_understood() -> None:
+    bulletin = contents.unpack('{"text":{"en":"x"},"audience":{},"not_after":"2027-01-11"}', contents.Bulletin)
+    assert bulletin == contents.Bulletin({"en": "x"}, not_after=date(2027, 1, 11))
+    region = '{"value":"north","label":{"en":"The north"}}'
+    stored = f'{{"title":{{"en":"x"}},"organizer":{{"en":"x"}},"languages":["en"],"regions":[{region}]}}'
+    process = contents.unpack(stored, flows.Process)
+    assert process.daytime is None
+    assert process.regions == (flows.Region("north", {"en": "The north"}),)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
         ({"title": {"en": "x" * 201}}, "title"),
         ({"title": {"en": "two\nlines"}}, "title"),
         ({"questions": ()}, "questions"),
@@ -128,8 +178,22 @@ async def test_a_consultation_closes_once(house: House) -> None:
         ({"languages": ()}, "languages"),
         ({"languages": ("en", "tlh")}, "languages"),
         ({"regions": PROCESS.regions * 2}, "regions"),
-        ({"regions": (*PROCESS.regions, flows.Option("rather_not_say", {"en": "Nowhere"}))}, "regions"),
-        ({"regions": (*PROCESS.regions, flows.Option("Über", {"en": "Over"}))}, "regions"),
+        ({"regions": (*PROCESS.regions, flows.Region("rather_not_say", {"en": "Nowhere"}))}, "regions"),
+        ({"regions": (*PROCESS.regions, flows.Region("Über", {"en": "Over"}))}, "regions"),
+        ({"regions": in_zone("Europe/Paris")}, r"regions: a zone .* add \[daytime\]"),
+        ({"regions": in_zone("Paris"), "daytime": DAYTIME}, "regions: north: zone: there is no time zone 'Paris'"),
+        ({"daytime": flows.Daytime("")}, "daytime.zone: there is no time zone ''"),
+        ({"daytime": flows.Daytime("Africa")}, "daytime.zone: there is no time zone 'Africa'"),
+        ({"daytime": flows.Daytime("../UTC")}, "daytime.zone: there is no time zone"),
+        ({"daytime": flows.Daytime("UTC", opens="9:00")}, "daytime.opens: '9:00' is no time of day"),
+        ({"daytime": flows.Daytime("UTC", opens="09:00:30")}, "daytime.opens"),
+        ({"daytime": flows.Daytime("UTC", closes="24:00")}, "daytime.closes"),
+        ({"daytime": flows.Daytime("UTC", closes="20:00+01:00")}, "daytime.closes"),
+        ({"daytime": flows.Daytime("UTC", "20:00", "09:00")}, "daytime: it must open before it closes"),
+        ({"daytime": flows.Daytime("UTC", "09:00", "09:00")}, "daytime: it must open before it closes"),
+        ({"daytime": flows.Daytime("UTC", quiet=("Sunday",))}, "daytime.quiet: 'Sunday' is no day"),
+        ({"daytime": flows.Daytime("UTC", quiet=("20261225",))}, "daytime.quiet: '20261225' is no day"),
+        ({"daytime": flows.Daytime("UTC", quiet=flows.WEEKDAYS)}, "daytime.quiet: every day of the week"),
     ],
 )
 async def test_a_process_that_cannot_be_run_is_refused(house: House, wrong: dict[str, object], said: str) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 import flows
 from handlers import consultations, contents, contributions
-from storage import broadcasts
 from storage import contributions as stored
+from storage import expansion
 from tests.handlers.house import NOW, House
 from tests.handlers.written import asked
 
@@ -86,7 +86,7 @@ async def test_one_response_answers_a_thousand(house: House) -> None:
 
 async def test_a_fault_in_the_middle_leaves_no_response(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     name = await (await house.meets().joins()).gives()
-    monkeypatch.setattr(broadcasts, "expand", lambda *_given: 1 / 0)
+    monkeypatch.setattr(expansion, "expand", lambda *_given: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         await respond(house, name)
     for table in ("response", "broadcast"):

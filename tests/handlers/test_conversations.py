@@ -8,10 +8,10 @@ import pytest
 import flows
 import storage
 from channels.messages import Kind
-from handlers import bulletins, consultations, contents, conversations, talking
+from handlers import bulletins, consultations, contents, conversations, processes, talking
 from handlers.boards import NoProcess
 from storage import turns
-from tests.handlers.house import House, Writer
+from tests.handlers.house import PROCESS, House, Writer
 from tests.handlers.written import asked
 from tests.storage.rows import statements
 
@@ -108,6 +108,40 @@ async def test_a_flow_that_changed_beneath_another_begins_again_when_it_is_reach
     assert "You can send these words" in heard
     assert "has changed since we last wrote" in heard
     assert heard.endswith(question)
+
+
+async def edits(house: House, **changes: object) -> None:
+    edited = dataclasses.replace(PROCESS, **changes)  # type: ignore[arg-type]
+    await house.does(lambda session, now: processes.begin(session, edited, now))
+
+
+async def test_a_talk_under_way_speaks_of_the_process_as_it_is_now(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("share", "1", "1", "Interpreters at the clinic.")
+    await edits(house, organizer={"en": "The Forum of the South"})
+    assert "The Forum of the South will read it." in await alice.says("1")
+
+
+async def test_a_number_does_not_choose_from_a_list_that_was_not_shown(house: House) -> None:
+    alice = house.meets()
+    await alice.says("hello", "English")
+    assert "The north\nThe south" in await alice.says("1")
+    await edits(house, regions=PROCESS.regions[::-1])
+    heard = await alice.says("1")
+    assert heard.startswith("This is not one of the choices.")
+    assert "The south\nThe north" in heard
+    assert await house.column("SELECT region FROM person") == [""]
+    await alice.says("1")
+    assert await house.column("SELECT region FROM person") == ["south"]
+
+
+async def test_a_button_chooses_what_it_says_wherever_that_stands_now(house: House) -> None:
+    alice = house.meets()
+    await alice.says("hello", "English", "1")
+    await edits(house, regions=PROCESS.regions[::-1])
+    token = (await standing(alice)).token
+    await alice.does(alice.message(kind=Kind.CHOICE, choice="north", token=token))
+    assert await house.column("SELECT region FROM person") == ["north"]
 
 
 @pytest.mark.parametrize("kept", ['{"talks": [{"flow": 7}]}', "{", '{"talks": [{"flow": "gone", "edition": 1}]}'])

@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from channels.messages import Reach, Report, Status
+from channels.messages import Report, Status
+from channels.verdicts import Act, Reach, Verdict
 from handlers import bulletins, contents, deliveries, people, processes
 from storage import deliveries as stored_deliveries
 from storage import events
 from tests.handlers.house import House
 
 NEWS = contents.Bulletin({"en": "There is news."})
+
+BLOCKED = Verdict(Act.DROP, "blocked", reach=Reach.BLOCKED)
 
 
 async def invited(house: House) -> str:
@@ -38,7 +41,7 @@ async def test_the_last_sentence_leaves_and_then_nothing_is_left(house: House) -
     alice = await house.meets().joins()
     await alice.gives()
     assert "Goodbye" in await alice.says("forget", "1")
-    assert await house.does(lambda session, _now: people.part(session)) == 1
+    assert await house.does(lambda session, now: people.part(session, now)) == 1
     assert await count(house, "person") == await count(house, "address") == 0
 
 
@@ -49,7 +52,7 @@ async def test_whatever_became_of_the_last_sentence_nothing_is_left(house: House
     await house.takes(alice.message("1"))
     async with house.database.writing() as session:
         await session.exec_driver_sql(f"UPDATE delivery SET state = '{state}' WHERE state = 'queued'")  # noqa: S608
-    await house.does(lambda session, _now: people.part(session))
+    await house.does(lambda session, now: people.part(session, now))
     assert await count(house, "person") == await count(house, "address") == 0
     assert await house.column("SELECT body FROM delivery WHERE body IS NOT NULL") == []
 
@@ -59,8 +62,7 @@ async def test_a_last_sentence_that_cannot_leave_is_erased_unsaid(house: House) 
     await alice.says("forget")
     await house.takes(alice.message("1"))
     house.now += timedelta(hours=1)
-    await house.does(lambda session, now: stored_deliveries.expire(session, now))
-    await house.does(lambda session, _now: people.part(session))
+    await house.does(lambda session, now: people.part(session, now))
     assert await count(house, "person") == 0
     assert await alice.hears() == ""
 
@@ -78,11 +80,11 @@ async def test_forgetting_takes_what_is_in_flight_the_seat_and_what_was_parked(h
     await house.takes(alice.message("1"))
     assert await count(house, "member") == await count(house, "parked") == 0
     assert await house.column(f"SELECT state FROM delivery WHERE id = '{flying.id}'") == ["unknown"]  # noqa: S608
-    report = Report("telegram", flying.id, "p-1", Status.FAILED, "403", Reach.BLOCKED)
-    await house.does(lambda session, now: deliveries.report(session, report, now))
+    report = Report("telegram", flying.id, "p-1", Status.FAILED, "403", BLOCKED)
+    await house.does(lambda session, now: deliveries.report(session, [report], now))
     await house.does(
-        lambda session, _now: stored_deliveries.settle(
-            session, "us", [stored_deliveries.Outcome(flying.id, "sent", "p-1")]
+        lambda session, now: stored_deliveries.settle(
+            session, "us", [stored_deliveries.Outcome(flying.id, "sent", "p-1")], now
         )
     )
     assert await house.column("SELECT provider_id FROM delivery WHERE provider_id = 'p-1'") == []
@@ -103,7 +105,7 @@ async def test_all_addresses_of_a_forgotten_person_are_gone(house: House) -> Non
         await session.exec_driver_sql("UPDATE address SET talk = NULL")
         await session.exec_driver_sql(f"UPDATE address SET person_id = '{hers}'")  # noqa: S608
     await alice.says("forget", "1")
-    await house.does(lambda session, _now: people.part(session))
+    await house.does(lambda session, now: people.part(session, now))
     assert await count(house, "address") == 0
 
 

@@ -21,7 +21,7 @@ from broadcast.expand import expand
 from channels.messages import Outgoing
 from demo.telegram import Telegram
 from handlers import bulletins, contents
-from storage import Database, deliveries, processes
+from storage import Database, broadcasts, processes
 from tests.promises.victim import KEYS, Told, made, main, now
 from tests.storage.rows import PROCESS, Somebody, meet, queue
 from tests.stories.town import PROCESS as REVIEW
@@ -113,7 +113,7 @@ class Stage:
 
     async def counts(self, broadcast: str) -> Mapping[str, int]:
         async with self.database.reading() as session:
-            return await deliveries.counts(session, broadcast)
+            return await broadcasts.counts(session, broadcast)
 
     async def settled(self) -> Counter[str]:
         """Once nothing is queued or under way any more: how many deliveries there are of each state."""

@@ -10,7 +10,8 @@ from broadcast.expand import expand
 from channels.messages import Outgoing
 from handlers import bulletins, contents
 from handlers.conversations import hear
-from storage import Database, Keyring, deliveries
+from storage import Database, Keyring, broadcasts, deliveries
+from storage.addresses import Change
 from storage.deliveries import BULLETIN
 from tests.promises.talking import begin, ears, says, turns
 from tests.storage.rows import NOW, Somebody, meet, opened, queue, until_somebody_waits
@@ -100,12 +101,10 @@ async def test_a_broadcast_that_was_being_made_meanwhile_does_not_reach_who_left
             await hear(stopping, ears(), [says(alice.sender, "/stop", "1")], NOW)
             assert await expand(database, NOW)
         async with database.reading() as session:
-            assert await deliveries.counts(session, name) == {"queued": 1}
+            assert await broadcasts.counts(session, name) == {"queued": 1}
         assert await _claim(database, keys) == []
-        async with database.writing() as session:
-            await deliveries.cancel_unreachable(session)
         async with database.reading() as session:
-            assert await deliveries.counts(session, name) == {"cancelled": 1}
+            assert await broadcasts.counts(session, name) == {"cancelled": 1}
 
 
 async def test_what_went_back_to_waiting_after_a_stop_does_not_leave_after_a_start(
@@ -116,8 +115,7 @@ async def test_what_went_back_to_waiting_after_a_stop_does_not_leave_after_a_sta
         [flying, *_] = await deliveries.claim(session, keys, "telegram", "worker", NOW, LEASE, 1)
     await turns(database).take([says(alice.sender, "/stop", "1")])
     async with database.writing() as session:
-        await deliveries.settle(session, "worker", [deliveries.Outcome(flying.id, "queued", due=NOW)])
-        await deliveries.cancel_unreachable(session)
+        await deliveries.settle(session, "worker", [deliveries.Outcome(flying.id, "queued", due=NOW)], NOW)
     await turns(database).take([says(alice.sender, "/start", "2")])
     assert await _claim(database, keys) == []
 
@@ -128,8 +126,8 @@ async def test_a_block_does_not_undo_a_stop(database: Database, keys: Keyring) -
         [flying, *_] = await deliveries.claim(session, keys, "telegram", "worker", NOW, LEASE, 1)
     await turns(database).take([says(alice.sender, "/stop", "1")])
     async with database.writing() as session:
-        gone = deliveries.Outcome(flying.id, "failed", reach="blocked", address=alice.address)
-        await deliveries.settle(session, "worker", [gone])
+        gone = deliveries.Outcome(flying.id, "failed", change=Change(alice.address, "blocked"))
+        await deliveries.settle(session, "worker", [gone], NOW)
     async with database.reading() as session:
         found = await session.exec_driver_sql("SELECT reach FROM address")
         assert found.scalar_one() == "opted_out"

@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import func, select
 
 import storage
-from channels.messages import Reach, Report, Status
-from storage import Database, Keyring, deliveries
+from channels.messages import Report, Status
+from channels.verdicts import Act, Reach, Verdict
+from storage import Database, Keyring, deliveries, unknowns
 from storage.tables import delivery, event, person
 from tests.promises.talking import begin, says, turns
 from tests.storage.rows import NOW, meet, queue
+
+GONE = Verdict(Act.DROP, "the number is gone", reach=Reach.INVALID)
 
 
 async def _count(database: Database, table: object) -> int:
@@ -69,7 +72,7 @@ async def test_the_order_of_callbacks_changes_nothing(database: Database, keys: 
         said = [Report("sms", mine.id, f"SM{mine.id}", word) for word in (*order, *order)]
         await line.take(said[:settled_after])
         async with database.writing() as session:
-            await deliveries.settle(session, "worker", [deliveries.Outcome(mine.id, "sent", f"SM{mine.id}", 1)])
+            await deliveries.settle(session, "worker", [deliveries.Outcome(mine.id, "sent", f"SM{mine.id}", 1)], NOW)
         await line.take(said[settled_after:])
     async with database.reading() as session:
         rows = await session.execute(select(delivery.c.state, delivery.c.provider_id, delivery.c.id))
@@ -80,7 +83,7 @@ async def test_a_late_callback_resolves_what_was_unknown(database: Database, key
     async with database.writing() as session:
         await queue(session, await meet(session, keys, channel="sms"))
         [claimed] = await deliveries.claim(session, keys, "sms", "worker", NOW, NOW, 1)
-        assert await deliveries.abandon(session, NOW, everybody=True) == 1
+        assert await unknowns.abandon(session, NOW, everybody=True) == 1
     await turns(database).take([Report("sms", claimed.id, "SM1", Status.DELIVERED)])
     async with database.reading() as session:
         row = (await session.execute(select(delivery.c.state, delivery.c.provider_id))).one()
@@ -92,9 +95,9 @@ async def test_a_callback_that_says_gone_cancels_what_waits(database: Database, 
         who = await meet(session, keys, channel="sms")
         await queue(session, who, turn=1)
         [claimed] = await deliveries.claim(session, keys, "sms", "worker", NOW, NOW, 1)
-        await deliveries.settle(session, "worker", [deliveries.Outcome(claimed.id, "sent", "SM1", 1)])
+        await deliveries.settle(session, "worker", [deliveries.Outcome(claimed.id, "sent", "SM1", 1)], NOW)
         await queue(session, who, turn=2)
-    await turns(database).take([Report("sms", claimed.id, "SM1", Status.FAILED, "30005", Reach.INVALID)])
+    await turns(database).take([Report("sms", claimed.id, "SM1", Status.FAILED, "30006", GONE)])
     async with database.reading() as session:
         rows = await session.execute(select(delivery.c.state).order_by(delivery.c.turn))
         assert list(rows.scalars()) == ["failed", "cancelled"]

@@ -18,12 +18,14 @@ from bot import serve
 from bot.turns import Turns
 from bot.web import Door, app
 from bot.worker import Worker
-from channels import Channel, Pace
-from channels.messages import Accepted, Message, Outgoing, Report
+from channels import Channel, History, Pace
+from channels.messages import Accepted, Message, Outgoing, Report, Template
+from channels.verdicts import Verdict
 from storage import Database, Keyring, Session
 
 KEYS = Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
-TWO_AT_ONCE = Pace(rate=200, burst=2, gap=timedelta(0))
+TWO_AT_ONCE = Pace(rate=40, burst=2, gap=timedelta(0))
+"""And one more, whose place comes while the first two are being sent."""
 BATCH = 3
 
 CLAIMED = "between the commit of a claim and its send"
@@ -55,11 +57,14 @@ class MortalChannel:
     dies: str
     name: str
     pace: Pace
+    window: timedelta | None
+    history: History | None
+    verdicts: Mapping[str, Verdict]
 
-    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
+    async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
         if self.dies == CLAIMED:
             die()
-        accepted = await self.inner.send(to, outgoing, delivery)
+        accepted = await self.inner.send(to, outgoing, delivery, in_session)
         if self.dies == ACCEPTED:
             die()
         return accepted
@@ -79,6 +84,9 @@ class MortalChannel:
     async def acknowledge(self, message: Message) -> None:
         await self.inner.acknowledge(message)
 
+    async def templates(self) -> Sequence[Template]:
+        return await self.inner.templates()
+
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
         return self.inner.parts(outgoing)
 
@@ -91,6 +99,10 @@ class MortalDatabase:
     after: bool
     fatal: int
     begun: list[None]
+
+    @property
+    def has_one_writer(self) -> bool:
+        return self.inner.has_one_writer
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Session]:
@@ -117,9 +129,10 @@ class MortalWorker(Worker):
 
 def mortal(parts: serve.Parts, dies: str) -> serve.Parts:
     if dies in (BATCH_MADE, BATCH_KEPT):
-        expanding.BATCH = BATCH
-        database = mortal_database(parts.database, dies == BATCH_KEPT, 2)
-        worker = MortalWorker(database, parts.keys, parts.channels, parts.hints, parts.worker.clock)
+        expanding.BATCH, expanding.MANY = BATCH, 1
+        # The first is the look for broadcasts that are being paused.
+        database = mortal_database(parts.database, dies == BATCH_KEPT, 3)
+        worker = MortalWorker(database, parts.keys, parts.channels, parts.hints, parts.turns, parts.worker.clock)
         return replace(parts, worker=worker)
     if dies in (TURN_TAKEN, TURN_KEPT):
         database = mortal_database(parts.database, dies == TURN_KEPT, 1)
@@ -130,7 +143,7 @@ def mortal(parts: serve.Parts, dies: str) -> serve.Parts:
 
 def made(environment: Mapping[str, str], dies: str) -> dict[str, Channel]:
     every = channels.from_settings(environment)
-    return {name: MortalChannel(channel, dies, name, TWO_AT_ONCE) for name, channel in every.items()}
+    return {name: _mortal(channel, dies) for name, channel in every.items()}
 
 
 async def live(told: Told) -> None:
@@ -141,6 +154,10 @@ async def live(told: Told) -> None:
             await serve.listen(app(parts.door), "127.0.0.1", told.port, closing)
         else:
             await parts.worker.run(closing)
+
+
+def _mortal(channel: Channel, dies: str) -> Channel:
+    return MortalChannel(channel, dies, channel.name, TWO_AT_ONCE, channel.window, channel.history, channel.verdicts)
 
 
 def now() -> datetime:

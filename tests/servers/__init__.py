@@ -17,6 +17,8 @@ POSTGRES = "postgres"
 """PostgreSQL that trades safety for speed: a test's data need not survive the machine."""
 DURABLE_POSTGRES = "durable-postgres"
 """PostgreSQL as in production: each commit is on the disk."""
+KEPT_POSTGRES = "kept-postgres"
+"""The same, in a folder that is there again the next time."""
 REDIS = "redis"
 VALKEY = "valkey"
 
@@ -39,12 +41,15 @@ def run_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def address(folder: Path, kind: str, owner: str = "") -> str:
-    """Where the run's server of this kind listens, "127.0.0.1:PORT". Processes that name another owner get another."""
+def address(folder: Path, kind: str, owner: str = "", kept: Path | None = None) -> str:
+    """Where the run's server of this kind listens, "127.0.0.1:PORT". Processes that name another owner get another.
+
+    `kept`: the folder of what outlives the run, only with a kind that keeps something.
+    """
     known = folder / f"{kind}-{owner}.address"
     with exclusive(folder, known.stem):
         if not known.exists():
-            _start(folder, kind, known)
+            _start(folder, kind, known, kept)
         return known.read_text()
 
 
@@ -79,8 +84,8 @@ def exclusive(folder: Path, what: str) -> Iterator[None]:
         yield
 
 
-def _start(folder: Path, kind: str, known: Path) -> None:
-    keeper = [sys.executable, "-m", "tests.servers", kind, str(known)]
+def _start(folder: Path, kind: str, known: Path, kept: Path | None) -> None:
+    keeper = [sys.executable, "-m", "tests.servers", kind, str(known), *([str(kept)] if kept else [])]
     with (folder / "open").open("rb") as pipe:
         done = subprocess.run(
             keeper, cwd=ROOT, stdin=pipe, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False

@@ -5,16 +5,17 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers import DURABLE_POSTGRES, POSTGRES, REDIS, VALKEY, postgres, redis
-from tests.servers.launch import launch
+from tests.servers import DURABLE_POSTGRES, KEPT_POSTGRES, POSTGRES, REDIS, VALKEY, postgres, redis
+from tests.servers.launch import Server, launch
 
-SERVERS = {
+SERVERS: Mapping[str, Callable[..., Server]] = {
     POSTGRES: postgres.quick,
     DURABLE_POSTGRES: postgres.durable,
+    KEPT_POSTGRES: postgres.kept,
     REDIS: redis.redis,
     VALKEY: redis.valkey,
 }
@@ -23,14 +24,14 @@ DISK = Path("/var/tmp")  # noqa: S108 - only a private folder inside it is used
 ENOUGH = 1 << 30
 
 
-def main(kind: str, known: Path) -> None:
+def main(kind: str, known: Path, *kept: Path) -> None:
     """Return in the first process once the server answers; stay in the background to keep it."""
     if os.fork():
         return
     os.setsid()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     with _own_folder(kind, known) as folder:
-        server = SERVERS[kind](folder)
+        server = SERVERS[kind](folder, *kept)
         program, port = launch(server, folder)
         try:
             _publish(f"127.0.0.1:{port}", known)
@@ -44,7 +45,7 @@ def main(kind: str, known: Path) -> None:
 
 @contextmanager
 def _own_folder(kind: str, known: Path) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=f"hearback-{kind}-", dir=_place(kind)))
+    folder = Path(tempfile.mkdtemp(prefix=f"hearback-{kind}-", dir=place(kind)))
     try:
         yield folder
     finally:
@@ -52,7 +53,7 @@ def _own_folder(kind: str, known: Path) -> Iterator[Path]:
         known.unlink(missing_ok=True)
 
 
-def _place(kind: str) -> Path:
+def place(kind: str) -> Path:
     """Memory is quick; what must be durable, and what would not fit, goes to a disk."""
     if kind == DURABLE_POSTGRES or not MEMORY.is_dir():
         return DISK
@@ -80,4 +81,4 @@ def _fall_silent() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], *map(Path, sys.argv[2:]))

@@ -29,7 +29,7 @@ def launch(server: Server, folder: Path) -> tuple[subprocess.Popen[bytes], int]:
     for _ in range(ATTEMPTS):
         port = _free_port()
         program = start(server.command(port), server.user, log)
-        if _wait(program, server, port):
+        if wait(program, server, port):
             return program, port
         program.kill()
         program.wait()
@@ -52,7 +52,7 @@ def start(command: Sequence[str | Path], user: str | None, log: Path) -> subproc
         )
 
 
-def _wait(program: subprocess.Popen[bytes], server: Server, port: int) -> bool:
+def wait(program: subprocess.Popen[bytes], server: Server, port: int) -> bool:
     patience = time.monotonic() + PATIENCE
     while program.poll() is None and time.monotonic() < patience:
         if server.answers(port):

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,13 +25,21 @@ def durable(folder: Path) -> Server:
     return _server(folder, {})
 
 
-def _server(folder: Path, settings: dict[str, str]) -> Server:
+def kept(folder: Path, data: Path) -> Server:
+    """Its data outlives it, so it ends in order and finds everything again."""
+    return replace(_server(folder, {}, data), stop=signal.SIGINT)
+
+
+def _server(folder: Path, settings: dict[str, str], kept: Path | None = None) -> Server:
     user = UNPRIVILEGED if os.geteuid() == 0 else None
     programs = _programs(folder if user else None)
+    data = kept or folder / "data"
+    data.mkdir(mode=0o700, exist_ok=True)
     if user:
         _give(folder, user)
-    data = folder / "data"
-    _make_data(programs, data, user)
+        _give(data, user)
+    if not (data / "PG_VERSION").exists():
+        _make_data(programs, data, folder / "log", user)
     settings |= {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "max_connections": "200"}
     options = [option for name, value in settings.items() for option in ("-c", f"{name}={value}")]
 
@@ -84,7 +93,7 @@ def _give(folder: Path, user: str) -> None:
         shutil.chown(path, user)
 
 
-def _make_data(programs: Path, data: Path, user: str | None) -> None:
+def _make_data(programs: Path, data: Path, log: Path, user: str | None) -> None:
     command: list[str | Path] = [
         programs / "initdb",
         "-D",
@@ -95,6 +104,5 @@ def _make_data(programs: Path, data: Path, user: str | None) -> None:
         "--encoding=UTF8",
         "--no-locale",
     ]
-    log = data.with_name("log")
     if start([*command, "--no-sync"], user, log).wait():
         raise SystemExit(log.read_text(errors="replace"))

@@ -6,17 +6,19 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, insert, select, update
 
 import storage
-from storage import Database, Keyring, PersonKey, Session, processes
-from storage.deliveries import REPLY
+from storage import Database, Keyring, PersonKey, Session, broadcasts, processes
+from storage.broadcasts import Broadcast, Plan
+from storage.deliveries import BULLETIN, REPLY
 from storage.ids import fresh
 from storage.tables import address, contribution, delivery, person
 from storage.together import Writes, write
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, 250_000, tzinfo=UTC)
 PROCESS = "review"
+ANYHOW = Plan()
 
 
 @asynccontextmanager
@@ -75,7 +77,7 @@ async def meet(
         consent=consent,
         met=NOW.date(),
     )
-    _reached(writes, keys, who, reach, spoke, talk)
+    _reached(writes, keys, who, reach, spoke, talk, consented)
     await write(session, writes)
     return who
 
@@ -89,16 +91,19 @@ async def also_at(
     channel: str,
     reach: str = "active",
     spoke: datetime = NOW,
+    consented: bool = True,
 ) -> Somebody:
     """The same person at one more address."""
     there = Somebody(who.id, fresh(), channel, sender, who.key, who.wrapped, who.boxes)
     writes = Writes()
-    _reached(writes, keys, there, reach, spoke, None)
+    _reached(writes, keys, there, reach, spoke, None, consented)
     await write(session, writes)
     return there
 
 
-def _reached(writes: Writes, keys: Keyring, who: Somebody, reach: str, spoke: datetime, talk: str | None) -> None:
+def _reached(
+    writes: Writes, keys: Keyring, who: Somebody, reach: str, spoke: datetime, talk: str | None, consented: bool
+) -> None:
     external = who.key.seal(who.sender, address.c.external, who.address)
     sealed = None if talk is None else who.key.seal(talk, address.c.talk, who.address)
     who.boxes.extend([external] if sealed is None else [external, sealed])
@@ -113,6 +118,7 @@ def _reached(writes: Writes, keys: Keyring, who: Somebody, reach: str, spoke: da
         turns=0,
         talk=sealed,
         spoke=spoke,
+        consented=consented,
     )
 
 
@@ -128,7 +134,9 @@ async def queue(
     not_after: datetime | None = None,
     despite_stop: bool = False,
     state: str = "queued",
+    **more: Any,
 ) -> str:
+    """A reply, or anything else that has its own words. `more`: other columns."""
     name = fresh()
     body = who.key.seal(text, delivery.c.body, name)
     who.boxes.append(body)
@@ -147,10 +155,53 @@ async def queue(
         state=state,
         due=due,
         not_after=not_after,
-        attempts=0,
+        **{"attempts": 0} | more,
     )
     await write(session, writes)
     return name
+
+
+async def announce(session: Session, name: str = "b", plan: Plan = ANYHOW, made: datetime = NOW) -> Broadcast:
+    """A broadcast of which no delivery is made yet."""
+    return await broadcasts.add(session, name, PROCESS, "bulletin:x", "{}", "{}", BULLETIN, made, plan)
+
+
+async def owe(session: Session, who: Somebody, broadcast: str = "b", **columns: Any) -> str:
+    """A delivery of a broadcast to somebody."""
+    row: dict[str, Any] = {
+        "id": fresh(),
+        "person_id": who.id,
+        "address_id": who.address,
+        "broadcast_id": broadcast,
+        "channel": who.channel,
+        "lane": BULLETIN,
+        "turn": 0,
+        "part": 1,
+        "state": "queued",
+        "due": NOW,
+        "attempts": 0,
+    }
+    await session.execute(insert(delivery).values(row | columns))
+    return str((row | columns)["id"])
+
+
+async def row(session: Session, name: str) -> Any:
+    """A delivery as it stands."""
+    return (await session.execute(select(delivery).where(delivery.c.id == name))).one()
+
+
+async def states(session: Session) -> dict[str, str]:
+    """The state of every delivery."""
+    return {one.id: one.state for one in await session.execute(select(delivery.c.id, delivery.c.state))}
+
+
+async def put(session: Session, name: str, **columns: Any) -> None:
+    """A delivery as it is to stand."""
+    await session.execute(update(delivery).where(delivery.c.id == name).values(columns))
+
+
+async def reach(session: Session, who: Somebody) -> str:
+    return str((await session.execute(select(address.c.reach).where(address.c.id == who.address))).scalar_one())
 
 
 async def give(

@@ -1,279 +1,249 @@
-"""A broadcast reaches everybody it is for, each once and at one address, however often its making is interrupted."""
+"""A broadcast runs, is paused, goes on or is cancelled, and is counted by the database itself."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
 from datetime import timedelta
-from typing import Any, cast
 
-from sqlalchemy import insert, select
+import pytest
+from sqlalchemy import func, select, update
 
-from storage import Database, Keyring, Session, broadcasts, contributions, people, rounds
-from storage.broadcasts import Audience, Broadcast
-from storage.deliveries import BULLETIN
-from storage.tables import delivery, member
-from tests.storage.rows import NOW, PROCESS, Somebody, also_at, give, meet, plan, statements
+from storage import (
+    Database,
+    Keyring,
+    Session,
+    addresses,
+    ageing,
+    broadcasts,
+    deliveries,
+    expansion,
+    outbox,
+    people,
+    reports,
+    unknowns,
+)
+from storage.addresses import Change
+from storage.broadcasts import Audience, Broadcast, Hours, Plan
+from storage.deliveries import BULLETIN, Outcome
+from storage.reports import Word
+from storage.tables import broadcast, delivery, standing
+from tests.storage.rows import NOW, Somebody, also_at, announce, meet, owe, put, queue
 
-MINUTE = timedelta(minutes=1)
-EVERYBODY = Audience()
-
-
-async def start(session: Session, name: str = "b") -> Broadcast:
-    return await broadcasts.add(session, name, PROCESS, "x", "{}", "{}", BULLETIN, NOW, NOW + MINUTE)
-
-
-async def crowd(session: Session, keys: Keyring, number: int) -> list[Somebody]:
-    return [await meet(session, keys, f"{70000 + place}", name=f"{place:04}") for place in range(number)]
-
-
-async def reached(session: Session, name: str = "b") -> list[str]:
-    """Who has a delivery, once for each."""
-    rows = await session.execute(select(delivery.c.person_id).where(delivery.c.broadcast_id == name))
-    return sorted(rows.scalars())
-
-
-async def tell(session: Session, audience: Audience) -> list[str]:
-    made = await start(session)
-    number = await broadcasts.expand(session, made, audience, NOW, None)
-    found = await reached(session)
-    assert number == len(found) == await broadcasts.reachable(session, audience)
-    return found
+SECOND = timedelta(seconds=1)
+LEASE = NOW + timedelta(minutes=1)
+DAY = timedelta(days=1)
 
 
-def ids(*who: Somebody) -> list[str]:
-    return sorted(one.id for one in who)
-
-
-async def test_each_delivery_carries_what_its_broadcast_says(database: Database, keys: Keyring) -> None:
+async def test_a_broadcast_is_kept_as_it_was_planned(database: Database) -> None:
+    plan = Plan(NOW + SECOND, NOW + DAY, Hours(quiet=("sunday",)), ("elsewhere", "wait"), elsewhere=True, again=True)
     async with database.writing() as session:
-        alice = await meet(session, keys, "+15005550006", channel="sms")
-        await tell(session, EVERYBODY)
-        (made,) = (await session.execute(select(delivery))).all()
-    assert len(made.id) == 32
-    assert (made.person_id, made.address_id, made.channel) == (alice.id, alice.address, "sms")
-    assert (made.lane, made.turn, made.part, made.state, made.attempts) == (BULLETIN, 0, 1, "queued", 0)
-    assert (made.due, made.not_after, made.body, made.despite_stop) == (NOW, NOW + MINUTE, None, False)
+        made = await announce(session, plan=plan)
+        assert await broadcasts.latest(session, 1) == [made]
+        found = (await session.execute(select(broadcast))).one()
+    assert made == Broadcast(
+        id="b",
+        subject="bulletin:x",
+        renditions="{}",
+        audience="{}",
+        lane=BULLETIN,
+        made=NOW,
+        not_before=NOW + SECOND,
+        not_after=NOW + DAY,
+        hours='{"opens":"09:00","closes":"20:00","zone":"UTC","zones":{},"quiet":["sunday"]}',
+        state="running",
+        walked="",
+        reached="",
+        expanded=False,
+    )
+    assert (found.outside, found.elsewhere, found.again) == ("elsewhere,wait", True, True)
 
 
-async def test_batches_go_on_where_the_last_one_ended(database: Database, keys: Keyring) -> None:
+async def test_what_is_not_planned_leaves_at_any_hour_and_only_where_the_person_is(database: Database) -> None:
     async with database.writing() as session:
-        everybody = await crowd(session, keys, 10)
-        await start(session)
-    numbers = []
-    while True:
-        async with database.writing() as session:
-            made = await broadcasts.to_expand(session)
-            if made is None:
-                break
-            numbers.append(await broadcasts.expand(session, made, EVERYBODY, NOW, 4))
-    assert numbers == [4, 4, 2]
-    async with database.reading() as session:
-        assert await reached(session) == ids(*everybody)
+        await announce(session)
+        found = (await session.execute(select(broadcast))).one()
+    assert (found.hours, found.outside, found.elsewhere, found.again) == ("", "template,wait", False, False)
 
 
-async def test_a_last_batch_that_is_full_is_followed_by_an_empty_one(database: Database, keys: Keyring) -> None:
+async def test_the_newest_broadcast_is_shown_first(database: Database) -> None:
     async with database.writing() as session:
-        await crowd(session, keys, 4)
-        await start(session)
-        numbers = []
-        while made := await broadcasts.to_expand(session):
-            numbers.append(await broadcasts.expand(session, made, EVERYBODY, NOW, 2))
-    assert numbers == [2, 2, 0]
-
-
-async def test_what_is_killed_in_between_is_resumed_and_nobody_is_missed_or_told_twice(
-    database: Database, keys: Keyring
-) -> None:
-    async with database.writing() as session:
-        everybody = await crowd(session, keys, 9)
-        await start(session)
-    killed = True
-    while True:
-        killed = not killed
-        async with database.writing() as session:
-            made = await broadcasts.to_expand(session)
-            if made is None:
-                break
-            await broadcasts.expand(session, made, EVERYBODY, NOW, 2)
-            if killed:
-                await session.rollback()
-    async with database.reading() as session:
-        assert await reached(session) == ids(*everybody)
-
-
-async def test_a_batch_made_again_tells_nobody_twice(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        everybody = await crowd(session, keys, 3)
-        made = await start(session)
-        for _time in range(2):
-            await broadcasts.expand(session, made, EVERYBODY, NOW, None)
-        assert await reached(session) == ids(*everybody)
-
-
-async def test_who_comes_while_a_batch_is_made_pushes_nobody_out(postgresql: Database, keys: Keyring) -> None:
-    async with postgresql.writing() as session:
-        everybody = await crowd(session, keys, 6)
-        await start(session)
-    newcomers = iter(range(6, 0, -1))  # each before all others in the order of the batches
-
-    async def one_more() -> None:
-        async with postgresql.writing() as session:
-            place = next(newcomers, None)
-            if place is not None:
-                await meet(session, keys, f"8{place}", name=f"000-{place}")
-
-    while True:
-        async with postgresql.writing() as session:
-            made = await broadcasts.to_expand(session)
-            if made is None:
-                break
-            await broadcasts.expand(cast(Session, Meanwhile(session, one_more)), made, EVERYBODY, NOW, 2)
-    async with postgresql.reading() as session:
-        assert set(await reached(session)) >= {who.id for who in everybody}
-
-
-class Meanwhile:
-    """A session before each of whose statements something else happens and is committed."""
-
-    def __init__(self, session: Session, happens: Callable[[], Awaitable[None]]) -> None:
-        self.session = session
-        self.happens = happens
-        self.dialect = session.dialect
-
-    async def execute(self, *statement: Any) -> Any:
-        await self.happens()
-        return await self.session.execute(*statement)
-
-
-async def test_two_workers_never_make_the_same_broadcast_at_once(postgresql: Database, keys: Keyring) -> None:
-    async with postgresql.writing() as session:
-        await crowd(session, keys, 3)
-        await start(session, "first")
-        await start(session, "second")
-    async with postgresql.writing() as one, postgresql.writing() as other:
-        made = [await broadcasts.to_expand(session) for session in (one, other, one)]
-    assert {which.id for which in made if which} == {"first", "second"}
-    assert made[0] == made[2]
-
-
-async def test_who_has_left_or_not_agreed_is_not_written_to(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        alice = await meet(session, keys, "70001")
-        await meet(session, keys, "70002", reach="opted_out")
-        await meet(session, keys, "70003", reach="blocked")
-        await meet(session, keys, "70004", consented=False)
-        forgotten = await meet(session, keys, "70005")
-        await people.erase(session, forgotten.id)
-        assert await tell(session, EVERYBODY) == ids(alice)
-
-
-async def test_everybody_is_written_to_where_they_wrote_from_last(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        alice = await meet(session, keys, "70001", spoke=NOW - 2 * MINUTE)
-        newer = await also_at(session, keys, alice, "+15005550006", channel="sms", spoke=NOW - MINUTE)
-        await also_at(session, keys, alice, "+15005550006", channel="whatsapp", spoke=NOW, reach="blocked")
-        bob = await meet(session, keys, "70002", spoke=NOW)
-        await also_at(session, keys, bob, "+12025550123", channel="sms", spoke=NOW - MINUTE)
-        assert await tell(session, EVERYBODY) == ids(alice, bob)
-        found = await session.execute(select(delivery.c.person_id, delivery.c.address_id, delivery.c.channel))
-    assert {tuple(row) for row in found} == {
-        (alice.id, newer.address, "sms"),
-        (bob.id, bob.address, "telegram"),
-    }
-
-
-async def test_an_audience_is_met_in_all_its_parts(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        for number, (language, region, channel) in enumerate(
-            (language, region, channel)
-            for language in ("en", "ar", "fr")
-            for region in ("north", "south")
-            for channel in ("sms", "telegram")
-        ):
-            await meet(
-                session, keys, f"{70000 + number}",
-                language=language, region=region, channel=channel, name=f"{language} {region} {channel}",
-            )  # fmt: skip
-        found = [
-            await broadcasts.reachable(session, audience)
-            for audience in (
-                Audience(),
-                Audience(languages=("en",)),
-                Audience(languages=("en", "ar")),
-                Audience(regions=("south",)),
-                Audience(channels=("sms",)),
-                Audience(languages=("de",)),
-            )
-        ]
-        assert found == [12, 4, 8, 6, 6, 0]
-        assert await tell(session, Audience(("en", "ar"), ("south",), ("sms",))) == ["ar south sms", "en south sms"]
-
-
-async def test_only_members_are_told_what_is_for_the_council(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        alice, _bob = await crowd(session, keys, 2)
-        await session.execute(insert(member).values(person_id=alice.id, since=NOW.date()))
-        assert await tell(session, Audience(members=True)) == ids(alice)
-
-
-async def test_a_response_is_told_to_everybody_it_answers_and_once(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        alice, bob, carol = await crowd(session, keys, 3)
-        answered = [await give(session, who) for who in (alice, alice, bob)]
-        await give(session, carol)
-        await contributions.respond(session, "r", PROCESS, "taken_up", "{}", answered, NOW)
-        assert await tell(session, Audience(response="r")) == ids(alice, bob)
-
-
-async def test_a_round_is_told_to_its_roll(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        alice, bob, carol = await crowd(session, keys, 3)
-        await rounds.open_(session, "r", PROCESS, "{}", "approval", [alice.id, carol.id], NOW, NOW + MINUTE)
-        await rounds.open_(session, "other", PROCESS, "{}", "approval", [bob.id], NOW, NOW + MINUTE)
-        assert await tell(session, Audience(roll="r")) == ids(alice, carol)
-
-
-async def test_the_oldest_broadcast_is_made_first_and_the_newest_shown_first(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        for name, made in (("new", NOW), ("old", NOW - MINUTE)):
-            await broadcasts.add(session, name, PROCESS, "x", "{}", "{}", BULLETIN, made)
-        found = await broadcasts.to_expand(session)
-        assert found == Broadcast("old", "x", "{}", "{}", BULLETIN, NOW - MINUTE, None, "", False)
+        await announce(session, "new")
+        await announce(session, "old", made=NOW - SECOND)
         assert [one.id for one in await broadcasts.latest(session, 9)] == ["new", "old"]
         assert [one.id for one in await broadcasts.latest(session, 1)] == ["new"]
 
 
-MANY = """
-    INSERT INTO person (id, process_id, key, key_epoch, language, region, consented, met)
-    SELECT md5('p' || n), 'review', '', 1, 'en', '', true, '2026-01-01' FROM generate_series(1, 20000) n;
-    INSERT INTO address (id, person_id, channel, index, external, reach, turns, spoke)
-    SELECT md5('a' || n), md5('p' || n), 'telegram', n, '', 'active', 1, now() FROM generate_series(1, 20000) n;
-    ANALYZE
-"""
+PAUSES, RESUMES, CANCELS = broadcasts.pause, broadcasts.resume, broadcasts.cancel
 
 
-def _reads(seen: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    return [one for one in seen if "address" in one[0]]
+@pytest.mark.parametrize(
+    ("state", "pauses", "resumes", "cancels"),
+    [
+        ("running", True, False, True),
+        ("pausing", False, True, True),
+        ("paused", False, True, True),
+        ("resuming", True, False, True),
+        ("cancelling", False, False, False),
+        ("cancelled", False, False, False),
+    ],
+)
+async def test_a_broadcast_turns_only_where_it_can(
+    database: Database, state: str, pauses: bool, resumes: bool, cancels: bool
+) -> None:
+    turns = ((PAUSES, pauses, "pausing"), (RESUMES, resumes, "resuming"), (CANCELS, cancels, "cancelling"))
+    for turn, may, becomes in turns:
+        async with database.writing() as session:
+            await announce(session)
+            await session.execute(update(broadcast).values(state=state, walked="somebody"))
+            assert await turn(session, "b") is may
+            (found,) = await broadcasts.latest(session, 1)
+            await session.rollback()
+        assert (found.state, found.walked) == ((becomes, "") if may else (state, "somebody"))
 
 
-async def test_a_batch_reads_only_the_people_it_reaches(postgresql: Database, keys: Keyring) -> None:
+async def test_what_was_never_made_cannot_be_paused(database: Database) -> None:
+    async with database.writing() as session:
+        assert not await broadcasts.pause(session, "never made")
+
+
+async def test_the_states_of_a_broadcast_always_sum_to_its_audience(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        everybody = [await meet(session, keys, f"7{number}", name=f"{number}") for number in range(9)]
+        made = await announce(session, plan=Plan(not_after=NOW + SECOND))
+        assert await expansion.expand(session, made, Audience(), NOW, None) == 9
+        await _is_whole(session, {"queued": 9})
+        claimed = await deliveries.claim(session, keys, "telegram", "worker", NOW, LEASE, 5)
+        await _is_whole(session, {"queued": 4, "sending": 5})
+        first, second, third, *_rest = [one.id for one in claimed]
+        outcomes = [Outcome(first, "sent"), Outcome(second, "failed", code="400")]
+        await deliveries.settle(session, "worker", outcomes, NOW)
+        await reports.take(session, [Word(third, "m", "delivered", "", "delivered")], NOW)
+        await unknowns.abandon(session, LEASE + SECOND)
+        await _is_whole(session, {"queued": 4, "sent": 1, "failed": 1, "delivered": 1, "unknown": 2})
+        waiting = [who for who in everybody if await _delivery_of(session, who) == "queued"][0]  # noqa: RUF015
+        await deliveries.cancel(session, waiting.address, "stop", NOW)
+        assert await deliveries.claim(session, keys, "telegram", "worker", NOW + SECOND, LEASE, 5) == []
+        await _is_whole(session, {"cancelled": 1, "expired": 3, "sent": 1, "failed": 1, "delivered": 1, "unknown": 2})
+
+
+async def _delivery_of(session: Session, who: Somebody) -> str:
+    return str((await session.execute(select(delivery.c.state).where(delivery.c.person_id == who.id))).scalar_one())
+
+
+async def _is_whole(session: Session, expected: dict[str, int]) -> None:
+    counted = await broadcasts.counts(session, "b")
+    assert counted == expected
+    assert sum(counted.values()) == 9
+    await counts_hold(session)
+
+
+async def counts_hold(session: Session) -> None:
+    """What the database counted as it went is what is there."""
+    each = (delivery.c.broadcast_id, delivery.c.channel, delivery.c.state, func.coalesce(delivery.c.code, ""))
+    anew = select(*each, func.count()).where(delivery.c.broadcast_id.is_not(None)).group_by(*each)
+    there = Counter({tuple(row[:4]): row[4] for row in await session.execute(anew)})
+    number = func.sum(standing.c.number)
+    kept = (standing.c.broadcast_id, standing.c.channel, standing.c.state, standing.c.code)
+    counted = await session.execute(select(*kept, number).group_by(*kept).having(number != 0))
+    assert Counter({tuple(row[:4]): int(row[4]) for row in counted}) == there
+
+
+async def test_the_counts_hold_after_every_kind_of_change(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        made = await announce(session, plan=Plan(elsewhere=True, again=True))
+        everybody = [await meet(session, keys, f"7{number:02}", name=f"{number:02}") for number in range(12)]
+        there = await also_at(session, keys, everybody[5], "+15005550006", channel="sms", spoke=NOW - DAY)
+        await queue(session, everybody[0])
+        for _time in range(2):
+            await expansion.expand(session, made, Audience(), NOW, 7)
+            await expansion.expand(session, made, Audience(), NOW, None)
+            await counts_hold(session)
+        names = {one.person_id: one.id for one in await session.execute(select(delivery).where(delivery.c.turn == 0))}
+        first = [names[who.id] for who in everybody]
+        await deliveries.put_off(session, "b", "north", NOW, "night", NOW, 3)
+        await counts_hold(session)
+        claimed = await deliveries.claim(session, keys, "telegram", "worker", NOW, LEASE, 100)
+        await counts_hold(session)
+        gone = Change(everybody[5].address, "blocked", elsewhere=("sms",))
+        outcomes = [
+            Outcome(first[0], "sent", "m0"),
+            Outcome(first[1], "sent", "m1"),
+            Outcome(first[2], "queued", code="429", due=NOW),
+            Outcome(first[3], "unknown", code="no_answer"),
+            Outcome(first[4], "failed", code="400"),
+            Outcome(first[5], "failed", code="403_blocked", change=gone),
+            Outcome(first[6], "expired", code="not_after"),
+        ]
+        await deliveries.settle(session, "worker", outcomes, NOW)
+        await counts_hold(session)
+        assert (await broadcasts.counts(session, "b"))["queued"] == 2
+        words = [Word(first[0], "m0", "delivered", "", "delivered"), Word(first[1], "m1", "failed", "30008", "failed")]
+        (failed,) = await reports.take(session, words, NOW)
+        await counts_hold(session)
+        await reports.again(session, failed, NOW, "30008")
+        await counts_hold(session)
+        await unknowns.resend_allowed(session, "telegram", NOW - SECOND, NOW + SECOND, NOW)
+        await counts_hold(session)
+        await outbox.retry(session, NOW, code="400")
+        await counts_hold(session)
+        await unknowns.hold(session, NOW)
+        await counts_hold(session)
+        await unknowns.release(session, NOW)
+        await counts_hold(session)
+        await addresses.learn(session, Change(there.address, "invalid"), "", NOW)
+        await counts_hold(session)
+        for turn in (broadcasts.pause, broadcasts.resume, broadcasts.cancel):
+            await turn(session, "b")
+            while which := await expansion.to_turn(session):
+                await expansion.turn(session, which, NOW, 5)
+            await counts_hold(session)
+        for who in (everybody[0], everybody[2], everybody[8]):
+            await people.erase(session, who.id)
+            await counts_hold(session)
+    assert len(claimed) == 13
+
+
+async def test_two_connections_count_at_once_and_neither_waits(postgresql: Database, keys: Keyring) -> None:
     async with postgresql.writing() as session:
-        for statement in MANY.split(";"):
-            await session.exec_driver_sql(statement)
-        made = await start(session)
-        with statements(postgresql) as seen:
-            assert await broadcasts.expand(session, made, EVERYBODY, NOW, 500) == 500
-        for planned in [await plan(session, one) for one in _reads(seen)]:
-            assert "Scan using pk_person on person" in planned or "Bitmap Index Scan on pk_person" in planned
-            assert "Index Cond: ((id > " in planned or "Index Cond: (id > " in planned
-            assert "Seq Scan on person" not in planned
+        await announce(session)
+        names = [await owe(session, await meet(session, keys, f"7{number}")) for number in range(2)]
+    async with postgresql.writing() as one, postgresql.writing() as other:
+        for session, name in zip((one, other), names, strict=True):
+            await session.exec_driver_sql("SET LOCAL lock_timeout = 1000")
+            await put(session, name, state="sending")
+            await put(session, name, state="sent")
+    async with postgresql.reading() as session:
+        assert await broadcasts.counts(session, "b") == {"sent": 2}
+        await counts_hold(session)
 
 
-async def test_a_batch_on_sqlite_reads_only_the_people_it_reaches(sqlite: Database, keys: Keyring) -> None:
-    async with sqlite.writing() as session:
-        await crowd(session, keys, 3)
-        made = await start(session)
-        with statements(sqlite) as seen:
-            await broadcasts.expand(session, made, EVERYBODY, NOW, 2)
-        for planned in [await plan(session, one) for one in _reads(seen)]:
-            assert "SEARCH person USING INDEX sqlite_autoindex_person_1 (id>?" in planned
-            assert "SCAN person" not in planned
-            assert "SCAN address" not in planned
+async def test_what_is_taken_back_was_not_counted(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await announce(session)
+        name = await owe(session, await meet(session, keys))
+    async with database.writing() as session:
+        await put(session, name, state="sent")
+        await session.rollback()
+    async with database.reading() as session:
+        assert await broadcasts.counts(session, "b") == {"queued": 1}
+
+
+async def test_what_has_aged_out_still_counts(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await announce(session)
+        for number in range(4):
+            await owe(session, await meet(session, keys, f"7{number}"), state="delivered", ended=NOW.date())
+        assert await ageing.age(session, NOW + DAY, 3) == 3
+        assert await ageing.age(session, NOW + DAY, 3) == 1
+        assert await broadcasts.counts(session, "b") == {"delivered": 4}
+
+
+async def test_replies_are_in_no_count(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        name = await queue(session, await meet(session, keys))
+        await put(session, name, state="sent")
+        assert (await session.execute(select(standing))).all() == []
+
+
+async def test_a_broadcast_without_anybody_counts_nobody(database: Database) -> None:
+    async with database.writing() as session:
+        await announce(session)
+        assert await broadcasts.counts(session, "b") == {}

@@ -1,45 +1,56 @@
 """What waits leaves in order, once, and only to whom it may; what became of it is written by whoever holds it."""
 
-import itertools
-from collections.abc import Mapping
+import asyncio
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
-from channels.messages import Reach, Status
-from storage import Database, Keyring, Session, broadcasts, deliveries, people
-from storage.broadcasts import Audience
-from storage.deliveries import BULLETIN, NOTICE, REPLY, Claimed, Outcome
-from storage.tables import address, delivery, report
-from tests.storage.rows import NOW, PROCESS, Somebody, meet, plan, queue, statements
+from channels.verdicts import Reach
+from storage import Database, Keyring, Session, broadcasts, circuits, deliveries, expansion, unknowns
+from storage.addresses import Change
+from storage.broadcasts import Hours, Plan
+from storage.deliveries import BULLETIN, MOST_LOOKS, NEVER, NOTICE, REPLY, Claimed, Outcome
+from storage.tables import delivery
+from tests.storage.rows import (
+    NOW,
+    announce,
+    meet,
+    owe,
+    put,
+    queue,
+    reach,
+    row,
+    statements,
+    states,
+    until_somebody_waits,
+)
 
 SECOND = timedelta(seconds=1)
 LEASE = NOW + timedelta(minutes=1)
 
 
 async def claim(
-    session: Session, keys: Keyring, owner: str = "worker", channel: str = "telegram", most: int = 100
+    session: Session,
+    keys: Keyring,
+    owner: str = "worker",
+    channel: str = "telegram",
+    most: int = 100,
+    now: datetime = NOW,
+    lowest: int = BULLETIN,
 ) -> list[Claimed]:
-    return await deliveries.claim(session, keys, channel, owner, NOW, LEASE, most)
+    return await deliveries.claim(session, keys, channel, owner, now, now + (LEASE - NOW), most, lowest)
 
 
 async def texts(session: Session, keys: Keyring, **how: Any) -> list[str | None]:
     return [one.body for one in await claim(session, keys, **how)]
 
 
-async def states(session: Session) -> Mapping[str, str]:
-    return {row.id: row.state for row in await session.execute(select(delivery.c.id, delivery.c.state))}
-
-
-async def row(session: Session, name: str) -> Any:
-    return (await session.execute(select(delivery).where(delivery.c.id == name))).one()
-
-
-async def sent(session: Session, *names: str, state: str = "sent") -> None:
-    await session.execute(update(delivery).where(delivery.c.id.in_(names)).values(state=state))
+async def sent(session: Session, *names: str) -> None:
+    for name in names:
+        await put(session, name, state="sent")
 
 
 async def test_what_is_claimed_is_whole_and_ours(database: Database, keys: Keyring) -> None:
@@ -48,8 +59,28 @@ async def test_what_is_claimed_is_whole_and_ours(database: Database, keys: Keyri
         name = await queue(session, alice, "hello")
         (claimed,) = await claim(session, keys)
         found = await row(session, name)
-    assert claimed == Claimed(name, alice.address, "70001", "ar", "hello", None, None, 0, None)
-    assert (found.state, found.owner, found.lease) == ("sending", "worker", LEASE)
+    assert claimed == Claimed(
+        id=name,
+        address=alice.address,
+        to="70001",
+        language="ar",
+        region="north",
+        lane=REPLY,
+        body="hello",
+        broadcast=None,
+        subject=None,
+        renditions=None,
+        hours="",
+        outside=("",),
+        elsewhere=False,
+        attempts=0,
+        not_after=None,
+        spoke=NOW,
+        shut=None,
+        began=NOW,
+        probe=False,
+    )
+    assert (found.state, found.owner, found.lease, found.began) == ("sending", "worker", LEASE, NOW)
     assert "70001" not in repr(claimed)
     assert "hello" not in repr(claimed)
 
@@ -113,7 +144,7 @@ async def test_what_has_to_be_tried_again_still_goes_before_what_follows(databas
         first = await queue(session, alice, "first", turn=1)
         await queue(session, alice, "second", turn=2)
         await claim(session, keys)
-        await deliveries.settle(session, "worker", [Outcome(first, "queued", due=NOW + SECOND, attempts=1)])
+        await deliveries.settle(session, "worker", [Outcome(first, "queued", due=NOW + SECOND, attempts=1)], NOW)
         assert await texts(session, keys) == []
         assert (await row(session, first)).attempts == 1
 
@@ -146,8 +177,10 @@ async def test_a_reply_does_not_wait_for_a_bulletin(database: Database, keys: Ke
 @pytest.mark.parametrize("reach", [reach for reach in Reach if reach is not Reach.ACTIVE])
 async def test_who_cannot_be_written_to_is_not_written_to(database: Database, keys: Keyring, reach: Reach) -> None:
     async with database.writing() as session:
-        await queue(session, await meet(session, keys, reach=reach), "bulletin", lane=BULLETIN)
+        name = await queue(session, await meet(session, keys, reach=reach), "bulletin", lane=BULLETIN)
         assert await texts(session, keys) == []
+        found = await row(session, name)
+    assert (found.state, found.code, found.ended, found.body) == ("cancelled", "unreachable", NOW.date(), None)
 
 
 async def test_the_answer_to_stop_leaves_despite_it(database: Database, keys: Keyring) -> None:
@@ -165,16 +198,217 @@ async def test_nothing_leaves_after_its_time(database: Database, keys: Keyring) 
         ]
         in_time = await queue(session, await meet(session, keys, "79"), "in time", not_after=NOW + SECOND)
         assert await texts(session, keys) == ["in time"]
-        assert await deliveries.expire(session, NOW) == 2
-        assert await deliveries.expire(session, NOW) == 0
         assert await states(session) == {**dict.fromkeys(too_late, "expired"), in_time: "sending"}
+        found = await row(session, too_late[0])
+    assert (found.code, found.ended, found.body, found.owner, found.lease) == (
+        "not_after", NOW.date(), None, None, None,
+    )  # fmt: skip
 
 
 async def test_what_is_being_sent_does_not_expire(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
-        await queue(session, await meet(session, keys), not_after=NOW + SECOND)
+        name = await queue(session, await meet(session, keys), not_after=NOW + SECOND)
         await claim(session, keys)
-        assert await deliveries.expire(session, NOW + 2 * SECOND) == 0
+        assert await claim(session, keys, now=NOW + 2 * SECOND) == []
+        assert await states(session) == {name: "sending"}
+
+
+async def test_what_ends_takes_nobodys_place(database: Database, keys: Keyring) -> None:
+    """Though only two are taken at a time, the one in time leaves with the first claim."""
+    async with database.writing() as session:
+        for number in range(5):
+            await queue(session, await meet(session, keys, f"7{number}"), not_after=NOW, due=NOW - SECOND)
+        await queue(session, await meet(session, keys, "79"), "in time")
+        assert await texts(session, keys, most=2) == ["in time"]
+        assert sorted((await states(session)).values()) == ["expired"] * 5 + ["sending"]
+
+
+async def test_what_ends_without_end_is_ended_bit_by_bit(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        for number in range(MOST_LOOKS + 5):
+            await queue(session, await meet(session, keys, f"7{number}"), not_after=NOW)
+        with statements(database) as seen:
+            assert await claim(session, keys, most=1) == []
+        assert len(seen) == MOST_LOOKS
+        assert list((await states(session)).values()).count("expired") == MOST_LOOKS
+
+
+async def test_the_next_reply_leaves_with_the_claim_that_ends_the_one_before(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        await queue(session, alice, "late", turn=1, not_after=NOW)
+        await queue(session, alice, "in time", turn=2)
+        await queue(session, alice, "after that", turn=3)
+        assert await texts(session, keys) == ["in time"]
+
+
+@pytest.mark.parametrize(("lowest", "left"), [(REPLY, ["0"]), (NOTICE, ["0", "1"]), (BULLETIN, ["0", "1", "2"])])
+async def test_nothing_leaves_of_a_lane_below_the_lowest(
+    database: Database, keys: Keyring, lowest: int, left: list[str]
+) -> None:
+    async with database.writing() as session:
+        for lane in (REPLY, NOTICE, BULLETIN):
+            await queue(session, await meet(session, keys, f"7{lane}"), f"{lane}", lane=lane)
+        assert await texts(session, keys, lowest=lowest) == left
+
+
+async def bulletin(session: Session, keys: Keyring, name: str = "b") -> list[str]:
+    """A broadcast to three people."""
+    await announce(session, name)
+    people = [await meet(session, keys, f"{name}{number}", name=f"{name}{number}") for number in range(3)]
+    return [await owe(session, who, name) for who in people]
+
+
+async def test_what_belongs_to_a_broadcast_is_claimed_with_what_it_says(database: Database, keys: Keyring) -> None:
+    plan = Plan(hours=Hours(zone="Europe/Paris"), outside=("wait", "elsewhere"), elsewhere=True)
+    async with database.writing() as session:
+        await announce(session, plan=plan)
+        alice = await meet(session, keys, spoke=NOW - SECOND)
+        await owe(session, alice, not_after=NOW + SECOND)
+        (claimed,) = await claim(session, keys)
+    assert (claimed.broadcast, claimed.subject, claimed.renditions, claimed.body) == ("b", "bulletin:x", "{}", None)
+    assert (claimed.outside, claimed.elsewhere) == (("wait", "elsewhere"), True)
+    assert (claimed.not_after, claimed.spoke) == (NOW + SECOND, NOW - SECOND)
+    assert '"Europe/Paris"' in claimed.hours
+
+
+async def test_nothing_of_a_paused_broadcast_leaves_from_the_moment_that_the_pause_commits(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        await bulletin(session, keys)
+        await bulletin(session, keys, "other")
+    async with database.writing() as session:
+        assert await broadcasts.pause(session, "b")
+    async with database.writing() as session:
+        assert {one.broadcast for one in await claim(session, keys)} == {"other"}
+
+
+async def test_nothing_of_it_leaves_while_it_is_walked_nor_after(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await bulletin(session, keys)
+        await broadcasts.pause(session, "b")
+    while await walk(database, 1):
+        async with database.writing() as session:
+            assert await claim(session, keys) == []
+    async with database.writing() as session:
+        assert await claim(session, keys) == []
+        assert (await broadcasts.latest(session, 1))[0].state == "paused"
+        due = (await session.execute(select(delivery.c.due))).scalars()
+        assert set(due) == {NEVER}
+
+
+async def test_it_goes_on_at_once_when_it_is_resumed_before_it_was_walked(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await bulletin(session, keys)
+        await broadcasts.pause(session, "b")
+        await broadcasts.resume(session, "b")
+        assert len(await claim(session, keys)) == 3
+
+
+async def test_it_goes_on_as_it_is_walked_when_it_is_resumed_after_that(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await bulletin(session, keys)
+        await broadcasts.pause(session, "b")
+    while await walk(database, 9):
+        pass
+    async with database.writing() as session:
+        assert await broadcasts.resume(session, "b")
+        assert await claim(session, keys) == []
+    left = 0
+    while await walk(database, 1):
+        async with database.writing() as session:
+            left += len(await claim(session, keys))
+    assert left == 3
+
+
+async def test_nothing_of_a_cancelled_broadcast_leaves_and_all_of_it_ends(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        names = await bulletin(session, keys)
+        assert await broadcasts.cancel(session, "b")
+    while await walk(database, 1):
+        async with database.writing() as session:
+            assert await claim(session, keys) == []
+    async with database.reading() as session:
+        assert await states(session) == dict.fromkeys(names, "cancelled")
+        found = await row(session, names[0])
+    assert (found.code, found.ended) == ("cancelled", NOW.date())
+
+
+async def test_what_comes_back_to_the_outbox_of_a_cancelled_broadcast_ends_with_the_next_claim(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        names = await bulletin(session, keys)
+        await claim(session, keys)
+        await broadcasts.cancel(session, "b")
+    while await walk(database, 9):
+        pass
+    async with database.writing() as session:
+        await deliveries.settle(session, "worker", [Outcome(name, "queued", due=NOW) for name in names], NOW)
+        assert await claim(session, keys) == []
+        assert await states(session) == dict.fromkeys(names, "cancelled")
+
+
+async def walk(database: Database, most: int) -> bool:
+    async with database.writing() as session:
+        which = await expansion.to_turn(session)
+        if which is not None:
+            await expansion.turn(session, which, NOW, most)
+    return which is not None
+
+
+async def test_nothing_leaves_while_the_circuit_is_open(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await queue(session, await meet(session, keys), "on Telegram")
+        await queue(session, await meet(session, keys, "+15005550006", channel="sms"), "on SMS")
+        await circuits.break_(session, "telegram", "401", NOW + SECOND, NOW)
+        assert await texts(session, keys) == []
+        assert await texts(session, keys, channel="sms") == ["on SMS"]
+
+
+async def test_after_it_one_message_tries_and_nothing_else_leaves_until_it_has_ended(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        for number in range(3):
+            await queue(session, await meet(session, keys, f"7{number}"))
+        await circuits.break_(session, "telegram", "401", NOW, NOW - SECOND)
+        (tries,) = await claim(session, keys)
+        assert tries.probe
+        assert await claim(session, keys, now=LEASE - SECOND) == []
+        (tries_again,) = await claim(session, keys, now=LEASE)
+        assert tries_again.probe
+        await circuits.mend(session, "telegram")
+        (last,) = await claim(session, keys)
+    assert not last.probe
+
+
+async def test_what_ends_is_not_what_tries(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await queue(session, await meet(session, keys, "71"), not_after=NOW, due=NOW - SECOND)
+        await queue(session, await meet(session, keys, "72"), "tries")
+        await circuits.break_(session, "telegram", "401", NOW, NOW - SECOND)
+        assert await texts(session, keys) == ["tries"]
+
+
+async def test_of_two_workers_one_tries(postgresql: Database, keys: Keyring) -> None:
+    async with postgresql.writing() as session:
+        names = [await queue(session, await meet(session, keys, f"7{number}")) for number in range(2)]
+        await circuits.break_(session, "telegram", "401", NOW, NOW - SECOND)
+
+    async def other() -> int:
+        async with postgresql.writing() as session:
+            return len(await claim(session, keys, "other"))
+
+    async with postgresql.writing() as session:
+        assert len(await claim(session, keys)) == 1
+        waiting = asyncio.create_task(other())
+        await until_somebody_waits(session)
+    assert await waiting == 0
+    async with postgresql.reading() as session:
+        found = [await row(session, name) for name in names]
+    assert sorted((one.state, one.owner or "") for one in found) == [("queued", ""), ("sending", "worker")]
 
 
 async def test_two_workers_never_claim_the_same_nor_a_later_reply(postgresql: Database, keys: Keyring) -> None:
@@ -215,15 +449,15 @@ async def test_what_became_of_a_send_is_written_down(database: Database, keys: K
         await claim(session, keys)
         outcomes = [
             Outcome(first, "sent", "m1", 2, attempts=1),
-            Outcome(second, "failed", code="403", reach="blocked", address=bob.address),
+            Outcome(second, "failed", code="403", change=Change(bob.address, "blocked")),
             Outcome(third, "queued", code="429", due=NOW + SECOND, attempts=3),
         ]
         with statements(database) as seen:
-            await deliveries.settle(session, "worker", outcomes[:1])
+            await deliveries.settle(session, "worker", outcomes[:1], NOW)
         assert len(seen) == 1
-        await deliveries.settle(session, "worker", outcomes[1:])
+        await deliveries.settle(session, "worker", outcomes[1:], NOW)
         found = [await row(session, name) for name in (first, second, third)]
-        reach = (await session.execute(select(address.c.reach).where(address.c.id == bob.address))).scalar_one()
+        assert await reach(session, bob) == "blocked"
         assert (await row(session, waits)).state == "cancelled"
     assert [one.state for one in found] == ["sent", "failed", "queued"]
     assert [one.provider_id for one in found] == ["m1", None, None]
@@ -232,16 +466,17 @@ async def test_what_became_of_a_send_is_written_down(database: Database, keys: K
     assert [one.attempts for one in found] == [1, 0, 3]
     assert [one.lease for one in found] == [None] * 3
     assert found[2].due == NOW + SECOND
-    assert reach == "blocked"
+    assert [one.ended for one in found] == [NOW.date(), NOW.date(), None]
+    assert [one.body is None for one in found] == [True, True, False]
 
 
 async def test_the_late_word_of_a_lapsed_lease_changes_nothing(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         name = await queue(session, await meet(session, keys))
         await claim(session, keys, "slow")
-        assert await deliveries.abandon(session, LEASE) == 0
-        assert await deliveries.abandon(session, LEASE + SECOND) == 1
-        await deliveries.settle(session, "slow", [Outcome(name, "sent", "m1")])
+        assert await unknowns.abandon(session, LEASE) == 0
+        assert await unknowns.abandon(session, LEASE + SECOND) == 1
+        await deliveries.settle(session, "slow", [Outcome(name, "sent", "m1")], NOW)
         found = await row(session, name)
     assert (found.state, found.code, found.provider_id) == ("unknown", "crash", None)
 
@@ -250,90 +485,54 @@ async def test_a_worker_settles_only_its_own(database: Database, keys: Keyring) 
     async with database.writing() as session:
         name = await queue(session, await meet(session, keys))
         await claim(session, keys, "mine")
-        await deliveries.settle(session, "yours", [Outcome(name, "failed")])
+        await deliveries.settle(session, "yours", [Outcome(name, "failed")], NOW)
         assert (await row(session, name)).state == "sending"
 
 
-async def test_a_worker_that_starts_alone_abandons_all_that_was_under_way(database: Database, keys: Keyring) -> None:
+async def test_settling_nothing_asks_nothing(database: Database) -> None:
     async with database.writing() as session:
-        await queue(session, await meet(session, keys))
-        await claim(session, keys)
-        assert await deliveries.abandon(session, NOW, everybody=True) == 1
-        assert await claim(session, keys) == []
+        with statements(database) as seen:
+            await deliveries.settle(session, "worker", [], NOW)
+    assert seen == []
 
 
-RANKED = [
-    [("sent", "sent")],
-    [("delivered", "delivered"), ("sent", "delivered")],
-    [("failed", "failed"), ("sent", "failed")],
-    [("failed", "failed"), ("delivered", "delivered"), ("failed", "delivered")],
-    [("sent", "sent"), ("sent", "sent"), ("delivered", "delivered"), ("delivered", "delivered")],
-]
-
-
-@pytest.mark.parametrize("words", RANKED)
-async def test_only_a_higher_word_counts(database: Database, keys: Keyring, words: list[tuple[str, str]]) -> None:
-    async with database.writing() as session:
-        name = await queue(session, await meet(session, keys), state="unknown")
-        for word, becomes in words:
-            await deliveries.reduce(session, name, word, "m1", None)
-            assert (await row(session, name)).state == becomes
-
-
-async def test_the_order_of_a_platforms_words_does_not_matter(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        alice = await meet(session, keys)
-        for words in itertools.permutations(["sent", "failed", "delivered", "sent"]):
-            name = await queue(session, alice, state="sending")
-            for word in words:
-                await deliveries.reduce(session, name, word, "m1", None)
-            assert (await row(session, name)).state == "delivered"
-
-
-async def test_a_word_on_what_was_cancelled_or_is_to_be_tried_again_changes_nothing(
-    database: Database, keys: Keyring
-) -> None:
-    async with database.writing() as session:
-        alice = await meet(session, keys)
-        for state in ("queued", "cancelled", "expired"):
-            name = await queue(session, alice, state=state)
-            assert await deliveries.reduce(session, name, "delivered", "m1", None) is None
-            assert (await row(session, name)).state == state
-
-
-async def test_a_word_that_comes_before_we_settle_stays(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        alice = await meet(session, keys)
-        name = await queue(session, alice)
-        await claim(session, keys)
-        assert await deliveries.reduce(session, name, "delivered", "m1", None) == alice.address
-        await deliveries.settle(session, "worker", [Outcome(name, "sent", "m1", 1)])
-        found = await row(session, name)
-    assert (found.state, found.provider_id, found.lease) == ("delivered", "m1", None)
-
-
-async def test_the_same_word_is_kept_once(database: Database, keys: Keyring) -> None:
+@pytest.mark.parametrize("keeps", [False, True])
+async def test_the_words_of_what_may_be_asked_after_are_kept(database: Database, keys: Keyring, keeps: bool) -> None:
     async with database.writing() as session:
         name = await queue(session, await meet(session, keys))
-        for word in (Status.SENT, Status.SENT, Status.DELIVERED, Status.SENT):
-            await deliveries.note(session, name, "m1", word, "", NOW)
-        await deliveries.note(session, "never made", "m1", Status.SENT, "", NOW)
-        found = await session.execute(select(report.c.delivery_id, report.c.status, report.c.at).order_by(report.c.id))
-    assert [tuple(one) for one in found] == [(name, "sent", NOW), (name, "delivered", NOW)]
-
-
-async def test_nothing_is_kept_of_what_a_platform_says_about_who_was_forgotten(
-    database: Database, keys: Keyring
-) -> None:
-    async with database.writing() as session:
-        alice = await meet(session, keys)
-        name = await queue(session, alice, state="sent")
-        await people.erase(session, alice.id)
-        await deliveries.note(session, name, "m1", Status.DELIVERED, "", NOW)
-        await deliveries.reduce(session, name, "delivered", "m1", None)
+        await claim(session, keys)
+        await deliveries.settle(session, "worker", [Outcome(name, "unknown", code="no_answer", keeps=keeps)], NOW)
         found = await row(session, name)
-        assert (await session.execute(select(func.count()).select_from(report))).scalar_one() == 0
-    assert (found.state, found.provider_id) == ("delivered", None)
+    assert (found.state, found.ended, found.body is not None) == ("unknown", NOW.date(), keeps)
+
+
+async def test_the_id_of_an_earlier_attempt_stays_until_there_is_another(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        name = await queue(session, await meet(session, keys), provider_id="m1")
+        for outcome in (Outcome(name, "queued", due=NOW, code="429"), Outcome(name, "sent", "m2")):
+            await claim(session, keys)
+            found = (await row(session, name)).provider_id
+            assert found == "m1"
+            await deliveries.settle(session, "worker", [outcome], NOW)
+        assert (await row(session, name)).provider_id == "m2"
+
+
+async def test_what_belongs_to_a_region_waits_until_its_morning(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await announce(session)
+        await announce(session, "other")
+        north = [await meet(session, keys, f"7{number}") for number in range(3)]
+        south = await meet(session, keys, "79", region="south")
+        theirs = [await owe(session, who) for who in north]
+        shut = await owe(session, await meet(session, keys, "78"), due=NEVER, code="shut")
+        others = [await owe(session, south), await owe(session, north[0], "other"), await queue(session, north[1])]
+        await deliveries.put_off(session, "b", "north", LEASE, "night", NOW, 2)
+        found = [await row(session, name) for name in theirs]
+        assert sorted((one.due, one.code or "") for one in found) == [(NOW, ""), (LEASE, "night"), (LEASE, "night")]
+        await deliveries.put_off(session, "b", "north", LEASE, "night", NOW, 2)
+        assert {(await row(session, name)).due for name in theirs} == {LEASE}
+        assert {(await row(session, name)).due for name in others} == {NOW}
+        assert (await row(session, shut)).code == "shut"
 
 
 async def test_nothing_that_waits_for_a_cancelled_address_leaves(database: Database, keys: Keyring) -> None:
@@ -341,47 +540,10 @@ async def test_nothing_that_waits_for_a_cancelled_address_leaves(database: Datab
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
         waits, under_way = await queue(session, alice), await queue(session, alice, turn=0, state="sending")
         other = await queue(session, bob)
-        await deliveries.cancel(session, alice.address, "stop")
+        await deliveries.cancel(session, alice.address, "stop", NOW)
         assert await states(session) == {waits: "cancelled", under_way: "sending", other: "queued"}
-        assert (await row(session, waits)).code == "stop"
-
-
-async def test_the_states_of_a_broadcast_always_sum_to_its_audience(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        everybody = [await meet(session, keys, f"7{number}") for number in range(9)]
-        made = await broadcasts.add(session, "b", PROCESS, "x", "{}", "{}", BULLETIN, NOW, NOW + SECOND)
-        assert await broadcasts.expand(session, made, Audience(), NOW, None) == 9
-        await _is_whole(session, {"queued": 9})
-        claimed = await claim(session, keys, most=5)
-        assert {(one.broadcast, one.renditions, one.body) for one in claimed} == {("b", "{}", None)}
-        await _is_whole(session, {"queued": 4, "sending": 5})
-        first, second, third, *_rest = [one.id for one in claimed]
-        await deliveries.settle(session, "worker", [Outcome(first, "sent"), Outcome(second, "failed", code="400")])
-        await deliveries.reduce(session, third, "delivered", "m", None)
-        await deliveries.abandon(session, LEASE + SECOND)
-        await _is_whole(session, {"queued": 4, "sent": 1, "failed": 1, "delivered": 1, "unknown": 2})
-        waiting = [who for who in everybody if await _delivery_of(session, who) == "queued"][0]  # noqa: RUF015
-        await deliveries.cancel(session, waiting.address, "stop")
-        await deliveries.expire(session, NOW + SECOND)
-        await _is_whole(session, {"cancelled": 1, "expired": 3, "sent": 1, "failed": 1, "delivered": 1, "unknown": 2})
-
-
-async def _delivery_of(session: Session, who: Somebody) -> str:
-    return str((await session.execute(select(delivery.c.state).where(delivery.c.person_id == who.id))).scalar_one())
-
-
-async def _is_whole(session: Session, expected: dict[str, int]) -> None:
-    counted = await deliveries.counts(session, "b")
-    assert counted == expected
-    assert sum(counted.values()) == 9
-
-
-async def test_what_waits_is_counted(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        alice = await meet(session, keys)
-        for due, state in ((NOW, "queued"), (NOW + SECOND, "queued"), (NOW, "sent")):
-            await queue(session, alice, due=due, state=state)
-        assert await deliveries.waiting(session, NOW) == 1
+        found = await row(session, waits)
+    assert (found.code, found.ended, found.body) == ("stop", NOW.date(), None)
 
 
 async def test_claiming_is_two_statements_and_they_are_compiled_once(database: Database, keys: Keyring) -> None:
@@ -393,39 +555,3 @@ async def test_claiming_is_two_statements_and_they_are_compiled_once(database: D
                 await claim(session, keys, most=most)
         assert len(seen) == 6
         assert len({statement for statement, _values in seen[::2]}) == 1
-
-
-MANY = """
-    INSERT INTO person (id, process_id, key, key_epoch, language, region, consented, met)
-    SELECT md5('p' || n), 'review', '', 1, 'en', '', true, '2026-01-01' FROM generate_series(1, 50000) n;
-    INSERT INTO address (id, person_id, channel, index, external, reach, turns, spoke)
-    SELECT md5('a' || n), md5('p' || n), 'telegram', n, '', 'active', 1, now() FROM generate_series(1, 50000) n;
-    INSERT INTO delivery (id, person_id, address_id, channel, lane, turn, part, state, due, attempts)
-    SELECT md5('d' || n), md5('p' || n), md5('a' || n), 'telegram', mod(n, 2) * 2, mod(n, 2), 1,
-           'queued', '2026-01-01', 0 FROM generate_series(1, 50000) n;
-    ANALYZE
-"""
-
-
-async def test_a_claim_reads_no_more_than_it_takes(postgresql: Database, keys: Keyring) -> None:
-    async with postgresql.writing() as session:
-        with statements(postgresql) as seen:
-            await claim(session, keys, most=500)
-        for statement in MANY.split(";"):
-            await session.exec_driver_sql(statement)
-        planned = await plan(session, seen[0])
-    assert "Index Scan using ix_delivery_waiting on delivery" in planned
-    assert "using ix_delivery_order on delivery earlier" in planned
-    assert "Seq Scan" not in planned
-    assert "Sort Key" not in planned
-
-
-async def test_a_claim_on_sqlite_reads_its_index_in_order(sqlite: Database, keys: Keyring) -> None:
-    async with sqlite.writing() as session:
-        with statements(sqlite) as seen:
-            await claim(session, keys, most=500)
-        planned = await plan(session, seen[0])
-    assert "SEARCH delivery USING INDEX ix_delivery_waiting (channel=?)" in planned
-    assert "SEARCH earlier USING INDEX ix_delivery_order (address_id=?" in planned
-    assert "SCAN delivery" not in planned
-    assert "USE TEMP B-TREE" not in planned

@@ -1,6 +1,7 @@
 """What is sealed opens only where it was sealed, with the key it was sealed with."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -161,6 +162,156 @@ def test_a_missing_key_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
         stored.load(tmp_path / "keys")
 
 
+def test_a_new_epoch_is_the_current_one_and_the_old_key_still_opens(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    stored.create(path)
+    before = stored.load(path)
+    alice = before.new("alice")
+    wrapped, parked_box = before.wrap(alice), before.seal(WORDS, "here")
+    assert stored.begin_epoch(path) == 2
+    after = stored.load(path)
+    assert (after.epoch, after.index_key) == (2, before.index_key)
+    assert after.unwrap("alice", wrapped, 1) == alice
+    assert after.open(parked_box, "here") == WORDS
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_after_the_old_epoch_has_ended_no_key_that_is_left_opens_what_it_wrapped(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    stored.create(path)
+    wrapped = (keyring := stored.load(path)).wrap(keyring.new("alice"))
+    stored.begin_epoch(path)
+    stored.end_old_epochs(path, 2)
+    after = stored.load(path)
+    assert list(after.wrapping) == [2]
+    for epoch in (1, 2):
+        with pytest.raises(Unreadable):
+            after.unwrap("alice", wrapped, epoch)
+
+
+def test_an_epoch_that_began_meanwhile_is_not_ended(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    stored.create(path)
+    stored.begin_epoch(path)
+    stored.begin_epoch(path)
+    with pytest.raises(UnsafeKeys, match="meanwhile"):
+        stored.end_old_epochs(path, 2)
+    assert set(stored.load(path).wrapping) == {1, 2, 3}
+
+
+def test_a_program_that_runs_takes_up_a_new_epoch_and_lets_an_old_one_go(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    stored.create(path)
+    running = stored.load(path)
+    alice = running.new("alice")
+    stored.begin_epoch(path)
+    other = stored.load(path)
+    assert running.epoch == 1
+    assert running.unwrap("alice", other.wrap(alice), 2) == alice
+    assert running.epoch == 2
+    stored.end_old_epochs(path, 2)
+    assert followed(running).refresh()
+    assert list(running.wrapping) == [2]
+
+
+def followed(keyring: Keyring) -> stored.Followed:
+    assert isinstance(keyring.wrapping, stored.Followed)
+    return keyring.wrapping
+
+
+@pytest.mark.parametrize("spoil", ["another deployment's", "no keys", "others can read it", "gone"])
+def test_a_program_that_runs_keeps_its_keys_when_the_file_is_spoilt(tmp_path: Path, spoil: str) -> None:
+    path, other = tmp_path / "keys", tmp_path / "other"
+    stored.create(path)
+    stored.create(other)
+    running = stored.load(path)
+    before = dict(running.wrapping)
+    match spoil:
+        case "another deployment's":
+            other.replace(path)
+        case "no keys":
+            path.write_text("{}")
+        case "others can read it":
+            path.chmod(0o644)
+        case _:
+            path.unlink()
+    assert not followed(running).refresh()
+    assert dict(running.wrapping) == before
+    assert str(next(iter(before.values()))) not in repr(running.wrapping)
+
+
+class Killed(BaseException):
+    """As if the process had ended there."""
+
+
+STEPS = ("open", "fchmod", "fchown", "fsync", "replace")
+
+
+@pytest.mark.parametrize("begins", [True, False])
+@pytest.mark.parametrize("after", [True, False])
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_at_any_step_a_change_of_the_file_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, after: bool, begins: bool
+) -> None:
+    path = tmp_path / "keys"
+    stored.create(path)
+    first = stored.load(path).wrapping[1]
+    if not begins:
+        stored.begin_epoch(path)
+    second = dict(stored.load(path).wrapping).get(2)
+    change = (lambda: stored.begin_epoch(path)) if begins else (lambda: stored.end_old_epochs(path, 2))
+    with monkeypatch.context() as dying:
+        kills = die_at(dying, step, after)
+        with pytest.raises(Killed):
+            change()
+    assert kills == [step]
+    left = stored.load(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    if begins:
+        assert left.wrapping[1] == first
+    else:
+        assert left.wrapping[2] == second
+    if len(left.wrapping) == (1 if begins else 2):
+        change()
+    assert set(stored.load(path).wrapping) == ({1, 2} if begins else {2})
+
+
+def die_at(monkeypatch: pytest.MonkeyPatch, step: str, after: bool) -> list[str]:
+    """Die before or after this step, the first time that it is for the new file."""
+    target: object = Path if step == "replace" else os
+    real = getattr(target, step)
+    kills: list[str] = []
+
+    def deadly(*given: object, **more: object) -> object:
+        if step == "open" and not str(given[0]).endswith(".new"):
+            return real(*given, **more)
+        kills.append(step)
+        if after:
+            real(*given, **more)
+        raise Killed
+
+    monkeypatch.setattr(target, step, deadly)
+    return kills
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_file_that_root_rotates_still_belongs_to_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "keys"
+    stored.create(path)
+    os.chown(path, 4242, 4243)
+    stored.begin_epoch(path)
+    assert (path.stat().st_uid, path.stat().st_gid) == (4242, 4243)
+
+
+def test_a_key_file_behind_a_link_is_changed_where_it_lies(tmp_path: Path) -> None:
+    real, link = tmp_path / "real", tmp_path / "link"
+    stored.create(real)
+    link.symlink_to(real)
+    stored.begin_epoch(link)
+    assert link.is_symlink()
+    assert stored.load(real).epoch == 2
+
+
 def all_zero(keys: dict[str, object]) -> object:
     return keys | {"wrapping": {"1": "A" * 43 + "="}}
 
@@ -220,9 +371,9 @@ async def test_what_was_not_sealed_is_refused_before_it_is_stored(database: Data
         assert "bus" not in str(wrong.value)
         writes = Writes()
         writes.insert(parked, **row)
-        with pytest.raises(StatementError, match="only what is sealed") as wrong:
+        with pytest.raises(TypeError, match="only what is sealed") as refused:
             await write(session, writes)
-        assert "bus" not in str(wrong.value)
+        assert "bus" not in str(refused.value)
 
 
 async def test_a_sealed_column_gives_back_what_it_was_given(database: Database, alice: PersonKey) -> None:

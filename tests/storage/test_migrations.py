@@ -2,34 +2,39 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect
+from alembic import command
+from sqlalchemy import Connection, create_engine, inspect
 
 import storage
 from storage.database import with_driver
-from storage.migrate import differences, is_current, undo
+from storage.migrate import _config, differences, is_current, undo
 
 ROOT = Path(__file__).parents[2]
 
 
-def tables(url: str) -> set[str]:
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
     address = with_driver(url)
     engine = create_engine(address.set(drivername=address.drivername.replace("+aiosqlite", "")))
     try:
-        return set(inspect(engine).get_table_names()) - {"alembic_version"}
+        with engine.begin() as connection:
+            yield connection
     finally:
         engine.dispose()
+
+
+def tables(url: str) -> set[str]:
+    with _connected(url) as connection:
+        return set(inspect(connection).get_table_names()) - {"alembic_version"}
 
 
 def is_up_to_date(url: str) -> bool:
-    address = with_driver(url)
-    engine = create_engine(address.set(drivername=address.drivername.replace("+aiosqlite", "")))
-    try:
-        with engine.connect() as connection:
-            return is_current(connection)
-    finally:
-        engine.dispose()
+    with _connected(url) as connection:
+        return is_current(connection)
 
 
 def test_up_down_and_up_again_leaves_nothing_and_misses_nothing(blank_database_url: str) -> None:
@@ -62,3 +67,45 @@ def test_two_processes_may_migrate_at_once(blank_database_url: str) -> None:
         _out, faults = one.communicate(timeout=60)
         assert one.returncode == 0, faults
     assert differences(blank_database_url) == []
+
+
+def test_what_there_was_before_is_counted_dated_and_agreed_to(blank_database_url: str) -> None:
+    """Of the deliveries that the first tables held none is missing from the counts of their broadcast."""
+    storage.migrate(blank_database_url)
+    with _connected(blank_database_url) as connection:
+        command.downgrade(_config(connection), BEFORE)
+    with _connected(blank_database_url) as connection:
+        for statement in WHAT_THERE_WAS.split(";"):
+            connection.exec_driver_sql(statement)
+    storage.migrate(blank_database_url)
+    with _connected(blank_database_url) as connection:
+        connection.exec_driver_sql("UPDATE delivery SET state = 'delivered' WHERE id = 'd1'")
+        agreed = connection.exec_driver_sql("SELECT id, consented FROM address ORDER BY id").all()
+        ended = (
+            connection.exec_driver_sql("SELECT id FROM delivery WHERE ended IS NOT NULL ORDER BY id").scalars().all()
+        )
+        number = "SELECT state, code, sum(number) FROM standing GROUP BY state, code HAVING sum(number) <> 0"
+        counted = connection.exec_driver_sql(f"{number} ORDER BY state").all()
+    assert [(one.id, bool(one.consented)) for one in agreed] == [("a1", True), ("a2", False)]
+    assert ended == ["d1", "d2", "d4"]
+    assert [tuple(one) for one in counted] == [("delivered", "", 1), ("failed", "403", 1), ("queued", "", 1)]
+
+
+BEFORE = "02e6651a8c71"
+WHAT_THERE_WAS = """
+    INSERT INTO process (id, edition, content, opened) VALUES ('review', 1, '{}', '2026-01-01 00:00:00');
+    INSERT INTO broadcast (id, process_id, subject, renditions, audience, lane, made, reached, expanded)
+    VALUES ('b', 'review', 'x', '{}', '{}', 2, '2026-01-01 00:00:00', '', true);
+    INSERT INTO person (id, process_id, key, key_epoch, language, region, consented, met)
+    VALUES ('p1', 'review', '', 1, 'en', '', true, '2026-01-01'),
+           ('p2', 'review', '', 1, 'en', '', false, '2026-01-01'),
+           ('p3', 'review', '', 1, 'en', '', true, '2026-01-01');
+    INSERT INTO address (id, person_id, channel, external, reach, turns, spoke)
+    VALUES ('a1', 'p1', 'sms', '', 'active', 1, '2026-01-01 00:00:00'),
+           ('a2', 'p2', 'sms', '', 'active', 1, '2026-01-01 00:00:00');
+    INSERT INTO delivery (id, person_id, broadcast_id, channel, lane, turn, part, state, due, attempts, code)
+    VALUES ('d1', 'p1', 'b', 'sms', 2, 0, 1, 'sent', '2026-01-01 00:00:00', 0, NULL),
+           ('d2', 'p2', 'b', 'sms', 2, 0, 1, 'failed', '2026-01-01 00:00:00', 0, '403'),
+           ('d3', 'p3', 'b', 'sms', 2, 0, 1, 'queued', '2026-01-01 00:00:00', 0, NULL),
+           ('d4', 'p1', NULL, 'sms', 0, 1, 1, 'sent', '2026-01-01 00:00:00', 0, NULL)
+"""

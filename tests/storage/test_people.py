@@ -5,13 +5,25 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from channels.messages import Status
-from storage import Database, Keyring, Session, broadcasts, deliveries, events, people, rounds, turns
+from storage import (
+    Database,
+    Keyring,
+    Session,
+    broadcasts,
+    deliveries,
+    events,
+    expansion,
+    people,
+    reports,
+    rounds,
+    turns,
+    unknowns,
+)
 from storage.broadcasts import Audience
-from storage.deliveries import BULLETIN
 from storage.people import Heard
+from storage.reports import Word
 from storage.tables import address, delivery, invitation, metadata
-from tests.storage.rows import NOW, PROCESS, Somebody, also_at, give, meet, queue, until_somebody_waits
+from tests.storage.rows import NOW, PROCESS, Somebody, also_at, announce, give, meet, queue, until_somebody_waits
 
 WORDS = "The bus never comes"
 
@@ -24,8 +36,7 @@ async def live(session: Session, keys: Keyring) -> Somebody:
     name = await queue(session, who, WORDS)
     await queue(session, who, WORDS, turn=2, state="sending")
     await queue(session, who, WORDS, turn=0, state="sent")
-    await deliveries.note(session, name, "SM0123456789", Status.SENT, "", NOW)
-    await deliveries.reduce(session, name, "unknown", "SM0123456789", None)
+    await reports.take(session, [Word(name, "SM0123456789", "accepted", "", None)], NOW)
     await rounds.open_(session, "r", PROCESS, "{}", "approval", [who.id], NOW, NOW)
     index = keys.index("telegram", "700012345")
     await events.park(session, keys, "telegram:1", "telegram", index, WORDS, "KeyError", NOW)
@@ -106,15 +117,16 @@ async def test_a_broadcast_still_sums_to_its_audience_when_somebody_was_forgotte
 ) -> None:
     async with database.writing() as session:
         everybody = [await meet(session, keys, f"7{number}") for number in range(3)]
-        made = await broadcasts.add(session, "b", PROCESS, "x", "{}", "{}", BULLETIN, NOW)
-        await broadcasts.expand(session, made, Audience(), NOW, None)
+        await expansion.expand(session, await announce(session), Audience(), NOW, None)
         await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW, 1)
         for who in everybody:
             await people.erase(session, who.id)
-        assert await deliveries.counts(session, "b") == {"cancelled": 2, "unknown": 1}
-        await deliveries.abandon(session, NOW, everybody=True)
-        assert await deliveries.counts(session, "b") == {"cancelled": 2, "unknown": 1}
-        assert set((await session.execute(select(delivery.c.code))).scalars()) == {"forgotten"}
+        assert await broadcasts.counts(session, "b") == {"cancelled": 2, "unknown": 1}
+        await unknowns.abandon(session, NOW, everybody=True)
+        assert await broadcasts.counts(session, "b") == {"cancelled": 2, "unknown": 1}
+        found = (await session.execute(select(delivery.c.code, delivery.c.ended))).all()
+    assert {one.code for one in found} == {"forgotten"}
+    assert None not in {one.ended for one in found}
 
 
 async def test_nothing_leaves_for_who_was_forgotten_and_a_late_word_of_the_worker_is_not_kept(
@@ -126,7 +138,7 @@ async def test_nothing_leaves_for_who_was_forgotten_and_a_late_word_of_the_worke
         await queue(session, alice, turn=2)
         await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW, 1)
         await people.erase(session, alice.id)
-        await deliveries.settle(session, "worker", [deliveries.Outcome(name, "sent", "m1")])
+        await deliveries.settle(session, "worker", [deliveries.Outcome(name, "sent", "m1")], NOW)
         assert await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW, 9) == []
         assert set((await session.execute(select(delivery.c.provider_id))).scalars()) == {None}
 
@@ -178,7 +190,7 @@ async def test_a_stranger_is_erased_once_nothing_is_to_come(database: Database, 
         await queue(session, waits, state="sending")
         hidden = address.update().where(address.c.person_id.in_([told.id, waits.id])).values(index=None)
         await session.execute(hidden)
-        assert await people.strangers(session) == [told.id]
+        assert await people.strangers(session, NOW) == [told.id]
 
 
 async def test_an_invitation_gives_one_seat(database: Database, keys: Keyring) -> None:

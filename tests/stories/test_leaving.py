@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.messages import Reach
+from channels.verdicts import Reach
 from handlers import bulletins, contents
 from storage import contributions as stored
 from tests.stories.town import Person, Town

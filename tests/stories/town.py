@@ -37,8 +37,8 @@ PROCESS = flows.Process(
     organizer={"en": "Harbour Migration Forum"},
     languages=("en", "fr", "es", "ar"),
     regions=(
-        flows.Option("north", {"en": "The north", "fr": "Le nord", "es": "El norte", "ar": "الشمال"}),
-        flows.Option("south", {"en": "The south", "fr": "Le sud", "es": "El sur", "ar": "الجنوب"}),
+        flows.Region("north", {"en": "The north", "fr": "Le nord", "es": "El norte", "ar": "الشمال"}),
+        flows.Region("south", {"en": "The south", "fr": "Le sud", "es": "El sur", "ar": "الجنوب"}),
     ),
     contact={"en": "help@forum.example"},
 )
@@ -108,6 +108,7 @@ class Town:
     telegram: Telegram
     twilio: Twilio
     port: int
+    clock: Callable[[], datetime]
     people: int = field(default=0)
 
     def on_telegram(self) -> Person:
@@ -128,7 +129,7 @@ class Town:
     async def organizer(self, work: Callable[[Session, datetime], Awaitable[T]]) -> T:
         """What an organizer does, in one transaction; then the worker does its part."""
         async with self.parts.database.writing() as session:
-            done = await work(session, now())
+            done = await work(session, self.clock())
         await self.parts.worker.expand()
         await self.parts.hints.bell.ring()
         return done
@@ -153,7 +154,12 @@ def now() -> datetime:
 
 
 @asynccontextmanager
-async def town(database_url: str, keys: Keyring, process: flows.Process | None = PROCESS) -> AsyncIterator[Town]:
+async def town(
+    database_url: str,
+    keys: Keyring,
+    process: flows.Process | None = PROCESS,
+    clock: Callable[[], datetime] = now,
+) -> AsyncIterator[Town]:
     """A town that runs until the block ends."""
     runners: list[web.AppRunner] = []
     ours = _socket()
@@ -178,23 +184,23 @@ async def town(database_url: str, keys: Keyring, process: flows.Process | None =
         "SMS_FROM": SMS,
         "WHATSAPP_FROM": WHATSAPP,
     }
-    made = await setup(environment)
+    made = await setup(environment, flows.templates())
     environment["WHATSAPP_TEMPLATES"] = ",".join(f"{name}={sid}" for name, sid in made.items())
     every = channels.from_settings(environment)
     for channel in every.values():
         channel.pace = AT_ONCE
     closing = asyncio.Event()
-    async with serve.parts(database_url, "", keys, every, now) as parts:
+    async with serve.parts(database_url, "", keys, every, clock) as parts:
         if process is not None:
             async with parts.database.writing() as session:
-                await processes.begin(session, process, now())
+                await processes.begin(session, process, clock())
         runners.append(await _serve(app(parts.door), ours))
         connected = every["telegram"]
         assert isinstance(connected, TelegramChannel)
         await connected.set_webhook()
         working = asyncio.create_task(parts.worker.run(closing))
         try:
-            yield Town(parts, telegram, twilio, ours.getsockname()[1])
+            yield Town(parts, telegram, twilio, ours.getsockname()[1], clock)
         finally:
             await telegram.close()
             await twilio.close()

@@ -1,14 +1,28 @@
 """The script that starts everything."""
 
+import asyncio
 import os
+import signal
+import socket
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from types import ModuleType
 
+import aiohttp
 import pytest
 
+from tests.servers.prod import Ports, free
+
 ROOT = Path(__file__).parents[2]
+START, END = 120.0, 60.0
+"""Seconds. Seven processes begin at once, perhaps on a busy machine."""
+NOOR = "7000104"
+"""Somebody of the town who has never written."""
 
 
 @pytest.fixture
@@ -41,3 +55,74 @@ def test_alone_it_lists_what_it_can_do(run: ModuleType, capsys: pytest.CaptureFi
 def test_what_it_does_not_know_is_refused(run: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     assert run.main("dance") == 2
     assert "usage" in capsys.readouterr().err
+
+
+async def test_all_processes_of_the_procfile_start_answer_and_end_in_order(run_folder: Path) -> None:
+    ports = free(18000 + os.getpid() % 1000 * 10, 2)
+    # Where everybody may pass: PostgreSQL may have to run as another user than we.
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as made:
+        folder = Path(made)
+        async with prod(folder, ports, run_folder / "compiled") as running, aiohttp.ClientSession() as session:
+            await answers(session, f"http://127.0.0.1:{ports.first}/health/ready", running)
+            await somebody_is_answered(session, f"http://127.0.0.1:{ports.around}")
+            for port in (ports.metrics, *ports.of_workers):
+                counted = await answers(session, f"http://127.0.0.1:{port}/metrics", running)
+                assert "hearback_database_answers 1.0" in counted
+            running.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(END):
+                said = (await running.communicate())[0].decode()
+        assert (running.returncode, said.count("stopped (rc=0)")) == (0, 3), said
+        assert not any(is_open(port) for port in ports.all)
+        assert (folder / "keys" / "deployment.key").stat().st_mode & 0o777 == 0o600
+        assert (folder / "environment").stat().st_mode & 0o777 == 0o600
+        assert not is_open(int((folder / "environment").read_text().partition("@127.0.0.1:")[2].partition("/")[0]))
+
+
+@asynccontextmanager
+async def prod(folder: Path, ports: Ports, compiled: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Without any channel of this machine's, so that it meets the fakes and nobody else."""
+    ours = ("TELEGRAM_", "TWILIO_", "SMS_", "WHATSAPP_", "PYTHONDONTWRITEBYTECODE")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    arguments = ("--folder", folder, "--port", str(ports.first), "--settings", folder / "none")
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.servers.prod", *arguments),
+        cwd=ROOT,
+        env=environment | {"PYTHONPYCACHEPREFIX": str(compiled)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    try:
+        yield running
+    finally:
+        if running.returncode is None:
+            running.terminate()
+            await running.communicate()
+
+
+async def answers(session: aiohttp.ClientSession, url: str, running: asyncio.subprocess.Process) -> str:
+    """What it says once it is there."""
+    async with asyncio.timeout(START):
+        while running.returncode is None:
+            try:
+                async with session.get(url) as answer:
+                    if answer.status == 200:
+                        return await answer.text()
+            except aiohttp.ClientConnectionError:
+                pass
+            await asyncio.sleep(0.05)
+    raise AssertionError("it has ended")
+
+
+async def somebody_is_answered(session: aiohttp.ClientSession, around: str) -> None:
+    """The whole way: a phone, the fake platform, the web app, the database, a worker, and back."""
+    async with session.get(f"{around}/phones/events") as events:
+        async with session.post(f"{around}/phones/telegram/{NOOR}/say", json={"text": "hello"}) as said:
+            assert said.status == 204
+        async with asyncio.timeout(START):
+            while "English" not in (await events.content.readline()).decode():
+                pass
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

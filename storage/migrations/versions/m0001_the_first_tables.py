@@ -227,12 +227,8 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.Text(), nullable=True),
         sa.Column("segments", sa.Integer(), nullable=True),
         sa.Column("code", sa.Text(), nullable=True),
-        sa.ForeignKeyConstraint(["broadcast_id"], ["broadcast.id"], name=op.f("fk_delivery_broadcast_id_broadcast")),
-        sa.ForeignKeyConstraint(
-            ["person_id"], ["person.id"], name=op.f("fk_delivery_person_id_person"), ondelete="SET NULL"
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
-        sa.UniqueConstraint("broadcast_id", "person_id", name=op.f("uq_delivery_broadcast_id_person_id")),
+        sa.UniqueConstraint("person_id", "broadcast_id", name=op.f("uq_delivery_person_id_broadcast_id")),
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
@@ -246,10 +242,9 @@ def upgrade() -> None:
             "ix_delivery_order",
             ["address_id", "turn", "part"],
             unique=False,
-            postgresql_where=sa.text("state IN ('queued', 'sending')"),
-            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("lane = 0 AND state IN ('queued', 'sending')"),
+            sqlite_where=sa.text("lane = 0 AND state IN ('queued', 'sending')"),
         )
-        batch_op.create_index(batch_op.f("ix_delivery_person_id"), ["person_id"], unique=False)
         batch_op.create_index(
             "ix_delivery_waiting",
             ["channel", "lane", "due"],
@@ -269,11 +264,10 @@ def downgrade() -> None:
             postgresql_where=sa.text("state = 'queued'"),
             sqlite_where=sa.text("state = 'queued'"),
         )
-        batch_op.drop_index(batch_op.f("ix_delivery_person_id"))
         batch_op.drop_index(
             "ix_delivery_order",
-            postgresql_where=sa.text("state IN ('queued', 'sending')"),
-            sqlite_where=sa.text("state IN ('queued', 'sending')"),
+            postgresql_where=sa.text("lane = 0 AND state IN ('queued', 'sending')"),
+            sqlite_where=sa.text("lane = 0 AND state IN ('queued', 'sending')"),
         )
         batch_op.drop_index(
             "ix_delivery_lease",

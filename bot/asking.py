@@ -1,0 +1,87 @@
+"""Asking the platforms for what we may have missed: what people wrote, what became of ours, what is approved."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from bot.turns import Turns
+from broadcast import reconcile
+from channels import Channel
+from channels.messages import NotSent
+from handlers import deliveries
+from storage import Database, Keyring, marks, templates
+
+OFTEN = timedelta(minutes=1)
+EVERY = timedelta(minutes=10)
+OVERLAP = timedelta(minutes=5)
+"""A platform may list a message some time after it came."""
+AN_HOUR = timedelta(hours=1)
+LONGEST_GAP = timedelta(days=1)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Whom to ask, and where the answers go."""
+
+    database: Database
+    keys: Keyring
+    channels: Mapping[str, Channel]
+    turns: Turns
+
+    async def ask(self, now: datetime) -> None:
+        """Ask whatever it is time to ask. A platform that does not answer is asked again the next time."""
+        for channel in self.channels.values():
+            try:
+                await self._unknown(channel, now)
+                await self._missed(channel, now)
+            except NotSent as silent:
+                log.warning("not answered", channel=channel.name, code=silent.code)
+
+    async def _unknown(self, channel: Channel, now: datetime) -> None:
+        if await self._is_time(f"asking what became: {channel.name}", OFTEN, now):
+            heard = partial(deliveries.report, elsewhere=others(self.channels, channel.name))
+            await reconcile.ask(self.database, self.keys, channel, heard, now)
+
+    async def _missed(self, channel: Channel, now: datetime) -> None:
+        """What people wrote while nobody could take it. Whoever asks and is killed has not moved the mark."""
+        if channel.history is None or not await self._is_time(f"asking what came: {channel.name}", EVERY, now):
+            return
+        async with self.database.reading() as session:
+            if await marks.at(session, marks.HELD) is not None:
+                return
+            last = await marks.at(session, f"heard: {channel.name}")
+        since = max(now - EVERY if last is None else last, now - LONGEST_GAP)
+        missed = await channel.history.received(since - OVERLAP)
+        for message in missed:
+            await self.turns.take([message])
+        async with self.database.writing() as session:
+            await marks.put(session, f"heard: {channel.name}", now)
+
+    async def approved(self, now: datetime) -> None:
+        """Which texts each platform has approved: remembered here, and shown to whoever operates this."""
+        for channel in self.channels.values():
+            try:
+                found = await channel.templates()
+            except NotSent as silent:
+                log.warning("not answered", channel=channel.name, code=silent.code)
+                continue
+            if not found:
+                continue
+            kept = [templates.Template(t.name, t.language, t.provider_id, t.status, t.reason) for t in found]
+            async with self.database.writing() as session:
+                await templates.keep(session, channel.name, kept, now)
+
+    async def _is_time(self, what: str, pause: timedelta, now: datetime) -> bool:
+        """Whether nobody has done this for so long; then it is ours."""
+        async with self.database.writing() as session:
+            return await marks.turn_comes(session, what, now - pause, now)
+
+
+def others(channels: Mapping[str, Channel], name: str) -> Sequence[str]:
+    """The channels on which somebody may be looked for who is lost on this one."""
+    return tuple(other for other in channels if other != name)

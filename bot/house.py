@@ -1,0 +1,92 @@
+"""Keeping house: what has to happen without anybody's asking."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from broadcast import reconcile
+from broadcast.wake import Bell
+from channels import Channel
+from handlers import people, rounds, schedules
+from storage import Database, Keyring, addresses, ageing, events, marks, reports, unknowns
+from storage import rounds as stored_rounds
+
+SWEEPS = 20
+SWEEP_PAUSE = timedelta(milliseconds=250)
+REPEATS = timedelta(days=30)
+"""How long an event is remembered: longer than any platform repeats one."""
+OLD = timedelta(days=30)
+"""How long a finished delivery is kept, and what platforms said of it. Then it is a number in its broadcast's count."""
+MOST_TO_AGE = 2000
+AWAY = timedelta(hours=1)
+"""Whoever finds a database that nobody has used for so long may have found an old copy."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What is kept. `alone`: no other worker can be sending from this database."""
+
+    database: Database
+    keys: Keyring
+    channels: Mapping[str, Channel]
+    bell: Bell
+    alone: bool = False
+
+    async def open(self, now: datetime) -> None:
+        """Before anything is sent: what a crash left, and whether this database is of today."""
+        async with self.database.writing() as session:
+            last = await marks.at(session, marks.ALIVE)
+            if last is not None and now - last > AWAY:
+                held = await unknowns.hold(session, now)
+                if held:
+                    await marks.put(session, marks.HELD, now)
+                    log.critical("held: is this database an old copy?", number=held, since=last.isoformat())
+            await marks.put(session, marks.ALIVE, now)
+        await self.abandon(now, self.alone)
+
+    async def keep(self, now: datetime) -> None:
+        """Every few seconds, by every worker: whatever two of them do at once is done once."""
+        await self.abandon(now, False)
+        async with self.database.writing() as session:
+            await marks.put(session, marks.ALIVE, now)
+            await addresses.recover(session, now)
+            await unknowns.give_up(session, now - reconcile.KEPT)
+            published = await schedules.publish_due(session, now)
+            parted = await people.part(session, now)
+            overdue = await stored_rounds.overdue(session, now)
+        if published:
+            await self.bell.ring()
+        if parted:
+            await self._sweep()
+        for round_id in overdue:
+            async with self.database.writing() as session:
+                await rounds.close(session, self.keys, round_id, now)
+            await self.bell.ring()
+        await self.age(now)
+
+    async def age(self, now: datetime) -> None:
+        """Forget what is old, a batch at a time, so that nobody waits for it."""
+        async with self.database.writing() as session:
+            await events.prune(session, now - REPEATS)
+            await reports.prune(session, now - OLD, MOST_TO_AGE)
+            await ageing.age(session, now - OLD, MOST_TO_AGE)
+
+    async def abandon(self, now: datetime, everybody: bool) -> None:
+        remember = [name for name, channel in self.channels.items() if channel.history is not None]
+        async with self.database.writing() as session:
+            number = await unknowns.abandon(session, now, remember, everybody)
+        if number:
+            log.warning("unknown after a crash", number=number)
+
+    async def _sweep(self) -> None:
+        """Somebody may be reading: then the log cannot be emptied yet."""
+        for _try in range(SWEEPS):
+            if await self.database.sweep():
+                return
+            await asyncio.sleep(SWEEP_PAUSE.total_seconds())
+        log.warning("deleted words are still in the write-ahead log")

@@ -1,0 +1,125 @@
+"""What is done with the keys of a deployment: made once, changed from time to time without anybody's noticing."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import structlog
+import uvloop
+
+import storage
+from bot import clock
+from bot.terminal import say, stop, told, told_plainly, writing
+from storage import Database, Keyring, Session, events, keys, people
+from storage.keys import Followed
+
+EVERY = timedelta(seconds=10)
+"""How often a running program looks whether its key file was changed."""
+SETTLED = timedelta(minutes=10)
+"""How long a new key is there before an old one may go: until then a program may still wrap by the old one."""
+BATCH = 2000
+"""Keys a transaction. Small enough that nobody who writes meanwhile notices."""
+
+
+log = structlog.get_logger()
+
+
+def new(file: Path) -> None:
+    """Make the keys of a new deployment. Keep a copy where the database's backups are not."""
+    try:
+        keys.create(file)
+    except OSError as fault:
+        stop(f"{file}: {fault.strerror}")
+
+
+def rotate() -> None:
+    """First of three: add a new key to the file. Programs that run take it up by themselves; copy the file anew."""
+    if len(told().keys.wrapping) > 1:
+        stop("The last change of keys is not finished: hearback keys rewrap, then hearback keys retire.")
+    say(f"Key {keys.begin_epoch(_file())} is the current one. Copy the key file to where you keep it, then:")
+    say("hearback keys rewrap")
+
+
+def rewrap() -> None:
+    """Second of three: wrap every person's key by the new key, a batch at a time. Stopped, it can be run again."""
+    keyring = told().keys
+
+    async def work() -> tuple[int, int]:
+        database = storage.open(told_plainly().database_url)
+        try:
+            async with database.writing() as session:
+                await events.reseal(session, keyring)
+            return await _rewrap(database, keyring)
+        finally:
+            await database.close()
+
+    number, unreadable = uvloop.run(work())
+    say(f"{number} keys were wrapped anew.")
+    if unreadable:
+        stop(
+            f"{unreadable} keys cannot be opened by any key in the file. Is it an old copy? Nothing was changed there."
+        )
+    if len(keyring.wrapping) > 1:
+        say(f"After {SETTLED.seconds // 60} minutes the old key can go:\nhearback keys retire")
+
+
+async def _rewrap(database: Database, keyring: Keyring) -> tuple[int, int]:
+    after, number, unreadable = "", 0, 0
+    while True:
+        async with database.writing() as session:
+            done = await people.rewrap(session, keyring, after, BATCH)
+        if done is None:
+            return number, unreadable
+        after, number, unreadable = done.last, number + done.number, unreadable + done.unreadable
+
+
+def retire() -> None:
+    """Last of three: destroy the old key. Backups from before can be opened by no key that is left."""
+    keyring = told().keys
+    if len(keyring.wrapping) == 1:
+        stop("There is no old key.")
+    ready = keys.changed(_file()) + SETTLED
+    if clock.now() < ready:
+        stop(f"Wait until {ready.astimezone():%H:%M}: a program may not have taken up the new key yet.")
+
+    async def destroy(session: Session, _now: datetime) -> None:
+        left = await people.in_other_epochs(session, keyring) + await events.in_other_epochs(session, keyring)
+        if left:
+            stop(f"{left} are still wrapped by an old key: hearback keys rewrap")
+        keys.end_old_epochs(_file(), keyring.epoch)
+
+    writing(destroy)
+    say("The old key is gone. Destroy the copies of the key file that still hold it.")
+
+
+def _file() -> Path:
+    file = told_plainly().hearback_keys
+    assert file is not None  # noqa: S101 for mypy: without it there are no settings
+    return file
+
+
+async def follow(keyring: Keyring, closing: asyncio.Event) -> None:
+    """Take up what is done to the key file, until `closing`."""
+    fits = True
+    while not closing.is_set():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EVERY.total_seconds()):
+                await closing.wait()
+        did, fits = fits, _is_current(keyring)
+        if did and not fits:
+            log.critical("key file is not ours")
+
+
+def _is_current(keyring: Keyring) -> bool:
+    return not isinstance(keyring.wrapping, Followed) or keyring.wrapping.refresh()
+
+
+GROUPS = {"keys": "The keys of this deployment."}
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "keys new": new,
+    "keys rotate": rotate,
+    "keys rewrap": rewrap,
+    "keys retire": retire,
+}

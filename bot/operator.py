@@ -1,0 +1,79 @@
+"""What an operator does: look after what leaves, what was parked, and how the platforms are connected."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+import typer
+import uvloop
+
+import flows
+from bot import settings
+from bot.terminal import in_its_place, say, stop, told, writing
+from channels import whatsapp
+from channels.telegram import Telegram
+from storage import Session, broadcasts, events
+
+
+def list_broadcasts(most: int = 10) -> None:
+    """The newest broadcasts, and how many of their deliveries are in which state."""
+
+    async def look(session: Session, _now: datetime) -> None:
+        for one in await broadcasts.latest(session, most):
+            counts = await broadcasts.counts(session, one.id)
+            states = "  ".join(f"{state} {number}" for state, number in sorted(counts.items()))
+            say(f"{one.id}  {one.subject.split(':')[0]}  {states}{'' if one.expanded else '  (being made)'}")
+
+    writing(look)
+
+
+def list_parked(event: Annotated[str, typer.Argument(help="Show this one's content.")] = "") -> None:
+    """Messages that our own code failed on and that wait for a human; never who sent them."""
+    keyring = told().keys
+
+    async def look(session: Session, _now: datetime) -> None:
+        if event:
+            body = await events.read_parked(session, keyring, event)
+            say("There is none." if body is None else _what_was_said(body))
+            return
+        for one in await events.waiting(session):
+            say(f"{one.id}  {one.at:%Y-%m-%d %H:%M}  {one.fault}")
+
+    writing(look)
+
+
+def _what_was_said(body: str) -> str:
+    message = msgspec.json.decode(body)
+    return f"{message['kind']}: {in_its_place(message['text'] or message['choice'])}"
+
+
+def telegram_webhook() -> None:
+    """Tell Telegram where we listen."""
+    telegram = told(with_channels=True).channels.get("telegram")
+    if not isinstance(telegram, Telegram):
+        stop("Set TELEGRAM_TOKEN, TELEGRAM_SECRET and PUBLIC_URL.")
+
+    async def connect() -> None:
+        await telegram.start()
+        try:
+            await telegram.set_webhook()
+        finally:
+            await telegram.close()
+
+    uvloop.run(connect())
+
+
+def twilio_setup() -> None:
+    """Make the lists and quick replies that WhatsApp needs, once; prints the setting that names them."""
+    made = uvloop.run(whatsapp.setup(settings.environment(), flows.templates()))
+    say("WHATSAPP_TEMPLATES=" + ",".join(f"{name}={sid}" for name, sid in made.items()))
+
+
+GROUPS = {"telegram": "The bot's webhook.", "twilio": "Twilio's templates."}
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "broadcasts": list_broadcasts,
+    "parked": list_parked,
+    "telegram webhook": telegram_webhook,
+    "twilio setup": twilio_setup,
+}

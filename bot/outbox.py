@@ -1,0 +1,146 @@
+"""What an operator does with what leaves: looks how it goes, holds a broadcast back, tries again what has failed."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
+
+import channels
+from bot.metrics import LANES
+from bot.terminal import say, stop, told, writing
+from storage import Session, broadcasts, marks, outbox, templates, unknowns
+
+Ids = Annotated[list[str] | None, typer.Argument(help="Deliveries, as `hearback dead list` shows them.")]
+OfChannel = Annotated[str, typer.Option(help="Only of this channel.")]
+OfCode = Annotated[str, typer.Option(help="Only with this code.")]
+
+
+def list_deliveries() -> None:
+    """What waits in which lane and for how long, what is of unknown fate, which channels are out of order."""
+
+    async def look(session: Session, now: datetime) -> None:
+        seen = await outbox.overview(session, now)
+        say(f"{'channel':10}{'lane':10}{'due':>8}{'later':>8}  oldest")
+        for lane in seen.lanes:
+            age = "" if lane.oldest is None else _whole(now - lane.oldest)
+            say(f"{lane.channel:10}{LANES[lane.lane]:10}{lane.due:>8}{lane.later:>8}  {age}")
+        say(f"being sent: {seen.sending}")
+        for channel, number in sorted(seen.unknown.items()):
+            say(f"of unknown fate on {channel}: {number}")
+        for one in seen.circuits:
+            say(f"OUT OF ORDER: {one.channel}, {one.code}, since {one.since:%Y-%m-%d %H:%M}: hearback codes")
+        if await marks.at(session, marks.HELD) is not None:
+            say("HELD: this database may be an old copy. hearback held release, or hearback held drop")
+
+    writing(look)
+
+
+def _whole(age: timedelta) -> str:
+    return str(timedelta(seconds=round(age.total_seconds())))
+
+
+def list_codes(channel: Annotated[str, typer.Argument(help="One of those that are set.")] = "") -> None:
+    """What the errors of the platforms mean, by code, and what becomes of the message."""
+    for name, one in told(with_channels=True).channels.items():
+        for code, verdict in sorted(one.verdicts.items()) if channel in ("", name) else ():
+            say(f"{name:10}{code:22}{verdict.says}: {verdict.act}")
+
+
+def list_templates() -> None:
+    """Which texts for people who have been silent each platform has approved, when it was last asked."""
+
+    async def look(session: Session, _now: datetime) -> None:
+        for channel in channels.names():
+            for one in await templates.all_of(session, channel):
+                say(f"{channel:10}{one.name:14}{one.language:4}{one.status:12}{one.reason}")
+
+    writing(look)
+
+
+def list_dead(most: int = 20, channel: OfChannel = "", code: OfCode = "") -> None:
+    """The newest deliveries that failed or whose fate is unknown, and why; never to whom, never with their words."""
+
+    async def look(session: Session, _now: datetime) -> None:
+        for one in await outbox.dead(session, most, channel, code):
+            which = f"{one.id}  {one.ended}  {one.channel}  {LANES[one.lane]}"
+            say(f"{which}  {one.state}  {one.code}  {one.broadcast or ''}")
+
+    writing(look)
+
+
+def retry(ids: Ids = None, code: OfCode = "") -> None:
+    """Let what failed of broadcasts wait once more: by ids, or all that failed with one code."""
+    if not ids and not code:
+        stop("Say which: ids of deliveries, or --code.")
+    say(f"{writing(lambda session, now: outbox.retry(session, now, tuple(ids or ()), code))} wait again.")
+
+
+def pause(broadcast: str) -> None:
+    """Let nothing more of a broadcast leave until it is resumed. What is leaving at this instant still does."""
+    _turned(broadcast, broadcasts.pause, "It does not run.")
+
+
+def resume(broadcast: str) -> None:
+    """Let a paused broadcast go on."""
+    _turned(broadcast, broadcasts.resume, "It is not paused.")
+
+
+def cancel(broadcast: str) -> None:
+    """Let nothing more of a broadcast leave, ever."""
+    _turned(broadcast, broadcasts.cancel, "There is none that could be cancelled.")
+
+
+def _turned(broadcast: str, turn: Callable[[Session, str], Awaitable[bool]], why_not: str) -> None:
+    if not writing(lambda session, _now: turn(session, broadcast)):
+        stop(why_not)
+
+
+def hold() -> None:
+    """Before the first start on a restored database: nothing that it holds leaves until you say so."""
+
+    async def held(session: Session, now: datetime) -> int:
+        await marks.put(session, marks.HELD, now)
+        return await unknowns.hold(session, now)
+
+    say(f"{writing(held)} are held. Now start it: hearback held drop, or hearback held release")
+
+
+def release() -> None:
+    """The database was no old copy: what was held leaves after all. Paused broadcasts are resumed one by one."""
+
+    async def let_go(session: Session, now: datetime) -> int:
+        await marks.remove(session, marks.HELD)
+        return await unknowns.release(session, now)
+
+    say(f"{writing(let_go)} wait again.")
+
+
+def drop() -> None:
+    """The database was an old copy: what was held never leaves. Paused broadcasts are cancelled one by one."""
+
+    async def let_go(session: Session, _now: datetime) -> int:
+        await marks.remove(session, marks.HELD)
+        return await unknowns.drop(session)
+
+    say(f"{writing(let_go)} are never sent.")
+
+
+GROUPS = {
+    "broadcast": "One broadcast.",
+    "dead": "Deliveries that failed or whose fate is unknown.",
+    "held": "What was held because this database may be an old copy.",
+}
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "deliveries": list_deliveries,
+    "codes": list_codes,
+    "templates": list_templates,
+    "broadcast pause": pause,
+    "broadcast resume": resume,
+    "broadcast cancel": cancel,
+    "dead list": list_dead,
+    "dead retry": retry,
+    "held hold": hold,
+    "held release": release,
+    "held drop": drop,
+}

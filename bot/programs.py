@@ -1,0 +1,92 @@
+"""The programs: everything in one process, the web app alone, a worker alone, and the tables that they need."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Annotated, Any
+
+import typer
+import uvloop
+
+import storage
+from bot import clock, keys, metrics, serve, settings
+from bot.serve import Parts
+from bot.terminal import stop, told, told_plainly
+from bot.web import app
+from channels.telegram import Telegram
+
+Work = Coroutine[Any, Any, None]
+
+
+def run(
+    poll: Annotated[bool, typer.Option(help="Fetch from Telegram instead of a webhook: for a laptop.")] = False,
+) -> None:
+    """Everything in one process, for a small organization."""
+    given = told(with_channels=True)
+    file = settings.file_of(given.database_url)
+
+    def works(parts: Parts, closing: asyncio.Event) -> list[Work]:
+        telegram = parts.channels.get("telegram")
+        both = [_listen(given, parts, closing), parts.worker.run(closing)]
+        if poll and isinstance(telegram, Telegram):
+            both.append(serve.poll(telegram, parts.turns, closing))
+        return both
+
+    if file is None:
+        storage.migrate(given.database_url)
+        return uvloop.run(_work(given, works))
+    try:
+        with serve.alone_with(file):
+            storage.migrate(given.database_url)
+            uvloop.run(_work(given, works, alone=True))
+    except serve.InUse as in_use:
+        stop(str(in_use))
+
+
+def web() -> None:
+    """The web app alone; workers send what it takes in."""
+    given = told(with_channels=True)
+    uvloop.run(_work(given, lambda parts, closing: [_listen(given, parts, closing)]))
+
+
+def worker() -> None:
+    """A worker alone; run as many as are needed."""
+    given = told(with_channels=True)
+    uvloop.run(_work(given, lambda parts, closing: [parts.worker.run(closing)]))
+
+
+async def _work(
+    given: settings.Settings, works: Callable[[Parts, asyncio.Event], list[Work]], alone: bool = False
+) -> None:
+    """Until told to end: what the program is for, and what every program does beside it."""
+    closing = serve.until_told()
+    time = clock.Clock()
+    counts = metrics.Counts(time.now)
+    told_of = (given.database_url, given.redis_url, given.keys, given.channels, time.now, alone, counts.observe)
+    async with serve.parts(*told_of) as parts, asyncio.TaskGroup() as tasks:
+        await time.look(parts.database)
+        for work in (
+            *works(parts, closing),
+            keys.follow(parts.keys, closing),
+            time.follow(parts.database, closing),
+            *_counted(given, parts, counts, closing),
+        ):
+            tasks.create_task(work)
+
+
+def _listen(given: settings.Settings, parts: Parts, closing: asyncio.Event) -> Work:
+    return serve.listen(app(parts.door), given.host, given.port, closing)
+
+
+def _counted(given: settings.Settings, parts: Parts, counts: metrics.Counts, closing: asyncio.Event) -> list[Work]:
+    if given.metrics_port is None:
+        return []
+    counts.permitted(parts.channels)
+    return [serve.listen(metrics.app(counts, parts.database), given.host, given.metrics_port, closing)]
+
+
+def migrate() -> None:
+    """Bring the tables up to date."""
+    storage.migrate(told_plainly().database_url)
+
+
+COMMANDS: Mapping[str, Callable[..., None]] = {"run": run, "web": web, "worker": worker, "migrate": migrate}

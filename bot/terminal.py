@@ -1,0 +1,63 @@
+"""What every command does at the terminal: take its settings, read a file, write one transaction, say a line."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+import uvloop
+
+import storage
+from bot import clock, settings
+from handlers import contents
+from handlers.shown import visible
+from storage import Session
+
+T = TypeVar("T")
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+
+
+def told(with_channels: bool = False) -> settings.Settings:
+    return settings.load(settings.environment(), with_channels)
+
+
+def told_plainly() -> settings.Environment:
+    return settings.plain(settings.environment())
+
+
+def read(file: Path, kind: type[T]) -> T:
+    try:
+        return contents.read(file.read_text(encoding="utf-8"), kind)
+    except UnicodeDecodeError:
+        stop(f"{file}: save it as UTF-8.")
+    except contents.Unfit as unfit:
+        stop(f"{file}: {unfit}")
+
+
+def writing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
+    """One transaction of whoever sits here."""
+
+    async def write() -> T:
+        database = storage.open(told_plainly().database_url)
+        try:
+            async with database.writing() as session:
+                return await work(session, clock.now())
+        finally:
+            await database.close()
+
+    return uvloop.run(write())
+
+
+def say(line: Any) -> None:
+    typer.echo(str(line))
+
+
+def stop(why: str) -> NoReturn:
+    typer.echo(why, err=True)
+    raise typer.Exit(2)
+
+
+def in_its_place(words: str) -> str:
+    """Somebody's words, each further line indented, so that none looks like a line of ours."""
+    return visible(words).replace("\n", "\n  ")

@@ -1,0 +1,95 @@
+"""What a refusal by a platform makes of a delivery."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from channels.messages import Later, NotSent, Shut, Stopped, Unknown
+from storage.addresses import Change
+from storage.deliveries import NEVER, SHUT, Claimed, Outcome
+
+FIRST_PAUSE = timedelta(seconds=1)
+LONGEST_PAUSE = timedelta(minutes=5)
+MOST_DOUBLINGS = 16
+"""By then a pause is the longest there is."""
+OUT_OF_ORDER = timedelta(seconds=30)
+"""How long nothing is tried where the sender is out of order; then one message tries."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """What has to be known of the channel that refused. `elsewhere`: the other channels that run here."""
+
+    elsewhere: tuple[str, ...] = ()
+    remembers: bool = False
+    """It can be asked later what became of a message."""
+
+
+def refused(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> Outcome:
+    """The delivery after a refusal; what it says of the address is told with it."""
+    match refusal:
+        case Stopped():
+            return again(claimed, now + OUT_OF_ORDER, refusal.code)
+        case Later(everyone=True):
+            # The platform is away, not this message refused: however long that takes, it is kept.
+            return again(claimed, now + refusal.after, refusal.code)
+        case Later():
+            return _later(claimed, refusal, where, now)
+        case Shut():
+            return _shut(claimed, refusal, where, now)
+        case Unknown():
+            return Outcome(claimed.id, "unknown", code=refusal.code, attempts=claimed.attempts, keeps=where.remembers)
+        case _:
+            return _failed(claimed, refusal, where, now)
+
+
+def again(claimed: Claimed, due: datetime, code: str, attempts: int | None = None) -> Outcome:
+    """It waits once more; this was no attempt unless `attempts` says so."""
+    tried = claimed.attempts if attempts is None else attempts
+    return Outcome(claimed.id, "queued", due=due, code=code, attempts=tried)
+
+
+def _later(claimed: Claimed, refusal: Later, where: Where, now: datetime) -> Outcome:
+    tried = claimed.attempts + 1
+    if tried >= refusal.verdict.tries:
+        return _failed(claimed, refusal, where, now, tried)
+    pause = max(refusal.after, min(FIRST_PAUSE * 2 ** min(tried, MOST_DOUBLINGS), LONGEST_PAUSE))
+    return again(claimed, now + pause, refusal.code, tried)
+
+
+def _failed(claimed: Claimed, refusal: NotSent, where: Where, now: datetime, attempts: int = 0) -> Outcome:
+    verdict = refusal.verdict
+    change = Change(
+        address=claimed.address,
+        reach=verdict.reach,
+        strikes=verdict.strikes,
+        since=now - verdict.within,
+        until=None if verdict.lasts is None else now + verdict.lasts,
+        elsewhere=where.elsewhere if verdict.elsewhere and claimed.elsewhere else (),
+    )
+    learns = change.reach is not None or change.elsewhere
+    return Outcome(
+        claimed.id,
+        "failed",
+        code=refusal.code,
+        attempts=attempts or claimed.attempts,
+        change=change if learns else None,
+    )
+
+
+def _shut(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> Outcome:
+    """As the broadcast says, in its order: as a template, on another channel, when the person writes. A reply waits."""
+    ways = claimed.outside if claimed.broadcast else ("wait",)
+    left = [way for way in ways if way != "template" or _was_free_text(claimed, refusal)]
+    here = next((way for way in left if way != "elsewhere"), None)
+    before = left[: left.index(here)] if here else left
+    elsewhere = where.elsewhere if "elsewhere" in before else ()
+    change = Change(address=claimed.address, shut=claimed.began, elsewhere=elsewhere)
+    if here is None:
+        return Outcome(claimed.id, "failed", code=refusal.code, attempts=claimed.attempts, change=change)
+    due = now if here == "template" else claimed.not_after or NEVER
+    return Outcome(claimed.id, "queued", due=due, code=SHUT, attempts=claimed.attempts, change=change)
+
+
+def _was_free_text(claimed: Claimed, refusal: NotSent) -> bool:
+    """The platform refused it, and until then we took the person for one who had written: no template was tried."""
+    return refusal.code != SHUT and (claimed.shut is None or claimed.spoke > claimed.shut)

@@ -1,0 +1,150 @@
+"""What Twilio remembers of a sender of ours: for what was cut off on the way, there or here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from channels import Refused
+from channels._twilio_errors import VERDICTS, verdict
+from channels._twilio_lists import Json, Lists
+from channels.messages import Message, Never, Status, Trace, Unknown
+
+WHATSAPP = "whatsapp:"
+MADE, SENT = "date_created", "date_sent"
+STATUSES: Mapping[str, Status] = {
+    "accepted": Status.ACCEPTED,
+    "scheduled": Status.ACCEPTED,
+    "queued": Status.ACCEPTED,
+    "sending": Status.ACCEPTED,
+    "sent": Status.SENT,
+    "delivered": Status.DELIVERED,
+    "read": Status.READ,
+    "undelivered": Status.FAILED,
+    "failed": Status.FAILED,
+    "canceled": Status.FAILED,
+}
+"""What a word of Twilio's comes down to."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioHistory:
+    """`sender` is a number of ours or a messaging service; `read` understands a message as its webhook would."""
+
+    lists: Lists
+    sender: str
+    is_whatsapp: bool
+    read: Callable[[Mapping[str, str]], Message]
+
+    async def sent(self, since: datetime) -> Sequence[Trace]:
+        # What waits first: what leaves between the two lists is then in both, not in neither.
+        listed = [*await self._waiting(since), *await self._listed("From", since)]
+        ours = {
+            one.get("sid"): one
+            for one in listed
+            if str(one.get("direction")).startswith("outbound")
+            and self._is_ours(one, "to")
+            and _at(one, MADE) >= _whole(since)
+        }
+        return [_trace(one) for one in ours.values()]
+
+    async def received(self, since: datetime) -> Sequence[Message]:
+        ours = [
+            one
+            for one in await self._listed("To", since)
+            if one.get("direction") == "inbound" and self._is_ours(one, "from") and _at(one, SENT) >= _whole(since)
+        ]
+        # Twilio lists the newest first, and says the time in whole seconds: within one, its own order counts.
+        ours.reverse()
+        ours.sort(key=lambda one: _at(one, SENT))
+        read = [self._read(await self._as_webhook(one)) for one in ours]
+        return [message for message in read if message]
+
+    async def _listed(self, end: str, since: datetime) -> list[Json]:
+        # A second early, whether or not Twilio counts the instant itself.
+        asked = {"DateSent>": f"{_whole(since) - timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"}
+        return await self.lists.all(self._address, "messages", asked | self._by(end))
+
+    async def _waiting(self, since: datetime) -> list[Json]:
+        """What stands in Twilio's queue has no day to be found by; a page without any of it is the end."""
+        found: list[Json] = []
+        async for page in self.lists.pages(self._address, "messages", self._by("From")):
+            waiting = [one for one in page if not one.get(SENT) and _at(one, MADE) >= _whole(since)]
+            if not waiting:
+                break
+            found += waiting
+        return found
+
+    def _by(self, end: str) -> dict[str, str]:
+        return {} if self._is_service else {end: self.sender}
+
+    @property
+    def _address(self) -> str:
+        return f"{self.lists.account.messages}.json"
+
+    @property
+    def _is_service(self) -> bool:
+        return self.sender.startswith("MG")
+
+    def _is_ours(self, one: Json, person: str) -> bool:
+        """A messaging service may have numbers of both kinds, and there is no asking for one service."""
+        is_our_kind = str(one.get(person)).startswith(WHATSAPP) is self.is_whatsapp
+        return is_our_kind and (not self._is_service or one.get("messaging_service_sid") == self.sender)
+
+    async def _as_webhook(self, one: Json) -> dict[str, str]:
+        """The fields by the names that a webhook gives them; what was tapped comes as its label."""
+        form = {
+            "MessageSid": str(one.get("sid") or ""),
+            "From": str(one.get("from") or ""),
+            "Body": str(one.get("body") or ""),
+            "NumMedia": str(one.get("num_media") or "0"),
+        }
+        return form if form["NumMedia"] == "0" else form | await self._media(form["MessageSid"])
+
+    async def _media(self, sid: str) -> dict[str, str]:
+        """The first of its media; nothing once it was deleted."""
+        address = f"{self.lists.account.messages}/{sid}/Media.json"
+        try:
+            media = await self.lists.all(address, "media_list", {})
+        except Never:
+            return {}
+        if not media:
+            return {}
+        where = str(media[0].get("uri") or "").removesuffix(".json")
+        return {
+            "MediaUrl0": f"https://api.twilio.com{where}",
+            "MediaContentType0": str(media[0].get("content_type") or ""),
+        }
+
+    def _read(self, form: Mapping[str, str]) -> Message | None:
+        """Nothing where the webhook would have been refused too."""
+        try:
+            return self.read(form)
+        except Refused:
+            return None
+
+
+def _trace(one: Json) -> Trace:
+    status = STATUSES.get(str(one.get("status")), Status.ACCEPTED)
+    code = str(one.get("error_code") or "") if status is Status.FAILED else ""
+    return Trace(
+        provider_id=str(one.get("sid") or ""),
+        to=str(one.get("to") or "").removeprefix(WHATSAPP),
+        at=_at(one, MADE),
+        status=status,
+        code=code,
+        verdict=verdict(code),
+    )
+
+
+def _whole(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(microsecond=0)
+
+
+def _at(one: Json, which: str) -> datetime:
+    """When it was sent or made; when it was made, as long as it was not sent."""
+    try:
+        return parsedate_to_datetime(str(one.get(which) or one.get(MADE))).astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise Unknown("unreadable", VERDICTS["unreadable"])

@@ -1,0 +1,85 @@
+"""Asks Twilio for whole lists, and posts JSON just as it is written."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from twilio.http.response import Response
+
+from channels._twilio_account import Account
+from channels._twilio_errors import VERDICTS, problem
+from channels._twilio_wire import TwilioWire
+from channels.messages import Unknown
+
+Json = dict[str, Any]
+MOST_ON_A_PAGE = "1000"
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """By hand: twilio's client follows the address of the next page wherever it leads, with our token."""
+
+    account: Account
+    wire: TwilioWire
+
+    async def all(self, address: str, key: str, asked: Mapping[str, str]) -> list[Json]:
+        """Everything in a list, or it raises a child of `NotSent`."""
+        return [one async for page in self.pages(address, key, asked) for one in page]
+
+    async def pages(self, address: str, key: str, asked: Mapping[str, str]) -> AsyncIterator[list[Json]]:
+        """A list page by page, each asked for when it is wanted. Of the next page only the query is believed."""
+        query = {**asked, "PageSize": MOST_ON_A_PAGE}
+        seen: set[str] = set()
+        while True:
+            page = await self._ask("GET", address, query)
+            yield _entries(page, key)
+            following = _next(page)
+            if not following:
+                return
+            if following in seen:
+                raise Unknown("unreadable", VERDICTS["unreadable"])
+            seen.add(following)
+            query = dict(parse_qsl(following, keep_blank_values=True))
+
+    async def post(self, address: str, what: Json) -> Json:
+        return await self._ask("POST", address, what)
+
+    async def _ask(self, method: str, address: str, what: Mapping[str, Any]) -> Json:
+        is_list = method == "GET"
+        answer = await self.wire.request(
+            method,
+            address,
+            params=dict(what) if is_list else None,
+            data=None if is_list else dict(what),
+            headers={} if is_list else {"Content-Type": "application/json"},
+            auth=(self.account.sid, self.account.tokens[0]),
+        )
+        said = _object(answer)
+        if answer.status_code >= 300:
+            raise problem(str(said.get("code") or answer.status_code), answer.status_code)
+        return said
+
+
+def _object(answer: Response) -> Json:
+    """The wire has made sure of an object where the answer is a good one."""
+    try:
+        said = json.loads(answer.text)
+    except (ValueError, RecursionError):
+        said = None
+    return said if isinstance(said, dict) else {}
+
+
+def _entries(page: Json, key: str) -> list[Json]:
+    entries = page.get(key)
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise Unknown("unreadable", VERDICTS["unreadable"])
+    return entries
+
+
+def _next(page: Json) -> str:
+    """The query of the next page; nothing on the last one. Old lists say it one way, new ones another."""
+    meta = page.get("meta")
+    address = page.get("next_page_uri") or (meta.get("next_page_url") if isinstance(meta, dict) else None) or ""
+    return urlsplit(str(address)).query

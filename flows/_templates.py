@@ -1,0 +1,37 @@
+"""The sentences around what is told to people who have been silent for long: a platform approves them beforehand."""
+
+from collections.abc import Mapping
+
+from flows._words import to_send
+from locales import N_, _, languages, speaking
+
+SLOT = "{{1}}"
+"""Where the text will stand, as WhatsApp's templates write it."""
+
+TEXTS: Mapping[str, str] = {
+    # To translators: what we tell stands in place of {told}. Nothing may begin or end with it.
+    "bulletin": N_(
+        "News from the review that you take part in:\n{told}\n\n"
+        "Send {menu} to see what you can do, or {stop} to get no more messages."
+    ),
+    "consultation": N_(
+        "The review that you take part in has a question for you:\n{told}\n\nSend {stop} to get no more messages."
+    ),
+    "response": N_(
+        "This is what was done with what you told us:\n{told}\n\n"
+        "Send {menu} to see what you can do, or {stop} to get no more messages."
+    ),
+    "round": N_("The council that you sit on votes:\n{told}\n\nSend {stop} to get no more messages."),
+    "result": N_("The vote of your council is over:\n{told}\n\nSend {stop} to get no more messages."),
+}
+"""By what it is for: the first word of a broadcast's subject."""
+
+
+def templates() -> dict[str, dict[str, str]]:
+    """By purpose and language, each with {{1}} where the text will stand."""
+    return {purpose: {language: _in(language, text) for language in languages()} for purpose, text in TEXTS.items()}
+
+
+def _in(language: str, text: str) -> str:
+    with speaking(language):
+        return _(text, told=SLOT, menu=to_send("menu"), stop=to_send("stop"))

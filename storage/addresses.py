@@ -1,0 +1,145 @@
+"""What is learned of an address: whether its person can be written to there, and where else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select, update
+
+from storage.database import Session
+from storage.tables import ACTIVE, BLOCKED, OPTED_OUT, address, broadcast, delivery, waits, waits_for_the_person
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a platform's word means for the address that a message was for."""
+
+    address: str
+    reach: str | None = None
+    """What it is from now on; None where the word says nothing about that."""
+    strikes: int = 1
+    """How often this has to be heard before it holds..."""
+    since: datetime | None = None
+    """...counted from then on."""
+    until: datetime | None = None
+    """When it is over by itself."""
+    shut: datetime | None = None
+    """The person had been silent for too long, at this moment."""
+    elsewhere: tuple[str, ...] = ()
+    """The channels on which the person may be looked for instead, if the broadcast allows it and they agreed there."""
+
+
+async def learn(session: Session, change: Change, delivery_id: str, now: datetime) -> None:
+    """Keep what was learned. What waits for an address that is lost goes to another one, or is cancelled.
+
+    Never does this undo what the person said: STOP stays.
+    """
+    if change.shut is not None:
+        await _shut(session, change.address, change.shut, now)
+    if change.reach != OPTED_OUT and change.elsewhere:
+        await _redirect(session, change, and_(delivery.c.id == delivery_id, _will_not_leave_here(change)), now)
+    if change.reach is None or not await _strike(session, change, now):
+        return
+    if change.reach != OPTED_OUT and change.elsewhere:
+        await _redirect(session, change, waits(delivery), now)
+    await session.execute(
+        update(delivery)
+        .where(is_for(change.address), waits(delivery))
+        .values(state="cancelled", code="gone", body=None, ended=now.date())
+    )
+
+
+def _will_not_leave_here(change: Change) -> ColumnElement[bool]:
+    """Not where something else is known by now: it is to be tried again, its lease has lapsed, it has arrived."""
+    return delivery.c.state == "failed" if change.shut is None else delivery.c.state.in_(["queued", "failed"])
+
+
+async def _shut(session: Session, address_id: str, moment: datetime, now: datetime) -> None:
+    """Unless they have written since: then what was put off for that may leave at once."""
+    silent = update(address).where(address.c.id == address_id, address.c.spoke <= moment).values(shut=moment)
+    if (await session.execute(silent.returning(address.c.id))).one_or_none() is None:
+        await reopen(session, [address_id], now)
+
+
+async def _strike(session: Session, change: Change, now: datetime) -> bool:
+    """Whether it has been heard often enough by now."""
+    counts_on = false() if change.since is None else address.c.struck >= change.since
+    strikes = case((counts_on, address.c.strikes + 1), else_=1)
+    holds = strikes >= change.strikes
+    if change.until is not None:
+        # What is over by itself never takes the place of what is not.
+        holds = and_(holds, or_(address.c.reach == ACTIVE, address.c.until.is_not(None)))
+    struck = (
+        update(address)
+        .where(address.c.id == change.address, address.c.reach != OPTED_OUT)
+        .values(
+            strikes=strikes,
+            struck=now,
+            reach=case((holds, change.reach), else_=address.c.reach),
+            until=case((holds, change.until), else_=address.c.until),
+        )
+        .returning(address.c.reach)
+    )
+    return (await session.execute(struck)).scalar_one_or_none() not in (None, ACTIVE)
+
+
+async def _redirect(session: Session, change: Change, which: ColumnElement[bool], now: datetime) -> None:
+    """Once, to the address of the same person from which they wrote last, on a channel that they agreed to."""
+    lost, any_of_theirs = address.alias("lost"), address.alias("any_of_theirs")
+    other = (
+        select(address)
+        .join(lost, lost.c.person_id == address.c.person_id)
+        .where(
+            lost.c.id == change.address,
+            address.c.id != lost.c.id,
+            address.c.channel.in_(change.elsewhere),
+            address.c.channel != lost.c.channel,
+            address.c.consented,
+            address.c.reach == ACTIVE,
+            address.c.index.is_not(None),
+            # Whoever said STOP anywhere is not followed to another place.
+            ~exists().where(any_of_theirs.c.person_id == lost.c.person_id, any_of_theirs.c.reach == OPTED_OUT),
+        )
+        .order_by(address.c.spoke.desc())
+        .limit(1)
+    )
+    found = (await session.execute(other)).one_or_none()
+    if found is None:
+        return
+    allows = broadcast.c.elsewhere if change.shut is None else broadcast.c.outside.contains("elsewhere")
+    allow = select(broadcast.c.id).where(allows, broadcast.c.state.not_in(["cancelling", "cancelled"]))
+    await session.execute(
+        update(delivery)
+        .where(
+            which, is_for(change.address), delivery.c.broadcast_id.in_(allow), ~delivery.c.resent
+        )
+        .values(
+            address_id=found.id, channel=found.channel, state="queued", due=now, code=None,
+            attempts=0, resent=True, segments=None, ended=None,
+        )
+    )  # fmt: skip
+
+
+def is_for(address_id: str) -> ColumnElement[bool]:
+    """Deliveries are found by their person, so that they need no index of their own by address."""
+    theirs = select(address.c.person_id).where(address.c.id == address_id).scalar_subquery()
+    return and_(delivery.c.person_id == theirs, delivery.c.address_id == address_id)
+
+
+async def recover(session: Session, now: datetime) -> int:
+    """Those who were out of reach for a while only may be written to again; time undoes no block."""
+    found = await session.execute(
+        update(address)
+        .where(address.c.until <= now, address.c.reach.not_in([OPTED_OUT, BLOCKED]))
+        .values(reach=ACTIVE, until=None, strikes=0, struck=None)
+    )
+    return found.rowcount
+
+
+async def reopen(session: Session, address_ids: Sequence[str], now: datetime) -> None:
+    """What waited for these people to write may leave: they have written."""
+    await session.execute(
+        update(delivery)
+        .where(waits_for_the_person(delivery), delivery.c.address_id.in_(address_ids))
+        .values(due=now, code=None)
+    )

@@ -1,0 +1,213 @@
+"""A broadcast becomes deliveries: a batch and a cursor at a time."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.broadcasts import Audience, Broadcast, columns
+from storage.columns import Moment
+from storage.database import Session
+from storage.deliveries import NEVER
+from storage.tables import (
+    ACTIVE,
+    address,
+    ballot,
+    broadcast,
+    contribution,
+    delivery,
+    member,
+    person,
+    waits,
+)
+
+COLUMNS = (
+    "id", "person_id", "address_id", "broadcast_id", "channel", "lane", "turn", "part",
+    "despite_stop", "state", "due", "not_after", "attempts",
+)  # fmt: skip
+
+
+async def to_expand(session: Session, now: datetime) -> Broadcast | None:
+    """The oldest broadcast that has people left without a delivery, locked so that one worker at a time goes on."""
+    return await _first(
+        session,
+        and_(
+            broadcast.c.expanded.is_(False),
+            broadcast.c.state == "running",
+            func.coalesce(broadcast.c.not_before, broadcast.c.made) <= now,
+        ),
+    )
+
+
+async def to_turn(session: Session) -> Broadcast | None:
+    """The oldest broadcast that is being paused, resumed or cancelled, locked in the same way."""
+    return await _first(session, broadcast.c.state.in_(list(TURNS)))
+
+
+async def _first(session: Session, condition: ColumnElement[bool]) -> Broadcast | None:
+    found = select(*columns()).where(condition).order_by(broadcast.c.made).limit(1).with_for_update(skip_locked=True)
+    row = (await session.execute(found)).one_or_none()
+    return None if row is None else Broadcast(*row)
+
+
+async def expand(
+    session: Session,
+    which: Broadcast,
+    audience: Audience,
+    now: datetime,
+    most: int | None,
+    opens: Mapping[str, datetime] | None = None,
+) -> int:
+    """Make the deliveries of the next `most` people (None: of all), and remember how far it came; gives how many.
+
+    Set-based and resumable: a person gets one delivery however often this runs. `opens`: from when on people of a
+    region may be written to; "" for everybody else.
+    """
+    # Locked, so that nobody is erased while something is made for them.
+    batch = _next_people(session.dialect.name, which.reached, audience, most).with_for_update(
+        of=[person], read=True, key_share=True
+    )
+    due = {region: literal(max(moment, now), Moment()) for region, moment in (opens or {}).items()}
+    otherwise = due.pop("", literal(now, Moment()))
+    chosen = batch.cte("batch").prefix_with("MATERIALIZED", dialect="postgresql")
+    rows = select(
+        _fresh(session.dialect.name),
+        chosen.c.person_id,
+        chosen.c.address_id,
+        literal(which.id),
+        chosen.c.channel,
+        literal(which.lane),
+        literal(0),
+        literal(1),
+        literal(False),
+        literal("queued"),
+        case(due, value=chosen.c.region, else_=otherwise) if due else otherwise,
+        literal(which.not_after, Moment()),
+        literal(0),
+    ).where(chosen.c.person_id.is_not(None))
+    insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
+    made = insert(delivery).from_select(list(COLUMNS), rows)
+    made = made.on_conflict_do_nothing(index_elements=["person_id", "broadcast_id"])
+    if session.dialect.name == "sqlite":
+        number, last = (await session.execute(select(func.count(), func.max(chosen.c.person_id)))).one()
+        await session.execute(made)
+    else:
+        # Together: whoever comes in between the two would push somebody else out.
+        both = select(func.count(), func.max(chosen.c.person_id)).add_cte(made.returning(literal(1)).cte("made"))
+        number, last = (await session.execute(both)).one()
+    done = most is None or number < most
+    await session.execute(
+        update(broadcast).where(broadcast.c.id == which.id).values(reached=last or which.reached, expanded=done)
+    )
+    return int(number)
+
+
+def _fresh(dialect: str) -> ColumnElement[str]:
+    random = "lower(hex(randomblob(16)))" if dialect == "sqlite" else "replace(gen_random_uuid()::text, '-', '')"
+    return literal_column(random, Text())
+
+
+def _next_people(dialect: str, reached: str, audience: Audience, most: int | None) -> Select[Any]:
+    """Each person once, at the address they wrote from last among those they agreed to be written to at."""
+    newest = address.alias("newest")
+    best = (
+        select(newest.c.id, newest.c.channel)
+        .where(
+            newest.c.person_id == person.c.id,
+            newest.c.reach == ACTIVE,
+            newest.c.consented,
+            newest.c.index.is_not(None),
+        )
+        .order_by(newest.c.spoke.desc(), newest.c.id)
+        .limit(1)
+    )
+    if dialect == "sqlite":
+        preferred: Any = address
+        joined = person.join(address, address.c.id == best.with_only_columns(newest.c.id).scalar_subquery())
+    else:
+        preferred = best.lateral("preferred")
+        joined = person.join(preferred, true())
+    found = (
+        select(
+            person.c.id.label("person_id"),
+            preferred.c.id.label("address_id"),
+            preferred.c.channel.label("channel"),
+            person.c.region.label("region"),
+        )
+        .select_from(joined)
+        .where(person.c.consented, person.c.id > reached, *_meets(audience, preferred.c.channel))
+        .order_by(person.c.id)
+    )
+    return found if most is None else found.limit(most)
+
+
+def _meets(audience: Audience, channel: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if audience.languages:
+        asked.append(person.c.language.in_(audience.languages))
+    if audience.regions:
+        asked.append(person.c.region.in_(audience.regions))
+    if audience.channels:
+        asked.append(channel.in_(audience.channels))
+    if audience.members:
+        asked.append(person.c.id.in_(select(member.c.person_id)))
+    if audience.response is not None:
+        gave = select(contribution.c.person_id).where(contribution.c.response_id == audience.response)
+        asked.append(person.c.id.in_(gave))
+    if audience.roll is not None:
+        asked.append(person.c.id.in_(select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)))
+    return asked
+
+
+async def reachable(session: Session, audience: Audience) -> int:
+    """How many people a broadcast to this audience would reach."""
+    people = _next_people(session.dialect.name, "", audience, None).subquery()
+    return (await session.execute(select(func.count()).select_from(people))).scalar_one()
+
+
+TURNS: Mapping[str, str] = {"pausing": "paused", "resuming": "running", "cancelling": "cancelled"}
+"""Where a broadcast is going, and what it is when it has arrived."""
+
+
+async def turn(session: Session, which: Broadcast, now: datetime, most: int) -> int:
+    """Do to the deliveries of the next `most` people what was asked for all of a broadcast; gives how many people.
+
+    The claim honours the broadcast's own state from the first moment; this keeps the line of what is due short.
+    """
+    asked: dict[str, dict[str, Any]] = {
+        "pausing": {"due": NEVER},
+        "resuming": {"due": now},
+        "cancelling": {"state": "cancelled", "code": "cancelled", "body": None, "ended": now.date()},
+    }
+    batch = select(person.c.id).where(person.c.id > which.walked).order_by(person.c.id).limit(most).subquery()
+    number, last = (await session.execute(select(func.count(), func.max(batch.c.id)))).one()
+    theirs = and_(
+        delivery.c.person_id.in_(select(batch.c.id)), delivery.c.broadcast_id == which.id, _is_meant(which.state)
+    )
+    await session.execute(update(delivery).where(theirs, waits(delivery)).values(asked[which.state]))
+    changed: dict[str, Any] = {"walked": last or which.walked}
+    if number < most:
+        changed = {"state": TURNS[which.state], "walked": ""}
+        if which.state == "cancelling":
+            changed["expanded"] = True
+    await session.execute(update(broadcast).where(broadcast.c.id == which.id).values(changed))
+    return int(number)
+
+
+def _is_meant(state: str) -> ColumnElement[bool]:
+    """What waits for its person to write goes on waiting when the broadcast goes on."""
+    return true() if state == "cancelling" else func.coalesce(delivery.c.code, "") != "shut"

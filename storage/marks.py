@@ -1,0 +1,34 @@
+"""Moments that a deployment remembers: when it was last alive, up to when a platform was asked for what we missed."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.database import Session
+from storage.tables import mark
+
+ALIVE = "alive"
+HELD = "held"
+"""There while a human has to say whether this database is an old copy."""
+
+
+async def put(session: Session, name: str, at: datetime) -> None:
+    added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(mark).values(name=name, at=at)
+    await session.execute(added.on_conflict_do_update(index_elements=["name"], set_={"at": at}))
+
+
+async def at(session: Session, name: str) -> datetime | None:
+    return (await session.execute(select(mark.c.at).where(mark.c.name == name))).scalar_one_or_none()
+
+
+async def remove(session: Session, name: str) -> bool:
+    """False when there was none."""
+    return bool((await session.execute(delete(mark).where(mark.c.name == name))).rowcount)
+
+
+async def turn_comes(session: Session, name: str, before: datetime, now: datetime) -> bool:
+    """Whether this is for us to do now: the first who asks after `before` has passed, and nobody else."""
+    added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(mark).values(name=name, at=now)
+    taken = added.on_conflict_do_update(index_elements=["name"], set_={"at": now}, where=mark.c.at < before)
+    return (await session.execute(taken.returning(mark.c.name))).one_or_none() is not None

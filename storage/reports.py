@@ -1,0 +1,265 @@
+"""A platform's later word on what we sent: appended first, then allowed to count by its rank."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Executable,
+    Integer,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    case,
+    column,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.columns import Moment
+from storage.database import Session
+from storage.tables import delivery, report
+
+RANK: Mapping[str, int] = {"unknown": 0, "sending": 0, "sent": 1, "failed": 2, "queued": 2, "delivered": 3}
+"""What a word may change: only what ranks lower. What is queued again was said to have failed."""
+FINAL = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a platform says of one delivery. `state`: what that makes of it; None: nothing that we did not know."""
+
+    delivery: str
+    provider_id: str
+    status: str
+    code: str
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A delivery that has failed by a word just taken. `address` is None when the person was forgotten."""
+
+    delivery: str
+    address: str | None
+    attempts: int
+    began: datetime | None
+    not_after: datetime | None
+
+
+async def take(session: Session, words: Sequence[Word], now: datetime) -> list[Failed]:
+    """Keep what was said and let it count. The same word again changes nothing; of the forgotten nothing is kept.
+
+    One statement on PostgreSQL. Gives what has failed by it.
+    """
+    if not words:
+        return []
+    if session.dialect.name == "sqlite":
+        return await _take_each(session, words, now)
+    best = _best(words)
+    values = {
+        "now": now,
+        "today": now.date(),
+        "ids": sorted({word.delivery for word in words}),
+        "deliveries": [word.delivery for word in words],
+        "providers": [word.provider_id for word in words],
+        "statuses": [word.status for word in words],
+        "codes": [word.code for word in words],
+        "best_ids": [word.delivery for word in best],
+        "best_providers": [word.provider_id for word in best],
+        "best_codes": [word.code or None for word in best],
+        "best_states": [word.state for word in best],
+        "best_ranks": [RANK[word.state or ""] for word in best],
+    }
+    rows = await session.execute(_together(), values)
+    return [Failed(*row[1:]) for row in rows if row.state == "failed"]
+
+
+def _best(words: Iterable[Word]) -> list[Word]:
+    """The word of the highest rank on each delivery: in one statement a row is changed only once."""
+    best: dict[str, Word] = {}
+    for word in words:
+        if word.state is None:
+            continue
+        known = best.get(word.delivery)
+        if known is None or RANK[word.state] > RANK[known.state or ""]:
+            best[word.delivery] = word
+    return list(best.values())
+
+
+@cache
+def _together() -> Executable:
+    said = _table("said", delivery="deliveries", provider="providers", status="statuses", code="codes")
+    best = (
+        func.unnest(
+            bindparam("best_ids", type_=ARRAY(Text)),
+            bindparam("best_providers", type_=ARRAY(Text)),
+            bindparam("best_codes", type_=ARRAY(Text)),
+            bindparam("best_states", type_=ARRAY(Text)),
+            bindparam("best_ranks", type_=ARRAY(Integer)),
+        )
+        .table_valued(
+            column("id", Text),
+            column("provider", Text),
+            column("code", Text),
+            column("state", Text),
+            column("rank", Integer),
+            name="best",
+        )
+        .render_derived()
+    )
+    # Locked in one order: two processes that hear of the same deliveries never wait for each other.
+    known = (
+        select(delivery.c.id, delivery.c.person_id)
+        .where(delivery.c.id == any_(bindparam("ids", type_=ARRAY(Text))))
+        .order_by(delivery.c.id)
+        .with_for_update(key_share=True)
+        .cte("known")
+    )
+    kept = (
+        postgresql.insert(report)
+        .from_select(
+            ["delivery_id", "provider_id", "status", "code", "at"],
+            select(said.c.delivery, said.c.provider, said.c.status, said.c.code, bindparam("now", type_=Moment()))
+            .join(known, known.c.id == said.c.delivery)
+            .where(known.c.person_id.is_not(None)),
+        )
+        .on_conflict_do_nothing()
+        .returning(literal(1))
+        .cte("kept")
+    )
+    return (
+        update(delivery)
+        .where(delivery.c.id == known.c.id, known.c.id == best.c.id, _counts(best.c.rank, best.c.provider))
+        .values(**_counted(best.c.state, best.c.provider, best.c.code))
+        .returning(delivery.c.state, *_failed())
+        .add_cte(kept)
+    )
+
+
+def _table(name: str, **arrays: str) -> Any:
+    return (
+        func.unnest(*(bindparam(array, type_=ARRAY(Text)) for array in arrays.values()))
+        .table_valued(*(column(one, Text) for one in arrays), name=name)
+        .render_derived()
+    )
+
+
+def _counts(rank: ColumnElement[int], provider: ColumnElement[str]) -> ColumnElement[bool]:
+    return and_(
+        case(dict(RANK), value=delivery.c.state, else_=FINAL) < rank,
+        or_(rank == RANK["delivered"], _is_of_this_attempt(provider)),
+    )
+
+
+def _is_of_this_attempt(provider: ColumnElement[str]) -> ColumnElement[bool]:
+    """Until it has a platform's id, the one that is there is of the attempt before: what is said of that is old."""
+    known = delivery.c.provider_id
+    is_of_the_one_before = or_(*(delivery.c.state == state for state in ("queued", "sending", "unknown")))
+    return or_(known.is_(None), case((is_of_the_one_before, known != provider), else_=known == provider))
+
+
+def _counted(state: Any, provider: Any, code: Any) -> dict[str, Any]:
+    return {
+        "state": state,
+        "provider_id": case((delivery.c.person_id.is_not(None), provider)),
+        "code": code,
+        "body": None,
+        "owner": None,
+        "lease": None,
+        "ended": bindparam("today"),
+    }
+
+
+def _failed() -> tuple[ColumnElement[Any], ...]:
+    """The columns of `Failed`."""
+    return (
+        delivery.c.id,
+        delivery.c.address_id,
+        delivery.c.attempts,
+        delivery.c.began,
+        delivery.c.not_after,
+    )
+
+
+async def _take_each(session: Session, words: Sequence[Word], now: datetime) -> list[Failed]:
+    given = [
+        {"of": w.delivery, "provider": w.provider_id, "status": w.status, "what": w.code, "now": now} for w in words
+    ]
+    await session.execute(_appended(), given)
+    counting = [
+        {
+            "of": word.delivery,
+            "provider": word.provider_id,
+            "what": word.code or None,
+            "said": word.state,
+            "rank": RANK[word.state or ""],
+            "today": now.date(),
+        }
+        for word in _best(words)
+    ]
+    if good := [values for values in counting if values["said"] != "failed"]:
+        await session.execute(_reduced(), good)
+    failed: list[Failed] = []
+    for values in counting:
+        if values["said"] == "failed":
+            failed += [Failed(*row) for row in await session.execute(_reduced().returning(*_failed()), values)]
+    return failed
+
+
+@cache
+def _appended() -> Executable:
+    word: Select[Any] = select(
+        delivery.c.id,
+        bindparam("provider", type_=Text),
+        bindparam("status", type_=Text),
+        bindparam("what", type_=Text),
+        bindparam("now", type_=Moment()),
+    ).where(delivery.c.id == bindparam("of"), delivery.c.person_id.is_not(None))
+    columns = ["delivery_id", "provider_id", "status", "code", "at"]
+    return sqlite.insert(report).from_select(columns, word).on_conflict_do_nothing()
+
+
+@cache
+def _reduced() -> Any:
+    return (
+        update(delivery)
+        .where(
+            delivery.c.id == bindparam("of"),
+            _counts(bindparam("rank", type_=Integer), bindparam("provider", type_=Text)),
+        )
+        .values(
+            **_counted(bindparam("said", type_=Text), bindparam("provider", type_=Text), bindparam("what", type_=Text))
+        )
+    )
+
+
+async def again(session: Session, which: Failed, due: datetime, code: str) -> None:
+    """What a platform dropped only after it had taken it is queued once more; only a broadcast still has its text.
+
+    The platform's id of it stays until there is another: what is still said of that attempt is known by it.
+    """
+    await session.execute(
+        update(delivery)
+        .where(delivery.c.id == which.delivery, delivery.c.state == "failed", delivery.c.broadcast_id.is_not(None))
+        .values(
+            state="queued", due=due, code=code, attempts=which.attempts + 1, segments=None, ended=None,
+        )
+    )  # fmt: skip
+
+
+async def prune(session: Session, before: datetime, most: int) -> int:
+    """Forget words that are older than any that could still come; a batch at a time."""
+    old = select(report.c.id).where(report.c.at < before).limit(most)
+    return (await session.execute(delete(report).where(report.c.id.in_(old)))).rowcount

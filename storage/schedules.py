@@ -1,0 +1,55 @@
+"""What is published again and again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, insert, select, update
+
+from storage.database import Session
+from storage.tables import schedule
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """The content is a JSON text that the handlers wrote, the rule a word of theirs. `due`: when it comes next."""
+
+    id: str
+    content: str
+    rule: str
+    due: datetime
+    made: datetime
+
+
+async def add(
+    session: Session, schedule_id: str, process_id: str, content: str, rule: str, due: datetime, now: datetime
+) -> None:
+    values = {"process_id": process_id, "content": content, "rule": rule, "due": due, "made": now}
+    await session.execute(insert(schedule).values(id=schedule_id, **values))
+
+
+async def take_due(session: Session, now: datetime) -> Sequence[Schedule]:
+    """Those that are due, locked; without what another worker has taken."""
+    found = select(*_columns()).where(schedule.c.due <= now).order_by(schedule.c.due)
+    rows = await session.execute(found.with_for_update(skip_locked=True))
+    return [Schedule(*row) for row in rows]
+
+
+async def move(session: Session, schedule_id: str, due: datetime) -> None:
+    await session.execute(update(schedule).where(schedule.c.id == schedule_id).values(due=due))
+
+
+async def remove(session: Session, schedule_id: str) -> bool:
+    """False when there was none."""
+    return bool((await session.execute(delete(schedule).where(schedule.c.id == schedule_id))).rowcount)
+
+
+async def waiting(session: Session) -> Sequence[Schedule]:
+    """All of them, the next to be due first."""
+    rows = await session.execute(select(*_columns()).order_by(schedule.c.due, schedule.c.id))
+    return [Schedule(*row) for row in rows]
+
+
+def _columns() -> list[ColumnElement[Any]]:
+    return [schedule.c[one.name] for one in fields(Schedule)]

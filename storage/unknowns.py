@@ -1,0 +1,177 @@
+"""What nobody knows the fate of: it is counted, asked after where that is possible, and never sent again blindly."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, or_, select, update
+
+from storage.database import Session
+from storage.keys import Keyring, Unreadable
+from storage.tables import (
+    address,
+    broadcast,
+    delivery,
+    is_under_way,
+    is_unknown,
+    person,
+    waits,
+)
+
+RESTORED = "restored"
+"""The code of what was to leave when this database was last seen, too long ago: a human decides."""
+
+
+async def abandon(session: Session, now: datetime, remember: Sequence[str] = (), everybody: bool = False) -> int:
+    """What was being sent by a worker that is no more becomes unknown.
+
+    `remember`: the channels that can be asked, whose texts are kept until then. `everybody`: no worker is alive but us.
+    """
+    lapsed = is_under_way(delivery)
+    if not everybody:
+        lapsed = and_(lapsed, delivery.c.lease < now)
+    return await _lose(session, lapsed, "crash", remember, now)
+
+
+async def _lose(session: Session, which: ColumnElement[bool], code: str, remember: Sequence[str], now: datetime) -> int:
+    body = case((delivery.c.channel.in_(remember), delivery.c.body), else_=None)
+    # Whoever still holds one of them is not dead but asleep, and is not waited for.
+    free = select(delivery.c.id).where(which).with_for_update(skip_locked=True)
+    lost = (
+        update(delivery)
+        .where(delivery.c.id.in_(free))
+        .values(state="unknown", code=code, body=body, owner=None, lease=None, ended=now.date())
+    )
+    return (await session.execute(lost)).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A delivery that a platform can be asked about."""
+
+    id: str
+    person: str
+    to: str = field(repr=False)
+    began: datetime
+
+
+async def to_ask(
+    session: Session, keys: Keyring, channel: str, since: datetime, before: datetime, most: int
+) -> list[Unknown]:
+    """What this channel has of unknown fate that was begun in between."""
+    rows = await session.execute(
+        select(
+            delivery.c.id, delivery.c.began, address.c.id.label("address_id"), address.c.external,
+            person.c.id.label("person_id"), person.c.key, person.c.key_epoch,
+        )
+        .join(address, address.c.id == delivery.c.address_id)
+        .join(person, person.c.id == delivery.c.person_id)
+        .where(
+            is_unknown(delivery), delivery.c.channel == channel, delivery.c.began > since, delivery.c.began < before,
+            delivery.c.code.is_distinct_from(RESTORED),
+        )
+        .order_by(delivery.c.began)
+        .limit(most)
+    )  # fmt: skip
+    found = []
+    for row in rows:
+        try:
+            key = keys.unwrap(row.person_id, row.key, row.key_epoch)
+            to = key.open(row.external, address.c.external, row.address_id)
+        except Unreadable:
+            continue
+        found.append(Unknown(row.id, row.person_id, to, row.began))
+    return found
+
+
+async def known(session: Session, people: Sequence[str]) -> set[str]:
+    """The platform's ids of everything that was sent to these people and has one."""
+    found = select(delivery.c.provider_id).where(delivery.c.person_id.in_(people), delivery.c.provider_id.is_not(None))
+    return set((await session.execute(found)).scalars())
+
+
+async def resend(session: Session, ids: Sequence[str], now: datetime) -> int:
+    """What the platform has certainly never had leaves, once more and never a third time."""
+    return await _again(session, delivery.c.id.in_(ids), now)
+
+
+async def resend_allowed(session: Session, channel: str, since: datetime, before: datetime, now: datetime) -> int:
+    """What cannot be asked after leaves once more, if its broadcast allows that it may come twice."""
+    allowed = select(broadcast.c.id).where(broadcast.c.again)
+    return await _again(
+        session,
+        and_(
+            delivery.c.channel == channel,
+            delivery.c.began > since,
+            delivery.c.began < before,
+            delivery.c.broadcast_id.in_(allowed),
+        ),
+        now,
+    )
+
+
+async def _again(session: Session, which: ColumnElement[bool], now: datetime) -> int:
+    """A reply without its text cannot leave again; nor what waits for a human's word, nor what is too late."""
+    found = await session.execute(
+        update(delivery)
+        .where(
+            which,
+            is_unknown(delivery),
+            ~delivery.c.resent,
+            delivery.c.person_id.is_not(None),
+            delivery.c.code.is_distinct_from(RESTORED),
+            or_(delivery.c.body.is_not(None), delivery.c.broadcast_id.is_not(None)),
+            or_(delivery.c.not_after.is_(None), delivery.c.not_after > now),
+        )
+        .values(state="queued", due=now, code="resent", resent=True, ended=None)
+    )
+    return found.rowcount
+
+
+async def give_up(session: Session, before: datetime) -> int:
+    """What has been unknown for too long stays so: its text is erased."""
+    found = await session.execute(
+        update(delivery)
+        .where(is_unknown(delivery), delivery.c.began < before, delivery.c.body.is_not(None))
+        .values(body=None)
+    )
+    return found.rowcount
+
+
+async def hold(session: Session, now: datetime) -> int:
+    """This database may be an old copy: nothing that it holds leaves by itself. Gives how many deliveries that holds.
+
+    What would have left becomes unknown, broadcasts that were not done are paused: `release` or `drop` decides.
+    """
+    await session.execute(
+        update(broadcast)
+        .where(broadcast.c.expanded.is_(False), broadcast.c.state.in_(["running", "resuming"]))
+        .values(state="paused")
+    )
+    return await _lose_all(session, or_(waits(delivery), is_under_way(delivery)), now)
+
+
+async def _lose_all(session: Session, which: ColumnElement[bool], now: datetime) -> int:
+    values: dict[str, Any] = {"state": "unknown", "code": RESTORED, "owner": None, "lease": None, "ended": now.date()}
+    return (await session.execute(update(delivery).where(which).values(values))).rowcount
+
+
+async def release(session: Session, now: datetime) -> int:
+    """It was no copy: what was held leaves after all."""
+    found = await session.execute(
+        update(delivery)
+        .where(is_unknown(delivery), delivery.c.code == RESTORED, delivery.c.person_id.is_not(None))
+        .values(state="queued", due=now, code=None, ended=None)
+    )
+    return found.rowcount
+
+
+async def drop(session: Session) -> int:
+    """It was a copy: what was held never leaves, and stays counted as unknown."""
+    found = await session.execute(
+        update(delivery)
+        .where(is_unknown(delivery), delivery.c.code == RESTORED, delivery.c.body.is_not(None))
+        .values(body=None)
+    )
+    return found.rowcount

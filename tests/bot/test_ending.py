@@ -1,0 +1,114 @@
+"""A worker that is told to end sends what is under way, writes down what became of it, and begins nothing new."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from broadcast.deliver import LONGEST_SEND
+from channels.messages import Outgoing
+from storage import Keyring, Session, keys
+from tests.servers import ROOT
+from tests.storage.rows import Somebody, meet, opened, queue
+from tests.waiting import PATIENCE
+
+TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
+START = 60.0
+SLOW = 3.0
+"""Seconds in which this platform does not answer."""
+PLATFORM = timedelta(seconds=30)
+"""What the most impatient host gives a program between SIGTERM and SIGKILL."""
+
+
+@dataclass
+class SlowTelegram:
+    """Takes a message, and says so when it is allowed to."""
+
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    may_answer: asyncio.Event = field(default_factory=asyncio.Event)
+    sent: int = 0
+
+    async def send(self, _request: web.Request) -> web.Response:
+        self.sent += 1
+        self.asked.set()
+        await self.may_answer.wait()
+        message = {"message_id": 1, "date": 0, "chat": {"id": 70001, "type": "private"}}
+        return web.json_response({"ok": True, "result": message})
+
+
+@asynccontextmanager
+async def slow_telegram() -> AsyncIterator[tuple[SlowTelegram, str]]:
+    telegram, made = SlowTelegram(), web.Application()
+    made.add_routes([web.post(f"/bot{TOKEN}/sendMessage", telegram.send)])
+    runner = web.AppRunner(made, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    try:
+        yield telegram, f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def worker(database_url: str, key_file: Path, api: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    told = {"DATABASE_URL": database_url, "HEARBACK_KEYS": str(key_file), "TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API": api}
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "worker"), cwd=ROOT, env=os.environ | told, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        yield running
+    finally:
+        if running.returncode is None:
+            running.kill()
+            await running.communicate()
+
+
+@pytest.fixture
+def key_file(tmp_path: Path) -> Path:
+    (tmp_path / "safe").mkdir()
+    keys.create(tmp_path / "safe" / "keys.json")
+    return tmp_path / "safe" / "keys.json"
+
+
+async def test_what_is_under_way_is_sent_and_written_down_and_nothing_new_is_begun(
+    postgresql_url: str, key_file: Path
+) -> None:
+    keyring = keys.load(key_file)
+    async with opened(postgresql_url) as database, slow_telegram() as (telegram, api):
+
+        async def waits(sender: str) -> str:
+            async with database.writing() as session:
+                return await reply(session, keyring, sender)
+
+        under_way = await waits("70001")
+        async with worker(postgresql_url, key_file, api) as running:
+            async with asyncio.timeout(START):
+                await telegram.asked.wait()
+            running.send_signal(signal.SIGTERM)
+            later = await waits("70002")
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(running.wait(), SLOW)
+            telegram.may_answer.set()
+            async with asyncio.timeout(PATIENCE):
+                said = (await running.communicate())[1].decode()
+        assert (running.returncode, telegram.sent) == (0, 1), said
+        async with database.reading() as session:
+            rows = await session.exec_driver_sql("SELECT id, state FROM delivery")
+            assert {row.id: row.state for row in rows} == {under_way: "sent", later: "queued"}
+
+
+async def reply(session: Session, keyring: Keyring, sender: str) -> str:
+    who: Somebody = await meet(session, keyring, sender)
+    return await queue(session, who, Outgoing("hello").packed(), due=datetime.now(UTC))
+
+
+def test_the_longest_send_leaves_time_to_write_down_what_became_of_it() -> None:
+    assert LONGEST_SEND + timedelta(seconds=5) <= PLATFORM

@@ -1,0 +1,185 @@
+"""What a refusal makes of a delivery is decided by what the platform's table says and by what the broadcast allows."""
+
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from broadcast.outcomes import FIRST_PAUSE, LONGEST_PAUSE, OUT_OF_ORDER, Where, again, refused
+from channels.messages import Gone, Later, Never, NotSent, Shut, Stopped, Unknown
+from channels.verdicts import Act, Reach, Verdict
+from storage.addresses import Change
+from storage.deliveries import BULLETIN, NEVER, SHUT, Claimed, Outcome
+
+BEGAN = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
+NOW = BEGAN + timedelta(seconds=3)
+SECOND, DAY, WEEK = timedelta(seconds=1), timedelta(days=1), timedelta(days=7)
+CLAIMED = Claimed(
+    id="d",
+    address="a",
+    to="70001",
+    language="en",
+    region="north",
+    lane=BULLETIN,
+    body=None,
+    broadcast="b",
+    subject="bulletin:x",
+    renditions="{}",
+    hours="",
+    outside=("template", "wait"),
+    elsewhere=True,
+    attempts=2,
+    not_after=None,
+    spoke=BEGAN - SECOND,
+    shut=None,
+    began=BEGAN,
+    probe=False,
+)
+WHERE = Where(("sms", "telegram"))
+
+
+def became(refusal: NotSent, where: Where = WHERE, **of: Any) -> Outcome:
+    return refused(replace(CLAIMED, **of), refusal, where, NOW)
+
+
+def test_it_waits_while_our_sender_is_out_of_order() -> None:
+    assert became(Stopped("401")) == Outcome("d", "queued", code="401", due=NOW + OUT_OF_ORDER, attempts=2)
+
+
+@pytest.mark.parametrize("attempts", [0, 1000])
+def test_a_platform_that_is_away_is_waited_for_however_long_that_takes(attempts: int) -> None:
+    away = Later("not_reached", 5 * SECOND, everyone=True)
+    expected = Outcome("d", "queued", code="not_reached", due=NOW + 5 * SECOND, attempts=attempts)
+    assert became(away, attempts=attempts) == expected
+
+
+def test_a_refusal_of_this_message_alone_is_tried_again_after_growing_pauses() -> None:
+    dues = [became(Later("429", timedelta(0)), attempts=tried).due for tried in range(6)]
+    assert dues == [NOW + FIRST_PAUSE * 2**tried for tried in range(1, 7)]
+
+
+def test_no_pause_grows_for_ever_and_none_is_shorter_than_the_platform_asked() -> None:
+    patient = Verdict(Act.WAIT, "", tries=100)
+    assert became(Later("429", timedelta(0), verdict=patient), attempts=50).due == NOW + LONGEST_PAUSE
+    assert became(Later("429", DAY, verdict=patient)).due == NOW + DAY
+
+
+def test_it_has_failed_when_it_was_tried_often_enough() -> None:
+    busy = Later("30017", SECOND, verdict=Verdict(Act.WAIT, "", tries=4))
+    assert [became(busy, attempts=tried).state for tried in range(4)] == ["queued"] * 3 + ["failed"]
+    assert became(busy, attempts=3) == Outcome("d", "failed", code="30017", attempts=4)
+
+
+@pytest.mark.parametrize("refusal", [Never("400"), Gone("403"), NotSent("new")], ids=lambda one: type(one).__name__)
+def test_what_will_never_be_taken_has_failed(refusal: NotSent) -> None:
+    assert became(refusal) == Outcome("d", "failed", code=refusal.code, attempts=2)
+
+
+def test_what_may_have_arrived_is_unknown_and_keeps_its_words_where_the_platform_can_be_asked() -> None:
+    assert became(Unknown("no_answer")) == Outcome("d", "unknown", code="no_answer", attempts=2)
+    assert became(Unknown("no_answer"), Where(remembers=True)).keeps
+
+
+def test_what_is_said_of_the_address_is_told_with_it() -> None:
+    silent = Verdict(Act.WAIT, "", tries=1, reach=Reach.UNREACHABLE, strikes=3, within=DAY, lasts=WEEK)
+    learnt = Change("a", Reach.UNREACHABLE, strikes=3, since=NOW - DAY, until=NOW + WEEK)
+    assert became(Later("30003", SECOND, verdict=silent)).change == learnt
+    blocked = Verdict(Act.DROP, "", reach=Reach.BLOCKED)
+    assert became(Gone("403", blocked)).change == Change("a", Reach.BLOCKED, since=NOW - blocked.within)
+
+
+def test_nothing_is_learned_while_it_is_still_tried() -> None:
+    silent = Verdict(Act.WAIT, "", tries=9, reach=Reach.UNREACHABLE)
+    assert became(Later("30003", SECOND, verdict=silent)).change is None
+
+
+@pytest.mark.parametrize(("allows", "says"), list(itertools.product((False, True), repeat=2)))
+def test_it_goes_elsewhere_if_both_the_table_and_the_broadcast_say_so(allows: bool, says: bool) -> None:
+    change = became(Never("63032", Verdict(Act.DROP, "", elsewhere=says)), elsewhere=allows).change
+    assert (change.elsewhere if change else ()) == (("sms", "telegram") if allows and says else ())
+
+
+def test_nothing_goes_elsewhere_where_there_is_nothing_else() -> None:
+    assert became(Never("63032", Verdict(Act.DROP, "", elsewhere=True)), Where()).change is None
+
+
+NO_TEMPLATE = Shut("shut", Verdict(Act.SHUT, ""))
+TOO_LATE = Shut("63016", Verdict(Act.SHUT, ""))
+SILENT = {"spoke": BEGAN - 2 * DAY, "shut": BEGAN - DAY}
+"""The platform has called them silent before, and they have not written since."""
+
+
+def named(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+@pytest.mark.parametrize(
+    ("outside", "becomes", "elsewhere"),
+    [
+        (("template",), "failed", False),
+        (("wait",), "waits", False),
+        (("elsewhere",), "failed", True),
+        (("template", "wait"), "waits", False),
+        (("wait", "template"), "waits", False),
+        (("template", "elsewhere"), "failed", True),
+        (("elsewhere", "template"), "failed", True),
+        (("wait", "elsewhere"), "waits", False),
+        (("elsewhere", "wait"), "waits", True),
+        (("template", "wait", "elsewhere"), "waits", False),
+        (("template", "elsewhere", "wait"), "waits", True),
+        (("elsewhere", "template", "wait"), "waits", True),
+        (("wait", "template", "elsewhere"), "waits", False),
+        (("wait", "elsewhere", "template"), "waits", False),
+        (("elsewhere", "wait", "template"), "waits", True),
+    ],
+    ids=named,
+)
+@pytest.mark.parametrize(("refusal", "of"), [(NO_TEMPLATE, {}), (TOO_LATE, SILENT)], ids=["no template", "refused"])
+def test_who_has_been_silent_is_written_to_as_the_broadcast_says(
+    outside: tuple[str, ...], becomes: str, elsewhere: bool, refusal: Shut, of: dict[str, Any]
+) -> None:
+    change = Change("a", shut=BEGAN, elsewhere=WHERE.elsewhere if elsewhere else ())
+    waits = Outcome("d", "queued", code=SHUT, due=NEVER, attempts=2, change=change)
+    failed = Outcome("d", "failed", code=refusal.code, attempts=2, change=change)
+    assert became(refusal, outside=outside, **of) == (waits if becomes == "waits" else failed)
+
+
+@pytest.mark.parametrize(
+    ("outside", "at_once", "elsewhere"),
+    [
+        (("template", "wait"), True, False),
+        (("template", "elsewhere", "wait"), True, False),
+        (("elsewhere", "template", "wait"), True, True),
+        (("wait", "template"), False, False),
+        (("elsewhere", "wait"), False, True),
+    ],
+    ids=named,
+)
+def test_whom_we_took_for_one_who_had_written_is_first_tried_with_a_template(
+    outside: tuple[str, ...], at_once: bool, elsewhere: bool
+) -> None:
+    outcome = became(TOO_LATE, outside=outside)
+    assert (outcome.state, outcome.code, outcome.due) == ("queued", SHUT, NOW if at_once else NEVER)
+    assert outcome.change == Change("a", shut=BEGAN, elsewhere=WHERE.elsewhere if elsewhere else ())
+
+
+def test_who_has_written_since_the_platform_called_them_silent_counts_as_one_who_has() -> None:
+    assert became(TOO_LATE, shut=BEGAN - DAY, spoke=BEGAN - SECOND).due == NOW
+
+
+def test_what_waits_for_a_silent_person_waits_as_long_as_it_is_of_use() -> None:
+    assert became(NO_TEMPLATE, not_after=NOW + DAY).due == NOW + DAY
+
+
+@pytest.mark.parametrize("refusal", [NO_TEMPLATE, TOO_LATE], ids=["no template", "refused"])
+def test_a_reply_always_waits(refusal: Shut) -> None:
+    outcome = became(refusal, broadcast=None, outside=("",), body="words")
+    assert (outcome.state, outcome.code, outcome.due) == ("queued", SHUT, NEVER)
+    assert outcome.change == Change("a", shut=BEGAN)
+
+
+def test_to_wait_once_more_is_no_attempt() -> None:
+    assert again(CLAIMED, NOW, "night") == Outcome("d", "queued", code="night", due=NOW, attempts=2)
+    assert again(CLAIMED, NOW, "429", 3).attempts == 3

@@ -1,0 +1,475 @@
+"""What Twilio remembers and what WhatsApp approves, against our own Twilio."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+import flows
+from channels import Channel, History, from_settings, whatsapp
+from channels.messages import Choice, Kind, Message, Never, NotSent, Outgoing, Shut, Status, Stopped, Template, Unknown
+from channels.sms import Sms
+from channels.verdicts import Act
+from channels.whatsapp import WhatsApp
+from demo.twilio import Outcome, Twilio
+from locales import languages
+from tests.channels.conftest import ACCOUNT, HANG_UP, TOKEN, Platform, environment
+
+OURS = "+447700900999"
+AMINA = "+447700900123"
+NAMELESS = "US.13491208655302741918"
+SERVICE = "MG" + "0" * 32
+NEWS = {"bulletin": {"en": "News:\n{{1}}\nSend STOP to stop.", "ar": "أخبار:\n{{1}}\nأرسلوا إيقاف."}}
+BULLETIN = Outgoing("The forms will be in Arabic.", purpose="bulletin")
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class Office:
+    """A Twilio, the channels that write through it, and the time there."""
+
+    twilio: Twilio
+    address: str
+    now: list[datetime]
+    channels: dict[str, Channel] = field(default_factory=dict)
+
+    def environment(self) -> dict[str, str]:
+        return environment(self.address) | {"WHATSAPP_TEMPLATES": ""}
+
+    async def open(self, **changed: str) -> None:
+        await self.close()
+        self.channels = from_settings(self.environment() | changed)
+        for channel in self.channels.values():
+            await channel.start()
+
+    async def close(self) -> None:
+        for channel in self.channels.values():
+            await channel.close()
+
+    @property
+    def sms(self) -> Sms:
+        channel = self.channels["sms"]
+        assert isinstance(channel, Sms)
+        return channel
+
+    @property
+    def whatsapp(self) -> WhatsApp:
+        channel = self.channels["whatsapp"]
+        assert isinstance(channel, WhatsApp)
+        return channel
+
+    def history(self, name: str = "sms") -> History:
+        history = self.channels[name].history
+        assert history
+        return history
+
+    def pass_(self, time: timedelta) -> None:
+        self.now[0] += time
+
+
+@pytest.fixture
+async def office() -> AsyncIterator[Office]:
+    now = [NOON]
+    # Nobody is told of what people write: it is only in the list.
+    webhooks = {OURS: "", f"whatsapp:{OURS}": "", "whatsapp:+447700900998": ""}
+    twilio = Twilio(ACCOUNT, TOKEN, webhooks, services={SERVICE: [OURS, f"whatsapp:{OURS}"]}, clock=lambda: now[0])
+    twilio.calls_back = False
+    site = web.Application()
+    site.add_subapp("/twilio", twilio.application())
+    async with TestServer(site) as server:
+        office = Office(twilio, f"{str(server.make_url('')).rstrip('/')}/twilio", now)
+        await office.open()
+        yield office
+        await office.close()
+
+
+# What it remembers of ours
+
+
+async def test_a_message_of_ours_is_found_with_what_became_of_it(office: Office) -> None:
+    office.twilio.outcomes_for[AMINA] = (Outcome("sent"), Outcome("undelivered", "30003"))
+    sent = await office.sms.send(AMINA, Outgoing("Hello"), "d-1")
+    await office.twilio.settled()
+    [trace] = await office.history().sent(NOON)
+    assert (trace.provider_id, trace.to, trace.at) == (sent.provider_id, AMINA, NOON)
+    assert (trace.status, trace.code) == (Status.FAILED, "30003")
+    assert trace.verdict == office.sms.verdicts["30003"]
+    assert AMINA not in repr(trace)
+
+
+async def test_the_list_is_followed_to_its_end(office: Office) -> None:
+    office.twilio.most_on_a_page = 3
+    for number in range(10):
+        await office.sms.send(AMINA, Outgoing(f"Hello {number}"), f"d-{number}")
+    await office.twilio.settled()
+    assert len(await office.history().sent(NOON)) == 10
+
+
+async def test_what_waits_in_twilios_queue_is_found_too(office: Office) -> None:
+    office.twilio.most_on_a_page = 2
+    await office.sms.send(AMINA, Outgoing("gone"), "d-0")
+    await office.twilio.settled()
+    office.twilio.outcomes = ()
+    for number in range(5):
+        await office.sms.send(AMINA, Outgoing("waits"), f"d-{number}")
+    office.pass_(timedelta(hours=1))
+    statuses = [trace.status for trace in await office.history().sent(NOON)]
+    assert statuses.count(Status.ACCEPTED) == 5
+    assert len(statuses) == 6
+
+
+async def test_a_message_is_of_the_moment_when_twilio_took_it(channels: dict[str, Channel], platform: Platform) -> None:
+    item = DATED | {"direction": "outbound-api", "to": AMINA, "date_sent": "Fri, 01 May 2026 15:00:00 +0000"}
+    early = item | {"sid": "SM2", "date_created": "Fri, 01 May 2026 11:59:59 +0000"}
+    platform.answers = [(200, {"messages": []}), (200, {"messages": [item, early]})]
+    history = channels["sms"].history
+    assert history
+    [trace] = await history.sent(NOON)
+    assert (trace.provider_id, trace.at) == ("SM1", NOON)
+
+
+@pytest.mark.parametrize("sender", [OURS, SERVICE])
+async def test_what_is_older_or_not_ours_is_left_out(office: Office, sender: str) -> None:
+    await office.open(SMS_FROM=sender, WHATSAPP_FROM=sender if sender == SERVICE else f"whatsapp:{sender}")
+    office.twilio.says(AMINA, "in")
+    await office.sms.send(AMINA, Outgoing("early"), "d-1")
+    await office.twilio.settled()
+    office.pass_(timedelta(seconds=2))
+    await office.sms.send(AMINA, Outgoing("late"), "d-2")
+    await office.whatsapp.send(AMINA, Outgoing("elsewhere"), "d-3")
+    await office.twilio.settled()
+    assert len(await office.history().sent(NOON)) == 2
+    [trace] = await office.history().sent(NOON + timedelta(seconds=1, microseconds=5))
+    assert trace.at == NOON + timedelta(seconds=2)
+    assert [trace.to for trace in await office.history("whatsapp").sent(NOON)] == [AMINA]
+
+
+async def test_another_service_of_the_account_is_not_ours(office: Office) -> None:
+    await office.open(SMS_FROM="MG" + "1" * 32)
+    office.twilio.says(AMINA, "to the first service")
+    assert await office.history().received(NOON) == []
+
+
+async def test_within_the_second_that_was_asked_for_nothing_is_missed(office: Office) -> None:
+    office.now[0] = NOON + timedelta(microseconds=300_000)
+    office.twilio.says(AMINA, "in the same second")
+    assert len(await office.history().received(NOON + timedelta(microseconds=900_000))) == 1
+
+
+# What it remembers of theirs
+
+
+async def test_what_was_not_heard_is_in_the_list_by_the_same_name(office: Office) -> None:
+    form = office.twilio.says(AMINA, "مرحبا ١")
+    [listed] = await office.history().received(NOON)
+    assert listed == Message("sms", form["MessageSid"], AMINA, Kind.TEXT, text="مرحبا ١")
+
+
+@pytest.mark.parametrize("person", [AMINA, NAMELESS])
+async def test_whatsapp_is_listed_whether_or_not_a_number_is_known(office: Office, person: str) -> None:
+    form = office.twilio.says(f"whatsapp:{person}", "Hola")
+    assert await office.history("whatsapp").received(NOON) == [
+        Message("whatsapp", form["MessageSid"], person, Kind.TEXT, text="Hola")
+    ]
+
+
+async def test_the_oldest_comes_first(office: Office) -> None:
+    for word in ("one", "two", "three"):
+        office.twilio.says(AMINA, word)
+    office.pass_(timedelta(seconds=1))
+    office.twilio.says(AMINA, "four")
+    assert [message.text for message in await office.history().received(NOON)] == ["one", "two", "three", "four"]
+
+
+async def test_a_voice_note_is_found_with_its_place(office: Office) -> None:
+    form = office.twilio.sends_voice(f"whatsapp:{AMINA}")
+    office.twilio.sends_sticker(f"whatsapp:{AMINA}")
+    voice, sticker = await office.history("whatsapp").received(NOON)
+    assert (voice.kind, voice.voice) == (Kind.VOICE, form["MediaUrl0"])
+    assert (sticker.kind, sticker.voice) == (Kind.OTHER, "")
+
+
+async def test_a_tap_comes_as_its_label(office: Office) -> None:
+    await whatsapp.setup(office.environment())
+    await office.whatsapp.templates()
+    asks = Outgoing("Shall we?", choices=(Choice("yes", "Yes"), Choice("no", "No")), token="q1")
+    await office.whatsapp.send(NAMELESS, asks, "d-1")
+    bubble = await office.twilio.chats.of(f"whatsapp:{NAMELESS}").next()
+    office.twilio.taps(f"whatsapp:{NAMELESS}", bubble.id, 0)
+    [tap] = await office.history("whatsapp").received(NOON)
+    assert (tap.kind, tap.text, tap.sender) == (Kind.TEXT, "Yes", NAMELESS)
+
+
+# What goes wrong with a list
+
+
+ITEM = {"sid": "SM1", "from": AMINA, "to": OURS, "body": "words", "direction": "inbound", "num_media": "0"}
+DATED = ITEM | dict.fromkeys(("date_created", "date_sent"), "Fri, 01 May 2026 12:00:00 +0000")
+CYCLE = {"messages": [DATED], "next_page_uri": "/2010-04-01/x?Page=1&PageToken=a"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([(200, HANG_UP)], Unknown),
+        ([(503, "<html>")], Unknown),
+        ([(200, "<html>")], Unknown),
+        ([(200, {"other": []})], Unknown),
+        ([(200, {"messages": ["x"]})], Unknown),
+        ([(200, {"messages": [ITEM]})], Unknown),
+        ([(200, {"messages": [ITEM | {"date_sent": "soon"}]})], Unknown),
+        ([(200, CYCLE), (200, CYCLE)], Unknown),
+        ([(200, CYCLE), (401, {"code": 20003})], Stopped),
+        ([(200, CYCLE), (400, {"code": 99999})], Never),
+        ([(400, "<html>")], Never),
+    ],
+)
+async def test_half_a_list_is_no_list(
+    answers: list[tuple[int, Any]], expected: type[NotSent], channels: dict[str, Channel], platform: Platform
+) -> None:
+    platform.answers = list(answers)
+    history = channels["sms"].history
+    assert history
+    with pytest.raises(expected) as caught:
+        await history.received(NOON)
+    told = repr(caught.value) + repr(caught.value.__cause__) + repr(caught.value.__context__)
+    assert "words" not in told
+    assert AMINA not in told
+    assert platform.answers == []
+
+
+async def test_the_next_page_is_asked_for_where_the_first_one_was(
+    channels: dict[str, Channel], platform: Platform
+) -> None:
+    page = {"messages": [], "next_page_uri": "https://elsewhere.example/steal?PageToken=a%2Bb&DateSent%3E=x"}
+    platform.answers = [(200, page), (200, {"messages": [], "next_page_uri": None})]
+    history = channels["sms"].history
+    assert history
+    assert await history.received(NOON) == []
+    first, second = platform.requests
+    assert first[1] == second[1] == f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
+    assert first[3] == {"DateSent>": "2026-05-01T11:59:59Z", "To": OURS, "PageSize": "1000"}
+    assert second[3] == {"PageToken": "a+b", "DateSent>": "x"}
+
+
+async def test_what_no_webhook_would_have_brought_is_left_out(channels: dict[str, Channel], platform: Platform) -> None:
+    platform.answers = [(200, {"messages": [DATED | {"from": None}, DATED | {"direction": "outbound-api"}, DATED]})]
+    history = channels["sms"].history
+    assert history
+    assert [message.event for message in await history.received(NOON)] == ["SM1"]
+
+
+async def test_media_that_were_deleted_are_only_not_there(channels: dict[str, Channel], platform: Platform) -> None:
+    item = DATED | {"from": f"whatsapp:{AMINA}", "num_media": "1", "body": ""}
+    platform.answers = [(200, {"messages": [item]}), (404, {"code": 20404})]
+    history = channels["whatsapp"].history
+    assert history
+    assert [message.kind for message in await history.received(NOON)] == [Kind.OTHER]
+
+
+# What is approved
+
+
+async def approve(office: Office, texts: Mapping[str, Mapping[str, str]] = NEWS, decision: str = "approved") -> None:
+    office.twilio.templates.decision = decision
+    await whatsapp.setup(office.environment(), texts)
+
+
+async def test_setup_makes_everything_once(office: Office) -> None:
+    office.twilio.templates.most_on_a_page = 4
+    made = await whatsapp.setup(office.environment(), NEWS)
+    assert len(set(made.values())) == 13
+    assert await whatsapp.setup(office.environment(), NEWS) == made
+    approvals = {(one.name, one.language, one.status) for one in await office.whatsapp.templates()}
+    assert approvals == {("bulletin", "en", "approved"), ("bulletin", "ar", "approved")}
+
+
+async def test_a_menu_is_found_without_the_setting(office: Office) -> None:
+    made = await whatsapp.setup(office.environment())
+    await office.whatsapp.templates()
+    asks = Outgoing("Shall we?", choices=(Choice("yes", "Yes"),))
+    said = office.whatsapp._menu(asks)
+    assert said
+    assert said["content_sid"] == made["quick1"]
+
+
+async def test_the_setting_counts_more_than_what_is_found(office: Office) -> None:
+    await whatsapp.setup(office.environment())
+    chosen = f"HX{7:032x}"
+    await office.open(WHATSAPP_TEMPLATES=f"quick1={chosen}")
+    await office.whatsapp.templates()
+    said = office.whatsapp._menu(Outgoing("Shall we?", choices=(Choice("yes", "Yes"),)))
+    assert said
+    assert said["content_sid"] == chosen
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_after_a_silence_only_the_approved_text_arrives(office: Office, at_once: bool) -> None:
+    office.twilio.window = office.whatsapp.window
+    office.twilio.shuts_at_once = at_once
+    await approve(office)
+    await office.whatsapp.templates()
+    for person in (AMINA, NAMELESS):
+        await office.whatsapp.send(person, BULLETIN, "d-1", in_session=False)
+        bubble = await office.twilio.chats.of(f"whatsapp:{person}").next()
+        assert bubble.text == "News:\nThe forms will be in Arabic.\nSend STOP to stop."
+    if at_once:
+        with pytest.raises(Shut) as caught:
+            await office.whatsapp.send(AMINA, BULLETIN, "d-2")
+        assert (caught.value.code, caught.value.verdict.act) == ("63016", Act.SHUT)
+    else:
+        sent = await office.whatsapp.send(AMINA, BULLETIN, "d-2")
+        await office.twilio.settled()
+        [trace] = [one for one in await office.history("whatsapp").sent(NOON) if one.provider_id == sent.provider_id]
+        assert (trace.code, trace.verdict.act) == ("63016", Act.SHUT)
+
+
+async def test_within_a_day_of_their_last_word_free_text_arrives(office: Office) -> None:
+    office.twilio.window = office.whatsapp.window
+    office.twilio.says(f"whatsapp:{AMINA}", "hello")
+    office.pass_(timedelta(hours=24) - timedelta(seconds=1))
+    await office.whatsapp.send(AMINA, Outgoing("Hello"), "d-1")
+    assert (await office.twilio.chats.of(f"whatsapp:{AMINA}").next()).text == "Hello"
+
+
+@pytest.mark.parametrize(
+    "outgoing",
+    [
+        Outgoing("The forms will be in Arabic.", purpose="result"),
+        Outgoing("Les formulaires", language="fr", purpose="bulletin"),
+        Outgoing("Pick one"),
+        Outgoing("x" * 1000, purpose="bulletin"),
+        Outgoing("🙂" * 500, purpose="bulletin"),
+    ],
+)
+async def test_what_no_approved_text_can_say_waits(office: Office, outgoing: Outgoing) -> None:
+    await approve(office)
+    await office.whatsapp.templates()
+    with pytest.raises(Shut) as caught:
+        await office.whatsapp.send(AMINA, outgoing, "d-1", in_session=False)
+    assert (caught.value.code, caught.value.verdict) == ("shut", office.whatsapp.verdicts["shut"])
+    assert list(office.twilio.chats) == []
+
+
+@pytest.mark.parametrize("decision", ["pending", "rejected", "paused", "disabled"])
+async def test_what_is_not_approved_is_shown_and_not_used(office: Office, decision: str) -> None:
+    await approve(office, decision=decision)
+    assert {one.status for one in await office.whatsapp.templates()} == {decision}
+    with pytest.raises(Shut):
+        await office.whatsapp.send(AMINA, BULLETIN, "d-1", in_session=False)
+
+
+async def test_a_text_that_is_paused_is_not_used_any_more(office: Office) -> None:
+    await approve(office)
+    await office.whatsapp.templates()
+    office.twilio.templates.decide(office.twilio.templates.named("hearback_bulletin_en_v1"), "paused", "low quality")
+    shown = {one.language: one for one in await office.whatsapp.templates()}
+    assert (shown["en"].status, shown["en"].reason, shown["ar"].status) == ("paused", "low quality", "approved")
+    with pytest.raises(Shut):
+        await office.whatsapp.send(AMINA, BULLETIN, "d-1", in_session=False)
+
+
+async def test_before_anything_is_known_nothing_leaves_after_a_silence(office: Office) -> None:
+    await approve(office)
+    with pytest.raises(Shut):
+        await office.whatsapp.send(AMINA, BULLETIN, "d-1", in_session=False)
+
+
+async def test_new_words_are_submitted_and_the_old_ones_serve_until_then(office: Office) -> None:
+    await approve(office)
+    await approve(office, {"bulletin": {"en": "Fresh:\n{{1}}\nSend STOP to stop."}}, "pending")
+    await office.whatsapp.templates()
+    await office.whatsapp.send(AMINA, BULLETIN, "d-1", in_session=False)
+    chat = office.twilio.chats.of(f"whatsapp:{AMINA}")
+    assert (await chat.next()).text.startswith("News:")
+    office.twilio.templates.decide(office.twilio.templates.named("hearback_bulletin_en_v2"), "approved")
+    await office.whatsapp.templates()
+    await office.whatsapp.send(AMINA, BULLETIN, "d-2", in_session=False)
+    assert (await chat.next()).text.startswith("Fresh:")
+
+
+async def test_what_was_made_and_never_submitted_is_submitted(office: Office) -> None:
+    refused = {"bulletin": {"en": NEWS["bulletin"]["en"]}}
+    await approve(office, refused)
+    sid = office.twilio.templates.named("hearback_bulletin_en_v1")
+    office.twilio.templates.forget(sid)
+    assert [one.status for one in await office.whatsapp.templates()] == ["unsubmitted"]
+    await approve(office, refused)
+    assert await office.whatsapp.templates() == [Template("bulletin", "en", sid, "approved")]
+
+
+async def test_a_language_that_whatsapp_does_not_have_does_not_hold_up_the_others(
+    platform: Platform, channels: dict[str, Channel]
+) -> None:
+    made = [(201, {"sid": f"HX{number:032x}"}) for number in range(20)]
+    page = {"contents": [], "meta": {"key": "contents", "next_page_url": None}}
+    platform.answers = [(200, page), made[0], (400, {"code": 20001}), made[1], (201, {}), *made[2:15]]
+    await whatsapp.setup(environment(platform.address), NEWS)
+    submitted = [json.loads(request[4]) for request in platform.requests if "ApprovalRequests" in request[1]]
+    assert [one["name"] for one in submitted] == ["hearback_bulletin_en_v1", "hearback_bulletin_ar_v1"]
+    assert {one["category"] for one in submitted} == {"UTILITY"}
+    assert all(one.keys() == {"name", "category"} for one in submitted)
+
+
+@pytest.mark.parametrize("shape", ["flat", "nested", "none"])
+async def test_an_approval_is_read_in_either_shape(
+    shape: str, channels: dict[str, Channel], platform: Platform
+) -> None:
+    asked = {"status": "Approved", "rejection_reason": None}
+    content = {
+        "sid": "HX1",
+        "friendly_name": "hearback_bulletin_en_v1",
+        "language": "en",
+        "types": {"twilio/text": {"body": "a {{1}} b"}},
+        "approval_requests": {"flat": asked, "nested": {"whatsapp": asked}, "none": None}[shape],
+    }
+    others = [{"friendly_name": "somebody_elses", "types": None}, {"friendly_name": "hearback_bulletin_en_v2"}]
+    platform.answers = [(200, {"contents": [content, *others], "meta": {"next_page_url": None}})]
+    status = "unsubmitted" if shape == "none" else "approved"
+    assert await channels["whatsapp"].templates() == [Template("bulletin", "en", "HX1", status)]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("One.\nTwo.", "One. Two."),
+        ("One\n\n\tTwo:\n  three    four      five", "One – Two: three four five"),
+        ("Go here:\nhttps://hearback.example/x\nThank you.", "Go here: https://hearback.example/x – Thank you."),
+    ],
+)
+async def test_many_lines_are_said_in_one(office: Office, text: str, said: str) -> None:
+    await approve(office)
+    await office.whatsapp.templates()
+    await office.whatsapp.send(AMINA, Outgoing(text, purpose="bulletin"), "d-1", in_session=False)
+    assert (await office.twilio.chats.of(f"whatsapp:{AMINA}").next()).text == f"News:\n{said}\nSend STOP to stop."
+
+
+async def test_our_own_sentences_are_taken(office: Office) -> None:
+    texts = flows.templates()
+    await approve(office, texts)
+    shown = await office.whatsapp.templates()
+    assert {(one.name, one.language) for one in shown} == {(name, code) for name in texts for code in languages()}
+    assert {one.status for one in shown} == {"approved"}
+
+
+@pytest.mark.parametrize("body", ["{{1}} is news.", "News: {{1}}", "News {{1}} {{2}} for you."])
+async def test_a_sentence_that_cannot_be_approved_is_rejected(office: Office, body: str) -> None:
+    await approve(office, {"bulletin": {"en": body}})
+    assert [one.status for one in await office.whatsapp.templates()] == ["rejected"]
+
+
+@pytest.mark.parametrize("name", ["telegram", "sms"])
+async def test_elsewhere_nothing_has_to_be_approved(channels: dict[str, Channel], name: str) -> None:
+    assert channels[name].window is None
+    assert await channels[name].templates() == ()
+    assert channels[name].pace.gap <= timedelta(seconds=1)
+
+
+async def test_whatsapp_gives_each_person_six_seconds(office: Office) -> None:
+    assert office.whatsapp.pace.gap == timedelta(seconds=6)
+    assert office.whatsapp.window == timedelta(hours=24)

@@ -1,0 +1,105 @@
+"""What the technician's page and the dashboard say is so: commands, alarms, metrics."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bot.metrics import LABELS, Counts, Outbox
+from bot.settings import Environment
+from storage import Database
+from storage.circuits import Circuit
+from storage.outbox import Lane, Overview
+from tests.docs.test_pages import COMMANDS, LINK, ROOT, command, run_commands, said
+from tests.storage.rows import NOW
+
+PAGE = (ROOT / "docs" / "operating.md").read_text()
+BOARD: dict[str, Any] = json.loads((ROOT / "docs" / "grafana.json").read_text())
+CODE = re.compile(r"`([^`\n]+)`|^ {4,}(\S.*)$", re.MULTILINE)
+METRIC = re.compile(r"\b(?:hearback|process)_\w+")
+LABEL = re.compile(r"(\w+)=~?\"|by \(([\w, ]+)\)")
+
+
+def told() -> list[str]:
+    return [inline or indented for inline, indented in CODE.findall(PAGE)]
+
+
+def asked() -> Iterator[str]:
+    """Every question to Prometheus, of the dashboard and of the page."""
+    yield from (target["expr"] for panel in BOARD["panels"] for target in panel["targets"])
+    yield from (line for line in told() if METRIC.search(line) and " " in line)
+
+
+@pytest.fixture
+def known() -> set[str]:
+    """The name of every series there can be."""
+    counts, nothing = Counts(lambda: NOW), Any
+    seen = Overview([Lane("sms", 0, 1, 0, NOW)], 0, {"sms": 1}, [Circuit("sms", "20003", NOW, NOW)])
+    database: Database = nothing  # type: ignore[assignment]
+    counts.registry.register(Outbox(database, lambda: NOW, seen))
+    series = set()
+    for family in counts.registry.collect():
+        suffixes = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}.get(family.type, ("",))
+        series |= {family.name + suffix for suffix in suffixes}
+    return series
+
+
+def test_every_metric_that_is_asked_for_exists(known: set[str]) -> None:
+    names = {name for question in asked() for name in METRIC.findall(question)}
+    assert len(names) > 15
+    assert names - known == set()
+
+
+def test_questions_name_only_labels_that_there_are() -> None:
+    named = {
+        label
+        for question in asked()
+        for one, several in LABEL.findall(question)
+        for label in (one, *several.split(", "))
+        if label
+    }
+    assert {"channel", "state"} <= named
+    assert named <= LABELS | {"le"}
+
+
+def test_every_panel_has_its_own_place_and_something_to_show() -> None:
+    panels = BOARD["panels"]
+    assert len({(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels}) == len(panels)
+    assert len({panel["id"] for panel in panels}) == len(panels)
+    assert all(panel["targets"] and panel["title"] for panel in panels)
+    assert {target["datasource"]["uid"] for panel in panels for target in panel["targets"]} == {"${DS_PROMETHEUS}"}
+
+
+def test_everything_that_is_critical_is_explained() -> None:
+    critical = {
+        str(call.args[0].value)
+        for path in ROOT.glob("*/*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func) == "log.critical"
+        and isinstance(call.args[0], ast.Constant)
+    }
+    assert len(critical) > 2
+    assert {line for line in critical if f"| `{line}` |" not in PAGE} == set()
+
+
+def test_hearback_and_run_know_the_commands_of_the_page() -> None:
+    lines = [re.sub(r"^(?:sudo -u hearback )?(?:\S+/program/run |\S+/bin/)?(?=hearback )", "", line) for line in told()]
+    words = [said(line) for line in lines if not line.startswith("hearback-")]
+    assert sum(map(bool, words)) > 20
+    assert [one for one in words if one and one != ["--help"] and command(one) is None] == []
+    for one in filter(None, words):
+        found = command(one)
+        options = {option for param in (COMMANDS[found].params if found else []) for option in param.opts} | {"--help"}
+        assert {word for word in one if word.startswith("--")} <= options
+    assert {line.split()[1] for line in lines if line.startswith("./run ")} <= run_commands()
+
+
+def test_the_links_and_settings_of_the_page_exist() -> None:
+    links = [link for link in LINK.findall(PAGE) if not link.startswith("https://")]
+    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
+    assert {"metrics_port", "hearback_keys"} <= Environment.model_fields.keys()
+    assert "METRICS_PORT" in PAGE

@@ -1,0 +1,269 @@
+"""What a platform says late of a message decides what becomes of it, of its person's address and of our sender."""
+
+import dataclasses
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from channels._twilio_errors import VERDICTS
+from channels.messages import Report, Status
+from channels.verdicts import DROPPED, Act, Reach, Verdict
+from handlers import deliveries
+from handlers.deliveries import OUT_OF_ORDER
+from storage import Keyring, Session, circuits, people
+from storage import deliveries as outbox
+from storage.broadcasts import Plan
+from storage.circuits import Circuit
+from storage.deliveries import NEVER, SHUT, Claimed, Outcome
+from storage.tables import address
+from tests.storage.rows import ANYHOW, NOW, Somebody, also_at, announce, meet, opened, owe, queue, reach, row
+
+SECOND, MINUTE, HOUR, DAY, WEEK = (timedelta(seconds=s) for s in (1, 60, 3600, 86_400, 604_800))
+LEASE = NOW + MINUTE
+BUSY = Verdict(Act.WAIT, "busy", after=30 * MINUTE, tries=4)
+LOST = Verdict(Act.DROP, "no such number", reach=Reach.INVALID, elsewhere=True)
+SILENT = VERDICTS["63016"]
+ALL = ("sms", "telegram", "whatsapp")
+
+
+@pytest.fixture
+async def session(database_url: str) -> AsyncIterator[Session]:
+    async with opened(database_url) as database, database.writing() as session:
+        yield session
+
+
+async def says(session: Session, name: str, status: Status, verdict: Verdict = DROPPED, **more: Any) -> None:
+    given = {"code": "x" if status is Status.FAILED else "", "provider_id": "m1", "now": NOW} | more
+    said = Report("sms", name, given["provider_id"], status, given["code"], verdict)
+    await deliveries.report(session, [said], given["now"], ALL)
+
+
+async def somebody(session: Session, keys: Keyring, sender: str = "+15005550006", **how: Any) -> Somebody:
+    return await meet(session, keys, sender, **{"channel": "sms"} | how)
+
+
+async def told(session: Session, keys: Keyring, plan: Plan = ANYHOW, **columns: Any) -> tuple[Somebody, str]:
+    """Somebody, and a broadcast's message to them that the platform has taken."""
+    await announce(session, plan=plan)
+    alice = await somebody(session, keys)
+    sent: dict[str, Any] = {"state": "sent", "provider_id": "m1", "began": NOW}
+    return alice, await owe(session, alice, **sent | columns)
+
+
+async def claim(session: Session, keys: Keyring, now: Any = NOW) -> list[Claimed]:
+    return await outbox.claim(session, keys, "sms", "worker", now, now + MINUTE, 9)
+
+
+@pytest.mark.parametrize(
+    ("status", "becomes"),
+    [
+        (Status.ACCEPTED, "sent"),
+        (Status.SENT, "sent"),
+        (Status.DELIVERED, "delivered"),
+        (Status.READ, "delivered"),
+        (Status.FAILED, "failed"),
+    ],
+)
+async def test_what_the_platform_says_is_what_it_became(
+    session: Session, keys: Keyring, status: Status, becomes: str
+) -> None:
+    _alice, name = await told(session, keys)
+    for _time in range(2):
+        await says(session, name, status)
+        assert (await row(session, name)).state == becomes
+
+
+async def test_nothing_said_changes_nothing(session: Session) -> None:
+    await deliveries.report(session, [], NOW)
+
+
+async def test_what_no_table_names_is_final_and_says_nothing_of_the_address(session: Session, keys: Keyring) -> None:
+    alice, name = await told(session, keys)
+    waits = await queue(session, alice)
+    await says(session, name, Status.FAILED, code="99999")
+    found = await row(session, name)
+    assert (found.state, found.code) == ("failed", "99999")
+    assert await reach(session, alice) == "active"
+    assert (await row(session, waits)).state == "queued"
+
+
+async def test_who_is_lost_is_not_written_to_again(session: Session, keys: Keyring) -> None:
+    alice, name = await told(session, keys)
+    waits = await queue(session, alice)
+    await says(session, name, Status.FAILED, LOST)
+    assert await reach(session, alice) == "invalid"
+    assert (await row(session, waits)).state == "cancelled"
+
+
+async def test_a_word_on_who_was_forgotten_concerns_nobody(session: Session, keys: Keyring) -> None:
+    alice, name = await told(session, keys)
+    await people.erase(session, alice.id)
+    await says(session, name, Status.FAILED, LOST)
+    assert (await row(session, name)).state == "failed"
+
+
+async def test_what_passes_by_itself_is_tried_again_after_growing_waits(session: Session, keys: Keyring) -> None:
+    _alice, name = await told(session, keys)
+    waited, now = [], NOW
+    for attempt in range(1, 5):
+        await says(session, name, Status.FAILED, BUSY, provider_id=f"m{attempt}", now=now)
+        found = await row(session, name)
+        if found.state == "failed":
+            break
+        assert (found.state, found.code, found.attempts) == ("queued", "x", attempt)
+        waited.append(found.due - now)
+        now = found.due
+        (claimed,) = await claim(session, keys, now)
+        assert claimed.attempts == attempt
+        sent = Outcome(name, "sent", f"m{attempt + 1}", attempts=attempt)
+        await outbox.settle(session, "worker", [sent], now)
+    assert waited == [30 * MINUTE, 2 * HOUR, 8 * HOUR]
+    assert found.state == "failed"
+
+
+async def test_it_is_not_tried_again_when_that_would_be_too_late(session: Session, keys: Keyring) -> None:
+    _alice, name = await told(session, keys, not_after=NOW + 30 * MINUTE)
+    await says(session, name, Status.FAILED, BUSY)
+    assert (await row(session, name)).state == "failed"
+
+
+async def test_a_reply_that_is_dropped_late_is_not_tried_again(session: Session, keys: Keyring) -> None:
+    name = await queue(session, await somebody(session, keys), state="sent", provider_id="m1")
+    await says(session, name, Status.FAILED, BUSY)
+    assert (await row(session, name)).state == "failed"
+
+
+async def test_the_same_word_again_does_not_make_it_wait_again(session: Session, keys: Keyring) -> None:
+    _alice, name = await told(session, keys)
+    await says(session, name, Status.FAILED, BUSY)
+    was = await row(session, name)
+    await says(session, name, Status.FAILED, BUSY, now=NOW + HOUR)
+    assert await row(session, name) == was
+
+
+async def test_a_phone_that_does_not_answer_three_times_in_a_week_is_left_alone_for_a_week(
+    session: Session, keys: Keyring
+) -> None:
+    verdict = VERDICTS["30003"]
+    alice, name = await told(session, keys)
+    waits = await queue(session, alice, due=NOW + 3 * DAY)
+    for attempt in range(1, 4):
+        now = NOW + attempt * DAY
+        assert await reach(session, alice) == "active"
+        await says(session, name, Status.FAILED, verdict, provider_id=f"m{attempt}", now=now)
+        await claim(session, keys, now + DAY / 2)
+        sent = Outcome(name, "sent", f"m{attempt + 1}", attempts=attempt)
+        await outbox.settle(session, "worker", [sent], now)
+    assert await reach(session, alice) == "unreachable"
+    until = (await session.execute(select(address.c.until))).scalar_one()
+    assert until == NOW + 3 * DAY + WEEK
+    found = [await row(session, one) for one in (name, waits)]
+    assert [(one.state, one.code) for one in found] == [("cancelled", "gone")] * 2
+
+
+ELSEWHERE = Plan(elsewhere=True)
+
+
+async def test_who_is_lost_here_is_written_to_where_they_agreed_to_it(session: Session, keys: Keyring) -> None:
+    alice, name = await told(session, keys, ELSEWHERE)
+    there = await also_at(session, keys, alice, "70001", channel="telegram")
+    await says(session, name, Status.FAILED, LOST)
+    found = await row(session, name)
+    assert (found.state, found.address_id, found.channel) == ("queued", there.address, "telegram")
+
+
+async def test_what_is_to_be_tried_again_here_is_not_tried_elsewhere_too(session: Session, keys: Keyring) -> None:
+    alice, name = await told(session, keys, ELSEWHERE)
+    await also_at(session, keys, alice, "70001", channel="telegram")
+    await says(session, name, Status.FAILED, dataclasses.replace(BUSY, elsewhere=True))
+    found = await row(session, name)
+    assert (found.state, found.channel, found.code) == ("queued", "sms", "x")
+
+
+async def test_but_it_is_when_the_phone_is_left_alone(session: Session, keys: Keyring) -> None:
+    alice, name = await told(session, keys, ELSEWHERE)
+    await also_at(session, keys, alice, "70001", channel="telegram")
+    await says(session, name, Status.FAILED, dataclasses.replace(VERDICTS["30003"], strikes=1))
+    found = await row(session, name)
+    assert (found.state, found.channel, found.due) == ("queued", "telegram", NOW)
+
+
+async def test_a_sender_that_is_out_of_order_is_stopped_and_its_message_waits(session: Session, keys: Keyring) -> None:
+    alice, name = await told(session, keys)
+    await says(session, name, Status.FAILED, VERDICTS["30002"], code="30002")
+    assert await circuits.broken(session) == [Circuit("sms", "30002", NOW, NOW + OUT_OF_ORDER)]
+    found = await row(session, name)
+    assert (found.state, found.code, found.due) == ("queued", "30002", NOW + OUT_OF_ORDER)
+    assert await claim(session, keys) == []
+    assert await reach(session, alice) == "active"
+
+
+async def test_who_has_been_silent_is_written_to_as_the_broadcast_says_now_that_we_know(
+    session: Session, keys: Keyring
+) -> None:
+    """We took them for one who had written: it leaves once more at once, not as free text."""
+    _alice, name = await told(session, keys, began=NOW)
+    await says(session, name, Status.FAILED, SILENT)
+    (claimed,) = await claim(session, keys)
+    assert (claimed.id, claimed.attempts, claimed.shut) == (name, 1, NOW)
+    assert not claimed.in_session(DAY)
+
+
+async def test_who_is_silent_for_that_too_is_written_to_when_they_write(session: Session, keys: Keyring) -> None:
+    _alice, name = await told(session, keys, attempts=1)
+    await says(session, name, Status.FAILED, SILENT)
+    found = await row(session, name)
+    assert (found.state, found.code, found.due) == ("queued", SHUT, NEVER)
+
+
+async def test_what_waits_for_a_silent_person_ends_when_it_is_too_late(session: Session, keys: Keyring) -> None:
+    _alice, name = await told(session, keys, attempts=1, not_after=NOW + HOUR)
+    await says(session, name, Status.FAILED, SILENT)
+    assert (await row(session, name)).due == NOW + HOUR
+    assert await claim(session, keys, NOW + HOUR) == []
+    assert (await row(session, name)).state == "expired"
+
+
+async def test_of_two_reasons_the_first_counts(session: Session, keys: Keyring) -> None:
+    alice, name = await told(session, keys)
+    both = [
+        Report("sms", name, "m1", Status.FAILED, "30005", LOST),
+        Report("sms", name, "m1", Status.FAILED, "30002", VERDICTS["30002"]),
+    ]
+    await deliveries.report(session, both, NOW)
+    assert (await row(session, name)).code == "30005"
+    assert await reach(session, alice) == "invalid"
+    assert await circuits.broken(session) == []
+
+
+async def test_a_batch_is_followed_one_by_one(session: Session, keys: Keyring) -> None:
+    await announce(session)
+    everybody = [await somebody(session, keys, f"+1202555012{number}") for number in range(3)]
+    names = [await owe(session, who, state="sent") for who in everybody]
+    said = [
+        Report("sms", names[0], "m1", Status.FAILED, "30005", LOST),
+        Report("sms", names[1], "m2", Status.DELIVERED),
+        Report("sms", names[2], "m3", Status.FAILED, "30017", BUSY),
+        Report("sms", "never made", "m4", Status.FAILED, "30005", LOST),
+    ]
+    await deliveries.report(session, said, NOW)
+    assert [(await row(session, name)).state for name in names] == ["failed", "delivered", "queued"]
+    assert [await reach(session, who) for who in everybody] == ["invalid", "active", "active"]
+
+
+async def test_every_code_that_can_come_late_ends_where_its_row_says(session: Session, keys: Keyring) -> None:
+    await announce(session)
+    for code, verdict in VERDICTS.items():
+        alice = await somebody(session, keys, code)
+        name = await owe(session, alice, state="sent")
+        await says(session, name, Status.FAILED, verdict, code=code)
+        is_lost = verdict.reach is not None and verdict.strikes == 1
+        waits = verdict.act in (Act.WAIT, Act.STOP, Act.SHUT) and not is_lost
+        found = await row(session, name)
+        assert found.state == ("queued" if waits else "failed"), code
+        assert found.code == (SHUT if verdict.act is Act.SHUT else code)
+        assert await reach(session, alice) == (verdict.reach if is_lost else "active")
+        assert await circuits.mend(session, "sms") is (verdict.act is Act.STOP)

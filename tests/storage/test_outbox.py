@@ -1,0 +1,117 @@
+"""Whoever operates this sees what waits, what is out of order and what has died, and can try that again."""
+
+from dataclasses import fields
+from datetime import timedelta
+
+from storage import Database, Keyring, Session, circuits, deliveries, outbox, people
+from storage.circuits import Circuit
+from storage.deliveries import BULLETIN, NEVER, NOTICE, REPLY
+from storage.outbox import Dead, Lane, Overview
+from tests.storage.rows import NOW, announce, meet, owe, put, queue, row, states
+
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
+
+
+async def test_the_outbox_at_a_glance(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        sms = await meet(session, keys, "+15005550006", channel="sms")
+        for turn, due in enumerate((NOW, NOW - SECOND, NOW + SECOND)):
+            await queue(session, alice, turn=turn, due=due)
+        await queue(session, alice, lane=BULLETIN, due=NEVER)
+        await queue(session, sms, lane=NOTICE, due=NOW - DAY)
+        for turn, state in enumerate(("sending", "sending", "unknown", "sent", "failed")):
+            await queue(session, sms, turn=turn, state=state)
+        await circuits.break_(session, "sms", "401", NOW, NOW - SECOND)
+        found = await outbox.overview(session, NOW)
+    assert found == Overview(
+        lanes=[
+            Lane("sms", NOTICE, 1, 0, NOW - DAY),
+            Lane("telegram", REPLY, 2, 1, NOW - SECOND),
+            Lane("telegram", BULLETIN, 0, 1, None),
+        ],
+        sending=2,
+        unknown={"sms": 1},
+        circuits=[Circuit("sms", "401", NOW - SECOND, NOW)],
+    )
+
+
+async def test_an_empty_outbox_is_empty(database: Database) -> None:
+    async with database.reading() as session:
+        assert await outbox.overview(session, NOW) == Overview([], 0, {}, [])
+        assert await outbox.late(session, NOW) == 0
+        assert await outbox.dead(session, 9) == []
+
+
+async def test_what_should_have_left_is_counted(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        for due, state in ((NOW, "queued"), (NOW + SECOND, "queued"), (NOW, "sent")):
+            await queue(session, alice, due=due, state=state)
+        assert [await outbox.late(session, NOW + past) for past in (-SECOND, 0 * SECOND, SECOND)] == [0, 1, 2]
+
+
+async def died(session: Session, keys: Keyring) -> list[str]:
+    """What failed or is unknown, the newest first."""
+    alice = await meet(session, keys)
+    sms = await meet(session, keys, "+15005550006", channel="sms")
+    await announce(session)
+    await queue(session, alice, state="sent", ended=NOW.date())
+    await queue(session, alice, turn=2, state="expired", code="not_after", ended=NOW.date())
+    return [
+        await queue(session, alice, "words", turn=3, state="unknown", code="crash", ended=NOW.date()),
+        await owe(session, sms, state="failed", code="30003", ended=NOW.date() - DAY),
+        await owe(session, alice, state="failed", code="400", ended=NOW.date() - 2 * DAY),
+        await queue(session, sms, state="failed", code="30003", ended=NOW.date() - 3 * DAY),
+    ]
+
+
+async def test_what_has_died_is_shown_without_whom_and_without_words(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        crash, silent, refused, reply = await died(session, keys)
+        found = await outbox.dead(session, 9)
+        assert found == [
+            Dead(crash, "telegram", REPLY, "unknown", "crash", NOW.date(), None),
+            Dead(silent, "sms", BULLETIN, "failed", "30003", NOW.date() - DAY, "b"),
+            Dead(refused, "telegram", BULLETIN, "failed", "400", NOW.date() - 2 * DAY, "b"),
+            Dead(reply, "sms", REPLY, "failed", "30003", NOW.date() - 3 * DAY, None),
+        ]
+        assert await outbox.dead(session, 2) == found[:2]
+        assert await outbox.dead(session, 9, channel="sms") == [found[1], found[3]]
+        assert await outbox.dead(session, 9, code="400") == [found[2]]
+        assert await outbox.dead(session, 9, channel="telegram", code="30003") == []
+    assert {one.name for one in fields(Dead)} == {"id", "channel", "lane", "state", "code", "ended", "broadcast"}
+
+
+async def test_what_failed_of_a_broadcast_is_tried_again_by_its_id(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        crash, silent, refused, reply = await died(session, keys)
+        assert await outbox.retry(session, NOW, [crash, silent, reply]) == 1
+        assert await outbox.retry(session, NOW, [crash, silent, reply]) == 0
+        found = await row(session, silent)
+        assert (found.state, found.due, found.attempts, found.code, found.ended) == ("queued", NOW, 0, None, None)
+        now_is = await states(session)
+        assert (now_is[crash], now_is[refused], now_is[reply]) == ("unknown", "failed", "failed")
+        lease = NOW + SECOND
+        (claimed,) = await deliveries.claim(session, keys, "sms", "worker", NOW, lease, 9)
+    assert claimed.id == silent
+
+
+async def test_all_that_failed_with_one_code_is_tried_again(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        _crash, silent, refused, _reply = await died(session, keys)
+        assert await outbox.retry(session, NOW, code="30003") == 1
+        assert (await row(session, silent)).state == "queued"
+        assert (await row(session, refused)).state == "failed"
+        assert await outbox.retry(session, NOW) == 0
+
+
+async def test_what_is_too_late_or_nobodys_is_not_tried_again(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        _crash, silent, refused, _reply = await died(session, keys)
+        await put(session, silent, not_after=NOW)
+        forgotten = (await row(session, refused)).person_id
+        await people.erase(session, forgotten)
+        assert await outbox.retry(session, NOW, [silent, refused]) == 0
+        await put(session, silent, not_after=NOW + SECOND)
+        assert await outbox.retry(session, NOW, [silent, refused]) == 1

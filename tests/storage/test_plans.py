@@ -1,0 +1,182 @@
+"""What is asked often reads no more than it needs, however much there is that has ended or waits for later."""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import pytest
+
+from storage import Database, Keyring, Session, broadcasts, deliveries, expansion, outbox, reports, unknowns
+from storage.deliveries import Outcome
+from storage.reports import Word
+from tests.storage.rows import NOW, announce, plan, statements
+
+MANY = 20_000
+PEOPLE = """
+    INSERT INTO person (id, process_id, key, key_epoch, language, region, consented, met)
+    SELECT md5('p' || n), 'review', '', 1, 'en', 'north', true, '2026-01-01' FROM generate_series(1, {number}) n;
+    INSERT INTO address (id, person_id, channel, index, external, reach, turns, spoke, consented)
+    SELECT md5('a' || n), md5('p' || n), 'telegram', n, '', 'active', 1, now(), true
+    FROM generate_series(1, {number}) n;
+"""
+FINISHED = """
+    INSERT INTO delivery (id, person_id, address_id, broadcast_id, channel, lane, turn, part, state, code, due,
+                          attempts, began, ended, provider_id)
+    SELECT md5('d' || n), md5('p' || n), md5('a' || n), CASE WHEN mod(n, 2) = 0 THEN 'b' END, 'telegram',
+           mod(n, 2) * 2, mod(n, 2), 1,
+           CASE WHEN mod(n, 1000) = 0 THEN 'queued' WHEN mod(n, 1000) = 1 THEN 'unknown' ELSE 'sent' END,
+           CASE WHEN mod(n, 1000) = 1 THEN 'crash' END, '2026-01-01', 0, '2026-11-23 12:00',
+           CASE WHEN mod(n, 1000) <> 0 THEN '2026-01-01'::date END, 'm' || n
+    FROM generate_series(1, {number}) n;
+    ANALYZE
+"""
+WAITING = """
+    INSERT INTO delivery (id, person_id, address_id, broadcast_id, channel, lane, turn, part, state, due, attempts)
+    SELECT md5('d' || n), md5('p' || n), md5('a' || n), CASE WHEN {theirs} THEN 'b' END, 'telegram',
+           CASE WHEN {theirs} THEN 2 ELSE mod(n, 2) * 2 END, 1, 1, 'queued', '2026-01-01', 0
+    FROM generate_series(1, {number}) n;
+    ANALYZE
+"""
+
+
+async def fill(session: Session, script: str, **values: Any) -> None:
+    for statement in script.format(**{"number": MANY} | values).split(";"):
+        if statement.strip():
+            await session.exec_driver_sql(statement)
+
+
+async def claim(session: Session, keys: Keyring, most: int = 100) -> list[str]:
+    return [one.id for one in await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW, most)]
+
+
+async def _turn(session: Session, _keys: Keyring) -> None:
+    assert await broadcasts.pause(session, "b")
+    which = await expansion.to_turn(session)
+    assert which is not None
+    await expansion.turn(session, which, NOW, 2)
+
+
+async def _take(session: Session, _keys: Keyring) -> None:
+    await reports.take(session, [Word(name, "m", "delivered", "", "delivered") for name in ("one", "two")], NOW)
+
+
+async def _settle(session: Session, _keys: Keyring) -> None:
+    await deliveries.settle(session, "worker", [Outcome("one", "sent", "m"), Outcome("two", "queued", due=NOW)], NOW)
+
+
+ASKED: Mapping[str, Callable[[Session, Keyring], Awaitable[object]]] = {
+    "the claim": claim,
+    "what a platform says": _take,
+    "what became of a send": _settle,
+    "the counts of a broadcast": lambda session, _keys: broadcasts.counts(session, "b"),
+    "what is to be asked": lambda session, keys: unknowns.to_ask(session, keys, "telegram", NOW, NOW, 500),
+    "what we know of": lambda session, _keys: unknowns.known(session, ["one", "two"]),
+    "what is late": lambda session, _keys: outbox.late(session, NOW),
+    "what waits for the morning": lambda session, _keys: deliveries.put_off(
+        session, "b", "north", NOW, "night", NOW, 2000
+    ),
+    "what is paused": _turn,
+    "what a crash left": lambda session, _keys: unknowns.abandon(session, NOW),
+    "what waited for a person": lambda session, _keys: deliveries.cancel(session, "one", "stop", NOW),
+}
+
+
+async def test_nothing_reads_all_that_has_ended(postgresql: Database, keys: Keyring) -> None:
+    seen = {name: await asked(postgresql, keys, asks) for name, asks in ASKED.items()}
+    async with postgresql.writing() as session:
+        await announce(session)
+        await fill(session, PEOPLE + FINISHED)
+        plans = {name: "\n".join([await plan(session, one) for one in given]) for name, given in seen.items()}
+        by_number = await plan(session, ("SELECT 1 FROM delivery WHERE provider_id = %(given)s", {"given": "m1"}))
+    assert all(plans.values())
+    assert {name: text for name, text in plans.items() if reads_all(text)} == {}
+    assert reads_all(by_number), "this has no index, and has to be found"
+
+
+async def asked(
+    database: Database, keys: Keyring, asks: Callable[[Session, Keyring], Awaitable[object]]
+) -> list[tuple[str, Any]]:
+    """The statements of something that is asked, which leaves no trace."""
+    async with database.writing() as session:
+        await announce(session)
+        with statements(database) as seen:
+            await asks(session, keys)
+        await session.rollback()
+    return seen
+
+
+def reads_all(planned: str) -> bool:
+    return re.search(r"Seq Scan on (delivery|person|address)", planned) is not None
+
+
+async def test_a_claim_reads_no_more_than_it_takes(postgresql: Database, keys: Keyring) -> None:
+    async with postgresql.writing() as session:
+        await announce(session)
+        with statements(postgresql) as seen:
+            await claim(session, keys, most=500)
+        await fill(session, PEOPLE + WAITING, theirs="false", number=50_000)
+        planned = await plan(session, seen[0])
+    assert planned.count("Index Scan using ix_delivery_waiting on delivery") == 3
+    assert "using ix_delivery_order on delivery earlier" in planned
+    assert re.findall(r"Seq Scan on (?!circuit|broadcast)\w+", planned) == []
+    assert "Sort Key" not in planned
+
+
+async def test_what_is_paused_costs_a_claim_nothing_once_it_is_walked(postgresql: Database, keys: Keyring) -> None:
+    """Twenty of another's are due: 20,000 that are paused are not even looked at in the index."""
+    async with postgresql.writing() as session:
+        await announce(session)
+        with statements(postgresql) as seen:
+            await claim(session, keys, most=500)
+        await fill(session, PEOPLE + WAITING, theirs="n > 20")
+        assert await broadcasts.pause(session, "b")
+        unwalked = await _looked_at(session, seen[0])
+        while which := await expansion.to_turn(session):
+            await expansion.turn(session, which, NOW, 5000)
+        await session.exec_driver_sql("ANALYZE delivery")
+        walked = await _looked_at(session, seen[0])
+    assert unwalked > MANY - 100
+    assert walked == 20
+
+
+async def _looked_at(session: Session, statement: tuple[str, Any]) -> int:
+    """How many deliveries a claim reads: those that it takes and those that it passes over. It takes none."""
+    await session.exec_driver_sql("SAVEPOINT before")
+    rows = await session.exec_driver_sql("EXPLAIN (ANALYZE, FORMAT JSON) " + statement[0], statement[1])
+    found = rows.scalar_one()
+    await session.exec_driver_sql("ROLLBACK TO before")
+    return round(sum(_read(found[0]["Plan"])))
+
+
+def _read(node: Mapping[str, Any]) -> list[float]:
+    is_one = node.get("Index Name") == "ix_delivery_waiting"
+    own = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"] if is_one else 0
+    return [own, *(number for inner in node.get("Plans", ()) for number in _read(inner))]
+
+
+async def test_a_claim_on_sqlite_reads_its_index_in_order_and_only_what_is_due(sqlite: Database, keys: Keyring) -> None:
+    async with sqlite.writing() as session:
+        with statements(sqlite) as seen:
+            await claim(session, keys, most=500)
+        planned = await plan(session, seen[0])
+    assert planned.count("SEARCH delivery USING INDEX ix_delivery_waiting (channel=? AND lane=? AND due<?)") == 3
+    assert "SEARCH earlier USING INDEX ix_delivery_order (address_id=?" in planned
+    assert "SCAN delivery" not in planned
+    assert "USE TEMP B-TREE" not in planned
+
+
+@pytest.mark.parametrize("asks", ASKED.values(), ids=ASKED)
+async def test_nor_does_it_on_sqlite(
+    sqlite: Database, keys: Keyring, asks: Callable[[Session, Keyring], Awaitable[object]]
+) -> None:
+    seen = await asked(sqlite, keys, asks)
+    async with sqlite.writing() as session:
+        plans = [await plan(session, (text, _one(given))) for text, given in seen]
+    assert plans
+    for planned in plans:
+        assert re.findall(r"SCAN (?:delivery|person|address)(?! USING (?:COVERING )?INDEX ix_delivery)", planned) == []
+
+
+def _one(given: Any) -> Any:
+    """The values of one row, where many were written at once."""
+    return given[0] if isinstance(given, list) else given

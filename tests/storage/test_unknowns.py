@@ -1,0 +1,235 @@
+"""What nobody knows the fate of is asked after where that is possible, and sent again only where that was allowed."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from storage import Database, Keyring, Session, broadcasts, deliveries, people, unknowns
+from storage.broadcasts import Plan
+from storage.deliveries import NEVER
+from storage.tables import person
+from storage.unknowns import Unknown
+from tests.storage.rows import NOW, announce, meet, owe, put, queue, row, states
+
+SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+LEASE = NOW + MINUTE
+
+
+async def claim(session: Session, keys: Keyring, channel: str = "telegram") -> list[str]:
+    return [one.id for one in await deliveries.claim(session, keys, channel, "worker", NOW, LEASE, 100)]
+
+
+async def test_a_worker_that_starts_alone_abandons_all_that_was_under_way(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        name = await queue(session, await meet(session, keys))
+        waits = await queue(session, await meet(session, keys, "70002"), due=LEASE)
+        await claim(session, keys)
+        assert await unknowns.abandon(session, NOW, everybody=True) == 1
+        assert await claim(session, keys) == []
+        found = await row(session, name)
+        assert await states(session) == {name: "unknown", waits: "queued"}
+    assert (found.code, found.ended, found.owner, found.lease) == ("crash", NOW.date(), None, None)
+
+
+async def test_only_a_lease_that_has_lapsed_is_abandoned(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await queue(session, await meet(session, keys))
+        await claim(session, keys)
+        assert [await unknowns.abandon(session, LEASE + past) for past in (timedelta(0), SECOND, SECOND)] == [0, 1, 0]
+
+
+async def test_words_are_kept_only_where_the_platform_can_be_asked(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        there = await queue(session, await meet(session, keys, "+15005550006", channel="sms"))
+        here = await queue(session, await meet(session, keys))
+        for channel in ("sms", "telegram"):
+            await claim(session, keys, channel)
+        await unknowns.abandon(session, LEASE + SECOND, ["sms", "whatsapp"])
+        assert (await row(session, there)).body is not None
+        assert (await row(session, here)).body is None
+
+
+async def test_kept_words_are_erased_when_nobody_will_ask_any_more(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        old, new = [
+            await queue(session, alice, turn=turn, state="unknown", began=NOW - turn * SECOND) for turn in (2, 1)
+        ]
+        waits = await queue(session, alice, turn=3, began=NOW - HOUR)
+        assert await unknowns.give_up(session, NOW - SECOND) == 1
+        assert await unknowns.give_up(session, NOW - SECOND) == 0
+        assert [(await row(session, name)).body is None for name in (old, new, waits)] == [True, False, False]
+        assert (await row(session, old)).state == "unknown"
+
+
+async def test_what_was_begun_in_between_is_asked_after_the_oldest_first(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        names = {
+            turn: await queue(session, alice, turn=turn, state="unknown", began=NOW + turn * SECOND, code="crash")
+            for turn in (4, 1, 2, 3, 5)
+        }
+        await queue(session, alice, turn=9, state="sent", began=NOW + 3 * SECOND)
+        sms = await meet(session, keys, "+15005550006", channel="sms")
+        await queue(session, sms, state="unknown", began=NOW + 3 * SECOND)
+        found = await unknowns.to_ask(session, keys, "telegram", NOW + SECOND, NOW + 5 * SECOND, 9)
+        assert found == [Unknown(names[turn], alice.id, "70001", NOW + turn * SECOND) for turn in (2, 3, 4)]
+        assert "70001" not in repr(found)
+        fewer = await unknowns.to_ask(session, keys, "telegram", NOW + SECOND, NOW + 5 * SECOND, 2)
+        assert fewer == found[:2]
+
+
+async def test_who_was_forgotten_and_who_cannot_be_read_is_not_asked_after(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
+        for who in (alice, bob):
+            await queue(session, who, state="unknown", began=NOW)
+        await people.erase(session, alice.id)
+        await session.execute(update(person).where(person.c.id == bob.id).values(key=alice.wrapped))
+        assert await unknowns.to_ask(session, keys, "telegram", NOW - SECOND, NOW + SECOND, 9) == []
+
+
+async def test_what_is_held_is_not_asked_after(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await queue(session, await meet(session, keys), began=NOW)
+        await unknowns.hold(session, NOW)
+        assert await unknowns.to_ask(session, keys, "telegram", NOW - SECOND, NOW + SECOND, 9) == []
+
+
+async def test_what_was_sent_to_somebody_is_known_by_the_platforms_ids(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
+        await queue(session, alice, state="sent", provider_id="m1")
+        await queue(session, alice, state="unknown")
+        await queue(session, bob, state="sent", provider_id="m2")
+        assert await unknowns.known(session, [alice.id]) == {"m1"}
+        assert await unknowns.known(session, [alice.id, bob.id]) == {"m1", "m2"}
+
+
+async def test_what_never_arrived_leaves_once_more_and_never_a_third_time(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        name = await queue(session, await meet(session, keys), "hello", state="unknown", ended=NOW.date())
+        assert await unknowns.resend(session, [name], NOW) == 1
+        found = await row(session, name)
+        assert (found.state, found.due, found.code, found.resent, found.ended) == ("queued", NOW, "resent", True, None)
+        (claimed,) = await deliveries.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
+        assert claimed.body == "hello"
+        await put(session, name, state="unknown")
+        assert await unknowns.resend(session, [name], NOW) == 0
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [{"state": "sent"}, {"state": "failed"}, {"body": None}, {"not_after": NOW}, {"code": "restored"}],
+    ids=str,
+)
+async def test_what_is_not_unknown_or_cannot_leave_does_not_leave_again(
+    database: Database, keys: Keyring, columns: dict[str, object]
+) -> None:
+    async with database.writing() as session:
+        name = await queue(session, await meet(session, keys), state="unknown", code="crash")
+        await put(session, name, **columns)
+        assert await unknowns.resend(session, [name], NOW) == 0
+
+
+async def test_nothing_leaves_again_to_who_was_forgotten(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        await announce(session, plan=Plan(again=True))
+        name = await owe(session, alice, state="unknown", began=NOW)
+        await people.erase(session, alice.id)
+        assert await unknowns.resend(session, [name], NOW) == 0
+        assert await unknowns.resend_allowed(session, "telegram", NOW - SECOND, NOW + SECOND, NOW) == 0
+
+
+async def test_what_cannot_be_asked_after_leaves_again_only_where_that_was_allowed(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
+        await announce(session, "once")
+        await announce(session, "again", Plan(again=True))
+        once = await owe(session, alice, "once", state="unknown", began=NOW)
+        again = await owe(session, alice, "again", state="unknown", began=NOW)
+        reply = await queue(session, alice, state="unknown", began=NOW)
+        earlier = await owe(session, bob, "again", state="unknown", began=NOW - SECOND)
+        assert await unknowns.resend_allowed(session, "sms", NOW - SECOND, NOW + SECOND, NOW) == 0
+        assert await unknowns.resend_allowed(session, "telegram", NOW - SECOND, NOW + SECOND, NOW) == 1
+        assert await unknowns.resend_allowed(session, "telegram", NOW - SECOND, NOW + SECOND, NOW) == 0
+        assert await states(session) == {
+            once: "unknown", again: "queued", reply: "unknown", earlier: "unknown",
+        }  # fmt: skip
+
+
+async def all_kinds(session: Session, keys: Keyring) -> list[str]:
+    """A reply and three deliveries of a broadcast: waiting, under way, waiting for its person, and one that is sent."""
+    alice, bob, carol, dora = [await meet(session, keys, f"7{number}") for number in range(4)]
+    await announce(session)
+    reply = await queue(session, alice)
+    await owe(session, dora, state="sent")
+    return [
+        reply,
+        await owe(session, alice),
+        await owe(session, bob, state="sending", owner="worker", lease=LEASE),
+        await owe(session, carol, code="shut", due=NEVER),
+    ]
+
+
+async def test_nothing_of_what_may_be_an_old_copy_leaves_by_itself(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        names = await all_kinds(session, keys)
+        assert await unknowns.hold(session, NOW) == len(names)
+        assert await unknowns.hold(session, NOW) == 0
+        assert await claim(session, keys) == []
+        found = [await row(session, name) for name in names]
+        assert (await broadcasts.latest(session, 1))[0].state == "paused"
+        assert await broadcasts.counts(session, "b") == {"unknown": 3, "sent": 1}
+    assert {(one.state, one.code, one.owner, one.lease, one.ended) for one in found} == {
+        ("unknown", "restored", None, None, NOW.date())
+    }
+    assert found[0].body is not None
+
+
+async def test_a_broadcast_that_was_made_whole_or_stopped_before_stays_as_it_is(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        await announce(session)
+        await broadcasts.cancel(session, "b")
+        await unknowns.hold(session, NOW)
+        assert (await broadcasts.latest(session, 1))[0].state == "cancelling"
+
+
+async def test_what_was_no_copy_leaves_after_all(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        names = await all_kinds(session, keys)
+        crashed = await queue(session, await meet(session, keys, "79"), state="unknown", code="crash")
+        await unknowns.hold(session, NOW)
+        assert await unknowns.release(session, NOW) == len(names)
+        found = [await row(session, name) for name in names]
+        assert (await row(session, crashed)).state == "unknown"
+        await broadcasts.resume(session, "b")
+        assert sorted(await claim(session, keys)) == sorted(names)
+    assert {(one.state, one.code, one.due, one.ended) for one in found} == {("queued", None, NOW, None)}
+
+
+async def test_what_was_a_copy_never_leaves_and_stays_counted(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        names = await all_kinds(session, keys)
+        await unknowns.hold(session, NOW)
+        assert await unknowns.drop(session) == 1
+        found = [await row(session, name) for name in names]
+        assert await broadcasts.counts(session, "b") == {"unknown": 3, "sent": 1}
+    assert {(one.state, one.body) for one in found} == {("unknown", None)}
+
+
+async def test_nothing_of_who_was_forgotten_meanwhile_is_released(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        name = await queue(session, alice)
+        await unknowns.hold(session, NOW)
+        await people.erase(session, alice.id)
+        assert await unknowns.release(session, NOW) == 0
+        assert (await row(session, name)).state == "unknown"
+        assert await unknowns.to_ask(session, keys, "telegram", NOW - HOUR, NOW + HOUR, 9) == []
