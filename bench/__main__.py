@@ -21,11 +21,15 @@ def main() -> None:
     asked = _arguments()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores. Compare ratios: the other numbers are this")
     print("machine's, now. Each is the median of runs that took turns with what they are compared with.", flush=True)
-    for name in asked.names or names():
+    for name in asked.names or [name for name in names() if not _only_when_named(name)]:
         began = perf_counter()
         for table in import_module(f"bench.{name}").measure(Effort(asked.runs, asked.short)):
             print(f"\n{table}", flush=True)
         print(f"({name}: {perf_counter() - began:.0f} s)")
+
+
+def _only_when_named(name: str) -> bool:
+    return bool(getattr(import_module(f"bench.{name}"), "only_when_named", False))
 
 
 def _arguments() -> argparse.Namespace:

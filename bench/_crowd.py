@@ -8,6 +8,8 @@ from itertools import chain, cycle
 from time import perf_counter
 
 from bench import _bot
+from bench._fake_telegram import Caller
+from bench._programs import bound
 
 JOINING = ("/start", "1", "1", "1")
 """Language, consent, region: then the menu stands open."""
@@ -24,15 +26,62 @@ UPDATE = (
 )
 
 
+FIRST = 7_000_000
+"""The id of the first chat."""
+
+
+@dataclass(slots=True)
+class Telegram:
+    """Where replies arrive: each is handed to the chat that it is for."""
+
+    port: int = 0
+    chats: "tuple[Chat, ...]" = ()
+
+    def took(self, body: bytes) -> None:
+        _before, _found, after = body.partition(b'"chat_id":')
+        chat = int(after.lstrip()[: len(str(FIRST))])
+        self.chats[chat - FIRST].hear()
+
+
+class Line(Caller):
+    """One connection to it."""
+
+    def __init__(self, telegram: Telegram) -> None:
+        super().__init__()
+        self.telegram = telegram
+
+    def took(self, body: bytes) -> None:
+        self.telegram.took(body)
+
+
+@asynccontextmanager
+async def telegram() -> AsyncIterator[Telegram]:
+    """A Telegram in this process, which answers at once."""
+    made, listening = Telegram(), bound()
+    made.port = int(listening.getsockname()[1])
+    server = await asyncio.get_running_loop().create_server(lambda: Line(made), sock=listening, backlog=1024)
+    try:
+        yield made
+    finally:
+        server.close()
+
+
 @dataclass(slots=True, eq=False)
 class Chat(asyncio.Protocol):
-    """One person, who writes when told to and waits for the 200."""
+    """One person, who writes when told to and waits for the 200, and for the reply if it is to arrive."""
 
     id: int
+    is_replied_to: bool = False
     says: Iterator[str] = field(default_factory=lambda: chain(JOINING, cycle(SHARING)))
     written: int = 0
     transport: asyncio.Transport | None = None
     answered: "asyncio.Future[None] | None" = None
+    replied: "asyncio.Future[None] | None" = None
+
+    def hear(self) -> None:
+        """A second reply to one message would find that nobody waits for it."""
+        assert self.replied
+        self.replied.set_result(None)
 
     def data_received(self, data: bytes) -> None:
         assert self.answered
@@ -51,8 +100,11 @@ class Chat(asyncio.Protocol):
         event = self.id * 1_000_000 + self.written
         body = UPDATE % (event, self.written, self.id, self.id, next(self.says))
         self.answered = asyncio.get_running_loop().create_future()
+        self.replied = asyncio.get_running_loop().create_future()
         self.transport.write(f"{HEAD}{len(body)}\r\n\r\n{body}".encode())
         await self.answered
+        if self.is_replied_to:
+            await self.replied
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +149,12 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(port: int, people: int) -> AsyncIterator[Crowd]:
-    """So many people, each connected."""
+async def crowd(port: int, people: int, replies: Telegram | None = None) -> AsyncIterator[Crowd]:
+    """So many people, each connected. With `replies` they wait for what is sent there, too."""
     loop = asyncio.get_running_loop()
-    chats = tuple(Chat(7_000_000 + number) for number in range(people))
+    chats = tuple(Chat(FIRST + number, replies is not None) for number in range(people))
+    if replies is not None:
+        replies.chats = chats
     for chat in chats:
         chat.transport, _itself = await loop.create_connection(lambda chat=chat: chat, "127.0.0.1", port)  # type: ignore[misc]
     try:

@@ -33,10 +33,14 @@ class Caller(asyncio.Protocol):
         if not found or len(body) < _length(head):
             return
         self.given = b""
+        self.took(body)
         taken = MESSAGE % next(self.numbers)
         answered = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(taken)}\r\n\r\n{taken}"
         late = int(head.split(b"/", 2)[1]) / 1000
         asyncio.get_running_loop().call_later(late, self.transport.write, answered.encode())
+
+    def took(self, body: bytes) -> None:
+        """A message has come."""
 
 
 def _length(head: bytes) -> int:

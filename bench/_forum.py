@@ -16,8 +16,8 @@ PROCESS = flows.Process(
     organizer={"en": "Harbour Migration Forum"},
     languages=("en", "fr", "es", "ar"),
     regions=(
-        flows.Option("north", {"en": "The north", "fr": "Le nord", "es": "El norte", "ar": "الشمال"}),
-        flows.Option("south", {"en": "The south", "fr": "Le sud", "es": "El sur", "ar": "الجنوب"}),
+        flows.Region("north", {"en": "The north", "fr": "Le nord", "es": "El norte", "ar": "الشمال"}),
+        flows.Region("south", {"en": "The south", "fr": "Le sud", "es": "El sur", "ar": "الجنوب"}),
     ),
     contact={"en": "help@forum.example"},
 )

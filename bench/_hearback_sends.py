@@ -42,8 +42,8 @@ class Counted(Telegram):
         self._left = most
         self._all_sent = all_sent
 
-    async def send(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
-        accepted = await super().send(to, outgoing, delivery)
+    async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
+        accepted = await super().send(to, outgoing, delivery, in_session)
         self._left -= 1
         if not self._left:
             self._all_sent.set()
@@ -85,6 +85,7 @@ class Town:
             index=_forum.KEYS.index("telegram", chat),
             external=key.seal(chat, address.c.external, where),
             reach="active",
+            consented=True,
             turns=1,
             spoke=_forum.now(),
         )
@@ -104,6 +105,12 @@ class Town:
             took = f"{time.perf_counter() - began} {time.process_time() - used}"
         await channel.close()
         return took
+
+    async def announce_alone(self) -> None:
+        """Everybody gets a bulletin, and nothing that came before."""
+        async with self.database.writing() as session:
+            await session.exec_driver_sql("DELETE FROM delivery")
+        await self._announce()
 
     async def _announce(self) -> None:
         async with self.database.writing() as session:

@@ -1,30 +1,50 @@
-"""The real program, as it answers Telegram's webhook; nothing is sent."""
+"""The real program, as it answers Telegram's webhook; with the port of a Telegram it also sends its replies there."""
 
+import asyncio
 import sys
+from datetime import timedelta
 
 import uvloop
 
 import storage
-from bench import _forum
+from bench import _bot, _forum
 from bench._programs import serve
 from bot import logs
-from bot.serve import parts
+from bot.serve import Parts, parts
 from bot.web import app
+from channels import Pace
+from channels.telegram import Telegram
+
+KEPT = "SELECT count(*) FROM delivery"
+SENT = "SELECT count(*) FROM delivery WHERE state = 'sent'"
 
 
-async def main(url: str) -> None:
-    async with parts(url, "", _forum.KEYS, {"telegram": _forum.telegram()}, _forum.now) as made:
+class Unhurried(Telegram):
+    """A Telegram that permits as much as anybody can send."""
+
+    def __init__(self, port: str) -> None:
+        super().__init__(_bot.TOKEN, _bot.SECRET, f"http://127.0.0.1:{port}/0", "")
+        self.pace = Pace(rate=1_000_000, burst=100_000, gap=timedelta(0))
+
+
+async def main(url: str, port: str = "") -> None:
+    channel = Unhurried(port) if port else _forum.telegram()
+    async with parts(url, "", _forum.KEYS, {"telegram": channel}, _forum.now, alone=True) as made:
         await _forum.begin(made.database)
+        closing = asyncio.Event()
+        working = asyncio.create_task(made.worker.run(closing)) if port else None
+        await serve(app(made.door), lambda: _counted(made, KEPT), sent=lambda: _counted(made, SENT))
+        closing.set()
+        if working is not None:
+            await working
 
-        async def kept() -> int:
-            async with made.database.reading() as session:
-                found = await session.exec_driver_sql("SELECT count(*) FROM delivery WHERE body IS NOT NULL")
-                return int(found.scalar_one())
 
-        await serve(app(made.door), kept)
+async def _counted(made: Parts, query: str) -> int:
+    async with made.database.reading() as session:
+        return int((await session.exec_driver_sql(query)).scalar_one())
 
 
 if __name__ == "__main__":
     logs.configure(sys.stderr)
     storage.migrate(sys.argv[1])
-    uvloop.run(main(sys.argv[1]))
+    uvloop.run(main(*sys.argv[1:]))

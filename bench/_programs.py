@@ -70,14 +70,14 @@ async def answer(ready: str, questions: Mapping[str, Question]) -> None:
         print(await known[line.decode().strip()](), flush=True)
 
 
-async def serve(made: web.Application, kept: Question) -> None:
+async def serve(made: web.Application, kept: Question, **more: Question) -> None:
     """Within such a program: serve this web app; `kept` says how many turns the database holds."""
     listening = bound()
     runner = web.AppRunner(made, access_log=None)
     await runner.setup()
     try:
         await web.SockSite(runner, listening).start()
-        await answer(str(listening.getsockname()[1]), {"kept": kept})
+        await answer(str(listening.getsockname()[1]), {"kept": kept, **more})
     finally:
         await runner.cleanup()
 

@@ -1,10 +1,11 @@
-"""The usual handler with the same durable work: one ORM session, and one transaction, for each request."""
+"""The usual handler with the same durable work: one ORM session for each request, which also sends and records."""
 
 import json
 import sys
+from dataclasses import dataclass
 
 import uvloop
-from aiohttp import web
+from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
 from sqlalchemy import BigInteger, func, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -37,33 +38,56 @@ class Delivery(Row):
     chat: Mapped[int] = mapped_column(BigInteger)
     body: Mapped[str]
     state: Mapped[str]
+    provider_id: Mapped[str | None]
 
 
-async def main(url: str) -> None:
-    database = storage.open(url)
-    sessions = async_sessionmaker(database.writer)
-    async with database.writing() as connection:
-        await connection.run_sync(Row.metadata.create_all)
+@dataclass(frozen=True, slots=True)
+class Handler:
+    sessions: async_sessionmaker[AsyncSession]
+    client: ClientSession
+    port: str
 
-    async def hook(request: web.Request) -> web.Response:
+    async def hook(self, request: web.Request) -> web.Response:
         if request.headers.get("X-Telegram-Bot-Api-Secret-Token") != _bot.SECRET:
             return web.Response(status=403)
         update = json.loads(await request.read())
-        async with sessions.begin() as session:
-            await _keep(session, update["update_id"], update["message"]["chat"]["id"])
+        async with self.sessions() as session:
+            reply = await _keep(session, update["update_id"], update["message"]["chat"]["id"])
+            await session.commit()
+            if self.port:
+                reply.provider_id = await self._sent(reply.chat)
+                reply.state = "sent"
+                await session.commit()
         return web.Response()
 
-    async def kept() -> int:
-        async with sessions() as session:
+    async def _sent(self, chat: int) -> str:
+        url = f"http://127.0.0.1:{self.port}/0/bot{_bot.TOKEN}/sendMessage"
+        async with self.client.post(url, json={"chat_id": chat, "text": REPLY}) as response:
+            return str((await response.json())["result"]["message_id"])
+
+    async def kept(self) -> int:
+        async with self.sessions() as session:
             return (await session.execute(select(func.count()).select_from(Delivery))).scalar_one()
 
-    made = web.Application()
-    made.add_routes([web.post("/hooks/telegram", hook)])
-    await serve(made, kept)
+    async def sent(self) -> int:
+        async with self.sessions() as session:
+            return (await session.execute(select(func.count()).where(Delivery.state == "sent"))).scalar_one()
+
+
+async def main(url: str, port: str = "") -> None:
+    database = storage.open(url)
+    sessions = async_sessionmaker(database.writer, expire_on_commit=False)
+    async with database.writing() as connection:
+        await connection.run_sync(Row.metadata.create_all)
+    async with ClientSession(connector=TCPConnector(limit=0), cookie_jar=DummyCookieJar()) as client:
+        handler = Handler(sessions, client, port)
+        made = web.Application()
+        made.add_routes([web.post("/hooks/telegram", handler.hook)])
+        await serve(made, handler.kept, sent=handler.sent)
     await database.close()
 
 
-async def _keep(session: AsyncSession, event: int, chat: int) -> None:
+async def _keep(session: AsyncSession, event: int, chat: int) -> Delivery:
     session.add(Event(id=event))
     conversation = await session.get(Conversation, chat)
     if conversation is None:
@@ -71,8 +95,10 @@ async def _keep(session: AsyncSession, event: int, chat: int) -> None:
         session.add(conversation)
     conversation.turns += 1
     conversation.talk = f"{conversation.turns} {TALK}"
-    session.add(Delivery(id=event, chat=chat, body=REPLY, state="queued"))
+    reply = Delivery(id=event, chat=chat, body=REPLY, state="queued")
+    session.add(reply)
+    return reply
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1]))
+    uvloop.run(main(*sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Turns a second: people walk through conversations, each turn is on the disk before its 200."""
+"""Turns and whole updates a second: people walk through conversations, each turn is on the disk before its 200."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
@@ -8,54 +8,65 @@ from statistics import median
 
 import uvloop
 
-from bench._crowd import Crowd, crowd
+from bench._crowd import Crowd, crowd, telegram
 from bench._databases import KINDS, Blank, blank
 from bench._programs import Program, running
 from bench._tables import Burst, Effort, by_cost, by_rate, cost, rate, table, times
+from tests.waiting import until
 
 WHO = ("hearback", "bare", "usual")
 PEOPLE = 64
 COLUMNS = (
-    "turns, database", "turns/s", "us CPU", "CPU x bare", "CPU x usual", "turns/s x bare", "turns/s x usual",
+    "{what}, database", "{what}/s", "us CPU", "CPU x bare", "CPU x usual", "{what}/s x bare", "{what}/s x usual",
     "half load p50 ms", "p99 ms",
 )  # fmt: skip
+TURNS = f"Turns: {PEOPLE} people at once, menu and share; every turn committed before it is answered"
+UPDATES = "Updates: the same, and every reply is sent to a Telegram that answers at once, and written down as sent"
+NOTES = (
+    "bare: aiohttp, the same rows read and written in one statement for many turns, no conversation, no encryption;",
+    "      sends with aiohttp's client and writes down what was sent every 50 ms.",
+    "usual: aiohttp and one SQLAlchemy ORM session for each request, the same rows; sends and writes that down.",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A program, those who write to it, and how it did."""
+    """A program, those who write to it, and how it did. `sends`: whole updates are measured, not only turns."""
 
     program: Program
     people: Crowd
+    sends: bool
     runs: list[Burst] = field(default_factory=list)
 
     async def burst(self, seconds: float) -> Burst:
         written, used = self.people.written, await self.program.cpu()
         took = await self.people.write_for(seconds)
+        if self.sends:
+            await until(self._is_done)
         return Burst(self.people.written - written, took, await self.program.cpu() - used)
 
     async def check(self) -> None:
         kept = int(await self.program.ask("kept"))
         assert kept == self.people.written, f"{kept} turns of {self.people.written} were kept"
+        if self.sends:
+            await until(self._is_done)
+
+    async def _is_done(self) -> bool:
+        return int(await self.program.ask("sent")) == self.people.written
 
 
 def measure(effort: Effort) -> Iterator[str]:
-    with blank(WHO) as databases:
-        yield uvloop.run(_measure(effort, databases))
+    for what, title, sends in (("turns", TURNS, False), ("updates", UPDATES, True)):
+        with blank(WHO) as databases:
+            rows = uvloop.run(_measure(effort, databases, sends))
+        yield table(title, [column.format(what=what) for column in COLUMNS], rows, *NOTES)
 
 
-async def _measure(effort: Effort, databases: Blank) -> str:
+async def _measure(effort: Effort, databases: Blank, sends: bool) -> list[tuple[str, ...]]:
     async with AsyncExitStack() as until_then:
-        programs = {
-            (kind, who): await until_then.enter_async_context(running(f"bench._{who}_turns", databases[kind][who]))
-            for kind, who in product(KINDS, WHO)
-        }
         contest: dict[str, dict[str, Contestant]] = {kind: {} for kind in KINDS}
-        for (kind, who), program in programs.items():
-            people = await until_then.enter_async_context(crowd(int(await program.ready()), PEOPLE))
-            await people.join()
-            contest[kind][who] = Contestant(program, people)
-            await contest[kind][who].check()
+        for kind, who in product(KINDS, WHO):
+            contest[kind][who] = await _begun(until_then, who, databases[kind][who], sends)
         for _run in range(effort.runs):
             for contestants in contest.values():
                 for one in contestants.values():
@@ -64,13 +75,18 @@ async def _measure(effort: Effort, databases: Blank) -> str:
         for contestants in contest.values():
             for one in contestants.values():
                 await one.check()
-    return table(
-        f"Turns: {PEOPLE} people at once, menu and share; every turn committed before it is answered",
-        COLUMNS,
-        rows,
-        "bare: aiohttp, the same rows in one statement for many turns, no conversation, no encryption.",
-        "usual: aiohttp and one SQLAlchemy ORM session for each request, the same rows.",
-    )
+    return rows
+
+
+async def _begun(until_then: AsyncExitStack, who: str, database: str, sends: bool) -> Contestant:
+    replies = await until_then.enter_async_context(telegram()) if sends else None
+    port = () if replies is None else (str(replies.port),)
+    program = await until_then.enter_async_context(running(f"bench._{who}_turns", database, *port))
+    people = await until_then.enter_async_context(crowd(int(await program.ready()), PEOPLE, replies))
+    await people.join()
+    begun = Contestant(program, people, sends)
+    await begun.check()
+    return begun
 
 
 async def _row(kind: str, who: str, contestants: Mapping[str, Contestant], effort: Effort) -> tuple[str, ...]:

@@ -1,0 +1,275 @@
+"""Growth: what a turn, a claim and a console's count cost with few people and with very many; seeds both first."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import chain, count, cycle, islice
+from pathlib import Path
+from statistics import median
+
+import uvloop
+from sqlalchemy import text
+
+import storage
+from bench import _forum
+from bench._crowd import JOINING, SHARING
+from bench._tables import Burst, Effort, Runs, by_cost, cost, table, times
+from bot.turns import Turns
+from broadcast.wake import Bell
+from channels.messages import Kind, Message
+from handlers.boards import Boards
+from handlers.conversations import Ears
+from storage import Database, broadcasts, deliveries, expansion, outbox
+from storage.broadcasts import Audience
+from storage.deliveries import BULLETIN, Outcome
+from tests import databases, servers
+
+only_when_named = True
+"""It takes minutes and gigabytes."""
+
+FEW, MANY = 10_000, 1_000_000
+SHORT_FEW, SHORT_MANY = 1_000, 20_000
+EACH = 10
+"""Finished deliveries that each person has had, one of each of so many broadcasts."""
+TALKERS = 64
+"""People who really write: the others were put there and are silent."""
+CLAIMED = 50
+COLUMNS = ("what, PostgreSQL", "people", "deliveries", "us CPU", "of it PostgreSQL", "pages read", "CPU x few")
+KEPT = "the biggest"
+"""The broadcast that the count looks at: everybody was on it."""
+
+SEED = (
+    """
+    INSERT INTO person (id, process_id, key, key_epoch, language, region, consented, met)
+    SELECT md5('p' || i), (SELECT id FROM process), '\\x00', 1, (array['en', 'fr', 'es', 'ar'])[1 + i % 4],
+           (array['north', 'south'])[1 + i % 2], true, CURRENT_DATE
+    FROM generate_series(1, {people}) AS i
+    """,
+    """
+    INSERT INTO address (id, person_id, channel, index, external, reach, turns, spoke, consented)
+    SELECT md5('a' || i), md5('p' || i), (array['telegram', 'sms'])[1 + i / 2 % 2], md5('i' || i),
+           '\\x02' || decode(repeat('00', 60), 'hex'), 'active', 5, now() - i % 90 * interval '1 day', true
+    FROM generate_series(1, {people}) AS i
+    """,
+    """
+    INSERT INTO broadcast (id, process_id, subject, renditions, audience, lane, made, reached, expanded)
+    SELECT '{kept}' || n, (SELECT id FROM process), 'bulletin:x', '{{}}', '{{}}', 2,
+           now() - n * interval '2 days', '', true
+    FROM generate_series(1, {each}) AS n
+    """,
+    """
+    INSERT INTO delivery (id, person_id, address_id, broadcast_id, channel, lane, turn, part, state, due, attempts,
+                          provider_id, segments, ended)
+    SELECT md5('d' || n || '-' || i), md5('p' || i), md5('a' || i), '{kept}' || n,
+           (array['telegram', 'sms'])[1 + i / 2 % 2], 2, 0, 1,
+           CASE WHEN i % 50 = 0 THEN 'failed' WHEN i % 3 = 0 THEN 'sent' ELSE 'delivered' END,
+           now() - n * interval '2 days', 0, n || '-' || i, 1, CURRENT_DATE - n * 2
+    FROM generate_series(1, {each}) AS n, generate_series(1, {people}) AS i
+    """,
+    """
+    INSERT INTO event (id, seen)
+    SELECT md5('e' || i), CURRENT_DATE - (i % 30)::integer FROM generate_series(1, {people} * 2) AS i
+    """,
+    """
+    INSERT INTO contribution (id, process_id, person_id, topic, language, given)
+    SELECT md5('c' || i), (SELECT id FROM process), md5('p' || i), 'objective_' || i % 23, 'en', CURRENT_DATE
+    FROM generate_series(1, {people} / 2) AS i
+    """,
+)
+
+
+def measure(effort: Effort) -> Iterator[str]:
+    sizes = (int(effort.of(FEW, SHORT_FEW)), int(effort.of(MANY, SHORT_MANY)))
+    with ExitStack() as until_then:
+        postgres = databases.url_of(until_then.enter_context(servers.started(servers.DURABLE_POSTGRES)))
+        urls = [until_then.enter_context(databases.blank(postgres, f"of {size}")) for size in sizes]
+        yield uvloop.run(_measure(sizes, urls, effort))
+
+
+async def _measure(sizes: tuple[int, ...], urls: list[str], effort: Effort) -> str:
+    places = [await _settled(size, url) for size, url in zip(sizes, urls, strict=True)]
+    works: dict[str, Callable[[Place], Awaitable[int]]] = {
+        "turn": Place.take_turns,
+        "claim and settle": Place.claim,
+        "count of a broadcast": Place.count,
+        "what is late": Place.late,
+    }
+    rows = []
+    for name, work in works.items():
+        runs: list[list[Measured]] = [[] for _place in places]
+        for place in places:
+            await work(place)
+        for _run in range(max(3, effort.runs)):
+            for place, measured in zip(places, runs, strict=True):
+                measured.append(await place.measured(work))
+        rows += [_row(name, place, measured, runs[0]) for place, measured in zip(places, runs, strict=True)]
+    for place in places:
+        await place.database.close()
+    return table(
+        f"Growth: {sizes[0]:,} people and {sizes[1]:,}, {EACH} finished deliveries each, on PostgreSQL",
+        COLUMNS,
+        rows,
+        "CPU: of this process and of the database's processes together. Pages: found in memory or read, for each.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    burst: Burst
+    database: float
+    """Seconds of CPU of PostgreSQL's own processes."""
+    pages: float
+
+
+@dataclass(slots=True)
+class Place:
+    """One deployment, as large as it is."""
+
+    people: int
+    database: Database
+    turns: Turns
+    events: Iterator[int] = field(default_factory=lambda: count(1))
+    say: dict[int, Iterator[str]] = field(
+        default_factory=lambda: {chat: chain(JOINING, cycle(SHARING)) for chat in range(TALKERS)}
+    )
+
+    async def take_turns(self) -> int:
+        """Everybody who talks says one thing more, all at once."""
+        said = [
+            Message("telegram", f"seed {next(self.events)}", str(9_000_000 + chat), Kind.TEXT, next(says))
+            for chat, says in self.say.items()
+        ]
+        await self.turns.take(said)
+        return len(said)
+
+    async def claim(self) -> int:
+        """What waits for those who talk is claimed and settled, as a sender does."""
+        now = _forum.now()
+        async with self.database.writing() as session:
+            claimed = await deliveries.claim(session, _forum.KEYS, "telegram", "bench", now, now, CLAIMED)
+        async with self.database.writing() as session:
+            sent = [Outcome(one.id, "queued", due=now, attempts=0) for one in claimed]
+            await deliveries.settle(session, "bench", sent, now)
+        assert len(claimed) == CLAIMED
+        return len(claimed)
+
+    async def count(self) -> int:
+        async with self.database.reading() as session:
+            counts = await broadcasts.counts(session, f"{KEPT}1")
+        assert sum(counts.values()) == self.people
+        return 1
+
+    async def late(self) -> int:
+        async with self.database.reading() as session:
+            await outbox.late(session, _forum.now())
+        return 1
+
+    async def measured(self, work: Callable[["Place"], Awaitable[int]]) -> Measured:
+        """For at least half a second."""
+        async with _watched(self.database) as watch:
+            began, used, done = time.perf_counter(), time.process_time(), 0
+            while time.perf_counter() - began < 0.5:
+                done += await work(self)
+            took, ours = time.perf_counter() - began, time.process_time() - used
+        return Measured(Burst(done, took, ours + watch.cpu), watch.cpu, watch.pages)
+
+
+async def _settled(people: int, url: str) -> Place:
+    storage.migrate(url)
+    database = storage.open(url)
+    await _forum.begin(database)
+    for statement in SEED:
+        async with database.writing() as session:
+            await session.execute(text(statement.format(people=people, each=EACH, kept=KEPT)))
+    place = Place(
+        people,
+        database,
+        Turns(database, Ears(_forum.KEYS, {"telegram": _forum.telegram()}, Boards()), Bell(), _forum.now),
+    )
+    for _turn in islice(count(), len(JOINING)):
+        await place.take_turns()
+    await _publish(database)
+    async with database.writer.connect() as session:
+        await (await session.execution_options(isolation_level="AUTOCOMMIT")).execute(text("VACUUM ANALYZE"))
+    return place
+
+
+async def _publish(database: Database) -> None:
+    """Something waits for those who talk, and for nobody else."""
+    now = _forum.now()
+    async with database.writing() as session:
+        await session.execute(text("UPDATE delivery SET state = 'cancelled', ended = CURRENT_DATE WHERE lane = 0"))
+        await session.execute(
+            text("UPDATE person SET region = 'talkers' WHERE id IN (SELECT person_id FROM address WHERE turns < 5)")
+        )
+        made = await broadcasts.add(
+            session, "waiting", (await session.execute(text("SELECT id FROM process"))).scalar_one(),
+            "bulletin:y", '{"text": {"en": "News"}, "order": ["en"]}', "{}", BULLETIN, now,
+        )  # fmt: skip
+        await expansion.expand(session, made, Audience(regions=("talkers",)), now, None)
+
+
+@dataclass(slots=True)
+class Watch:
+    cpu: float = 0
+    pages: float = 0
+
+
+@asynccontextmanager
+async def _watched(database: Database) -> AsyncIterator[Watch]:
+    """What PostgreSQL's processes use meanwhile, and how many pages they look at."""
+    watch = Watch()
+    server = await _server(database)
+    before = _cpu_below(server), await _pages(database)
+    yield watch
+    watch.cpu = _cpu_below(server) - before[0]
+    watch.pages = await _pages(database) - before[1]
+
+
+async def _server(database: Database) -> str:
+    """The process that all of the server's others were started by."""
+    async with database.reading() as session:
+        backend = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+    return _fields(Path(f"/proc/{backend}/stat"))[1]
+
+
+def _cpu_below(server: str) -> float:
+    """Seconds, of all that are alive."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = _fields(stat)
+        except OSError:
+            continue
+        if fields[1] == server:
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / 100
+
+
+def _fields(stat: Path) -> list[str]:
+    """What comes after the name, which may have spaces in it."""
+    return stat.read_text().rpartition(")")[2].split()
+
+
+async def _pages(database: Database) -> float:
+    async with database.reading() as session:
+        await session.execute(text("SELECT pg_stat_force_next_flush()"))
+    async with database.reading() as session:
+        found = text("SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()")
+        return float((await session.execute(found)).scalar_one())
+
+
+def _row(name: str, place: Place, measured: list[Measured], few: list[Measured]) -> tuple[str, ...]:
+    bursts: Runs = [one.burst for one in measured]
+    theirs = median(one.database / one.burst.done * 1e6 for one in measured)
+    pages = median(one.pages / one.burst.done for one in measured)
+    return (
+        name,
+        f"{place.people:,}",
+        f"{place.people * EACH:,}",
+        cost(bursts),
+        f"{theirs:,.0f}",
+        f"{pages:,.1f}",
+        times(bursts, [one.burst for one in few], by_cost),
+    )
