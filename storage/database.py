@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import event
@@ -28,6 +28,11 @@ SQLITE_SETTINGS = (
     "trusted_schema=OFF",
 )
 """Patience comes first: turning the log on may have to wait for another process that does the same."""
+
+
+FROZEN = timedelta(seconds=10)
+"""A program that is stopped in the middle of a transaction, with its machine say, holds locks that everybody else waits
+for. After so long PostgreSQL ends its connection; our transactions do not think for that long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,10 @@ def open(url: str) -> Database:  # noqa: A001 reads as `storage.open(url)`
     """The database at `sqlite:///file` or `postgresql://…`, whichever driver the address names. Connects later."""
     address = with_driver(url)
     if address.get_backend_name() != "sqlite":
-        engine = create_async_engine(address, hide_parameters=True, pool_size=10, pool_pre_ping=True)
+        frozen = {"options": f"-c idle_in_transaction_session_timeout={FROZEN // timedelta(milliseconds=1)}"}
+        engine = create_async_engine(
+            address, hide_parameters=True, pool_size=10, pool_pre_ping=True, connect_args=frozen
+        )
         reader = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         return Database(engine, reader)
     return Database(
