@@ -1,0 +1,167 @@
+"""A real program in a process of its own, and how it is ended."""
+
+import asyncio
+import multiprocessing
+import os
+import resource
+import signal
+import time
+from contextlib import suppress
+from datetime import timedelta
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import channels
+from bot import clock, logs, serve
+from bot.web import app
+from channels import Pace
+from storage import Database, Keyring
+from tests.chaos import points
+from tests.chaos.machine import Machine, QuickLoop
+from tests.chaos.machine import Told as Clock
+
+KEYS = Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
+LONGEST_LIFE = 900
+LOOKS_AT_THE_TIME = timedelta(seconds=10)
+ALONE, WORKER, WEB = "alone", "worker", "web"
+"""What a program is: everything in one process with nobody else at the database, a worker, or the web app."""
+
+PROGRAMS = multiprocessing.get_context("forkserver")
+"""Each is forked from a process that has imported everything and done nothing yet."""
+PROGRAMS.set_forkserver_preload(["tests.chaos.preloaded"])
+
+
+class Told(msgspec.Struct):
+    """What a program is told. `settings`: constants of any module by their dotted names, times in seconds."""
+
+    is_: str
+    database_url: str
+    environment: dict[str, str]
+    clock: Clock
+    log: str
+    port: int
+    pace: tuple[float, int, float]
+    redis_url: str = ""
+    settings: dict[str, float] = {}
+    dies: str = ""
+    nth: int = 1
+    by: int = signal.SIGKILL
+
+
+class Life:
+    """One process, as long as it lives."""
+
+    def __init__(self, told: Told) -> None:
+        self.told = told
+        self.process: BaseProcess = PROGRAMS.Process(target=main, args=(msgspec.json.encode(told),), daemon=True)
+        self.process.start()
+        self.began = time.monotonic()
+        self._ended = asyncio.Event()
+        asyncio.get_running_loop().add_reader(self.process.sentinel, self._end)
+
+    @property
+    def pid(self) -> int:
+        assert self.process.pid is not None
+        return self.process.pid
+
+    @property
+    def lives(self) -> bool:
+        return not self._ended.is_set()
+
+    def _end(self) -> None:
+        asyncio.get_running_loop().remove_reader(self.process.sentinel)
+        self._ended.set()
+
+    async def dies(self, within: float) -> bool:
+        """Whether it dies by itself in that many seconds. It must not end in any other way."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._ended.wait()
+        if not self.lives and self.process.exitcode != -signal.SIGKILL:
+            raise RuntimeError(f"a program ended with {self.process.exitcode}, see {self.told.log}")
+        return not self.lives
+
+    async def kill(self) -> None:
+        self.process.kill()
+        await self._ended.wait()
+
+    async def ends(self) -> None:
+        """As an operator ends it: what is under way is ended and written down."""
+        if self.lives:
+            self.process.terminate()
+            await self._ended.wait()
+
+    def stops(self) -> None:
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def goes_on(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
+
+    def may_write(self, size: int = resource.RLIM_INFINITY) -> None:
+        """No file can be written to beyond this many bytes, as if the disk were full there."""
+        _soft, hard = resource.prlimit(self.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.pid, resource.RLIMIT_FSIZE, (size, hard))
+
+
+def main(raw: bytes) -> None:
+    signal.alarm(LONGEST_LIFE)  # whoever is forgotten here ends all the same
+    told = msgspec.json.decode(raw, type=Told)
+    logs.configure(Path(told.log).open("a", buffering=1))  # noqa: SIM115 open as long as the process
+    machine = Machine(told.clock)
+    for name, value in told.settings.items():
+        _put(name, value)
+    if told.dies:
+        points.arm(told.dies, told.nth, signal.Signals(told.by))
+    _put_clock(machine)
+    with asyncio.Runner(loop_factory=lambda: QuickLoop(told.clock.speed)) as runner:
+        runner.run(_live(told, machine))
+
+
+def _put(name: str, value: float) -> None:
+    home, attribute = points.home_of(name)
+    given: Any = getattr(home, attribute)
+    setattr(home, attribute, timedelta(seconds=value) if isinstance(given, timedelta) else type(given)(value))
+
+
+def _put_clock(machine: Machine) -> None:
+    """The database's clock is this machine's too."""
+
+    async def moment(_database: Database) -> Any:
+        return machine.now()
+
+    setattr(Database, "moment", moment)  # noqa: B010 mypy would take it for a slip
+    setattr(serve, "monotonic", lambda: machine.elapsed().total_seconds())  # noqa: B010
+
+
+async def _live(told: Told, machine: Machine) -> None:
+    closing = serve.until_told()
+    every = channels.from_settings(told.environment)
+    rate, burst, gap = told.pace
+    for channel in every.values():
+        channel.pace = Pace(rate, burst, timedelta(seconds=gap))
+    ours = clock.Clock(machine.now, machine.elapsed)
+    given = (told.database_url, told.redis_url, KEYS, every, ours.now, told.is_ == ALONE)
+    async with serve.parts(*given) as parts, asyncio.TaskGroup() as tasks:
+        await _look(ours, parts.database)
+        tasks.create_task(_follow(ours, parts.database, closing))
+        if told.is_ != WORKER:
+            tasks.create_task(serve.listen(app(parts.door), "127.0.0.1", told.port, closing))
+        if told.is_ != WEB:
+            tasks.create_task(parts.worker.run(closing))
+
+
+async def _follow(ours: clock.Clock, database: Database, closing: asyncio.Event) -> None:
+    while not closing.is_set():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOKS_AT_THE_TIME.total_seconds()):
+                await closing.wait()
+        await _look(ours, database)
+
+
+async def _look(ours: clock.Clock, database: Database) -> None:
+    """Without the database it goes by what it knew."""
+    with suppress(Exception):
+        await ours.check(database)

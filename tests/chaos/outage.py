@@ -1,0 +1,68 @@
+"""The provider is out of order for half an hour, all answers 5xx or none; then it is back."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+from demo.wire import Broken, Fault
+from tests.chaos.figures import Figures
+from tests.chaos.life import ALONE
+from tests.chaos.platforms import Call
+from tests.chaos.world import SQLITE, How, World, world
+from tests.waiting import until
+
+SPEED = 60.0
+STATUSES = (500, 502, 503, 504)
+FIRST = 220
+"""What may be under way before it is noticed, and the answers that it is noticed by."""
+MOST_A_MINUTE = 20
+
+
+async def run(how: How) -> AsyncIterator[Figures]:
+    minutes, people, chance = how.of(5, 30), how.of(200, 1_000), how.chance
+    figures = Figures(f"{minutes} minutes of 5xx")
+    began: list[timedelta] = []
+
+    async with world(how, SQLITE, speed=SPEED, pace=(25.0, 5, 0.0)) as made:
+
+        def spoil(call: Call) -> Fault | None:
+            began.append(call.came)
+            if call.came > began[0] + timedelta(minutes=minutes):
+                return None
+            figures.faults += 1
+            return Broken(chance.choice(STATUSES))
+
+        await made.meets(people)
+        made.platforms.spoil = spoil
+        await made.publishes("The hearing is on Friday.")
+        async with made.running(ALONE):
+            opened = await _circuit_opens(made)
+            states = await made.settles()
+            closed = not await made.rows("SELECT channel FROM circuit")
+        await made.sums_hold(figures)
+        await made.counted(figures)
+        back = began[0] + timedelta(minutes=minutes)
+        figures.nothing_lost_or_twice()
+        figures.must(opened, "the circuit opens")
+        figures.must(closed, "the circuit closes")
+        figures.must(states["sent"] + states["unknown"] == people, "whatever was not unknown is sent")
+        figures.must(figures.unknown <= FIRST + 2 * minutes, "few are unknown: one probe each half minute")
+        each = Counter(int((call - began[0]).total_seconds() // 60) for call in began if call < back)
+        most = max((number for minute, number in each.items() if minute), default=0)
+        figures.must(most <= MOST_A_MINUTE, "the provider is left alone after the first minute")
+        first = min((call for call in began if call > back), default=back)
+        figures.paused((first - back).total_seconds())
+        figures.must(figures.pause <= timedelta(minutes=5), "the back-off is capped")
+        figures.notes.append(f"calls in the first minute {each[0]}, at most {most} in each of the others")
+    yield figures
+
+
+async def _circuit_opens(made: World) -> bool:
+    async def is_open() -> bool:
+        return bool(await made.rows("SELECT channel FROM circuit"))
+
+    try:
+        await until(is_open)
+    except TimeoutError:
+        return False
+    return True

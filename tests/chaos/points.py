@@ -1,0 +1,154 @@
+"""The points at which a program of a campaign may be killed: each named by what has just happened or is about to."""
+
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import wraps
+from importlib import import_module
+from itertools import count
+from typing import Any
+
+from storage import Database, Session
+
+Work = Callable[..., Awaitable[Any]]
+
+
+class When(Enum):
+    """Relative to a call, or to the end of the transaction in which the call was made."""
+
+    CALLED = auto()
+    RETURNED = auto()
+    TO_BE_COMMITTED = auto()
+    COMMITTED = auto()
+
+
+def _always(_given: tuple[Any, ...], _result: Any) -> bool:
+    return True
+
+
+def _gives(_given: tuple[Any, ...], result: Any) -> bool:
+    return bool(result)
+
+
+def _second(given: tuple[Any, ...], _result: Any) -> bool:
+    return bool(given[1])
+
+
+def _third(given: tuple[Any, ...], _result: Any) -> bool:
+    return bool(given[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """`counts`: whether a call, by what it is given and gives, is one of those that are meant."""
+
+    where: str
+    when: When
+    counts: Callable[[tuple[Any, ...], Any], bool] = _always
+
+
+WEB: Mapping[str, Point] = {
+    "in a turn, before its commit": Point("storage.turns.find", When.TO_BE_COMMITTED, _second),
+    "after a turn's commit, before its 200": Point("storage.turns.find", When.COMMITTED, _second),
+    "in reports, before their commit": Point("storage.reports.take", When.TO_BE_COMMITTED, _second),
+    "after the commit of reports": Point("storage.reports.take", When.COMMITTED, _second),
+}
+WORKER: Mapping[str, Point] = {
+    "in a claim, before its commit": Point("storage.deliveries.claim", When.TO_BE_COMMITTED, _gives),
+    "after the commit of a claim": Point("storage.deliveries.claim", When.COMMITTED, _gives),
+    "before Telegram is asked": Point("channels.telegram.Telegram.send", When.CALLED),
+    "after Telegram accepted": Point("channels.telegram.Telegram.send", When.RETURNED),
+    "before Twilio is asked": Point("channels.sms.Sms.send", When.CALLED),
+    "after Twilio accepted": Point("channels.sms.Sms.send", When.RETURNED),
+    "between settle and claim": Point("storage.deliveries.settle", When.RETURNED, _third),
+    "after the commit of a settle": Point("storage.deliveries.settle", When.COMMITTED, _third),
+    "in a broadcast's batch, before its commit": Point("storage.expansion.expand", When.TO_BE_COMMITTED),
+    "after the commit of a broadcast's batch": Point("storage.expansion.expand", When.COMMITTED),
+    "in the walk of a pause or cancel": Point("storage.expansion.turn", When.TO_BE_COMMITTED),
+    "after the commit of such a walk": Point("storage.expansion.turn", When.COMMITTED),
+    "in reconcile, between list and write": Point("channels._twilio_history.TwilioHistory.sent", When.RETURNED),
+    "in reconcile, before its commit": Point("storage.unknowns.known", When.TO_BE_COMMITTED),
+    "after the commit of reconcile": Point("storage.unknowns.known", When.COMMITTED),
+    "when what a crash left is counted unknown": Point("storage.unknowns.abandon", When.TO_BE_COMMITTED, _gives),
+    "after that": Point("storage.unknowns.abandon", When.COMMITTED, _gives),
+    "in house keeping, before its commit": Point("storage.addresses.recover", When.TO_BE_COMMITTED),
+    "after the commit of house keeping": Point("storage.addresses.recover", When.COMMITTED),
+    "in the ageing, before its commit": Point("storage.ageing.age", When.TO_BE_COMMITTED, _gives),
+    "after the commit of the ageing": Point("storage.ageing.age", When.COMMITTED, _gives),
+}
+POINTS: Mapping[str, Point] = {**WEB, **WORKER}
+
+
+def arm(name: str, nth: int, by: signal.Signals = signal.SIGKILL) -> None:
+    """Let this process die there, when it comes there for the `nth` time; or be stopped, by another signal."""
+    point, passes = POINTS[name], count(1)
+
+    def dies() -> None:
+        if next(passes) == nth:
+            os.kill(os.getpid(), by)
+
+    if point.when in (When.CALLED, When.RETURNED):
+        _replace(point.where, lambda work: _call(work, point, dies))
+        return
+    fatal: set[int] = set()
+    _replace(point.where, lambda work: _marked(work, point, fatal))
+    _watch_commits(fatal, point.when is When.COMMITTED, dies)
+
+
+def _call(work: Work, point: Point, dies: Callable[[], None]) -> Work:
+    @wraps(work)
+    async def watched(*given: Any, **more: Any) -> Any:
+        if point.when is When.CALLED and point.counts(given, None):
+            dies()
+        result = await work(*given, **more)
+        if point.when is When.RETURNED and point.counts(given, result):
+            dies()
+        return result
+
+    return watched
+
+
+def _marked(work: Work, point: Point, fatal: set[int]) -> Work:
+    @wraps(work)
+    async def watched(session: Session, *given: Any, **more: Any) -> Any:
+        result = await work(session, *given, **more)
+        if point.counts((session, *given), result):
+            fatal.add(id(session))
+        return result
+
+    return watched
+
+
+def _watch_commits(fatal: set[int], after: bool, dies: Callable[[], None]) -> None:
+    writing = Database.writing
+
+    @asynccontextmanager
+    async def watched(database: Database) -> AsyncIterator[Session]:
+        async with writing(database) as session:
+            yield session
+            ends = id(session) in fatal
+            fatal.discard(id(session))
+            if ends and not after:
+                dies()
+        if ends:
+            dies()
+
+    setattr(Database, "writing", watched)  # noqa: B010 mypy would take it for a slip
+
+
+def _replace(where: str, made: Callable[[Work], Work]) -> None:
+    home, name = home_of(where)
+    setattr(home, name, made(getattr(home, name)))
+
+
+def home_of(where: str) -> tuple[Any, str]:
+    """The module or class that "a.b.C.d" is in, and its name there."""
+    path, _, name = where.rpartition(".")
+    try:
+        return import_module(path), name
+    except ModuleNotFoundError:
+        home, _, kind = path.rpartition(".")
+        return getattr(import_module(home), kind), name

@@ -1,0 +1,172 @@
+"""Of two workers one is stopped for longer than its lease, in the middle of its sends, and then goes on."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import select
+
+from storage import marks
+from storage.tables import delivery
+from tests.chaos.figures import Figures
+from tests.chaos.life import WEB, WORKER, Life
+from tests.chaos.world import POSTGRESQL, How, World, world
+from tests.waiting import until
+
+SPEED = 20.0
+AT_ONCE = 5
+SETTINGS = {"storage.database.FROZEN": 2.0}
+"""The database's time does not pass faster."""
+TAKEN = 8.0
+OTHERS = "the others do not wait for it"
+SLOW = 0.1
+"""Seconds in which the provider answers, so that something is always under way."""
+
+
+async def run(how: How) -> AsyncIterator[Figures]:
+    yield await _anywhere(how)
+    yield await _in_a_transaction(how)
+    yield await _in_a_claim(how)
+
+
+async def _anywhere(how: How) -> Figures:
+    times = how.of(2, 25)
+    figures = Figures("a worker stopped past its lease")
+    chance = how.chance
+    async with world(how, POSTGRESQL, speed=SPEED, settings=SETTINGS, sms=True, pace=(10.0, AT_ONCE, 0.0)) as made:
+        await made.meets(60)
+        await made.meets(20, "sms")
+        made.platforms.latency = SLOW
+        begun = [made.life(WORKER), made.life(WORKER)]
+        for number in range(times):
+            await made.publishes(f"News {number}.")
+            await until(partial(_sends, made, begun[number % 2]))
+            await asyncio.sleep(chance.uniform(0, SLOW))
+            await _stopped(made, figures, begun[number % 2])
+            figures.faults += 1
+        await made.settles()
+        for life in begun:
+            await life.ends()
+        await made.sums_hold(figures)
+        await made.counted(figures)
+        figures.nothing_lost_or_twice()
+        most = figures.in_flight + AT_ONCE * figures.faults
+        figures.must(figures.unknown <= most, "at most what it had under way, or was just claiming, is unknown")
+    return figures
+
+
+async def _in_a_transaction(how: How) -> Figures:
+    """It is stopped while it holds the locks of what it settles: the other one sends, and keeps house, all the same."""
+    figures = Figures("a worker stopped in a transaction")
+    async with world(how, POSTGRESQL, speed=SPEED, settings=SETTINGS, pace=(10.0, AT_ONCE, 0.0)) as made:
+        await made.meets(60)
+        await made.publishes("The hearing is on Friday.")
+        life = made.life(WORKER, dies="between settle and claim", by=signal.SIGSTOP)
+        other = made.life(WORKER)
+        await until(lambda: _is_stopped(life))
+        figures.faults, figures.in_flight = 1, await made.in_flight(life)
+        try:
+            for _keeping in range(2):
+                await until(partial(_is_kept, made, (await _kept(made))))
+            await until(partial(_rests, made))
+        except TimeoutError:
+            figures.must(False, OTHERS)
+        life.goes_on()
+        await made.settles()
+        await life.ends()
+        await other.ends()
+        await made.sums_hold(figures)
+        await made.counted(figures)
+        figures.nothing_lost_or_twice()
+        figures.must(figures.unknown <= figures.in_flight + AT_ONCE, "at most what it had under way is unknown")
+    return figures
+
+
+async def _in_a_claim(how: How) -> Figures:
+    """It is stopped while it holds the locks of those whom it is about to write to: they are heard all the same."""
+    figures = Figures("a worker stopped in a claim")
+    async with world(how, POSTGRESQL, speed=SPEED, settings=SETTINGS) as made:
+        [alice] = await made.meets(1)
+        made.connect()
+        web = made.life(WEB)
+        await made.writes(alice, turn=1)
+        life = made.life(WORKER, dies="in a claim, before its commit", by=signal.SIGSTOP)
+        await until(lambda: _is_stopped(life))
+        figures.faults, began = 1, made.machine.elapsed()
+        for sender in (alice.sender, made.newcomer()):
+            update = made.platforms.telegram.says(sender, "/stop")
+            try:
+                async with asyncio.timeout(TAKEN):
+                    await made.platforms.telegram.takes(update["update_id"])
+            except TimeoutError:
+                figures.must(False, "who writes meanwhile is heard")
+        figures.paused((made.machine.elapsed() - began).total_seconds() / SPEED)
+        life.goes_on()
+        await made.platforms.telegram.settled()
+        await made.settles()
+        await life.ends()
+        await web.ends()
+        figures.deliveries = len(await made.rows("SELECT id FROM delivery"))
+        got = made.platforms.got()
+        figures.must(not got[alice.sender, made.told[next(iter(made.replies))]], "nothing leaves after the STOP")
+    return figures
+
+
+async def _is_stopped(life: Life) -> bool:
+    return (await asyncio.to_thread(Path(f"/proc/{life.pid}/stat").read_text)).rpartition(")")[2].split()[0] == "T"
+
+
+async def _kept(made: World) -> str:
+    """When somebody last kept house."""
+    return str(await made.rows(f"SELECT at FROM mark WHERE name = '{marks.ALIVE}'"))  # noqa: S608 a name of our own
+
+
+async def _is_kept(made: World, before: str) -> bool:
+    return await _kept(made) != before
+
+
+async def _rests(made: World) -> bool:
+    """Nothing waits any more: what the stopped one does not hold has been sent."""
+    return not (await made.states())["queued"]
+
+
+async def _sends(made: World, life: Life) -> bool:
+    return await made.in_flight(life) > 0
+
+
+async def _stopped(made: World, figures: Figures, life: Life) -> None:
+    """Until its lease is over, and then not any more."""
+    life.stops()
+    names: set[str] = set()
+
+    async def is_over() -> bool:
+        # What it was just committing may show a moment later.
+        sending = await _theirs(made, life)
+        names.update(sending)
+        return not sending
+
+    try:
+        await until(is_over)
+    except TimeoutError:
+        figures.must(False, OTHERS)
+    figures.in_flight += len(names)
+    before = await _states(made, names)
+    life.goes_on()
+    await made.platforms.next_call(1.0, len(made.platforms.calls))
+    await asyncio.sleep(3 * SLOW)
+    figures.must(await _states(made, names) == before, "its late words change nothing")
+
+
+async def _theirs(made: World, life: Life) -> set[str]:
+    """What it is sending, but for what it was just writing down: that only itself can end."""
+    async with made.database.writing() as session:
+        found = select(delivery.c.id).where(delivery.c.state == "sending", delivery.c.owner.contains(f":{life.pid}:"))
+        return set((await session.execute(found.with_for_update(skip_locked=True))).scalars())
+
+
+async def _states(made: World, names: set[str]) -> dict[str, str]:
+    """Of those that are unknown, on Telegram: what Twilio took is known after all, by its own word."""
+    rows = await made.rows("SELECT id, state FROM delivery WHERE channel = 'telegram' AND state = 'unknown'")
+    return {row[0]: row[1] for row in rows if row[0] in names}
