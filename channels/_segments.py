@@ -27,7 +27,7 @@ def is_gsm(text: str) -> bool:
 
 def utf16(text: str) -> int:
     """Telegram, Twilio and SMS count these units, not characters: an emoji is two."""
-    return len(text) + sum(sign > "\uffff" for sign in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _units(grapheme: str) -> list[int]:
