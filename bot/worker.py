@@ -94,11 +94,13 @@ class Worker:
 
     async def expand(self, closing: asyncio.Event | None = None) -> None:
         """Every broadcast that is promised becomes deliveries; when told to close it stops after a batch."""
-        for work in (turn, expand):
-            while await work(self.database, self.clock()):
+        going = True
+        while going and not (closing is not None and closing.is_set()):
+            # By turns: a long walk of one broadcast holds up no other's beginning.
+            turned = await turn(self.database, self.clock())
+            going = await expand(self.database, self.clock()) or turned
+            if going:
                 await self.hints.bell.ring()
-                if closing is not None and closing.is_set():
-                    return
 
     async def _again(
         self, closing: asyncio.Event, name: str, pause: timedelta, work: Callable[[], Awaitable[None]]

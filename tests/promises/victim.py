@@ -130,8 +130,8 @@ class MortalWorker(Worker):
 def mortal(parts: serve.Parts, dies: str) -> serve.Parts:
     if dies in (BATCH_MADE, BATCH_KEPT):
         expanding.BATCH, expanding.MANY = BATCH, 1
-        # The first is the look for broadcasts that are being paused.
-        database = mortal_database(parts.database, dies == BATCH_KEPT, 3)
+        # Before each batch it looks for broadcasts that are being paused.
+        database = mortal_database(parts.database, dies == BATCH_KEPT, 4)
         worker = MortalWorker(database, parts.keys, parts.channels, parts.hints, parts.turns, parts.worker.clock)
         return replace(parts, worker=worker)
     if dies in (TURN_TAKEN, TURN_KEPT):
