@@ -15,7 +15,7 @@ from channels import Channel, Refused
 from channels.messages import Message, Report
 from channels.verdicts import Act
 from storage import Database, outbox
-from storage.migrate import is_current
+from storage.versions import is_current
 
 COME_AGAIN = timedelta(seconds=30)
 LATE = timedelta(minutes=5)

@@ -2,7 +2,7 @@
 
 from storage.database import Conflict, Database, Session, is_away, open  # noqa: A004 reads as `storage.open(url)`
 from storage.keys import Keyring, PersonKey, Unreadable, UnsafeKeys
-from storage.migrate import migrate
+from storage.versions import migrate
 
 __all__ = [
     "Conflict",

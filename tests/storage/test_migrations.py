@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect
 
 import storage
 from storage.database import with_driver
-from storage.migrate import _config, differences, is_current, undo
+from storage.migrations.changes import config, differences, undo
+from storage.versions import NEWEST, is_current
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,6 +50,17 @@ def test_up_down_and_up_again_leaves_nothing_and_misses_nothing(blank_database_u
     assert differences(blank_database_url) == []
 
 
+def test_the_newest_version_is_the_one_that_the_code_names(blank_database_url: str) -> None:
+    with _connected(blank_database_url) as connection:
+        assert ScriptDirectory.from_config(config(connection)).get_heads() == [NEWEST]
+
+
+def test_what_changes_tables_is_not_loaded_where_they_are_ours(blank_database_url: str) -> None:
+    storage.migrate(blank_database_url)
+    loads = "import sys, storage; storage.migrate(sys.argv[1]); assert 'alembic' not in sys.modules"
+    subprocess.run([sys.executable, "-c", loads, blank_database_url], cwd=ROOT, check=True)
+
+
 def test_migrating_twice_changes_nothing(blank_database_url: str) -> None:
     storage.migrate(blank_database_url)
     storage.migrate(blank_database_url)
@@ -73,7 +86,7 @@ def test_what_there_was_before_is_counted_dated_and_agreed_to(blank_database_url
     """Of the deliveries that the first tables held none is missing from the counts of their broadcast."""
     storage.migrate(blank_database_url)
     with _connected(blank_database_url) as connection:
-        command.downgrade(_config(connection), BEFORE)
+        command.downgrade(config(connection), BEFORE)
     with _connected(blank_database_url) as connection:
         for statement in WHAT_THERE_WAS.split(";"):
             connection.exec_driver_sql(statement)

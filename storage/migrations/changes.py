@@ -1,0 +1,47 @@
+"""Changing the tables from one version to another."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.engine import Connection
+
+from storage.tables import metadata
+from storage.versions import with_all_of
+
+FOLDER = Path(__file__).parent
+
+
+def upgrade(connection: Connection) -> None:
+    """To the newest version."""
+    command.upgrade(config(connection), "head")
+
+
+def undo(url: str) -> None:
+    """Take every table away again, with everything in it."""
+    with_all_of(url, lambda connection: command.downgrade(config(connection), "base"))
+
+
+def revise(url: str, message: str) -> None:
+    """Write a new version from what the tables in the code have that this database has not."""
+    with_all_of(url, lambda connection: command.revision(config(connection), message, autogenerate=True))
+
+
+def differences(url: str) -> list[Any]:
+    """What the tables of the code and those of a database do not agree on."""
+    found: list[Any] = []
+    with_all_of(
+        url, lambda connection: found.extend(compare_metadata(MigrationContext.configure(connection), metadata))
+    )
+    return found
+
+
+def config(connection: Connection) -> Config:
+    """What Alembic is told, to work on this connection."""
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
