@@ -3,11 +3,12 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
 from twilio.base.exceptions import TwilioRestException, TwilioServiceException
-from twilio.rest import Client
 
 from channels import History, Misconfigured, Refused
 from channels._body import body, clean
@@ -19,6 +20,9 @@ from channels._twilio_history import STATUSES, TwilioHistory
 from channels._twilio_lists import Lists
 from channels._twilio_wire import TwilioWire
 from channels.messages import Accepted, Message, NotSent, Report, Status, Unknown
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
 
 USEFUL = timedelta(hours=4)
 """Twilio keeps a message at most this long; its own default of ten hours would wake people at night."""
@@ -56,7 +60,9 @@ class Line:
         self._sender = sender
         self._from = {"messaging_service_sid" if sender.startswith("MG") else "from_": sender}
         self._wire = TwilioWire()
-        self._client = Client(account.sid, account.tokens[0], http_client=self._wire)
+        # Twilio's client is large, and many deployments have no Twilio.
+        client = import_module("twilio.rest").Client
+        self._client: Client = client(account.sid, account.tokens[0], http_client=self._wire)
         self._client.api.base_url = account.api
         self.lists = Lists(account, self._wire)
 

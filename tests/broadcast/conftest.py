@@ -8,7 +8,7 @@ from time import monotonic
 
 import pytest
 
-from broadcast.hints import connected
+from broadcast.afar import connected
 from broadcast.pace import Here, Schedules
 from broadcast.shared import Shared
 from storage import Database, Keyring

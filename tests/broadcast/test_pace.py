@@ -8,7 +8,7 @@ from datetime import timedelta
 from socket import socket
 from time import monotonic
 
-from broadcast.hints import connected
+from broadcast.afar import connected
 from broadcast.pace import AHEAD, CAREFUL, HAIR, HALVED, PERSON_BURST, Here, Pacer, Places, Schedules
 from broadcast.shared import Shared
 from channels import Pace
