@@ -95,9 +95,7 @@ def retire() -> None:
 
 
 def _file() -> Path:
-    file = told_plainly().hearback_keys
-    assert file is not None  # noqa: S101 for mypy: without it there are no settings
-    return file
+    return Path(told_plainly().hearback_keys)
 
 
 async def follow(keyring: Keyring, closing: asyncio.Event) -> None:

@@ -4,32 +4,31 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+import msgspec
 
 import channels
 import storage
 from channels import Channel, Misconfigured
 from storage import Keyring, UnsafeKeys, keys
 
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
-class Environment(BaseModel):
-    """The variables that are not a channel's own."""
 
-    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+class Environment(msgspec.Struct, frozen=True):
+    """The variables that are not a channel's own, by their names in small letters."""
 
     database_url: str = "sqlite:///hearback.db"
     redis_url: str = ""
-    hearback_keys: Path | None = None
+    hearback_keys: str = ""
     host: str = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65535)
-    metrics_port: int | None = Field(default=None, ge=0, le=65535)
+    port: Port = 8080
+    metrics_port: Port | None = None
 
-    @field_validator("metrics_port", mode="before")
-    @classmethod
-    def _unless_empty(cls, given: str | None) -> str | None:
-        """A Procfile may hand on a variable that is not set."""
-        return given or None
+
+MAY_BE_EMPTY = ("METRICS_PORT",)
+"""A Procfile may hand on a variable that is not set."""
 
 
 class Refusal(Exception):
@@ -71,11 +70,19 @@ def plain(environment: Mapping[str, str]) -> Environment:
 
 
 def _plain(environment: Mapping[str, str], wrong: list[str]) -> Environment | None:
-    try:
-        told = Environment.model_validate({name.lower(): value for name, value in environment.items()})
-    except ValidationError as invalid:
-        wrong.extend(f"{str(e['loc'][0]).upper()}: {e['msg']}." for e in invalid.errors(include_input=False))
+    given: dict[str, str | int] = {}
+    for setting in msgspec.structs.fields(Environment):
+        name = setting.name.upper()
+        if name not in environment or (name in MAY_BE_EMPTY and not environment[name]):
+            continue
+        try:
+            given[setting.name] = msgspec.convert(environment[name], setting.type, strict=False)
+        except msgspec.ValidationError as invalid:
+            # It says what is expected, never what was given: that may be a secret in the wrong place.
+            wrong.append(f"{name}: {invalid}.")
+    if wrong:
         return None
+    told = msgspec.convert(given, Environment)
     if not _is_kept(told.database_url):
         wrong.append("DATABASE_URL has to be sqlite:///FILE or postgresql://USER@HOST/NAME.")
     return told
@@ -91,16 +98,16 @@ def _is_kept(url: str) -> bool:
 
 
 def _keys(told: Environment, wrong: list[str]) -> Keyring | None:
-    if told.hearback_keys is None:
+    if not told.hearback_keys:
         wrong.append("Set HEARBACK_KEYS to the file of this deployment's keys. Make one with: hearback keys new FILE")
         return None
     file = file_of(told.database_url)
-    if file is not None and file.parent == told.hearback_keys.resolve().parent:
+    if file is not None and file.parent == Path(told.hearback_keys).resolve().parent:
         wrong.append(
             "HEARBACK_KEYS lies beside the database: whoever copies the folder could read everything. Move it."
         )
     try:
-        return keys.load(told.hearback_keys)
+        return keys.load(Path(told.hearback_keys))
     except UnsafeKeys as unsafe:
         wrong.append(str(unsafe))
         return None

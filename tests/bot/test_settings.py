@@ -44,7 +44,7 @@ def test_only_the_environment_that_is_given_is_read(given: dict[str, str], monke
     told = settings.load(given | {"HOST": "0.0.0.0", "UNKNOWN": "1"})  # noqa: S104 nothing listens
     assert (told.host, told.port, told.redis_url) == ("0.0.0.0", 8080, "")  # noqa: S104
     plain = settings.plain({"PORT": "8181"})
-    assert (plain.port, plain.hearback_keys, plain.database_url) == (8181, None, "sqlite:///hearback.db")
+    assert (plain.port, plain.hearback_keys, plain.database_url) == (8181, "", "sqlite:///hearback.db")
 
 
 def test_everything_that_is_wrong_is_named_at_once() -> None:

@@ -101,5 +101,5 @@ def test_hearback_and_run_know_the_commands_of_the_page() -> None:
 def test_the_links_and_settings_of_the_page_exist() -> None:
     links = [link for link in LINK.findall(PAGE) if not link.startswith("https://")]
     assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
-    assert {"metrics_port", "hearback_keys"} <= Environment.model_fields.keys()
+    assert {"metrics_port", "hearback_keys"} <= set(Environment.__struct_fields__)
     assert "METRICS_PORT" in PAGE
