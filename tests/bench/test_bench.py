@@ -10,7 +10,7 @@ from bench._tables import Burst, Effort, by_cost, by_rate, table, times
 
 
 def test_the_benchmarks_are_the_files_of_the_folder() -> None:
-    assert bench.names() == ("callbacks", "expand", "pace", "seed", "sends", "stalled", "talks", "turns")
+    assert bench.names() == ("callbacks", "expand", "footprint", "pace", "seed", "sends", "stalled", "talks", "turns")
 
 
 @pytest.mark.parametrize("name", bench.names())
