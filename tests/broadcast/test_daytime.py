@@ -1,5 +1,7 @@
 """Nobody is written to at night or on a quiet day, and by day nobody waits."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -160,3 +162,8 @@ def test_no_moment_of_the_day_is_missed_and_none_is_at_night(case: tuple[Hours, 
     assert before < 4 * 24 * 60 + 120
     assert not any(is_day(hours, zone, whole_minute + number * MINUTE) for number in range(before))
     assert opens(hours, "", opening) == opening
+
+
+def test_a_machine_without_time_zones_of_its_own_knows_them_all_the_same() -> None:
+    knows = "from zoneinfo import ZoneInfo, TZPATH; assert not TZPATH; ZoneInfo('America/Tijuana')"
+    subprocess.run([sys.executable, "-c", knows], env={"PYTHONTZPATH": ""}, check=True)
