@@ -218,10 +218,11 @@ class World:
         """Once nothing waits or is under way any more (with `unknown`: nor is unknown), what there is of each state."""
         async with asyncio.timeout(within):
             while True:
+                # In this order: what is made between the two is seen by the second.
+                to_make = (await self.rows("SELECT count(*) FROM broadcast WHERE NOT expanded"))[0][0]
                 states = await self.states()
                 rest = states["queued"] + states["sending"] + (states["unknown"] if unknown else 0)
-                made = (await self.rows("SELECT count(*) FROM broadcast WHERE NOT expanded"))[0][0]
-                if not rest and not made:
+                if not rest and not to_make:
                     return states
                 await asyncio.sleep(0.02)
 
