@@ -20,7 +20,7 @@ from broadcast.wake import Bell
 from channels.messages import Kind, Message
 from handlers.boards import Boards
 from handlers.conversations import Ears
-from storage import Database, broadcasts, deliveries, expansion, outbox
+from storage import Database, broadcasts, claims, deliveries, expansion, outbox
 from storage.broadcasts import Audience
 from storage.deliveries import BULLETIN, Outcome
 from tests import databases, servers
@@ -147,7 +147,7 @@ class Place:
         """What waits for those who talk is claimed and settled, as a sender does."""
         now = _forum.now()
         async with self.database.writing() as session:
-            claimed = await deliveries.claim(session, _forum.KEYS, "telegram", "bench", now, now, CLAIMED)
+            claimed = await claims.claim(session, _forum.KEYS, "telegram", "bench", now, now, CLAIMED)
         async with self.database.writing() as session:
             sent = [Outcome(one.id, "queued", due=now, attempts=0) for one in claimed]
             await deliveries.settle(session, "bench", sent, now)

@@ -21,10 +21,11 @@ from broadcast.wake import Bell
 from broadcast.watch import Observe, unobserved
 from channels import Channel
 from channels.messages import Later, NotSent, Outgoing, Shut, Stopped, TooFast, Unknown, unpacked
-from channels.verdicts import WIRE
-from storage import Database, Keyring, Session, circuits, deliveries, is_away
+from channels.verdicts import OUT_OF_ORDER, WIRE
+from storage import Database, Keyring, Session, circuits, claims, deliveries, is_away
 from storage.broadcasts import Hours
-from storage.deliveries import BULLETIN, SHUT, Claimed, Outcome
+from storage.claims import Claimed
+from storage.deliveries import BULLETIN, SHUT, Outcome
 
 LEASE = timedelta(seconds=60)
 """How long a claim is ours. Longer than any send may take."""
@@ -130,14 +131,14 @@ class Sender:
     async def _claim(self, session: Session, now: datetime, places: int, last_lane: int) -> list[Claimed]:
         if not places:
             return []
-        return await deliveries.claim(
+        return await claims.claim(
             session, self.keys, self.channel.name, self.owner, now, now + LEASE, places, last_lane
         )
 
     async def _tell(self, session: Session, now: datetime) -> Told:
         """What every worker has to know of this channel."""
         if self.broken:
-            await circuits.break_(session, self.channel.name, self.broken, now + outcomes.OUT_OF_ORDER, now)
+            await circuits.break_(session, self.channel.name, self.broken, now + OUT_OF_ORDER, now)
         elif self.broken is not None and await circuits.mend(session, self.channel.name):
             log.warning("sender works again", channel=self.channel.name)
         asleep = dict(self.asleep)

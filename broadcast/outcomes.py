@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from channels.messages import Later, NotSent, Shut, Stopped, Unknown
+from channels.verdicts import OUT_OF_ORDER
 from storage.addresses import Change
-from storage.deliveries import NEVER, SHUT, Claimed, Outcome
+from storage.claims import Claimed
+from storage.deliveries import NEVER, SHUT, Outcome
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
 MOST_DOUBLINGS = 16
 """By then a pause is the longest there is."""
-OUT_OF_ORDER = timedelta(seconds=30)
-"""How long nothing is tried where the sender is out of order; then one message tries."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def refused(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> 
         case Unknown():
             return Outcome(claimed.id, "unknown", code=refusal.code, attempts=claimed.attempts, keeps=where.remembers)
         case _:
-            return _failed(claimed, refusal, where, now)
+            return _failed(claimed, refusal, where)
 
 
 def again(claimed: Claimed, due: datetime, code: str, attempts: int | None = None) -> Outcome:
@@ -51,19 +51,19 @@ def again(claimed: Claimed, due: datetime, code: str, attempts: int | None = Non
 def _later(claimed: Claimed, refusal: Later, where: Where, now: datetime) -> Outcome:
     tried = claimed.attempts + 1
     if tried >= refusal.verdict.tries:
-        return _failed(claimed, refusal, where, now, tried)
+        return _failed(claimed, refusal, where, tried)
     pause = max(refusal.after, min(FIRST_PAUSE * 2 ** min(tried, MOST_DOUBLINGS), LONGEST_PAUSE))
     return again(claimed, now + pause, refusal.code, tried)
 
 
-def _failed(claimed: Claimed, refusal: NotSent, where: Where, now: datetime, attempts: int = 0) -> Outcome:
+def _failed(claimed: Claimed, refusal: NotSent, where: Where, attempts: int = 0) -> Outcome:
     verdict = refusal.verdict
     change = Change(
         address=claimed.address,
         reach=verdict.reach,
         strikes=verdict.strikes,
-        since=now - verdict.within,
-        until=None if verdict.lasts is None else now + verdict.lasts,
+        within=verdict.within,
+        lasts=verdict.lasts,
         elsewhere=where.elsewhere if verdict.elsewhere and claimed.elsewhere else (),
     )
     learns = change.reach is not None or change.elsewhere

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+OUT_OF_ORDER = timedelta(seconds=30)
+"""How long nothing is tried where the sender is out of order; then one message tries."""
+
 
 class Reach(StrEnum):
     """Whether a person can be written to at an address."""

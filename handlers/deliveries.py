@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from channels.messages import Report, Status
-from channels.verdicts import Act, Verdict
+from channels.verdicts import OUT_OF_ORDER, Act, Verdict
 from storage import Session, addresses, circuits, reports
 from storage.addresses import Change
 from storage.deliveries import NEVER, SHUT
@@ -19,8 +19,6 @@ STATES = {
 """What a platform's word makes of a delivery; "accepted" makes nothing of it that we did not know."""
 GROWS, MOST_GROWTH = 4, 4
 """How many times longer each wait is than the one before: half an hour, two hours, eight."""
-OUT_OF_ORDER = timedelta(seconds=30)
-"""How long nothing is tried on a channel that a platform calls out of order."""
 
 
 async def report(session: Session, said: Sequence[Report], now: datetime, elsewhere: Sequence[str] = ()) -> None:
@@ -69,8 +67,8 @@ def _change(address: str, failed: Failed, verdict: Verdict, elsewhere: Sequence[
         address=address,
         reach=verdict.reach,
         strikes=verdict.strikes,
-        since=now - verdict.within,
-        until=None if verdict.lasts is None else now + verdict.lasts,
+        within=verdict.within,
+        lasts=verdict.lasts,
         shut=(failed.began or now) if verdict.act is Act.SHUT else None,
         elsewhere=tuple(elsewhere) if verdict.elsewhere else (),
     )

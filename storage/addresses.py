@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select, update
 
@@ -19,10 +19,10 @@ class Change:
     """What it is from now on; None where the word says nothing about that."""
     strikes: int = 1
     """How often this has to be heard before it holds..."""
-    since: datetime | None = None
-    """...counted from then on."""
-    until: datetime | None = None
-    """When it is over by itself."""
+    within: timedelta | None = None
+    """...each so soon after the one before."""
+    lasts: timedelta | None = None
+    """How long it holds, where it is over by itself."""
     shut: datetime | None = None
     """The person had been silent for too long, at this moment."""
     elsewhere: tuple[str, ...] = ()
@@ -63,10 +63,11 @@ async def _shut(session: Session, address_id: str, moment: datetime, now: dateti
 
 async def _strike(session: Session, change: Change, now: datetime) -> bool:
     """Whether it has been heard often enough by now."""
-    counts_on = false() if change.since is None else address.c.struck >= change.since
+    counts_on = false() if change.within is None else address.c.struck >= now - change.within
+    until = None if change.lasts is None else now + change.lasts
     strikes = case((counts_on, address.c.strikes + 1), else_=1)
     holds = strikes >= change.strikes
-    if change.until is not None:
+    if change.lasts is not None:
         # What is over by itself never takes the place of what is not.
         holds = and_(holds, or_(address.c.reach == ACTIVE, address.c.until.is_not(None)))
     struck = (
@@ -76,7 +77,7 @@ async def _strike(session: Session, change: Change, now: datetime) -> bool:
             strikes=strikes,
             struck=now,
             reach=case((holds, change.reach), else_=address.c.reach),
-            until=case((holds, change.until), else_=address.c.until),
+            until=case((holds, until), else_=address.c.until),
         )
         .returning(address.c.reach)
     )

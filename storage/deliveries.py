@@ -1,8 +1,8 @@
-"""The outbox: taking from it what may leave now, and writing down what became of that."""
+"""The outbox: its lanes, and writing down what became of what was taken from it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -13,29 +13,24 @@ from sqlalchemy import (
     Date,
     Executable,
     Integer,
-    Select,
     Text,
     and_,
     any_,
     bindparam,
     case,
     column,
-    exists,
     func,
     or_,
     select,
-    tuple_,
-    union_all,
     update,
 )
 from sqlalchemy.types import TypeEngine
 
-from storage import addresses, circuits
+from storage import addresses
 from storage.addresses import Change
 from storage.columns import Moment
 from storage.database import Session
-from storage.keys import Keyring, Unreadable
-from storage.tables import ACTIVE, address, broadcast, circuit, delivery, is_reply_to_come, person, waits
+from storage.tables import delivery, person, waits
 
 REPLY, NOTICE, BULLETIN = 0, 1, 2
 """The lanes: the lower leaves first."""
@@ -44,242 +39,6 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When that is due which waits for somebody to do something."""
 SHUT = "shut"
 """The code of what waits until the person writes again."""
-LATE = "not_after"
-"""The code of what has waited too long."""
-UNREADABLE_PAUSE = timedelta(hours=1)
-MOST_LOOKS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery that is ours to send, once, before its lease ends."""
-
-    id: str
-    address: str
-    to: str = field(repr=False)
-    language: str
-    region: str
-    lane: int
-    body: str | None = field(repr=False)
-    """What a reply says, as the handlers wrote it; None when it belongs to a broadcast."""
-    broadcast: str | None
-    subject: str | None
-    renditions: str | None = field(repr=False)
-    hours: str
-    """When the broadcast may leave, as `broadcasts.Hours` is packed; "" for at any hour."""
-    outside: tuple[str, ...]
-    """Of `broadcasts.Plan`."""
-    elsewhere: bool
-    attempts: int
-    not_after: datetime | None
-    spoke: datetime
-    """When the person last wrote from this address."""
-    shut: datetime | None
-    """When the platform last said that this had been too long ago."""
-    began: datetime
-    """When it was claimed."""
-    probe: bool
-    """The channel was out of order: this one shows whether it still is."""
-
-    def in_session(self, window: timedelta | None) -> bool:
-        """Whether a platform that lets us write freely so long after a person's last word does so now."""
-        if window is None:
-            return True
-        return self.spoke > self.began - window and (self.shut is None or self.spoke > self.shut)
-
-
-async def claim(
-    session: Session,
-    keys: Keyring,
-    channel: str,
-    owner: str,
-    now: datetime,
-    lease: datetime,
-    most: int,
-    lowest: int = BULLETIN,
-) -> list[Claimed]:
-    """Take up to `most` deliveries that may leave now: they are `sending`, ours, and shown so once this commits.
-
-    In order: replies before notices before bulletins, none of a lane below `lowest`; one reply of a person after the
-    other. What has waited too long, or whose person has left or was lost, is taken too and ends here. Nothing of a
-    broadcast that was paused or cancelled, and nothing while the channel's circuit is open.
-    """
-    values: dict[str, object] = {"by": channel, "now": now, "claimant": owner, "until": lease, "lowest": lowest}
-    taken: list[str] = []
-    probe = False
-    for _look in range(MOST_LOOKS):
-        asked = {**values, "most": most - len(taken), "today": now.date()}
-        rows = (await session.execute(_taking(session.dialect.name), asked)).all()
-        sending = [row.id for row in rows if row.state == "sending"]
-        taken += sending
-        probe = any(row.probe for row in rows)
-        if len(sending) == len(rows):
-            break
-    if probe and taken and not await circuits.probe(session, channel, lease, now):
-        await _put_back(session, taken)
-        return []
-    return await _whole(session, keys, taken, now, probe)
-
-
-async def _put_back(session: Session, ids: Sequence[str]) -> None:
-    queued = {"state": "queued", "owner": None, "lease": None}
-    await session.execute(update(delivery).where(delivery.c.id.in_(ids)).values(queued))
-
-
-@cache
-def _taking(dialect: str) -> Executable:
-    most = bindparam("most", type_=Integer)
-    least = func.min if dialect == "sqlite" else func.least
-    # Lane by lane, so that in each the index is read only up to what is due: what is put off costs nothing.
-    lanes = [_may_leave(lane).limit(most).subquery(f"lane{lane}") for lane in (REPLY, NOTICE, BULLETIN)]
-    # Chosen apart, so that PostgreSQL chooses once: inside the update it may choose, and lock, again for each row.
-    chosen = (
-        union_all(*(select(lane) for lane in lanes)).limit(case((_circuit(), least(1, most)), else_=most)).cte("chosen")
-    )
-    # As an array they are looked up one by one, whatever PostgreSQL believes to be cheaper.
-    one_by_one = delivery.c.id == any_(func.array(select(chosen.c.id).scalar_subquery(), type_=ARRAY(Text)))
-    leaves = chosen.c.ends.is_(None)
-    return (
-        update(delivery)
-        .where(delivery.c.id == chosen.c.id, *(() if dialect == "sqlite" else (one_by_one,)))
-        .values(
-            state=case((leaves, "sending"), (chosen.c.ends == LATE, "expired"), else_="cancelled"),
-            code=chosen.c.ends,
-            body=case((leaves, delivery.c.body)),
-            ended=case((~leaves, bindparam("today", type_=Date()))),
-            owner=case((leaves, bindparam("claimant", type_=Text()))),
-            lease=case((leaves, bindparam("until", type_=Moment()))),
-            began=bindparam("now", type_=Moment()),
-        )
-        .returning(delivery.c.id, delivery.c.state, _circuit().label("probe"))
-    )
-
-
-def _circuit() -> ColumnElement[bool]:
-    """The channel was out of order a moment ago: one delivery shows whether it still is."""
-    return exists().where(circuit.c.channel == bindparam("by"))
-
-
-def _may_leave(lane: int) -> Select[Any]:
-    """Of one lane, as the index orders it; within one address `_is_next` leaves no choice. `ends`: why not, after all.
-
-    The address is locked too: whoever says STOP at this instant holds it, and nothing is claimed meanwhile.
-    """
-    now = bindparam("now", type_=Moment())
-    open_ = exists().where(circuit.c.channel == bindparam("by"), circuit.c.until > now)
-    held = select(broadcast.c.id).where(broadcast.c.state.in_(["pausing", "paused", "cancelling"]))
-    found = (
-        select(delivery.c.id, _ends(now).label("ends"))
-        .join(address, address.c.id == delivery.c.address_id)
-        .where(
-            waits(delivery),
-            delivery.c.channel == bindparam("by"),
-            delivery.c.lane == lane,
-            bindparam("lowest", type_=Integer) >= lane,
-            delivery.c.due <= now,
-            or_(delivery.c.broadcast_id.is_(None), delivery.c.broadcast_id.not_in(held)),
-            ~open_,
-        )
-        .order_by(delivery.c.due)
-        .with_for_update(of=[delivery, address], skip_locked=True, key_share=True)
-    )
-    return found.where(_is_next()) if lane == REPLY else found
-
-
-def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
-    """Why what may leave does not: too late, its person cannot be written to, its broadcast was cancelled before."""
-    return case(
-        (delivery.c.not_after <= now, LATE),
-        (and_(~delivery.c.despite_stop, address.c.reach != ACTIVE), "unreachable"),
-        (delivery.c.broadcast_id.in_(select(broadcast.c.id).where(broadcast.c.state == "cancelled")), "cancelled"),
-    )
-
-
-def _is_next() -> ColumnElement[bool]:
-    """No earlier reply to the same person is still on its way."""
-    earlier = delivery.alias("earlier")
-    return ~exists().where(
-        earlier.c.address_id == delivery.c.address_id,
-        is_reply_to_come(earlier),
-        tuple_(earlier.c.turn, earlier.c.part) < tuple_(delivery.c.turn, delivery.c.part),
-    )
-
-
-async def _whole(session: Session, keys: Keyring, ids: Sequence[str], now: datetime, probe: bool) -> list[Claimed]:
-    if not ids:
-        return []
-    rows = await session.execute(_reading(), {"ids": list(ids)})
-    claimed = []
-    for row in rows:
-        try:
-            claimed.append(_claimed(keys, row, now, probe))
-        except Unreadable:
-            # Neither lost, if the key comes back, nor in the way of everybody else's.
-            await _put_off(session, row.id, now + UNREADABLE_PAUSE)
-    return claimed
-
-
-@cache
-def _reading() -> Select[Any]:
-    return (
-        select(
-            delivery.c.id,
-            delivery.c.body,
-            delivery.c.lane,
-            delivery.c.attempts,
-            delivery.c.not_after,
-            delivery.c.broadcast_id,
-            broadcast.c.subject,
-            broadcast.c.renditions,
-            broadcast.c.hours,
-            broadcast.c.outside,
-            broadcast.c.elsewhere,
-            address.c.id.label("address_id"),
-            address.c.external,
-            address.c.spoke,
-            address.c.shut,
-            person.c.id.label("person_id"),
-            person.c.language,
-            person.c.region,
-            person.c.key,
-            person.c.key_epoch,
-        )
-        .join(address, address.c.id == delivery.c.address_id)
-        .join(person, person.c.id == delivery.c.person_id)
-        .outerjoin(broadcast, broadcast.c.id == delivery.c.broadcast_id)
-        .where(delivery.c.id.in_(bindparam("ids", expanding=True)))
-        .order_by(delivery.c.lane, delivery.c.due, delivery.c.turn, delivery.c.part)
-    )
-
-
-async def _put_off(session: Session, name: str, due: datetime) -> None:
-    put_off = {"state": "queued", "code": "unreadable", "due": due, "owner": None, "lease": None}
-    await session.execute(update(delivery).where(delivery.c.id == name).values(put_off))
-
-
-def _claimed(keys: Keyring, row: Any, now: datetime, probe: bool) -> Claimed:
-    key = keys.unwrap(row.person_id, row.key, row.key_epoch)
-    return Claimed(
-        id=row.id,
-        address=row.address_id,
-        to=key.open(row.external, address.c.external, row.address_id),
-        language=row.language,
-        region=row.region,
-        lane=row.lane,
-        body=None if row.body is None else key.open(row.body, delivery.c.body, row.id),
-        broadcast=row.broadcast_id,
-        subject=row.subject,
-        renditions=row.renditions,
-        hours=row.hours or "",
-        outside=tuple((row.outside or "").split(",")),
-        elsewhere=bool(row.elsewhere),
-        attempts=row.attempts,
-        not_after=row.not_after,
-        spoke=row.spoke,
-        shut=row.shut,
-        began=now,
-        probe=probe,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,13 @@ import flows
 from broadcast.circuit import LAST, TOO_MANY
 from broadcast.deliver import FRESH, LEASE, NIGHT, Sender
 from broadcast.expand import expand
-from broadcast.outcomes import OUT_OF_ORDER, Where
+from broadcast.outcomes import Where
 from broadcast.pace import Here, Pacer
 from broadcast.wake import Bell
 from channels import Pace
 from channels.messages import Accepted, Gone, Later, Never, NotSent, Outgoing, Shut, Stopped, Unknown
-from channels.verdicts import DROPPED, Act, Reach, Verdict
-from storage import Database, Keyring, addresses, broadcasts, circuits, deliveries, unknowns
+from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
+from storage import Database, Keyring, addresses, broadcasts, circuits, claims, deliveries, unknowns
 from storage.broadcasts import Hours, Plan
 from storage.deliveries import BULLETIN, NOTICE
 from storage.tables import address, broadcast, delivery
@@ -547,7 +547,7 @@ async def test_who_slept_on_a_claim_does_not_send_it(sqlite: Database, keys: Key
     dial, phone = Dial(), Phone()
     sender = made(sqlite, keys, phone, dial)
     async with sqlite.writing() as session:
-        [claimed] = await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW + LEASE, 1)
+        [claimed] = await claims.claim(session, keys, "telegram", "worker", NOW, NOW + LEASE, 1)
     dial.at = NOW + FRESH
     await sender._send(claimed, place(), NOW + FRESH)
     await sender.step_out()
@@ -561,7 +561,7 @@ async def test_what_was_claimed_in_time_does_not_leave_after_its_time(sqlite: Da
     async with sqlite.writing() as session:
         alice = await meet(session, keys)
         await queue(session, alice, Outgoing("Come today.").packed(), not_after=NOW + timedelta(seconds=1))
-        [claimed] = await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW + LEASE, 1)
+        [claimed] = await claims.claim(session, keys, "telegram", "worker", NOW, NOW + LEASE, 1)
     dial, phone = Dial(), Phone()
     sender = made(sqlite, keys, phone, dial)
     dial.at = NOW + timedelta(seconds=1)
@@ -606,7 +606,7 @@ async def test_a_database_that_is_away_is_waited_for(
     sqlite: Database, keys: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await one_reply(sqlite, keys)
-    claim, tries = deliveries.claim, list[None]()
+    claim, tries = claims.claim, list[None]()
 
     async def away_twice(*given: Any) -> Any:
         tries.append(None)
@@ -614,7 +614,7 @@ async def test_a_database_that_is_away_is_waited_for(
             raise ConnectionResetError
         return await claim(*given)
 
-    monkeypatch.setattr("broadcast.deliver.deliveries.claim", away_twice)
+    monkeypatch.setattr("broadcast.deliver.claims.claim", away_twice)
     monkeypatch.setattr("broadcast.deliver.AWAY_PAUSE", timedelta(milliseconds=5))
     async with office(sqlite, keys, Phone()) as at:
         await at.until("sent")

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from broadcast.outcomes import FIRST_PAUSE, LONGEST_PAUSE, OUT_OF_ORDER, Where, again, refused
+from broadcast.outcomes import FIRST_PAUSE, LONGEST_PAUSE, Where, again, refused
 from channels.messages import Gone, Later, Never, NotSent, Shut, Stopped, Unknown
-from channels.verdicts import Act, Reach, Verdict
+from channels.verdicts import OUT_OF_ORDER, Act, Reach, Verdict
 from storage.addresses import Change
-from storage.deliveries import BULLETIN, NEVER, SHUT, Claimed, Outcome
+from storage.claims import Claimed
+from storage.deliveries import BULLETIN, NEVER, SHUT, Outcome
 
 BEGAN = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 NOW = BEGAN + timedelta(seconds=3)
@@ -84,10 +85,10 @@ def test_what_may_have_arrived_is_unknown_and_keeps_its_words_where_the_platform
 
 def test_what_is_said_of_the_address_is_told_with_it() -> None:
     silent = Verdict(Act.WAIT, "", tries=1, reach=Reach.UNREACHABLE, strikes=3, within=DAY, lasts=WEEK)
-    learnt = Change("a", Reach.UNREACHABLE, strikes=3, since=NOW - DAY, until=NOW + WEEK)
+    learnt = Change("a", Reach.UNREACHABLE, strikes=3, within=DAY, lasts=WEEK)
     assert became(Later("30003", SECOND, verdict=silent)).change == learnt
     blocked = Verdict(Act.DROP, "", reach=Reach.BLOCKED)
-    assert became(Gone("403", blocked)).change == Change("a", Reach.BLOCKED, since=NOW - blocked.within)
+    assert became(Gone("403", blocked)).change == Change("a", Reach.BLOCKED, within=blocked.within)
 
 
 def test_nothing_is_learned_while_it_is_still_tried() -> None:

@@ -12,7 +12,7 @@ from channels.messages import Kind, Message, Outgoing, unpacked
 from channels.telegram import Telegram
 from handlers.boards import Boards
 from handlers.conversations import Ears, hear
-from storage import Database, Keyring, Session, deliveries
+from storage import Database, Keyring, Session, claims, deliveries
 from storage.deliveries import Outcome
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, tzinfo=UTC)
@@ -63,7 +63,7 @@ class House:
     async def _sends(self, channel: str) -> int:
         async with self.database.writing() as session:
             lease = self.now + timedelta(minutes=1)
-            claimed = await deliveries.claim(session, self.keys, channel, "us", self.now, lease, 100)
+            claimed = await claims.claim(session, self.keys, channel, "us", self.now, lease, 100)
             outcomes = [Outcome(one.id, "sent", f"p-{one.id}") for one in claimed]
             await deliveries.settle(session, "us", outcomes, self.now)
         for one in claimed:

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from channels._twilio_errors import VERDICTS
 from channels.messages import Report, Status
-from channels.verdicts import DROPPED, Act, Reach, Verdict
+from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
 from handlers import deliveries
-from handlers.deliveries import OUT_OF_ORDER
-from storage import Keyring, Session, circuits, people
+from storage import Keyring, Session, circuits, claims, people
 from storage import deliveries as outbox
 from storage.broadcasts import Plan
 from storage.circuits import Circuit
-from storage.deliveries import NEVER, SHUT, Claimed, Outcome
+from storage.claims import Claimed
+from storage.deliveries import NEVER, SHUT, Outcome
 from storage.tables import address
 from tests.storage.rows import ANYHOW, NOW, Somebody, also_at, announce, meet, opened, owe, queue, reach, row
 
@@ -54,7 +54,7 @@ async def told(session: Session, keys: Keyring, plan: Plan = ANYHOW, **columns: 
 
 
 async def claim(session: Session, keys: Keyring, now: Any = NOW) -> list[Claimed]:
-    return await outbox.claim(session, keys, "sms", "worker", now, now + MINUTE, 9)
+    return await claims.claim(session, keys, "sms", "worker", now, now + MINUTE, 9)
 
 
 @pytest.mark.parametrize(

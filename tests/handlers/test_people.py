@@ -7,8 +7,8 @@ import pytest
 from channels.messages import Report, Status
 from channels.verdicts import Act, Reach, Verdict
 from handlers import bulletins, contents, deliveries, people, processes
+from storage import claims, events
 from storage import deliveries as stored_deliveries
-from storage import events
 from tests.handlers.house import House
 
 NEWS = contents.Bulletin({"en": "There is news."})
@@ -75,7 +75,7 @@ async def test_forgetting_takes_what_is_in_flight_the_seat_and_what_was_parked(h
     async with house.database.writing() as session:
         await events.park(session, house.keys, "telegram:x", "telegram", index, "her words", "RuntimeError", house.now)
         lease = house.now + timedelta(minutes=1)
-        [flying] = await stored_deliveries.claim(session, house.keys, "telegram", "us", house.now, lease, 10)
+        [flying] = await claims.claim(session, house.keys, "telegram", "us", house.now, lease, 10)
     await house.takes(alice.message("forget"))
     await house.takes(alice.message("1"))
     assert await count(house, "member") == await count(house, "parked") == 0

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from channels.verdicts import Reach
-from storage import Database, Keyring, Session, addresses, broadcasts, deliveries, unknowns
+from storage import Database, Keyring, Session, addresses, broadcasts, claims, deliveries, unknowns
 from storage.addresses import Change
 from storage.broadcasts import Plan
 from storage.deliveries import NEVER, Outcome
@@ -56,7 +56,7 @@ async def test_what_a_platform_says_never_undoes_a_stop(database: Database, keys
     async with database.writing() as session:
         alice = await meet(session, keys, reach="opted_out")
         for said in Reach:
-            await learn(session, Change(alice.address, said, until=NOW + DAY))
+            await learn(session, Change(alice.address, said, lasts=DAY))
             assert await reach(session, alice) == "opted_out"
         await has(session, alice, until=NOW)
         assert await addresses.recover(session, NOW) == 0
@@ -70,9 +70,9 @@ async def test_a_platform_that_heard_the_stop_is_believed(database: Database, ke
         assert await reach(session, alice) == "opted_out"
 
 
-def silent(who: Somebody, now: datetime) -> Change:
+def silent(who: Somebody) -> Change:
     """The phone does not answer: the third time within a week it is left alone for a week."""
-    return Change(who.address, Reach.UNREACHABLE, strikes=3, since=now - WEEK, until=now + WEEK)
+    return Change(who.address, Reach.UNREACHABLE, strikes=3, within=WEEK, lasts=WEEK)
 
 
 async def test_what_has_to_be_heard_often_holds_when_it_was_heard_often(database: Database, keys: Keyring) -> None:
@@ -80,7 +80,7 @@ async def test_what_has_to_be_heard_often_holds_when_it_was_heard_often(database
         alice = await meet(session, keys)
         waits = await queue(session, alice)
         for days, becomes in ((0, "active"), (1, "active"), (2, "unreachable")):
-            await learn(session, silent(alice, NOW + days * DAY), now=NOW + days * DAY)
+            await learn(session, silent(alice), now=NOW + days * DAY)
             assert await reach(session, alice) == becomes
         assert (await there(session, alice)).until == NOW + 2 * DAY + WEEK
         assert await states(session) == {waits: "cancelled"}
@@ -90,16 +90,16 @@ async def test_what_was_heard_long_ago_does_not_count(database: Database, keys: 
     async with database.writing() as session:
         alice = await meet(session, keys)
         for moment in (NOW, NOW + DAY, NOW + DAY + WEEK + SECOND, NOW + 2 * WEEK):
-            await learn(session, silent(alice, moment), now=moment)
+            await learn(session, silent(alice), now=moment)
             assert await reach(session, alice) == "active"
-        await learn(session, silent(alice, NOW + 2 * WEEK), now=NOW + 2 * WEEK)
+        await learn(session, silent(alice), now=NOW + 2 * WEEK)
         assert await reach(session, alice) == "unreachable"
 
 
 async def test_who_was_out_of_reach_for_a_while_comes_back_in_time(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
-        await learn(session, Change(alice.address, Reach.UNREACHABLE, until=NOW + DAY))
+        await learn(session, Change(alice.address, Reach.UNREACHABLE, lasts=DAY))
         await learn(session, Change(bob.address, Reach.INVALID))
         assert await addresses.recover(session, NOW + DAY - SECOND) == 0
         assert await addresses.recover(session, NOW + DAY) == 1
@@ -113,7 +113,7 @@ async def test_time_undoes_no_block(database: Database, keys: Keyring) -> None:
     """Also not where a silence was to be over by then."""
     async with database.writing() as session:
         alice = await meet(session, keys)
-        await learn(session, Change(alice.address, Reach.UNREACHABLE, until=NOW + DAY))
+        await learn(session, Change(alice.address, Reach.UNREACHABLE, lasts=DAY))
         await has(session, alice, reach=Reach.BLOCKED)
         assert await addresses.recover(session, NOW + DAY) == 0
         await learn(session, Change(alice.address, Reach.BLOCKED))
@@ -127,7 +127,7 @@ async def test_what_is_over_by_itself_does_not_take_the_place_of_what_is_not(
     async with database.writing() as session:
         alice = await meet(session, keys)
         await learn(session, Change(alice.address, lost))
-        await learn(session, Change(alice.address, Reach.UNREACHABLE, until=NOW + DAY))
+        await learn(session, Change(alice.address, Reach.UNREACHABLE, lasts=DAY))
         found = await there(session, alice)
     assert (found.reach, found.until) == (lost, None)
 
@@ -155,7 +155,7 @@ async def test_what_failed_and_what_waits_goes_to_another_address(database: Data
         await learn(session, gone, failed)
         found = [await row(session, name) for name in (failed, waits)]
         assert (await row(session, reply)).state == "cancelled"
-        claimed = await deliveries.claim(session, keys, "sms", "worker", NOW, LEASE, 9)
+        claimed = await claims.claim(session, keys, "sms", "worker", NOW, LEASE, 9)
         assert await broadcasts.counts(session, "b") == {"sending": 1}
     assert {(one.address_id, one.channel, one.state, one.due, one.attempts) for one in found} == {
         (sms.address, "sms", "queued", NOW, 0)
@@ -273,7 +273,7 @@ async def test_a_late_refusal_of_a_lapsed_lease_sends_nothing_elsewhere(database
     async with database.writing() as session:
         alice, _sms, gone = await two_places(session, keys)
         name = await owe(session, alice)
-        await deliveries.claim(session, keys, "telegram", "slow", NOW, LEASE, 9)
+        await claims.claim(session, keys, "telegram", "slow", NOW, LEASE, 9)
         await unknowns.abandon(session, LEASE + SECOND)
         await deliveries.settle(session, "slow", [Outcome(name, "failed", code="403", change=gone)], NOW)
         assert await states(session) == {name: "unknown"}

@@ -13,6 +13,7 @@ from storage import (
     addresses,
     ageing,
     broadcasts,
+    claims,
     deliveries,
     expansion,
     outbox,
@@ -110,7 +111,7 @@ async def test_the_states_of_a_broadcast_always_sum_to_its_audience(database: Da
         made = await announce(session, plan=Plan(not_after=NOW + SECOND))
         assert await expansion.expand(session, made, Audience(), NOW, None) == 9
         await _is_whole(session, {"queued": 9})
-        claimed = await deliveries.claim(session, keys, "telegram", "worker", NOW, LEASE, 5)
+        claimed = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 5)
         await _is_whole(session, {"queued": 4, "sending": 5})
         first, second, third, *_rest = [one.id for one in claimed]
         outcomes = [Outcome(first, "sent"), Outcome(second, "failed", code="400")]
@@ -120,7 +121,7 @@ async def test_the_states_of_a_broadcast_always_sum_to_its_audience(database: Da
         await _is_whole(session, {"queued": 4, "sent": 1, "failed": 1, "delivered": 1, "unknown": 2})
         waiting = [who for who in everybody if await _delivery_of(session, who) == "queued"][0]  # noqa: RUF015
         await deliveries.cancel(session, waiting.address, "stop", NOW)
-        assert await deliveries.claim(session, keys, "telegram", "worker", NOW + SECOND, LEASE, 5) == []
+        assert await claims.claim(session, keys, "telegram", "worker", NOW + SECOND, LEASE, 5) == []
         await _is_whole(session, {"cancelled": 1, "expired": 3, "sent": 1, "failed": 1, "delivered": 1, "unknown": 2})
 
 
@@ -160,7 +161,7 @@ async def test_the_counts_hold_after_every_kind_of_change(database: Database, ke
         first = [names[who.id] for who in everybody]
         await deliveries.put_off(session, "b", "north", NOW, "night", NOW, 3)
         await counts_hold(session)
-        claimed = await deliveries.claim(session, keys, "telegram", "worker", NOW, LEASE, 100)
+        claimed = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 100)
         await counts_hold(session)
         gone = Change(everybody[5].address, "blocked", elsewhere=("sms",))
         outcomes = [

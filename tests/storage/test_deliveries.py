@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from channels.verdicts import Reach
-from storage import Database, Keyring, Session, broadcasts, circuits, deliveries, expansion, unknowns
+from storage import Database, Keyring, Session, broadcasts, circuits, claims, deliveries, expansion, unknowns
 from storage.addresses import Change
 from storage.broadcasts import Hours, Plan
-from storage.deliveries import BULLETIN, MOST_LOOKS, NEVER, NOTICE, REPLY, Claimed, Outcome
+from storage.claims import MOST_LOOKS, Claimed
+from storage.deliveries import BULLETIN, NEVER, NOTICE, REPLY, Outcome
 from storage.tables import delivery
 from tests.storage.rows import (
     NOW,
@@ -41,7 +42,7 @@ async def claim(
     now: datetime = NOW,
     lowest: int = BULLETIN,
 ) -> list[Claimed]:
-    return await deliveries.claim(session, keys, channel, owner, now, now + (LEASE - NOW), most, lowest)
+    return await claims.claim(session, keys, channel, owner, now, now + (LEASE - NOW), most, lowest)
 
 
 async def texts(session: Session, keys: Keyring, **how: Any) -> list[str | None]:

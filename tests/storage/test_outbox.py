@@ -3,7 +3,7 @@
 from dataclasses import fields
 from datetime import timedelta
 
-from storage import Database, Keyring, Session, circuits, deliveries, outbox, people
+from storage import Database, Keyring, Session, circuits, claims, outbox, people
 from storage.circuits import Circuit
 from storage.deliveries import BULLETIN, NEVER, NOTICE, REPLY
 from storage.outbox import Dead, Lane, Overview
@@ -93,7 +93,7 @@ async def test_what_failed_of_a_broadcast_is_tried_again_by_its_id(database: Dat
         now_is = await states(session)
         assert (now_is[crash], now_is[refused], now_is[reply]) == ("unknown", "failed", "failed")
         lease = NOW + SECOND
-        (claimed,) = await deliveries.claim(session, keys, "sms", "worker", NOW, lease, 9)
+        (claimed,) = await claims.claim(session, keys, "sms", "worker", NOW, lease, 9)
     assert claimed.id == silent
 
 

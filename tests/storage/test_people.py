@@ -10,6 +10,7 @@ from storage import (
     Keyring,
     Session,
     broadcasts,
+    claims,
     deliveries,
     events,
     expansion,
@@ -118,7 +119,7 @@ async def test_a_broadcast_still_sums_to_its_audience_when_somebody_was_forgotte
     async with database.writing() as session:
         everybody = [await meet(session, keys, f"7{number}") for number in range(3)]
         await expansion.expand(session, await announce(session), Audience(), NOW, None)
-        await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW, 1)
+        await claims.claim(session, keys, "telegram", "worker", NOW, NOW, 1)
         for who in everybody:
             await people.erase(session, who.id)
         assert await broadcasts.counts(session, "b") == {"cancelled": 2, "unknown": 1}
@@ -136,10 +137,10 @@ async def test_nothing_leaves_for_who_was_forgotten_and_a_late_word_of_the_worke
         alice = await meet(session, keys)
         name = await queue(session, alice)
         await queue(session, alice, turn=2)
-        await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW, 1)
+        await claims.claim(session, keys, "telegram", "worker", NOW, NOW, 1)
         await people.erase(session, alice.id)
         await deliveries.settle(session, "worker", [deliveries.Outcome(name, "sent", "m1")], NOW)
-        assert await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW, 9) == []
+        assert await claims.claim(session, keys, "telegram", "worker", NOW, NOW, 9) == []
         assert set((await session.execute(select(delivery.c.provider_id))).scalars()) == {None}
 
 
@@ -177,7 +178,7 @@ async def test_nobody_else_is_forgotten(database: Database, keys: Keyring) -> No
         await give(session, bob)
         waits = await queue(session, bob)
         await people.erase(session, alice.id)
-        (claimed,) = await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW, 9)
+        (claimed,) = await claims.claim(session, keys, "telegram", "worker", NOW, NOW, 9)
     assert (claimed.id, claimed.to, claimed.body) == (waits, "70002", "hello")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from storage import Database, Keyring, Session, broadcasts, deliveries, expansion, outbox, reports, unknowns
+from storage import Database, Keyring, Session, broadcasts, claims, deliveries, expansion, outbox, reports, unknowns
 from storage.deliveries import Outcome
 from storage.reports import Word
 from tests.storage.rows import NOW, announce, plan, statements
@@ -46,7 +46,7 @@ async def fill(session: Session, script: str, **values: Any) -> None:
 
 
 async def claim(session: Session, keys: Keyring, most: int = 100) -> list[str]:
-    return [one.id for one in await deliveries.claim(session, keys, "telegram", "worker", NOW, NOW, most)]
+    return [one.id for one in await claims.claim(session, keys, "telegram", "worker", NOW, NOW, most)]
 
 
 async def _turn(session: Session, _keys: Keyring) -> None:

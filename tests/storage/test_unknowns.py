@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from storage import Database, Keyring, Session, broadcasts, deliveries, people, unknowns
+from storage import Database, Keyring, Session, broadcasts, claims, people, unknowns
 from storage.broadcasts import Plan
 from storage.deliveries import NEVER
 from storage.tables import person
@@ -17,7 +17,7 @@ LEASE = NOW + MINUTE
 
 
 async def claim(session: Session, keys: Keyring, channel: str = "telegram") -> list[str]:
-    return [one.id for one in await deliveries.claim(session, keys, channel, "worker", NOW, LEASE, 100)]
+    return [one.id for one in await claims.claim(session, keys, channel, "worker", NOW, LEASE, 100)]
 
 
 async def test_a_worker_that_starts_alone_abandons_all_that_was_under_way(database: Database, keys: Keyring) -> None:
@@ -113,7 +113,7 @@ async def test_what_never_arrived_leaves_once_more_and_never_a_third_time(databa
         assert await unknowns.resend(session, [name], NOW) == 1
         found = await row(session, name)
         assert (found.state, found.due, found.code, found.resent, found.ended) == ("queued", NOW, "resent", True, None)
-        (claimed,) = await deliveries.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
+        (claimed,) = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
         assert claimed.body == "hello"
         await put(session, name, state="unknown")
         assert await unknowns.resend(session, [name], NOW) == 0
