@@ -17,8 +17,7 @@ from channels._signature import Form, is_signed
 from channels._twilio_account import Account, account
 from channels._twilio_errors import VERDICTS, problem, verdict
 from channels._twilio_history import STATUSES, TwilioHistory
-from channels._twilio_lists import Lists
-from channels._twilio_wire import TwilioWire
+from channels._twilio_lists import lists
 from channels.messages import Accepted, Message, NotSent, Report, Status, Unknown
 
 if TYPE_CHECKING:
@@ -59,12 +58,11 @@ class Line:
         self._name = name
         self._sender = sender
         self._from = {"messaging_service_sid" if sender.startswith("MG") else "from_": sender}
-        self._wire = TwilioWire()
-        # Twilio's client is large, and many deployments have no Twilio.
+        self.lists = lists(account)
+        self._wire = self.lists.wire
         client = import_module("twilio.rest").Client
         self._client: Client = client(account.sid, account.tokens[0], http_client=self._wire)
         self._client.api.base_url = account.api
-        self.lists = Lists(account, self._wire)
 
     def history(self, read: Callable[[Mapping[str, str]], Message]) -> History:
         """What Twilio remembers of this sender. `read` understands the fields of a webhook."""

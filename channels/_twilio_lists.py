@@ -3,18 +3,26 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
-
-from twilio.http.response import Response
 
 from channels._twilio_account import Account
 from channels._twilio_errors import VERDICTS, problem
-from channels._twilio_wire import TwilioWire
 from channels.messages import Unknown
+
+if TYPE_CHECKING:
+    from twilio.http.response import Response
+
+    from channels._twilio_wire import TwilioWire
 
 Json = dict[str, Any]
 MOST_ON_A_PAGE = "1000"
+
+
+def lists(account: Account) -> "Lists":
+    """To be started and closed by its wire. Twilio's client is large, and many deployments have no Twilio."""
+    return Lists(account, import_module("channels._twilio_wire").TwilioWire())
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +30,7 @@ class Lists:
     """By hand: twilio's client follows the address of the next page wherever it leads, with our token."""
 
     account: Account
-    wire: TwilioWire
+    wire: "TwilioWire"
 
     async def all(self, address: str, key: str, asked: Mapping[str, str]) -> list[Json]:
         """Everything in a list, or it raises a child of `NotSent`."""
@@ -62,7 +70,7 @@ class Lists:
         return said
 
 
-def _object(answer: Response) -> Json:
+def _object(answer: "Response") -> Json:
     """The wire has made sure of an object where the answer is a good one."""
     try:
         said = json.loads(answer.text)

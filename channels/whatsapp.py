@@ -21,8 +21,7 @@ from channels._tap import pack, unpack
 from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant
 from channels._twilio_account import account
 from channels._twilio_errors import VERDICTS
-from channels._twilio_lists import Json, Lists
-from channels._twilio_wire import TwilioWire
+from channels._twilio_lists import Json, Lists, lists
 from channels.messages import Accepted, Kind, Message, Never, Outgoing, Report, Shut, Template
 from channels.verdicts import Verdict
 
@@ -51,19 +50,18 @@ async def setup(environment: Mapping[str, str], texts: approved.Texts = MappingP
     `texts`: by purpose and language a sentence with {{1}} in it, which is submitted for WhatsApp's approval.
     Raises a child of `NotSent`.
     """
-    wire = TwilioWire()
-    await wire.start()
+    ours = lists(account(environment))
+    await ours.wire.start()
     try:
-        lists = Lists(account(environment), wire)
-        contents = await _contents(lists)
-        await approved.ensure(lists, contents, texts)
-        return await content.ensure(lists, contents)
+        contents = await _contents(ours)
+        await approved.ensure(ours, contents, texts)
+        return await content.ensure(ours, contents)
     finally:
-        await wire.close()
+        await ours.wire.close()
 
 
-async def _contents(lists: Lists) -> list[Json]:
-    return await lists.all(f"{lists.account.content_api}/v1/ContentAndApprovals", "contents", {})
+async def _contents(ours: Lists) -> list[Json]:
+    return await ours.all(f"{ours.account.content_api}/v1/ContentAndApprovals", "contents", {})
 
 
 class WhatsApp:

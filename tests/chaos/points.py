@@ -57,8 +57,8 @@ WEB: Mapping[str, Point] = {
     "after the commit of reports": Point("storage.reports.take", When.COMMITTED, _second),
 }
 WORKER: Mapping[str, Point] = {
-    "in a claim, before its commit": Point("storage.deliveries.claim", When.TO_BE_COMMITTED, _gives),
-    "after the commit of a claim": Point("storage.deliveries.claim", When.COMMITTED, _gives),
+    "in a claim, before its commit": Point("storage.claims.claim", When.TO_BE_COMMITTED, _gives),
+    "after the commit of a claim": Point("storage.claims.claim", When.COMMITTED, _gives),
     "before Telegram is asked": Point("channels.telegram.Telegram.send", When.CALLED),
     "after Telegram accepted": Point("channels.telegram.Telegram.send", When.RETURNED),
     "before Twilio is asked": Point("channels.sms.Sms.send", When.CALLED),
