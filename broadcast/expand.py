@@ -10,7 +10,7 @@ from storage.broadcasts import Audience, Broadcast, Hours
 
 BATCH = 2000
 """People a transaction. Small enough that a reply never waits long where only one can write."""
-MANY = 5
+MANY = 10
 """How many times as many elsewhere."""
 
 
