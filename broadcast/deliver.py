@@ -65,6 +65,8 @@ class Sender:
     clock: Callable[[], datetime]
     where: Where = field(default_factory=Where)
     settled: list[Outcome] = field(default_factory=list)
+    written: float = 0.0
+    """When outcomes were last written down, by the monotonic clock."""
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
     circuit: Circuit = field(default_factory=Circuit)
     broken: str | None = None
@@ -92,7 +94,8 @@ class Sender:
         room = MOST_AT_ONCE - len(self.under_way)
         begun = self.clock()
         places = await self.pacer.take(room) if room else NO_PLACES
-        claimed = await self._settle_and_claim(len(places), places.last_lane)
+        is_due = places or self._is_worth_writing(monotonic())
+        claimed = await self._settle_and_claim(len(places), places.last_lane) if is_due else []
         leaving = await self._may_leave(claimed)
         await self.pacer.give_back(places, len(leaving))
         for place, delivery in zip(places.at, leaving, strict=False):
@@ -123,10 +126,15 @@ class Sender:
             self.settled = settled + self.settled
             raise
         self._has_told(told)
+        self.written = began
         if claimed:
             self.observe("claims", len(claimed), channel=self.channel.name)
             self.observe("claim", monotonic() - began, channel=self.channel.name)
         return claimed
+
+    def _is_worth_writing(self, now: float) -> bool:
+        """A few wait for the next claim, unless that takes long: a transaction for each few would slow all workers."""
+        return len(self.settled) >= TOGETHER or now - self.written >= OFTEN.total_seconds()
 
     async def _claim(self, session: Session, now: datetime, places: int, last_lane: int) -> list[Claimed]:
         if not places:
