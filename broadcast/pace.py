@@ -62,7 +62,7 @@ class Rule:
     @property
     def late(self) -> float:
         """Seconds after which a place is lost: who came later would leave together with those whose turn it is."""
-        return min(0.15, max(0.010, self.every))
+        return min(0.15, max(0.006, self.every))
 
     @property
     def careful(self) -> "Rule":
