@@ -220,18 +220,19 @@ class World:
 
         `within` so many seconds something has to have moved: how much there is to send is the campaign's own matter.
         """
-        before, until = Counter[str](), monotonic() + within
+        before: Any = None
+        until = monotonic() + within
         while True:
             # In this order: what is made between the two is seen by the second.
-            to_make = (await self.rows("SELECT count(*) FROM broadcast WHERE NOT expanded"))[0][0]
+            to_make = await self.rows("SELECT id, state, walked, reached FROM broadcast WHERE NOT expanded")
             states = await self.states()
             rest = states["queued"] + states["sending"] + (states["unknown"] if unknown else 0)
             if not rest and not to_make:
                 return states
-            if states != before:
-                before, until = states, monotonic() + within
+            if (states, to_make) != before:
+                before, until = (states, to_make), monotonic() + within
             if monotonic() > until:
-                raise TimeoutError(f"{dict(states)}, and {to_make} broadcasts to make, for {within:g} s")
+                raise TimeoutError(f"{dict(states)}, and {len(to_make)} broadcasts to make, for {within:g} s")
             await asyncio.sleep(0.02)
 
     async def counted(self, figures: Figures, without: str = "") -> None:
@@ -242,8 +243,10 @@ class World:
         figures.deliveries += len(rows)
         figures.unknown += sum(row.state == "unknown" for row in rows)
         ours = set(self.told.values())
-        figures.twice += sum(number - 1 for (_to, text), number in got.items() if number > 1 and text in ours)
-        figures.twice += sum(max(0, self.heard(sender, got) - 1) for sender in self.newcomers)
+        again = Counter({text: number - 1 for (_to, text), number in got.items() if number > 1 and text in ours})
+        again += Counter({"a greeting": sum(max(0, self.heard(sender) - 1) for sender in self.newcomers)})
+        figures.twice += again.total()
+        figures.notes += [f"{number} more x {text}" for text, number in again.most_common(5)]
         known = {row.id for row in rows}
         missing = {
             "said to be sent and is not there": [
@@ -268,7 +271,7 @@ class World:
             met = (await self.rows("SELECT count(*) FROM person"))[0][0] - len(self.people)
             figures.must(met == len(self.newcomers), f"everybody who wrote is met once ({met}/{len(self.newcomers)})")
 
-    def heard(self, sender: str, got: Counter[tuple[str, str]]) -> int:
+    def heard(self, sender: str) -> int:
         return len(self.platforms.telegram.chats.of(sender).ours())
 
     def faults(self) -> Counter[str]:
