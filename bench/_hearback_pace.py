@@ -19,7 +19,6 @@ from broadcast.pace import Pacer
 from channels import Pace
 from channels.telegram import Telegram
 from storage import Database
-from storage.deliveries import BULLETIN
 from storage.ids import fresh
 
 LATENCY = "50"
@@ -57,16 +56,15 @@ class Worker:
 
     async def pace(self) -> float:
         """As the sender does, but nothing is sent; gives the part of a core that it took."""
-        pacer, under_way = self.pacer("nobody"), set[asyncio.Task[timedelta]]()
+        pacer = self.pacer("nobody")
         began, used = time.perf_counter(), time.process_time()
         while time.perf_counter() - began < ALONE:
             places = await pacer.take(ROOM)
             await pacer.for_people([fresh() for _place in places.at])
             for place in places.at:
-                task = asyncio.create_task(pacer.come(place, BULLETIN))
-                under_way.add(task)
-                task.add_done_callback(under_way.discard)
-            await asyncio.sleep(places.wait.total_seconds())
+                await asyncio.sleep(max(0.0, place - pacer.now()))
+                pacer.is_lost(place, pacer.now())
+            await asyncio.sleep((await pacer.take(0)).wait.total_seconds())
         return (time.process_time() - used) / (time.perf_counter() - began)
 
 

@@ -15,6 +15,7 @@ import flows
 from broadcast import outcomes
 from broadcast.circuit import Circuit
 from broadcast.daytime import opens
+from broadcast.departures import Departure, Departures
 from broadcast.outcomes import Where
 from broadcast.pace import Pacer, Places
 from broadcast.wake import Bell
@@ -25,7 +26,7 @@ from channels.verdicts import OUT_OF_ORDER, WIRE
 from storage import Database, Keyring, Session, circuits, claims, deliveries, is_away
 from storage.broadcasts import Hours
 from storage.claims import Claimed
-from storage.deliveries import BULLETIN, SHUT, Outcome
+from storage.deliveries import BULLETIN, NOTICE, REPLY, SHUT, Outcome
 
 LEASE = timedelta(seconds=60)
 """How long a claim is ours. Longer than any send may take."""
@@ -41,8 +42,13 @@ TOGETHER = 20
 """...unless there is so much of it."""
 MOST_AT_ONCE = 200
 MOST_TO_PUT_OFF = 2000
+LANES = (REPLY, NOTICE, BULLETIN)
 NIGHT = "night"
 """The code of what waits for its person's morning."""
+LATE = "late"
+"""The code of what was claimed, and did not leave in time."""
+PACE = "pace"
+"""The code of what the pace holds back."""
 TRIES_TO_SETTLE = 3
 AWAY_PAUSE = timedelta(seconds=1)
 
@@ -68,6 +74,9 @@ class Sender:
     written: float = 0.0
     """When outcomes were last written down, by the monotonic clock."""
     under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    departures: Departures = field(init=False)
+    timer: asyncio.TimerHandle | None = None
+    """When something departs next."""
     circuit: Circuit = field(default_factory=Circuit)
     broken: str | None = None
     """What the others have to be told: the code of what is out of order, or "" when it works again."""
@@ -75,14 +84,19 @@ class Sender:
     """The broadcasts and regions in which it is night, and until when."""
     observe: Observe = unobserved
 
+    def __post_init__(self) -> None:
+        self.departures = Departures(self.pacer)
+
     async def run(self, closing: asyncio.Event) -> None:
-        """Send until `closing`, then let what is under way end, and settle it."""
+        """Send until `closing`, then let what is under way end, and settle it. What has not left waits again."""
         with self.bell.listening() as heard:
             while not closing.is_set():
                 heard.clear()
                 wait = await self._safely(self.step)
                 if wait:
                     await _first(heard, closing, wait)
+        for lane in LANES:
+            self._put_back(lane, timedelta(0), LATE)
         if self.under_way:
             await asyncio.wait(self.under_way)
         for _try in range(TRIES_TO_SETTLE):
@@ -90,22 +104,22 @@ class Sender:
                 await self._safely(self.step_out)
 
     async def step(self) -> timedelta:
-        """Settle what has been sent, claim what may leave now, and begin to send it; how long to wait after it."""
-        room = MOST_AT_ONCE - len(self.under_way)
-        begun = self.clock()
-        places = await self.pacer.take(room) if room else NO_PLACES
-        is_due = places or self._is_worth_writing(monotonic())
-        claimed = await self._settle_and_claim(len(places), places.last_lane) if is_due else []
-        leaving = await self._may_leave(claimed)
-        await self.pacer.give_back(places, len(leaving))
-        for place, delivery in zip(places.at, leaving, strict=False):
-            task = asyncio.create_task(self._send(delivery, place, begun + FRESH))
-            self.under_way.add(task)
-            task.add_done_callback(self.under_way.discard)
-        if len(leaving) < len(claimed):
+        """Settle what has been sent, claim what may leave now, and let it depart; how long to wait after it."""
+        room = MOST_AT_ONCE - len(self.under_way) - len(self.departures.places)
+        places = await self.pacer.take(room) if room > 0 else NO_PLACES
+        wanted = max(0, len(places) - self.departures.lacking)
+        is_due = wanted or self._is_worth_writing(monotonic())
+        claimed = await self._settle_and_claim(wanted, places.last_lane) if is_due else []
+        departing = await self._departing(claimed)
+        self.departures.add(departing, ())
+        used = min(len(places), self.departures.lacking)
+        await self.pacer.give_back(places, used)
+        self.departures.add((), places.at[:used])
+        self._depart()
+        if len(departing) < len(claimed):
             return timedelta(0)
-        wait = POLL if len(claimed) < len(places) else places.wait
-        return min(wait, OFTEN) if self.under_way or self.settled else wait
+        wait = POLL if len(claimed) < wanted else places.wait
+        return min(wait, OFTEN) if self.under_way or self.settled or len(self.departures) else wait
 
     async def step_out(self) -> timedelta:
         await self._settle_and_claim(0, BULLETIN)
@@ -169,15 +183,32 @@ class Sender:
             log.error("sending paused", channel=self.channel.name, fault=type(fault).__name__, away=is_away(fault))
             return AWAY_PAUSE
 
-    async def _may_leave(self, claimed: Sequence[Claimed]) -> list[Claimed]:
+    async def _departing(self, claimed: Sequence[Claimed]) -> list[Departure]:
         """Those that may leave at this hour, to people who were not written to just now. The others wait again."""
+        try:
+            return [departure for delivery in await self._may_leave(claimed) if (departure := self._read(delivery))]
+        except BaseException:
+            self.settled += [outcomes.again(delivery, self.clock(), LATE) for delivery in claimed]
+            raise
+
+    async def _may_leave(self, claimed: Sequence[Claimed]) -> list[Claimed]:
         now = self.clock()
         awake = [delivery for delivery in claimed if not self._sleeps(delivery, now)]
         waits = await self.pacer.for_people([delivery.address for delivery in awake])
         for delivery, wait in zip(awake, waits, strict=True):
             if wait:
-                self.settled.append(outcomes.again(delivery, now + wait, "pace"))
+                self.settled.append(outcomes.again(delivery, now + wait, PACE))
         return [delivery for delivery, wait in zip(awake, waits, strict=True) if not wait]
+
+    def _read(self, claimed: Claimed) -> Departure | None:
+        """None, and a failure, where the text cannot be read."""
+        try:
+            outgoing = _outgoing(claimed)
+            return Departure(claimed, outgoing, self.channel.places(outgoing))
+        except Exception as fault:
+            log.error("unreadable", channel=self.channel.name, delivery=claimed.id, fault=type(fault).__name__)
+            self._ended(Outcome(claimed.id, "failed", code="unreadable"))
+            return None
 
     def _sleeps(self, claimed: Claimed, now: datetime) -> bool:
         if not claimed.hours or claimed.broadcast is None:
@@ -189,28 +220,55 @@ class Sender:
         self.settled.append(outcomes.again(claimed, morning, NIGHT))
         return True
 
-    async def _send(self, claimed: Claimed, place: float, until: datetime) -> None:
-        outcome = await self._outcome(claimed, place, until)
+    def _depart(self) -> None:
+        """Send what may leave at this instant, and come again when the next does."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        for lane in LANES:
+            if held := self.pacer.held(lane):
+                self._put_back(lane, held, PACE)
+        for departure, more in self.departures.leaving(self.pacer.now()):
+            task = asyncio.create_task(self._send(departure, more))
+            self.under_way.add(task)
+            task.add_done_callback(self.under_way.discard)
+        if (instant := self.departures.next) is not None:
+            wait = max(0.0, instant - self.pacer.now())
+            self.timer = asyncio.get_running_loop().call_later(wait, self._depart_in_time)
+
+    def _depart_in_time(self) -> None:
+        self._depart()
+        if self.departures.lacking:
+            self.bell.here()
+
+    def _put_back(self, lane: int, wait: timedelta, code: str) -> None:
+        """Nothing of that lane leaves now: it waits as if nobody had claimed it."""
+        now = self.clock()
+        for departure in self.departures.take_out(lane):
+            self._ended(outcomes.again(departure.claimed, now + wait, code))
+
+    async def _send(self, departure: Departure, more: int = 0) -> None:
+        """`more`: places that it takes beyond those it has."""
+        await self.pacer.charge(more)
+        self._ended(await self._outcome(departure))
+
+    def _ended(self, outcome: Outcome) -> None:
+        """It is written down with what ends at about the same time."""
         self.observe("outcomes", channel=self.channel.name, state=outcome.state, code=outcome.code or "")
-        # In two steps: the list may have been handed over while we waited.
         self.settled.append(outcome)
         if len(self.settled) >= TOGETHER:
             self.bell.here()
 
-    async def _outcome(self, claimed: Claimed, place: float, until: datetime) -> Outcome:
-        try:
-            outgoing = _outgoing(claimed)
-        except Exception as fault:
-            log.error("unreadable", channel=self.channel.name, delivery=claimed.id, fault=type(fault).__name__)
-            return Outcome(claimed.id, "failed", code="unreadable")
-        if put_off := await self._not_now(claimed, place, until):
-            return put_off
+    async def _outcome(self, departure: Departure) -> Outcome:
+        claimed = departure.claimed
+        if too_late := self._too_late(claimed):
+            return too_late
         if not (in_session := claimed.in_session(self.channel.window)) and not _may_be_template(claimed):
             return await self._refused(claimed, Shut(SHUT))
         began = monotonic()
         try:
             async with asyncio.timeout(LONGEST_SEND.total_seconds()):
-                accepted = await self.channel.send(claimed.to, outgoing, claimed.id, in_session)
+                accepted = await self.channel.send(claimed.to, departure.outgoing, claimed.id, in_session)
         except NotSent as refusal:
             return await self._refused(claimed, refusal)
         except Exception as fault:
@@ -219,18 +277,15 @@ class Sender:
         self.observe("send", monotonic() - began, channel=self.channel.name)
         self.observe("places", accepted.segments, channel=self.channel.name)
         self._heard(claimed, "")
-        await self.pacer.charge(accepted.segments)
+        await self.pacer.charge(accepted.segments - departure.places)
         return Outcome(claimed.id, "sent", accepted.provider_id, accepted.segments)
 
-    async def _not_now(self, claimed: Claimed, place: float, until: datetime) -> Outcome | None:
-        """Wait for its place; what becomes of it when the place, or the time, is gone."""
-        held = await self.pacer.come(place, claimed.lane)
+    def _too_late(self, claimed: Claimed) -> Outcome | None:
+        """What becomes of it when it waited for its place for too long."""
         now = self.clock()
-        if held:
-            return outcomes.again(claimed, now + held, "pace")
         if claimed.not_after is not None and claimed.not_after <= now:
             return Outcome(claimed.id, "expired", code="not_after")
-        return outcomes.again(claimed, now, "late") if now >= until else None
+        return outcomes.again(claimed, now, LATE) if now >= claimed.began + FRESH else None
 
     async def _refused(self, claimed: Claimed, refusal: NotSent) -> Outcome:
         log.info("not sent", channel=self.channel.name, delivery=claimed.id, code=refusal.code)

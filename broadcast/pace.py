@@ -4,9 +4,8 @@ The rule is GCRA (ITU-T I.371): a schedule holds the instant at which its next p
 one interval. Places are handed out a little before their time, so that what leaves in them can be claimed meanwhile.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from math import ceil
 from typing import Protocol
@@ -17,15 +16,15 @@ from storage.deliveries import BULLETIN, NOTICE
 HAIR = 0.98
 """The part of a permitted rate that is used: networks move messages together, and the platform counts them there."""
 AHEAD = 0.08
-"""Seconds before its time in which a place is handed out: about as long as a claim takes. A reply waits so long for
-the bulletins before it, or one place where these are further apart."""
+"""Seconds before its time in which a place is handed out, where places are close together: about as long as a claim
+takes. A reply waits so long for the bulletins before it; one place where these are `CLOSE` or further apart."""
+CLOSE = 0.01
 GATHERED = 0.02
-"""Seconds of places that are handed out together, where they are closer together than this."""
-PERSON_BURST = 3
+"""Seconds of places that are handed out together, where they are closer together than `CLOSE`."""
+LATEST = 0.15
+"""Seconds for which a place is good, however far apart they are."""
 CAREFUL = 0.25
 """The part of a rate that one worker uses alone while Redis is away and it cannot know of the others."""
-LONGEST_WAIT = 1.0
-"""Seconds that somebody waits for another place: a claim does not last for ever."""
 TOGETHER = 1.0
 HALVED = 300.0
 """Seconds in which two people make everybody wait, and for which the rate is halved after it."""
@@ -39,12 +38,12 @@ class Rule:
     every: float
     burst: int
     gap: float
-    person_burst: int = PERSON_BURST
+    person_burst: int
 
     @property
     def ahead(self) -> float:
         """Seconds before its time in which a place may be taken."""
-        return min(AHEAD, self.every) if self.every > GATHERED else AHEAD
+        return min(AHEAD, self.every) if self.every > CLOSE else AHEAD
 
     @property
     def credit(self) -> float:
@@ -57,16 +56,19 @@ class Rule:
 
     def batch(self, most: int) -> int:
         """How many places there have to be before any is handed out: a claim of few costs nearly as much as of many."""
-        return max(1, min(most, ceil(GATHERED / self.every)))
+        return 1 if self.every > CLOSE else max(1, min(most, ceil(GATHERED / self.every)))
 
     @property
     def late(self) -> float:
-        """Seconds after which a place is lost: who came later would leave together with those whose turn it is."""
-        return min(0.15, max(0.006, self.every))
+        """Seconds after which a place is lost: who came later would leave together with those whose turn it is.
+
+        So in no second there are more than this part of the rate too many, which `HAIR` leaves room for.
+        """
+        return min(LATEST, max(CLOSE, self.every))
 
     @property
     def careful(self) -> "Rule":
-        return Rule(self.name, self.every / CAREFUL, 1, self.gap / CAREFUL, 1)
+        return replace(self, every=self.every / CAREFUL, burst=1, gap=self.gap / CAREFUL, person_burst=1)
 
     @property
     def names(self) -> tuple[str, str, str, str]:
@@ -245,25 +247,21 @@ class Places:
 class Pacer:
     """The pace of one sender and of each person it writes to."""
 
-    def __init__(
-        self,
-        sender: str,
-        pace: Pace,
-        schedules: Schedules,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        self._rule = Rule(sender, 1 / (HAIR * pace.rate), pace.burst, pace.gap.total_seconds())
+    def __init__(self, sender: str, pace: Pace, schedules: Schedules) -> None:
+        self._rule = Rule(sender, 1 / (HAIR * pace.rate), pace.burst, pace.gap.total_seconds(), pace.person_burst)
         self._schedules = schedules
-        self._sleep = sleep
         self._none_before = schedules.clock()
+
+    def now(self) -> float:
+        return self._schedules.clock()
 
     async def take(self, most: int) -> Places:
         """Up to `most` places. What they are not used for goes back by `give_back`, at once."""
-        now = self._schedules.clock()
+        now = self.now()
         if now < self._none_before:
             return self._places((), self._none_before - now)
         given = await self._schedules.take(self._rule, most)
-        now = self._schedules.clock()
+        now = self.now()
         self._none_before = now + given.wait
         return self._places(tuple(max(now, given.at(place)) for place in range(given.number)), given.wait, given)
 
@@ -277,24 +275,14 @@ class Pacer:
         """Only the first `used` were needed."""
         if places.given and used < len(places):
             await self._schedules.give_back(self._rule, places.given, used)
-            self._none_before = self._schedules.clock()
+            self._none_before = self.now()
 
-    async def come(self, place: float, lane: int) -> timedelta:
-        """Wait for a place, or for another where it was missed. Zero: send now; else nothing may leave for so long."""
-        is_mine = True
-        while not (held := self._held(lane)):
-            await self._sleep(max(0.0, place - self._schedules.clock()))
-            if is_mine and self._schedules.clock() - place <= self._rule.late:
-                return self._held(lane)
-            given = await self._schedules.take(self._rule, 1)
-            is_mine = given.number > 0
-            now = self._schedules.clock()
-            place = max(now, given.at(0)) if is_mine else now + given.wait
-            if place - now > LONGEST_WAIT:
-                return timedelta(seconds=LONGEST_WAIT)
-        return held
+    def is_lost(self, place: float, now: float) -> bool:
+        """Whether it is too late for that place."""
+        return now - place > self._rule.late
 
-    def _held(self, lane: int) -> timedelta:
+    def held(self, lane: int) -> timedelta:
+        """How long nothing of that lane may leave; zero when it may."""
         everything, bulletins = self._schedules.held(self._rule)
         return timedelta(seconds=bulletins if lane == BULLETIN else everything)
 
@@ -303,10 +291,10 @@ class Pacer:
         waits = await self._schedules.people(self._rule, addresses) if addresses else []
         return [timedelta(seconds=wait) for wait in waits]
 
-    async def charge(self, segments: int) -> None:
-        """What was sent used more places than the one it took."""
-        if segments > 1:
-            await self._schedules.charge(self._rule, segments - 1)
+    async def charge(self, places: int) -> None:
+        """So many places more are used than were taken."""
+        if places > 0:
+            await self._schedules.charge(self._rule, places)
 
     async def told_to_wait(self, address: str, wait: timedelta, lane: int) -> None:
         """The platform does not say whom it means: this person; their lane, if it is that of bulletins; or everybody.

@@ -15,11 +15,15 @@ from channels.verdicts import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """What a platform permits: `rate` messages (SMS: segments) a second, `burst` at once, and a gap per person."""
+    """What a platform permits: `rate` messages (SMS: segments) a second, `burst` of them at once.
+
+    To one person a message every `gap`, after `person_burst` at once.
+    """
 
     rate: float
     burst: int
     gap: timedelta
+    person_burst: int = 3
 
 
 class Refused(Exception):
@@ -74,6 +78,9 @@ class Channel(Protocol):
 
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
         """Split what is too long for one message here, never inside a grapheme; only the last part asks."""
+
+    def places(self, outgoing: Outgoing) -> int:
+        """How many places of the pace one message takes: an SMS one for each segment, everything else one."""
 
     async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
         """Send one message. `delivery` is our id, given back in `Report`s. Raises a child of `NotSent`.

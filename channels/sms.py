@@ -54,6 +54,9 @@ class Sms:
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
         return parts(outgoing, lambda one: utf16(_text(one)) <= LONGEST, _listed)
 
+    def places(self, outgoing: Outgoing) -> int:
+        return segments(_text(outgoing))
+
     async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
         text = _text(outgoing)
         if not text:

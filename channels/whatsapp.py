@@ -70,7 +70,7 @@ class WhatsApp:
     verdicts: Mapping[str, Verdict] = VERDICTS
 
     def __init__(self, line: Line, rate: float, templates: Mapping[str, str]) -> None:
-        self.pace = Pace(rate=rate, burst=1, gap=timedelta(seconds=6))
+        self.pace = Pace(rate=rate, burst=1, gap=timedelta(seconds=6), person_burst=1)
         self.history: History | None = line.history(_message)
         self._line = line
         self._named = dict(templates)
@@ -95,6 +95,9 @@ class WhatsApp:
 
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
         return parts(outgoing, lambda one: bool(self._menu(one)) or utf16(_text(one)) <= LONGEST, _listed)
+
+    def places(self, outgoing: Outgoing) -> int:
+        return 1
 
     async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
         to = to if to.startswith(PREFIX) else PREFIX + to

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -13,7 +15,8 @@ from sqlalchemy import select, update
 
 import flows
 from broadcast.circuit import LAST, TOO_MANY
-from broadcast.deliver import FRESH, LEASE, NIGHT, Sender
+from broadcast.deliver import FRESH, LATE, LEASE, NIGHT, Sender
+from broadcast.departures import Departure
 from broadcast.expand import expand
 from broadcast.outcomes import Where
 from broadcast.pace import Here, Pacer
@@ -49,9 +52,13 @@ class Phone:
     name: str = "telegram"
     pace: Pace = AT_ONCE
     window: timedelta | None = None
+    segments: int = 1
     sent: list[tuple[str, str]] = field(default_factory=list)
     in_session: list[bool] = field(default_factory=list)
     given: list[Outgoing] = field(default_factory=list)
+
+    def places(self, outgoing: Outgoing) -> int:
+        return self.segments
 
     async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
         self.sent.append((to, outgoing.text))
@@ -144,11 +151,6 @@ async def one_reply(database: Database, keys: Keyring, *texts: str) -> Somebody:
         for turn, text in enumerate(texts or ("hello",), 1):
             await queue(session, alice, Outgoing(text).packed(), turn=turn)
     return alice
-
-
-def place() -> float:
-    """A place at this instant."""
-    return asyncio.get_running_loop().time()
 
 
 def fails(fault: Exception) -> Answer:
@@ -549,7 +551,7 @@ async def test_who_slept_on_a_claim_does_not_send_it(sqlite: Database, keys: Key
     async with sqlite.writing() as session:
         [claimed] = await claims.claim(session, keys, "telegram", "worker", NOW, NOW + LEASE, 1)
     dial.at = NOW + FRESH
-    await sender._send(claimed, place(), NOW + FRESH)
+    await sender._send(Departure(claimed, Outgoing("hello"), 1))
     await sender.step_out()
     async with sqlite.reading() as session:
         row = (await session.execute(select(delivery))).one()
@@ -565,7 +567,7 @@ async def test_what_was_claimed_in_time_does_not_leave_after_its_time(sqlite: Da
     dial, phone = Dial(), Phone()
     sender = made(sqlite, keys, phone, dial)
     dial.at = NOW + timedelta(seconds=1)
-    await sender._send(claimed, place(), NOW + FRESH)
+    await sender._send(Departure(claimed, Outgoing("hello"), 1))
     await sender.step_out()
     async with sqlite.reading() as session:
         row = (await session.execute(select(delivery))).one()
@@ -619,3 +621,86 @@ async def test_a_database_that_is_away_is_waited_for(
     async with office(sqlite, keys, Phone()) as at:
         await at.until("sent")
     assert at.phone.sent == [("70001", "hello")]
+
+
+# When there is too much to do
+
+
+async def test_a_worker_that_is_too_slow_for_its_pace_sends_on_and_loses_nothing(
+    sqlite: Database, keys: Keyring
+) -> None:
+    """Each send takes ten times the machine that its pace leaves for it."""
+    async with sqlite.writing() as session:
+        for number in range(60):
+            await queue(session, await meet(session, keys, f"{number}"), Outgoing("hello").packed())
+
+    async def busily(to: str, outgoing: Outgoing) -> Accepted:
+        works_until = perf_counter() + 0.01
+        while perf_counter() < works_until:
+            pass
+        return await accepts(to, outgoing)
+
+    phone = Phone(busily, pace=Pace(rate=1000, burst=1, gap=timedelta(0)))
+    async with office(sqlite, keys, phone) as at:
+        await at.until("sent")
+    assert len(phone.sent) == 60
+    assert {row.attempts for row in await at.rows()} == {0}
+
+
+async def test_what_waits_for_its_place_when_we_close_waits_for_the_next_worker(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        for number in range(30):
+            await queue(session, await meet(session, keys, f"{number}"), Outgoing("hello").packed())
+    phone = Phone(pace=Pace(rate=1000, burst=1, gap=timedelta(0)))
+    async with office(database, keys, phone) as at:
+
+        async def closes(to: str, outgoing: Outgoing) -> Accepted:
+            at.closing.set()
+            return await accepts(to, outgoing)
+
+        phone.answer = closes
+        async with asyncio.timeout(PATIENCE):
+            await at.closing.wait()
+    rows = await at.rows()
+    assert {row.state for row in rows} == {"sent", "queued"}
+    assert len(phone.sent) == sum(row.state == "sent" for row in rows)
+    assert {row.code for row in rows} <= {None, LATE}
+
+
+async def test_what_was_claimed_and_could_not_be_looked_at_waits_again(
+    sqlite: Database, keys: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await one_reply(sqlite, keys)
+    for_people, tries = Pacer.for_people, list[None]()
+
+    async def away_once(pacer: Pacer, addresses: Any) -> Any:
+        tries.append(None)
+        if len(tries) == 1:
+            raise ConnectionResetError
+        return await for_people(pacer, addresses)
+
+    monkeypatch.setattr(Pacer, "for_people", away_once)
+    monkeypatch.setattr("broadcast.deliver.AWAY_PAUSE", timedelta(milliseconds=5))
+    async with office(sqlite, keys, Phone()) as at:
+        await at.until("sent")
+    assert at.phone.sent == [("70001", "hello")]
+
+
+async def test_segments_are_charged_before_they_leave(sqlite: Database, keys: Keyring) -> None:
+    """The next message waits for as many places as this one takes, even while this one is still under way."""
+    async with sqlite.writing() as session:
+        for number in range(3):
+            await queue(session, await meet(session, keys, f"{number}"), Outgoing("hello").packed())
+    instants: list[float] = []
+
+    async def notes(to: str, outgoing: Outgoing) -> Accepted:
+        instants.append(asyncio.get_running_loop().time())
+        return await accepts(to, outgoing)
+
+    rate = 50
+    async with office(sqlite, keys, Phone(notes, pace=Pace(rate, 1, timedelta(0)), segments=5)) as at:
+        await at.until("sent")
+    for sooner, later in pairwise(instants):
+        assert later - sooner > 3.9 / rate

@@ -9,13 +9,12 @@ from socket import socket
 from time import monotonic
 
 from broadcast.afar import connected
-from broadcast.pace import AHEAD, CAREFUL, HAIR, HALVED, PERSON_BURST, Here, Pacer, Places, Schedules
+from broadcast.pace import AHEAD, CAREFUL, HAIR, HALVED, Here, Pacer, Places, Schedules
 from broadcast.shared import Shared
 from channels import Pace
 from storage.deliveries import BULLETIN, NOTICE, REPLY
 from tests import servers
 from tests.broadcast.conftest import Dial, Kept
-from tests.waiting import PATIENCE
 
 QUICK = Pace(rate=200, burst=10, gap=timedelta(milliseconds=100))
 SLOW = Pace(rate=0.1, burst=10, gap=timedelta(0))
@@ -24,7 +23,7 @@ NOTHING = timedelta(0)
 
 
 def pacer(kept: Kept, pace: Pace = QUICK) -> Pacer:
-    return Pacer("telegram", pace, kept.schedules, kept.sleep)
+    return Pacer("telegram", pace, kept.schedules)
 
 
 async def spends(kept: Kept, mine: Pacer, seconds: float, had: list[float]) -> None:
@@ -142,7 +141,7 @@ async def test_places_close_together_are_handed_out_together(kept: Kept) -> None
 async def test_where_nothing_is_to_be_had_nobody_is_asked_again() -> None:
     dial = Dial()
     schedules = Counting(dial)
-    mine = Pacer("telegram", QUICK, schedules, dial.sleep)
+    mine = Pacer("telegram", QUICK, schedules)
     wait = (await mine.take(50)).wait
     assert 0 <= (wait - (await mine.take(50)).wait).total_seconds() < 1e-6
     assert schedules.asked == 1
@@ -194,50 +193,21 @@ async def test_after_everything_was_forgotten_nothing_is_given_back(one_redis_ur
 async def test_segments_are_charged(kept: Kept) -> None:
     mine = await full(kept)
     assert len(await mine.take(1)) == 1
-    await mine.charge(1)
+    await mine.charge(0)
     assert len(await mine.take(SLOW.burst - 4)) == SLOW.burst - 4
-    await mine.charge(6)
+    await mine.charge(5)
     assert (await pacer(kept, SLOW).take(50)).wait > 2 * timedelta(seconds=1 / SLOW.rate)
 
 
-# Places are perishable
+# Who is too slow
 
 
-async def test_a_place_is_waited_for() -> None:
+async def test_a_place_is_lost_to_whom_would_send_together_with_the_next() -> None:
     dial = Dial()
-    mine = Pacer("telegram", QUICK, Here(dial), dial.sleep)
-    assert await mine.come(dial.at + 0.03, REPLY) == NOTHING
-    assert abs(dial.at - 1000.03) < 1e-6
-
-
-async def test_who_missed_a_place_waits_for_another() -> None:
-    """A worker that was stopped does not send all at once what it could not send meanwhile."""
-    dial = Dial()
-    mine = Pacer("telegram", replace(QUICK, burst=1), Here(dial), dial.sleep)
-    places = await first(Kept(mine._schedules, dial, dial.sleep), mine)
-    dial.at += 1
-    came: list[float] = []
-    for place in places.at:
-        assert await mine.come(place, REPLY) == NOTHING
-        came.append(dial.at)
-    assert len(came) > 3
-    assert is_kept(replace(QUICK, burst=1), came)
-
-
-async def test_who_missed_a_place_may_have_one_that_was_saved(kept: Kept) -> None:
-    mine = pacer(kept, replace(QUICK, burst=100))
-    await mine.take(1)
-    await kept.sleep(0.7)
-    async with asyncio.timeout(PATIENCE):
-        assert await mine.come(kept.clock() - 0.5, REPLY) == NOTHING
-    places = await mine.take(1000)
-    assert len(places) > 80
-
-
-async def test_who_would_wait_too_long_for_another_comes_back_later(kept: Kept) -> None:
-    mine = pacer(kept, replace(SLOW, burst=1))
-    await mine.charge(100)
-    assert await mine.come(kept.clock() - 1, REPLY) > NOTHING
+    mine = Pacer("telegram", Pace(rate=50, burst=1, gap=NOTHING), Here(dial))
+    assert not mine.is_lost(dial.at + 0.01, dial.at)
+    assert not mine.is_lost(dial.at - 0.02, dial.at)
+    assert mine.is_lost(dial.at - 0.021, dial.at)
 
 
 # Whom a platform told to wait
@@ -277,9 +247,10 @@ async def test_a_shorter_pause_does_not_end_a_longer_one(kept: Kept) -> None:
 async def test_what_was_claimed_before_a_pause_does_not_leave_in_it(kept: Kept) -> None:
     mine = pacer(kept)
     await warm(kept, mine)
-    [place] = (await mine.take(1)).at
+    assert await mine.take(1)
+    assert mine.held(REPLY) == NOTHING
     await mine.pause(timedelta(seconds=30))
-    assert await mine.come(place, REPLY) > timedelta(seconds=29)
+    assert mine.held(REPLY) > timedelta(seconds=29)
 
 
 async def test_a_chat_that_is_told_to_wait_waits_and_nobody_else(kept: Kept) -> None:
@@ -296,7 +267,7 @@ async def test_a_chat_that_is_told_to_wait_waits_and_nobody_else(kept: Kept) -> 
 
 async def test_a_person_is_never_written_to_before_the_wait_is_over() -> None:
     dial = Dial()
-    mine = Pacer("telegram", QUICK, Here(dial), dial.sleep)
+    mine = Pacer("telegram", QUICK, Here(dial))
     await mine.told_to_wait("alice", timedelta(seconds=3), REPLY)
     dial.at += 2.99
     assert await mine.for_people(["alice"]) > [NOTHING]
@@ -307,13 +278,12 @@ async def test_a_person_is_never_written_to_before_the_wait_is_over() -> None:
 async def test_a_bulletin_that_is_told_to_wait_holds_bulletins_and_no_reply(kept: Kept) -> None:
     mine = pacer(kept)
     await warm(kept, mine)
-    [claimed] = (await mine.take(1)).at
     await mine.told_to_wait("alice", timedelta(seconds=30), BULLETIN)
     places = await mine.take(50)
     assert len(places) > 0
     assert places.last_lane == NOTICE
-    assert await mine.come(claimed, BULLETIN) > timedelta(seconds=29)
-    assert await mine.come(places.at[-1], REPLY) == NOTHING
+    assert mine.held(BULLETIN) > timedelta(seconds=29)
+    assert mine.held(REPLY) == NOTHING
 
 
 async def test_all_workers_hear_that_bulletins_are_held(kept: Kept) -> None:
@@ -342,7 +312,7 @@ async def test_two_chats_told_within_a_second_hold_everybody(kept: Kept) -> None
 
 async def test_two_chats_told_one_after_the_other_hold_nobody_else() -> None:
     dial = Dial()
-    mine = Pacer("telegram", QUICK, Here(dial), dial.sleep)
+    mine = Pacer("telegram", QUICK, Here(dial))
     await mine.told_to_wait("alice", timedelta(seconds=20), REPLY)
     dial.at += 1.01
     await mine.told_to_wait("bob", timedelta(seconds=20), REPLY)
@@ -361,7 +331,7 @@ async def test_after_everybody_was_held_the_rate_is_halved(kept: Kept) -> None:
 
 async def test_the_rate_is_halved_for_five_minutes() -> None:
     dial = Dial()
-    mine = Pacer("telegram", QUICK, Here(dial), dial.sleep)
+    mine = Pacer("telegram", QUICK, Here(dial))
     for who in ("alice", "bob"):
         await mine.told_to_wait(who, timedelta(seconds=1), REPLY)
     for later, times in ((HALVED, 2), (2, 1)):
@@ -376,9 +346,9 @@ async def test_the_rate_is_halved_for_five_minutes() -> None:
 async def test_a_person_is_not_written_to_too_often(kept: Kept) -> None:
     gap = timedelta(seconds=0.3)
     mine = pacer(kept, replace(QUICK, gap=gap))
-    waits = await mine.for_people(["alice"] * (PERSON_BURST + 1) + ["bob"])
-    assert waits[:PERSON_BURST] == [NOTHING] * PERSON_BURST
-    assert NOTHING < waits[PERSON_BURST] <= gap
+    waits = await mine.for_people(["alice"] * (QUICK.person_burst + 1) + ["bob"])
+    assert waits[: QUICK.person_burst] == [NOTHING] * QUICK.person_burst
+    assert NOTHING < waits[QUICK.person_burst] <= gap
     assert waits[-1] == NOTHING
     await kept.sleep(gap.total_seconds())
     again = await mine.for_people(["alice", "alice"])
@@ -474,7 +444,7 @@ async def test_without_redis_a_part_of_the_rate_is_used() -> None:
     mine = pacer(kept)
     try:
         await spends(kept, mine, 2, had)
-        await mine.charge(2)
+        await mine.charge(1)
         await mine.give_back(await mine.take(1), 0)
         await mine.pause(timedelta(seconds=1))
         dial.at += 0.5

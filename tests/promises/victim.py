@@ -90,6 +90,9 @@ class MortalChannel:
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
         return self.inner.parts(outgoing)
 
+    def places(self, outgoing: Outgoing) -> int:
+        return self.inner.places(outgoing)
+
 
 @dataclass(frozen=True)
 class MortalDatabase:

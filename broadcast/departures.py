@@ -1,0 +1,79 @@
+"""What was claimed and waits, for moments, for a place of the pace: places may be lost, deliveries never are."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from broadcast.pace import Pacer
+from channels.messages import Outgoing
+from storage.claims import Claimed
+from storage.deliveries import BULLETIN, NOTICE, REPLY
+
+LONGEST_AGO = 1.0
+"""Seconds after which a place is nobody's any more: platforms count messages in each second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A claimed delivery with the message that it is. `places`: how many of the pace it takes."""
+
+    claimed: Claimed
+    outgoing: Outgoing
+    places: int
+
+
+@dataclass(slots=True)
+class Departures:
+    """Any delivery may leave at any place, replies first.
+
+    A worker that is too slow for its places loses them, so that what it sends late does not come together with what the
+    others send in time. What it had claimed for them leaves at later places, and it claims so much less meanwhile. One
+    that comes too late for every place sends one message each time: else it would never send any.
+    """
+
+    pacer: Pacer
+    places: deque[float] = field(default_factory=deque)
+    """The instants at which something may leave, by the pacer's clock."""
+    lanes: tuple[deque[Departure], ...] = field(
+        default_factory=lambda: tuple(deque[Departure]() for _lane in (REPLY, NOTICE, BULLETIN))
+    )
+
+    def __len__(self) -> int:
+        return sum(map(len, self.lanes))
+
+    @property
+    def lacking(self) -> int:
+        """How many places there are too few."""
+        needed = sum(departure.places for lane in self.lanes for departure in lane)
+        return max(0, needed - len(self.places))
+
+    @property
+    def next(self) -> float | None:
+        """When something leaves next."""
+        return self.places[0] if self.places and len(self) else None
+
+    def add(self, departures: Iterable[Departure], places: Iterable[float]) -> None:
+        for departure in departures:
+            self.lanes[departure.claimed.lane].append(departure)
+        self.places.extend(places)
+
+    def leaving(self, now: float) -> Iterator[tuple[Departure, int]]:
+        """What leaves at this instant, and how many places each takes beyond those that are here."""
+        while len(self) and self.places and self.places[0] <= now:
+            place = self.places.popleft()
+            if self.pacer.is_lost(place, now) and (self.places or now - place > LONGEST_AGO):
+                continue
+            departure = next(lane for lane in self.lanes if lane).popleft()
+            yield departure, departure.places - 1 - self._leaves_out(departure.places - 1)
+
+    def _leaves_out(self, places: int) -> int:
+        """Let nothing leave at up to so many of the next places; how many there were."""
+        there = min(places, len(self.places))
+        for _place in range(there):
+            self.places.popleft()
+        return there
+
+    def take_out(self, lane: int) -> Iterator[Departure]:
+        """All of one lane, which does not leave after all."""
+        while self.lanes[lane]:
+            yield self.lanes[lane].popleft()
