@@ -6,7 +6,7 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
@@ -23,10 +23,12 @@ from broadcast.outcomes import Where
 from broadcast.pace import Pacer
 from broadcast.watch import Observe, unobserved
 from channels import Channel
-from storage import Database, Keyring
+from storage import Database, Keyring, marks
 
 SOON = timedelta(milliseconds=500)
 HOUSE = timedelta(seconds=10)
+GONE = 3 * HOUSE
+"""A worker that has not been heard of for so long sends no more."""
 
 log = structlog.get_logger()
 
@@ -43,11 +45,14 @@ class Worker:
     clock: Callable[[], datetime]
     alone: bool = False
     observe: Observe = unobserved
+    owner: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}")
+    """The name by which its claims are known."""
 
     async def run(self, closing: asyncio.Event) -> None:
         """Work until `closing`; what is under way then is ended and written down."""
         asking = Asking(self.database, self.keys, self.channels, self.turns)
         await self._house.open(self.clock())
+        await self._count_workers()
         carrying = asyncio.create_task(self.hints.bell.carry())
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -73,10 +78,17 @@ class Worker:
         """What has to happen without anybody's asking."""
         began = monotonic()
         await self._house.keep(self.clock())
+        await self._count_workers()
         self.observe("housekeeping", monotonic() - began)
 
+    async def _count_workers(self) -> None:
+        """They share each pace, also where there is no Redis that tells them of each other."""
+        if not self.alone:
+            now = self.clock()
+            async with self.database.writing() as session:
+                self.hints.schedules.workers = await marks.workers(session, self.owner, now, now - GONE)
+
     def _senders(self) -> list[Sender]:
-        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         return [
             Sender(
                 channel,
@@ -84,7 +96,7 @@ class Worker:
                 self.keys,
                 Pacer(name, channel.pace, self.hints.schedules),
                 self.hints.bell,
-                owner,
+                self.owner,
                 self.clock,
                 Where(tuple(others(self.channels, name)), channel.history is not None),
                 observe=self.observe,

@@ -23,8 +23,8 @@ GATHERED = 0.02
 """Seconds of places that are handed out together, where they are closer together than `CLOSE`."""
 LATEST = 0.15
 """Seconds for which a place is good, however far apart they are."""
-CAREFUL = 0.25
-"""The part of a rate that one worker uses alone while Redis is away and it cannot know of the others."""
+CAREFUL = 4
+"""How many workers are believed to share a rate, at least, while Redis is away: one may have begun just now."""
 TOGETHER = 1.0
 HALVED = 300.0
 """Seconds in which two people make everybody wait, and for which the rate is halved after it."""
@@ -66,9 +66,11 @@ class Rule:
         """
         return min(LATEST, max(CLOSE, self.every))
 
-    @property
-    def careful(self) -> "Rule":
-        return replace(self, every=self.every / CAREFUL, burst=1, gap=self.gap / CAREFUL, person_burst=1)
+    def part(self, workers: int) -> "Rule":
+        """What each of so many workers may do that do not hear of each other."""
+        if workers == 1:
+            return self
+        return replace(self, every=self.every * workers, burst=1, gap=self.gap * workers, person_burst=1)
 
     @property
     def names(self) -> tuple[str, str, str, str]:
@@ -115,6 +117,8 @@ class Schedules(Protocol):
 
     clock: Callable[[], float]
     """Seconds that only grow."""
+    workers: int
+    """How many send at the moment, as far as is known: where they do not hear of each other each does its part."""
 
     async def take(self, rule: Rule, most: int) -> Given:
         """Take up to `most` places."""
@@ -146,12 +150,13 @@ class Here:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self.clock = clock
+        self.workers = 1
         self._until: dict[str, float] = {}
         self._many = 10_000
         self._last = ("", "", 0.0)
 
     async def take(self, rule: Rule, most: int) -> Given:
-        now = self.clock()
+        rule, now = rule.part(self.workers), self.clock()
         held, bulletins, slow = self.holds(rule)
         every = 2 * rule.every if slow else rule.every
         begin = max(self._until.get(rule.name, now + rule.ahead + every), now + held if held else now - rule.credit)
@@ -167,12 +172,12 @@ class Here:
             self._until[rule.name] = given.begin + used * given.every
 
     async def charge(self, rule: Rule, places: float) -> None:
-        now = self.clock()
+        rule, now = rule.part(self.workers), self.clock()
         begin = max(self._until.get(rule.name, now + rule.ahead + rule.every), now - rule.credit)
         self._until[rule.name] = begin + places * rule.every
 
     async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:
-        now = self.clock()
+        rule, now = rule.part(self.workers), self.clock()
         self._forget(now)
         return [self._person(rule, rule.to(address), now) for address in addresses]
 

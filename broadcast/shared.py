@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
-from broadcast.pace import HALVED, TOGETHER, Given, Here, Rule
+from broadcast.pace import CAREFUL, HALVED, TOGETHER, Given, Here, Rule
 from broadcast.watch import Observe, unobserved
 
 NOW = """
@@ -94,14 +94,23 @@ class Shared:
         self._scripts |= {script: redis.register_script(NOW + HOLDING + script) for script in (HOLD, HOLD_PERSON)}
         self._away = clock()
         self._alone = Here(clock)
+        self.workers = 1
         self._shift = 0.0
+
+    @property
+    def workers(self) -> int:
+        return self._alone.workers
+
+    @workers.setter
+    def workers(self, number: int) -> None:
+        self._alone.workers = max(CAREFUL, number)
 
     async def take(self, rule: Rule, most: int) -> Given:
         asked = self.clock()
         batch, holds = rule.batch(most), self._alone.holds(rule)
         answer = await self._ask(TAKE, rule.names, rule.every, rule.credit, rule.ahead, *holds, most, batch)
         if answer is None:
-            return await self._alone.take(rule.careful, most)
+            return await self._alone.take(rule, most)
         number, *seconds = map(float, cast(Sequence[bytes], answer))
         now, begin, every, held, bulletins, slow = seconds
         for name, left in zip(rule.names[1:], (held, bulletins, slow), strict=True):
@@ -117,21 +126,21 @@ class Shared:
 
     async def give_back(self, rule: Rule, given: Given, used: int) -> None:
         if not given.shift:
-            await self._alone.give_back(rule.careful, given, used)
+            await self._alone.give_back(rule, given, used)
             return
         await self._ask(GIVE_BACK, rule.names[:1], f"{given.end:.6f}", f"{given.begin + used * given.every:.6f}")
 
     async def charge(self, rule: Rule, places: float) -> None:
         if await self._ask(CHARGE, rule.names[:1], rule.every, rule.ahead, rule.credit, places) is None:
-            await self._alone.charge(rule.careful, places)
+            await self._alone.charge(rule, places)
 
     async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:
         """One question for all of them."""
         names = [rule.to(address) for address in addresses]
         answer = await self._ask(PEOPLE, names, rule.gap, rule.person_credit)
         if answer is None:
-            return await self._alone.people(rule.careful, addresses)
-        here = (self._alone.person_held(rule.careful, address) for address in addresses)
+            return await self._alone.people(rule, addresses)
+        here = (self._alone.person_held(rule, address) for address in addresses)
         return [max(float(wait), held) for wait, held in zip(cast(Sequence[bytes], answer), here, strict=True)]
 
     async def hold(self, rule: Rule, seconds: float) -> None:
@@ -143,7 +152,7 @@ class Shared:
         keys = (rule.to(address), held, lane, slow, f"{name}:told", name)
         asked = (seconds, rule.person_credit, HALVED, int(bulletins), int(TOGETHER * 1000), address)
         everybody = await self._ask(HOLD_PERSON, keys, *asked)
-        await self._alone.hold_person(rule.careful, address, seconds, bulletins)
+        await self._alone.hold_person(rule, address, seconds, bulletins)
         if everybody:
             await self._alone.hold(rule, seconds)
             self._alone.keep(slow, seconds + HALVED)

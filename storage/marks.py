@@ -2,13 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Session
 from storage.tables import mark
 
 ALIVE = "alive"
+WORKER = "worker: "
+"""What the mark of each worker begins with."""
 HELD = "held"
 """There while a human has to say whether this database is an old copy."""
 
@@ -25,6 +27,14 @@ async def at(session: Session, name: str) -> datetime | None:
 async def remove(session: Session, name: str) -> bool:
     """False when there was none."""
     return bool((await session.execute(delete(mark).where(mark.c.name == name))).rowcount)
+
+
+async def workers(session: Session, ours: str, now: datetime, since: datetime) -> int:
+    """How many workers have said since then that they send, with ours, which says so now."""
+    await put(session, f"{WORKER}{ours}", now)
+    theirs = mark.c.name.startswith(WORKER, autoescape=True)
+    await session.execute(delete(mark).where(theirs, mark.c.at <= since))
+    return (await session.execute(select(func.count()).where(theirs))).scalar_one()
 
 
 async def turn_comes(session: Session, name: str, before: datetime, now: datetime) -> bool:

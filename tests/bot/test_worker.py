@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot import serve
+from bot.worker import GONE
 from broadcast import expand as expanding
 from storage import Database, Keyring, broadcasts
 from storage.tables import delivery
@@ -35,3 +36,18 @@ async def test_a_long_walk_of_one_broadcast_holds_up_no_other(
     async with database.reading() as session:
         made = select(func.count()).where(delivery.c.broadcast_id == new.id)
         assert (await session.execute(made)).scalar_one() == 1
+
+
+async def test_workers_know_of_each_other_without_redis(database_url: str, database: Database, keys: Keyring) -> None:
+    now = NOW
+
+    async with (
+        serve.parts(database_url, "", keys, {}, lambda: now) as first,
+        serve.parts(database_url, "", keys, {}, lambda: now) as second,
+    ):
+        for parts, workers in ((first, 1), (second, 2), (first, 2)):
+            await parts.worker.keep_house()
+            assert parts.hints.schedules.workers == workers
+        now = NOW + GONE
+        await first.worker.keep_house()
+        assert first.hints.schedules.workers == 1
