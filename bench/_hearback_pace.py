@@ -47,12 +47,15 @@ class Worker:
         sender = Sender(self.channel, self.database, _forum.KEYS, self.pacer(), self.hints.bell, fresh(), _forum.now)
         self.sending = asyncio.create_task(sender.run(self.closing))
 
-    async def end(self) -> None:
+    async def end(self) -> float:
+        """Gives the seconds that it took."""
         assert self.sending
         assert self.channel
+        began = time.perf_counter()
         self.closing.set()
         await self.sending
         await self.channel.close()
+        return time.perf_counter() - began
 
     async def pace(self) -> float:
         """As the sender does, but nothing is sent; gives the part of a core that it took."""
@@ -81,7 +84,7 @@ async def people(url: str, number: str) -> None:
     database = storage.open(url)
     town = Town(database, await _forum.begin(database), int(number), "")
     await town.settle_in()
-    await answer("ready", {"announce": town.announce_alone})
+    await answer("ready", {"announce": town.announce_alone, "unknown": town.not_known})
     await database.close()
 
 

@@ -119,6 +119,12 @@ class Town:
         while await expand(self.database, _forum.now()):
             pass
 
+    async def not_known(self) -> int:
+        """Of how many nobody knows whether they left: nobody sends any more."""
+        async with self.database.reading() as session:
+            found = await session.exec_driver_sql("SELECT count(*) FROM delivery WHERE state IN ('sending', 'unknown')")
+            return int(found.scalar_one())
+
     async def kept(self) -> int:
         async with self.database.reading() as session:
             found = await session.exec_driver_sql("SELECT count(*) FROM delivery WHERE state = 'sent'")
