@@ -73,10 +73,13 @@ class Sender:
     settled: list[Outcome] = field(default_factory=list)
     written: float = 0.0
     """When outcomes were last written down, by the monotonic clock."""
-    under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    under_way: dict[asyncio.Task[None], str] = field(default_factory=dict)
+    """What is being sent, and which delivery that is."""
     departures: Departures = field(init=False)
     timer: asyncio.TimerHandle | None = None
     """When something departs next."""
+    unheard: bool = False
+    """Whether there may be a claim of ours of which we have not heard that it was committed."""
     circuit: Circuit = field(default_factory=Circuit)
     broken: str | None = None
     """What the others have to be told: the code of what is out of order, or "" when it works again."""
@@ -135,16 +138,25 @@ class Sender:
                 now = self.clock()
                 await deliveries.settle(session, self.owner, settled, now)
                 told = await self._tell(session, now)
+                if self.unheard:
+                    await claims.let_go(session, self.channel.name, self.owner, self._known())
                 claimed = await self._claim(session, now, places, last_lane)
         except BaseException:
             self.settled = settled + self.settled
+            self.unheard = True
             raise
+        self.unheard = False
         self._has_told(told)
         self.written = began
         if claimed:
             self.observe("claims", len(claimed), channel=self.channel.name)
             self.observe("claim", monotonic() - began, channel=self.channel.name)
         return claimed
+
+    def _known(self) -> list[str]:
+        """Which claims of ours are not for others."""
+        waiting = [departure.claimed.id for lane in self.departures.lanes for departure in lane]
+        return [*waiting, *self.under_way.values(), *(outcome.id for outcome in self.settled)]
 
     def _is_worth_writing(self, now: float) -> bool:
         """A few wait for the next claim, unless that takes long: a transaction for each few would slow all workers."""
@@ -230,8 +242,8 @@ class Sender:
                 self._put_back(lane, held, PACE)
         for departure, more in self.departures.leaving(self.pacer.now()):
             task = asyncio.create_task(self._send(departure, more))
-            self.under_way.add(task)
-            task.add_done_callback(self.under_way.discard)
+            self.under_way[task] = departure.claimed.id
+            task.add_done_callback(self.under_way.pop)
         if (instant := self.departures.next) is not None:
             wait = max(0.0, instant - self.pacer.now())
             self.timer = asyncio.get_running_loop().call_later(wait, self._depart_in_time)

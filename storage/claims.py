@@ -32,7 +32,7 @@ from storage.columns import Moment
 from storage.database import Session
 from storage.deliveries import BULLETIN, NOTICE, REPLY
 from storage.keys import Keyring, Unreadable
-from storage.tables import ACTIVE, address, broadcast, circuit, delivery, is_reply_to_come, person, waits
+from storage.tables import ACTIVE, address, broadcast, circuit, delivery, is_reply_to_come, is_under_way, person, waits
 
 LATE = "not_after"
 """The code of what has waited too long."""
@@ -109,6 +109,14 @@ async def claim(
         await _put_back(session, taken)
         return []
     return await _whole(session, keys, taken, now, probe)
+
+
+async def let_go(session: Session, channel: str, owner: str, known: Sequence[str]) -> int:
+    """What is ours and not `known` to us waits again: we never heard that its claim was committed. Gives how many."""
+    unheard = [is_under_way(delivery), delivery.c.owner == owner, delivery.c.channel == channel]
+    queued = {"state": "queued", "owner": None, "lease": None}
+    found = await session.execute(update(delivery).where(*unheard, delivery.c.id.not_in(known)).values(queued))
+    return found.rowcount
 
 
 async def _put_back(session: Session, ids: Sequence[str]) -> None:

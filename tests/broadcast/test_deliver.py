@@ -704,3 +704,39 @@ async def test_segments_are_charged_before_they_leave(sqlite: Database, keys: Ke
         await at.until("sent")
     for sooner, later in pairwise(instants):
         assert later - sooner > 3.9 / rate
+
+
+async def test_what_was_claimed_by_a_commit_that_we_did_not_hear_of_waits_again(
+    database: Database, keys: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line to the database broke between its commit and our hearing of it."""
+    await one_reply(database, keys)
+    monkeypatch.setattr("broadcast.deliver.AWAY_PAUSE", timedelta(milliseconds=5))
+    phone = Phone()
+    async with office(Deaf(database), keys, phone) as at:  # type: ignore[arg-type]
+        await at.until("sent")
+    assert phone.sent == [("70001", "hello")]
+
+
+@dataclass
+class Deaf:
+    """A database whose first commit of a claim is not heard of."""
+
+    inner: Database
+    was_deaf: bool = False
+
+    @property
+    def has_one_writer(self) -> bool:
+        return self.inner.has_one_writer
+
+    def reading(self) -> Any:
+        return self.inner.reading()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Any]:
+        async with self.inner.writing() as session:
+            yield session
+            claimed = (await session.execute(select(delivery.c.id).where(delivery.c.state == "sending"))).all()
+        if claimed and not self.was_deaf:
+            self.was_deaf = True
+            raise ConnectionResetError
