@@ -1,15 +1,16 @@
 """Asking a platform what became of what we do not know."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from channels import Channel
+from channels import Channel, History
 from channels.messages import Report, Status, Trace
 from storage import Database, Keyring, Session, unknowns
-from storage.unknowns import Unknown
+from storage.unknowns import Claimant, Unknown
 
 SOONEST = timedelta(minutes=2)
 """Before that the platform's own report may still come, and its list may not have it yet."""
@@ -19,8 +20,18 @@ LATEST = timedelta(hours=1)
 """What is older is not sent again: it would be out of place, and this database may be an old copy."""
 KEPT = timedelta(hours=24)
 """How long a text is kept for that, and asked after."""
-EARLIER, LATER = timedelta(seconds=30), timedelta(seconds=50)
-"""Around the claim: when the platform may have written it down. What we claim later is not yet asked after."""
+APART = timedelta(minutes=15)
+"""How far the platform's clock and ours may differ."""
+EARLIER, LATER = APART, LATEST + APART
+"""Around the claim: when the platform may have written it down. A worker that slept between its claim and its send
+sends late, so as long as it may leave again, everything that the platform has had since counts."""
+PAUSES = (
+    (ABSENT, timedelta(minutes=2)),
+    (LATEST, timedelta(minutes=10)),
+    (timedelta(hours=4), timedelta(hours=1)),
+    (KEPT, timedelta(hours=4)),
+)
+"""How long what is younger than the first is not asked after again: most of it is known at once, or never."""
 MOST = 500
 
 Heard = Callable[[Session, Sequence[Report], datetime], Awaitable[None]]
@@ -37,6 +48,15 @@ class Asked:
     resent: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A time in which a platform may have had messages to these people."""
+
+    since: datetime
+    until: datetime
+    people: frozenset[str] = field(repr=False)
+
+
 async def ask(database: Database, keys: Keyring, channel: Channel, heard: Heard, now: datetime) -> Asked:
     """Settle what is unknown on this channel, as far as the platform knows it. Raises a child of `NotSent`."""
     if channel.history is None:
@@ -44,41 +64,143 @@ async def ask(database: Database, keys: Keyring, channel: Channel, heard: Heard,
             resent = await unknowns.resend_allowed(session, channel.name, now - LATEST, now - ABSENT, now)
         return Asked(resent=resent)
     async with database.reading() as session:
-        waiting = await unknowns.to_ask(session, keys, channel.name, now - KEPT, now - SOONEST, MOST)
+        waiting = await unknowns.to_ask(session, keys, channel.name, now - KEPT, now - SOONEST, now, MOST)
     if not waiting:
         return Asked()
-    traces = await channel.history.sent(waiting[0].began - EARLIER)
+    traces = await _traces(channel.history, waiting)
     async with database.writing() as session:
-        known = await unknowns.known(session, [one.person for one in waiting])
-        nobodys = [trace for trace in traces if trace.provider_id not in known]
-        found = matched(waiting, nobodys)
-        await heard(session, [_report(channel.name, name, trace) for name, trace in found.items()], now)
-        recent = [one for one in waiting if now - LATEST < one.began < now - ABSENT]
-        absent = [one.id for one in recent if not any(_may_be(one, trace) for trace in nobodys)]
-        resent = await unknowns.resend(session, absent, now) if absent else 0
-    log.info("asked", channel=channel.name, found=len(found), resent=resent)
-    return Asked(len(found), resent)
+        asked = await _settle(session, channel.name, waiting, traces, heard, now)
+    log.info("asked", channel=channel.name, found=asked.found, resent=asked.resent)
+    return asked
 
 
-def matched(waiting: Sequence[Unknown], traces: Sequence[Trace]) -> dict[str, Trace]:
-    """To each delivery the message to the same person that nobody else knows, of the moment when it left."""
-    left = sorted(traces, key=lambda trace: trace.at)
-    found: dict[str, Trace] = {}
-    for one in sorted(waiting, key=lambda one: one.began):
-        for trace in left:
-            if _may_be(one, trace):
-                found[one.id] = trace
-                left.remove(trace)
-                break
+async def _traces(history: History, waiting: Sequence[Unknown]) -> list[Trace]:
+    traces: dict[str, Trace] = {}
+    for window in windows(waiting):
+        async for trace in history.sent(window.since, window.until, window.people):
+            traces[trace.provider_id] = trace
+    return list(traces.values())
+
+
+def windows(waiting: Sequence[Unknown]) -> list[Window]:
+    """The times around these deliveries; those that overlap are one."""
+    found: list[Window] = []
+    for unknown in sorted(waiting, key=lambda unknown: unknown.began):
+        window = Window(unknown.began - EARLIER, unknown.began + LATER, frozenset({unknown.to}))
+        if found and window.since <= found[-1].until:
+            before = found.pop()
+            window = Window(before.since, window.until, before.people | window.people)
+        found.append(window)
     return found
 
 
-def _may_be(one: Unknown, trace: Trace) -> bool:
-    """Where two unknown ones may be the same message, the one without it is not known to be absent either."""
-    return trace.to == one.to and one.began - EARLIER <= trace.at <= one.began + LATER
+async def _settle(
+    session: Session, channel: str, waiting: Sequence[Unknown], traces: Sequence[Trace], heard: Heard, now: datetime
+) -> Asked:
+    people = sorted({unknown.person for unknown in waiting})
+    claimed = await unknowns.claimed(session, people)
+    claimants = await unknowns.claimants(session, people)
+    waiting, others = _still_waiting(waiting, claimants), _others(waiting, claimants)
+    found = matched(waiting, others, [trace for trace in traces if trace.provider_id not in claimed])
+    await heard(session, [_report(channel, name, trace) for name, trace in found.items()], now)
+    open_ = [trace for trace in traces if not claimed.get(trace.provider_id)]
+    absent = [unknown.id for unknown in waiting if _may_leave(unknown, now) and _is_absent(unknown, open_)]
+    resent = await unknowns.resend(session, absent, now) if absent else 0
+    for due, ids in _later(waiting, now).items():
+        await unknowns.ask_later(session, ids, due)
+    return Asked(len(found), resent)
+
+
+def _still_waiting(waiting: Sequence[Unknown], claimants: Sequence[Claimant]) -> list[Unknown]:
+    """While the platform was asked, it may have reported by itself."""
+    still = {claimant.id for claimant in claimants}
+    return [unknown for unknown in waiting if unknown.id in still]
+
+
+def _others(waiting: Sequence[Unknown], claimants: Sequence[Claimant]) -> list[Unknown]:
+    """What else of ours a message to the same address may be."""
+    known = {unknown.id for unknown in waiting}
+    at = {unknown.address: unknown for unknown in waiting}
+    return [
+        replace(at[claimant.address], id=claimant.id, began=claimant.began)
+        for claimant in claimants
+        if claimant.id not in known and claimant.address in at
+    ]
+
+
+def _may_leave(unknown: Unknown, now: datetime) -> bool:
+    return now - LATEST < unknown.began < now - ABSENT
+
+
+def _is_absent(unknown: Unknown, open_: Sequence[Trace]) -> bool:
+    """Certainly: there is no message to this person that may be it, taken for another one's or not."""
+    return not any(_may_be(unknown, trace) for trace in open_)
+
+
+def _later(waiting: Sequence[Unknown], now: datetime) -> Mapping[datetime, list[str]]:
+    """When to ask again after what is still unknown then."""
+    later: dict[datetime, list[str]] = defaultdict(list)
+    for unknown in waiting:
+        later[now + _pause(now - unknown.began)].append(unknown.id)
+    return later
+
+
+def _pause(age: timedelta) -> timedelta:
+    return next((pause for younger, pause in PAUSES if age < younger), PAUSES[-1][1])
+
+
+def matched(waiting: Sequence[Unknown], others: Sequence[Unknown], traces: Sequence[Trace]) -> dict[str, Trace]:
+    """To each delivery the message to the same person that nobody else knows, as far as there are enough.
+
+    What was begun first came first, whatever clock the platform goes by. `others` may be one of the messages too.
+    """
+    wanted = {unknown.id for unknown in waiting}
+    theirs: dict[str, tuple[list[Unknown], list[Trace]]] = defaultdict(lambda: ([], []))
+    for unknown in sorted([*waiting, *others], key=lambda unknown: unknown.began):
+        theirs[unknown.to][0].append(unknown)
+    for trace in sorted(traces, key=lambda trace: trace.at):
+        theirs[trace.to][1].append(trace)
+    pairs = [pair for unknown, had in theirs.values() for pair in _in_order(unknown, had)]
+    return {unknown.id: trace for unknown, trace in pairs if unknown.id in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Some deliveries, each with its message: how many there are, and how far apart all of them lie."""
+
+    number: int = 0
+    apart: timedelta = timedelta(0)
+    last: tuple[Unknown, Trace] | None = None
+    before: "_Pairs | None" = None
+
+    def with_(self, unknown: Unknown, trace: Trace) -> "_Pairs":
+        return _Pairs(self.number + 1, self.apart + abs(trace.at - unknown.began), (unknown, trace), self)
+
+    def __iter__(self) -> Iterator[tuple[Unknown, Trace]]:
+        pairs: _Pairs | None = self
+        while pairs is not None and pairs.last is not None:
+            yield pairs.last
+            pairs = pairs.before
+
+
+def _in_order(waiting: Sequence[Unknown], traces: Sequence[Trace]) -> _Pairs:
+    """As many pairs as can be without one overtaking the other, and of those the nearest in time."""
+    best = [_Pairs()] * (len(traces) + 1)
+    for unknown in waiting:
+        without, best = best, [_Pairs()]
+        for place, trace in enumerate(traces):
+            can_be = [best[place], without[place + 1]]
+            if _may_be(unknown, trace):
+                can_be.append(without[place].with_(unknown, trace))
+            best.append(min(can_be, key=lambda pairs: (-pairs.number, pairs.apart)))
+    return best[-1]
+
+
+def _may_be(unknown: Unknown, trace: Trace) -> bool:
+    return trace.to == unknown.to and unknown.began - EARLIER <= trace.at <= unknown.began + LATER
 
 
 def _report(channel: str, delivery: str, trace: Trace) -> Report:
     """The platform has it: even what is only accepted there has been sent by us."""
     status = Status.SENT if trace.status is Status.ACCEPTED else trace.status
-    return Report(channel, delivery, trace.provider_id, status, trace.code, trace.verdict)
+    return Report(channel, delivery, trace.provider_id, status, trace.code or unknowns.FOUND, trace.verdict)

@@ -1,6 +1,6 @@
 """Platforms, one file each: understand what comes, send what goes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -42,8 +42,11 @@ class Misconfigured(Exception):
 class History(Protocol):
     """What a platform itself remembers, for what we could not hear."""
 
-    async def sent(self, since: datetime) -> Sequence[Trace]:
-        """Every message of ours since then, complete, or it raises a child of `NotSent`."""
+    def sent(self, since: datetime, until: datetime, to: Collection[str]) -> AsyncIterator[Trace]:
+        """Every message of ours to these people from then until then, complete, or it raises a child of `NotSent`.
+
+        In any order; where one comes twice, the later word counts.
+        """
 
     async def received(self, since: datetime) -> Sequence[Message]:
         """Every message to us since then, the oldest first, complete, or it raises a child of `NotSent`."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
@@ -16,15 +15,13 @@ from channels._settings import matching, required, web_address
 from channels._signature import Form, is_signed
 from channels._twilio_account import Account, account
 from channels._twilio_errors import VERDICTS, problem, verdict
-from channels._twilio_history import STATUSES, TwilioHistory
+from channels._twilio_history import STATUSES, USEFUL, TwilioHistory
 from channels._twilio_lists import lists
 from channels.messages import Accepted, Message, NotSent, Report, Status, Unknown
 
 if TYPE_CHECKING:
     from twilio.rest import Client
 
-USEFUL = timedelta(hours=4)
-"""Twilio keeps a message at most this long; its own default of ten hours would wake people at night."""
 LONGEST = 1600
 """UTF-16 units in one message, on every channel of Twilio's."""
 MOST_FIELDS = 500

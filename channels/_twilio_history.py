@@ -1,6 +1,6 @@
 """What Twilio remembers of a sender of ours: for what was cut off on the way, there or here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -12,6 +12,10 @@ from channels.messages import Message, Never, Status, Trace, Unknown
 
 WHATSAPP = "whatsapp:"
 MADE, SENT = "date_created", "date_sent"
+MOMENT = "%Y-%m-%dT%H:%M:%SZ"
+FEW = 20
+USEFUL = timedelta(hours=4)
+"""Twilio keeps a message at most this long; its own default of ten hours would wake people at night."""
 STATUSES: Mapping[str, Status] = {
     "accepted": Status.ACCEPTED,
     "scheduled": Status.ACCEPTED,
@@ -36,22 +40,18 @@ class TwilioHistory:
     is_whatsapp: bool
     read: Callable[[Mapping[str, str]], Message]
 
-    async def sent(self, since: datetime) -> Sequence[Trace]:
-        # What waits first: what leaves between the two lists is then in both, not in neither.
-        listed = [*await self._waiting(since), *await self._listed("From", since)]
-        ours = {
-            one.get("sid"): one
-            for one in listed
-            if str(one.get("direction")).startswith("outbound")
-            and self._is_ours(one, "to")
-            and _at(one, MADE) >= _whole(since)
-        }
-        return [_trace(one) for one in ours.values()]
+    async def sent(self, since: datetime, until: datetime, to: Collection[str]) -> AsyncIterator[Trace]:
+        for asked in self._to(to):
+            # What waits first: what leaves between the two lists is then in both, not in neither.
+            async for page in _chain(self._waiting(asked, since), self._left(asked, since, until)):
+                for trace in (_trace(one) for one in page if self._is_from_us(one)):
+                    if trace.to in to and _whole(since) <= trace.at <= until:
+                        yield trace
 
     async def received(self, since: datetime) -> Sequence[Message]:
         ours = [
             one
-            for one in await self._listed("To", since)
+            for one in await self.lists.all(self._address, "messages", _since(since) | self._by("To"))
             if one.get("direction") == "inbound" and self._is_ours(one, "from") and _at(one, SENT) >= _whole(since)
         ]
         # Twilio lists the newest first, and says the time in whole seconds: within one, its own order counts.
@@ -60,20 +60,25 @@ class TwilioHistory:
         read = [self._read(await self._as_webhook(one)) for one in ours]
         return [message for message in read if message]
 
-    async def _listed(self, end: str, since: datetime) -> list[Json]:
-        # A second early, whether or not Twilio counts the instant itself.
-        asked = {"DateSent>": f"{_whole(since) - timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"}
-        return await self.lists.all(self._address, "messages", asked | self._by(end))
+    def _to(self, people: Collection[str]) -> Sequence[dict[str, str]]:
+        """A few are asked after by their numbers, however much was sent to others; many in one list of everything."""
+        if len(people) > FEW:
+            return [self._by("From")]
+        prefix = WHATSAPP if self.is_whatsapp else ""
+        return [self._by("From") | {"To": f"{prefix}{person}"} for person in sorted(people)]
 
-    async def _waiting(self, since: datetime) -> list[Json]:
+    def _left(self, asked: Mapping[str, str], since: datetime, until: datetime) -> AsyncIterator[list[Json]]:
+        # It is of the moment when Twilio took it, but listed by the moment when it left Twilio's queue.
+        bounds = _since(since) | {"DateSent<": f"{_whole(until) + USEFUL:{MOMENT}}"}
+        return self.lists.pages(self._address, "messages", {**asked, **bounds})
+
+    async def _waiting(self, asked: Mapping[str, str], since: datetime) -> AsyncIterator[list[Json]]:
         """What stands in Twilio's queue has no day to be found by; a page without any of it is the end."""
-        found: list[Json] = []
-        async for page in self.lists.pages(self._address, "messages", self._by("From")):
+        async for page in self.lists.pages(self._address, "messages", asked):
             waiting = [one for one in page if not one.get(SENT) and _at(one, MADE) >= _whole(since)]
             if not waiting:
                 break
-            found += waiting
-        return found
+            yield waiting
 
     def _by(self, end: str) -> dict[str, str]:
         return {} if self._is_service else {end: self.sender}
@@ -85,6 +90,9 @@ class TwilioHistory:
     @property
     def _is_service(self) -> bool:
         return self.sender.startswith("MG")
+
+    def _is_from_us(self, one: Json) -> bool:
+        return str(one.get("direction")).startswith("outbound") and self._is_ours(one, "to")
 
     def _is_ours(self, one: Json, person: str) -> bool:
         """A messaging service may have numbers of both kinds, and there is no asking for one service."""
@@ -135,6 +143,17 @@ def _trace(one: Json) -> Trace:
         code=code,
         verdict=verdict(code),
     )
+
+
+async def _chain(*lists: AsyncIterator[list[Json]]) -> AsyncIterator[list[Json]]:
+    for pages in lists:
+        async for page in pages:
+            yield page
+
+
+def _since(moment: datetime) -> dict[str, str]:
+    """A second early, whether or not Twilio counts the instant itself."""
+    return {"DateSent>": f"{_whole(moment) - timedelta(seconds=1):{MOMENT}}"}
 
 
 def _whole(moment: datetime) -> datetime:

@@ -16,9 +16,12 @@ from storage.tables import (
     is_under_way,
     is_unknown,
     person,
+    report,
     waits,
 )
 
+FOUND = "found"
+"""The code of what was found in a platform's list by its person and its moment: most likely it, not certainly."""
 RESTORED = "restored"
 """The code of what was to leave when this database was last seen, too long ago: a human decides."""
 
@@ -52,14 +55,15 @@ class Unknown:
 
     id: str
     person: str
+    address: str
     to: str = field(repr=False)
     began: datetime
 
 
 async def to_ask(
-    session: Session, keys: Keyring, channel: str, since: datetime, before: datetime, most: int
+    session: Session, keys: Keyring, channel: str, since: datetime, before: datetime, now: datetime, most: int
 ) -> list[Unknown]:
-    """What this channel has of unknown fate that was begun in between."""
+    """What this channel has of unknown fate that was begun in between, and is due to be asked after."""
     rows = await session.execute(
         select(
             delivery.c.id, delivery.c.began, address.c.id.label("address_id"), address.c.external,
@@ -69,7 +73,7 @@ async def to_ask(
         .join(person, person.c.id == delivery.c.person_id)
         .where(
             is_unknown(delivery), delivery.c.channel == channel, delivery.c.began > since, delivery.c.began < before,
-            delivery.c.code.is_distinct_from(RESTORED),
+            delivery.c.due <= now, delivery.c.code.is_distinct_from(RESTORED),
         )
         .order_by(delivery.c.began)
         .limit(most)
@@ -81,14 +85,53 @@ async def to_ask(
             to = key.open(row.external, address.c.external, row.address_id)
         except Unreadable:
             continue
-        found.append(Unknown(row.id, row.person_id, to, row.began))
+        found.append(Unknown(row.id, row.person_id, row.address_id, to, row.began))
     return found
 
 
-async def known(session: Session, people: Sequence[str]) -> set[str]:
-    """The platform's ids of everything that was sent to these people and has one."""
-    found = select(delivery.c.provider_id).where(delivery.c.person_id.in_(people), delivery.c.provider_id.is_not(None))
-    return set((await session.execute(found)).scalars())
+async def ask_later(session: Session, ids: Sequence[str], due: datetime) -> None:
+    """What the platform had no word on is asked after again, but not before `due`."""
+    await session.execute(update(delivery).where(delivery.c.id.in_(ids), is_unknown(delivery)).values(due=due))
+
+
+async def claimed(session: Session, people: Sequence[str]) -> dict[str, bool]:
+    """The platform's ids of all messages to these people that are a delivery's: whether that is certain.
+
+    Certain is what the platform said itself, when it took the message or in a report; only `FOUND` is a guess.
+    """
+    theirs = delivery.c.person_id.in_(people)
+    is_certain = delivery.c.code.is_distinct_from(FOUND)
+    now_theirs = select(delivery.c.provider_id, is_certain.label("certain")).where(
+        theirs, delivery.c.provider_id.is_not(None)
+    )
+    # Of the attempts before, too.
+    once_theirs = select(report.c.provider_id, report.c.code != FOUND).where(
+        report.c.delivery_id.in_(select(delivery.c.id).where(theirs))
+    )
+    found: dict[str, bool] = {}
+    for provider_id, certain in await session.execute(now_theirs.union_all(once_theirs)):
+        found[provider_id] = found.get(provider_id, False) or certain
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Claimant:
+    """A delivery that a message may be which none has claimed."""
+
+    id: str
+    address: str
+    began: datetime
+
+
+async def claimants(session: Session, people: Sequence[str]) -> list[Claimant]:
+    """What these people have of unknown fate, what is being sent, and what has arrived by their own word."""
+    arrived = and_(delivery.c.state == "delivered", delivery.c.provider_id.is_(None))
+    found = select(delivery.c.id, delivery.c.address_id, delivery.c.began).where(
+        delivery.c.person_id.in_(people),
+        delivery.c.began.is_not(None),
+        or_(is_unknown(delivery), is_under_way(delivery), arrived),
+    )
+    return [Claimant(*row) for row in await session.execute(found)]
 
 
 async def resend(session: Session, ids: Sequence[str], now: datetime) -> int:

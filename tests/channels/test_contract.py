@@ -131,5 +131,6 @@ async def test_its_templates_are_those_that_the_platform_has(channel: Channel, p
 async def test_where_nothing_happened_the_history_is_empty(channel: Channel, platform: Platform) -> None:
     platform.answers = [(200, {"messages": [], "next_page_uri": None})] * 3
     if channel.history is not None:
-        assert list(await channel.history.sent(NOON)) == []
+        people = {ADDRESSES[channel.name]}
+        assert [trace async for trace in channel.history.sent(NOON, NOON, people)] == []
         assert list(await channel.history.received(NOON)) == []

@@ -1,7 +1,7 @@
 """What Twilio remembers and what WhatsApp approves, against our own Twilio."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +12,21 @@ from aiohttp.test_utils import TestServer
 
 import flows
 from channels import Channel, History, from_settings, whatsapp
-from channels.messages import Choice, Kind, Message, Never, NotSent, Outgoing, Shut, Status, Stopped, Template, Unknown
+from channels._twilio_history import FEW
+from channels.messages import (
+    Choice,
+    Kind,
+    Message,
+    Never,
+    NotSent,
+    Outgoing,
+    Shut,
+    Status,
+    Stopped,
+    Template,
+    Trace,
+    Unknown,
+)
 from channels.sms import Sms
 from channels.verdicts import Act
 from channels.whatsapp import WhatsApp
@@ -27,6 +41,7 @@ SERVICE = "MG" + "0" * 32
 NEWS = {"bulletin": {"en": "News:\n{{1}}\nSend STOP to stop.", "ar": "أخبار:\n{{1}}\nأرسلوا إيقاف."}}
 BULLETIN = Outgoing("The forms will be in Arabic.", purpose="bulletin")
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 @dataclass
@@ -91,11 +106,18 @@ async def office() -> AsyncIterator[Office]:
 # What it remembers of ours
 
 
+async def listed(
+    history: History, since: datetime = NOON, until: datetime = NOON + HOUR, people: Collection[str] = (AMINA,)
+) -> list[Trace]:
+    """Each as it was told last."""
+    return list({trace.provider_id: trace async for trace in history.sent(since, until, people)}.values())
+
+
 async def test_a_message_of_ours_is_found_with_what_became_of_it(office: Office) -> None:
     office.twilio.outcomes_for[AMINA] = (Outcome("sent"), Outcome("undelivered", "30003"))
     sent = await office.sms.send(AMINA, Outgoing("Hello"), "d-1")
     await office.twilio.settled()
-    [trace] = await office.history().sent(NOON)
+    [trace] = await listed(office.history())
     assert (trace.provider_id, trace.to, trace.at) == (sent.provider_id, AMINA, NOON)
     assert (trace.status, trace.code) == (Status.FAILED, "30003")
     assert trace.verdict == office.sms.verdicts["30003"]
@@ -107,7 +129,7 @@ async def test_the_list_is_followed_to_its_end(office: Office) -> None:
     for number in range(10):
         await office.sms.send(AMINA, Outgoing(f"Hello {number}"), f"d-{number}")
     await office.twilio.settled()
-    assert len(await office.history().sent(NOON)) == 10
+    assert len(await listed(office.history())) == 10
 
 
 async def test_what_waits_in_twilios_queue_is_found_too(office: Office) -> None:
@@ -118,7 +140,7 @@ async def test_what_waits_in_twilios_queue_is_found_too(office: Office) -> None:
     for number in range(5):
         await office.sms.send(AMINA, Outgoing("waits"), f"d-{number}")
     office.pass_(timedelta(hours=1))
-    statuses = [trace.status for trace in await office.history().sent(NOON)]
+    statuses = [trace.status for trace in await listed(office.history())]
     assert statuses.count(Status.ACCEPTED) == 5
     assert len(statuses) == 6
 
@@ -129,7 +151,7 @@ async def test_a_message_is_of_the_moment_when_twilio_took_it(channels: dict[str
     platform.answers = [(200, {"messages": []}), (200, {"messages": [item, early]})]
     history = channels["sms"].history
     assert history
-    [trace] = await history.sent(NOON)
+    [trace] = await listed(history)
     assert (trace.provider_id, trace.at) == ("SM1", NOON)
 
 
@@ -143,10 +165,61 @@ async def test_what_is_older_or_not_ours_is_left_out(office: Office, sender: str
     await office.sms.send(AMINA, Outgoing("late"), "d-2")
     await office.whatsapp.send(AMINA, Outgoing("elsewhere"), "d-3")
     await office.twilio.settled()
-    assert len(await office.history().sent(NOON)) == 2
-    [trace] = await office.history().sent(NOON + timedelta(seconds=1, microseconds=5))
+    assert len(await listed(office.history())) == 2
+    [trace] = await listed(office.history(), NOON + timedelta(seconds=1, microseconds=5))
     assert trace.at == NOON + timedelta(seconds=2)
-    assert [trace.to for trace in await office.history("whatsapp").sent(NOON)] == [AMINA]
+    assert [trace.to for trace in await listed(office.history("whatsapp"), people=(AMINA, NAMELESS))] == [AMINA]
+
+
+async def test_only_the_asked_time_and_people_are_looked_at(office: Office) -> None:
+    for name, person in (("d-1", AMINA), ("d-2", "+447700900124")):
+        await office.sms.send(person, Outgoing("Hello"), name)
+    office.pass_(HOUR)
+    await office.sms.send(AMINA, Outgoing("an hour later"), "d-3")
+    office.pass_(timedelta(seconds=1))
+    await office.sms.send(AMINA, Outgoing("too late"), "d-4")
+    await office.twilio.settled()
+    assert [(trace.to, trace.at) for trace in await listed(office.history())] == [(AMINA, NOON + HOUR), (AMINA, NOON)]
+
+
+async def test_what_left_twilios_queue_hours_later_is_of_the_time_when_twilio_took_it(
+    channels: dict[str, Channel], platform: Platform
+) -> None:
+    platform.answers = [(200, {"messages": []})] * 2
+    history = channels["sms"].history
+    assert history
+    assert await listed(history, NOON, NOON + HOUR) == []
+    asked = platform.requests[-1][3]
+    assert (asked["DateSent>"], asked["DateSent<"]) == ("2026-05-01T11:59:59Z", "2026-05-01T17:00:00Z")
+
+
+@pytest.mark.parametrize(("number", "by_number"), [(1, True), (FEW, True), (FEW + 1, False)])
+async def test_a_few_people_are_asked_after_by_their_numbers_and_many_in_one_list(
+    channels: dict[str, Channel], platform: Platform, number: int, by_number: bool
+) -> None:
+    people = {f"+44770090{place:04}" for place in range(number)}
+    platform.answers = [(200, {"messages": []})] * 2 * number
+    history = channels["whatsapp"].history
+    assert history
+    assert await listed(history, people=people) == []
+    asked = [request[3].get("To") for request in platform.requests]
+    assert asked == (
+        [f"whatsapp:{person}" for person in sorted(people) for _list in range(2)] if by_number else [None] * 2
+    )
+
+
+async def test_a_page_is_asked_for_when_the_one_before_is_used(
+    channels: dict[str, Channel], platform: Platform
+) -> None:
+    page = {"messages": [DATED | {"direction": "outbound-api", "to": AMINA}], "next_page_uri": "/x?PageToken=a"}
+    platform.answers = [(200, {"messages": []}), (200, page), (200, {"messages": []})]
+    history = channels["sms"].history
+    assert history
+    traces = history.sent(NOON, NOON + HOUR, {AMINA})
+    await anext(traces)
+    assert len(platform.requests) == 2
+    assert [trace async for trace in traces] == []
+    assert len(platform.requests) == 3
 
 
 async def test_another_service_of_the_account_is_not_ours(office: Office) -> None:
@@ -325,7 +398,8 @@ async def test_after_a_silence_only_the_approved_text_arrives(office: Office, at
     else:
         sent = await office.whatsapp.send(AMINA, BULLETIN, "d-2")
         await office.twilio.settled()
-        [trace] = [one for one in await office.history("whatsapp").sent(NOON) if one.provider_id == sent.provider_id]
+        traces = await listed(office.history("whatsapp"))
+        [trace] = [one for one in traces if one.provider_id == sent.provider_id]
         assert (trace.code, trace.verdict.act) == ("63016", Act.SHUT)
 
 

@@ -1,13 +1,15 @@
 """What nobody knows the fate of is asked after where that is possible, and sent again only where that was allowed."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
-from storage import Database, Keyring, Session, broadcasts, claims, people, unknowns
+from storage import Database, Keyring, Session, broadcasts, claims, people, reports, unknowns
 from storage.broadcasts import Plan
 from storage.deliveries import NEVER
+from storage.reports import Word
 from storage.tables import person
 from storage.unknowns import Unknown
 from tests.storage.rows import NOW, announce, meet, owe, put, queue, row, states
@@ -73,10 +75,12 @@ async def test_what_was_begun_in_between_is_asked_after_the_oldest_first(databas
         await queue(session, alice, turn=9, state="sent", began=NOW + 3 * SECOND)
         sms = await meet(session, keys, "+15005550006", channel="sms")
         await queue(session, sms, state="unknown", began=NOW + 3 * SECOND)
-        found = await unknowns.to_ask(session, keys, "telegram", NOW + SECOND, NOW + 5 * SECOND, 9)
-        assert found == [Unknown(names[turn], alice.id, "70001", NOW + turn * SECOND) for turn in (2, 3, 4)]
+        found = await unknowns.to_ask(session, keys, "telegram", NOW + SECOND, NOW + 5 * SECOND, NOW, 9)
+        assert found == [
+            Unknown(names[turn], alice.id, alice.address, "70001", NOW + turn * SECOND) for turn in (2, 3, 4)
+        ]
         assert "70001" not in repr(found)
-        fewer = await unknowns.to_ask(session, keys, "telegram", NOW + SECOND, NOW + 5 * SECOND, 2)
+        fewer = await unknowns.to_ask(session, keys, "telegram", NOW + SECOND, NOW + 5 * SECOND, NOW, 2)
         assert fewer == found[:2]
 
 
@@ -87,24 +91,72 @@ async def test_who_was_forgotten_and_who_cannot_be_read_is_not_asked_after(datab
             await queue(session, who, state="unknown", began=NOW)
         await people.erase(session, alice.id)
         await session.execute(update(person).where(person.c.id == bob.id).values(key=alice.wrapped))
-        assert await unknowns.to_ask(session, keys, "telegram", NOW - SECOND, NOW + SECOND, 9) == []
+        assert await unknowns.to_ask(session, keys, "telegram", NOW - SECOND, NOW + SECOND, NOW, 9) == []
 
 
 async def test_what_is_held_is_not_asked_after(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         await queue(session, await meet(session, keys), began=NOW)
         await unknowns.hold(session, NOW)
-        assert await unknowns.to_ask(session, keys, "telegram", NOW - SECOND, NOW + SECOND, 9) == []
+        assert await unknowns.to_ask(session, keys, "telegram", NOW - SECOND, NOW + SECOND, NOW, 9) == []
 
 
-async def test_what_was_sent_to_somebody_is_known_by_the_platforms_ids(database: Database, keys: Keyring) -> None:
+async def test_what_the_platform_had_no_word_on_is_asked_after_later(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        late, soon = [await queue(session, alice, turn=turn, state="unknown", began=NOW) for turn in (1, 2)]
+        sent = await queue(session, alice, turn=3, state="sent", began=NOW)
+        await unknowns.ask_later(session, [late, sent], NOW + HOUR)
+        for now, names in ((NOW, {soon}), (NOW + HOUR, {soon, late})):
+            found = await unknowns.to_ask(session, keys, "telegram", NOW - SECOND, NOW + SECOND, now, 9)
+            assert {one.id for one in found} == names
+        assert (await row(session, sent)).due == NOW
+
+
+async def test_a_message_is_a_deliverys_certainly_or_only_most_likely(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
         await queue(session, alice, state="sent", provider_id="m1")
         await queue(session, alice, state="unknown")
-        await queue(session, bob, state="sent", provider_id="m2")
-        assert await unknowns.known(session, [alice.id]) == {"m1"}
-        assert await unknowns.known(session, [alice.id, bob.id]) == {"m1", "m2"}
+        await queue(session, alice, state="unknown", provider_id="the attempt before", code="crash")
+        await queue(session, alice, state="sent", provider_id="m2", code="found")
+        await queue(session, bob, state="sent", provider_id="m3")
+        hers = {"m1": True, "the attempt before": True, "m2": False}
+        assert await unknowns.claimed(session, [alice.id]) == hers
+        assert await unknowns.claimed(session, [alice.id, bob.id]) == hers | {"m3": True}
+
+
+async def test_what_the_platform_has_ever_said_of_a_delivery_is_known(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        first, other = [await queue(session, alice, turn=turn, state="unknown") for turn in (1, 2)]
+        await reports.take(session, [Word(first, "guessed", "sent", "found", "sent")], NOW)
+        assert await unknowns.claimed(session, [alice.id]) == {"guessed": False}
+        await reports.take(session, [Word(other, "guessed", "delivered", "", "delivered")], NOW)
+        await put(session, other, provider_id="of another attempt")
+        assert await unknowns.claimed(session, [alice.id]) == {"guessed": True, "of another attempt": True}
+
+
+async def test_a_message_may_be_what_is_unknown_or_under_way_or_arrived_by_the_persons_word(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
+        kinds: list[dict[str, Any]] = [
+            {"state": "unknown", "provider_id": "the attempt before"},
+            {"state": "sending"},
+            {"state": "delivered"},
+            {"state": "delivered", "provider_id": "m"},
+            {"state": "sent", "provider_id": "m"},
+            {"state": "failed"},
+            {"state": "queued"},
+        ]
+        names = [await queue(session, alice, turn=turn, began=NOW, **kind) for turn, kind in enumerate(kinds)]
+        await queue(session, bob, state="unknown", began=NOW)
+        await queue(session, alice, state="unknown", turn=9)
+        found = await unknowns.claimants(session, [alice.id])
+        assert sorted(one.id for one in found) == sorted(names[:3])
+        assert {(one.address, one.began) for one in found} == {(alice.address, NOW)}
 
 
 async def test_what_never_arrived_leaves_once_more_and_never_a_third_time(database: Database, keys: Keyring) -> None:
@@ -232,4 +284,4 @@ async def test_nothing_of_who_was_forgotten_meanwhile_is_released(database: Data
         await people.erase(session, alice.id)
         assert await unknowns.release(session, NOW) == 0
         assert (await row(session, name)).state == "unknown"
-        assert await unknowns.to_ask(session, keys, "telegram", NOW - HOUR, NOW + HOUR, 9) == []
+        assert await unknowns.to_ask(session, keys, "telegram", NOW - HOUR, NOW + HOUR, NOW, 9) == []
