@@ -1,5 +1,6 @@
 """Asking the platforms for what we may have missed: what people wrote, what became of ours, what is approved."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ import structlog
 
 from bot.turns import Turns
 from broadcast import reconcile
+from broadcast.closing import unless
 from channels import Channel
 from channels.messages import NotSent
 from handlers import deliveries
@@ -26,12 +28,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Whom to ask, and where the answers go."""
+    """Whom to ask, and where the answers go. Once `closing` is set nobody is waited for."""
 
     database: Database
     keys: Keyring
     channels: Mapping[str, Channel]
     turns: Turns
+    closing: asyncio.Event
 
     async def ask(self, now: datetime) -> None:
         """Ask whatever it is time to ask. A platform that does not answer is asked again the next time."""
@@ -45,7 +48,7 @@ class Asking:
     async def _unknown(self, channel: Channel, now: datetime) -> None:
         if await self._is_time(f"asking what became: {channel.name}", OFTEN, now):
             heard = partial(deliveries.report, elsewhere=others(self.channels, channel.name))
-            await reconcile.ask(self.database, self.keys, channel, heard, now)
+            await reconcile.ask(self.database, self.keys, channel, heard, now, self.closing)
 
     async def _missed(self, channel: Channel, now: datetime) -> None:
         """What people wrote while nobody could take it. Whoever asks and is killed has not moved the mark."""
@@ -56,7 +59,9 @@ class Asking:
                 return
             last = await marks.at(session, f"heard: {channel.name}")
         since = max(now - EVERY if last is None else last, now - LONGEST_GAP)
-        missed = await channel.history.received(since - OVERLAP)
+        missed = await unless(self.closing, channel.history.received(since - OVERLAP))
+        if missed is None:
+            return
         for message in missed:
             await self.turns.take([message])
         async with self.database.writing() as session:
@@ -66,7 +71,7 @@ class Asking:
         """Which texts each platform has approved: remembered here, and shown to whoever operates this."""
         for channel in self.channels.values():
             try:
-                found = await channel.templates()
+                found = await unless(self.closing, channel.templates())
             except NotSent as silent:
                 log.warning("not answered", channel=channel.name, code=silent.code)
                 continue

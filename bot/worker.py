@@ -50,7 +50,7 @@ class Worker:
 
     async def run(self, closing: asyncio.Event) -> None:
         """Work until `closing`; what is under way then is ended and written down."""
-        asking = Asking(self.database, self.keys, self.channels, self.turns)
+        asking = Asking(self.database, self.keys, self.channels, self.turns, closing)
         await self._house.open(self.clock())
         await self._count_workers()
         carrying = asyncio.create_task(self.hints.bell.carry())

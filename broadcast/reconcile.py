@@ -1,5 +1,6 @@
 """Asking a platform what became of what we do not know."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -7,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from broadcast.closing import unless
 from channels import Channel, History
 from channels.messages import Report, Status, Trace
 from storage import Database, Keyring, Session, unknowns
@@ -57,8 +59,13 @@ class Window:
     people: frozenset[str] = field(repr=False)
 
 
-async def ask(database: Database, keys: Keyring, channel: Channel, heard: Heard, now: datetime) -> Asked:
-    """Settle what is unknown on this channel, as far as the platform knows it. Raises a child of `NotSent`."""
+async def ask(
+    database: Database, keys: Keyring, channel: Channel, heard: Heard, now: datetime, closing: asyncio.Event
+) -> Asked:
+    """Settle what is unknown on this channel, as far as the platform knows it. Raises a child of `NotSent`.
+
+    Once `closing` is set the platform is not waited for.
+    """
     if channel.history is None:
         async with database.writing() as session:
             resent = await unknowns.resend_allowed(session, channel.name, now - LATEST, now - ABSENT, now)
@@ -67,7 +74,9 @@ async def ask(database: Database, keys: Keyring, channel: Channel, heard: Heard,
         waiting = await unknowns.to_ask(session, keys, channel.name, now - KEPT, now - SOONEST, now, MOST)
     if not waiting:
         return Asked()
-    traces = await _traces(channel.history, waiting)
+    traces = await unless(closing, _traces(channel.history, waiting))
+    if traces is None:
+        return Asked()
     async with database.writing() as session:
         asked = await _settle(session, channel.name, waiting, traces, heard, now)
     log.info("asked", channel=channel.name, found=asked.found, resent=asked.resent)

@@ -1,5 +1,6 @@
 """What is unknown is asked after: found, left alone, or sent once more when it certainly never left."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,7 @@ from storage import Database, Keyring, Session, people
 from storage.broadcasts import Plan
 from storage.unknowns import Unknown
 from tests.storage.rows import NOW, Somebody, announce, meet, owe, put, queue, row
+from tests.waiting import PATIENCE
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 MICROSECOND = timedelta(microseconds=1)
@@ -140,6 +142,7 @@ class Desk:
         self.keys = keys
         self.memory = Memory()
         self.heard: list[Report] = []
+        self.closing = asyncio.Event()
 
     async def meets(self, sender: str = ALICE) -> Somebody:
         async with self.database.writing() as session:
@@ -155,7 +158,10 @@ class Desk:
 
     async def asks(self, now: datetime = NOW, history: bool = True) -> Asked:
         line: Any = Line(self.memory if history else None)
-        return await ask(self.database, self.keys, line, self._hears, now)
+        return await self.asks_at(line, now)
+
+    async def asks_at(self, line: Channel, now: datetime = NOW) -> Asked:
+        return await ask(self.database, self.keys, line, self._hears, now, self.closing)
 
     async def says(self, name: str, provider_id: str, status: Status) -> None:
         """The platform itself, by a status callback."""
@@ -390,6 +396,21 @@ async def test_a_platform_that_does_not_answer_changes_nothing(desk: Desk) -> No
     assert (await desk.row(name)).state == "unknown"
 
 
+async def test_who_closes_does_not_wait_for_a_platform_that_is_silent(desk: Desk) -> None:
+    name = await desk.sent(await desk.meets())
+    said = asyncio.Event()
+
+    async def closes() -> None:
+        desk.closing.set()
+        await said.wait()
+
+    desk.memory.meanwhile = closes
+    async with asyncio.timeout(PATIENCE):
+        assert await desk.asks() == Asked()
+    found = await desk.row(name)
+    assert (found.state, found.due) == ("unknown", NOW)
+
+
 async def test_a_reply_without_its_words_does_not_leave_again(desk: Desk) -> None:
     name = await desk.sent(await desk.meets())
     async with desk.database.writing() as session:
@@ -448,7 +469,7 @@ async def test_twilio_tells_what_it_has_by_a_clock_that_is_not_ours(desk: Desk, 
             await sms.send(ALICE, Outgoing("hello"), name)
             now[0] += 30 * SECOND
         await twilio.settled()
-        assert await ask(desk.database, desk.keys, sms, desk._hears, NOW) == Asked(found=2, resent=1)
+        assert await desk.asks_at(sms) == Asked(found=2, resent=1)
     assert [(await desk.row(name)).state for name in (*arrived, lost)] == ["delivered", "delivered", "queued"]
 
 
@@ -462,5 +483,5 @@ async def test_where_twilio_has_fewer_by_such_a_clock_nothing_leaves_again(desk:
         await sms.send(ALICE, Outgoing("hello"), names[1])
         await twilio.settled()
         for minutes in (0, 12, 24):
-            await ask(desk.database, desk.keys, sms, desk._hears, NOW + minutes * MINUTE)
+            await desk.asks_at(sms, NOW + minutes * MINUTE)
     assert sorted([(await desk.row(name)).state for name in names]) == ["delivered", "unknown", "unknown"]
