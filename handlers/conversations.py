@@ -28,9 +28,10 @@ from handlers.talking import (
 )
 from handlers.visits import Visit, begin, keep
 from locales import _, speaking
-from storage import Keyring, Session, addresses, events, turns
+from storage import Keyring, Session, addresses, events, turns, unknowns
 from storage.tables import address, event
 from storage.together import Writes, write
+from storage.unknowns import Answered
 
 Happen = Callable[[Session, Keyring, Visit, Any], Awaitable[None]]
 
@@ -68,7 +69,7 @@ async def hear(session: Session, ears: Ears, messages: Sequence[Message], now: d
     """
     asked = [(events.name(ears.keys, m.channel, m.event), ears.keys.index(m.channel, m.sender)) for m in messages]
     found = await turns.find(session, ears.keys, asked, now)
-    writes = Writes()
+    writes, answered = Writes(), list[Answered]()
     for message, (name, index), what in zip(messages, asked, found, strict=True):
         if what.seen:
             continue
@@ -77,8 +78,13 @@ async def hear(session: Session, ears: Ears, messages: Sequence[Message], now: d
             _reached(writes, message, what.known)
         elif not _is_afterthought(message, what.known):
             board = await ears.boards.at(session, what.edition, now)
-            await _take(session, ears, begin(ears.keys, message, index, board, what.known, writes, now))
+            visit = begin(ears.keys, message, index, board, what.known, writes, now)
+            await _take(session, ears, visit)
+            if what.known is not None and what.known.unsure:
+                answered += _answered(visit)
     await write(session, writes)
+    if answered:
+        await unknowns.arrived(session, answered, now)
     if heard_again := [what.known.address for what in found if what.known is not None and what.known.shut]:
         await addresses.reopen(session, heard_again, now)
 
@@ -88,6 +94,13 @@ def _reached(writes: Writes, message: Message, known: turns.Known | None) -> Non
         return
     reach = Reach.BLOCKED if message.kind is Kind.BLOCKED else Reach.ACTIVE
     writes.change(address, ("id",), id=known.address, reach=reach, until=None, strikes=0, struck=None)
+
+
+def _answered(visit: Visit) -> list[Answered]:
+    """Which turn's question this proves to have arrived. Anybody can forge what stands behind a button."""
+    token = visit.message.token or visit.answered
+    is_ours = token.isdecimal() and int(token) < visit.turn
+    return [Answered(visit.address, int(token))] if is_ours else []
 
 
 def _is_afterthought(message: Message, known: turns.Known | None) -> bool:
@@ -133,6 +146,7 @@ async def _understand(session: Session, ears: Ears, visit: Visit) -> None:
             visit.standing = visit.standing.beneath(meant)
             await _open(session, ears, visit, flow)
         case Go(answer, turn):
+            visit.answered = visit.standing.chosen_from
             await _take_turn(session, ears, visit, visit.pop().answered(answer), turn)
         case Back():
             _back(visit)

@@ -54,6 +54,11 @@ class Standing:
     offered: tuple[str, ...] | None = None
     """The choices that the open question was sent with, in this order. None: we cannot tell any more."""
 
+    @property
+    def chosen_from(self) -> str:
+        """The token of the open question if it offers choices: words can be written without having read a question."""
+        return self.token if self.offered else ""
+
     def with_talks(self, talks: tuple[Talk, ...]) -> "Standing":
         return Standing(talks, self.token, self.invitation, self.offered)
 

@@ -37,6 +37,8 @@ class Visit:
     consent: str | None = None
     said: list[str] = field(default_factory=list, repr=False)
     question: flows.Ask | None = None
+    answered: str = ""
+    """The token of the question that was answered by choosing: whoever did that has got our message."""
     forgotten: bool = False
 
     @property

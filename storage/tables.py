@@ -361,6 +361,12 @@ Index(
     sqlite_where=is_unknown(delivery),
 )
 Index(
+    "ix_delivery_unknown_to",
+    delivery.c.address_id,
+    postgresql_where=is_unknown(delivery),
+    sqlite_where=is_unknown(delivery),
+)
+Index(
     "ix_delivery_ended",
     delivery.c.ended,
     postgresql_where=delivery.c.ended.is_not(None),

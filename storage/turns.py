@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from storage.columns import Moment
 from storage.database import Session
 from storage.keys import Keyring, PersonKey
-from storage.tables import address, ballot, contribution, event, member, person, process
+from storage.tables import address, ballot, contribution, delivery, event, is_unknown, member, person, process
 from storage.tables import round as round_
 
 
@@ -32,6 +32,8 @@ class Known:
     talk: str | None = field(repr=False)
     shut: bool
     """The platform let nothing through to them, because they had been silent for too long."""
+    unsure: bool
+    """There is something that we wrote here, and nobody knows whether it arrived."""
     votes: bool
     gave: bool
     member: bool
@@ -56,7 +58,7 @@ async def find(session: Session, keys: Keyring, asked: Sequence[tuple[str, str]]
 
 
 def _found(
-    keys: Keyring, seen: bool, edition: int | None, votes: bool, gave: bool, is_member: bool, *met: Any
+    keys: Keyring, seen: bool, edition: int | None, unsure: bool, votes: bool, gave: bool, is_member: bool, *met: Any
 ) -> Found:
     where, _index, who, reach, number, talk, shut, wrapped, epoch, language, region, consented = met
     if who is None:
@@ -73,6 +75,7 @@ def _found(
         turns=number,
         talk=None if talk is None else key.open(talk, address.c.talk, where),
         shut=shut is not None,
+        unsure=unsure,
         votes=votes,
         gave=gave,
         member=is_member,
@@ -110,6 +113,7 @@ def _statement(dialect: str) -> Select[Any]:
             asked.c.asked_index,
             event.c.id.is_not(None).label("seen"),
             select(process.c.edition).limit(1).scalar_subquery().label("edition"),
+            _unsure(met.c.id).label("unsure"),
             _votes(met.c.person_id).label("votes"),
             exists().where(contribution.c.person_id == met.c.person_id).label("gave"),
             exists().where(member.c.person_id == met.c.person_id).label("member"),
@@ -119,6 +123,12 @@ def _statement(dialect: str) -> Select[Any]:
         .outerjoin(event, event.c.id == asked.c.asked_event)
         .outerjoin(met, met.c.index == asked.c.asked_index)
     )
+
+
+def _unsure(where: ColumnElement[str]) -> ColumnElement[bool]:
+    """With a limit it is looked up at each address, whatever PostgreSQL believes to be cheaper: there may be many."""
+    unknown = select(delivery.c.id).where(is_unknown(delivery), delivery.c.address_id == where)
+    return unknown.limit(1).scalar_subquery().is_not(None)
 
 
 def _votes(who: ColumnElement[str]) -> ColumnElement[bool]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
 
 from storage.database import Session
+from storage.deliveries import REPLY
 from storage.keys import Keyring, Unreadable
 from storage.tables import (
     address,
@@ -132,6 +133,38 @@ async def claimants(session: Session, people: Sequence[str]) -> list[Claimant]:
         or_(is_unknown(delivery), is_under_way(delivery), arrived),
     )
     return [Claimant(*row) for row in await session.execute(found)]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The turn at an address whose question somebody has answered there."""
+
+    address: str
+    turn: int
+
+
+async def arrived(session: Session, answered: Sequence[Answered], now: datetime) -> None:
+    """Whoever answers a question has got the message that asked it: the last part of that turn's reply."""
+    later = delivery.alias("later")
+    is_last = ~exists().where(
+        later.c.person_id == delivery.c.person_id,
+        later.c.broadcast_id.is_(None),
+        later.c.address_id == delivery.c.address_id,
+        later.c.lane == REPLY,
+        later.c.turn == delivery.c.turn,
+        later.c.part > delivery.c.part,
+    )
+    for turn in sorted(answered, key=lambda turn: turn.address):
+        its = and_(
+            is_unknown(delivery),
+            delivery.c.address_id == turn.address,
+            delivery.c.lane == REPLY,
+            delivery.c.turn == turn.turn,
+        )
+        # Whoever holds it is just learning what became of it.
+        free = select(delivery.c.id).where(its, is_last).with_for_update(skip_locked=True)
+        values = {"state": "delivered", "code": None, "body": None, "ended": now.date()}
+        await session.execute(update(delivery).where(delivery.c.id.in_(free)).values(values))
 
 
 async def resend(session: Session, ids: Sequence[str], now: datetime) -> int:

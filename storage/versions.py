@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from storage.database import SQLITE_SETTINGS, with_driver
 
-NEWEST = "94e1eeb66e38"
+NEWEST = "6d1f0b83c2a7"
 """The revision of the newest file in `migrations/versions`."""
 LOCK = 7_203_418_816
 

@@ -4,6 +4,7 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 import flows
 import storage
@@ -11,6 +12,7 @@ from channels.messages import Kind
 from handlers import bulletins, consultations, contents, conversations, processes, talking
 from handlers.boards import NoProcess
 from storage import turns
+from storage.tables import delivery
 from tests.handlers.house import PROCESS, House, Writer
 from tests.handlers.written import asked
 from tests.storage.rows import statements
@@ -320,3 +322,94 @@ async def test_hearing_many_is_one_reading_and_one_writing(postgresql_house: Hou
     with statements(house.database) as counted:
         await house.takes(*batch)
     assert len(counted) == 2
+
+
+async def loses(writer: Writer, turn: int = 0) -> int:
+    """Nobody knows what became of the reply of that turn, or else of the last; gives the turn."""
+    house = writer.house
+    turn = turn or max(await house.column("SELECT turn FROM delivery"))
+    async with house.database.writing() as session:
+        await session.execute(update(delivery).where(delivery.c.turn == turn).values(state="unknown", code="crash"))
+    return turn
+
+
+async def became(house: House, turn: int) -> list[str]:
+    return await house.column(f"SELECT state FROM delivery WHERE turn = {turn:d}")  # noqa: S608 a number
+
+
+async def test_a_tap_on_our_keyboard_proves_that_the_message_arrived(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("share")
+    turn = await loses(alice)
+    await alice.does(alice.message(kind=Kind.CHOICE, choice="1", token=str(turn)))
+    assert await became(house, turn) == ["delivered"]
+
+
+async def test_so_does_a_tap_on_an_old_keyboard(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("share")
+    turn = await loses(alice)
+    await alice.says("help")
+    assert await became(house, turn) == ["unknown"]
+    assert "This button belongs to an earlier question" in await alice.does(
+        alice.message(kind=Kind.CHOICE, choice="1", token=str(turn))
+    )
+    assert await became(house, turn) == ["delivered"]
+
+
+@pytest.mark.parametrize("channel", ["telegram", "sms", "whatsapp"])
+async def test_so_does_a_choice_that_is_typed(house: House, channel: str) -> None:
+    alice = await house.meets("70001", channel).joins()
+    await alice.says("share")
+    turn = await loses(alice)
+    await alice.says("1")
+    assert await became(house, turn) == ["delivered"]
+
+
+@pytest.mark.parametrize("words", ["Is anybody there?", "help", "99"])
+async def test_other_words_prove_nothing(house: House, words: str) -> None:
+    alice = await house.meets().joins()
+    await alice.says("share")
+    turn = await loses(alice)
+    await alice.says(words)
+    assert await became(house, turn) == ["unknown"]
+
+
+async def test_words_of_their_own_may_be_written_without_having_read_the_question(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("share", "1", "1")
+    turn = await loses(alice)
+    assert "Shall we pass it on?" in await alice.says("Interpreters at the clinic.")
+    assert await became(house, turn) == ["unknown"]
+
+
+@pytest.mark.parametrize("token", ["", "x", "0", "999999999999", "-1"])
+async def test_a_forged_token_proves_nothing(house: House, token: str) -> None:
+    alice = await house.meets().joins()
+    turn = await loses(alice)
+    await alice.does(alice.message(kind=Kind.CHOICE, choice="1", token=token))
+    assert await became(house, turn) == ["unknown"]
+
+
+async def test_a_tap_of_somebody_elses_proves_nothing_about_mine(house: House) -> None:
+    alice, bob = await house.meets("1").joins(), await house.meets("2").joins()
+    turn = await loses(alice)
+    await bob.does(bob.message(kind=Kind.CHOICE, choice="share", token=str(turn)))
+    assert sorted(await became(house, turn)) == ["delivered", "unknown"]
+
+
+async def test_only_an_answer_where_something_is_unknown_costs_a_statement_more(postgresql_house: House) -> None:
+    house = postgresql_house
+    alice, bob = await house.meets("1").joins(), await house.meets("2").joins()
+    await alice.says("share")
+    await bob.says("share")
+    with statements(house.database) as ordinary:
+        await house.takes(alice.message("1"), bob.message("1"))
+    await alice.hears()
+    turn = await loses(alice)
+    with statements(house.database) as asked:
+        await house.takes(alice.message("help"))
+    await alice.hears()
+    with statements(house.database) as answered:
+        await house.takes(alice.message(kind=Kind.CHOICE, choice="1", token=str(turn)))
+    assert [len(ordinary), len(asked), len(answered)] == [2, 2, 3]

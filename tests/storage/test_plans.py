@@ -6,9 +6,22 @@ from typing import Any
 
 import pytest
 
-from storage import Database, Keyring, Session, broadcasts, claims, deliveries, expansion, outbox, reports, unknowns
+from storage import (
+    Database,
+    Keyring,
+    Session,
+    broadcasts,
+    claims,
+    deliveries,
+    expansion,
+    outbox,
+    reports,
+    turns,
+    unknowns,
+)
 from storage.deliveries import Outcome
 from storage.reports import Word
+from storage.unknowns import Answered
 from tests.storage.rows import NOW, announce, plan, statements
 
 MANY = 20_000
@@ -73,6 +86,7 @@ ASKED: Mapping[str, Callable[[Session, Keyring], Awaitable[object]]] = {
     "whose the messages are": lambda session, _keys: unknowns.claimed(session, ["one", "two"]),
     "what may have a message": lambda session, _keys: unknowns.claimants(session, ["one", "two"]),
     "what is asked after later": lambda session, _keys: unknowns.ask_later(session, ["one", "two"], NOW),
+    "what an answer proves": lambda session, _keys: unknowns.arrived(session, [Answered("one", 1)], NOW),
     "what is late": lambda session, _keys: outbox.late(session, NOW),
     "what waits for the morning": lambda session, _keys: deliveries.put_off(
         session, "b", "north", NOW, "night", NOW, 2000
@@ -109,6 +123,27 @@ async def asked(
 
 def reads_all(planned: str) -> bool:
     return re.search(r"Seq Scan on (delivery|person|address)", planned) is not None
+
+
+async def test_a_turn_looks_for_what_is_unknown_only_at_its_own_addresses(
+    postgresql: Database, sqlite: Database, keys: Keyring
+) -> None:
+    async def asks(session: Session, keys: Keyring) -> object:
+        return await turns.find(session, keys, [("1", "one"), ("2", "two")], NOW)
+
+    [(text, given)] = await asked(sqlite, keys, asks)
+    async with sqlite.writing() as session:
+        on_sqlite = await plan(session, (text, given))
+    [(text, given)] = await asked(postgresql, keys, asks)
+    async with postgresql.writing() as session:
+        await announce(session)
+        await fill(session, PEOPLE + FINISHED)
+        on_postgresql = await plan(session, (text, given))
+    assert "USING INDEX ix_delivery_unknown_to (address_id=?)" in on_sqlite
+    assert re.search(
+        r"using ix_delivery_unknown_to on delivery.*\n *Index Cond: \(address_id = met.id\)", on_postgresql
+    )
+    assert "ix_delivery_unknown on" not in on_postgresql
 
 
 async def test_a_claim_reads_no_more_than_it_takes(postgresql: Database, keys: Keyring) -> None:

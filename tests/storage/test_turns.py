@@ -7,7 +7,7 @@ from sqlalchemy import insert, update
 
 from storage import Database, Keyring, Session, people, processes, rounds, turns
 from storage.tables import address, event, member, person
-from tests.storage.rows import NOW, PROCESS, also_at, give, meet, statements, until_somebody_waits
+from tests.storage.rows import NOW, PROCESS, also_at, give, meet, queue, statements, until_somebody_waits
 
 
 async def look(session: Session, keys: Keyring, *asked: tuple[str, str]) -> list[turns.Found]:
@@ -31,10 +31,23 @@ async def test_seen_unknown_and_known_are_told_apart_in_the_order_asked(database
     assert nobody == turns.Found(False, 1, None)
     assert (known_bob.seen, known_alice.seen) == (True, False)
     assert known_bob.known == turns.Known(
-        bob.id, bob.address, bob.key, "fr", "", False, "opted_out", 0, None, True, False, False, False
+        bob.id, bob.address, bob.key, "fr", "", False, "opted_out", 0, None, True, False, False, False, False
     )
     assert known_alice.known == turns.Known(
-        alice.id, alice.address, alice.key, "en", "north", True, "active", 0, "welcome", False, False, False, False
+        alice.id,
+        alice.address,
+        alice.key,
+        "en",
+        "north",
+        True,
+        "active",
+        0,
+        "welcome",
+        False,
+        False,
+        False,
+        False,
+        False,
     )
 
 
@@ -73,6 +86,18 @@ async def test_who_gave_something_votes_or_sits_on_the_council_is_known(database
         )
     known = [one.known for one in found if one.known]
     assert [(one.votes, one.gave, one.member) for one in known] == [(True, True, True), (False, False, False)]
+
+
+async def test_where_something_of_ours_is_of_unknown_fate_is_known(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        there = await also_at(session, keys, alice, "+15005550006", channel="sms")
+        await queue(session, there, state="unknown")
+        await queue(session, alice, state="sent")
+        found = await look(
+            session, keys, ("1", keys.index("telegram", "70001")), ("2", keys.index("sms", "+15005550006"))
+        )
+    assert [one.known.unsure for one in found if one.known] == [False, True]
 
 
 async def test_a_new_edition_of_the_process_is_seen(database: Database, keys: Keyring) -> None:
@@ -118,7 +143,20 @@ async def test_a_second_finder_waits_and_then_sees_what_the_first_wrote(database
         await session.execute(update(person).values(language="ar", region="south", consented=False))
     found = (await waiting).known
     assert found == turns.Known(
-        alice.id, alice.address, alice.key, "ar", "south", False, "opted_out", 1, "after", False, False, False, False
+        alice.id,
+        alice.address,
+        alice.key,
+        "ar",
+        "south",
+        False,
+        "opted_out",
+        1,
+        "after",
+        False,
+        False,
+        False,
+        False,
+        False,
     )
 
 

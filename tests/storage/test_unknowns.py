@@ -8,14 +8,16 @@ from sqlalchemy import update
 
 from storage import Database, Keyring, Session, broadcasts, claims, people, reports, unknowns
 from storage.broadcasts import Plan
-from storage.deliveries import NEVER
+from storage.deliveries import NEVER, NOTICE
 from storage.reports import Word
 from storage.tables import person
-from storage.unknowns import Unknown
-from tests.storage.rows import NOW, announce, meet, owe, put, queue, row, states
+from storage.unknowns import Answered, Unknown
+from tests.storage.rows import NOW, also_at, announce, meet, owe, put, queue, row, states
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
+DAY = timedelta(days=1)
 LEASE = NOW + MINUTE
+STATES = ("queued", "sending", "sent", "failed", "expired", "cancelled")
 
 
 async def claim(session: Session, keys: Keyring, channel: str = "telegram") -> list[str]:
@@ -157,6 +159,32 @@ async def test_a_message_may_be_what_is_unknown_or_under_way_or_arrived_by_the_p
         found = await unknowns.claimants(session, [alice.id])
         assert sorted(one.id for one in found) == sorted(names[:3])
         assert {(one.address, one.began) for one in found} == {(alice.address, NOW)}
+
+
+async def test_an_answer_proves_only_the_message_that_asked(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
+        there = await also_at(session, keys, alice, "+15005550006", channel="sms")
+        lost: dict[str, Any] = {"state": "unknown", "code": "crash", "began": NOW, "ended": NOW.date() - 30 * DAY}
+        first, last = [await queue(session, alice, turn=4, part=part, **lost) for part in (1, 2)]
+        others = [
+            await queue(session, alice, turn=3, **lost),
+            await queue(session, alice, turn=4, part=3, lane=NOTICE, **lost),
+            await queue(session, there, turn=4, part=3, **lost),
+            await queue(session, bob, turn=4, **lost),
+        ]
+        await unknowns.arrived(session, [Answered(alice.address, 4)], NOW)
+        found = await row(session, last)
+        assert await states(session) == {last: "delivered"} | dict.fromkeys([first, *others], "unknown")
+        assert (found.code, found.body, found.ended) == (None, None, NOW.date())
+
+
+async def test_an_answer_changes_nothing_that_is_known(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        known = {await queue(session, alice, state=state, turn=turn): state for turn, state in enumerate(STATES)}
+        await unknowns.arrived(session, [Answered(alice.address, turn) for turn in range(len(STATES))], NOW)
+        assert await states(session) == known
 
 
 async def test_what_never_arrived_leaves_once_more_and_never_a_third_time(database: Database, keys: Keyring) -> None:
