@@ -19,7 +19,8 @@ SWEEP_PAUSE = timedelta(milliseconds=250)
 REPEATS = timedelta(days=30)
 """How long an event is remembered: longer than any platform repeats one."""
 OLD = timedelta(days=30)
-"""How long a finished delivery is kept, and what platforms said of it. Then it is a number in its broadcast's count."""
+"""How long a finished delivery is kept, what platforms said of it, and a message that our own code failed on. Then a
+delivery is a number in its broadcast's count."""
 MOST_TO_AGE = 2000
 AWAY = timedelta(hours=1)
 """Whoever finds a database that nobody has used for so long may have found an old copy."""
@@ -73,6 +74,7 @@ class House:
         """Forget what is old, a batch at a time, so that nobody waits for it."""
         async with self.database.writing() as session:
             await events.prune(session, now - REPEATS)
+            await events.drop_parked(session, now - OLD)
             await reports.prune(session, now - OLD, MOST_TO_AGE)
             await ageing.age(session, now - OLD, MOST_TO_AGE)
 

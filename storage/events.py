@@ -59,6 +59,11 @@ async def prune(session: Session, before: datetime) -> int:
     return (await session.execute(delete(event).where(event.c.seen < before.date()))).rowcount
 
 
+async def drop_parked(session: Session, before: datetime) -> int:
+    """Erase messages that nobody has taken up; gives how many."""
+    return (await session.execute(delete(parked).where(parked.c.at < before))).rowcount
+
+
 async def reseal(session: Session, keys: Keyring) -> int:
     """Seal anew, by the current epoch's key, every parked message that another one sealed; gives how many those are."""
     others = await _in_other_epochs(session, keys)

@@ -1,0 +1,18 @@
+"""Keeping house: what nobody has taken up in a month is erased."""
+
+from datetime import timedelta
+
+from bot.house import OLD, House
+from broadcast.wake import Bell
+from storage import Database, Keyring, events
+from tests.storage.rows import NOW
+
+
+async def test_a_message_that_our_code_failed_on_is_erased_after_a_month(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        for name, at in (("old", NOW - OLD - timedelta(seconds=1)), ("new", NOW - OLD)):
+            await events.park(session, keys, name, "telegram", "index", "{}", "ValueError", at)
+    await House(database, keys, {}, Bell()).age(NOW)
+    async with database.reading() as session:
+        assert [parked.id for parked in await events.waiting(session)] == ["new"]
+        assert await events.read_parked(session, keys, "old") is None
