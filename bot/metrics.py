@@ -163,7 +163,7 @@ def _of(seen: Overview, now: datetime) -> Iterable[Metric]:
         waiting.add_metric([one.channel, LANES[one.lane], "later"], one.later)
         since = timedelta(0) if one.oldest is None else now - one.oldest
         lag.add_metric([one.channel, LANES[one.lane]], max(0.0, since.total_seconds()))
-    unknown = _gauge("unknown", "Deliveries of unknown fate", "channel")
+    unknown = _gauge("unknown", "Deliveries of unknown fate that nobody has acknowledged", "channel")
     for channel, number in seen.unknown.items():
         unknown.add_metric([channel], number)
     broken = _gauge("circuit_open", "1 for a channel that is out of order, and why", "channel", "code")

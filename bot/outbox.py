@@ -59,7 +59,7 @@ def list_templates() -> None:
 
 
 def list_dead(most: int = 20, channel: OfChannel = "", code: OfCode = "") -> None:
-    """The newest deliveries that failed or whose fate is unknown, and why; never to whom, never with their words."""
+    """The newest that failed, or whose fate is unknown and nobody acknowledged it, and why; never to whom or what."""
 
     async def look(session: Session, _now: datetime) -> None:
         for one in await outbox.dead(session, most, channel, code):
@@ -74,6 +74,14 @@ def retry(ids: Ids = None, code: OfCode = "") -> None:
     if not ids and not code:
         stop("Say which: ids of deliveries, or --code.")
     say(f"{writing(lambda session, now: outbox.retry(session, now, tuple(ids or ()), code))} wait again.")
+
+
+def acknowledge(ids: Ids = None, channel: OfChannel = "") -> None:
+    """Say that you know of deliveries of unknown fate: they are no longer alarmed about or listed, but stay counted."""
+    if not ids and not channel:
+        stop("Say which: ids of deliveries, or --channel.")
+    known = writing(lambda session, now: outbox.acknowledge(session, now, tuple(ids or ()), channel))
+    say(f"{known} are acknowledged.")
 
 
 def pause(broadcast: str) -> None:
@@ -140,6 +148,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "broadcast cancel": cancel,
     "dead list": list_dead,
     "dead retry": retry,
+    "dead acknowledge": acknowledge,
     "held hold": hold,
     "held release": release,
     "held drop": drop,

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, update
 from storage import circuits
 from storage.circuits import Circuit
 from storage.database import Session
-from storage.tables import delivery, is_under_way, is_unknown, waits
+from storage.tables import delivery, is_under_way, is_unnoticed, waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Overview:
     lanes: Sequence[Lane]
     sending: int
     unknown: dict[str, int]
-    """By channel."""
+    """By channel, without what an operator has acknowledged."""
     circuits: Sequence[Circuit]
 
 
@@ -51,7 +51,7 @@ async def overview(session: Session, now: datetime) -> Overview:
     )
     sending = (await session.execute(select(func.count()).where(is_under_way(delivery)))).scalar_one()
     unknown = await session.execute(
-        select(delivery.c.channel, func.count()).where(is_unknown(delivery)).group_by(delivery.c.channel)
+        select(delivery.c.channel, func.count()).where(is_unnoticed(delivery)).group_by(delivery.c.channel)
     )
     return Overview(
         [Lane(*row) for row in lanes],
@@ -81,7 +81,7 @@ class Dead:
 
 
 async def dead(session: Session, most: int, channel: str = "", code: str = "") -> list[Dead]:
-    """The newest ones."""
+    """The newest ones; not what is unknown and was acknowledged."""
     found = select(
         delivery.c.id,
         delivery.c.channel,
@@ -90,7 +90,10 @@ async def dead(session: Session, most: int, channel: str = "", code: str = "") -
         func.coalesce(delivery.c.code, ""),
         delivery.c.ended,
         delivery.c.broadcast_id,
-    ).where(delivery.c.ended.is_not(None), delivery.c.state.in_(["failed", "unknown"]))
+    ).where(
+        delivery.c.ended.is_not(None),
+        or_(delivery.c.state == "failed", is_unnoticed(delivery)),
+    )
     if channel:
         found = found.where(delivery.c.channel == channel)
     if code:
@@ -117,4 +120,14 @@ async def retry(session: Session, now: datetime, ids: Sequence[str] = (), code: 
         )
         .values(state="queued", due=now, attempts=0, segments=None, ended=None, code=None)
     )
+    return found.rowcount
+
+
+async def acknowledge(session: Session, now: datetime, ids: Sequence[str] = (), channel: str = "") -> int:
+    """An operator knows of these that their fate is unknown, or of all on a channel; gives how many that is news of.
+
+    They stay counted as unknown, and may still be settled; only nobody is alarmed any more.
+    """
+    which = or_(delivery.c.id.in_(ids), delivery.c.channel == channel)
+    found = await session.execute(update(delivery).where(which, is_unnoticed(delivery)).values(acknowledged=now.date()))
     return found.rowcount

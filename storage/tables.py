@@ -293,6 +293,7 @@ delivery = Table(
     Column("provider_id", Text),
     Column("segments", Integer),
     Column("code", Text),
+    Column("acknowledged", Date),
     UniqueConstraint("person_id", "broadcast_id"),
 )
 
@@ -317,6 +318,11 @@ def is_reply_to_come(deliveries: FromClause) -> ColumnElement[bool]:
 
 def is_unknown(deliveries: FromClause) -> ColumnElement[bool]:
     return deliveries.c.state == literal_column("'unknown'", Text())
+
+
+def is_unnoticed(deliveries: FromClause) -> ColumnElement[bool]:
+    """Of unknown fate, and nobody who operates this has said that they know."""
+    return and_(is_unknown(deliveries), deliveries.c.acknowledged.is_(None))
 
 
 def waits_for_the_person(deliveries: FromClause) -> ColumnElement[bool]:

@@ -200,7 +200,7 @@ async def _again(session: Session, which: ColumnElement[bool], now: datetime) ->
             or_(delivery.c.body.is_not(None), delivery.c.broadcast_id.is_not(None)),
             or_(delivery.c.not_after.is_(None), delivery.c.not_after > now),
         )
-        .values(state="queued", due=now, code="resent", resent=True, ended=None)
+        .values(state="queued", due=now, code="resent", resent=True, ended=None, acknowledged=None)
     )
     return found.rowcount
 
@@ -238,7 +238,7 @@ async def release(session: Session, now: datetime) -> int:
     found = await session.execute(
         update(delivery)
         .where(is_unknown(delivery), delivery.c.code == RESTORED, delivery.c.person_id.is_not(None))
-        .values(state="queued", due=now, code=None, ended=None)
+        .values(state="queued", due=now, code=None, ended=None, acknowledged=None)
     )
     return found.rowcount
 

@@ -355,6 +355,18 @@ def test_what_failed_is_seen_without_words_and_waits_again_when_it_is_told_to(
     assert hearback("deliveries").out.splitlines()[1].split()[:3] == ["telegram", "bulletin", "1"]
 
 
+def test_what_is_unknown_is_acknowledged(alice: Somebody, hearback: Hearback, does: Callable[[Does], Any]) -> None:
+    async def lost(session: Session) -> str:
+        return await queue(session, alice, state="unknown", code="crash", ended=NOW.date())
+
+    name = does(lost)
+    assert "Say which" in hearback("dead", "acknowledge").wrong
+    assert hearback("dead", "acknowledge", "--channel", "sms").out == "0 are acknowledged.\n"
+    assert hearback("dead", "acknowledge", name).out == "1 are acknowledged.\n"
+    assert hearback("dead", "list").out == ""
+    assert "unknown" not in hearback("deliveries").out
+
+
 def test_a_broadcast_is_paused_resumed_and_cancelled(hearback: Hearback, does: Callable[[Does], Any]) -> None:
     does(announce)
     assert hearback("broadcast", "pause", "b").status == 0

@@ -2,8 +2,9 @@
 
 from dataclasses import fields
 from datetime import timedelta
+from typing import Any
 
-from storage import Database, Keyring, Session, circuits, claims, outbox, people
+from storage import Database, Keyring, Session, circuits, claims, outbox, people, unknowns
 from storage.circuits import Circuit
 from storage.deliveries import BULLETIN, NEVER, NOTICE, REPLY
 from storage.outbox import Dead, Lane, Overview
@@ -115,3 +116,34 @@ async def test_what_is_too_late_or_nobodys_is_not_tried_again(database: Database
         assert await outbox.retry(session, NOW, [silent, refused]) == 0
         await put(session, silent, not_after=NOW + SECOND)
         assert await outbox.retry(session, NOW, [silent, refused]) == 1
+
+
+async def test_what_an_operator_knows_of_alarms_nobody_and_is_still_unknown(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        sms = await meet(session, keys, "+15005550006", channel="sms")
+        lost: dict[str, Any] = {"state": "unknown", "code": "crash", "ended": NOW.date()}
+        first, second = [await queue(session, alice, turn=turn, **lost) for turn in (1, 2)]
+        third = await queue(session, sms, **lost)
+        failed = await queue(session, alice, turn=3, state="failed", ended=NOW.date())
+        assert await outbox.acknowledge(session, NOW) == 0
+        assert await outbox.acknowledge(session, NOW, [first, failed]) == 1
+        assert await outbox.acknowledge(session, NOW, [first]) == 0
+        assert (await outbox.overview(session, NOW)).unknown == {"telegram": 1, "sms": 1}
+        assert {one.id for one in await outbox.dead(session, 9)} == {second, third, failed}
+        assert await outbox.acknowledge(session, NOW, channel="sms") == 1
+        assert (await outbox.overview(session, NOW)).unknown == {"telegram": 1}
+        assert (await states(session))[first] == "unknown"
+
+
+async def test_what_leaves_again_and_is_lost_again_is_news(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        again = await queue(session, alice, turn=1, state="unknown", ended=NOW.date())
+        held = await queue(session, alice, turn=2, state="unknown", code=unknowns.RESTORED, ended=NOW.date())
+        assert await outbox.acknowledge(session, NOW, [again, held]) == 2
+        await unknowns.resend(session, [again], NOW)
+        await unknowns.release(session, NOW)
+        for name in (again, held):
+            await put(session, name, state="unknown", ended=NOW.date())
+        assert (await outbox.overview(session, NOW)).unknown == {"telegram": 2}

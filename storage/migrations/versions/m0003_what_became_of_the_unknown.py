@@ -1,4 +1,4 @@
-"""What became of the unknown: found by the address that an answer comes from."""
+"""What became of the unknown: found by the address that an answer comes from, acknowledged by whoever operates this."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("delivery", sa.Column("acknowledged", sa.Date(), nullable=True))
     op.create_index(
         "ix_delivery_unknown_to",
         "delivery",
@@ -27,3 +28,4 @@ def downgrade() -> None:
         postgresql_where=sa.text("state = 'unknown'"),
         sqlite_where=sa.text("state = 'unknown'"),
     )
+    op.drop_column("delivery", "acknowledged")
