@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,11 @@ SPEED = 20.0
 AT_ONCE = 5
 SETTINGS = {"storage.database.FROZEN": 2.0}
 """The database's time does not pass faster."""
+ASKS_OFTEN = {"bot.worker.HOUSE": 5.0, "bot.asking.OFTEN": 5.0}
+APART = [timedelta(minutes=minutes) for minutes in (-10, -1, 1, 10)]
+"""How far Twilio's clock may be ahead of ours."""
+ASKED = "asking what became: sms"
+ABSENT = timedelta(minutes=16)
 TAKEN = 8.0
 OTHERS = "the others do not wait for it"
 SLOW = 0.1
@@ -35,10 +41,13 @@ async def _anywhere(how: How) -> Figures:
     times = how.of(2, 25)
     figures = Figures("a worker stopped past its lease")
     chance = how.chance
-    async with world(how, POSTGRESQL, speed=SPEED, settings=SETTINGS, sms=True, pace=(10.0, AT_ONCE, 0.0)) as made:
+    settings = SETTINGS | ASKS_OFTEN
+    async with world(how, POSTGRESQL, speed=SPEED, settings=settings, sms=True, pace=(10.0, AT_ONCE, 0.0)) as made:
         await made.meets(60)
         await made.meets(20, "sms")
-        made.platforms.latency = SLOW
+        made.platforms.latency, made.platforms.apart = SLOW, chance.choice(APART)
+        # Otherwise its callbacks would tell what becomes of what it got late.
+        made.platforms.twilio.calls_back = False
         begun = [made.life(WORKER), made.life(WORKER)]
         for number in range(times):
             await made.publishes(f"News {number}.")
@@ -49,6 +58,11 @@ async def _anywhere(how: How) -> Figures:
         await made.settles()
         for life in begun:
             await life.ends()
+        made.machine.put(ABSENT)
+        async with made.running(WORKER):
+            for _asking in range(2):
+                await until(partial(_is_later, made, ASKED, await _at(made, ASKED)))
+            await made.settles()
         await made.sums_hold(figures)
         await made.counted(figures)
         figures.nothing_lost_or_twice()
@@ -69,7 +83,7 @@ async def _in_a_transaction(how: How) -> Figures:
         figures.faults, figures.in_flight = 1, await made.in_flight(life)
         try:
             for _keeping in range(2):
-                await until(partial(_is_kept, made, (await _kept(made))))
+                await until(partial(_is_later, made, marks.ALIVE, await _at(made, marks.ALIVE)))
             await until(partial(_rests, made))
         except TimeoutError:
             figures.must(False, OTHERS)
@@ -118,13 +132,13 @@ async def _is_stopped(life: Life) -> bool:
     return (await asyncio.to_thread(Path(f"/proc/{life.pid}/stat").read_text)).rpartition(")")[2].split()[0] == "T"
 
 
-async def _kept(made: World) -> str:
-    """When somebody last kept house."""
-    return str(await made.rows(f"SELECT at FROM mark WHERE name = '{marks.ALIVE}'"))  # noqa: S608 a name of our own
+async def _at(made: World, mark: str) -> str:
+    """When somebody last did that."""
+    return str(await made.rows(f"SELECT at FROM mark WHERE name = '{mark}'"))  # noqa: S608 a name of our own
 
 
-async def _is_kept(made: World, before: str) -> bool:
-    return await _kept(made) != before
+async def _is_later(made: World, mark: str, before: str) -> bool:
+    return await _at(made, mark) != before
 
 
 async def _rests(made: World) -> bool:
