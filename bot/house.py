@@ -79,9 +79,8 @@ class House:
             await ageing.age(session, now - OLD, MOST_TO_AGE)
 
     async def abandon(self, now: datetime, everybody: bool) -> None:
-        remember = [name for name, channel in self.channels.items() if channel.history is not None]
         async with self.database.writing() as session:
-            number = await unknowns.abandon(session, now, remember, everybody)
+            number = await unknowns.abandon(session, now, everybody)
         if number:
             log.warning("unknown after a crash", number=number)
 

@@ -30,7 +30,7 @@ from storage import addresses
 from storage.addresses import Change
 from storage.columns import Moment
 from storage.database import Session
-from storage.tables import delivery, person, waits
+from storage.tables import delivery, is_under_way, is_unknown, person, waits
 
 REPLY, NOTICE, BULLETIN = 0, 1, 2
 """The lanes: the lower leaves first."""
@@ -61,8 +61,9 @@ class Outcome:
 
 
 async def settle(session: Session, owner: str, outcomes: Iterable[Outcome], now: datetime) -> None:
-    """Write down what became of sends, each only if it is still ours: a late word of a lapsed lease changes nothing.
+    """Write down what became of sends, each only if it is still ours, or nobody has known since what became of it.
 
+    A lease may lapse while its worker is asleep, or cannot reach the database: what it knows is then still true.
     The text of what has left, or never will, is erased: a vote or a status would still be told by it.
     """
     each = list(outcomes)
@@ -120,14 +121,18 @@ def _settling_together() -> Executable:
 
 
 def _is_ours() -> ColumnElement[bool]:
-    return delivery.c.owner == bindparam("by", type_=Text())
+    """Nobody else has it, it was not sent again, and the platform has said nothing of it."""
+    is_open = or_(is_under_way(delivery), is_unknown(delivery))
+    return and_(delivery.c.owner == bindparam("by", type_=Text()), is_open)
 
 
 def _settled(given: Any) -> dict[str, Any]:
     """An earlier attempt's id stays until there is a new one: a late word on that attempt is known by it."""
-    again = given["due"].is_not(None)
+    # Where a reply's text is gone it can no longer leave, though it never did.
+    can_leave = or_(is_under_way(delivery), delivery.c.body.is_not(None), delivery.c.broadcast_id.is_not(None))
+    again = and_(given["due"].is_not(None), can_leave)
     return {
-        "state": given["state"],
+        "state": case((and_(given["due"].is_not(None), ~can_leave), "failed"), else_=given["state"]),
         "provider_id": func.coalesce(given["provider_id"], delivery.c.provider_id),
         "segments": given["segments"],
         "code": given["code"],

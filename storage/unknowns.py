@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from storage.database import Session
 from storage.deliveries import REPLY
@@ -27,25 +27,21 @@ RESTORED = "restored"
 """The code of what was to leave when this database was last seen, too long ago: a human decides."""
 
 
-async def abandon(session: Session, now: datetime, remember: Sequence[str] = (), everybody: bool = False) -> int:
-    """What was being sent by a worker that is no more becomes unknown.
+async def abandon(session: Session, now: datetime, everybody: bool = False) -> int:
+    """What was being sent by a worker that seems to be no more becomes unknown. `everybody`: no worker lives but us.
 
-    `remember`: the channels that can be asked, whose texts are kept until then. `everybody`: no worker is alive but us.
+    Whose it was stays, and its text: should they be alive after all, they know what became of it, or that it never did
+    leave.
     """
     lapsed = is_under_way(delivery)
     if not everybody:
         lapsed = and_(lapsed, delivery.c.lease < now)
-    return await _lose(session, lapsed, "crash", remember, now)
-
-
-async def _lose(session: Session, which: ColumnElement[bool], code: str, remember: Sequence[str], now: datetime) -> int:
-    body = case((delivery.c.channel.in_(remember), delivery.c.body), else_=None)
     # Whoever still holds one of them is not dead but asleep, and is not waited for.
-    free = select(delivery.c.id).where(which).with_for_update(skip_locked=True)
+    free = select(delivery.c.id).where(lapsed).with_for_update(skip_locked=True)
     lost = (
         update(delivery)
         .where(delivery.c.id.in_(free))
-        .values(state="unknown", code=code, body=body, owner=None, lease=None, ended=now.date())
+        .values(state="unknown", code="crash", lease=None, ended=now.date())
     )
     return (await session.execute(lost)).rowcount
 
@@ -200,7 +196,7 @@ async def _again(session: Session, which: ColumnElement[bool], now: datetime) ->
             or_(delivery.c.body.is_not(None), delivery.c.broadcast_id.is_not(None)),
             or_(delivery.c.not_after.is_(None), delivery.c.not_after > now),
         )
-        .values(state="queued", due=now, code="resent", resent=True, ended=None, acknowledged=None)
+        .values(state="queued", due=now, code="resent", resent=True, owner=None, ended=None, acknowledged=None)
     )
     return found.rowcount
 
@@ -238,7 +234,7 @@ async def release(session: Session, now: datetime) -> int:
     found = await session.execute(
         update(delivery)
         .where(is_unknown(delivery), delivery.c.code == RESTORED, delivery.c.person_id.is_not(None))
-        .values(state="queued", due=now, code=None, ended=None, acknowledged=None)
+        .values(state="queued", due=now, code=None, owner=None, ended=None, acknowledged=None)
     )
     return found.rowcount
 

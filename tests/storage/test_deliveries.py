@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,11 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from channels.verdicts import Reach
-from storage import Database, Keyring, Session, broadcasts, circuits, claims, deliveries, expansion, unknowns
+from storage import Database, Keyring, Session, broadcasts, circuits, claims, deliveries, expansion, reports, unknowns
 from storage.addresses import Change
 from storage.broadcasts import Hours, Plan
 from storage.claims import MOST_LOOKS, Claimed
 from storage.deliveries import BULLETIN, NEVER, NOTICE, REPLY, Outcome
+from storage.reports import Word
 from storage.tables import delivery
 from tests.storage.rows import (
     NOW,
@@ -471,15 +473,49 @@ async def test_what_became_of_a_send_is_written_down(database: Database, keys: K
     assert [one.body is None for one in found] == [True, True, False]
 
 
-async def test_the_late_word_of_a_lapsed_lease_changes_nothing(database: Database, keys: Keyring) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (Outcome("", "sent", "m1"), "sent"),
+        (Outcome("", "failed", code="403"), "failed"),
+        (Outcome("", "unknown", code="no_answer", keeps=True), "unknown"),
+        (Outcome("", "queued", code="late", due=NOW), "queued"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+async def test_a_worker_that_seemed_dead_still_knows_what_became_of_it(
+    database: Database, keys: Keyring, outcome: Outcome, state: str
+) -> None:
     async with database.writing() as session:
         name = await queue(session, await meet(session, keys))
         await claim(session, keys, "slow")
         assert await unknowns.abandon(session, LEASE) == 0
         assert await unknowns.abandon(session, LEASE + SECOND) == 1
-        await deliveries.settle(session, "slow", [Outcome(name, "sent", "m1")], NOW)
+        await deliveries.settle(session, "slow", [replace(outcome, id=name)], NOW)
         found = await row(session, name)
-    assert (found.state, found.code, found.provider_id) == ("unknown", "crash", None)
+    assert (found.state, found.code, found.provider_id) == (state, outcome.code, outcome.provider_id)
+    assert (found.body is None) == (state in ("sent", "failed"))
+
+
+async def test_a_worker_that_seemed_dead_changes_nothing_that_is_known_since(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        again, arrived = [await queue(session, await meet(session, keys, sender)) for sender in ("2", "3")]
+        await claim(session, keys, "slow", most=2)
+        await unknowns.abandon(session, LEASE + SECOND)
+        await unknowns.resend(session, [again], NOW)
+        await reports.take(session, [Word(arrived, "m2", "delivered", "", "delivered")], NOW)
+        await deliveries.settle(session, "slow", [Outcome(name, "failed") for name in (again, arrived)], NOW)
+        assert [(await row(session, name)).state for name in (again, arrived)] == ["queued", "delivered"]
+
+
+async def test_what_never_left_and_has_lost_its_text_has_failed(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        name = await queue(session, await meet(session, keys))
+        await claim(session, keys, "slow")
+        await unknowns.abandon(session, LEASE + SECOND)
+        await unknowns.give_up(session, LEASE + SECOND)
+        await deliveries.settle(session, "slow", [Outcome(name, "queued", code="late", due=NOW)], NOW)
+        assert (await row(session, name)).state == "failed"
 
 
 async def test_a_worker_settles_only_its_own(database: Database, keys: Keyring) -> None:
