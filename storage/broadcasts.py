@@ -126,6 +126,8 @@ async def cancel(session: Session, broadcast_id: str) -> bool:
 
 
 async def _turn(session: Session, broadcast_id: str, before: Sequence[str], after: str) -> bool:
+    # The strongest lock, which waits for those of the claims that are open; nobody else takes it.
+    await session.execute(select(broadcast.c.id).where(broadcast.c.id == broadcast_id).with_for_update())
     turned = (
         update(broadcast)
         .where(broadcast.c.id == broadcast_id, broadcast.c.state.in_(before))

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
     Date,
     Executable,
@@ -38,6 +39,8 @@ LATE = "not_after"
 """The code of what has waited too long."""
 UNREADABLE_PAUSE = timedelta(hours=1)
 MOST_LOOKS = 10
+HELD = ("pausing", "paused", "cancelling")
+"""The states of a broadcast of which nothing is claimed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +139,12 @@ def _taking(dialect: str) -> Executable:
     )
     # As an array they are looked up one by one, whatever PostgreSQL believes to be cheaper.
     one_by_one = delivery.c.id == any_(func.array(select(chosen.c.id).scalar_subquery(), type_=ARRAY(Text)))
+    unheld = _unheld(chosen).cte("unheld")
+    may_go_on = or_(chosen.c.broadcast_id.is_(None), chosen.c.broadcast_id.in_(select(unheld.c.id)))
     leaves = chosen.c.ends.is_(None)
     return (
         update(delivery)
-        .where(delivery.c.id == chosen.c.id, *(() if dialect == "sqlite" else (one_by_one,)))
+        .where(delivery.c.id == chosen.c.id, may_go_on, *(() if dialect == "sqlite" else (one_by_one,)))
         .values(
             state=case((leaves, "sending"), (chosen.c.ends == LATE, "expired"), else_="cancelled"),
             code=chosen.c.ends,
@@ -150,6 +155,18 @@ def _taking(dialect: str) -> Executable:
             began=bindparam("now", type_=Moment()),
         )
         .returning(delivery.c.id, delivery.c.state, _circuit().label("probe"))
+    )
+
+
+def _unheld(chosen: CTE) -> Select[Any]:
+    """The broadcasts of what was chosen, each locked once: a pause or a cancellation waits until the claim is over.
+
+    The weakest lock does: only those two take one that it is in the way of, so making and walking deliveries go on.
+    """
+    return (
+        select(broadcast.c.id)
+        .where(broadcast.c.id.in_(select(chosen.c.broadcast_id)), broadcast.c.state.not_in(HELD))
+        .with_for_update(of=[broadcast], read=True, key_share=True, skip_locked=True)
     )
 
 
@@ -165,9 +182,9 @@ def _may_leave(lane: int) -> Select[Any]:
     """
     now = bindparam("now", type_=Moment())
     open_ = exists().where(circuit.c.channel == bindparam("by"), circuit.c.until > now)
-    held = select(broadcast.c.id).where(broadcast.c.state.in_(["pausing", "paused", "cancelling"]))
+    held = select(broadcast.c.id).where(broadcast.c.state.in_(HELD))
     found = (
-        select(delivery.c.id, _ends(now).label("ends"))
+        select(delivery.c.id, delivery.c.broadcast_id, _ends(now).label("ends"))
         .join(address, address.c.id == delivery.c.address_id)
         .where(
             waits(delivery),

@@ -60,8 +60,9 @@ async def to_turn(session: Session) -> Broadcast | None:
 
 
 async def _first(session: Session, condition: ColumnElement[bool]) -> Broadcast | None:
-    found = select(*columns()).where(condition).order_by(broadcast.c.made).limit(1).with_for_update(skip_locked=True)
-    row = (await session.execute(found)).one_or_none()
+    # Not the strongest lock: claims of what is made meanwhile go on.
+    found = select(*columns()).where(condition).order_by(broadcast.c.made).limit(1)
+    row = (await session.execute(found.with_for_update(skip_locked=True, key_share=True))).one_or_none()
     return None if row is None else Broadcast(*row)
 
 

@@ -1,6 +1,7 @@
 """What waits leaves in order, once, and only to whom it may; what became of it is written by whoever holds it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from channels.verdicts import Reach
 from storage import Database, Keyring, Session, broadcasts, circuits, claims, deliveries, expansion, reports, unknowns
 from storage.addresses import Change
-from storage.broadcasts import Hours, Plan
+from storage.broadcasts import Audience, Hours, Plan
 from storage.claims import MOST_LOOKS, Claimed
 from storage.deliveries import BULLETIN, NEVER, NOTICE, REPLY, Outcome
 from storage.reports import Word
@@ -285,6 +286,65 @@ async def test_nothing_of_a_paused_broadcast_leaves_from_the_moment_that_the_pau
         assert await broadcasts.pause(session, "b")
     async with database.writing() as session:
         assert {one.broadcast for one in await claim(session, keys)} == {"other"}
+
+
+@pytest.mark.parametrize("turn", [broadcasts.pause, broadcasts.cancel])
+async def test_a_claim_that_is_open_is_over_before_a_pause_commits(
+    postgresql: Database, keys: Keyring, turn: Callable[[Session, str], Awaitable[bool]]
+) -> None:
+    async with postgresql.writing() as session:
+        names = await bulletin(session, keys)
+        await bulletin(session, keys, "other")
+    holding = asyncio.Event()
+
+    async def pauses() -> None:
+        async with postgresql.writing() as session:
+            holding.set()
+            assert await turn(session, "b")
+
+    async with postgresql.writing() as watching, postgresql.writing() as session:
+        first = await claim(session, keys, most=1)
+        pausing = asyncio.create_task(pauses())
+        await holding.wait()
+        await until_somebody_waits(watching)
+        assert not pausing.done()
+    await pausing
+    async with postgresql.writing() as session:
+        assert {one.broadcast for one in await claim(session, keys)} == {"other"}
+        found = await states(session)
+    assert [found[name] for name in names].count("sending") == len(first) == 1
+
+
+@pytest.mark.parametrize("turn", [broadcasts.pause, broadcasts.cancel])
+async def test_a_claim_passes_over_what_is_being_paused_at_this_moment(
+    postgresql: Database, keys: Keyring, turn: Callable[[Session, str], Awaitable[bool]]
+) -> None:
+    async with postgresql.writing() as session:
+        await bulletin(session, keys)
+        await bulletin(session, keys, "other")
+        await queue(session, await meet(session, keys), "a reply")
+    async with postgresql.writing() as pausing, postgresql.writing() as session:
+        assert await turn(pausing, "b")
+        await session.exec_driver_sql("SET LOCAL lock_timeout = 1000")
+        claimed = await claim(session, keys)
+        assert sorted(one.broadcast or "" for one in claimed) == ["", "other", "other", "other"]
+
+
+async def test_a_claim_does_not_wait_for_deliveries_that_are_being_made_or_walked(
+    postgresql: Database, keys: Keyring
+) -> None:
+    async with postgresql.writing() as session:
+        await bulletin(session, keys)
+        await bulletin(session, keys, "other")
+        await broadcasts.pause(session, "other")
+        await broadcasts.resume(session, "other")
+    async with postgresql.writing() as making, postgresql.writing() as session:
+        made, walked = await expansion.to_expand(making, NOW), await expansion.to_turn(making)
+        assert made is not None
+        assert walked is not None
+        await expansion.expand(making, made, Audience(), NOW, 1)
+        await session.exec_driver_sql("SET LOCAL lock_timeout = 1000")
+        assert len(await claim(session, keys)) == 6
 
 
 async def test_nothing_of_it_leaves_while_it_is_walked_nor_after(database: Database, keys: Keyring) -> None:
