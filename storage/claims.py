@@ -23,7 +23,6 @@ from sqlalchemy import (
     func,
     or_,
     select,
-    tuple_,
     union_all,
     update,
 )
@@ -137,14 +136,12 @@ def _taking(dialect: str) -> Executable:
     chosen = (
         union_all(*(select(lane) for lane in lanes)).limit(case((_circuit(), least(1, most)), else_=most)).cte("chosen")
     )
-    # As an array they are looked up one by one, whatever PostgreSQL believes to be cheaper.
-    one_by_one = delivery.c.id == any_(func.array(select(chosen.c.id).scalar_subquery(), type_=ARRAY(Text)))
-    unheld = _unheld(chosen).cte("unheld")
+    unheld = _unheld(chosen, dialect).cte("unheld")
     may_go_on = or_(chosen.c.broadcast_id.is_(None), chosen.c.broadcast_id.in_(select(unheld.c.id)))
     leaves = chosen.c.ends.is_(None)
     return (
         update(delivery)
-        .where(delivery.c.id == chosen.c.id, may_go_on, *(() if dialect == "sqlite" else (one_by_one,)))
+        .where(delivery.c.id == chosen.c.id, may_go_on, _is_any_of(delivery.c.id, select(chosen.c.id), dialect))
         .values(
             state=case((leaves, "sending"), (chosen.c.ends == LATE, "expired"), else_="cancelled"),
             code=chosen.c.ends,
@@ -158,16 +155,24 @@ def _taking(dialect: str) -> Executable:
     )
 
 
-def _unheld(chosen: CTE) -> Select[Any]:
+def _unheld(chosen: CTE, dialect: str) -> Select[Any]:
     """The broadcasts of what was chosen, each locked once: a pause or a cancellation waits until the claim is over.
 
     The weakest lock does: only those two take one that it is in the way of, so making and walking deliveries go on.
     """
+    theirs = select(chosen.c.broadcast_id)
     return (
         select(broadcast.c.id)
-        .where(broadcast.c.id.in_(select(chosen.c.broadcast_id)), broadcast.c.state.not_in(HELD))
+        .where(_is_any_of(broadcast.c.id, theirs, dialect), broadcast.c.state.not_in(HELD))
         .with_for_update(of=[broadcast], read=True, key_share=True, skip_locked=True)
     )
+
+
+def _is_any_of(name: ColumnElement[str], names: Select[Any], dialect: str) -> ColumnElement[bool]:
+    """As an array they are looked up one by one, whatever PostgreSQL believes to be cheaper."""
+    if dialect == "sqlite":
+        return name.in_(names)
+    return name == any_(func.array(names.scalar_subquery(), type_=ARRAY(Text)))
 
 
 def _circuit() -> ColumnElement[bool]:
@@ -211,13 +216,19 @@ def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
 
 
 def _is_next() -> ColumnElement[bool]:
-    """No earlier reply to the same person is still on its way."""
+    """No earlier reply to the same person is still on its way.
+
+    Asked as "which is the first?", one look into the index for each: whether there is an earlier one would be a join,
+    and PostgreSQL, while it believes that hardly anything waits, reads the whole index for each row of that.
+    """
     earlier = delivery.alias("earlier")
-    return ~exists().where(
-        earlier.c.address_id == delivery.c.address_id,
-        is_reply_to_come(earlier),
-        tuple_(earlier.c.turn, earlier.c.part) < tuple_(delivery.c.turn, delivery.c.part),
+    first = (
+        select(earlier.c.id)
+        .where(earlier.c.address_id == delivery.c.address_id, is_reply_to_come(earlier))
+        .order_by(earlier.c.turn, earlier.c.part)
+        .limit(1)
     )
+    return delivery.c.id == first.correlate(delivery).scalar_subquery()
 
 
 async def _whole(session: Session, keys: Keyring, ids: Sequence[str], now: datetime, probe: bool) -> list[Claimed]:

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+import storage
 from storage import (
     Database,
     Keyring,
@@ -22,7 +24,8 @@ from storage import (
 from storage.deliveries import Outcome
 from storage.reports import Word
 from storage.unknowns import Answered
-from tests.storage.rows import NOW, announce, plan, statements
+from tests import databases
+from tests.storage.rows import NOW, announce, opened, plan, statements
 
 MANY = 20_000
 PEOPLE = """
@@ -157,6 +160,43 @@ async def test_a_claim_reads_no_more_than_it_takes(postgresql: Database, keys: K
     assert "using ix_delivery_order on delivery earlier" in planned
     assert re.findall(r"Seq Scan on (?!circuit|broadcast)\w+", planned) == []
     assert "Sort Key" not in planned
+
+
+ENDED = """
+    INSERT INTO delivery (id, person_id, address_id, channel, lane, turn, part, state, due, attempts)
+    SELECT md5('e' || n), md5('p' || n), md5('a' || n), 'telegram', mod(n, 3), 1, 1, 'sent', '2026-01-01', 0
+    FROM generate_series(1, {number}) n;
+"""
+BUSY = """
+    INSERT INTO delivery (id, person_id, address_id, channel, lane, turn, part, state, due, attempts)
+    SELECT md5('w' || n), md5('p' || n), md5('a' || n), 'telegram', mod(n, 3), 2, 1, 'queued', '2026-01-01', 0
+    FROM generate_series(1, {number}) n;
+"""
+ANALYZE = "ANALYZE;"
+
+
+@pytest.mark.parametrize(
+    "filled",
+    [PEOPLE + ENDED + BUSY, ANALYZE + PEOPLE + ENDED + BUSY, PEOPLE + ENDED + ANALYZE + BUSY],
+    ids=["never", "when there was nothing", "when nothing waited"],
+)
+async def test_a_claim_is_as_quick_whenever_statistics_were_taken(postgres: str, keys: Keyring, filled: str) -> None:
+    most, pages_for_each = 30, 50
+    with databases.blank(postgres, f"blank_{uuid4().hex}") as url:
+        storage.migrate(url)
+        async with opened(url) as database, database.writing() as session:
+            with statements(database) as seen:
+                await claim(session, keys, most)
+            await fill(session, filled, number=10_000)
+            assert await _pages(session, seen[0]) < most * pages_for_each
+
+
+async def _pages(session: Session, statement: tuple[str, Any]) -> int:
+    """How many pages a statement looks at; each time that it looks at it."""
+    rows = await session.exec_driver_sql("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + statement[0], statement[1])
+    plan = rows.scalar_one()[0]["Plan"]
+    assert plan["Actual Rows"] > 0
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
 
 
 async def test_what_is_paused_costs_a_claim_nothing_once_it_is_walked(postgresql: Database, keys: Keyring) -> None:
