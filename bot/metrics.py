@@ -155,7 +155,11 @@ class Outbox(Collector):
 
 def _of(seen: Overview, now: datetime) -> Iterable[Metric]:
     waiting = _gauge(
-        "waiting", "Deliveries that wait, by whether they may leave: due, later", "channel", "lane", "state"
+        "waiting",
+        f"Deliveries that wait, at most {outbox.MOST_COUNTED} of each, by whether they may leave: due, later",
+        "channel",
+        "lane",
+        "state",
     )
     lag = _gauge("lag_seconds", "For how long the oldest of those that may leave could have left", "channel", "lane")
     for one in seen.lanes:

@@ -24,7 +24,7 @@ def list_deliveries() -> None:
         say(f"{'channel':10}{'lane':10}{'due':>8}{'later':>8}  oldest")
         for lane in seen.lanes:
             age = "" if lane.oldest is None else _whole(now - lane.oldest)
-            say(f"{lane.channel:10}{LANES[lane.lane]:10}{lane.due:>8}{lane.later:>8}  {age}")
+            say(f"{lane.channel:10}{LANES[lane.lane]:10}{_counted(lane.due):>8}{_counted(lane.later):>8}  {age}")
         say(f"being sent: {seen.sending}")
         for channel, number in sorted(seen.unknown.items()):
             say(f"of unknown fate on {channel}: {number}")
@@ -34,6 +34,10 @@ def list_deliveries() -> None:
             say("HELD: this database may be an old copy. hearback held release, or hearback held drop")
 
     writing(look)
+
+
+def _counted(number: int) -> str:
+    return f"{number}+" if number >= outbox.MOST_COUNTED else str(number)
 
 
 def _whole(age: timedelta) -> str:

@@ -128,7 +128,20 @@ def _is_answered(message: Message) -> bool:
 def _reply(ears: Ears, visit: Visit) -> None:
     channel = visit.message.channel
     parts = ears.channels[channel].parts(visit.reply())
-    replies.enqueue(visit.writes, visit.key, visit.address, channel, visit.turn, parts, visit.now, visit.stopped)
+    visit.replied = replies.waits_since(visit.replied, visit.now)
+    not_after = visit.now + replies.MAKES_SENSE
+    replies.enqueue(
+        visit.writes,
+        visit.key,
+        visit.address,
+        channel,
+        visit.turn,
+        parts,
+        visit.now,
+        visit.replied,
+        not_after,
+        visit.stopped,
+    )
 
 
 async def _understand(session: Session, ears: Ears, visit: Visit) -> None:

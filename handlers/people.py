@@ -93,8 +93,9 @@ async def forget(session: Session, keys: Keyring, visit: Visit, _effect: flows.F
         0,
         (visit.reply(),),
         visit.now,
+        replies.waits_since(visit.replied, visit.now),
+        visit.now + LONGEST_GOODBYE,
         despite_stop=True,
-        not_after=visit.now + LONGEST_GOODBYE,
     )
 
 

@@ -1,7 +1,7 @@
 """What is answered, on its way into the outbox."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from channels.messages import Outgoing
 from storage import PersonKey
@@ -9,6 +9,22 @@ from storage.deliveries import REPLY
 from storage.ids import fresh
 from storage.tables import delivery
 from storage.together import Writes
+
+APART = timedelta(minutes=1)
+"""How much later each reply to one person counts as waiting than the one before."""
+FURTHEST = timedelta(hours=1)
+"""At most: whoever wrote too much is not behind everybody for ever."""
+MAKES_SENSE = timedelta(hours=24)
+"""How long a reply that could not leave is still one to what was written."""
+
+
+def waits_since(replied: datetime | None, now: datetime) -> datetime:
+    """Since when a reply counts as waiting, after the person's last one that counted as waiting since `replied`.
+
+    Replies leave in this order: it makes nobody wait where there is room, and where there is not, who has had no reply
+    for the longest time has theirs first.
+    """
+    return now if replied is None else min(max(now, replied + APART), now + FURTHEST)
 
 
 def enqueue(
@@ -19,8 +35,9 @@ def enqueue(
     turn: int,
     parts: Sequence[Outgoing],
     now: datetime,
+    since: datetime,
+    not_after: datetime,
     despite_stop: bool = False,
-    not_after: datetime | None = None,
 ) -> None:
     """One delivery for each part of a reply, in order; its words are sealed for this person."""
     for number, part in enumerate(parts, start=1):
@@ -38,6 +55,7 @@ def enqueue(
             despite_stop=despite_stop,
             state="queued",
             due=now,
+            since=since,
             not_after=not_after,
             attempts=0,
         )

@@ -33,6 +33,8 @@ class Visit:
     consented: bool
     standing: Standing
     turn: int
+    replied: datetime | None = None
+    """Since when their last reply counts as having waited."""
     gave: bool = False
     consent: str | None = None
     said: list[str] = field(default_factory=list, repr=False)
@@ -133,6 +135,7 @@ def begin(
             consented=known.consented,
             standing=Standing(),
             turn=known.turns + 1,
+            replied=known.replied,
             gave=known.gave,
         )
     return Visit(
@@ -180,6 +183,7 @@ def _add(visit: Visit, keys: Keyring) -> None:
         external=visit.key.seal(visit.message.sender, address.c.external, visit.address),
         reach=visit.reach,
         turns=visit.turn,
+        replied=visit.replied,
         talk=_talk(visit),
         spoke=visit.now,
         consented=visit.consented,
@@ -200,6 +204,7 @@ def _change(visit: Visit, _keys: Keyring) -> None:
         id=visit.address,
         reach=visit.reach,
         turns=visit.turn,
+        replied=visit.replied,
         talk=_talk(visit),
         spoke=visit.now,
         **({} if visit.consent is None else {"consented": True}),

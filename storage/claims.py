@@ -32,7 +32,18 @@ from storage.columns import Moment
 from storage.database import Session
 from storage.deliveries import BULLETIN, NOTICE, REPLY
 from storage.keys import Keyring, Unreadable
-from storage.tables import ACTIVE, address, broadcast, circuit, delivery, is_reply_to_come, is_under_way, person, waits
+from storage.tables import (
+    ACTIVE,
+    address,
+    broadcast,
+    circuit,
+    delivery,
+    is_reply_to_come,
+    is_under_way,
+    person,
+    waits_in_line,
+    waits_to_reply,
+)
 
 LATE = "not_after"
 """The code of what has waited too long."""
@@ -93,8 +104,9 @@ async def claim(
     """Take up to `most` deliveries that may leave now: they are `sending`, ours, and shown so once this commits.
 
     In order: replies before notices before bulletins, none of a lane below `lowest`; one reply of a person after the
-    other. What has waited too long, or whose person has left or was lost, is taken too and ends here. Nothing of a
-    broadcast that was paused or cancelled, and nothing while the channel's circuit is open.
+    other, and theirs first who have had none for the longest time (`since`). What has waited too long, or whose person
+    has left or was lost, is taken too and ends here. Nothing of a broadcast that was paused or cancelled, and nothing
+    while the channel's circuit is open.
     """
     values: dict[str, object] = {"by": channel, "now": now, "claimant": owner, "until": lease, "lowest": lowest}
     taken: list[str] = []
@@ -181,7 +193,7 @@ def _circuit() -> ColumnElement[bool]:
 
 
 def _may_leave(lane: int) -> Select[Any]:
-    """Of one lane, as the index orders it; within one address `_is_next` leaves no choice. `ends`: why not, after all.
+    """Of one lane, as its index orders it; within one address `_is_next` leaves no choice. `ends`: why not, after all.
 
     The address is locked too: whoever says STOP at this instant holds it, and nothing is claimed meanwhile.
     """
@@ -192,18 +204,17 @@ def _may_leave(lane: int) -> Select[Any]:
         select(delivery.c.id, delivery.c.broadcast_id, _ends(now).label("ends"))
         .join(address, address.c.id == delivery.c.address_id)
         .where(
-            waits(delivery),
             delivery.c.channel == bindparam("by"),
-            delivery.c.lane == lane,
             bindparam("lowest", type_=Integer) >= lane,
             delivery.c.due <= now,
             or_(delivery.c.broadcast_id.is_(None), delivery.c.broadcast_id.not_in(held)),
             ~open_,
         )
-        .order_by(delivery.c.due)
         .with_for_update(of=[delivery, address], skip_locked=True, key_share=True)
     )
-    return found.where(_is_next()) if lane == REPLY else found
+    if lane == REPLY:
+        return found.where(waits_to_reply(delivery), _is_next()).order_by(delivery.c.since)
+    return found.where(waits_in_line(delivery), delivery.c.lane == lane).order_by(delivery.c.due)
 
 
 def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
@@ -274,7 +285,7 @@ def _reading() -> Select[Any]:
         .join(person, person.c.id == delivery.c.person_id)
         .outerjoin(broadcast, broadcast.c.id == delivery.c.broadcast_id)
         .where(delivery.c.id.in_(bindparam("ids", expanding=True)))
-        .order_by(delivery.c.lane, delivery.c.due, delivery.c.turn, delivery.c.part)
+        .order_by(delivery.c.lane, delivery.c.since, delivery.c.due, delivery.c.turn, delivery.c.part)
     )
 
 

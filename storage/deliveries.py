@@ -30,7 +30,7 @@ from storage import addresses
 from storage.addresses import Change
 from storage.columns import Moment
 from storage.database import Session
-from storage.tables import delivery, is_under_way, is_unknown, person, waits
+from storage.tables import delivery, is_under_way, is_unknown, person, waits, waits_in_line
 
 REPLY, NOTICE, BULLETIN = 0, 1, 2
 """The lanes: the lower leaves first."""
@@ -152,7 +152,10 @@ async def put_off(
         select(delivery.c.id)
         .join(person, person.c.id == delivery.c.person_id)
         .where(
-            waits(delivery), delivery.c.broadcast_id == broadcast_id, delivery.c.due <= now, person.c.region == region
+            waits_in_line(delivery),
+            delivery.c.broadcast_id == broadcast_id,
+            delivery.c.due <= now,
+            person.c.region == region,
         )
         .limit(most)
         .with_for_update(of=[delivery], skip_locked=True, key_share=True)

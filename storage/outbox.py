@@ -1,20 +1,47 @@
 """Looking at the outbox: what waits and for how long, what is out of order, what has died, and trying that again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    CompoundSelect,
+    FromClause,
+    Integer,
+    ScalarSelect,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from storage import circuits
 from storage.circuits import Circuit
+from storage.columns import Moment
 from storage.database import Session
-from storage.tables import delivery, is_under_way, is_unnoticed, waits
+from storage.deliveries import BULLETIN, NOTICE, REPLY
+from storage.tables import delivery, is_under_way, is_unnoticed, waits_in_line, waits_to_reply
+
+MOST_COUNTED = 1000
+"""So many means so many or more: nobody needs it more exactly, and counting a million would slow who waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What waits in one lane of one channel. `oldest`: since when the first of it could have left."""
+    """What waits in one lane of one channel, up to `MOST_COUNTED` of each kind.
+
+    `oldest`: since when the first of it could have left.
+    """
 
     channel: str
     lane: int
@@ -35,26 +62,13 @@ class Overview:
 
 
 async def overview(session: Session, now: datetime) -> Overview:
-    """Counts what is on its way, by partial indexes: what has ended costs nothing here, however much it is."""
-    due = delivery.c.due <= now
-    lanes = await session.execute(
-        select(
-            delivery.c.channel,
-            delivery.c.lane,
-            func.count().filter(due),
-            func.count().filter(~due),
-            func.min(delivery.c.due).filter(due),
-        )
-        .where(waits(delivery))
-        .group_by(delivery.c.channel, delivery.c.lane)
-        .order_by(delivery.c.channel, delivery.c.lane)
-    )
+    """Looks at what is on its way by partial indexes: much that has ended, or that waits, costs no more than little."""
     sending = (await session.execute(select(func.count()).where(is_under_way(delivery)))).scalar_one()
     unknown = await session.execute(
         select(delivery.c.channel, func.count()).where(is_unnoticed(delivery)).group_by(delivery.c.channel)
     )
     return Overview(
-        [Lane(*row) for row in lanes],
+        await _lanes(session, now),
         sending,
         {row[0]: row[1] for row in unknown},
         await circuits.broken(session),
@@ -62,9 +76,73 @@ async def overview(session: Session, now: datetime) -> Overview:
 
 
 async def late(session: Session, before: datetime) -> int:
-    """How many should have left before that moment and have not."""
-    found = select(func.count()).where(waits(delivery), delivery.c.due <= before)
-    return (await session.execute(found)).scalar_one()
+    """How many should have left before that moment and have not; of each lane at most `MOST_COUNTED` are counted."""
+    rows = await session.execute(_counting_due(), {"now": before})
+    return sum(rows.scalars())
+
+
+async def _lanes(session: Session, now: datetime) -> list[Lane]:
+    rows = await session.execute(_counting(), {"now": now})
+    return [Lane(*row) for row in rows if row.due or row.later]
+
+
+@cache
+def _counting_due() -> CompoundSelect[Any]:
+    due = [select(_number(_first(channels, lane, _is_due()))).select_from(channels) for lane, channels in _places()]
+    return union_all(*due)
+
+
+@cache
+def _counting() -> CompoundSelect[Any]:
+    return union_all(*(_lane(channels, lane) for lane, channels in _places())).order_by("channel", "lane")
+
+
+def _places() -> Sequence[tuple[int, CTE]]:
+    """The lanes, each with the channels in which something may wait in it."""
+    replies, line = _channels("reply_channels", waits_to_reply), _channels("line_channels", waits_in_line)
+    return (REPLY, replies), (NOTICE, line), (BULLETIN, line)
+
+
+def _channels(name: str, is_meant: Callable[[FromClause], ColumnElement[bool]]) -> CTE:
+    """Those in which something waits, each found by one look into the index behind the one before; then None."""
+    of_them = delivery.alias()
+    following = select(of_them.c.channel).where(is_meant(of_them)).order_by(of_them.c.channel).limit(1)
+    found = select(following.scalar_subquery().label("channel")).cte(name, recursive=True)
+    behind = following.where(of_them.c.channel > found.c.channel).correlate(found).scalar_subquery()
+    return found.union_all(select(behind).where(found.c.channel.is_not(None)))
+
+
+def _lane(channels: CTE, lane: int) -> Select[Any]:
+    due, later = _first(channels, lane, _is_due()), _first(channels, lane, ~_is_due())
+    return select(
+        channels.c.channel,
+        literal_column(str(lane), Integer()).label("lane"),
+        _number(due).label("due"),
+        _number(later).label("later"),
+        select(func.min(due.c.due)).scalar_subquery().label("oldest"),
+    ).where(channels.c.channel.is_not(None))
+
+
+def _is_due() -> ColumnElement[bool]:
+    return delivery.c.due <= bindparam("now", type_=Moment())
+
+
+def _number(rows: Subquery) -> ScalarSelect[int]:
+    return select(func.count()).select_from(rows).scalar_subquery()
+
+
+def _first(channels: CTE, lane: int, which: ColumnElement[bool]) -> Subquery:
+    """Of a lane of each of these channels, as its index orders it."""
+    is_reply = lane == REPLY
+    is_meant = waits_to_reply(delivery) if is_reply else and_(waits_in_line(delivery), delivery.c.lane == lane)
+    return (
+        select(delivery.c.due)
+        .where(is_meant, delivery.c.channel == channels.c.channel, which)
+        .order_by(delivery.c.since if is_reply else delivery.c.due)
+        .limit(MOST_COUNTED)
+        .correlate(channels)
+        .subquery()
+    )
 
 
 @dataclass(frozen=True, slots=True)

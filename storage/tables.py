@@ -77,6 +77,7 @@ address = Table(
     Column("strikes", Integer, nullable=False, server_default="0"),
     Column("struck", Moment),
     Column("shut", Moment),
+    Column("replied", Moment),
 )
 
 Index(
@@ -210,6 +211,7 @@ broadcast = Table(
     Column("walked", Text, nullable=False, server_default=""),
     Column("reached", Text, nullable=False),
     Column("expanded", Boolean, nullable=False),
+    Index("ix_broadcast_state", "state"),
 )
 
 standing = Table(
@@ -283,6 +285,7 @@ delivery = Table(
     Column("despite_stop", Boolean, nullable=False, server_default=false()),
     Column("state", Text, nullable=False),
     Column("due", Moment, nullable=False),
+    Column("since", Moment),
     Column("not_after", Moment),
     Column("attempts", Integer, nullable=False),
     Column("began", Moment),
@@ -303,6 +306,15 @@ def waits(deliveries: FromClause) -> ColumnElement[bool]:
     return deliveries.c.state == literal_column("'queued'", Text())
 
 
+def waits_in_line(deliveries: FromClause) -> ColumnElement[bool]:
+    """Of a lane in which what is due first leaves first; replies have a line of their own."""
+    return and_(waits(deliveries), deliveries.c.lane != literal_column("0", Integer()))
+
+
+def waits_to_reply(deliveries: FromClause) -> ColumnElement[bool]:
+    return and_(waits(deliveries), deliveries.c.lane == literal_column("0", Integer()))
+
+
 def is_under_way(deliveries: FromClause) -> ColumnElement[bool]:
     return deliveries.c.state == literal_column("'sending'", Text())
 
@@ -312,7 +324,6 @@ def is_to_come(deliveries: FromClause) -> ColumnElement[bool]:
 
 
 def is_reply_to_come(deliveries: FromClause) -> ColumnElement[bool]:
-    """Only these have an order among each other."""
     return and_(deliveries.c.lane == literal_column("0", Integer()), is_to_come(deliveries))
 
 
@@ -335,8 +346,16 @@ Index(
     delivery.c.channel,
     delivery.c.lane,
     delivery.c.due,
-    postgresql_where=waits(delivery),
-    sqlite_where=waits(delivery),
+    postgresql_where=waits_in_line(delivery),
+    sqlite_where=waits_in_line(delivery),
+)
+Index(
+    "ix_delivery_replies",
+    delivery.c.channel,
+    delivery.c.since,
+    delivery.c.due,
+    postgresql_where=waits_to_reply(delivery),
+    sqlite_where=waits_to_reply(delivery),
 )
 Index(
     "ix_delivery_order",

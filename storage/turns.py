@@ -29,6 +29,8 @@ class Known:
     consented: bool
     reach: str
     turns: int
+    replied: datetime | None
+    """Since when their last reply counts as having waited."""
     talk: str | None = field(repr=False)
     shut: bool
     """The platform let nothing through to them, because they had been silent for too long."""
@@ -60,7 +62,7 @@ async def find(session: Session, keys: Keyring, asked: Sequence[tuple[str, str]]
 def _found(
     keys: Keyring, seen: bool, edition: int | None, unsure: bool, votes: bool, gave: bool, is_member: bool, *met: Any
 ) -> Found:
-    where, _index, who, reach, number, talk, shut, wrapped, epoch, language, region, consented = met
+    where, _index, who, reach, number, replied, talk, shut, wrapped, epoch, language, region, consented = met
     if who is None:
         return Found(seen, edition, None)
     key = keys.unwrap(who, wrapped, epoch)
@@ -73,6 +75,7 @@ def _found(
         consented=consented,
         reach=reach,
         turns=number,
+        replied=replied,
         talk=None if talk is None else key.open(talk, address.c.talk, where),
         shut=shut is not None,
         unsure=unsure,
@@ -93,6 +96,7 @@ def _statement(dialect: str) -> Select[Any]:
             address.c.person_id,
             address.c.reach,
             address.c.turns,
+            address.c.replied,
             address.c.talk,
             address.c.shut,
             person.c.key,

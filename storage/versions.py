@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from storage.database import SQLITE_SETTINGS, with_driver
 
-NEWEST = "6d1f0b83c2a7"
+NEWEST = "7c1d0f3a9b52"
 """The revision of the newest file in `migrations/versions`."""
 LOCK = 7_203_418_816
 

@@ -134,6 +134,7 @@ async def queue(
     not_after: datetime | None = None,
     despite_stop: bool = False,
     state: str = "queued",
+    since: datetime | None = None,
     **more: Any,
 ) -> str:
     """A reply, or anything else that has its own words. `more`: other columns."""
@@ -154,6 +155,7 @@ async def queue(
         despite_stop=despite_stop,
         state=state,
         due=due,
+        since=since or due,
         not_after=not_after,
         **{"attempts": 0} | more,
     )

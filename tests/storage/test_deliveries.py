@@ -113,6 +113,31 @@ async def test_what_is_due_first_leaves_first(database: Database, keys: Keyring)
         assert await texts(session, keys) == ["1", "0"]
 
 
+async def test_who_has_had_no_reply_for_the_longest_time_is_answered_first(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        often, seldom = await meet(session, keys, "71"), await meet(session, keys, "72")
+        for turn in range(3):
+            since = NOW + turn * timedelta(minutes=1)
+            await queue(session, often, f"often {turn}", turn=turn, due=NOW - SECOND, since=since)
+        await queue(session, seldom, "seldom", since=NOW + SECOND)
+        heard = []
+        for _try in range(4):
+            (claimed,) = await claim(session, keys, most=1)
+            heard.append(claimed.body)
+            await sent(session, claimed.id)
+    assert heard == ["often 0", "seldom", "often 1", "often 2"]
+
+
+async def test_what_is_put_off_keeps_nobody_waiting(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        for number in range(3):
+            who = await meet(session, keys, f"7{number}")
+            await queue(session, who, "put off", since=NOW - timedelta(hours=1), due=NOW + SECOND)
+        await queue(session, await meet(session, keys, "79"), "due", since=NOW)
+        assert await texts(session, keys, most=1) == ["due"]
+        assert await texts(session, keys, now=NOW + SECOND) == ["put off"] * 3
+
+
 async def test_no_more_is_claimed_than_was_asked_for(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         for number in range(20):

@@ -82,7 +82,7 @@ def test_two_processes_may_migrate_at_once(blank_database_url: str) -> None:
     assert differences(blank_database_url) == []
 
 
-def test_what_there_was_before_is_counted_dated_and_agreed_to(blank_database_url: str) -> None:
+def test_what_there_was_before_is_counted_dated_in_line_and_agreed_to(blank_database_url: str) -> None:
     """Of the deliveries that the first tables held none is missing from the counts of their broadcast."""
     storage.migrate(blank_database_url)
     with _connected(blank_database_url) as connection:
@@ -99,8 +99,10 @@ def test_what_there_was_before_is_counted_dated_and_agreed_to(blank_database_url
         )
         number = "SELECT state, code, sum(number) FROM standing GROUP BY state, code HAVING sum(number) <> 0"
         counted = connection.exec_driver_sql(f"{number} ORDER BY state").all()
+        in_line = connection.exec_driver_sql("SELECT id FROM delivery WHERE since = due").scalars().all()
     assert [(one.id, bool(one.consented)) for one in agreed] == [("a1", True), ("a2", False)]
     assert ended == ["d1", "d2", "d4"]
+    assert in_line == ["d5"]
     assert [tuple(one) for one in counted] == [("delivered", "", 1), ("failed", "403", 1), ("queued", "", 1)]
 
 
@@ -117,7 +119,8 @@ WHAT_THERE_WAS = """
     VALUES ('a1', 'p1', 'sms', '', 'active', 1, '2026-01-01 00:00:00'),
            ('a2', 'p2', 'sms', '', 'active', 1, '2026-01-01 00:00:00');
     INSERT INTO delivery (id, person_id, broadcast_id, channel, lane, turn, part, state, due, attempts, code)
-    VALUES ('d1', 'p1', 'b', 'sms', 2, 0, 1, 'sent', '2026-01-01 00:00:00', 0, NULL),
+    VALUES ('d5', 'p1', NULL, 'sms', 0, 2, 1, 'queued', '2026-01-02 00:00:00', 0, NULL),
+           ('d1', 'p1', 'b', 'sms', 2, 0, 1, 'sent', '2026-01-01 00:00:00', 0, NULL),
            ('d2', 'p2', 'b', 'sms', 2, 0, 1, 'failed', '2026-01-01 00:00:00', 0, '403'),
            ('d3', 'p3', 'b', 'sms', 2, 0, 1, 'queued', '2026-01-01 00:00:00', 0, NULL),
            ('d4', 'p1', NULL, 'sms', 0, 1, 1, 'sent', '2026-01-01 00:00:00', 0, NULL)

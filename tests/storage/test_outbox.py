@@ -4,10 +4,13 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import insert
+
 from storage import Database, Keyring, Session, circuits, claims, outbox, people, unknowns
 from storage.circuits import Circuit
 from storage.deliveries import BULLETIN, NEVER, NOTICE, REPLY
 from storage.outbox import Dead, Lane, Overview
+from storage.tables import delivery
 from tests.storage.rows import NOW, announce, meet, owe, put, queue, row, states
 
 SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
@@ -50,6 +53,25 @@ async def test_what_should_have_left_is_counted(database: Database, keys: Keyrin
         for due, state in ((NOW, "queued"), (NOW + SECOND, "queued"), (NOW, "sent")):
             await queue(session, alice, due=due, state=state)
         assert [await outbox.late(session, NOW + past) for past in (-SECOND, 0 * SECOND, SECOND)] == [0, 1, 2]
+
+
+async def test_no_more_than_a_thousand_are_counted_of_each_lane(database: Database, keys: Keyring) -> None:
+    more = outbox.MOST_COUNTED + 1
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        common = {"person_id": alice.id, "address_id": alice.address, "channel": "telegram", "part": 1}
+        rows = [
+            {"id": f"{lane} {turn} {due}", "lane": lane, "turn": turn, "due": due, "since": due}
+            for lane in (REPLY, BULLETIN)
+            for turn in range(more)
+            for due in (NOW - SECOND, NOW + SECOND)
+        ]
+        await session.execute(insert(delivery), [{**common, "state": "queued", "attempts": 0, **row} for row in rows])
+        found = await outbox.overview(session, NOW)
+        assert await outbox.late(session, NOW) == 2 * outbox.MOST_COUNTED
+    assert found.lanes == [
+        Lane("telegram", lane, outbox.MOST_COUNTED, outbox.MOST_COUNTED, NOW - SECOND) for lane in (REPLY, BULLETIN)
+    ]
 
 
 async def died(session: Session, keys: Keyring) -> list[str]:

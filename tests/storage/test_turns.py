@@ -19,6 +19,7 @@ async def test_seen_unknown_and_known_are_told_apart_in_the_order_asked(database
         alice = await meet(session, keys, "70001", talk="welcome")
         bob = await meet(session, keys, "70002", language="fr", region="", consented=False, reach="opted_out")
         await session.execute(update(address).where(address.c.id == bob.address).values(shut=NOW))
+        await session.execute(update(address).where(address.c.id == alice.address).values(replied=NOW))
         await session.execute(insert(event).values(id="telegram:2", seen=NOW))
         asked = [
             ("telegram:3", keys.index("telegram", "70003")),
@@ -31,23 +32,10 @@ async def test_seen_unknown_and_known_are_told_apart_in_the_order_asked(database
     assert nobody == turns.Found(False, 1, None)
     assert (known_bob.seen, known_alice.seen) == (True, False)
     assert known_bob.known == turns.Known(
-        bob.id, bob.address, bob.key, "fr", "", False, "opted_out", 0, None, True, False, False, False, False
+        bob.id, bob.address, bob.key, "fr", "", False, "opted_out", 0, None, None, True, *[False] * 4
     )
     assert known_alice.known == turns.Known(
-        alice.id,
-        alice.address,
-        alice.key,
-        "en",
-        "north",
-        True,
-        "active",
-        0,
-        "welcome",
-        False,
-        False,
-        False,
-        False,
-        False,
+        alice.id, alice.address, alice.key, "en", "north", True, "active", 0, NOW, "welcome", *[False] * 5
     )
 
 
@@ -143,20 +131,7 @@ async def test_a_second_finder_waits_and_then_sees_what_the_first_wrote(database
         await session.execute(update(person).values(language="ar", region="south", consented=False))
     found = (await waiting).known
     assert found == turns.Known(
-        alice.id,
-        alice.address,
-        alice.key,
-        "ar",
-        "south",
-        False,
-        "opted_out",
-        1,
-        "after",
-        False,
-        False,
-        False,
-        False,
-        False,
+        alice.id, alice.address, alice.key, "ar", "south", False, "opted_out", 1, None, "after", *[False] * 5
     )
 
 

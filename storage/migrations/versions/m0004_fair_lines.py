@@ -1,0 +1,37 @@
+"""Fair lines: replies leave first to who has had none for the longest time."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import storage.columns
+
+revision = "7c1d0f3a9b52"
+down_revision = "6d1f0b83c2a7"
+branch_labels = None
+depends_on = None
+
+WHAT_THERE_WAS = ("UPDATE delivery SET since = coalesce(began, due) WHERE lane = 0 AND state IN ('queued', 'sending')",)
+
+
+def upgrade() -> None:
+    op.add_column("address", sa.Column("replied", storage.columns.Moment(timezone=True), nullable=True))
+    op.add_column("delivery", sa.Column("since", storage.columns.Moment(timezone=True), nullable=True))
+    for statement in WHAT_THERE_WAS:
+        op.execute(statement)
+    op.drop_index("ix_delivery_waiting", table_name="delivery")
+    _index("ix_delivery_waiting", "delivery", ["channel", "lane", "due"], "state = 'queued' AND lane <> 0")
+    _index("ix_delivery_replies", "delivery", ["channel", "since", "due"], "state = 'queued' AND lane = 0")
+    op.create_index("ix_broadcast_state", "broadcast", ["state"])
+
+
+def _index(name: str, table: str, columns: list[str], where: str) -> None:
+    op.create_index(name, table, columns, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
+
+
+def downgrade() -> None:
+    op.drop_index("ix_broadcast_state", table_name="broadcast")
+    op.drop_index("ix_delivery_replies", table_name="delivery")
+    op.drop_index("ix_delivery_waiting", table_name="delivery")
+    _index("ix_delivery_waiting", "delivery", ["channel", "lane", "due"], "state = 'queued'")
+    op.drop_column("delivery", "since")
+    op.drop_column("address", "replied")
