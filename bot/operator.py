@@ -14,18 +14,28 @@ from bot.terminal import in_its_place, say, stop, told, writing
 from channels import whatsapp
 from channels.telegram import Telegram
 from storage import Session, broadcasts, events
+from storage.broadcasts import Broadcast
 
 
 def list_broadcasts(most: int = 10) -> None:
-    """The newest broadcasts, and how many of their deliveries are in which state."""
+    """The newest broadcasts, whether they run, and how many of their deliveries are in which state."""
 
-    async def look(session: Session, _now: datetime) -> None:
+    async def look(session: Session, now: datetime) -> None:
         for one in await broadcasts.latest(session, most):
             counts = await broadcasts.counts(session, one.id)
             states = "  ".join(f"{state} {number}" for state, number in sorted(counts.items()))
-            say(f"{one.id}  {one.subject.split(':')[0]}  {states}{'' if one.expanded else '  (being made)'}")
+            say(f"{one.id}  {one.subject.split(':')[0]}  {states}{_stands(one, now)}")
 
     writing(look)
+
+
+def _stands(one: Broadcast, now: datetime) -> str:
+    """What keeps a broadcast, or a part of it, from leaving; nothing where it simply runs."""
+    if one.state != "running":
+        return f"  ({one.state})"
+    if one.not_before is not None and one.not_before > now:
+        return f"  (begins {one.not_before:%Y-%m-%d %H:%M} UTC)"
+    return "" if one.expanded else "  (being made)"
 
 
 def list_parked(event: Annotated[str, typer.Argument(help="Show this one's content.")] = "") -> None:

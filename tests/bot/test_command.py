@@ -21,6 +21,7 @@ import storage
 from bot import __main__ as command
 from channels.messages import Kind, Message
 from storage import Keyring, Session, Unreadable, circuits, events, keys
+from storage.broadcasts import Plan
 from storage.deliveries import NOTICE
 from storage.tables import member, person
 from tests.storage.rows import NOW, Somebody, announce, give, meet, opened, owe, queue
@@ -370,11 +371,19 @@ def test_what_is_unknown_is_acknowledged(alice: Somebody, hearback: Hearback, do
 def test_a_broadcast_is_paused_resumed_and_cancelled(hearback: Hearback, does: Callable[[Does], Any]) -> None:
     does(announce)
     assert hearback("broadcast", "pause", "b").status == 0
+    assert "(pausing)" in hearback("broadcasts").out
     assert hearback("broadcast", "resume", "b").status == 0
     assert hearback("broadcast", "resume", "b").wrong == "It is not paused.\n"
     assert hearback("broadcast", "cancel", "b").status == 0
+    assert "(cancelling)" in hearback("broadcasts").out
     assert hearback("broadcast", "cancel", "b").status == 2
     assert hearback("broadcast", "pause", "none").wrong == "It does not run.\n"
+
+
+def test_a_broadcast_that_has_not_begun_says_when_it_does(hearback: Hearback, does: Callable[[Does], Any]) -> None:
+    begins = datetime(2999, 1, 1, 9, tzinfo=UTC)
+    does(lambda session: announce(session, plan=Plan(not_before=begins)))
+    assert "(begins 2999-01-01 09:00 UTC)" in hearback("broadcasts").out
 
 
 @pytest.mark.parametrize(("decides", "waits"), [("release", 1), ("drop", 0)])
