@@ -7,7 +7,7 @@ from channels.messages import Later, NotSent, Shut, Stopped, Unknown
 from channels.verdicts import OUT_OF_ORDER
 from storage.addresses import Change
 from storage.claims import Claimed
-from storage.deliveries import NEVER, SHUT, Outcome
+from storage.deliveries import LONGEST_SILENCE, SHUT, Outcome
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
@@ -86,7 +86,7 @@ def _shut(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> Ou
     change = Change(address=claimed.address, shut=claimed.began, elsewhere=elsewhere)
     if here is None:
         return Outcome(claimed.id, "failed", code=refusal.code, attempts=claimed.attempts, change=change)
-    due = now if here == "template" else claimed.not_after or NEVER
+    due = now if here == "template" else claimed.not_after or now + LONGEST_SILENCE
     return Outcome(claimed.id, "queued", due=due, code=SHUT, attempts=claimed.attempts, change=change)
 
 

@@ -7,7 +7,7 @@ from channels.messages import Report, Status
 from channels.verdicts import OUT_OF_ORDER, Act, Verdict
 from storage import Session, addresses, circuits, reports
 from storage.addresses import Change
-from storage.deliveries import NEVER, SHUT
+from storage.deliveries import LONGEST_SILENCE, SHUT
 from storage.reports import Failed, Word
 
 STATES = {
@@ -54,7 +54,7 @@ def _again(failed: Failed, verdict: Verdict, now: datetime) -> datetime | None:
             return now + OUT_OF_ORDER
         case Act.SHUT:
             # The first time it leaves again at once: now that we know of the silence, as its broadcast says.
-            return now if not failed.attempts else failed.not_after or NEVER
+            return now if not failed.attempts else failed.not_after or now + LONGEST_SILENCE
         case Act.WAIT if failed.attempts + 1 < verdict.tries:
             due = now + max(verdict.after, timedelta(seconds=1)) * GROWS ** min(failed.attempts, MOST_GROWTH)
             return due if failed.not_after is None or due < failed.not_after else None

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from storage import circuits
 from storage.columns import Moment
 from storage.database import Session
-from storage.deliveries import BULLETIN, NOTICE, REPLY
+from storage.deliveries import BULLETIN, LONGEST_SILENCE, NOTICE, REPLY, SHUT
 from storage.keys import Keyring, Unreadable
 from storage.tables import (
     ACTIVE,
@@ -109,6 +109,7 @@ async def claim(
     while the channel's circuit is open.
     """
     values: dict[str, object] = {"by": channel, "now": now, "claimant": owner, "until": lease, "lowest": lowest}
+    values["silent"] = now - LONGEST_SILENCE
     taken: list[str] = []
     probe = False
     for _look in range(MOST_LOOKS):
@@ -155,7 +156,7 @@ def _taking(dialect: str) -> Executable:
         update(delivery)
         .where(delivery.c.id == chosen.c.id, may_go_on, _is_any_of(delivery.c.id, select(chosen.c.id), dialect))
         .values(
-            state=case((leaves, "sending"), (chosen.c.ends == LATE, "expired"), else_="cancelled"),
+            state=case((leaves, "sending"), (chosen.c.ends.in_([LATE, SHUT]), "expired"), else_="cancelled"),
             code=chosen.c.ends,
             body=case((leaves, delivery.c.body)),
             ended=case((~leaves, bindparam("today", type_=Date()))),
@@ -218,11 +219,13 @@ def _may_leave(lane: int) -> Select[Any]:
 
 
 def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
-    """Why what may leave does not: too late, its person cannot be written to, its broadcast was cancelled before."""
+    """Why what may leave does not: too late, its person cannot be written to or has not written for too long, its
+    broadcast was cancelled before."""
     return case(
         (delivery.c.not_after <= now, LATE),
         (and_(~delivery.c.despite_stop, address.c.reach != ACTIVE), "unreachable"),
         (delivery.c.broadcast_id.in_(select(broadcast.c.id).where(broadcast.c.state == "cancelled")), "cancelled"),
+        (and_(delivery.c.code == SHUT, delivery.c.began <= bindparam("silent", type_=Moment())), SHUT),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -39,6 +39,8 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When that is due which waits for somebody to do something."""
 SHUT = "shut"
 """The code of what waits until the person writes again."""
+LONGEST_SILENCE = timedelta(days=30)
+"""How long it waits for that at most, where nobody said until when it is of use."""
 
 
 @dataclass(frozen=True, slots=True)

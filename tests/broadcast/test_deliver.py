@@ -363,7 +363,7 @@ async def test_what_a_silent_person_is_not_told_waits_until_they_write(database:
     async with office(database, keys, phone) as at:
         await at.asked()
         [row] = await at.rows()
-        assert (row.state, row.code, row.due) == ("queued", "shut", deliveries.NEVER)
+        assert (row.state, row.code, row.due) == ("queued", "shut", NOW + deliveries.LONGEST_SILENCE)
         phone.answer = accepts
         async with database.writing() as session:
             await session.execute(update(address).values(spoke=NOW, shut=None))

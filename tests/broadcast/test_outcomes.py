@@ -12,7 +12,7 @@ from channels.messages import Gone, Later, Never, NotSent, Shut, Stopped, Unknow
 from channels.verdicts import OUT_OF_ORDER, Act, Reach, Verdict
 from storage.addresses import Change
 from storage.claims import Claimed
-from storage.deliveries import BULLETIN, NEVER, SHUT, Outcome
+from storage.deliveries import BULLETIN, LONGEST_SILENCE, SHUT, Outcome
 
 BEGAN = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 NOW = BEGAN + timedelta(seconds=3)
@@ -142,7 +142,7 @@ def test_who_has_been_silent_is_written_to_as_the_broadcast_says(
     outside: tuple[str, ...], becomes: str, elsewhere: bool, refusal: Shut, of: dict[str, Any]
 ) -> None:
     change = Change("a", shut=BEGAN, elsewhere=WHERE.elsewhere if elsewhere else ())
-    waits = Outcome("d", "queued", code=SHUT, due=NEVER, attempts=2, change=change)
+    waits = Outcome("d", "queued", code=SHUT, due=NOW + LONGEST_SILENCE, attempts=2, change=change)
     failed = Outcome("d", "failed", code=refusal.code, attempts=2, change=change)
     assert became(refusal, outside=outside, **of) == (waits if becomes == "waits" else failed)
 
@@ -162,7 +162,7 @@ def test_whom_we_took_for_one_who_had_written_is_first_tried_with_a_template(
     outside: tuple[str, ...], at_once: bool, elsewhere: bool
 ) -> None:
     outcome = became(TOO_LATE, outside=outside)
-    assert (outcome.state, outcome.code, outcome.due) == ("queued", SHUT, NOW if at_once else NEVER)
+    assert (outcome.state, outcome.code, outcome.due) == ("queued", SHUT, NOW if at_once else NOW + LONGEST_SILENCE)
     assert outcome.change == Change("a", shut=BEGAN, elsewhere=WHERE.elsewhere if elsewhere else ())
 
 
@@ -177,7 +177,7 @@ def test_what_waits_for_a_silent_person_waits_as_long_as_it_is_of_use() -> None:
 @pytest.mark.parametrize("refusal", [NO_TEMPLATE, TOO_LATE], ids=["no template", "refused"])
 def test_a_reply_always_waits(refusal: Shut) -> None:
     outcome = became(refusal, broadcast=None, outside=("",), body="words")
-    assert (outcome.state, outcome.code, outcome.due) == ("queued", SHUT, NEVER)
+    assert (outcome.state, outcome.code, outcome.due) == ("queued", SHUT, NOW + LONGEST_SILENCE)
     assert outcome.change == Change("a", shut=BEGAN)
 
 

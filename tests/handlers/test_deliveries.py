@@ -17,7 +17,7 @@ from storage import deliveries as outbox
 from storage.broadcasts import Plan
 from storage.circuits import Circuit
 from storage.claims import Claimed
-from storage.deliveries import NEVER, SHUT, Outcome
+from storage.deliveries import LONGEST_SILENCE, SHUT, Outcome
 from storage.tables import address
 from tests.storage.rows import ANYHOW, NOW, Somebody, also_at, announce, meet, opened, owe, queue, reach, row
 
@@ -216,7 +216,7 @@ async def test_who_is_silent_for_that_too_is_written_to_when_they_write(session:
     _alice, name = await told(session, keys, attempts=1)
     await says(session, name, Status.FAILED, SILENT)
     found = await row(session, name)
-    assert (found.state, found.code, found.due) == ("queued", SHUT, NEVER)
+    assert (found.state, found.code, found.due) == ("queued", SHUT, NOW + LONGEST_SILENCE)
 
 
 async def test_what_waits_for_a_silent_person_ends_when_it_is_too_late(session: Session, keys: Keyring) -> None:

@@ -11,7 +11,19 @@ import pytest
 from sqlalchemy import select
 
 from channels.verdicts import Reach
-from storage import Database, Keyring, Session, broadcasts, circuits, claims, deliveries, expansion, reports, unknowns
+from storage import (
+    Database,
+    Keyring,
+    Session,
+    addresses,
+    broadcasts,
+    circuits,
+    claims,
+    deliveries,
+    expansion,
+    reports,
+    unknowns,
+)
 from storage.addresses import Change
 from storage.broadcasts import Audience, Hours, Plan
 from storage.claims import MOST_LOOKS, Claimed
@@ -232,6 +244,25 @@ async def test_nothing_leaves_after_its_time(database: Database, keys: Keyring) 
     assert (found.code, found.ended, found.body, found.owner, found.lease) == (
         "not_after", NOW.date(), None, None, None,
     )  # fmt: skip
+
+
+async def test_what_waits_for_its_person_to_write_ends_after_a_month_of_silence(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        await announce(session)
+        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
+        silent, has_written = [await owe(session, who) for who in (alice, bob)]
+        assert len(await claim(session, keys)) == 2
+        ends = NOW + deliveries.LONGEST_SILENCE
+        shut = [Outcome(name, "queued", code="shut", due=ends) for name in (silent, has_written)]
+        await deliveries.settle(session, "worker", shut, NOW)
+        assert await claim(session, keys, now=ends - SECOND) == []
+        await addresses.reopen(session, [bob.address], ends)
+        assert [one.id for one in await claim(session, keys, now=ends)] == [has_written]
+        found = await row(session, silent)
+        assert (found.state, found.code, found.ended) == ("expired", "shut", ends.date())
+        assert await broadcasts.counts(session, "b") == {"expired": 1, "sending": 1}
 
 
 async def test_what_is_being_sent_does_not_expire(database: Database, keys: Keyring) -> None:

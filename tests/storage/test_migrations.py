@@ -99,10 +99,12 @@ def test_what_there_was_before_is_counted_dated_in_line_and_agreed_to(blank_data
         )
         number = "SELECT state, code, sum(number) FROM standing GROUP BY state, code HAVING sum(number) <> 0"
         counted = connection.exec_driver_sql(f"{number} ORDER BY state").all()
+        never = connection.exec_driver_sql("SELECT id FROM delivery WHERE due >= '9998-01-01'").all()
         in_line = connection.exec_driver_sql("SELECT id FROM delivery WHERE since = due").scalars().all()
     assert [(one.id, bool(one.consented)) for one in agreed] == [("a1", True), ("a2", False)]
     assert ended == ["d1", "d2", "d4"]
     assert in_line == ["d5"]
+    assert never == []
     assert [tuple(one) for one in counted] == [("delivered", "", 1), ("failed", "403", 1), ("queued", "", 1)]
 
 
@@ -119,7 +121,8 @@ WHAT_THERE_WAS = """
     VALUES ('a1', 'p1', 'sms', '', 'active', 1, '2026-01-01 00:00:00'),
            ('a2', 'p2', 'sms', '', 'active', 1, '2026-01-01 00:00:00');
     INSERT INTO delivery (id, person_id, broadcast_id, channel, lane, turn, part, state, due, attempts, code)
-    VALUES ('d5', 'p1', NULL, 'sms', 0, 2, 1, 'queued', '2026-01-02 00:00:00', 0, NULL),
+    VALUES ('d6', 'p1', NULL, 'sms', 2, 0, 1, 'queued', '9999-01-01 00:00:00', 1, 'shut'),
+           ('d5', 'p1', NULL, 'sms', 0, 2, 1, 'queued', '2026-01-02 00:00:00', 0, NULL),
            ('d1', 'p1', 'b', 'sms', 2, 0, 1, 'sent', '2026-01-01 00:00:00', 0, NULL),
            ('d2', 'p2', 'b', 'sms', 2, 0, 1, 'failed', '2026-01-01 00:00:00', 0, '403'),
            ('d3', 'p3', 'b', 'sms', 2, 0, 1, 'queued', '2026-01-01 00:00:00', 0, NULL),

@@ -1,4 +1,6 @@
-"""Fair lines: replies leave first to who has had none for the longest time."""
+"""Fair lines: who has had no reply for the longest time has theirs first, and no delivery waits for ever."""
+
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,10 +20,20 @@ def upgrade() -> None:
     op.add_column("delivery", sa.Column("since", storage.columns.Moment(timezone=True), nullable=True))
     for statement in WHAT_THERE_WAS:
         op.execute(statement)
+    op.execute(_silent_for_a_month())
     op.drop_index("ix_delivery_waiting", table_name="delivery")
     _index("ix_delivery_waiting", "delivery", ["channel", "lane", "due"], "state = 'queued' AND lane <> 0")
     _index("ix_delivery_replies", "delivery", ["channel", "since", "due"], "state = 'queued' AND lane = 0")
     op.create_index("ix_broadcast_state", "broadcast", ["state"])
+
+
+def _silent_for_a_month() -> sa.Update:
+    """What waits until its person writes had no end."""
+    moment = storage.columns.Moment(timezone=True)
+    delivery = sa.table("delivery", sa.column("state"), sa.column("code"), sa.column("due", moment))
+    ends = datetime.now(UTC) + timedelta(days=30)
+    waits = (delivery.c.state == "queued", delivery.c.code == "shut", delivery.c.due > ends + timedelta(days=36500))
+    return delivery.update().where(*waits).values(due=ends)
 
 
 def _index(name: str, table: str, columns: list[str], where: str) -> None:
