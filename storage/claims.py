@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Executable,
+    FromClause,
     Integer,
     Select,
     Text,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     case,
     exists,
     func,
+    literal,
     or_,
     select,
     union_all,
@@ -30,7 +32,7 @@ from sqlalchemy import (
 from storage import circuits
 from storage.columns import Moment
 from storage.database import Session
-from storage.deliveries import BULLETIN, LONGEST_SILENCE, NOTICE, REPLY, SHUT
+from storage.deliveries import BULLETIN, LONGEST_SILENCE, NEVER, NOTICE, REPLY, SHUT
 from storage.keys import Keyring, Unreadable
 from storage.tables import (
     ACTIVE,
@@ -38,6 +40,7 @@ from storage.tables import (
     broadcast,
     circuit,
     delivery,
+    is_notice_to_come,
     is_reply_to_come,
     is_under_way,
     person,
@@ -104,9 +107,9 @@ async def claim(
     """Take up to `most` deliveries that may leave now: they are `sending`, ours, and shown so once this commits.
 
     In order: replies before notices before bulletins, none of a lane below `lowest`; one reply of a person after the
-    other, and theirs first who have had none for the longest time (`since`). What has waited too long, or whose person
-    has left or was lost, is taken too and ends here. Nothing of a broadcast that was paused or cancelled, and nothing
-    while the channel's circuit is open.
+    other, and theirs first who have had none for the longest time (`since`); a person's notices as they were made.
+    What has waited too long, or whose person has left or was lost, is taken too and ends here. Nothing of a broadcast
+    that was paused or cancelled, and nothing while the channel's circuit is open.
     """
     values: dict[str, object] = {"by": channel, "now": now, "claimant": owner, "until": lease, "lowest": lowest}
     values["silent"] = now - LONGEST_SILENCE
@@ -194,13 +197,12 @@ def _circuit() -> ColumnElement[bool]:
 
 
 def _may_leave(lane: int) -> Select[Any]:
-    """Of one lane, as its index orders it; within one address `_is_next` leaves no choice. `ends`: why not, after all.
+    """Of one lane, as its index orders it; within one address `_is_first` leaves no choice. `ends`: why not, after all.
 
     The address is locked too: whoever says STOP at this instant holds it, and nothing is claimed meanwhile.
     """
     now = bindparam("now", type_=Moment())
     open_ = exists().where(circuit.c.channel == bindparam("by"), circuit.c.until > now)
-    held = select(broadcast.c.id).where(broadcast.c.state.in_(HELD))
     found = (
         select(delivery.c.id, delivery.c.broadcast_id, _ends(now).label("ends"))
         .join(address, address.c.id == delivery.c.address_id)
@@ -208,14 +210,20 @@ def _may_leave(lane: int) -> Select[Any]:
             delivery.c.channel == bindparam("by"),
             bindparam("lowest", type_=Integer) >= lane,
             delivery.c.due <= now,
-            or_(delivery.c.broadcast_id.is_(None), delivery.c.broadcast_id.not_in(held)),
+            _is_not_held(delivery),
             ~open_,
         )
         .with_for_update(of=[delivery, address], skip_locked=True, key_share=True)
     )
     if lane == REPLY:
-        return found.where(waits_to_reply(delivery), _is_next()).order_by(delivery.c.since)
-    return found.where(waits_in_line(delivery), delivery.c.lane == lane).order_by(delivery.c.due)
+        return found.where(waits_to_reply(delivery), _is_next_reply()).order_by(delivery.c.since)
+    in_line = found.where(waits_in_line(delivery), delivery.c.lane == lane).order_by(delivery.c.due)
+    return in_line.where(_is_next_notice()) if lane == NOTICE else in_line
+
+
+def _is_not_held(deliveries: FromClause) -> ColumnElement[bool]:
+    held = select(broadcast.c.id).where(broadcast.c.state.in_(HELD))
+    return or_(deliveries.c.broadcast_id.is_(None), deliveries.c.broadcast_id.not_in(held))
 
 
 def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
@@ -229,17 +237,35 @@ def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
     )
 
 
-def _is_next() -> ColumnElement[bool]:
+def _is_next_reply() -> ColumnElement[bool]:
     """No earlier reply to the same person is still on its way.
 
     Asked as "which is the first?", one look into the index for each: whether there is an earlier one would be a join,
     and PostgreSQL, while it believes that hardly anything waits, reads the whole index for each row of that.
     """
     earlier = delivery.alias("earlier")
+    return _is_first(earlier, is_reply_to_come(earlier), earlier.c.turn, earlier.c.part)
+
+
+def _is_next_notice() -> ColumnElement[bool]:
+    """No notice to the same person that was made earlier is still on its way.
+
+    What waits for somebody to do something (its person to write, or its broadcast to be resumed) is in nobody's way.
+    """
+    earlier = delivery.alias("earlier")
+    has_its_moment = or_(func.coalesce(earlier.c.code, "") != SHUT, earlier.c.due <= bindparam("now", type_=Moment()))
+    will_leave = and_(has_its_moment, earlier.c.due < literal(NEVER, Moment()), _is_not_held(earlier))
+    is_in_the_way = and_(is_notice_to_come(earlier), or_(is_under_way(earlier), will_leave))
+    return _is_first(earlier, is_in_the_way, earlier.c.since)
+
+
+def _is_first(
+    earlier: FromClause, is_in_the_way: ColumnElement[bool], *order: ColumnElement[Any]
+) -> ColumnElement[bool]:
     first = (
         select(earlier.c.id)
-        .where(earlier.c.address_id == delivery.c.address_id, is_reply_to_come(earlier))
-        .order_by(earlier.c.turn, earlier.c.part)
+        .where(earlier.c.address_id == delivery.c.address_id, is_in_the_way)
+        .order_by(*order)
         .limit(1)
     )
     return delivery.c.id == first.correlate(delivery).scalar_subquery()

@@ -23,7 +23,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage.broadcasts import Audience, Broadcast, columns
 from storage.columns import Moment
 from storage.database import Session
-from storage.deliveries import NEVER
+from storage.deliveries import NEVER, NOTICE
 from storage.tables import (
     ACTIVE,
     address,
@@ -38,7 +38,7 @@ from storage.tables import (
 
 COLUMNS = (
     "id", "person_id", "address_id", "broadcast_id", "channel", "lane", "turn", "part",
-    "despite_stop", "state", "due", "not_after", "attempts",
+    "despite_stop", "state", "due", "since", "not_after", "attempts",
 )  # fmt: skip
 
 
@@ -98,6 +98,7 @@ async def expand(
         literal(False),
         literal("queued"),
         case(due, value=chosen.c.region, else_=otherwise) if due else otherwise,
+        literal(which.made if which.lane == NOTICE else None, Moment()),
         literal(which.not_after, Moment()),
         literal(0),
     ).where(chosen.c.person_id.is_not(None))

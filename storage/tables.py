@@ -327,6 +327,10 @@ def is_reply_to_come(deliveries: FromClause) -> ColumnElement[bool]:
     return and_(deliveries.c.lane == literal_column("0", Integer()), is_to_come(deliveries))
 
 
+def is_notice_to_come(deliveries: FromClause) -> ColumnElement[bool]:
+    return and_(deliveries.c.lane == literal_column("1", Integer()), is_to_come(deliveries))
+
+
 def is_unknown(deliveries: FromClause) -> ColumnElement[bool]:
     return deliveries.c.state == literal_column("'unknown'", Text())
 
@@ -364,6 +368,13 @@ Index(
     delivery.c.part,
     postgresql_where=is_reply_to_come(delivery),
     sqlite_where=is_reply_to_come(delivery),
+)
+Index(
+    "ix_delivery_notices",
+    delivery.c.address_id,
+    delivery.c.since,
+    postgresql_where=is_notice_to_come(delivery),
+    sqlite_where=is_notice_to_come(delivery),
 )
 Index(
     "ix_delivery_lease",

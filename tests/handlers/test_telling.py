@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 import flows
-from handlers import bulletins, consultations, contents, contributions, people, processes, rounds
-from storage.broadcasts import Hours
+from handlers import bulletins, consultations, contents, contributions, people, processes, rounds, telling
+from storage import broadcasts, deliveries
+from storage.broadcasts import Audience, Hours
 from tests.handlers.house import PROCESS, House, Writer
 from tests.handlers.written import asked, to_vote
 
@@ -161,3 +162,23 @@ async def test_nothing_is_made_of_a_bulletin_before_its_moment(by_day: House) ->
     by_day.now += timedelta(hours=12)
     assert "Come all." not in await alice.hears()
     assert await by_day.column("SELECT id FROM delivery WHERE broadcast_id IS NOT NULL") == []
+
+
+async def test_what_one_person_is_told_at_night_leaves_in_the_morning_in_the_same_order(house: House) -> None:
+    alice = await house.meets().joins()
+    process = await house.does(lambda session, _now: processes.the_one(session))
+    for number in range(6):
+        house.now += timedelta(seconds=1)
+        notice = {"en": f"Notice {number}."}
+        await house.does(
+            lambda session, now, notice=notice: telling.tell_now(  # type: ignore[misc]
+                session, process, "response:x", notice, Audience(), now
+            )
+        )
+    morning = house.now + timedelta(hours=8)
+    async with house.database.writing() as session:
+        for one in await broadcasts.latest(session, 6):
+            await deliveries.put_off(session, one.id, "north", morning, "night", house.now, 1)
+    assert await alice.hears() == ""
+    house.now = morning
+    assert await alice.hears() == "\n".join(f"Notice {number}." for number in range(6))

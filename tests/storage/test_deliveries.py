@@ -199,6 +199,59 @@ async def test_what_is_over_holds_nothing_up(database: Database, keys: Keyring, 
         assert await texts(session, keys) == ["second"]
 
 
+async def test_notices_to_one_person_leave_as_they_were_made(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
+        for number in (2, 1, 3):
+            made, due = NOW - (9 - number) * SECOND, NOW - number * SECOND
+            await queue(session, alice, f"{number}", lane=NOTICE, since=made, due=due)
+        await queue(session, bob, "to bob", lane=NOTICE)
+        heard = []
+        for _try in range(4):
+            claimed = await claim(session, keys)
+            heard.append(sorted(str(one.body) for one in claimed))
+            assert await claim(session, keys, "another worker") == []
+            await sent(session, *(one.id for one in claimed))
+    assert heard == [["1", "to bob"], ["2"], ["3"], []]
+
+
+async def test_a_notice_that_is_tried_again_still_goes_before_the_next(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        first = await queue(session, alice, "first", lane=NOTICE, since=NOW - SECOND)
+        await queue(session, alice, "second", lane=NOTICE)
+        await claim(session, keys)
+        await deliveries.settle(session, "worker", [Outcome(first, "queued", code="429", due=NOW + SECOND)], NOW)
+        assert await texts(session, keys) == []
+        assert await texts(session, keys, now=NOW + SECOND) == ["first"]
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [{"due": LEASE, "code": "shut"}, {"due": NEVER}, {"broadcast_id": "b"}, {"state": "sent"}],
+    ids=["its person has to write", "its broadcast is paused", "its broadcast is being paused", "it is over"],
+)
+async def test_a_notice_that_cannot_leave_by_itself_is_in_nobodys_way(
+    database: Database, keys: Keyring, waits: dict[str, Any]
+) -> None:
+    async with database.writing() as session:
+        await announce(session)
+        await broadcasts.pause(session, "b")
+        alice = await meet(session, keys)
+        await put(session, await queue(session, alice, "first", lane=NOTICE, since=NOW - SECOND), **waits)
+        await queue(session, alice, "second", lane=NOTICE)
+        assert await texts(session, keys) == ["second"]
+
+
+async def test_a_bulletin_waits_for_no_notice_and_no_bulletin(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        await queue(session, alice, "notice", lane=NOTICE, state="sending")
+        await queue(session, alice, "bulletin", lane=BULLETIN, state="sending")
+        await queue(session, alice, "next", lane=BULLETIN)
+        assert await texts(session, keys) == ["next"]
+
+
 async def test_a_bulletin_does_not_wait_for_a_reply(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice = await meet(session, keys)

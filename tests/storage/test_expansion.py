@@ -68,6 +68,7 @@ async def test_each_delivery_carries_what_its_broadcast_says(database: Database,
     assert (made.person_id, made.address_id, made.channel) == (alice.id, alice.address, "sms")
     assert (made.lane, made.turn, made.part, made.state, made.attempts) == (BULLETIN, 0, 1, "queued", 0)
     assert (made.due, made.not_after, made.body, made.despite_stop) == (NOW, NOW + MINUTE, None, False)
+    assert made.since is None
 
 
 async def test_batches_go_on_where_the_last_one_ended(database: Database, keys: Keyring) -> None:

@@ -160,6 +160,7 @@ async def test_a_claim_reads_no_more_than_it_takes(postgresql: Database, keys: K
     assert planned.count("Index Scan using ix_delivery_waiting on delivery") == 2
     assert planned.count("Index Scan using ix_delivery_replies on delivery") == 1
     assert "using ix_delivery_order on delivery earlier" in planned
+    assert "using ix_delivery_notices on delivery earlier" in planned
     assert re.findall(r"Seq Scan on (?!circuit|broadcast)\w+", planned) == []
     assert "Sort Key" not in planned
 
@@ -255,6 +256,7 @@ async def test_a_claim_on_sqlite_reads_its_index_in_order_and_only_what_is_due(s
     assert planned.count("SEARCH delivery USING INDEX ix_delivery_waiting (channel=? AND lane=? AND due<?)") == 2
     assert planned.count("SEARCH delivery USING INDEX ix_delivery_replies (channel=?)") == 1
     assert "SEARCH earlier USING INDEX ix_delivery_order (address_id=?" in planned
+    assert "SEARCH earlier USING INDEX ix_delivery_notices (address_id=?" in planned
     assert "SCAN delivery" not in planned
     assert "USE TEMP B-TREE" not in planned
 

@@ -12,7 +12,13 @@ down_revision = "6d1f0b83c2a7"
 branch_labels = None
 depends_on = None
 
-WHAT_THERE_WAS = ("UPDATE delivery SET since = coalesce(began, due) WHERE lane = 0 AND state IN ('queued', 'sending')",)
+WHAT_THERE_WAS = (
+    "UPDATE delivery SET since = coalesce(began, due) WHERE lane = 0 AND state IN ('queued', 'sending')",
+    """
+    UPDATE delivery SET since = (SELECT made FROM broadcast WHERE broadcast.id = delivery.broadcast_id)
+    WHERE lane = 1 AND state IN ('queued', 'sending')
+    """,
+)
 
 
 def upgrade() -> None:
@@ -24,6 +30,7 @@ def upgrade() -> None:
     op.drop_index("ix_delivery_waiting", table_name="delivery")
     _index("ix_delivery_waiting", "delivery", ["channel", "lane", "due"], "state = 'queued' AND lane <> 0")
     _index("ix_delivery_replies", "delivery", ["channel", "since", "due"], "state = 'queued' AND lane = 0")
+    _index("ix_delivery_notices", "delivery", ["address_id", "since"], "lane = 1 AND state IN ('queued', 'sending')")
     op.create_index("ix_broadcast_state", "broadcast", ["state"])
 
 
@@ -42,6 +49,7 @@ def _index(name: str, table: str, columns: list[str], where: str) -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_broadcast_state", table_name="broadcast")
+    op.drop_index("ix_delivery_notices", table_name="delivery")
     op.drop_index("ix_delivery_replies", table_name="delivery")
     op.drop_index("ix_delivery_waiting", table_name="delivery")
     _index("ix_delivery_waiting", "delivery", ["channel", "lane", "due"], "state = 'queued'")
