@@ -1,4 +1,4 @@
-"""Asking the platforms for what we may have missed: what people wrote, what became of ours, what is approved."""
+"""Asking the platforms for what we may have missed: what people wrote, what became of ours."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -14,13 +14,12 @@ from broadcast.closing import unless
 from channels import Channel
 from channels.messages import NotSent
 from handlers import deliveries
-from storage import Database, Keyring, marks, templates
+from storage import Database, Keyring, marks
 
 OFTEN = timedelta(minutes=1)
 EVERY = timedelta(minutes=10)
 OVERLAP = timedelta(minutes=5)
 """A platform may list a message some time after it came."""
-AN_HOUR = timedelta(hours=1)
 LONGEST_GAP = timedelta(days=1)
 
 log = structlog.get_logger()
@@ -66,20 +65,6 @@ class Asking:
             await self.turns.take([message])
         async with self.database.writing() as session:
             await marks.put(session, f"heard: {channel.name}", now)
-
-    async def approved(self, now: datetime) -> None:
-        """Which texts each platform has approved: remembered here, and shown to whoever operates this."""
-        for channel in self.channels.values():
-            try:
-                found = await unless(self.closing, channel.templates())
-            except NotSent as silent:
-                log.warning("not answered", channel=channel.name, code=silent.code)
-                continue
-            if not found:
-                continue
-            kept = [templates.Template(t.name, t.language, t.provider_id, t.status, t.reason) for t in found]
-            async with self.database.writing() as session:
-                await templates.keep(session, channel.name, kept, now)
 
     async def _is_time(self, what: str, pause: timedelta, now: datetime) -> bool:
         """Whether nobody has done this for so long; then it is ours."""

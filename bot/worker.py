@@ -13,7 +13,8 @@ from time import monotonic
 
 import structlog
 
-from bot.asking import AN_HOUR, Asking, others
+from bot.approvals import Approvals
+from bot.asking import Asking, others
 from bot.house import House
 from bot.turns import Turns
 from broadcast.deliver import Sender
@@ -51,8 +52,10 @@ class Worker:
     async def run(self, closing: asyncio.Event) -> None:
         """Work until `closing`; what is under way then is ended and written down."""
         asking = Asking(self.database, self.keys, self.channels, self.turns, closing)
+        approvals = Approvals(self.database, self.channels, self.hints.bell, closing)
         await self._house.open(self.clock())
         await self._count_workers()
+        await approvals.follow()
         carrying = asyncio.create_task(self.hints.bell.carry())
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -62,7 +65,8 @@ class Worker:
                     ("expand", SOON, partial(self.expand, closing)),
                     ("house", HOUSE, self.keep_house),
                     ("ask", HOUSE, lambda: asking.ask(self.clock())),
-                    ("approved", AN_HOUR, lambda: asking.approved(self.clock())),
+                    ("approved", HOUSE, lambda: approvals.ask(self.clock())),
+                    ("follow", HOUSE, approvals.follow),
                 ):
                     tasks.create_task(self._again(closing, name, pause, work))
         finally:
@@ -115,14 +119,16 @@ class Worker:
                 await self.hints.bell.ring()
 
     async def _again(
-        self, closing: asyncio.Event, name: str, pause: timedelta, work: Callable[[], Awaitable[None]]
+        self, closing: asyncio.Event, name: str, pause: timedelta, work: Callable[[], Awaitable[timedelta | None]]
     ) -> None:
+        """After each time it waits for `pause`, or for as long as the work itself says."""
         while not closing.is_set():
+            wait = pause
             try:
-                await work()
+                wait = await work() or pause
             except Exception as fault:
                 self.observe("faults", name=name)
                 log.error("worker fault", work=name, fault=type(fault).__name__)
             with suppress(TimeoutError):
-                async with asyncio.timeout(pause.total_seconds()):
+                async with asyncio.timeout(wait.total_seconds()):
                     await closing.wait()

@@ -94,6 +94,9 @@ class Channel(Protocol):
     async def templates(self) -> Sequence[Template]:
         """Ask the platform which texts it has approved, and use those from now on. Raises a child of `NotSent`."""
 
+    def use(self, templates: Sequence[Template]) -> None:
+        """Use those that were asked for by somebody else, or before a restart."""
+
 
 SHARED = ("messages", "verdicts")
 

@@ -47,7 +47,15 @@ class Text:
         return {"content_sid": self.sid, "content_variables": json.dumps({"1": words}, ensure_ascii=False)}
 
     def as_template(self) -> Template:
-        return Template(self.purpose, self.language, self.sid, self.status, self.reason)
+        return Template(self.purpose, self.language, self.sid, self.status, self.reason, self.body)
+
+
+def from_templates(templates: Iterable[Template]) -> dict[tuple[str, str], Text]:
+    """Those that may be used, by purpose and language. Whatever has no sentence cannot be known to fit."""
+    usable = (one for one in templates if one.status == APPROVED and one.body)
+    return {
+        (t.name, t.language): Text(t.name, t.language, 0, t.provider_id, t.body, t.status, t.reason) for t in usable
+    }
 
 
 def texts(contents: Iterable[Json]) -> list[Text]:

@@ -69,6 +69,13 @@ VERDICTS: Mapping[str, Verdict] = {
     "20429": _wait("more requests at once than Twilio takes", timedelta(seconds=2), UNCOUNTED, everyone=True),
     # Before anything is asked of Twilio.
     "empty": _content("nothing to send"),
+    "not_asked": Verdict(
+        Act.WAIT,
+        "which texts are approved is not known yet",
+        after=SECONDS,
+        tries=UNCOUNTED,
+        alarm=Alarm.NONE,
+    ),
     "shut": Verdict(Act.SHUT, "the person wrote more than a day ago, and no approved template says this"),
     # The account.
     "401": _account("TWILIO_ACCOUNT or TWILIO_TOKEN is wrong"),

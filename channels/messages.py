@@ -193,3 +193,5 @@ class Template:
     status: str
     """The platform's own word: "approved", "pending", "rejected", "paused", ..."""
     reason: str = ""
+    body: str = ""
+    """The sentence around what is told, with its slot; "" where it was stored before sentences were."""

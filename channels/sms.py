@@ -69,6 +69,9 @@ class Sms:
         """Nothing has to be approved here."""
         return ()
 
+    def use(self, templates: Sequence[Template]) -> None:
+        """Nothing has to be approved here."""
+
 
 def _message(form: Mapping[str, str]) -> Message:
     event, sender = form.get("MessageSid", ""), form.get("From", "")

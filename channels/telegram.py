@@ -157,6 +157,9 @@ class Telegram:
         """Nothing has to be approved here."""
         return ()
 
+    def use(self, templates: Sequence[Template]) -> None:
+        """Nothing has to be approved here."""
+
     async def set_webhook(self) -> None:
         """Tell Telegram where we listen. Raises a child of `NotSent`."""
         if not self._public or not self._secret:

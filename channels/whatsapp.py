@@ -22,7 +22,7 @@ from channels._twilio import LONGEST, Line, accepted, answered, is_report, line,
 from channels._twilio_account import account
 from channels._twilio_errors import VERDICTS
 from channels._twilio_lists import Json, Lists, lists
-from channels.messages import Accepted, Kind, Message, Never, Outgoing, Report, Shut, Template
+from channels.messages import Accepted, Kind, Later, Message, Never, Outgoing, Report, Shut, Template
 from channels.verdicts import Verdict
 
 PREFIX = "whatsapp:"
@@ -75,7 +75,8 @@ class WhatsApp:
         self._line = line
         self._named = dict(templates)
         self._menus = dict(templates)
-        self._approved: dict[tuple[str, str], approved.Text] = {}
+        self._approved: dict[tuple[str, str], approved.Text] | None = None
+        """None until it is known which are."""
 
     async def start(self) -> None:
         await self._line.start()
@@ -109,10 +110,13 @@ class WhatsApp:
 
     async def templates(self) -> Sequence[Template]:
         contents = await _contents(self._line.lists)
-        texts = approved.texts(contents)
-        self._approved = {(text.purpose, text.language): text for text in texts if text.is_approved}
         self._menus = content.found(contents) | self._named
-        return [text.as_template() for text in texts]
+        found = [text.as_template() for text in approved.texts(contents)]
+        self.use(found)
+        return found
+
+    def use(self, templates: Sequence[Template]) -> None:
+        self._approved = approved.from_templates(templates)
 
     def _menu(self, outgoing: Outgoing) -> dict[str, str] | None:
         """The template that shows these choices and its variables; None where numbered text has to do."""
@@ -127,7 +131,9 @@ class WhatsApp:
         }
 
     def _after_silence(self, outgoing: Outgoing) -> dict[str, str]:
-        """The approved text for this purpose with these words in it, without choices. Raises `Shut`."""
+        """The approved text for this purpose with these words in it, without choices. Raises `Shut`, or `Later`."""
+        if self._approved is None:
+            raise Later("not_asked", VERDICTS["not_asked"].after, verdict=VERDICTS["not_asked"])
         text = self._approved.get((outgoing.purpose, outgoing.language))
         said = text.filled(readable(_run_together(outgoing.text), outgoing.language)) if text else None
         if said is None:

@@ -258,6 +258,7 @@ template = Table(
     Column("provider_id", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("body", Text, nullable=False, server_default=""),
     Column("checked", Moment, nullable=False),
 )
 

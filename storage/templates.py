@@ -1,13 +1,16 @@
 """The texts that a platform has approved, or not yet, as it said when it was last asked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Session
-from storage.tables import template
+from storage.tables import broadcast, delivery, person, template, waits_for_the_person
+
+APPROVED = "approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +22,34 @@ class Template:
     provider_id: str
     status: str
     reason: str
+    body: str = ""
+    """The sentence around what is told; "" where only the rest of it is known."""
 
 
-async def keep(session: Session, channel: str, found: Sequence[Template], now: datetime) -> None:
-    """What there is, in place of what there was."""
-    await session.execute(delete(template).where(template.c.channel == channel))
-    rows = [
-        {
-            "channel": channel, "name": one.name, "language": one.language, "provider_id": one.provider_id,
-            "status": one.status, "reason": one.reason, "checked": now,
-        }
-        for one in found
-    ]  # fmt: skip
+async def keep(session: Session, channel: str, found: Sequence[Template], now: datetime) -> bool:
+    """What there is, in place of what there was. Whether any of it was not approved before, and is now."""
+    before = await all_of(session, channel)
+    there = [(text.name, text.language) for text in found]
+    gone = tuple_(template.c.name, template.c.language).not_in(there)
+    await session.execute(delete(template).where(template.c.channel == channel, gone))
+    # Two workers may do this at the same time: neither fails because the other was first.
+    added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(template)
+    told = ("provider_id", "status", "reason", "body", "checked")
+    kept = added.on_conflict_do_update(
+        index_elements=["channel", "name", "language"], set_={name: added.excluded[name] for name in told}
+    )
+    rows = [{"channel": channel, "checked": now, **asdict(text)} for text in sorted(found, key=_name)]
     if rows:
-        await session.execute(insert(template), rows)
+        await session.execute(kept, rows)
+    return bool(_approved(found) - _approved(before))
+
+
+def _name(text: Template) -> tuple[str, str]:
+    return text.name, text.language
+
+
+def _approved(texts: Sequence[Template]) -> set[tuple[str, str]]:
+    return {_name(text) for text in texts if text.status == APPROVED}
 
 
 async def all_of(session: Session, channel: str) -> list[Template]:
@@ -43,3 +60,32 @@ async def all_of(session: Session, channel: str) -> list[Template]:
         .order_by(template.c.name, template.c.language)
     )
     return [Template(*row) for row in rows]
+
+
+async def wake(session: Session, channel: str, due: datetime, most: int) -> int:
+    """Up to `most` of what waits until a silent person writes, and could be told by what is approved, is due then."""
+    approved = exists().where(
+        template.c.channel == channel,
+        template.c.status == APPROVED,
+        template.c.language == person.c.language,
+        broadcast.c.subject.startswith(template.c.name + ":"),
+    )
+    theirs = (
+        select(delivery.c.id)
+        .join(broadcast, broadcast.c.id == delivery.c.broadcast_id)
+        .join(person, person.c.id == delivery.c.person_id)
+        .where(
+            waits_for_the_person(delivery),
+            delivery.c.channel == channel,
+            delivery.c.due > due,
+            # Only where it is the first that the broadcast tries would the sender try it.
+            broadcast.c.outside.startswith("template"),
+            approved,
+        )
+        .order_by(delivery.c.id)
+        .limit(most)
+        .with_for_update(of=[delivery], key_share=True)
+        .cte("theirs")
+    )
+    woken = update(delivery).where(delivery.c.id.in_(select(theirs.c.id)), waits_for_the_person(delivery))
+    return len((await session.execute(woken.values(due=due).returning(delivery.c.id))).all())

@@ -117,6 +117,10 @@ async def test_after_a_silence_free_text_leaves_only_where_there_is_no_window(
         accepted = await channel.send(ADDRESSES[channel.name], said, "d1", in_session=False)
         assert accepted.provider_id
         return
+    with pytest.raises(Later) as waits:
+        await channel.send(ADDRESSES[channel.name], said, "d1", in_session=False)
+    assert waits.value.verdict == channel.verdicts[waits.value.code]
+    channel.use([])
     with pytest.raises(Shut) as caught:
         await channel.send(ADDRESSES[channel.name], said, "d1", in_session=False)
     assert caught.value.verdict == channel.verdicts[caught.value.code]

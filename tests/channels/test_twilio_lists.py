@@ -16,6 +16,7 @@ from channels._twilio_history import FEW
 from channels.messages import (
     Choice,
     Kind,
+    Later,
     Message,
     Never,
     NotSent,
@@ -448,10 +449,21 @@ async def test_a_text_that_is_paused_is_not_used_any_more(office: Office) -> Non
         await office.whatsapp.send(AMINA, BULLETIN, "d-1", in_session=False)
 
 
-async def test_before_anything_is_known_nothing_leaves_after_a_silence(office: Office) -> None:
+async def test_before_anything_is_known_nobody_is_given_up_for_that(office: Office) -> None:
     await approve(office)
-    with pytest.raises(Shut):
+    with pytest.raises(Later) as caught:
         await office.whatsapp.send(AMINA, BULLETIN, "d-1", in_session=False)
+    assert (caught.value.code, caught.value.everyone) == ("not_asked", False)
+
+
+async def test_what_was_known_before_a_restart_is_used_at_once(office: Office) -> None:
+    await approve(office)
+    known = await office.whatsapp.templates()
+    await office.open()
+    office.whatsapp.use(known)
+    await office.whatsapp.send(AMINA, BULLETIN, "d-1", in_session=False)
+    bubble = await office.twilio.chats.of(f"whatsapp:{AMINA}").next()
+    assert bubble.text == "News:\nThe forms will be in Arabic.\nSend STOP to stop."
 
 
 async def test_new_words_are_submitted_and_the_old_ones_serve_until_then(office: Office) -> None:
@@ -474,7 +486,8 @@ async def test_what_was_made_and_never_submitted_is_submitted(office: Office) ->
     office.twilio.templates.forget(sid)
     assert [one.status for one in await office.whatsapp.templates()] == ["unsubmitted"]
     await approve(office, refused)
-    assert await office.whatsapp.templates() == [Template("bulletin", "en", sid, "approved")]
+    body = NEWS["bulletin"]["en"]
+    assert await office.whatsapp.templates() == [Template("bulletin", "en", sid, "approved", body=body)]
 
 
 async def test_a_language_that_whatsapp_does_not_have_does_not_hold_up_the_others(
@@ -505,7 +518,7 @@ async def test_an_approval_is_read_in_either_shape(
     others = [{"friendly_name": "somebody_elses", "types": None}, {"friendly_name": "hearback_bulletin_en_v2"}]
     platform.answers = [(200, {"contents": [content, *others], "meta": {"next_page_url": None}})]
     status = "unsubmitted" if shape == "none" else "approved"
-    assert await channels["whatsapp"].templates() == [Template("bulletin", "en", "HX1", status)]
+    assert await channels["whatsapp"].templates() == [Template("bulletin", "en", "HX1", status, body="a {{1}} b")]
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def verdicts(request: pytest.FixtureRequest, channels: dict[str, Channel]) -> Ma
     return channels[request.param].verdicts
 
 
-OURS = {"fault", "crash", "empty", "refused"}
+OURS = {"fault", "crash", "empty", "refused", "not_asked"}
 """What the study has no row for: faults of our own."""
 
 

@@ -87,6 +87,9 @@ class MortalChannel:
     async def templates(self) -> Sequence[Template]:
         return await self.inner.templates()
 
+    def use(self, templates: Sequence[Template]) -> None:
+        self.inner.use(templates)
+
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
         return self.inner.parts(outgoing)
 

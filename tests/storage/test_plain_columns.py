@@ -79,6 +79,7 @@ PLAIN = {
     "template.language": "the language of a text of the organizers",
     "template.provider_id": "the platform's number of a text of the organizers",
     "template.status": "one of the words of a platform",
+    "template.body": "the sentence of ours around a text of the organizers",
     "template.reason": "why a platform refuses a text of the organizers",
     "mark.name": "what we have done at a moment; of whom it says nothing",
     "delivery.id": NAME,

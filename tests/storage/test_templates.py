@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
-from storage import Database, templates
+from storage import Database, Keyring, templates
+from storage.broadcasts import Plan
+from storage.deliveries import NEVER, SHUT
 from storage.tables import template
 from storage.templates import Template
-from tests.storage.rows import NOW
+from tests.storage.rows import NOW, announce, meet, owe, queue, row
 
-BULLETIN = Template("bulletin", "en", "HX1", "approved", "")
+BULLETIN = Template("bulletin", "en", "HX1", "approved", "", "News: {{1}} Send STOP.")
 REFUSED = Template("bulletin", "ar", "HX2", "rejected", "INVALID_FORMAT")
 RESPONSE = Template("response", "en", "HX3", "pending", "")
 
@@ -26,3 +29,54 @@ async def test_what_there_is_takes_the_place_of_what_there_was(database: Databas
         await templates.keep(session, "whatsapp", [], NOW)
         assert await templates.all_of(session, "whatsapp") == []
         assert await templates.all_of(session, "other") == [BULLETIN]
+
+
+async def test_whether_any_is_newly_approved_is_said(database: Database) -> None:
+    pending = Template("bulletin", "en", "HX1", "pending", "")
+    async with database.writing() as session:
+        assert not await templates.keep(session, "whatsapp", [pending, REFUSED], NOW)
+        assert await templates.keep(session, "whatsapp", [BULLETIN, REFUSED], NOW)
+        assert not await templates.keep(session, "whatsapp", [BULLETIN], NOW)
+        assert not await templates.keep(session, "whatsapp", [pending], NOW)
+        assert await templates.keep(session, "other", [BULLETIN], NOW)
+
+
+SOON = NOW + timedelta(seconds=30)
+
+
+@pytest.mark.parametrize(
+    ("outside", "language", "code", "wakes"),
+    [
+        (("template", "wait"), "en", SHUT, True),
+        (("wait",), "en", SHUT, False),
+        (("elsewhere", "wait"), "en", SHUT, False),
+        (("template", "wait"), "ar", SHUT, False),
+        (("template", "wait"), "en", "night", False),
+    ],
+)
+async def test_who_waits_for_what_is_approved_now_is_woken(
+    database: Database, keys: Keyring, outside: tuple[str, ...], language: str, code: str, wakes: bool
+) -> None:
+    async with database.writing() as session:
+        await announce(session, plan=Plan(outside=outside))
+        alice = await meet(session, keys, channel="whatsapp", language=language)
+        name = await owe(session, alice, code=code, due=NEVER)
+        reply = await queue(session, alice, code=SHUT, due=NEVER)
+        await templates.keep(session, "whatsapp", [BULLETIN, RESPONSE, REFUSED], NOW)
+        assert await templates.wake(session, "whatsapp", SOON, 9) == int(wakes)
+        assert (await row(session, name)).due == (SOON if wakes else NEVER)
+        assert (await row(session, reply)).due == NEVER
+        assert await templates.wake(session, "whatsapp", SOON, 9) == 0
+
+
+async def test_many_are_woken_a_batch_at_a_time_and_nobody_of_another_channel(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        await announce(session)
+        for channel, number in (("whatsapp", 3), ("other", 1)):
+            for _person in range(number):
+                alice = await meet(session, keys, f"{channel}{_person}", channel=channel)
+                await owe(session, alice, code=SHUT, due=NEVER)
+        await templates.keep(session, "whatsapp", [BULLETIN], NOW)
+        assert [await templates.wake(session, "whatsapp", SOON, 2) for _time in range(3)] == [2, 1, 0]

@@ -1,0 +1,99 @@
+"""Which texts each platform has approved: used at the start as last known, then asked for again and again."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+import channels
+from broadcast.closing import unless
+from broadcast.wake import Bell
+from channels import Channel
+from channels.messages import NotSent
+from storage import Database, marks, templates
+
+EVERY = timedelta(hours=1)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=10)
+"""After a platform that did not answer: each pause is twice the one before."""
+MOST_DOUBLINGS = 10
+KNOWN = timedelta(seconds=30)
+"""By then every worker has seen what one of them was told: `follow` comes every few seconds."""
+MOST_TO_WAKE = 2000
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Approvals:
+    """What one worker knows of them, and when it asks next."""
+
+    database: Database
+    channels: Mapping[str, Channel]
+    bell: Bell
+    closing: asyncio.Event
+    """Once it is set nobody is waited for."""
+    asks: dict[str, datetime] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+
+    async def follow(self) -> None:
+        """Use what was stored, by us before a restart or by another worker, and wake who waited for it."""
+        for channel in self._that_approve():
+            async with self.database.reading() as session:
+                stored = await templates.all_of(session, channel.name)
+                since = await marks.at(session, _to_wake(channel))
+            # Whoever knows only a part would take the rest for not approved, and give people up for that.
+            if stored and all(text.body for text in stored):
+                channel.use([_as_told(text) for text in stored])
+            if since is not None:
+                await self._wake(channel, since)
+
+    async def ask(self, now: datetime) -> timedelta:
+        """Ask whom it is time to ask; how long until the next is to be asked."""
+        for channel in self._that_approve():
+            if self.asks.get(channel.name, now) <= now:
+                self.asks[channel.name] = now + await self._ask(channel, now)
+        return min(self.asks.values(), default=now + EVERY) - now
+
+    def _that_approve(self) -> list[Channel]:
+        """Where anything may be written at any time, nothing has to be approved."""
+        return [channel for channel in self.channels.values() if channel.window is not None]
+
+    async def _ask(self, channel: Channel, now: datetime) -> timedelta:
+        try:
+            found = await unless(self.closing, channel.templates())
+        except NotSent as silent:
+            failed = self.failures[channel.name] = self.failures.get(channel.name, 0) + 1
+            log.warning("not answered", channel=channel.name, code=silent.code)
+            return min(FIRST_PAUSE * (1 << min(failed - 1, MOST_DOUBLINGS)), LONGEST_PAUSE)
+        if found is None:
+            return EVERY
+        self.failures.pop(channel.name, None)
+        async with self.database.writing() as session:
+            if await templates.keep(session, channel.name, [_as_stored(text) for text in found], now):
+                await marks.put(session, _to_wake(channel), now + KNOWN)
+        return EVERY
+
+    async def _wake(self, channel: Channel, due: datetime) -> None:
+        """A batch at a time, so that nobody waits for it; whoever is killed meanwhile goes on after the restart."""
+        woken = MOST_TO_WAKE
+        while woken == MOST_TO_WAKE:
+            async with self.database.writing() as session:
+                woken = await templates.wake(session, channel.name, due, MOST_TO_WAKE)
+                if woken < MOST_TO_WAKE:
+                    await marks.remove(session, _to_wake(channel))
+        await self.bell.ring()
+
+
+def _to_wake(channel: Channel) -> str:
+    """The mark that is there while somebody may still wait for what is approved by now; its moment: when they leave."""
+    return f"approved: {channel.name}"
+
+
+def _as_told(text: templates.Template) -> channels.messages.Template:
+    return channels.messages.Template(text.name, text.language, text.provider_id, text.status, text.reason, text.body)
+
+
+def _as_stored(text: channels.messages.Template) -> templates.Template:
+    return templates.Template(text.name, text.language, text.provider_id, text.status, text.reason, text.body)
