@@ -22,6 +22,8 @@ OLD = timedelta(days=30)
 """How long a finished delivery is kept, what platforms said of it, and a message that our own code failed on. Then a
 delivery is a number in its broadcast's count."""
 MOST_TO_AGE = 2000
+WORDS_KEPT = timedelta(minutes=15)
+"""How long a reply that has left keeps its words where the platform says nothing more of it."""
 AWAY = timedelta(hours=1)
 """Whoever finds a database that nobody has used for so long may have found an old copy."""
 
@@ -75,6 +77,7 @@ class House:
         async with self.database.writing() as session:
             await events.prune(session, now - REPEATS)
             await events.drop_parked(session, now - OLD)
+            await reports.erase(session, now - WORDS_KEPT, MOST_TO_AGE)
             await reports.prune(session, now - OLD, MOST_TO_AGE)
             await ageing.age(session, now - OLD, MOST_TO_AGE)
 

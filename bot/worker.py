@@ -102,7 +102,7 @@ class Worker:
                 self.hints.bell,
                 self.owner,
                 self.clock,
-                Where(tuple(others(self.channels, name)), channel.history is not None),
+                Where(tuple(others(self.channels, name)), channel.history is not None, channel.reports),
                 observe=self.observe,
             )
             for name, channel in self.channels.items()

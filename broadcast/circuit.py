@@ -2,10 +2,32 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+PROOF = timedelta(minutes=2)
+"""How long a platform that reports may take to say that the message which tried has failed after all. Reports of a
+closed account came within seconds; a platform that says nothing for so long has not refused it."""
 LAST = 20
 """How many answers are looked at."""
 TOO_MANY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Broke:
+    """The platform refuses us as a whole, or is out of order itself."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Out of order until now, and it took this message."""
+
+    delivery: str
+
+
+News = Broke | Took
+"""What every worker has to know of a sender."""
 
 
 @dataclass(slots=True)

@@ -13,7 +13,7 @@ import structlog
 
 import flows
 from broadcast import outcomes
-from broadcast.circuit import Circuit
+from broadcast.circuit import PROOF, Broke, Circuit, News, Took
 from broadcast.daytime import opens
 from broadcast.departures import Departure, Departures
 from broadcast.outcomes import Where
@@ -52,8 +52,8 @@ PACE = "pace"
 TRIES_TO_SETTLE = 3
 AWAY_PAUSE = timedelta(seconds=1)
 
-Told = tuple[str | None, dict[tuple[str, str], datetime]]
-"""Of `Sender`: what was `broken`, and who was `asleep`."""
+Told = tuple[News | None, dict[tuple[str, str], datetime]]
+"""Of `Sender`: its `news`, and who was `asleep`."""
 
 log = structlog.get_logger()
 
@@ -81,8 +81,8 @@ class Sender:
     unheard: bool = False
     """Whether there may be a claim of ours of which we have not heard that it was committed."""
     circuit: Circuit = field(default_factory=Circuit)
-    broken: str | None = None
-    """What the others have to be told: the code of what is out of order, or "" when it works again."""
+    news: News | None = None
+    """What the others have to be told of this sender."""
     asleep: dict[tuple[str, str], datetime] = field(default_factory=dict)
     """The broadcasts and regions in which it is night, and until when."""
     observe: Observe = unobserved
@@ -171,20 +171,27 @@ class Sender:
 
     async def _tell(self, session: Session, now: datetime) -> Told:
         """What every worker has to know of this channel."""
-        if self.broken:
-            await circuits.break_(session, self.channel.name, self.broken, now + OUT_OF_ORDER, now)
-        elif self.broken is not None and await circuits.mend(session, self.channel.name):
-            log.warning("sender works again", channel=self.channel.name)
+        match self.news:
+            case Broke(code):
+                await circuits.break_(session, self.channel.name, code, now + OUT_OF_ORDER, now)
+            case Took(name) if await self._works(session, name, now):
+                log.warning("sender works again", channel=self.channel.name)
         asleep = dict(self.asleep)
         for (broadcast, region), morning in asleep.items():
             await deliveries.put_off(session, broadcast, region, morning, NIGHT, now, MOST_TO_PUT_OFF)
-        return self.broken, asleep
+        return self.news, asleep
+
+    async def _works(self, session: Session, name: str, now: datetime) -> bool:
+        """Where a platform reports later what became of a message, having taken it is only half of that."""
+        if not self.where.reports:
+            return await circuits.mend(session, self.channel.name)
+        return await circuits.accepted(session, self.channel.name, name, now + PROOF, now)
 
     def _has_told(self, told: Told) -> None:
         """It is committed. What has been learned since stays to be told."""
-        broken, asleep = told
-        if self.broken == broken:
-            self.broken = None
+        news, asleep = told
+        if self.news == news:
+            self.news = None
         self.asleep = {place: morning for place, morning in self.asleep.items() if asleep.get(place) != morning}
 
     async def _safely(self, work: Callable[[], Awaitable[timedelta]]) -> timedelta:
@@ -290,7 +297,7 @@ class Sender:
         self.observe("places", accepted.segments, channel=self.channel.name)
         self._heard(claimed, "")
         await self.pacer.charge(accepted.segments - departure.places)
-        return Outcome(claimed.id, "sent", accepted.provider_id, accepted.segments)
+        return outcomes.sent(claimed, accepted, self.where)
 
     def _too_late(self, claimed: Claimed) -> Outcome | None:
         """What becomes of it when it waited for its place for too long."""
@@ -312,9 +319,12 @@ class Sender:
         """Whether our sender, or the platform, is in order: told to all workers with the next settling."""
         if self.circuit.answered(failed) or stopped:
             log.critical("sender stopped", channel=self.channel.name, code=code)
-            self.broken = code
-        elif claimed.probe:
-            self.broken = code if failed else ""
+            self.news = Broke(code)
+        elif claimed.probe and failed:
+            self.news = Broke(code)
+        elif claimed.probe and not (code and self.where.reports):
+            # Where it reports, a refusal of this message alone shows nothing: the next one tries.
+            self.news = Took(claimed.id)
 
 
 def _may_be_template(claimed: Claimed) -> bool:

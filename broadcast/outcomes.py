@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from channels.messages import Later, NotSent, Shut, Stopped, Unknown
+from channels.messages import Accepted, Later, NotSent, Shut, Stopped, Unknown
 from channels.verdicts import OUT_OF_ORDER
 from storage.addresses import Change
 from storage.claims import Claimed
@@ -22,6 +22,14 @@ class Where:
     elsewhere: tuple[str, ...] = ()
     remembers: bool = False
     """It can be asked later what became of a message."""
+    reports: bool = False
+    """It says later what became of a message."""
+
+
+def sent(claimed: Claimed, accepted: Accepted, where: Where) -> Outcome:
+    """Where the platform reports, a reply keeps its words: they may have to leave again."""
+    keeps = where.reports and claimed.broadcast is None
+    return Outcome(claimed.id, "sent", accepted.provider_id, accepted.segments, keeps=keeps)
 
 
 def refused(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> Outcome:

@@ -61,6 +61,8 @@ class Channel(Protocol):
     """How long after their last word a person may be sent free text; None: always."""
     history: History | None
     """None where the platform cannot be asked."""
+    reports: bool
+    """Whether it says later what became of a message."""
     verdicts: Mapping[str, Verdict]
     """What its errors mean, by code."""
 

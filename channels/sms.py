@@ -28,6 +28,7 @@ def from_settings(environment: Mapping[str, str]) -> "Sms | None":
 class Sms:
     name = "sms"
     window: timedelta | None = None
+    reports = True
     verdicts: Mapping[str, Verdict] = VERDICTS
 
     def __init__(self, line: Line, rate: float) -> None:

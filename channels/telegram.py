@@ -86,6 +86,7 @@ class Telegram:
     name = CHANNEL
     window: timedelta | None = None
     history: History | None = None
+    reports = False
     verdicts: Mapping[str, Verdict] = VERDICTS
 
     def __init__(self, token: str, secret: str, api: str, public: str, rate: float = 25, paid: bool = False) -> None:

@@ -67,6 +67,7 @@ async def _contents(ours: Lists) -> list[Json]:
 class WhatsApp:
     name = "whatsapp"
     window: timedelta | None = WINDOW
+    reports = True
     verdicts: Mapping[str, Verdict] = VERDICTS
 
     def __init__(self, line: Line, rate: float, templates: Mapping[str, str]) -> None:

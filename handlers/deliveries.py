@@ -20,6 +20,8 @@ STATES = {
 GROWS, MOST_GROWTH = 4, 4
 """How many times longer each wait is than the one before: half an hour, two hours, eight."""
 
+SOON = timedelta(minutes=1)
+
 
 async def report(session: Session, said: Sequence[Report], now: datetime, elsewhere: Sequence[str] = ()) -> None:
     """Keep what was said, and let it count if it outranks what is known: order and repeats do not matter.
@@ -30,21 +32,28 @@ async def report(session: Session, said: Sequence[Report], now: datetime, elsewh
     verdicts = {one.delivery: one for one in reversed(said) if one.status is Status.FAILED}
     failed_now = await reports.take(session, words, now)
     # In one order, so that two who hear of the same people never wait for each other.
-    for failed in sorted(failed_now, key=lambda one: one.address or ""):
-        await _follow(session, failed, verdicts[failed.delivery], elsewhere, now)
+    in_order = sorted(failed_now, key=lambda one: one.address or "")
+    ended = [one for one in in_order if not await _follow(session, one, verdicts[one.delivery], elsewhere, now)]
+    await reports.end(session, ended)
 
 
-async def _follow(session: Session, failed: Failed, said: Report, elsewhere: Sequence[str], now: datetime) -> None:
-    """What a failure that came late means for the message, for its person's address, for our sender."""
+async def _follow(session: Session, failed: Failed, said: Report, elsewhere: Sequence[str], now: datetime) -> bool:
+    """What a failure that came late means for the message, for its person's address, for our sender.
+
+    Whether the message leaves again.
+    """
     verdict = said.verdict
     if verdict.act is Act.STOP:
         await circuits.break_(session, said.channel, said.code, now + OUT_OF_ORDER, now)
+    elif verdict.reach is not None:
+        await circuits.prove(session, [failed.delivery], now)
     again = _again(failed, verdict, now)
     if again is not None:
         await reports.again(session, failed, again, SHUT if verdict.act is Act.SHUT else said.code)
     if failed.address is not None:
         change = _change(failed.address, failed, verdict, elsewhere, now)
         await addresses.learn(session, change, failed.delivery, now)
+    return again is not None
 
 
 def _again(failed: Failed, verdict: Verdict, now: datetime) -> datetime | None:
@@ -56,10 +65,18 @@ def _again(failed: Failed, verdict: Verdict, now: datetime) -> datetime | None:
             # The first time it leaves again at once: now that we know of the silence, as its broadcast says.
             return now if not failed.attempts else failed.not_after or now + LONGEST_SILENCE
         case Act.WAIT if failed.attempts + 1 < verdict.tries:
-            due = now + max(verdict.after, timedelta(seconds=1)) * GROWS ** min(failed.attempts, MOST_GROWTH)
-            return due if failed.not_after is None or due < failed.not_after else None
+            return _later(failed, verdict, now)
         case _:
             return None
+
+
+def _later(failed: Failed, verdict: Verdict, now: datetime) -> datetime | None:
+    """A reply soon or not at all: whatever else is said to its person waits behind it."""
+    wait = max(verdict.after, timedelta(seconds=1))
+    if failed.broadcast is None:
+        return now + wait if wait <= SOON else None
+    due = now + wait * GROWS ** min(failed.attempts, MOST_GROWTH)
+    return due if failed.not_after is None or due < failed.not_after else None
 
 
 def _change(address: str, failed: Failed, verdict: Verdict, elsewhere: Sequence[str], now: datetime) -> Change:

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Session
-from storage.tables import circuit
+from storage.tables import circuit, report
+
+PROOFS = ("sent", "delivered", "read")
+"""What a platform says of a message that has really left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +28,36 @@ async def break_(session: Session, channel: str, code: str, until: datetime, now
     """Send nothing on this channel until then."""
     added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(circuit)
     given = added.values(channel=channel, code=code, since=now, until=until)
-    await session.execute(given.on_conflict_do_update(index_elements=["channel"], set_={"code": code, "until": until}))
+    again = {"code": code, "until": until, "probe": None}
+    await session.execute(given.on_conflict_do_update(index_elements=["channel"], set_=again))
 
 
 async def probe(session: Session, channel: str, until: datetime, now: datetime) -> bool:
     """Try it now, and nobody else until then. False when somebody else tries it already."""
     turn = update(circuit).where(circuit.c.channel == channel, circuit.c.until <= now).values(until=until)
     return bool((await session.execute(turn)).rowcount)
+
+
+async def accepted(session: Session, channel: str, delivery: str, until: datetime, now: datetime) -> bool:
+    """The platform took the message that tried, and will say later whether it left. Whether the channel works again.
+
+    It does when an earlier one was taken and no failure was reported since: that has left, or `until` has passed.
+    """
+    tried = (await session.execute(select(circuit.c.probe).where(circuit.c.channel == channel))).one_or_none()
+    if tried is None or tried.probe is not None:
+        return await mend(session, channel)
+    waits = update(circuit).where(circuit.c.channel == channel).values(probe=delivery, until=until)
+    await session.execute(waits)
+    # The report may have been quicker than we.
+    proofs = exists().where(report.c.delivery_id == delivery, report.c.status.in_(PROOFS))
+    await session.execute(update(circuit).where(circuit.c.channel == channel, proofs).values(until=now))
+    return False
+
+
+async def prove(session: Session, deliveries: Sequence[str], now: datetime) -> None:
+    """These have left, or were refused for their person's sake: where one of them tried, the next may try at once."""
+    proved = update(circuit).where(circuit.c.probe.in_(deliveries), circuit.c.until > now)
+    await session.execute(proved.values(until=now))
 
 
 async def mend(session: Session, channel: str) -> bool:

@@ -27,9 +27,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage import circuits
 from storage.columns import Moment
 from storage.database import Session
-from storage.tables import delivery, report
+from storage.tables import circuit, delivery, has_left_with_its_words, report
 
 RANK: Mapping[str, int] = {"unknown": 0, "sending": 0, "sent": 1, "failed": 2, "queued": 2, "delivered": 3}
 """What a word may change: only what ranks lower. What is queued again was said to have failed."""
@@ -56,6 +57,8 @@ class Failed:
     attempts: int
     began: datetime | None
     not_after: datetime | None
+    broadcast: str | None
+    """None when it is a reply."""
 
 
 async def take(session: Session, words: Sequence[Word], now: datetime) -> list[Failed]:
@@ -139,12 +142,20 @@ def _together() -> Executable:
         .returning(literal(1))
         .cte("kept")
     )
+    left = select(best.c.id).where(best.c.state.in_(["sent", "delivered"]))
+    proved = (
+        update(circuit)
+        .where(circuit.c.probe.in_(left), circuit.c.until > bindparam("now", type_=Moment()))
+        .values(until=bindparam("now", type_=Moment()))
+        .returning(literal(1))
+        .cte("proved")
+    )
     return (
         update(delivery)
         .where(delivery.c.id == known.c.id, known.c.id == best.c.id, _counts(best.c.rank, best.c.provider))
         .values(**_counted(best.c.state, best.c.provider, best.c.code))
         .returning(delivery.c.state, *_failed())
-        .add_cte(kept)
+        .add_cte(kept, proved)
     )
 
 
@@ -171,11 +182,12 @@ def _is_of_this_attempt(provider: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def _counted(state: Any, provider: Any, code: Any) -> dict[str, Any]:
+    """What has failed keeps the words that it still has until it is known whether it leaves again."""
     return {
         "state": state,
         "provider_id": case((delivery.c.person_id.is_not(None), provider)),
         "code": code,
-        "body": None,
+        "body": case((state == "failed", delivery.c.body)),
         "owner": None,
         "lease": None,
         "ended": bindparam("today"),
@@ -190,6 +202,7 @@ def _failed() -> tuple[ColumnElement[Any], ...]:
         delivery.c.attempts,
         delivery.c.began,
         delivery.c.not_after,
+        delivery.c.broadcast_id,
     )
 
 
@@ -211,6 +224,7 @@ async def _take_each(session: Session, words: Sequence[Word], now: datetime) -> 
     ]
     if good := [values for values in counting if values["said"] != "failed"]:
         await session.execute(_reduced(), good)
+        await circuits.prove(session, [str(values["of"]) for values in good], now)
     failed: list[Failed] = []
     for values in counting:
         if values["said"] == "failed":
@@ -246,17 +260,44 @@ def _reduced() -> Any:
 
 
 async def again(session: Session, which: Failed, due: datetime, code: str) -> None:
-    """What a platform dropped only after it had taken it is queued once more; only a broadcast still has its text.
+    """What a platform dropped only after it had taken it is queued once more, if its text is still there.
 
     The platform's id of it stays until there is another: what is still said of that attempt is known by it.
     """
     await session.execute(
         update(delivery)
-        .where(delivery.c.id == which.delivery, delivery.c.state == "failed", delivery.c.broadcast_id.is_not(None))
+        .where(
+            delivery.c.id == which.delivery,
+            delivery.c.state == "failed",
+            delivery.c.person_id.is_not(None),
+            or_(delivery.c.broadcast_id.is_not(None), delivery.c.body.is_not(None)),
+        )
         .values(
             state="queued", due=due, code=code, attempts=which.attempts + 1, segments=None, ended=None,
         )
     )  # fmt: skip
+
+
+async def end(session: Session, which: Sequence[Failed]) -> None:
+    """What has failed for good has no words any more."""
+    replies = [failed.delivery for failed in which if failed.broadcast is None]
+    if replies:
+        ended = update(delivery).where(delivery.c.id.in_(replies), delivery.c.state == "failed")
+        await session.execute(ended.values(body=None))
+
+
+async def erase(session: Session, before: datetime, most: int) -> int:
+    """Of what has left so long ago no failure is to be expected any more: its words are erased; a batch at a time."""
+    old = (
+        select(delivery.c.id)
+        .where(has_left_with_its_words(delivery), delivery.c.began < before)
+        .order_by(delivery.c.began)
+        .limit(most)
+        .with_for_update(skip_locked=True, key_share=True)
+        .cte("old")
+    )
+    erased = update(delivery).where(delivery.c.id.in_(select(old.c.id)), has_left_with_its_words(delivery))
+    return len((await session.execute(erased.values(body=None).returning(delivery.c.id))).all())
 
 
 async def prune(session: Session, before: datetime, most: int) -> int:

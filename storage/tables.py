@@ -247,6 +247,7 @@ circuit = Table(
     Column("code", Text, nullable=False),
     Column("since", Moment, nullable=False),
     Column("until", Moment, nullable=False),
+    Column("probe", Text),
 )
 
 template = Table(
@@ -341,6 +342,11 @@ def is_unnoticed(deliveries: FromClause) -> ColumnElement[bool]:
     return and_(is_unknown(deliveries), deliveries.c.acknowledged.is_(None))
 
 
+def has_left_with_its_words(deliveries: FromClause) -> ColumnElement[bool]:
+    """Sent, and its text is kept until the platform has said more: it may have to leave again."""
+    return and_(deliveries.c.state == literal_column("'sent'", Text()), deliveries.c.body.is_not(None))
+
+
 def waits_for_the_person(deliveries: FromClause) -> ColumnElement[bool]:
     """Queued, but nothing leaves before they write: they have been silent for too long."""
     return and_(waits(deliveries), deliveries.c.code == literal_column("'shut'", Text()))
@@ -389,6 +395,12 @@ Index(
     delivery.c.address_id,
     postgresql_where=waits_for_the_person(delivery),
     sqlite_where=waits_for_the_person(delivery),
+)
+Index(
+    "ix_delivery_words",
+    delivery.c.began,
+    postgresql_where=has_left_with_its_words(delivery),
+    sqlite_where=has_left_with_its_words(delivery),
 )
 Index(
     "ix_delivery_unknown",

@@ -59,6 +59,7 @@ class MortalChannel:
     pace: Pace
     window: timedelta | None
     history: History | None
+    reports: bool
     verdicts: Mapping[str, Verdict]
 
     async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
@@ -163,7 +164,16 @@ async def live(told: Told) -> None:
 
 
 def _mortal(channel: Channel, dies: str) -> Channel:
-    return MortalChannel(channel, dies, channel.name, TWO_AT_ONCE, channel.window, channel.history, channel.verdicts)
+    return MortalChannel(
+        channel,
+        dies,
+        channel.name,
+        TWO_AT_ONCE,
+        channel.window,
+        channel.history,
+        channel.reports,
+        channel.verdicts,
+    )
 
 
 def now() -> datetime:

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
-from storage import Database, circuits
+import pytest
+
+from storage import Database, Keyring, Session, circuits, reports
 from storage.circuits import Circuit
-from tests.storage.rows import NOW
+from storage.reports import Word
+from tests.storage.rows import NOW, announce, meet, owe
 
 SECOND = timedelta(seconds=1)
 
@@ -36,3 +39,60 @@ async def test_it_is_tried_when_its_time_has_come_by_whoever_asks_first(database
         assert await circuits.probe(session, "sms", later, NOW + SECOND)
         assert not await circuits.probe(session, "sms", later, NOW + SECOND)
         assert await circuits.probe(session, "sms", later + SECOND, later)
+
+
+PROOF = timedelta(minutes=2)
+
+
+async def until(session: Session) -> timedelta | None:
+    """For how long nothing leaves; None: there is no circuit."""
+    found = await circuits.broken(session)
+    return found[0].until - NOW if found else None
+
+
+async def test_what_a_reporting_platform_took_is_waited_for(database: Database) -> None:
+    async with database.writing() as session:
+        assert not await circuits.accepted(session, "sms", "d1", NOW + PROOF, NOW)
+        await circuits.break_(session, "sms", "30002", NOW, NOW)
+        assert not await circuits.accepted(session, "sms", "d1", NOW + PROOF, NOW)
+        assert await until(session) == PROOF
+        assert await circuits.accepted(session, "sms", "d2", NOW + 2 * PROOF, NOW + PROOF)
+        assert await until(session) is None
+
+
+async def test_a_failure_of_what_it_took_begins_all_over(database: Database) -> None:
+    async with database.writing() as session:
+        await circuits.break_(session, "sms", "30002", NOW, NOW)
+        await circuits.accepted(session, "sms", "d1", NOW + PROOF, NOW)
+        await circuits.break_(session, "sms", "30002", NOW + SECOND, NOW)
+        assert not await circuits.accepted(session, "sms", "d2", NOW + PROOF, NOW)
+
+
+@pytest.mark.parametrize(("word", "waits"), [("accepted", PROOF), ("sent", SECOND), ("delivered", SECOND)])
+@pytest.mark.parametrize("first", ["the report", "our own word"])
+async def test_a_report_that_it_has_left_lets_the_next_one_try(
+    database: Database, keys: Keyring, word: str, waits: timedelta, first: str
+) -> None:
+    state = None if word == "accepted" else word
+    async with database.writing() as session:
+        await announce(session)
+        name = await owe(session, await meet(session, keys, channel="sms"), state="sending")
+        await circuits.break_(session, "sms", "30002", NOW, NOW)
+        said = [Word(name, "m1", word, "", state)]
+        if first == "the report":
+            await reports.take(session, said, NOW)
+            assert not await circuits.accepted(session, "sms", name, NOW + PROOF, NOW + SECOND)
+        else:
+            assert not await circuits.accepted(session, "sms", name, NOW + PROOF, NOW)
+            await reports.take(session, said, NOW + SECOND)
+        assert await until(session) == waits
+
+
+async def test_a_report_on_another_message_proves_nothing(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await announce(session)
+        name = await owe(session, await meet(session, keys, channel="sms"), state="sent")
+        await circuits.break_(session, "sms", "30002", NOW, NOW)
+        await circuits.accepted(session, "sms", "another", NOW + PROOF, NOW)
+        await reports.take(session, [Word(name, "m1", "delivered", "", "delivered")], NOW + SECOND)
+        assert await until(session) == PROOF

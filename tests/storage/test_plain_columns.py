@@ -74,6 +74,7 @@ PLAIN = {
     "schedule.rule": "on which days and at what hour the organizers publish something",
     "circuit.channel": "the name of a platform",
     "circuit.code": "the platform's code of an error",
+    "circuit.probe": "our id of a delivery",
     "template.channel": "the name of a platform",
     "template.name": "what a text is for, as the organizers call it",
     "template.language": "the language of a text of the organizers",

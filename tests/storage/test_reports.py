@@ -145,7 +145,7 @@ async def test_what_has_failed_is_told_once(database: Database, keys: Keyring) -
             session, alice, state="sent", provider_id="m1", attempts=2, began=NOW - SECOND, not_after=LEASE
         )
         failed = await take(session, says(name, "failed", code="30008"), says(name, "failed", code="30003"))
-        assert failed == [Failed(name, alice.address, 2, NOW - SECOND, LEASE)]
+        assert failed == [Failed(name, alice.address, 2, NOW - SECOND, LEASE, None)]
         found = await row(session, name)
         assert (found.state, found.code, found.ended) == ("failed", "30008", NOW.date())
         assert await take(session, says(name, "failed", code="30008")) == []
@@ -196,12 +196,42 @@ async def test_what_was_dropped_late_waits_again(database: Database, keys: Keyri
     assert (found.state, found.due, found.code, found.attempts, found.ended) == ("queued", NOW, "30008", 1, None)
 
 
-async def test_a_reply_that_was_dropped_late_has_no_words_left(database: Database, keys: Keyring) -> None:
+async def test_a_reply_that_was_dropped_late_leaves_again_if_it_still_has_its_words(
+    database: Database, keys: Keyring
+) -> None:
     async with database.writing() as session:
-        name = await queue(session, await meet(session, keys), state="sent")
-        (failed,) = await take(session, says(name, "failed"))
-        await reports.again(session, failed, NOW, "30008")
-        assert (await row(session, name)).state == "failed"
+        alice = await meet(session, keys)
+        without = await queue(session, alice, state="sent", turn=1)
+        await put(session, without, body=None)
+        has_them = await queue(session, alice, state="sent", turn=2)
+        for name, becomes in ((without, "failed"), (has_them, "queued")):
+            (failed,) = await take(session, says(name, "failed"))
+            await reports.again(session, failed, NOW, "30008")
+            assert (await row(session, name)).state == becomes
+        [claimed] = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
+    assert (claimed.id, claimed.body, claimed.attempts) == (has_them, "hello", 1)
+
+
+async def test_what_has_failed_for_good_or_has_arrived_has_no_words_any_more(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        arrived, failed = [await queue(session, alice, state="sent", turn=turn) for turn in (1, 2)]
+        ended = await take(session, says(arrived, "delivered"), says(failed, "failed"))
+        assert (await row(session, arrived)).body is None
+        assert (await row(session, failed)).body is not None
+        await reports.end(session, ended)
+        assert (await row(session, failed)).body is None
+
+
+async def test_of_what_left_long_ago_no_words_are_kept(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        old = [await queue(session, alice, state="sent", turn=turn, began=NOW - SECOND) for turn in range(1, 4)]
+        new = await queue(session, alice, state="sent", turn=4, began=NOW)
+        waits = await queue(session, alice, state="queued", turn=5, began=NOW - SECOND)
+        assert [await reports.erase(session, NOW, 2) for _time in range(3)] == [2, 1, 0]
+        assert [(await row(session, name)).body for name in old] == [None] * 3
+        assert all([(await row(session, name)).body for name in (new, waits)])
 
 
 @pytest.mark.parametrize("word", ["sent", "failed"])
