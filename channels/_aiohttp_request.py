@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Any, cast
 
 import msgspec
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession
 from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from channels._wire import Answer, closed, exchange, open_session
+from channels._wire import LONGEST, Answer, closed, exchange, open_session, waiting
 from channels.messages import NotSent
 
 JSON = {"Content-Type": "application/json"}
@@ -47,16 +47,15 @@ def parameters(given: Mapping[str, Any]) -> RequestData:
 class AiohttpRequest(BaseRequest):
     """Sends parameters only, no files."""
 
-    def __init__(self, read_timeout: float) -> None:
-        self._read_timeout = read_timeout
+    def __init__(self) -> None:
         self._session: ClientSession | None = None
 
     @property
     def read_timeout(self) -> float:
-        return self._read_timeout
+        return LONGEST.total_seconds()
 
     async def initialize(self) -> None:
-        self._session = self._session or open_session(self._read_timeout)
+        self._session = self._session or open_session()
 
     async def shutdown(self) -> None:
         session, self._session = self._session, None
@@ -73,7 +72,7 @@ class AiohttpRequest(BaseRequest):
         if request_data:
             request["data"], request["headers"] = msgspec.json.encode(request_data.parameters), JSON
         if isinstance(read_timeout, (int, float)):
-            request["timeout"] = ClientTimeout(total=None, sock_connect=5, sock_read=read_timeout)
+            request["timeout"] = waiting(timedelta(seconds=read_timeout))
         try:
             answer = await exchange(self._session, method, url, **request)
         except NotSent as failure:

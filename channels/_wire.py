@@ -18,6 +18,11 @@ from channels.messages import Later, NotSent, Unknown
 from channels.verdicts import WIRE
 
 NOT_REACHED = timedelta(seconds=5)
+LONGEST = timedelta(seconds=15)
+"""How long a platform has to answer. Whoever sends waits longer for us: so it is said that the platform was silent, and
+not that we had a fault."""
+CONNECT = timedelta(seconds=5)
+"""How long a connection may take, with the look-up of its name: until then nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +32,18 @@ class Answer:
     retry_after: timedelta
 
 
-def open_session(read_timeout: float = 20) -> ClientSession:
+def open_session() -> ClientSession:
     """Connections are not limited here: the pace is, and a queue in front of a socket would hide it."""
     return ClientSession(
         connector=TCPConnector(limit=0, ttl_dns_cache=300),
         cookie_jar=DummyCookieJar(),
-        timeout=ClientTimeout(total=None, sock_connect=5, sock_read=read_timeout),
+        timeout=waiting(LONGEST),
     )
+
+
+def waiting(longest: timedelta) -> ClientTimeout:
+    """For the whole answer: who sends it piece by piece for ever has not answered either."""
+    return ClientTimeout(total=longest.total_seconds(), connect=CONNECT.total_seconds())
 
 
 def closed() -> Later:

@@ -97,10 +97,8 @@ class Telegram:
         self._secret = secret.encode()
         self._public = public
         self._address = f"{api}/bot{token}"
-        self._request = AiohttpRequest(read_timeout=20)
-        self._bot = Bot(
-            token, base_url=f"{api}/bot", request=self._request, get_updates_request=AiohttpRequest(read_timeout=20)
-        )
+        self._request = AiohttpRequest()
+        self._bot = Bot(token, base_url=f"{api}/bot", request=self._request, get_updates_request=AiohttpRequest())
         self._acknowledging: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:

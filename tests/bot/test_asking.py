@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from bot import serve
-from channels import _twilio_wire, _wire, from_settings
+from channels import _wire, from_settings
 from storage import Database, Keyring
 from tests.storage.rows import NOW, meet, queue, row
 from tests.waiting import PATIENCE
@@ -66,7 +66,7 @@ async def test_a_platform_that_is_silent_does_not_hold_up_the_end(
     unknown: bool,
 ) -> None:  # fmt: skip
     # Nothing but being told to end may end the waiting.
-    monkeypatch.setattr(_twilio_wire, "open_session", lambda: _wire.open_session(read_timeout=PATIENCE * 100))
+    monkeypatch.setattr(_wire, "LONGEST", timedelta(seconds=PATIENCE * 100))
     name = ""
     if unknown:
         async with database.writing() as session:
