@@ -103,3 +103,12 @@ def test_the_links_and_settings_of_the_page_exist() -> None:
     assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
     assert {"metrics_port", "hearback_keys"} <= set(Environment.__struct_fields__)
     assert "METRICS_PORT" in PAGE
+
+
+def test_a_service_that_may_write_nowhere_else_may_write_where_sqlite_lies() -> None:
+    [unit] = [block for block in PAGE.split("[Unit]")[1:] if "ProtectSystem=strict" in block]
+    file = re.search(r"DATABASE_URL=sqlite:///(/\S+)/[^/\s]+\.db`", PAGE)
+    assert file
+    settings = {line.strip() for line in unit.splitlines()}
+    assert f"ReadWritePaths={file[1]}" in settings
+    assert f"StateDirectory={file[1].removeprefix('/var/lib/')}" in settings
