@@ -55,7 +55,12 @@ SLOW = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 10.0, 20.0)
 
 COUNTED: Mapping[str, Kind] = {
     "turns": Kind("What people wrote, by what became of it: taken, parked, away", ("channel", "state")),
-    "reports": Kind("What platforms said of messages of ours, by their word", ("channel", "state")),
+    "reports": Kind(
+        "What platforms said of messages of ours, by their word and its code", ("channel", "state", "code")
+    ),
+    "alarms": Kind(
+        "Codes of platforms that somebody should look at, by whom they concern", ("channel", "name", "code")
+    ),
     "refused": Kind("Requests to a webhook that were not taken, by their HTTP status", ("channel", "code")),
     "claims": Kind("Deliveries that were claimed to be sent", ("channel",)),
     "outcomes": Kind("Sends by what became of the delivery, and why", ("channel", "state", "code")),

@@ -10,9 +10,10 @@ import structlog
 from aiohttp import web
 
 from bot.turns import Away, Turns
+from broadcast import alarms
 from broadcast.watch import Observe, unobserved
 from channels import Channel, Refused
-from channels.messages import Message, Report
+from channels.messages import Message, Report, Status
 from channels.verdicts import Act
 from storage import Database, outbox
 from storage.versions import is_current
@@ -59,7 +60,9 @@ class Door:
                 self.observe("turns", channel=channel.name, state="taken")
                 await channel.acknowledge(one)
             else:
-                self.observe("reports", channel=channel.name, state=one.status)
+                self.observe("reports", channel=channel.name, state=one.status, code=one.code)
+                if one.status is Status.FAILED:
+                    alarms.call(channel.name, one.code, one.verdict, self.observe)
         return channel.accepted()
 
     async def live(self, _request: web.Request) -> web.Response:

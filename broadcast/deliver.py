@@ -12,7 +12,7 @@ import msgspec
 import structlog
 
 import flows
-from broadcast import outcomes
+from broadcast import alarms, outcomes
 from broadcast.circuit import PROOF, Broke, Circuit, News, Took
 from broadcast.daytime import opens
 from broadcast.departures import Departure, Departures
@@ -312,6 +312,7 @@ class Sender:
             await self.pacer.pause(refusal.after)
         elif isinstance(refusal, TooFast):
             await self.pacer.told_to_wait(claimed.address, refusal.after, claimed.lane)
+        alarms.call(self.channel.name, refusal.code, refusal.verdict, self.observe)
         self._heard(claimed, refusal.code, isinstance(refusal, Stopped), _is_theirs(refusal))
         return outcomes.refused(claimed, refusal, self.where, self.clock())
 

@@ -81,6 +81,7 @@ def _failed(claimed: Claimed, refusal: NotSent, where: Where, attempts: int = 0)
         code=refusal.code,
         attempts=attempts or claimed.attempts,
         change=change if learns else None,
+        halts=claimed.broadcast if verdict.halts else None,
     )
 
 

@@ -69,6 +69,8 @@ class Verdict:
     """How long `reach` holds, unless the person writes before."""
     elsewhere: bool = False
     """Another channel may be tried, if the broadcast allows it and the person has agreed to that channel itself."""
+    halts: bool = False
+    """Its broadcast is paused until somebody has looked at the words."""
     alarm: Alarm = Alarm.COUNT
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import structlog
+
 from channels.messages import Report, Status
 from channels.verdicts import OUT_OF_ORDER, Act, Verdict
-from storage import Session, addresses, circuits, reports
+from storage import Session, addresses, broadcasts, circuits, reports
 from storage.addresses import Change
 from storage.deliveries import LONGEST_SILENCE, SHUT
 from storage.reports import Failed, Word
@@ -21,6 +23,8 @@ GROWS, MOST_GROWTH = 4, 4
 """How many times longer each wait is than the one before: half an hour, two hours, eight."""
 
 SOON = timedelta(minutes=1)
+
+log = structlog.get_logger()
 
 
 async def report(session: Session, said: Sequence[Report], now: datetime, elsewhere: Sequence[str] = ()) -> None:
@@ -47,6 +51,8 @@ async def _follow(session: Session, failed: Failed, said: Report, elsewhere: Seq
         await circuits.break_(session, said.channel, said.code, now + OUT_OF_ORDER, now)
     elif verdict.reach is not None:
         await circuits.prove(session, [failed.delivery], now)
+    if verdict.halts and failed.broadcast is not None and await broadcasts.pause(session, failed.broadcast):
+        log.critical("broadcast paused", channel=said.channel, code=said.code, broadcast=failed.broadcast)
     again = _again(failed, verdict, now)
     if again is not None:
         await reports.again(session, failed, again, SHUT if verdict.act is Act.SHUT else said.code)

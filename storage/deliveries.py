@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from storage import addresses
+from storage import addresses, broadcasts
 from storage.addresses import Change
 from storage.columns import Moment
 from storage.database import Session
@@ -60,6 +60,8 @@ class Outcome:
     """The text is kept: the platform can be asked what became of it, and it may have to leave again."""
     change: Change | None = None
     """What it says of the address."""
+    halts: str | None = None
+    """The broadcast that goes no further."""
 
 
 async def settle(session: Session, owner: str, outcomes: Iterable[Outcome], now: datetime) -> None:
@@ -81,6 +83,8 @@ async def settle(session: Session, owner: str, outcomes: Iterable[Outcome], now:
     changes = [(one.change, one.id) for one in each if one.change is not None]
     for change, name in sorted(changes, key=lambda learnt: learnt[0].address):
         await addresses.learn(session, change, name, now)
+    for halted in sorted({one.halts for one in each if one.halts is not None}):
+        await broadcasts.pause(session, halted)
 
 
 SETTLED: Mapping[str, TypeEngine[Any]] = {

@@ -12,10 +12,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 import storage
 from bot import logs
+from bot.metrics import Counts
 from bot.web import COME_AGAIN, Door, app
+from broadcast.watch import Observe, unobserved
 from channels.messages import Report, Status
 from channels.telegram import Telegram
-from channels.verdicts import Act, Verdict
+from channels.verdicts import Act, Alarm, Verdict
 from storage import Database
 from tests.promises.talking import turns
 from tests.storage.rows import NOW
@@ -32,9 +34,9 @@ def update(text: str = "hello", number: int = 1) -> bytes:
 
 
 @asynccontextmanager
-async def door(database: Database) -> AsyncIterator[Client]:
+async def door(database: Database, observe: Observe = unobserved) -> AsyncIterator[Client]:
     channel = Telegram("4242:canary-token", SECRET, "http://127.0.0.1:1", "")
-    made = app(Door({"telegram": channel}, turns(database), database, lambda: NOW))
+    made = app(Door({"telegram": channel}, turns(database), database, lambda: NOW, observe))
     async with TestClient(TestServer(made)) as client:
         yield client
 
@@ -159,6 +161,36 @@ async def test_a_report_that_our_sender_is_out_of_order_is_critical(
     assert [(line["event"], line["channel"], line["code"]) for line in critical] == [
         ("sender stopped", "telegram", "30002")
     ] * lines
+
+
+@pytest.mark.parametrize(
+    ("alarm", "name", "lines"), [(Alarm.PAGE, "page", 1), (Alarm.FAULT, "fault", 0), (Alarm.COUNT, "", 0)]
+)
+async def test_a_failure_by_report_is_counted_with_its_code_and_calls_whom_it_concerns(
+    sqlite: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    alarm: Alarm,
+    name: str,
+    lines: int,
+) -> None:
+    async def receives(*_given: object) -> list[Report]:
+        refused = Verdict(Act.DROP, "taken for spam", alarm=alarm)
+        return [Report("telegram", "d-1", "1", Status.FAILED, "63026", refused)]
+
+    monkeypatch.setattr(Telegram, "receive", receives)
+    logs.configure(sys.stdout)
+    counts = Counts(lambda: NOW)
+    async with door(sqlite, counts.observe) as client:
+        assert await status(client, "/hooks/telegram/status", data=b"") == 200
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    critical = [(line["event"], line["code"]) for line in said if line["level"] == "critical"]
+    assert critical == [("somebody has to act", "63026")] * lines
+    counted = counts.registry.get_sample_value
+    failed = {"channel": "telegram", "state": "failed", "code": "63026"}
+    assert counted("hearback_reports_total", failed) == 1
+    called = {"channel": "telegram", "name": name, "code": "63026"}
+    assert counted("hearback_alarms_total", called) == (1 if name else None)
 
 
 async def test_a_fault_of_ours_says_nothing_of_what_it_was_about(

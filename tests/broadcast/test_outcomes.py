@@ -184,3 +184,9 @@ def test_a_reply_always_waits(refusal: Shut) -> None:
 def test_to_wait_once_more_is_no_attempt() -> None:
     assert again(CLAIMED, NOW, "night") == Outcome("d", "queued", code="night", due=NOW, attempts=2)
     assert again(CLAIMED, NOW, "429", 3).attempts == 3
+
+
+@pytest.mark.parametrize(("broadcast", "halts"), [("b", "b"), (None, None)])
+def test_what_is_taken_for_spam_halts_its_broadcast(broadcast: str | None, halts: str | None) -> None:
+    assert became(Never("63026", Verdict(Act.DROP, "", halts=True)), broadcast=broadcast).halts == halts
+    assert became(Never("63026", Verdict(Act.DROP, "")), broadcast=broadcast).halts is None

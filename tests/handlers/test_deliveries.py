@@ -12,7 +12,7 @@ from channels._twilio_errors import VERDICTS
 from channels.messages import Report, Status
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
 from handlers import deliveries
-from storage import Keyring, Session, circuits, claims, people
+from storage import Keyring, Session, broadcasts, circuits, claims, people
 from storage import deliveries as outbox
 from storage.broadcasts import Plan
 from storage.circuits import Circuit
@@ -267,3 +267,18 @@ async def test_every_code_that_can_come_late_ends_where_its_row_says(session: Se
         assert found.code == (SHUT if verdict.act is Act.SHUT else code)
         assert await reach(session, alice) == (verdict.reach if is_lost else "active")
         assert await circuits.mend(session, "sms") is (verdict.act is Act.STOP)
+
+
+async def test_what_is_taken_for_spam_pauses_its_broadcast_and_says_so_once(
+    session: Session, keys: Keyring, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await announce(session)
+    bob, alice = [await somebody(session, keys, f"+1202555012{number}") for number in range(2)]
+    names = [await owe(session, who, state="sent", provider_id="m1") for who in (bob, alice)]
+    reply = await queue(session, alice, state="sent", provider_id="m1")
+    other = (await announce(session, "another")).id
+    for name in (*names, reply):
+        await says(session, name, Status.FAILED, VERDICTS["63026"], code="63026")
+    found = {one.id: one.state for one in await broadcasts.latest(session, 9)}
+    assert found == {"b": "pausing", other: "running"}
+    assert capsys.readouterr().out.count("broadcast paused") == 1

@@ -761,3 +761,14 @@ async def test_claiming_is_two_statements_and_they_are_compiled_once(database: D
                 await claim(session, keys, most=most)
         assert len(seen) == 6
         assert len({statement for statement, _values in seen[::2]}) == 1
+
+
+async def test_what_is_refused_for_its_words_pauses_its_broadcast(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await announce(session)
+        names = [await owe(session, await meet(session, keys, f"{number}")) for number in range(3)]
+        await claim(session, keys, most=2)
+        refused = [Outcome(name, "failed", code="63026", halts="b") for name in names[:2]]
+        await deliveries.settle(session, "worker", refused, NOW)
+        assert (await broadcasts.latest(session, 1))[0].state == "pausing"
+        assert await claim(session, keys) == []
