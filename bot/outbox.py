@@ -30,6 +30,10 @@ def list_deliveries() -> None:
             say(f"of unknown fate on {channel}: {number}")
         for one in seen.circuits:
             say(f"OUT OF ORDER: {one.channel}, {one.code}, since {one.since:%Y-%m-%d %H:%M}: hearback codes")
+        for name in channels.names():
+            until = await marks.at(session, marks.slow(name))
+            if until is not None and until > now:
+                say(f"SLOW: bulletins on {name} wait until {until:%Y-%m-%d %H:%M}, as it says: hearback codes")
         if await marks.at(session, marks.HELD) is not None:
             say("HELD: this database may be an old copy. hearback held release, or hearback held drop")
 

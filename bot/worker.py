@@ -16,6 +16,7 @@ import structlog
 from bot.approvals import Approvals
 from bot.asking import Asking, others
 from bot.house import House
+from bot.slowing import Slowing
 from bot.turns import Turns
 from broadcast.deliver import Sender
 from broadcast.expand import expand, turn
@@ -27,6 +28,7 @@ from channels import Channel
 from storage import Database, Keyring, marks
 
 SOON = timedelta(milliseconds=500)
+SECOND = timedelta(seconds=1)
 HOUSE = timedelta(seconds=10)
 GONE = 3 * HOUSE
 """A worker that has not been heard of for so long sends no more."""
@@ -53,16 +55,19 @@ class Worker:
         """Work until `closing`; what is under way then is ended and written down."""
         asking = Asking(self.database, self.keys, self.channels, self.turns, closing)
         approvals = Approvals(self.database, self.channels, self.hints.bell, closing)
+        senders = self._senders()
+        slowing = Slowing(self.database, senders)
         await self._house.open(self.clock())
         await self._count_workers()
         await approvals.follow()
         carrying = asyncio.create_task(self.hints.bell.carry())
         try:
             async with asyncio.TaskGroup() as tasks:
-                for sender in self._senders():
+                for sender in senders:
                     tasks.create_task(sender.run(closing))
                 for name, pause, work in (
                     ("expand", SOON, partial(self.expand, closing)),
+                    ("slow", SECOND, lambda: slowing.follow(self.clock())),
                     ("house", HOUSE, self.keep_house),
                     ("ask", HOUSE, lambda: asking.ask(self.clock())),
                     ("approved", HOUSE, lambda: approvals.ask(self.clock())),

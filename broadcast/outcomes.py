@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from channels.messages import Accepted, Later, NotSent, Shut, Stopped, Unknown
-from channels.verdicts import OUT_OF_ORDER
+from channels.verdicts import OUT_OF_ORDER, Act
 from storage.addresses import Change
 from storage.claims import Claimed
 from storage.deliveries import LONGEST_SILENCE, SHUT, Outcome
@@ -77,7 +77,7 @@ def _failed(claimed: Claimed, refusal: NotSent, where: Where, attempts: int = 0)
     learns = change.reach is not None or change.elsewhere
     return Outcome(
         claimed.id,
-        "failed",
+        "expired" if verdict.act is Act.EXPIRE else "failed",
         code=refusal.code,
         attempts=attempts or claimed.attempts,
         change=change if learns else None,

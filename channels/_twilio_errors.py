@@ -172,7 +172,7 @@ VERDICTS: Mapping[str, Verdict] = {
     "30027": _wait("the day's limit of one carrier in the United States is reached", DAY, SOME_MORE),
     "30032": _stop("the toll-free number is not verified"),
     "30034": _stop(f"the number is not registered for the United States ({UNSEEN})"),
-    "30036": _drop("it waited longer than it was of use"),
+    "30036": Verdict(Act.EXPIRE, "it waited longer than it was of use"),
     # What WhatsApp says.
     "63001": _account("the WhatsApp sender cannot sign in"),
     "63002": _account("the WhatsApp sender is not set up"),

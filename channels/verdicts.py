@@ -33,6 +33,7 @@ class Act(StrEnum):
     STOP = "the sender is out of order: stop it and page someone"
     SHUT = "silent for too long: an approved template, or wait, or another channel"
     UNKNOWN = "it may have arrived: never send it again blindly"
+    EXPIRE = "it came too late to be of use"
     DONE = "it is as it should be"
 
 
@@ -59,7 +60,7 @@ class Verdict:
     tries: int = 8
     """How often it is tried before it has failed; with `Act.WAIT`."""
     everyone: bool = False
-    """The whole sender has to wait, not this message alone."""
+    """The whole sender has to wait, not this message alone; where a report says so, its bulletins."""
     reach: Reach | None = None
     """What the address is from now on; None where the code says nothing about it."""
     strikes: int = 1

@@ -7,7 +7,7 @@ import structlog
 
 from channels.messages import Report, Status
 from channels.verdicts import OUT_OF_ORDER, Act, Verdict
-from storage import Session, addresses, broadcasts, circuits, reports
+from storage import Session, addresses, broadcasts, circuits, marks, reports
 from storage.addresses import Change
 from storage.deliveries import LONGEST_SILENCE, SHUT
 from storage.reports import Failed, Word
@@ -51,6 +51,10 @@ async def _follow(session: Session, failed: Failed, said: Report, elsewhere: Seq
         await circuits.break_(session, said.channel, said.code, now + OUT_OF_ORDER, now)
     elif verdict.reach is not None:
         await circuits.prove(session, [failed.delivery], now)
+    elif verdict.act is Act.EXPIRE:
+        await reports.expire(session, failed)
+    if verdict.act is Act.WAIT and verdict.everyone:
+        await _slow(session, said.channel, verdict.after, now)
     if verdict.halts and failed.broadcast is not None and await broadcasts.pause(session, failed.broadcast):
         log.critical("broadcast paused", channel=said.channel, code=said.code, broadcast=failed.broadcast)
     again = _again(failed, verdict, now)
@@ -60,6 +64,13 @@ async def _follow(session: Session, failed: Failed, said: Report, elsewhere: Seq
         change = _change(failed.address, failed, verdict, elsewhere, now)
         await addresses.learn(session, change, failed.delivery, now)
     return again is not None
+
+
+async def _slow(session: Session, channel: str, wait: timedelta, now: datetime) -> None:
+    """Bulletins wait for so long from now on; what people asked for goes on. Many say so at once: a few write it."""
+    until = await marks.at(session, marks.slow(channel))
+    if until is None or until < now + wait * 0.9:
+        await marks.put(session, marks.slow(channel), now + wait)
 
 
 def _again(failed: Failed, verdict: Verdict, now: datetime) -> datetime | None:

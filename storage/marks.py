@@ -15,6 +15,11 @@ HELD = "held"
 """There while a human has to say whether this database is an old copy."""
 
 
+def slow(channel: str) -> str:
+    """There while a platform that said so in a report takes no bulletins; its moment: until then."""
+    return f"slow: {channel}"
+
+
 async def put(session: Session, name: str, at: datetime) -> None:
     added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(mark).values(name=name, at=at)
     await session.execute(added.on_conflict_do_update(index_elements=["name"], set_={"at": at}))

@@ -278,6 +278,12 @@ async def again(session: Session, which: Failed, due: datetime, code: str) -> No
     )  # fmt: skip
 
 
+async def expire(session: Session, which: Failed) -> None:
+    """It has not failed: it came too late."""
+    late = update(delivery).where(delivery.c.id == which.delivery, delivery.c.state == "failed")
+    await session.execute(late.values(state="expired", body=None))
+
+
 async def end(session: Session, which: Sequence[Failed]) -> None:
     """What has failed for good has no words any more."""
     replies = [failed.delivery for failed in which if failed.broadcast is None]

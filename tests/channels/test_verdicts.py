@@ -105,7 +105,7 @@ TWILIO_AFTERWARDS = (
     Row("30017 30410 30020 30021", Act.WAIT, wait=HALF_AN_HOUR, tries=4),
     # "Other sender": of another channel, for there is one on each.
     Row("30018 30024", Act.DROP, elsewhere=True, alarm=Alarm.SETTING),
-    Row("30036", Act.DROP),
+    Row("30036", Act.EXPIRE),
     Row("63001 63002 63008 63020 63022", Act.STOP, alarm=Alarm.PAGE),
     Row("63003 63024", Act.DROP, Reach.NOT_ON_CHANNEL, elsewhere=True, lasts=timedelta(days=30)),
     Row("63005 63006 63021 63030 63036 63037", Act.DROP, alarm=Alarm.CONTENT),

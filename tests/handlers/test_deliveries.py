@@ -12,7 +12,7 @@ from channels._twilio_errors import VERDICTS
 from channels.messages import Report, Status
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
 from handlers import deliveries
-from storage import Keyring, Session, broadcasts, circuits, claims, people
+from storage import Keyring, Session, broadcasts, circuits, claims, marks, people
 from storage import deliveries as outbox
 from storage.broadcasts import Plan
 from storage.circuits import Circuit
@@ -261,9 +261,10 @@ async def test_every_code_that_can_come_late_ends_where_its_row_says(session: Se
         name = await owe(session, alice, state="sent")
         await says(session, name, Status.FAILED, verdict, code=code)
         is_lost = verdict.reach is not None and verdict.strikes == 1
+        drops = "expired" if verdict.act is Act.EXPIRE else "failed"
         waits = verdict.act in (Act.WAIT, Act.STOP, Act.SHUT) and not is_lost
         found = await row(session, name)
-        assert found.state == ("queued" if waits else "failed"), code
+        assert found.state == ("queued" if waits else drops), code
         assert found.code == (SHUT if verdict.act is Act.SHUT else code)
         assert await reach(session, alice) == (verdict.reach if is_lost else "active")
         assert await circuits.mend(session, "sms") is (verdict.act is Act.STOP)
@@ -282,3 +283,28 @@ async def test_what_is_taken_for_spam_pauses_its_broadcast_and_says_so_once(
     found = {one.id: one.state for one in await broadcasts.latest(session, 9)}
     assert found == {"b": "pausing", other: "running"}
     assert capsys.readouterr().out.count("broadcast paused") == 1
+
+
+async def test_what_the_platform_kept_too_long_has_expired(session: Session, keys: Keyring) -> None:
+    _alice, name = await told(session, keys)
+    await says(session, name, Status.FAILED, VERDICTS["30036"], code="30036")
+    found = await row(session, name)
+    assert (found.state, found.code, found.ended) == ("expired", "30036", NOW.date())
+
+
+@pytest.mark.parametrize(("code", "wait"), [("30001", 10 * MINUTE), ("63038", DAY), ("30017", None)])
+async def test_a_report_that_too_much_comes_slows_the_whole_sender(
+    session: Session, keys: Keyring, code: str, wait: timedelta | None
+) -> None:
+    _alice, name = await told(session, keys)
+    await says(session, name, Status.FAILED, VERDICTS[code], code=code)
+    assert await marks.at(session, marks.slow("sms")) == (None if wait is None else NOW + wait)
+
+
+async def test_many_such_reports_are_written_down_a_few_times(session: Session, keys: Keyring) -> None:
+    await announce(session)
+    for number, late in enumerate((0, 30, 59, 61)):
+        name = await owe(session, await somebody(session, keys, f"+1202555012{number}"), state="sent")
+        await says(session, name, Status.FAILED, VERDICTS["30001"], code="30001", now=NOW + late * SECOND)
+        until = await marks.at(session, marks.slow("sms"))
+        assert until == NOW + 10 * MINUTE + (late * SECOND if late > 60 else timedelta(0))
