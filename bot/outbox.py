@@ -9,6 +9,7 @@ import typer
 import channels
 from bot.metrics import LANES
 from bot.terminal import say, stop, told, writing
+from channels.verdicts import UNCOUNTED, Act, Alarm, Verdict
 from storage import Session, broadcasts, marks, outbox, templates, unknowns
 
 Ids = Annotated[list[str] | None, typer.Argument(help="Deliveries, as `hearback dead list` shows them.")]
@@ -48,11 +49,60 @@ def _whole(age: timedelta) -> str:
     return str(timedelta(seconds=round(age.total_seconds())))
 
 
+COLUMNS = "{:10}{:20}{:32}{:32}{:10}{:7}{:9}{}"
+
+
 def list_codes(channel: Annotated[str, typer.Argument(help="One of those that are set.")] = "") -> None:
-    """What the errors of the platforms mean, by code, and what becomes of the message."""
-    for name, one in told(with_channels=True).channels.items():
-        for code, verdict in sorted(one.verdicts.items()) if channel in ("", name) else ():
-            say(f"{name:10}{code:22}{verdict.says}: {verdict.act}")
+    """What the errors of the platforms mean: for the message, its person, our sender, other channels, and for you."""
+    shown = {name: one for name, one in told(with_channels=True).channels.items() if channel in ("", name)}
+    if shown:
+        say(COLUMNS.format("channel", "code", "message", "person", "sender", "other", "alarm", "what it says"))
+    for name, one in shown.items():
+        for code, verdict in sorted(one.verdicts.items()):
+            say(COLUMNS.format(name, code, *_columns(verdict)).rstrip())
+
+
+def _columns(verdict: Verdict) -> tuple[str, ...]:
+    return (
+        _of_message(verdict),
+        _of_person(verdict),
+        _of_sender(verdict),
+        "tried" if verdict.elsewhere else "",
+        "" if verdict.alarm is Alarm.NONE else verdict.alarm.name.lower(),
+        verdict.says,
+    )
+
+
+MESSAGE: Mapping[Act, str] = {
+    Act.WAIT: "again",
+    Act.DROP: "never leaves",
+    Act.STOP: "waits",
+    Act.SHUT: "template, or waits",
+    Act.UNKNOWN: "unknown: asked after",
+    Act.EXPIRE: "came too late",
+    Act.DONE: "has arrived",
+}
+
+
+def _of_message(verdict: Verdict) -> str:
+    """A wait with its number, where that is one that somebody would live to see."""
+    if verdict.act is not Act.WAIT:
+        return MESSAGE[verdict.act]
+    tries = f", {verdict.tries} times" if verdict.tries < UNCOUNTED else ""
+    return f"{MESSAGE[verdict.act]} after {_whole(verdict.after)}{tries}"
+
+
+def _of_person(verdict: Verdict) -> str:
+    if verdict.reach is None:
+        return ""
+    strikes = f", {verdict.strikes} strikes" if verdict.strikes > 1 else ""
+    return f"{verdict.reach}{'' if verdict.lasts is None else f', {verdict.lasts.days} days'}{strikes}"
+
+
+def _of_sender(verdict: Verdict) -> str:
+    if verdict.act is Act.STOP:
+        return "stops"
+    return "waits" if verdict.everyone else "halts it" if verdict.halts else ""
 
 
 def list_templates() -> None:

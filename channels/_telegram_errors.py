@@ -15,10 +15,7 @@ from telegram.error import (
 
 from channels._aiohttp_request import ServerFailed, WireFailed
 from channels.messages import Gone, Later, Never, NotSent, Stopped, TooFast, Unknown
-from channels.verdicts import DROPPED, WIRE, Act, Alarm, Reach, Verdict
-
-UNCOUNTED = 1_000_000
-"""Tries of what is only too fast: it ends by being too old."""
+from channels.verdicts import DROPPED, UNCOUNTED, WIRE, Act, Alarm, Reach, Verdict
 
 
 def _lose(says: str, reach: Reach, strikes: int = 1) -> Verdict:

@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from channels.messages import Gone, Later, Never, NotSent, Shut, Stopped, Unknown
-from channels.verdicts import DROPPED, WIRE, Act, Alarm, Reach, Verdict
+from channels.verdicts import DROPPED, UNCOUNTED, WIRE, Act, Alarm, Reach, Verdict
 
 ONCE_MORE, SOME_MORE, OFTEN = 2, 4, 6
 """Tries in all: one more, three more, and as often as what passes by itself deserves."""
-UNCOUNTED = 1_000_000
-"""Nothing was processed: it is tried until the message is of no use any more."""
 SECONDS, MINUTE, TEN_MINUTES = timedelta(seconds=5), timedelta(minutes=1), timedelta(minutes=10)
 HALF_AN_HOUR, DAY = timedelta(minutes=30), timedelta(days=1)
 WEEK, MONTH = timedelta(days=7), timedelta(days=30)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+UNCOUNTED = 1_000_000
+"""Tries of what is only too fast, or not known yet: it ends by being too old."""
 OUT_OF_ORDER = timedelta(seconds=30)
 """How long nothing is tried where the sender is out of order; then one message tries."""
 

@@ -401,12 +401,35 @@ def test_what_an_old_copy_holds_is_held_until_somebody_decides(
     assert seen.count("telegram  reply") == waits
 
 
+TWILIO = {
+    "TWILIO_ACCOUNT": "AC" + "0" * 32,
+    "TWILIO_TOKEN": "made-up",
+    "WHATSAPP_FROM": "whatsapp:+15005550006",
+    "PUBLIC_URL": "https://hearback.example",
+    "TELEGRAM_SECRET": "a-made-up-secret-of-ours",
+}
+
+
 def test_the_codes_of_the_platforms_are_said_in_words(
     alice: Somebody, hearback: Hearback, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TELEGRAM_TOKEN", "4242:a-made-up-token")
+    for name, value in TWILIO.items():
+        monkeypatch.setenv(name, value)
     said = hearback("codes", "telegram").out
     assert "telegram  403_blocked" in said
+    assert "whatsapp" not in said
+    columns = {line[10:29].strip(): line for line in hearback("codes", "whatsapp").out.splitlines()}
+    for code, words in (
+        ("code", ("message", "person", "sender", "other", "alarm")),
+        ("30003", ("again after 0:30:00, 4 times", "unreachable, 7 days, 3 strikes", "tried", "count")),
+        ("30001", ("again after 0:10:00, 6 times", "waits")),
+        ("429", ("again after 0:00:02 ",)),
+        ("63020", ("waits", "stops", "page")),
+        ("63026", ("never leaves", "halts it", "page")),
+        ("21610", ("never leaves", "opted_out", "count")),
+    ):
+        assert all(word in columns[code] for word in words), columns[code]
     assert hearback("codes", "elsewhere").out == ""
 
 
