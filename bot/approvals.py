@@ -11,7 +11,7 @@ import channels
 from broadcast.closing import unless
 from broadcast.wake import Bell
 from channels import Channel
-from channels.messages import NotSent
+from channels.messages import COMMON, NotSent
 from storage import Database, marks, templates
 
 EVERY = timedelta(hours=1)
@@ -80,7 +80,7 @@ class Approvals:
         woken = MOST_TO_WAKE
         while woken == MOST_TO_WAKE:
             async with self.database.writing() as session:
-                woken = await templates.wake(session, channel.name, due, MOST_TO_WAKE)
+                woken = await templates.wake(session, channel.name, COMMON, due, MOST_TO_WAKE)
                 if woken < MOST_TO_WAKE:
                     await marks.remove(session, _to_wake(channel))
         await self.bell.ring()

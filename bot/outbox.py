@@ -78,6 +78,7 @@ MESSAGE: Mapping[Act, str] = {
     Act.DROP: "never leaves",
     Act.STOP: "waits",
     Act.SHUT: "template, or waits",
+    Act.TEMPLATE: "another template, or waits",
     Act.UNKNOWN: "unknown: asked after",
     Act.EXPIRE: "came too late",
     Act.DONE: "has arrived",
@@ -87,7 +88,7 @@ MESSAGE: Mapping[Act, str] = {
 def _of_message(verdict: Verdict) -> str:
     """A wait with its number, where that is one that somebody would live to see."""
     if verdict.act is not Act.WAIT:
-        return MESSAGE[verdict.act]
+        return "a reply: once more, plain" if verdict.plainly else MESSAGE[verdict.act]
     tries = f", {verdict.tries} times" if verdict.tries < UNCOUNTED else ""
     return f"{MESSAGE[verdict.act]} after {_whole(verdict.after)}{tries}"
 

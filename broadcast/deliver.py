@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from time import monotonic
@@ -345,7 +345,8 @@ def _hours(packed: str) -> Hours:
 
 def _outgoing(claimed: Claimed) -> Outgoing:
     if claimed.renditions is None:
-        return unpacked(claimed.body or "")
+        outgoing = unpacked(claimed.body or "")
+        return replace(outgoing, plain=True) if claimed.attempts else outgoing
     said = flows.told(claimed.renditions).to(claimed.language)
     return Outgoing(said, claimed.language, purpose=(claimed.subject or "").partition(":")[0])
 

@@ -30,6 +30,14 @@ def _content(says: str) -> Verdict:
     return _drop(says, Alarm.CONTENT)
 
 
+def _form(says: str) -> Verdict:
+    return Verdict(Act.DROP, says, plainly=True, alarm=Alarm.CONTENT)
+
+
+def _template(says: str) -> Verdict:
+    return Verdict(Act.TEMPLATE, says, alarm=Alarm.CONTENT)
+
+
 def _lose(
     says: str, reach: Reach, lasts: timedelta | None = None, elsewhere: bool = True, alarm: Alarm = Alarm.COUNT
 ) -> Verdict:
@@ -103,10 +111,10 @@ VERDICTS: Mapping[str, Verdict] = {
     "21617": _content("longer than 1600 characters"),
     "21620": _content("the address of the media is not valid"),
     "21623": _content("the media is too large"),
-    "21654": _content("no such content template: run `hearback twilio setup` again"),
-    "21655": _content("the content template's id is not valid: run `hearback twilio setup` again"),
-    "21656": _content("the variables of the content template are not valid"),
-    "92007": _content("a variable of the content template holds a line break"),
+    "21654": _template("no such content template: run `hearback twilio setup` again"),
+    "21655": _template("the content template's id is not valid: run `hearback twilio setup` again"),
+    "21656": _form("the variables of the content template are not valid"),
+    "92007": _form("a variable of the content template holds a line break"),
     # The person's address.
     "21211": _lose("not a phone number", Reach.INVALID),
     "21217": _lose("not a phone number", Reach.INVALID),
@@ -179,12 +187,12 @@ VERDICTS: Mapping[str, Verdict] = {
     "63022": _account("the WhatsApp number's certificate is not valid"),
     "63003": _lose("not on WhatsApp", Reach.NOT_ON_CHANNEL, MONTH),
     "63024": _lose("not on WhatsApp, or with an app too old, or its terms not accepted", Reach.NOT_ON_CHANNEL, MONTH),
-    "63005": _content("WhatsApp refused the content"),
-    "63006": _content("WhatsApp cannot show the content"),
-    "63021": _content("WhatsApp refused the content"),
-    "63030": _content("WhatsApp refused the content"),
-    "63036": _content("WhatsApp refused the content"),
-    "63037": _content("WhatsApp refused the content"),
+    "63005": _form("WhatsApp refused the content"),
+    "63006": _form("WhatsApp cannot show the content"),
+    "63021": _form("WhatsApp refused the content"),
+    "63030": _form("WhatsApp refused the content"),
+    "63036": _form("WhatsApp refused the content"),
+    "63037": _form("WhatsApp refused the content"),
     "63009": _wait("WhatsApp had an error", MINUTE, SOME_MORE, elsewhere=True),
     "63010": _wait("Twilio had an error towards WhatsApp", MINUTE, SOME_MORE, elsewhere=True),
     "63011": _wait("WhatsApp refused the request", MINUTE, SOME_MORE, elsewhere=True),
@@ -204,11 +212,11 @@ VERDICTS: Mapping[str, Verdict] = {
     "63038": _wait("the account's messages of this day are used up", DAY, SOME_MORE, everyone=True),
     "63019": Verdict(Act.WAIT, "the media could not be read", SECONDS, ONCE_MORE, alarm=Alarm.CONTENT),
     "63034": Verdict(Act.WAIT, "the media could not be read", SECONDS, ONCE_MORE, alarm=Alarm.CONTENT),
-    "63027": _content("the template does not exist in this language"),
-    "63028": _content("the template has another number of variables"),
-    "63029": _content("the template is not valid"),
-    "63040": _content("the template was paused or rejected"),
-    "63041": _content("the template was paused"),
+    "63027": _template("the template does not exist in this language"),
+    "63028": _template("the template has another number of variables"),
+    "63029": _template("the template is not valid"),
+    "63040": _template("the template was paused or rejected"),
+    "63041": _template("the template was paused"),
     "63032": _drop("WhatsApp does not deliver to this person now", elsewhere=True),
     "63049": _wait(
         "Meta chose not to deliver it today; in the United States it never will", DAY, SOME_MORE, elsewhere=True

@@ -8,6 +8,9 @@ import msgspec
 
 from channels.verdicts import DROPPED, Verdict
 
+COMMON = "en"
+"""The language of an approved text where there is none in the person's own."""
+
 
 class Kind(StrEnum):
     """What a message from a person is."""
@@ -102,6 +105,8 @@ class Outgoing:
     """More than one of the choices may be given ("1 4 7"): they are shown as a numbered list, not as buttons."""
     purpose: str = ""
     """What it is for, where it answers nothing ("bulletin", "response"): approved templates are named by it."""
+    plain: bool = False
+    """Without buttons, which may be why it was refused before."""
 
     def packed(self) -> str:
         """As the text that the outbox keeps until it leaves."""

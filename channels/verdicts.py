@@ -34,6 +34,7 @@ class Act(StrEnum):
     DROP = "this message will never be taken"
     STOP = "the sender is out of order: stop it and page someone"
     SHUT = "silent for too long: an approved template, or wait, or another channel"
+    TEMPLATE = "this template cannot be used: that of another language, or as after a silence"
     UNKNOWN = "it may have arrived: never send it again blindly"
     EXPIRE = "it came too late to be of use"
     DONE = "it is as it should be"
@@ -72,6 +73,8 @@ class Verdict:
     """How long `reach` holds, unless the person writes before."""
     elsewhere: bool = False
     """Another channel may be tried, if the broadcast allows it and the person has agreed to that channel itself."""
+    plainly: bool = False
+    """Without buttons it may be taken: a reply is tried once more as plain text."""
     halts: bool = False
     """Its broadcast is paused until somebody has looked at the words."""
     alarm: Alarm = Alarm.COUNT

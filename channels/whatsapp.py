@@ -22,8 +22,20 @@ from channels._twilio import LONGEST, Line, accepted, answered, is_report, line,
 from channels._twilio_account import account
 from channels._twilio_errors import VERDICTS
 from channels._twilio_lists import Json, Lists, lists
-from channels.messages import Accepted, Kind, Later, Message, Never, Outgoing, Report, Shut, Template
-from channels.verdicts import Verdict
+from channels.messages import (
+    COMMON,
+    Accepted,
+    Kind,
+    Later,
+    Message,
+    Never,
+    NotSent,
+    Outgoing,
+    Report,
+    Shut,
+    Template,
+)
+from channels.verdicts import Act, Verdict
 
 PREFIX = "whatsapp:"
 RUN_TOGETHER = 300
@@ -78,6 +90,8 @@ class WhatsApp:
         self._menus = dict(templates)
         self._approved: dict[tuple[str, str], approved.Text] | None = None
         """None until it is known which are."""
+        self._refused: set[str] = set()
+        """Those that were refused when they were used, since the platform was last asked."""
 
     async def start(self) -> None:
         await self._line.start()
@@ -106,12 +120,21 @@ class WhatsApp:
         text = _text(outgoing)
         if not text.strip():
             raise Never("empty", VERDICTS["empty"])
-        said = (self._menu(outgoing) or {"body": text}) if in_session else self._after_silence(outgoing)
-        return await self._line.send(to, delivery, **said)
+        if not in_session:
+            return await self._after_silence(to, outgoing, delivery)
+        if menu := self._menu(outgoing):
+            try:
+                return await self._line.send(to, delivery, **menu)
+            except NotSent as refusal:
+                if not refusal.verdict.plainly and refusal.verdict.act is not Act.TEMPLATE:
+                    raise
+        # Refused for its form, and so not taken: it may leave without buttons.
+        return await self._line.send(to, delivery, body=text)
 
     async def templates(self) -> Sequence[Template]:
         contents = await _contents(self._line.lists)
         self._menus = content.found(contents) | self._named
+        self._refused.clear()
         found = [text.as_template() for text in approved.texts(contents)]
         self.use(found)
         return found
@@ -121,7 +144,7 @@ class WhatsApp:
 
     def _menu(self, outgoing: Outgoing) -> dict[str, str] | None:
         """The template that shows these choices and its variables; None where numbered text has to do."""
-        name, button = _shape(outgoing)
+        name, button = ("", "") if outgoing.plain else _shape(outgoing)
         body = _one_line(outgoing)
         if name not in self._menus or not body or utf16(body) > content.BODY:
             return None
@@ -131,15 +154,27 @@ class WhatsApp:
             "content_variables": content.variables(body, choices, button),
         }
 
-    def _after_silence(self, outgoing: Outgoing) -> dict[str, str]:
-        """The approved text for this purpose with these words in it, without choices. Raises `Shut`, or `Later`."""
+    async def _after_silence(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
+        """As an approved text for this purpose with these words in it, without choices. Raises a child of `NotSent`."""
+        words = readable(_run_together(outgoing.text), outgoing.language)
+        for text in self._usable(outgoing):
+            said = text.filled(words)
+            if said is None:
+                continue
+            try:
+                return await self._line.send(to, delivery, **said)
+            except NotSent as refusal:
+                if refusal.verdict.act is not Act.TEMPLATE:
+                    raise
+            self._refused.add(text.sid)
+        raise Shut("shut", VERDICTS["shut"])
+
+    def _usable(self, outgoing: Outgoing) -> list[approved.Text]:
+        """That of the person's language, then the common one. Raises `Later` while it is not known which there are."""
         if self._approved is None:
             raise Later("not_asked", VERDICTS["not_asked"].after, verdict=VERDICTS["not_asked"])
-        text = self._approved.get((outgoing.purpose, outgoing.language))
-        said = text.filled(readable(_run_together(outgoing.text), outgoing.language)) if text else None
-        if said is None:
-            raise Shut("shut", VERDICTS["shut"])
-        return said
+        found = [self._approved.get((outgoing.purpose, one)) for one in dict.fromkeys((outgoing.language, COMMON))]
+        return [text for text in found if text is not None and text.sid not in self._refused]
 
 
 def _message(form: Mapping[str, str]) -> Message:

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from channels.messages import Report, Status
+from channels.messages import COMMON, Report, Status
 from channels.verdicts import OUT_OF_ORDER, Act, Verdict
-from storage import Session, addresses, broadcasts, circuits, marks, reports
+from storage import Session, addresses, broadcasts, circuits, marks, reports, templates
 from storage.addresses import Change
 from storage.deliveries import LONGEST_SILENCE, SHUT
 from storage.reports import Failed, Word
@@ -23,6 +23,8 @@ GROWS, MOST_GROWTH = 4, 4
 """How many times longer each wait is than the one before: half an hour, two hours, eight."""
 
 SOON = timedelta(minutes=1)
+KNOWN = timedelta(seconds=30)
+"""By then every worker knows that a template is not to be used any more."""
 
 log = structlog.get_logger()
 
@@ -53,13 +55,16 @@ async def _follow(session: Session, failed: Failed, said: Report, elsewhere: Seq
         await circuits.prove(session, [failed.delivery], now)
     elif verdict.act is Act.EXPIRE:
         await reports.expire(session, failed)
+    elif verdict.act is Act.TEMPLATE:
+        await templates.refuse(session, said.channel, failed.delivery, COMMON, said.code)
     if verdict.act is Act.WAIT and verdict.everyone:
         await _slow(session, said.channel, verdict.after, now)
     if verdict.halts and failed.broadcast is not None and await broadcasts.pause(session, failed.broadcast):
         log.critical("broadcast paused", channel=said.channel, code=said.code, broadcast=failed.broadcast)
     again = _again(failed, verdict, now)
     if again is not None:
-        await reports.again(session, failed, again, SHUT if verdict.act is Act.SHUT else said.code)
+        waits = verdict.act is Act.SHUT or (verdict.act is Act.TEMPLATE and failed.broadcast is not None)
+        await reports.again(session, failed, again, SHUT if waits else said.code)
     if failed.address is not None:
         change = _change(failed.address, failed, verdict, elsewhere, now)
         await addresses.learn(session, change, failed.delivery, now)
@@ -81,6 +86,12 @@ def _again(failed: Failed, verdict: Verdict, now: datetime) -> datetime | None:
         case Act.SHUT:
             # The first time it leaves again at once: now that we know of the silence, as its broadcast says.
             return now if not failed.attempts else failed.not_after or now + LONGEST_SILENCE
+        case Act.TEMPLATE if failed.broadcast is not None:
+            return (failed.not_after or now + LONGEST_SILENCE) if failed.attempts else now + KNOWN
+        case Act.TEMPLATE | Act.DROP if failed.broadcast is None:
+            # Once more, without buttons.
+            plainly = verdict.plainly or verdict.act is Act.TEMPLATE
+            return now if plainly and not failed.attempts else None
         case Act.WAIT if failed.attempts + 1 < verdict.tries:
             return _later(failed, verdict, now)
         case _:

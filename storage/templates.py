@@ -11,6 +11,8 @@ from storage.database import Session
 from storage.tables import broadcast, delivery, person, template, waits_for_the_person
 
 APPROVED = "approved"
+REFUSED = "refused"
+"""Our own word: the platform says that it is approved, and did not take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +64,34 @@ async def all_of(session: Session, channel: str) -> list[Template]:
     return [Template(*row) for row in rows]
 
 
-async def wake(session: Session, channel: str, due: datetime, most: int) -> int:
+async def refuse(session: Session, channel: str, delivery_id: str, common: str, code: str) -> None:
+    """The platform does not take the one that a delivery left by: it is not used until the platform says otherwise."""
+    told = (
+        select(template.c.name, template.c.language)
+        .join(broadcast, broadcast.c.subject.startswith(template.c.name + ":"))
+        .join(delivery, delivery.c.broadcast_id == broadcast.c.id)
+        .join(person, person.c.id == delivery.c.person_id)
+        .where(
+            delivery.c.id == delivery_id,
+            template.c.channel == channel,
+            template.c.status == APPROVED,
+            template.c.language.in_([person.c.language, common]),
+        )
+        .order_by((template.c.language == person.c.language).desc())
+        .limit(1)
+    )
+    found = (await session.execute(told)).one_or_none()
+    if found is not None:
+        its = (template.c.channel == channel, template.c.name == found.name, template.c.language == found.language)
+        await session.execute(update(template).where(*its).values(status=REFUSED, reason=code))
+
+
+async def wake(session: Session, channel: str, common: str, due: datetime, most: int) -> int:
     """Up to `most` of what waits until a silent person writes, and could be told by what is approved, is due then."""
     approved = exists().where(
         template.c.channel == channel,
         template.c.status == APPROVED,
-        template.c.language == person.c.language,
+        template.c.language.in_([person.c.language, common]),
         broadcast.c.subject.startswith(template.c.name + ":"),
     )
     theirs = (

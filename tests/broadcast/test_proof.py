@@ -167,3 +167,15 @@ async def test_a_reply_keeps_its_words_until_its_report_where_there_are_reports(
         assert (reply.body is not None, bulletin.body) == (keeps, None)
         await says(at, reply.id, Status.DELIVERED)
         assert (await at.rows())[0].body is None
+
+
+@pytest.mark.parametrize(("attempts", "plain"), [(0, False), (1, True)])
+async def test_what_was_refused_before_leaves_without_buttons(
+    sqlite: Database, keys: Keyring, attempts: int, plain: bool
+) -> None:
+    async with sqlite.writing() as session:
+        alice = await meet(session, keys, "1", channel="sms")
+        await queue(session, alice, Outgoing("hello").packed(), attempts=attempts)
+    async with office(sqlite, keys, line(), REPORTS) as at:
+        await at.until("sent")
+    assert [one.plain for one in at.phone.given] == [plain]

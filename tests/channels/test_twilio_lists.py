@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ from channels.sms import Sms
 from channels.verdicts import Act
 from channels.whatsapp import WhatsApp
 from demo.twilio import Outcome, Twilio
+from demo.wire import Refusal
 from locales import languages
 from tests.channels.conftest import ACCOUNT, HANG_UP, TOKEN, Platform, environment
 
@@ -416,7 +417,6 @@ async def test_within_a_day_of_their_last_word_free_text_arrives(office: Office)
     "outgoing",
     [
         Outgoing("The forms will be in Arabic.", purpose="result"),
-        Outgoing("Les formulaires", language="fr", purpose="bulletin"),
         Outgoing("Pick one"),
         Outgoing("x" * 1000, purpose="bulletin"),
         Outgoing("🙂" * 500, purpose="bulletin"),
@@ -429,6 +429,71 @@ async def test_what_no_approved_text_can_say_waits(office: Office, outgoing: Out
         await office.whatsapp.send(AMINA, outgoing, "d-1", in_session=False)
     assert (caught.value.code, caught.value.verdict) == ("shut", office.whatsapp.verdicts["shut"])
     assert list(office.twilio.chats) == []
+
+
+async def test_where_there_is_no_text_in_their_language_the_common_one_holds_their_words(office: Office) -> None:
+    await approve(office)
+    await office.whatsapp.templates()
+    words = Outgoing("Les formulaires", language="fr", purpose="bulletin")
+    await office.whatsapp.send(AMINA, words, "d-1", in_session=False)
+    bubble = await office.twilio.chats.of(f"whatsapp:{AMINA}").next()
+    assert bubble.text == "News:\nLes formulaires\nSend STOP to stop."
+
+
+async def test_a_text_that_is_refused_gives_way_to_the_common_one_until_it_is_asked_for_again(office: Office) -> None:
+    await approve(office)
+    known = await office.whatsapp.templates()
+    arabic = Outgoing("النماذج", language="ar", purpose="bulletin")
+    office.twilio.faults.append(Refusal(400, 63040, "paused"))
+    chat = office.twilio.chats.of(f"whatsapp:{AMINA}")
+    await office.whatsapp.send(AMINA, arabic, "d-1", in_session=False)
+    assert (await chat.next()).text.startswith("News:")
+    office.whatsapp.use(known)
+    await office.whatsapp.send(AMINA, arabic, "d-2", in_session=False)
+    assert (await chat.next()).text.startswith("News:")
+    await office.whatsapp.templates()
+    await office.whatsapp.send(AMINA, arabic, "d-3", in_session=False)
+    assert (await chat.next()).text.startswith("أخبار")
+
+
+async def test_who_can_be_told_by_no_text_at_all_waits(office: Office) -> None:
+    await approve(office)
+    await office.whatsapp.templates()
+    office.twilio.faults.extend([Refusal(400, 63027, ""), Refusal(400, 21654, "")])
+    with pytest.raises(Shut) as caught:
+        await office.whatsapp.send(AMINA, Outgoing("النماذج", language="ar", purpose="bulletin"), "d", in_session=False)
+    assert caught.value.code == "shut"
+
+
+MENU = Outgoing("Shall we?", choices=(Choice("yes", "Yes"), Choice("no", "No")), token="q1")
+
+
+@pytest.mark.parametrize("code", [21654, 21656, 63005, 92007])
+async def test_a_menu_that_is_refused_for_its_form_leaves_as_plain_text(office: Office, code: int) -> None:
+    await whatsapp.setup(office.environment())
+    await office.whatsapp.templates()
+    office.twilio.faults.append(Refusal(400, code, ""))
+    await office.whatsapp.send(AMINA, MENU, "d-1")
+    bubble = await office.twilio.chats.of(f"whatsapp:{AMINA}").next()
+    assert (bubble.text, bubble.buttons) == ("Shall we?\n1. Yes\n2. No", ())
+
+
+async def test_a_menu_that_is_refused_for_another_reason_is_not_tried_again(office: Office) -> None:
+    await whatsapp.setup(office.environment())
+    await office.whatsapp.templates()
+    office.twilio.faults.append(Refusal(400, 63024, ""))
+    with pytest.raises(NotSent) as caught:
+        await office.whatsapp.send(AMINA, MENU, "d-1")
+    assert caught.value.code == "63024"
+    assert list(office.twilio.chats) == []
+
+
+async def test_what_is_to_be_plain_has_no_buttons(office: Office) -> None:
+    await whatsapp.setup(office.environment())
+    await office.whatsapp.templates()
+    await office.whatsapp.send(AMINA, replace(MENU, plain=True), "d-1")
+    bubble = await office.twilio.chats.of(f"whatsapp:{AMINA}").next()
+    assert (bubble.text, bubble.buttons) == ("Shall we?\n1. Yes\n2. No", ())
 
 
 @pytest.mark.parametrize("decision", ["pending", "rejected", "paused", "disabled"])

@@ -12,7 +12,7 @@ from channels._twilio_errors import VERDICTS
 from channels.messages import Report, Status
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
 from handlers import deliveries
-from storage import Keyring, Session, broadcasts, circuits, claims, marks, people
+from storage import Keyring, Session, broadcasts, circuits, claims, marks, people, templates
 from storage import deliveries as outbox
 from storage.broadcasts import Plan
 from storage.circuits import Circuit
@@ -262,10 +262,10 @@ async def test_every_code_that_can_come_late_ends_where_its_row_says(session: Se
         await says(session, name, Status.FAILED, verdict, code=code)
         is_lost = verdict.reach is not None and verdict.strikes == 1
         drops = "expired" if verdict.act is Act.EXPIRE else "failed"
-        waits = verdict.act in (Act.WAIT, Act.STOP, Act.SHUT) and not is_lost
+        waits = verdict.act in (Act.WAIT, Act.STOP, Act.SHUT, Act.TEMPLATE) and not is_lost
         found = await row(session, name)
         assert found.state == ("queued" if waits else drops), code
-        assert found.code == (SHUT if verdict.act is Act.SHUT else code)
+        assert found.code == (SHUT if verdict.act in (Act.SHUT, Act.TEMPLATE) else code)
         assert await reach(session, alice) == (verdict.reach if is_lost else "active")
         assert await circuits.mend(session, "sms") is (verdict.act is Act.STOP)
 
@@ -308,3 +308,37 @@ async def test_many_such_reports_are_written_down_a_few_times(session: Session, 
         await says(session, name, Status.FAILED, VERDICTS["30001"], code="30001", now=NOW + late * SECOND)
         until = await marks.at(session, marks.slow("sms"))
         assert until == NOW + 10 * MINUTE + (late * SECOND if late > 60 else timedelta(0))
+
+
+async def test_a_text_that_was_not_taken_makes_way_for_another_and_then_its_person_waits(
+    session: Session, keys: Keyring
+) -> None:
+    texts = [templates.Template("bulletin", language, "HX1", "approved", "", "{{1}}") for language in ("ar", "en")]
+    await templates.keep(session, "sms", texts, NOW)
+    await announce(session)
+    name = await owe(session, await somebody(session, keys, language="ar"), state="sent", provider_id="m1", began=NOW)
+    dues = []
+    for attempt, left in ((1, ["en"]), (2, [])):
+        await says(session, name, Status.FAILED, VERDICTS["63040"], code="63040", provider_id=f"m{attempt}")
+        found = await row(session, name)
+        assert (found.state, found.code) == ("queued", SHUT)
+        dues.append(found.due)
+        known = await templates.all_of(session, "sms")
+        assert [one.language for one in known if one.status == "approved"] == left
+        await claim(session, keys, dues[0])
+        await outbox.settle(session, "worker", [Outcome(name, "sent", f"m{attempt + 1}", attempts=1)], NOW)
+    assert dues == [NOW + deliveries.KNOWN, NOW + LONGEST_SILENCE]
+
+
+@pytest.mark.parametrize("code", ["63005", "63027"])
+async def test_a_reply_that_is_refused_for_its_form_leaves_once_more(
+    session: Session, keys: Keyring, code: str
+) -> None:
+    name = await queue(session, await somebody(session, keys), state="sent", provider_id="m1")
+    await says(session, name, Status.FAILED, VERDICTS[code], code=code)
+    [claimed] = await claim(session, keys)
+    assert (claimed.id, claimed.body, claimed.attempts) == (name, "hello", 1)
+    await outbox.settle(session, "worker", [Outcome(name, "sent", "m2", attempts=1, keeps=True)], NOW)
+    await says(session, name, Status.FAILED, VERDICTS[code], code=code, provider_id="m2")
+    found = await row(session, name)
+    assert (found.state, found.body) == ("failed", None)

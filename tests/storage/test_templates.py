@@ -1,5 +1,6 @@
 """What a platform has approved is as it said last."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -50,7 +51,7 @@ SOON = NOW + timedelta(seconds=30)
         (("template", "wait"), "en", SHUT, True),
         (("wait",), "en", SHUT, False),
         (("elsewhere", "wait"), "en", SHUT, False),
-        (("template", "wait"), "ar", SHUT, False),
+        (("template", "wait"), "ar", SHUT, True),
         (("template", "wait"), "en", "night", False),
     ],
 )
@@ -63,10 +64,10 @@ async def test_who_waits_for_what_is_approved_now_is_woken(
         name = await owe(session, alice, code=code, due=NEVER)
         reply = await queue(session, alice, code=SHUT, due=NEVER)
         await templates.keep(session, "whatsapp", [BULLETIN, RESPONSE, REFUSED], NOW)
-        assert await templates.wake(session, "whatsapp", SOON, 9) == int(wakes)
+        assert await templates.wake(session, "whatsapp", "en", SOON, 9) == int(wakes)
         assert (await row(session, name)).due == (SOON if wakes else NEVER)
         assert (await row(session, reply)).due == NEVER
-        assert await templates.wake(session, "whatsapp", SOON, 9) == 0
+        assert await templates.wake(session, "whatsapp", "en", SOON, 9) == 0
 
 
 async def test_many_are_woken_a_batch_at_a_time_and_nobody_of_another_channel(
@@ -79,4 +80,32 @@ async def test_many_are_woken_a_batch_at_a_time_and_nobody_of_another_channel(
                 alice = await meet(session, keys, f"{channel}{_person}", channel=channel)
                 await owe(session, alice, code=SHUT, due=NEVER)
         await templates.keep(session, "whatsapp", [BULLETIN], NOW)
-        assert [await templates.wake(session, "whatsapp", SOON, 2) for _time in range(3)] == [2, 1, 0]
+        assert [await templates.wake(session, "whatsapp", "en", SOON, 2) for _time in range(3)] == [2, 1, 0]
+
+
+@pytest.mark.parametrize("language", ["fr", "ar"])
+async def test_of_another_purpose_or_language_nobody_is_woken(database: Database, keys: Keyring, language: str) -> None:
+    async with database.writing() as session:
+        await announce(session)
+        await owe(session, await meet(session, keys, channel="whatsapp", language=language), code=SHUT, due=NEVER)
+        texts = [replace(BULLETIN, language="es"), replace(BULLETIN, name="response")]
+        await templates.keep(session, "whatsapp", texts, NOW)
+        assert await templates.wake(session, "whatsapp", "en", SOON, 9) == 0
+
+
+@pytest.mark.parametrize(("language", "refused"), [("en", "en"), ("ar", "ar"), ("fr", "en")])
+async def test_the_text_that_was_not_taken_is_not_used_any_more(
+    database: Database, keys: Keyring, language: str, refused: str
+) -> None:
+    arabic, result = replace(BULLETIN, language="ar"), replace(BULLETIN, name="result")
+    async with database.writing() as session:
+        await announce(session)
+        alice = await meet(session, keys, channel="whatsapp", language=language)
+        name = await owe(session, alice)
+        await templates.keep(session, "whatsapp", [BULLETIN, arabic, result], NOW)
+        await templates.refuse(session, "whatsapp", name, "en", "63040")
+        await templates.refuse(session, "whatsapp", await queue(session, alice), "en", "63040")
+        found = await templates.all_of(session, "whatsapp")
+    status = {(one.name, one.language): (one.status, one.reason) for one in found}
+    assert status.pop(("bulletin", refused)) == ("refused", "63040")
+    assert set(status.values()) == {("approved", "")}
