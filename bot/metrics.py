@@ -76,6 +76,7 @@ TIMED: Mapping[str, Kind] = {
     "housekeeping": Kind("Seconds of keeping house once", (), SLOW),
 }
 SET: Mapping[str, Kind] = {
+    "pending": Kind("What people wrote that a platform has not been able to give us", ("channel",)),
     "pace": Kind("Places a second that a channel may use", ("channel",)),
     "housekeeping_timestamp_seconds": Kind("When house was last kept"),
 }
@@ -110,11 +111,14 @@ class Counts:
             self.gauges["pace"].labels(name).set(channel.pace.rate)
 
     def observe(self, name: str, number: float = 1, /, **labels: str) -> None:
-        """What happened: `number` times what is counted, or for so many seconds what is timed."""
+        """`number` times what is counted, so many seconds of what is timed, or how much there is of the rest."""
         fit = {label: fitting(value) for label, value in labels.items()}
         if name in self.counters:
             counter = self.counters[name]
             (counter.labels(**fit) if fit else counter).inc(number)
+            return
+        if name in self.gauges:
+            self.gauges[name].labels(**fit).set(number)
             return
         histogram = self.histograms[name]
         (histogram.labels(**fit) if fit else histogram).observe(number)

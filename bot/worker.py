@@ -18,6 +18,7 @@ from bot.asking import Asking, others
 from bot.house import House
 from bot.slowing import Slowing
 from bot.turns import Turns
+from bot.watching import EVERY, Watching
 from broadcast.deliver import Sender
 from broadcast.expand import expand, turn
 from broadcast.hints import Hints
@@ -56,6 +57,7 @@ class Worker:
         asking = Asking(self.database, self.keys, self.channels, self.turns, closing)
         approvals = Approvals(self.database, self.channels, self.hints.bell, closing)
         senders = self._senders()
+        watching = Watching(self.channels, closing, self.observe)
         slowing = Slowing(self.database, senders)
         await self._house.open(self.clock())
         await self._count_workers()
@@ -70,6 +72,7 @@ class Worker:
                     ("slow", SECOND, lambda: slowing.follow(self.clock())),
                     ("house", HOUSE, self.keep_house),
                     ("ask", HOUSE, lambda: asking.ask(self.clock())),
+                    ("watch", EVERY, lambda: watching.look(self.clock())),
                     ("approved", HOUSE, lambda: approvals.ask(self.clock())),
                     ("follow", HOUSE, approvals.follow),
                 ):

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from channels.messages import Accepted, Message, Outgoing, Report, Template, Trace
+from channels.messages import Accepted, Backlog, Message, Outgoing, Report, Template, Trace
 from channels.verdicts import Verdict
 
 
@@ -92,6 +92,9 @@ class Channel(Protocol):
 
         `in_session`: the person has written within `window`; without it only an approved template can leave.
         """
+
+    async def backlog(self) -> Backlog | None:
+        """Ask the platform what waits for us there; None where it cannot be asked. Raises a child of `NotSent`."""
 
     async def templates(self) -> Sequence[Template]:
         """Ask the platform which texts it has approved, and use those from now on. Raises a child of `NotSent`."""

@@ -200,3 +200,11 @@ class Template:
     reason: str = ""
     body: str = ""
     """The sentence around what is told, with its slot; "" where it was stored before sentences were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What a platform has not been able to give us. `failed`: when it last tried in vain."""
+
+    waiting: int
+    failed: datetime | None = None

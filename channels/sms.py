@@ -15,7 +15,7 @@ from channels._settings import per_second
 from channels._split import parts
 from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant
 from channels._twilio_errors import VERDICTS
-from channels.messages import Accepted, Kind, Message, Never, Outgoing, Report, Template
+from channels.messages import Accepted, Backlog, Kind, Message, Never, Outgoing, Report, Template
 from channels.verdicts import Verdict
 
 
@@ -65,6 +65,10 @@ class Sms:
         sent = await self._line.send(to, delivery, body=text)
         # A messaging service answers before it has counted.
         return replace(sent, segments=max(sent.segments, segments(text)))
+
+    async def backlog(self) -> Backlog | None:
+        """Twilio does not say, and tries only for seconds."""
+        return None
 
     async def templates(self) -> Sequence[Template]:
         """Nothing has to be approved here."""

@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from hmac import compare_digest
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -25,7 +25,19 @@ from channels._split import parts
 from channels._tap import pack
 from channels._telegram_errors import VERDICTS, problem
 from channels._telegram_updates import ALLOWED, CHANNEL, convert, parse, read
-from channels.messages import Accepted, Later, Message, Never, NotSent, Outgoing, Report, Stopped, Template, Unknown
+from channels.messages import (
+    Accepted,
+    Backlog,
+    Later,
+    Message,
+    Never,
+    NotSent,
+    Outgoing,
+    Report,
+    Stopped,
+    Template,
+    Unknown,
+)
 from channels.verdicts import Verdict
 
 LONGEST = 4096
@@ -151,6 +163,14 @@ class Telegram:
         """Not by `Bot.send_message`: to build its `Message` of an answer costs as much as to send."""
         taken: Any = await self._request.post(f"{self._address}/sendMessage", parameters(said))
         return Accepted(str(int(taken["message_id"])))
+
+    async def backlog(self) -> Backlog | None:
+        return await _settled(self._backlog())
+
+    async def _backlog(self) -> Backlog:
+        said: Any = await self._request.post(f"{self._address}/getWebhookInfo")
+        failed = said.get("last_error_date")
+        return Backlog(int(said["pending_update_count"]), datetime.fromtimestamp(failed, UTC) if failed else None)
 
     async def templates(self) -> Sequence[Template]:
         """Nothing has to be approved here."""

@@ -25,6 +25,7 @@ from channels._twilio_lists import Json, Lists, lists
 from channels.messages import (
     COMMON,
     Accepted,
+    Backlog,
     Kind,
     Later,
     Message,
@@ -130,6 +131,10 @@ class WhatsApp:
                     raise
         # Refused for its form, and so not taken: it may leave without buttons.
         return await self._line.send(to, delivery, body=text)
+
+    async def backlog(self) -> Backlog | None:
+        """Twilio does not say, and tries only for seconds."""
+        return None
 
     async def templates(self) -> Sequence[Template]:
         contents = await _contents(self._line.lists)

@@ -4,14 +4,15 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from channels import Misconfigured
+from channels import Channel, Misconfigured
 from channels.messages import (
+    Backlog,
     Choice,
     Gone,
     Kind,
@@ -489,3 +490,29 @@ async def test_a_bot_without_a_secret_only_polls() -> None:
     assert telegram
     with pytest.raises(Misconfigured):
         await telegram.set_webhook()
+
+
+@pytest.mark.parametrize(
+    ("said", "backlog"),
+    [
+        ({"url": "", "pending_update_count": 0}, Backlog(0)),
+        (
+            {"url": "x", "pending_update_count": 7, "last_error_date": 1_760_000_000, "last_error_message": "no"},
+            Backlog(7, datetime(2025, 10, 9, 8, 53, 20, tzinfo=UTC)),
+        ),
+    ],
+)
+async def test_what_waits_for_us_is_asked_for(
+    said: dict[str, Any], backlog: Backlog, channels: dict[str, Channel], platform: Platform
+) -> None:
+    platform.answers = [(200, {"ok": True, "result": said})]
+    assert await channels["telegram"].backlog() == backlog
+    assert platform.requests[0][1].endswith("/getWebhookInfo")
+
+
+async def test_an_answer_that_nobody_can_read_says_nothing_of_what_waits(
+    channels: dict[str, Channel], platform: Platform
+) -> None:
+    platform.answers = [(200, {"ok": True, "result": True})]
+    with pytest.raises(Unknown):
+        await channels["telegram"].backlog()

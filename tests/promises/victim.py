@@ -19,7 +19,7 @@ from bot.turns import Turns
 from bot.web import Door, app
 from bot.worker import Worker
 from channels import Channel, History, Pace
-from channels.messages import Accepted, Message, Outgoing, Report, Template
+from channels.messages import Accepted, Backlog, Message, Outgoing, Report, Template
 from channels.verdicts import Verdict
 from storage import Database, Keyring, Session
 
@@ -84,6 +84,9 @@ class MortalChannel:
 
     async def acknowledge(self, message: Message) -> None:
         await self.inner.acknowledge(message)
+
+    async def backlog(self) -> Backlog | None:
+        return await self.inner.backlog()
 
     async def templates(self) -> Sequence[Template]:
         return await self.inner.templates()
