@@ -16,6 +16,7 @@ import structlog
 from bot.approvals import Approvals
 from bot.asking import Asking, others
 from bot.house import House
+from bot.ratios import Ratios
 from bot.slowing import Slowing
 from bot.turns import Turns
 from bot.watching import EVERY, Watching
@@ -58,6 +59,7 @@ class Worker:
         approvals = Approvals(self.database, self.channels, self.hints.bell, closing)
         senders = self._senders()
         watching = Watching(self.channels, closing, self.observe)
+        ratios = Ratios(self.database, self.channels, self.observe)
         slowing = Slowing(self.database, senders)
         await self._house.open(self.clock())
         await self._count_workers()
@@ -73,6 +75,7 @@ class Worker:
                     ("house", HOUSE, self.keep_house),
                     ("ask", HOUSE, lambda: asking.ask(self.clock())),
                     ("watch", EVERY, lambda: watching.look(self.clock())),
+                    ("ratios", EVERY, lambda: ratios.look(self.clock())),
                     ("approved", HOUSE, lambda: approvals.ask(self.clock())),
                     ("follow", HOUSE, approvals.follow),
                 ):

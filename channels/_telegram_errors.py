@@ -15,7 +15,7 @@ from telegram.error import (
 
 from channels._aiohttp_request import ServerFailed, WireFailed
 from channels.messages import Gone, Later, Never, NotSent, Stopped, TooFast, Unknown
-from channels.verdicts import DROPPED, UNCOUNTED, WIRE, Act, Alarm, Reach, Verdict
+from channels.verdicts import BLOCKED_BY_MANY, DROPPED, UNCOUNTED, WIRE, Act, Alarm, Reach, Verdict
 
 
 def _lose(says: str, reach: Reach, strikes: int = 1) -> Verdict:
@@ -27,7 +27,9 @@ def _fault(says: str) -> Verdict:
 
 
 VERDICTS: Mapping[str, Verdict] = {
-    "403_blocked": _lose("the person blocked the bot", Reach.BLOCKED),
+    "403_blocked": Verdict(
+        Act.DROP, "the person blocked the bot", reach=Reach.BLOCKED, elsewhere=True, most=BLOCKED_BY_MANY
+    ),
     "403_deactivated": _lose("the account is gone", Reach.INVALID),
     "403_never_started": _lose("the person never started the chat", Reach.NOT_ON_CHANNEL),
     "403_kicked": _lose("the bot is not in this group any more", Reach.INVALID),

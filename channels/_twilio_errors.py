@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from channels.messages import Gone, Later, Never, NotSent, Shut, Stopped, Unknown
-from channels.verdicts import DROPPED, UNCOUNTED, WIRE, Act, Alarm, Reach, Verdict
+from channels.verdicts import BLOCKED_BY_MANY, DROPPED, FILTERED_OFTEN, UNCOUNTED, WIRE, Act, Alarm, Reach, Verdict
 
 ONCE_MORE, SOME_MORE, OFTEN = 2, 4, 6
 """Tries in all: one more, three more, and as often as what passes by itself deserves."""
@@ -38,10 +38,13 @@ def _template(says: str) -> Verdict:
     return Verdict(Act.TEMPLATE, says, alarm=Alarm.CONTENT)
 
 
-def _lose(
-    says: str, reach: Reach, lasts: timedelta | None = None, elsewhere: bool = True, alarm: Alarm = Alarm.COUNT
-) -> Verdict:
-    return Verdict(Act.DROP, says, reach=reach, lasts=lasts, elsewhere=elsewhere, alarm=alarm)
+def _lose(says: str, reach: Reach, lasts: timedelta | None = None, alarm: Alarm = Alarm.COUNT) -> Verdict:
+    return Verdict(Act.DROP, says, reach=reach, lasts=lasts, elsewhere=True, alarm=alarm)
+
+
+def _block(says: str, reach: Reach = Reach.BLOCKED, elsewhere: bool = False) -> Verdict:
+    """People who do not want it: when many, somebody has to think about what we send."""
+    return Verdict(Act.DROP, says, reach=reach, elsewhere=elsewhere, most=BLOCKED_BY_MANY)
 
 
 def _silent(says: str, tries: int) -> Verdict:
@@ -125,7 +128,7 @@ VERDICTS: Mapping[str, Verdict] = {
     "21612": _lose("no route from our sender to them", Reach.UNREACHABLE, MONTH, alarm=Alarm.SETTING),
     "21408": _drop("their country is not switched on in the account's geo permissions", Alarm.SETTING, elsewhere=True),
     # Never around a STOP.
-    "21610": _lose("the person sent STOP", Reach.OPTED_OUT, elsewhere=False),
+    "21610": _block("the person sent STOP", Reach.OPTED_OUT),
     # Our sender.
     "21212": _stop("From is not a number"),
     "21606": _stop("From cannot send messages"),
@@ -149,12 +152,17 @@ VERDICTS: Mapping[str, Verdict] = {
     # What a carrier says of an SMS, by a status callback.
     "30001": _wait("the queue at Twilio was full", TEN_MINUTES, everyone=True),
     "30003": _silent("the phone is off or out of reach", SOME_MORE),
-    "30004": _lose("the person or their carrier blocks us", Reach.BLOCKED),
+    "30004": _block("the person or their carrier blocks us", elsewhere=True),
     # The first time it may be a number that is just being ported.
     "30005": Verdict(Act.DROP, "no such number", reach=Reach.INVALID, strikes=2, elsewhere=True),
     "30006": _lose("a landline, or a carrier that takes no SMS", Reach.INVALID),
     # Somebody has to be called when it is more than one in a hundred, not for one.
-    "30007": _drop("filtered out by the carrier: when many, look at the words and the registration", elsewhere=True),
+    "30007": Verdict(
+        Act.DROP,
+        "filtered out by the carrier: when many, look at the words and the registration",
+        elsewhere=True,
+        most=FILTERED_OFTEN,
+    ),
     "30008": _silent("the carrier does not say why", ONCE_MORE),
     "30009": _drop("a piece of what the person wrote was lost: they have to be asked again"),
     "30010": _stop("dearer than the highest price that the account allows"),
@@ -200,8 +208,8 @@ VERDICTS: Mapping[str, Verdict] = {
     "63023": _wait("WhatsApp had an error", MINUTE, SOME_MORE, elsewhere=True),
     "63013": Verdict(Act.DROP, "against WhatsApp's policy: look at the words", halts=True, alarm=Alarm.PAGE),
     "63026": Verdict(Act.DROP, "WhatsApp took it for spam: look at the words", halts=True, alarm=Alarm.PAGE),
-    "63014": _lose("the person blocked us on WhatsApp", Reach.BLOCKED, elsewhere=False),
-    "63033": _lose("the person blocked us on WhatsApp", Reach.BLOCKED, elsewhere=False),
+    "63014": _block("the person blocked us on WhatsApp"),
+    "63033": _block("the person blocked us on WhatsApp"),
     "63016": Verdict(Act.SHUT, "the person wrote more than a day ago: only an approved template is taken"),
     "63017": _wait("faster than WhatsApp takes", SECONDS, everyone=True),
     "63018": _wait(

@@ -11,6 +11,10 @@ OUT_OF_ORDER = timedelta(seconds=30)
 """How long nothing is tried where the sender is out of order; then one message tries."""
 
 
+BLOCKED_BY_MANY, FILTERED_OFTEN = 0.02, 0.01
+"""Parts of a day's messages: people do not want this, or a carrier does not; then more than these are lost soon."""
+
+
 class Reach(StrEnum):
     """Whether a person can be written to at an address."""
 
@@ -75,6 +79,8 @@ class Verdict:
     """Another channel may be tried, if the broadcast allows it and the person has agreed to that channel itself."""
     plainly: bool = False
     """Without buttons it may be taken: a reply is tried once more as plain text."""
+    most: float | None = None
+    """The part of a day's messages above which somebody has to act; for one alone nobody has."""
     halts: bool = False
     """Its broadcast is paused until somebody has looked at the words."""
     alarm: Alarm = Alarm.COUNT

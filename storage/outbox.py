@@ -1,6 +1,7 @@
 """Looking at the outbox: what waits and for how long, what is out of order, what has died, and trying that again."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -73,6 +74,31 @@ async def overview(session: Session, now: datetime) -> Overview:
         {row[0]: row[1] for row in unknown},
         await circuits.broken(session),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What was sent on one channel, and for which codes how many of it failed."""
+
+    channel: str
+    sent: int
+    failed: Mapping[str, int]
+
+
+async def reasons(session: Session, since: date) -> list[Reasons]:
+    """Of everything that a platform was asked to take and that has ended since that day."""
+    rows = await session.execute(
+        select(delivery.c.channel, delivery.c.state, delivery.c.code, func.count())
+        .where(delivery.c.ended >= since, delivery.c.state.in_(["sent", "delivered", "failed"]))
+        .group_by(delivery.c.channel, delivery.c.state, delivery.c.code)
+    )
+    sent: Counter[str] = Counter()
+    failed: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    for channel, state, code, number in rows:
+        sent[channel] += number
+        if state == "failed":
+            failed[channel][code or ""] = number
+    return [Reasons(channel, number, failed[channel]) for channel, number in sorted(sent.items())]
 
 
 async def late(session: Session, before: datetime) -> int:

@@ -30,6 +30,7 @@ class Row:
     everyone: bool = False
     plainly: bool = False
     halts: bool = False
+    most: float | None = None
 
 
 TELEGRAM = (
@@ -38,7 +39,7 @@ TELEGRAM = (
     Row("502 503", Act.WAIT, wait=SECOND, everyone=True),
     Row("500", Act.UNKNOWN),
     Row("429", Act.WAIT, wait=5 * SECOND),
-    Row("403_blocked", Act.DROP, Reach.BLOCKED, elsewhere=True),
+    Row("403_blocked", Act.DROP, Reach.BLOCKED, elsewhere=True, most=0.02),
     Row("403_deactivated", Act.DROP, Reach.INVALID, elsewhere=True),
     Row("403_never_started", Act.DROP, Reach.NOT_ON_CHANNEL, elsewhere=True),
     Row("400_not_found", Act.DROP, Reach.INVALID, elsewhere=True, strikes=2),
@@ -64,7 +65,7 @@ TWILIO_AT_ONCE = (
     Row("21614 30006", Act.DROP, Reach.INVALID, elsewhere=True),
     Row("21408", Act.DROP, elsewhere=True, alarm=Alarm.SETTING),
     # "Do not work around": only an essential message may, and which is, no code knows.
-    Row("21610", Act.DROP, Reach.OPTED_OUT),
+    Row("21610", Act.DROP, Reach.OPTED_OUT, most=0.02),
     Row("21611", Act.WAIT, wait=10 * MINUTE, tries=6, everyone=True),
     Row("21606 21607 21608 21659 21660 21709 21212 63007", Act.STOP, alarm=Alarm.SETTING),
     Row("21701 21702 21703 21704 21705 21712 21713 21714 21715", Act.STOP, alarm=Alarm.SETTING),
@@ -92,9 +93,9 @@ TWILIO_AFTERWARDS = (
         lasts=timedelta(days=7),
         tries=4,
     ),
-    Row("30004", Act.DROP, Reach.BLOCKED, elsewhere=True),
+    Row("30004", Act.DROP, Reach.BLOCKED, elsewhere=True, most=0.02),
     Row("30005", Act.DROP, Reach.INVALID, elsewhere=True, strikes=2),
-    Row("30007", Act.DROP, elsewhere=True, alarm=Alarm.COUNT),
+    Row("30007", Act.DROP, elsewhere=True, alarm=Alarm.COUNT, most=0.01),
     Row(
         "30008",
         Act.WAIT,
@@ -117,7 +118,7 @@ TWILIO_AFTERWARDS = (
     Row("63005 63006 63021 63030 63036 63037", Act.DROP, alarm=Alarm.CONTENT, plainly=True),
     Row("63009 63010 63011 63012 63023", Act.WAIT, elsewhere=True, wait=SECOND, tries=4),
     Row("63013 63026", Act.DROP, alarm=Alarm.PAGE, halts=True),
-    Row("63014 63033", Act.DROP, Reach.BLOCKED),
+    Row("63014 63033", Act.DROP, Reach.BLOCKED, most=0.02),
     Row("63017 63018", Act.WAIT, wait=5 * SECOND, tries=6, everyone=True),
     Row("63038", Act.WAIT, wait=DAY, everyone=True),
     Row("63019 63034", Act.WAIT, wait=SECOND, tries=2),
@@ -146,6 +147,7 @@ def test_a_code_means_what_the_study_says(channel: str, code: str, row: Row, cha
     assert (verdict.act, verdict.reach, verdict.elsewhere) == (row.act, row.reach, row.elsewhere)
     assert (verdict.strikes, verdict.lasts) == (row.strikes, row.lasts)
     assert (verdict.everyone, verdict.plainly, verdict.halts) == (row.everyone, row.plainly, row.halts)
+    assert verdict.most == row.most
     assert verdict.after >= row.wait
     assert row.tries is None or verdict.tries == row.tries
     assert row.alarm is None or verdict.alarm is row.alarm
