@@ -1,0 +1,45 @@
+"""Our WhatsApp number is stopped for a while: whoever wrote meanwhile is answered after it, and no answer is lost."""
+
+from datetime import timedelta
+
+import pytest
+
+from channels.verdicts import OUT_OF_ORDER
+from demo.twilio import Outcome
+from storage import Keyring, circuits
+from tests.stories.test_hours import Dial
+from tests.stories.town import Town, now, town
+from tests.waiting import until
+
+
+async def is_out_of_order(square: Town) -> bool:
+    async with square.parts.database.reading() as session:
+        return [one.channel for one in await circuits.broken(session)] == ["whatsapp"]
+
+
+async def works_again(square: Town) -> bool:
+    square.parts.hints.bell.here()
+    return not await is_out_of_order(square)
+
+
+@pytest.mark.parametrize("code", ["63020", "30002"])
+async def test_whoever_wrote_while_our_number_was_stopped_is_answered_after_it(
+    database_url: str, keys: Keyring, code: str
+) -> None:
+    clock = Dial(now())
+    async with town(database_url, keys, clock=clock) as square:
+        alice, bob, carol = (square.on_whatsapp() for _person in range(3))
+        square.twilio.outcomes = (Outcome("failed", code),)
+        alice.says("hello")
+        await until(lambda: is_out_of_order(square))
+        for person in (bob, carol):
+            person.says("hello")
+        await square.twilio.wire.settled()
+        assert not any(person.chat.ours() for person in (alice, bob, carol))
+        square.twilio.outcomes = (Outcome("sent"), Outcome("delivered"))
+        clock.at += OUT_OF_ORDER + timedelta(seconds=1)
+        await until(lambda: works_again(square))
+        for person in (alice, bob, carol):
+            await person.hears("English")
+        await square.twilio.wire.settled()
+        assert [len(person.chat.ours()) for person in (alice, bob, carol)] == [1, 1, 1]
