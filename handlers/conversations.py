@@ -141,6 +141,7 @@ def _reply(ears: Ears, visit: Visit) -> None:
         visit.replied,
         not_after,
         visit.stopped,
+        visit.room,
     )
 
 

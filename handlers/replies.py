@@ -38,8 +38,9 @@ def enqueue(
     since: datetime,
     not_after: datetime,
     despite_stop: bool = False,
+    room: int = 0,
 ) -> None:
-    """One delivery for each part of a reply, in order; its words are sealed for this person."""
+    """One delivery for each part of a reply, in order, its words sealed for this person in at least `room` bytes."""
     for number, part in enumerate(parts, start=1):
         name = fresh()
         writes.insert(
@@ -51,7 +52,7 @@ def enqueue(
             lane=REPLY,
             turn=turn,
             part=number,
-            body=key.seal(part.packed(), delivery.c.body, name),
+            body=key.seal(part.packed(), delivery.c.body, name, room),
             despite_stop=despite_stop,
             state="queued",
             due=now,

@@ -19,6 +19,8 @@ CLOSED = N_("This vote has closed. What you chose before it closed counts.")
 LEAST_TURNOUT = 3
 """With fewer votes than this a result would show who chose what: none is kept, and none is told."""
 TOO_FEW = N_("Fewer than {number} members voted, so there is no result: it would show who chose what.")
+ROOM = 6 * 1024
+"""What is said to a ballot takes so many bytes when it is kept, however much was approved."""
 OVER = N_("The vote is over: {title}.")
 
 
@@ -47,6 +49,7 @@ async def open_(session: Session, asked: contents.Round, now: datetime) -> str:
 
 async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Voted) -> None:
     """Put the vote on the person's ballot; too late, say so instead of what the conversation was about to say."""
+    visit.room = ROOM
     if not await rounds.cast(session, visit.key, effect.round, effect.matters, visit.now):
         visit.said[:] = [_(CLOSED)]
 

@@ -16,6 +16,12 @@ WITHOUT_CONSENT = ("welcome", "stop", "forget", "help", "language")
 WHILE_STOPPED = ("start", "forget", "help")
 
 
+ANSWERS = 640
+"""The bytes that the choices of a talk are given, with those that are offered next. Only free words need more."""
+VOTE = 1920
+"""The same of a vote: its longest ballot, given twice, beside the longest list of what can be chosen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Talk:
     """One flow under way: all that is kept of it."""
@@ -173,6 +179,14 @@ def lost(facts: flows.Kept) -> Standing:
 
 def packed(standing: Standing) -> str:
     return msgspec.json.encode(standing).decode()
+
+
+def room(standing: Standing, text: str) -> int:
+    """The bytes that it takes when it is kept, whatever was answered by choice: its length must not tell a vote."""
+    answers = [talk.answers for talk in standing.talks]
+    told = len(msgspec.json.encode((answers, standing.offered)))
+    free = sum(VOTE if talk.facts.round is not None else ANSWERS for talk in standing.talks)
+    return len(text.encode()) - told + max(free, ANSWERS)
 
 
 def unpacked(text: str | None) -> Standing:

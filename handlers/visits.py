@@ -7,7 +7,7 @@ import flows
 from channels.messages import Message, Outgoing
 from channels.verdicts import Reach
 from handlers.boards import Board
-from handlers.talking import Standing, Talk, packed
+from handlers.talking import Standing, Talk, packed, room
 from storage import Keyring, PersonKey
 from storage.ids import fresh
 from storage.tables import address, person
@@ -42,6 +42,8 @@ class Visit:
     answered: str = ""
     """The token of the question that was answered by choosing: whoever did that has got our message."""
     forgotten: bool = False
+    room: int = 0
+    """The bytes that the reply takes in the database at least, where its length would tell what it says."""
 
     @property
     def person(self) -> str:
@@ -223,7 +225,8 @@ def _reached_again(known: Known | None) -> dict[str, object]:
 
 
 def _talk(visit: Visit) -> bytes:
-    return visit.key.seal(packed(visit.standing), address.c.talk, visit.address)
+    text = packed(visit.standing)
+    return visit.key.seal(text, address.c.talk, visit.address, room(visit.standing, text))
 
 
 def _consent(visit: Visit) -> bytes | None:

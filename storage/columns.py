@@ -9,10 +9,17 @@ from storage.keys import SHORTEST, VERSION, Box
 
 
 class Sealed(TypeDecorator[Box]):
-    """Takes a `Box` and nothing else: a text that was not encrypted is refused before it reaches the database."""
+    """Takes a `Box` and nothing else: a text that was not encrypted is refused before it reaches the database.
+
+    What is sealed for it is padded to a multiple of `step` bytes: where few texts are possible, all have one length.
+    """
 
     impl = LargeBinary
     cache_ok = True
+
+    def __init__(self, step: int = 1) -> None:
+        super().__init__()
+        self.step = step
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
         return sealed(value)

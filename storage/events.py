@@ -24,7 +24,7 @@ async def park(
             id=event_name,
             channel=channel,
             index=index,
-            body=keys.seal(body, _place(event_name)),
+            body=keys.seal(body, parked.c.body, event_name),
             fault=fault,
             at=now,
         )
@@ -51,7 +51,7 @@ async def waiting(session: Session) -> list[Parked]:
 async def read_parked(session: Session, keys: Keyring, event_name: str) -> str | None:
     """The message itself."""
     body = (await session.execute(select(parked.c.body).where(parked.c.id == event_name))).scalar_one_or_none()
-    return None if body is None else keys.open(body, _place(event_name))
+    return None if body is None else keys.open(body, parked.c.body, event_name)
 
 
 async def prune(session: Session, before: datetime) -> int:
@@ -68,7 +68,7 @@ async def reseal(session: Session, keys: Keyring) -> int:
     """Seal anew, by the current epoch's key, every parked message that another one sealed; gives how many those are."""
     others = await _in_other_epochs(session, keys)
     for event_name, body in others.items():
-        sealed = keys.seal(keys.open(body, _place(event_name)), _place(event_name))
+        sealed = keys.seal(keys.open(body, parked.c.body, event_name), parked.c.body, event_name)
         await session.execute(update(parked).where(parked.c.id == event_name).values(body=sealed))
     return len(others)
 
@@ -84,11 +84,7 @@ async def _in_other_epochs(session: Session, keys: Keyring) -> dict[str, Box]:
     others: dict[str, Box] = {}
     for row in await session.execute(select(parked.c.id, parked.c.body)):
         try:
-            current.open(row.body, _place(row.id))
+            current.open(row.body, parked.c.body, row.id)
         except Unreadable:
             others[row.id] = row.body
     return others
-
-
-def _place(event_name: str) -> str:
-    return f"v2|parked|body|{event_name}"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fcntl import LOCK_EX, flock
 from pathlib import Path
-from typing import NewType
+from typing import Any, NewType
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,9 +21,12 @@ from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 from sqlalchemy import Column
 
 Box = NewType("Box", bytes)
-"""Something encrypted: b"\\x02", a nonce of 12 bytes, the AES-256-GCM text with its tag."""
+"""Something encrypted: b"\\x03", a nonce of 12 bytes, the AES-256-GCM text with its tag. The text is padded, so that
+its length says next to nothing of it."""
 
-VERSION = b"\x02"
+VERSION = b"\x03"
+UNPADDED = b"\x02"
+"""Boxes of before: they are opened, and no more are made."""
 NONCE = 12
 KEY = 32
 SHORTEST = len(VERSION) + NONCE + 16
@@ -45,16 +48,13 @@ class PersonKey:
     person: str
     secret: bytes = field(repr=False)
 
-    def seal(self, text: str, column: Column[Box], row: str) -> Box:
-        nonce = os.urandom(NONCE)
-        return Box(VERSION + nonce + AESGCM(self.secret).encrypt(nonce, text.encode(), self._place(column, row)))
+    def seal(self, text: str, column: Column[Box], row: str, least: int = 0) -> Box:
+        """`least`: as if the text had at least so many bytes, where texts of several lengths have to look alike."""
+        return _sealed(self.secret, text, column, f"{row}|{self.person}", least)
 
     def open(self, box: bytes, column: Column[Box], row: str) -> str:
         """Raises `Unreadable`."""
-        return _open(self.secret, box, self._place(column, row)).decode()
-
-    def _place(self, column: Column[Box], row: str) -> bytes:
-        return f"v2|{column.table.name}|{column.name}|{row}|{self.person}".encode()
+        return _opened(self.secret, box, column, f"{row}|{self.person}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +86,15 @@ class Keyring:
         """What an address is looked up by: HMAC-SHA-256 of the channel and the platform's id, in hexadecimal."""
         return hmac.new(self.index_key, f"v1|{channel}|{external}".encode(), hashlib.sha256).hexdigest()
 
-    def seal(self, text: str, place: str) -> Box:
-        """For what belongs to no person that we know; `place` names where it stands."""
-        nonce = os.urandom(NONCE)
-        return Box(VERSION + nonce + AESGCM(self._own(self.epoch)).encrypt(nonce, text.encode(), place.encode()))
+    def seal(self, text: str, column: Column[Box], row: str) -> Box:
+        """For what belongs to no person that we know."""
+        return _sealed(self._own(self.epoch), text, column, row)
 
-    def open(self, box: bytes, place: str) -> str:
+    def open(self, box: bytes, column: Column[Box], row: str) -> str:
         """Raises `Unreadable`."""
         for epoch in self.wrapping:
             try:
-                return _open(self._own(epoch), box, place.encode()).decode()
+                return _opened(self._own(epoch), box, column, row)
             except Unreadable:
                 continue
         raise Unreadable
@@ -104,13 +103,34 @@ class Keyring:
         return hmac.new(self.wrapping[epoch], b"hearback parked", hashlib.sha256).digest()
 
 
-def _open(secret: bytes, box: bytes, place: bytes) -> bytes:
-    if box[:1] != VERSION or len(box) < SHORTEST:
+def _sealed(secret: bytes, text: str, column: Column[Box], row: str, least: int = 0) -> Box:
+    nonce = os.urandom(NONCE)
+    sealed = AESGCM(secret).encrypt(nonce, padded(text.encode(), column, least), _place("v3", column, row))
+    return Box(VERSION + nonce + sealed)
+
+
+def _opened(secret: bytes, box: bytes, column: Column[Box], row: str) -> str:
+    version = bytes(box[:1])
+    if version not in (VERSION, UNPADDED) or len(box) < SHORTEST:
         raise Unreadable
+    # The version is part of the place, so that nobody can have a padded text taken for one that is not.
+    place = _place("v3" if version == VERSION else "v2", column, row)
     try:
-        return AESGCM(secret).decrypt(box[1 : 1 + NONCE], box[1 + NONCE :], place)
+        text = AESGCM(secret).decrypt(box[1 : 1 + NONCE], box[1 + NONCE :], place)
     except InvalidTag as wrong:
         raise Unreadable from wrong
+    return (text.rstrip(b"\0")[:-1] if version == VERSION else text).decode()
+
+
+def _place(version: str, column: Column[Box], row: str) -> bytes:
+    return f"{version}|{column.table.name}|{column.name}|{row}".encode()
+
+
+def padded(text: bytes, column: Column[Box], least: int = 0) -> bytes:
+    """As ISO/IEC 7816-4 pads: b"\\x80", then zeros up to a multiple of the column's step."""
+    kind: Any = column.type
+    steps = -(-max(len(text) + 1, least) // kind.step)
+    return (text + b"\x80").ljust(steps * kind.step, b"\0")
 
 
 def create(path: Path) -> None:

@@ -12,11 +12,11 @@ from tests.handlers.house import House, Writer
 from tests.handlers.written import option, to_vote
 
 
-async def seated(house: House, sender: str) -> Writer:
+async def seated(house: House, sender: str, channel: str = "telegram") -> Writer:
     async def invite(session, now):  # type: ignore[no-untyped-def]
         return await people.invite(session, house.keys, (await processes.the_one(session))[0], now)
 
-    member = await house.meets(sender).joins()
+    member = await house.meets(sender, channel).joins()
     await member.says(await house.does(invite))
     return member
 

@@ -1,17 +1,20 @@
 """What is sealed opens only where it was sealed, with the key it was sealed with."""
 
+import hashlib
+import hmac
 import json
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import insert
 from sqlalchemy.exc import StatementError
 
 from storage import Database, Keyring, PersonKey, Unreadable, UnsafeKeys
 from storage import keys as stored
-from storage.keys import Box
+from storage.keys import SHORTEST, Box
 from storage.tables import contribution, delivery, event, parked
 from storage.together import Writes, write
 from tests.storage.rows import NOW
@@ -32,6 +35,39 @@ def test_what_was_sealed_can_be_opened(alice: PersonKey) -> None:
 
 def test_the_same_words_never_look_the_same(alice: PersonKey) -> None:
     assert alice.seal(WORDS, contribution.c.words, "row") != alice.seal(WORDS, contribution.c.words, "row")
+
+
+@pytest.mark.parametrize("text", ["", "yes", WORDS, "ends in zeros\0\0", "\u0080", "\u0080\0", "x" * 511, "x" * 512])
+def test_padding_is_taken_away_and_nothing_else(alice: PersonKey, text: str) -> None:
+    box = alice.seal(text, contribution.c.words, "row")
+    assert alice.open(box, contribution.c.words, "row") == text
+    assert (len(box) - SHORTEST) % 512 == 0
+
+
+def test_what_may_be_longer_is_padded_as_if_it_were(alice: PersonKey) -> None:
+    sizes = {len(alice.seal("x" * number, contribution.c.words, "row", 2000)) for number in (0, 700, 2000)}
+    assert sizes == {2048 + SHORTEST}
+
+
+@pytest.mark.parametrize("text", ["", "yes", WORDS, "ends like padding\0\u0080\0"])
+def test_a_box_of_before_there_was_padding_still_opens(keys: Keyring, alice: PersonKey, text: str) -> None:
+    box = unpadded(alice.secret, text, "v2|contribution|words|row|alice")
+    assert alice.open(box, contribution.c.words, "row") == text
+    own = hmac.new(keys.wrapping[1], b"hearback parked", hashlib.sha256).digest()
+    assert keys.open(unpadded(own, text, "v2|parked|body|event"), parked.c.body, "event") == text
+
+
+def unpadded(secret: bytes, text: str, place: str) -> bytes:
+    nonce = os.urandom(12)
+    return b"\x02" + nonce + AESGCM(secret).encrypt(nonce, text.encode(), place.encode())
+
+
+def test_a_box_is_not_taken_for_one_of_the_other_kind(alice: PersonKey) -> None:
+    box = alice.seal("yes", contribution.c.words, "row")
+    old = unpadded(alice.secret, "yes", "v2|contribution|words|row|alice")
+    for renamed in (b"\x02" + box[1:], b"\x03" + old[1:]):
+        with pytest.raises(Unreadable):
+            alice.open(renamed, contribution.c.words, "row")
 
 
 def test_a_box_in_another_row_cannot_be_opened(alice: PersonKey) -> None:
@@ -98,10 +134,10 @@ def test_what_is_no_wrapped_key_is_refused(keys: Keyring, wrapped: bytes) -> Non
 
 
 def test_what_belongs_to_nobody_opens_in_its_place_and_in_later_epochs(keys: Keyring) -> None:
-    box = Keyring({1: keys.wrapping[1]}, keys.index_key).seal(WORDS, "here")
-    assert keys.open(box, "here") == WORDS
+    box = Keyring({1: keys.wrapping[1]}, keys.index_key).seal(WORDS, parked.c.body, "here")
+    assert keys.open(box, parked.c.body, "here") == WORDS
     with pytest.raises(Unreadable):
-        keys.open(box, "there")
+        keys.open(box, parked.c.body, "there")
 
 
 def test_an_index_depends_on_the_key_the_channel_and_the_sender(keys: Keyring) -> None:
@@ -167,12 +203,12 @@ def test_a_new_epoch_is_the_current_one_and_the_old_key_still_opens(tmp_path: Pa
     stored.create(path)
     before = stored.load(path)
     alice = before.new("alice")
-    wrapped, parked_box = before.wrap(alice), before.seal(WORDS, "here")
+    wrapped, parked_box = before.wrap(alice), before.seal(WORDS, parked.c.body, "here")
     assert stored.begin_epoch(path) == 2
     after = stored.load(path)
     assert (after.epoch, after.index_key) == (2, before.index_key)
     assert after.unwrap("alice", wrapped, 1) == alice
-    assert after.open(parked_box, "here") == WORDS
+    assert after.open(parked_box, parked.c.body, "here") == WORDS
     assert path.stat().st_mode & 0o777 == 0o600
 
 

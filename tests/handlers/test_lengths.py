@@ -1,0 +1,124 @@
+"""Whoever has only the database learns nothing from how long what is sealed there is."""
+
+import dataclasses
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+
+import channels
+from channels.messages import Kind, Message
+from handlers import contents
+from locales import languages
+from storage import Keyring, events
+from storage.columns import Sealed
+from storage.keys import padded
+from storage.tables import address, ballot, contribution, metadata, person
+from tests.handlers.house import House
+from tests.handlers.test_rounds import opened, seated
+from tests.handlers.written import option, to_vote
+
+MATTERS = tuple(option(f"{'m' * 36}_{number}", f"{number} {'x' * size}") for number, size in enumerate((1, 9, 40, 78)))
+FOUR = dataclasses.replace(to_vote(), matters=MATTERS)
+SIZES = {
+    "ballot": "SELECT length(matters) FROM ballot WHERE matters IS NOT NULL",
+    "reply": "SELECT length(body) FROM delivery WHERE body IS NOT NULL",
+    "talk": "SELECT length(talk) FROM address",
+}
+
+
+def ballots(number: int) -> Iterator[str]:
+    """Every way to answer by numbers, from none of these to all of them."""
+    yield str(number + 1)
+    for size in range(1, number + 1):
+        for chosen in combinations(range(1, number + 1), size):
+            yield " ".join(str(one) for one in chosen)
+
+
+@pytest.mark.parametrize("channel", ["telegram", "sms"])
+async def test_all_ballots_and_what_is_said_to_them_look_alike(house: House, channel: str) -> None:
+    member = await seated(house, "1", channel)
+    await opened(house, FOUR)
+    seen: dict[str, set[tuple[int, ...]]] = {what: set() for what in SIZES}
+    for chosen in ballots(len(MATTERS)):
+        await member.says("vote")
+        await house.takes(member.message(chosen))
+        for what, query in SIZES.items():
+            seen[what].add(tuple(await house.column(query)))
+        await member.hears()
+    assert {what: len(sizes) for what, sizes in seen.items()} == dict.fromkeys(SIZES, 1)
+
+
+async def test_the_longest_ballots_look_like_the_shortest(house: House) -> None:
+    letters = "\N{ARABIC LETTER ALEF}" * 40
+    many = tuple(option(f"{'m' * 37}_{number:02}", f"{number}{letters}") for number in range(contents.MOST_OPTIONS))
+    member = await seated(house, "1")
+    await opened(house, dataclasses.replace(to_vote(), matters=many))
+    seen = set()
+    for chosen in ("1", " ".join(str(number + 1) for number in range(len(many)))):
+        await member.says("vote")
+        await house.takes(member.message(chosen))
+        seen.add(tuple([tuple(await house.column(query)) for query in SIZES.values()]))
+        await member.hears()
+    assert len(seen) == 1
+
+
+async def test_a_talk_that_holds_a_ballot_does_not_show_it(house: House) -> None:
+    """Whoever chose some of them and also none of them is asked again: the talk keeps what they sent."""
+    member = await seated(house, "1")
+    await opened(house, FOUR)
+    seen = set()
+    for chosen in ("1 5", "2 5", "1 2 3 4 5"):
+        await member.says("vote")
+        assert "also none of them" in await member.says(chosen)
+        seen.add(tuple(await house.column(SIZES["talk"])))
+        await member.says("menu")
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("choice", ["1", "2", "3"])
+async def test_where_a_newcomer_lives_cannot_be_told_from_the_talk(house: House, choice: str) -> None:
+    writer = house.meets()
+    await writer.says("hello", "English", "1", choice)
+    assert await house.column(SIZES["talk"]) == [1024 + 29]
+
+
+def test_every_sealed_column_has_a_step() -> None:
+    steps = {
+        f"{table.name}.{column.name}": column.type.step
+        for table in metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, Sealed)
+    }
+    assert steps
+    assert all(step >= 64 for step in steps.values()), steps
+
+
+def test_the_record_of_every_consent_is_equally_long() -> None:
+    records = (f"{version} {language} {channel} 2026-11-23" for version in ("1", "100") for language in languages()
+               for channel in channels.names())  # fmt: skip
+    assert len({len(padded(record.encode(), person.c.consent)) for record in records}) == 1
+
+
+def test_every_usual_address_is_equally_long() -> None:
+    senders = ("7", "70001", "-1001234567890123", "+12025550123", "+442079460000", "whatsapp:+999123456789012")
+    assert len({len(padded(sender.encode(), address.c.external)) for sender in senders}) == 1
+
+
+def test_every_ballot_that_can_be_cast_fits_the_step() -> None:
+    longest = contents.pack([f"{'m' * 37}_{number:02}" for number in range(contents.MOST_OPTIONS)])
+    assert len(padded(longest.encode(), ballot.c.matters)) == len(padded(b"[]", ballot.c.matters))
+
+
+def test_every_usual_reference_to_a_voice_note_is_equally_long() -> None:
+    twilio = f"https://api.twilio.com/2010-04-01/Accounts/AC{'0' * 32}/Messages/MM{'0' * 32}/Media/ME{'0' * 32}"
+    references = ("AwACAgQ" + "A" * 60, "AwACAgQ" + "A" * 80, twilio)
+    assert len({len(padded(reference.encode(), contribution.c.voice)) for reference in references}) == 1
+
+
+async def test_what_was_parked_does_not_show_what_was_chosen(house: House, keys: Keyring) -> None:
+    for number, text in enumerate(("1", "1 2 3 4", "stop", "Yes, I agree")):
+        body = contents.pack(Message("sms", f"e{number}", "+12025550123", Kind.TEXT, text))
+        async with house.database.writing() as session:
+            await events.park(session, keys, f"e{number}", "sms", "i", body, "KeyError", house.now)
+    assert len(set(await house.column("SELECT length(body) FROM parked"))) == 1
