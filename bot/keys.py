@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
+from errno import errorcode
 from pathlib import Path
 
 import structlog
@@ -105,9 +106,19 @@ async def follow(keyring: Keyring, closing: asyncio.Event) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(EVERY.total_seconds()):
                 await closing.wait()
-        did, fits = fits, _is_current(keyring)
-        if did and not fits:
-            log.critical("key file is not ours")
+        fits = look(keyring, fits)
+
+
+def look(keyring: Keyring, did_fit: bool) -> bool:
+    """Whether the key file goes on from what we know; as before, when we cannot look at it."""
+    try:
+        fits = _is_current(keyring)
+    except OSError as fault:
+        log.warning("key file not looked at", fault=type(fault).__name__, code=errorcode.get(fault.errno or 0, ""))
+        return did_fit
+    if did_fit and not fits:
+        log.critical("key file is not ours")
+    return fits
 
 
 def _is_current(keyring: Keyring) -> bool:

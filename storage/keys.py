@@ -8,7 +8,7 @@ import secrets
 import stat
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fcntl import LOCK_EX, flock
@@ -189,7 +189,8 @@ class Followed(Mapping[int, bytes]):
 
     def __getitem__(self, epoch: int) -> bytes:
         if epoch not in self._known.wrapping:
-            self.refresh()
+            with suppress(OSError):
+                self.refresh()
         return self._known.wrapping[epoch]
 
     def __iter__(self) -> Iterator[int]:
@@ -199,14 +200,17 @@ class Followed(Mapping[int, bytes]):
         return len(self._known.wrapping)
 
     def refresh(self) -> bool:
-        """False when there is no file that goes on from the one that we know: then we keep what we have."""
+        """False when there is no file that goes on from the one that we know: then we keep what we have.
+
+        Raises `OSError` when we cannot look now: that says nothing about the file.
+        """
         try:
             found = self._path.stat()
             now = (found.st_ino, found.st_mtime_ns, found.st_size)
             if now == self._seen:
                 return True
             keyring = _loaded(self._path)
-        except (OSError, UnsafeKeys):
+        except (FileNotFoundError, NotADirectoryError, PermissionError, UnsafeKeys):
             return False
         if not _goes_on(self._known, keyring):
             return False
