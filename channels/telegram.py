@@ -49,6 +49,10 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 MOST_FREE, MOST_PAID = 30, 1000
 """Messages in any second, to everybody together (core.telegram.org/bots/faq)."""
 BURST = 5
+MOST_COURTESIES = 32
+"""Taps acknowledged at once. Each has a socket; beyond this the app shows its clock until our answer is there."""
+COURTESY = timedelta(seconds=3)
+"""How long one may take. Telegram itself gives a tap up after some seconds."""
 T = TypeVar("T")
 
 # At DEBUG python-telegram-bot writes out whole messages.
@@ -133,8 +137,8 @@ class Telegram:
         return web.Response()
 
     async def acknowledge(self, message: Message) -> None:
-        """The app shows a clock on the button until then; nobody has to wait for it here."""
-        if message.tap:
+        """The app shows a clock on the button until then; nobody has to wait for it here, and it may be left out."""
+        if message.tap and len(self._acknowledging) < MOST_COURTESIES:
             task = asyncio.create_task(self._acknowledge(message.tap))
             self._acknowledging.add(task)
             task.add_done_callback(self._acknowledging.discard)
@@ -142,7 +146,8 @@ class Telegram:
     async def _acknowledge(self, tap: str) -> None:
         # "query is too old" is the usual answer after a restart, and harmless; so is everything else here.
         with suppress(Exception):
-            await self._bot.answer_callback_query(tap)
+            async with asyncio.timeout(COURTESY.total_seconds()):
+                await self._bot.answer_callback_query(tap)
 
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
         return parts(outgoing, lambda one: utf16(_text(one)) <= LONGEST, _listed)

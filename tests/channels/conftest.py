@@ -38,8 +38,13 @@ class Platform:
     answers: list[tuple[int, Any]] = field(default_factory=list)
     requests: list[tuple[str, str, Mapping[str, str], dict[str, str], bytes]] = field(default_factory=list)
 
+    async def before(self) -> object:
+        """What it does before it looks at a request."""
+        return None
+
     async def answer(self, request: web.Request) -> web.StreamResponse:
         body = await request.read()
+        await self.before()
         self.requests.append((request.method, request.path, request.headers, dict(request.query), body))
         status, said = self.answers.pop(0) if self.answers else (200, self.usual(request))
         if said is HANG_UP:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from channels import Channel, Misconfigured
+from channels import telegram as telegram_
 from channels.messages import (
     Backlog,
     Choice,
@@ -25,10 +26,11 @@ from channels.messages import (
     TooFast,
     Unknown,
 )
-from channels.telegram import Telegram, from_settings
+from channels.telegram import MOST_COURTESIES, Telegram, from_settings
 from channels.verdicts import Reach
 from tests.channels.conftest import BOT_TOKEN, HANG_UP, PAYLOADS, SECRET, Door, Platform
 from tests.channels.published import flaws_of, flaws_of_update
+from tests.waiting import PATIENCE
 
 ASKS = Outgoing("Shall we pass it on?", choices=(Choice("yes", "Yes"), Choice("no", "No")), token="q7")
 
@@ -230,6 +232,32 @@ async def test_a_tap_is_acknowledged_beside_the_work(telegram: Telegram, platfor
     await asyncio.gather(*telegram._acknowledging)
     assert platform.requests[0][1].endswith("/answerCallbackQuery")
     assert platform.form()["callback_query_id"] == "300642"
+
+
+async def test_a_platform_that_stalls_gets_no_more_than_a_few_taps_at_once(
+    telegram: Telegram, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = asyncio.Event()
+    monkeypatch.setattr(platform, "before", goes_on.wait)
+    for number in range(500):
+        await telegram.acknowledge(Message("telegram", "1", "1", Kind.CHOICE, tap=f"{number}"))
+    assert len(telegram._acknowledging) == MOST_COURTESIES
+    goes_on.set()
+    await asyncio.gather(*telegram._acknowledging)
+    assert len(platform.requests) == MOST_COURTESIES
+    await telegram.acknowledge(Message("telegram", "1", "1", Kind.CHOICE, tap="500"))
+    await asyncio.gather(*telegram._acknowledging)
+    assert platform.form()["callback_query_id"] == "500"
+
+
+async def test_a_tap_whose_acknowledging_stalls_is_given_up_soon(
+    telegram: Telegram, platform: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telegram_, "COURTESY", timedelta(0))
+    monkeypatch.setattr(platform, "before", asyncio.Event().wait)
+    await telegram.acknowledge(Message("telegram", "1", "1", Kind.CHOICE, tap="300642"))
+    async with asyncio.timeout(PATIENCE):
+        await asyncio.gather(*telegram._acknowledging)
 
 
 async def test_the_webhook_asks_for_what_we_read(telegram: Telegram, platform: Platform) -> None:
