@@ -11,18 +11,14 @@ import structlog
 import uvloop
 
 import storage
-from bot import clock
+from bot import clock, rotation
+from bot.rotation import SETTLED
 from bot.terminal import say, stop, told, told_plainly, writing
-from storage import Database, Keyring, Session, events, keys, people
+from storage import Keyring, Session, keys
 from storage.keys import Followed
 
 EVERY = timedelta(seconds=10)
 """How often a running program looks whether its key file was changed."""
-SETTLED = timedelta(minutes=10)
-"""How long a new key is there before an old one may go: until then a program may still wrap by the old one."""
-BATCH = 2000
-"""Keys a transaction. Small enough that nobody who writes meanwhile notices."""
-
 
 log = structlog.get_logger()
 
@@ -50,9 +46,7 @@ def rewrap() -> None:
     async def work() -> tuple[int, int]:
         database = storage.open(told_plainly().database_url)
         try:
-            async with database.writing() as session:
-                await events.reseal(session, keyring)
-            return await _rewrap(database, keyring)
+            return await rotation.rewrap(database, keyring)
         finally:
             await database.close()
 
@@ -66,16 +60,6 @@ def rewrap() -> None:
         say(f"After {SETTLED.seconds // 60} minutes the old key can go:\nhearback keys retire")
 
 
-async def _rewrap(database: Database, keyring: Keyring) -> tuple[int, int]:
-    after, number, unreadable = "", 0, 0
-    while True:
-        async with database.writing() as session:
-            done = await people.rewrap(session, keyring, after, BATCH)
-        if done is None:
-            return number, unreadable
-        after, number, unreadable = done.last, number + done.number, unreadable + done.unreadable
-
-
 def retire() -> None:
     """Last of three: destroy the old key. Backups from before can be opened by no key that is left."""
     keyring = told().keys
@@ -86,8 +70,7 @@ def retire() -> None:
         stop(f"Wait until {ready.astimezone():%H:%M}: a program may not have taken up the new key yet.")
 
     async def destroy(session: Session, _now: datetime) -> None:
-        left = await people.in_other_epochs(session, keyring) + await events.in_other_epochs(session, keyring)
-        if left:
+        if left := await rotation.still_needed(session, keyring):
             stop(f"{left} are still wrapped by an old key: hearback keys rewrap")
         keys.end_old_epochs(_file(), keyring.epoch)
 

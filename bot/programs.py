@@ -8,7 +8,7 @@ import typer
 import uvloop
 
 import storage
-from bot import clock, keys, metrics, serve, settings
+from bot import clock, keys, metrics, rotation, serve, settings
 from bot.serve import Parts
 from bot.terminal import stop, told, told_plainly
 from bot.web import app
@@ -67,6 +67,7 @@ async def _work(
         for work in (
             *works(parts, closing),
             keys.follow(parts.keys, closing),
+            rotation.attend(parts.database, parts.keys, time.now, closing),
             time.follow(parts.database, closing),
             *_counted(given, parts, counts, closing),
         ):

@@ -17,6 +17,8 @@ from bot.approvals import Approvals
 from bot.asking import Asking, others
 from bot.house import House
 from bot.ratios import Ratios
+from bot.rotation import EVERY as A_MINUTE
+from bot.rotation import Rotation
 from bot.slowing import Slowing
 from bot.turns import Turns
 from bot.watching import EVERY, Watching
@@ -61,6 +63,7 @@ class Worker:
         watching = Watching(self.channels, closing, self.observe)
         ratios = Ratios(self.database, self.channels, self.observe)
         slowing = Slowing(self.database, senders)
+        rotation = Rotation(self.database, self.keys)
         await self._house.open(self.clock())
         await self._count_workers()
         await approvals.follow()
@@ -78,6 +81,7 @@ class Worker:
                     ("ratios", EVERY, lambda: ratios.look(self.clock())),
                     ("approved", HOUSE, lambda: approvals.ask(self.clock())),
                     ("follow", HOUSE, approvals.follow),
+                    ("keys", A_MINUTE, lambda: rotation.go_on(self.clock())),
                 ):
                     tasks.create_task(self._again(closing, name, pause, work))
         finally:

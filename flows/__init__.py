@@ -30,6 +30,7 @@ from flows._facts import (
     Region,
     Renditions,
     Round,
+    Safety,
     only,
 )
 from flows._levels import LEVELS
@@ -45,7 +46,7 @@ __all__ = [
     "GROUPS", "LEVELS", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "WEEKDAYS", "Answer", "Answered", "Ask",
     "Consented", "Consultation", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten",
     "Given", "Group", "Kept", "Left", "Moved", "Objective", "Option", "Played", "Process", "Promise",
-    "Question", "Region", "Rendition", "Renditions", "Returned", "Round", "Say", "Shared", "Spoke", "Talk",
+    "Question", "Region", "Rendition", "Renditions", "Returned", "Round", "Safety", "Say", "Shared", "Spoke", "Talk",
     "Told", "Turn", "Turned", "Unread", "Voted", "Wants", "Words", "advance", "fits", "flow_for", "flows",
     "goes_back", "only", "play", "read", "rendition", "sorry", "templates", "to_send", "told", "topic_label",
     "with_notice",

@@ -40,6 +40,15 @@ class Daytime:
 
 
 @dataclass(frozen=True, slots=True)
+class Safety:
+    """What a process does beyond the usual, where the people who take part are at risk."""
+
+    forgotten_after: str = ""
+    """So long after FORGET no key is left that opens an old copy of what was erased: "7 days"; "" for whenever a human
+    changes the keys."""
+
+
+@dataclass(frozen=True, slots=True)
 class Process:
     """The review that is run here. `languages` is also the order in which a missing rendition falls back."""
 
@@ -51,6 +60,7 @@ class Process:
     """Where a person can ask a human: an address or a number, said by HELP."""
     daytime: Daytime | None = None
     """None: we write at any hour."""
+    safety: Safety = field(default_factory=Safety)
 
 
 @dataclass(frozen=True, slots=True)

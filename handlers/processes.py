@@ -1,6 +1,7 @@
 """The process itself."""
 
-from datetime import date, datetime, time
+import re
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import flows
@@ -31,6 +32,21 @@ async def the_one(session: Session) -> tuple[str, flows.Process]:
     return process[0], contents.unpack(process[1], flows.Process)
 
 
+async def forgotten_after(session: Session) -> timedelta | None:
+    """How soon nothing opens an old copy of what FORGET erased; None where the process says nothing of it."""
+    process = await processes.the_one(session)
+    return None if process is None else _forgotten_after(contents.unpack(process[1], flows.Process).safety)
+
+
+def _forgotten_after(safety: flows.Safety) -> timedelta | None:
+    if not safety.forgotten_after:
+        return None
+    days = re.fullmatch(r"([1-9]\d{0,2}) days", safety.forgotten_after)
+    if days is None or not 2 <= int(days[1]) <= 365:
+        raise contents.Unfit('safety.forgotten_after: write it like "7 days", from 2 to 365.')
+    return timedelta(days=int(days[1]))
+
+
 def _check(process: flows.Process) -> None:
     contents.check_line(process.title, "title")
     contents.check_line(process.organizer, "organizer")
@@ -43,6 +59,7 @@ def _check(process: flows.Process) -> None:
     for region in process.regions:
         if region.zone:
             _check_zone(region.zone, f"regions: {region.value}: zone")
+    _forgotten_after(process.safety)
     if process.daytime is not None:
         _check_daytime(process.daytime)
     elif any(region.zone for region in process.regions):

@@ -1,5 +1,6 @@
 """What the platforms have told us already, and what of it our own code failed on."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,8 +69,9 @@ async def reseal(session: Session, keys: Keyring) -> int:
     """Seal anew, by the current epoch's key, every parked message that another one sealed; gives how many those are."""
     others = await _in_other_epochs(session, keys)
     for event_name, body in others.items():
-        sealed = keys.seal(keys.open(body, parked.c.body, event_name), parked.c.body, event_name)
-        await session.execute(update(parked).where(parked.c.id == event_name).values(body=sealed))
+        with suppress(Unreadable):  # what no key opens is left as it is
+            sealed = keys.seal(keys.open(body, parked.c.body, event_name), parked.c.body, event_name)
+            await session.execute(update(parked).where(parked.c.id == event_name).values(body=sealed))
     return len(others)
 
 

@@ -148,13 +148,16 @@ def load(path: Path) -> Keyring:
     return Keyring(Followed(path, keyring), keyring.index_key)
 
 
-def begin_epoch(path: Path) -> int:
+def begin_epoch(path: Path, after: int | None = None) -> int:
     """Add a new wrapping key to the file, which is the current one from then on; gives its epoch.
 
-    The file is replaced in one step: whenever we are stopped, it is the old one or the new one. Raises `UnsafeKeys`.
+    The file is replaced in one step: whenever we are stopped, it is the old one or the new one. Raises `UnsafeKeys`,
+    also when another epoch than `after` is the current one by now.
     """
     with _alone_with(path) as file:
         keyring = _loaded(file)
+        if after not in (None, keyring.epoch):
+            raise _changed_meanwhile(path)
         _replace(file, keyring, {**keyring.wrapping, keyring.epoch + 1: secrets.token_bytes(KEY)})
     return keyring.epoch + 1
 
@@ -167,8 +170,12 @@ def end_old_epochs(path: Path, current: int) -> None:
     with _alone_with(path) as file:
         keyring = _loaded(file)
         if keyring.epoch != current:
-            raise UnsafeKeys(f"The key file {path} was changed meanwhile. Look again.")
+            raise _changed_meanwhile(path)
         _replace(file, keyring, {current: keyring.wrapping[current]})
+
+
+def _changed_meanwhile(path: Path) -> UnsafeKeys:
+    return UnsafeKeys(f"The key file {path} was changed meanwhile. Look again.")
 
 
 def changed(path: Path) -> datetime:
@@ -186,6 +193,11 @@ class Followed(Mapping[int, bytes]):
         self._path = path
         self._known = keyring
         self._seen: object = None
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self._path
 
     def __getitem__(self, epoch: int) -> bytes:
         if epoch not in self._known.wrapping:

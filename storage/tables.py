@@ -270,6 +270,15 @@ mark = Table(
     Column("at", Moment, nullable=False),
 )
 
+program = Table(
+    "program",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("place", Text, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("seen", Moment, nullable=False),
+)
+
 delivery = Table(
     "delivery",
     metadata,

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from storage.database import SQLITE_SETTINGS, with_driver
 
-NEWEST = "7c1d0e5a9b42"
+NEWEST = "5c0d6a1f7b24"
 """The revision of the newest file in `migrations/versions`."""
 LOCK = 7_203_418_816
 

@@ -82,6 +82,8 @@ PLAIN = {
     "template.status": "one of the words of a platform",
     "template.body": "the sentence of ours around a text of the organizers",
     "template.reason": "why a platform refuses a text of the organizers",
+    "program.id": "the name of a running program: its machine and process",
+    "program.place": "a keyed hash of where a key file lies",
     "mark.name": "what we have done at a moment; of whom it says nothing",
     "delivery.id": NAME,
     "delivery.person_id": NAME,
