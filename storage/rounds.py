@@ -117,13 +117,21 @@ async def ballots(session: Session, keys: Keyring, round_id: str) -> list[str]:
 
 
 async def turnout(session: Session, round_id: str) -> tuple[int, int]:
-    """How many are on the roll, and how many of them have voted; also after the single votes are thrown away."""
-    counted = select(func.count(), func.count(case((ballot.c.voted, 1)))).where(ballot.c.round_id == round_id)
-    row = (await session.execute(counted)).one()
+    """How many are on the roll, and how many of them have voted; of a closed round, as it was when it closed.
+
+    Whoever is forgotten later takes nothing away from what was counted and told.
+    """
+    kept = select(round_.c.voters, round_.c.voted).where(round_.c.id == round_id, round_.c.closed.is_not(None))
+    row = (await session.execute(kept)).one_or_none()
+    if row is None or row.voters is None:
+        counted = select(func.count(), func.count(case((ballot.c.voted, 1)))).where(ballot.c.round_id == round_id)
+        row = (await session.execute(counted)).one()
     return row[0], row[1]
 
 
 async def close(session: Session, round_id: str, result: str, now: datetime) -> None:
-    """Keep the result and throw the single votes away; the roll stays."""
-    await session.execute(update(round_).where(round_.c.id == round_id).values(closed=now, result=result))
+    """Keep the result and the turnout, and throw the single votes away; the roll stays."""
+    voters, voted = await turnout(session, round_id)
+    kept = {"closed": now, "result": result, "voters": voters, "voted": voted}
+    await session.execute(update(round_).where(round_.c.id == round_id).values(kept))
     await session.execute(update(ballot).where(ballot.c.round_id == round_id).values(matters=None))

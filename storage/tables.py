@@ -169,6 +169,8 @@ round = Table(  # noqa: A001 the word of the field, never used bare
     Column("closes", Moment, nullable=False),
     Column("closed", Moment),
     Column("result", Text),
+    Column("voters", Integer),
+    Column("voted", Integer),
 )
 
 ballot = Table(

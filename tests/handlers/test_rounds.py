@@ -8,6 +8,7 @@ import council
 import flows
 from handlers import contents, people, processes, rounds, telling
 from locales import languages
+from storage import rounds as stored
 from tests.handlers.house import House, Writer
 from tests.handlers.written import option, to_vote
 
@@ -85,6 +86,21 @@ async def test_who_is_forgotten_during_a_round_is_not_counted(house: House) -> N
     assert dict(result.counts) == {"clinic": 3, "fees": 0, "school": 0}
     assert "3 members of 3 voted" in await alice.hears()
     assert await bob.hears() == ""
+
+
+async def test_who_is_forgotten_after_a_round_changes_neither_its_result_nor_its_turnout(house: House) -> None:
+    council_of_four = [await seated(house, sender) for sender in ("1", "2", "3", "4")]
+    name = await opened(house, to_vote())
+    for member in council_of_four[:3]:
+        await member.says("vote", "1")
+    result = await closed(house, name)
+    for member in council_of_four[1:]:
+        await member.says("forget", "1")
+    async with house.database.reading() as session:
+        assert await stored.turnout(session, name) == (4, 3)
+        kept = await stored.get(session, name)
+    assert kept is not None
+    assert contents.unpack(kept.result or "", council.Result) == result
 
 
 async def test_who_said_stop_stays_on_the_roll_and_is_not_written_to(house: House) -> None:
