@@ -57,8 +57,7 @@ class Asking:
             if await marks.at(session, marks.HELD) is not None:
                 return
             last = await marks.at(session, f"heard: {channel.name}")
-        since = max(now - EVERY if last is None else last, now - LONGEST_GAP)
-        missed = await unless(self.closing, channel.history.received(since - OVERLAP))
+        missed = await unless(self.closing, channel.history.received(_heard_until(last, now) - OVERLAP))
         if missed is None:
             return
         for message in missed:
@@ -70,6 +69,13 @@ class Asking:
         """Whether nobody has done this for so long; then it is ours."""
         async with self.database.writing() as session:
             return await marks.turn_comes(session, what, now - pause, now)
+
+
+def _heard_until(last: datetime | None, now: datetime) -> datetime:
+    """A mark that is still to come was made by a wrong clock: nobody knows what was missed."""
+    if last is None:
+        return now - EVERY
+    return now - LONGEST_GAP if last > now + marks.AHEAD else max(last, now - LONGEST_GAP)
 
 
 def others(channels: Mapping[str, Channel], name: str) -> Sequence[str]:

@@ -44,6 +44,8 @@ class House:
         """Before anything is sent: what a crash left, and whether this database is of today."""
         async with self.database.writing() as session:
             last = await marks.at(session, marks.ALIVE)
+            if last is not None and last > now + marks.AHEAD:
+                log.warning("alive in the future: was a clock wrong?", since=last.isoformat())
             if last is not None and now - last > AWAY:
                 held = await unknowns.hold(session, now)
                 if held:

@@ -1,8 +1,8 @@
 """Moments that a deployment remembers: when it was last alive, up to when a platform was asked for what we missed."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.database import Session
@@ -11,6 +11,10 @@ from storage.tables import mark
 ALIVE = "alive"
 WORKER = "worker: "
 """What the mark of each worker begins with."""
+READY = "ready"
+"""Put to see whether anything can be put."""
+AHEAD = timedelta(minutes=1)
+"""Clocks may differ by so much. A mark further ahead was made by one that was wrong, and is not believed."""
 HELD = "held"
 """There while a human has to say whether this database is an old copy."""
 
@@ -38,12 +42,16 @@ async def workers(session: Session, ours: str, now: datetime, since: datetime) -
     """How many workers have said since then that they send, with ours, which says so now."""
     await put(session, f"{WORKER}{ours}", now)
     theirs = mark.c.name.startswith(WORKER, autoescape=True)
-    await session.execute(delete(mark).where(theirs, mark.c.at <= since))
+    await session.execute(delete(mark).where(theirs, or_(mark.c.at <= since, mark.c.at > now + AHEAD)))
     return (await session.execute(select(func.count()).where(theirs))).scalar_one()
 
 
 async def turn_comes(session: Session, name: str, before: datetime, now: datetime) -> bool:
-    """Whether this is for us to do now: the first who asks after `before` has passed, and nobody else."""
+    """Whether this is for us to do now: the first who asks after `before` has passed, and nobody else.
+
+    Whoever had a clock that was ahead keeps nobody waiting until it is as late as that.
+    """
     added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(mark).values(name=name, at=now)
-    taken = added.on_conflict_do_update(index_elements=["name"], set_={"at": now}, where=mark.c.at < before)
+    due = or_(mark.c.at < before, mark.c.at > now + AHEAD)
+    taken = added.on_conflict_do_update(index_elements=["name"], set_={"at": now}, where=due)
     return (await session.execute(taken.returning(mark.c.name))).one_or_none() is not None

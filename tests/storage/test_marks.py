@@ -28,6 +28,24 @@ async def test_a_turn_comes_when_the_last_one_is_past(database: Database) -> Non
         assert await marks.turn_comes(session, "something else", NOW, NOW)
 
 
+async def test_a_turn_taken_by_a_clock_that_was_ahead_holds_up_nobody(database: Database) -> None:
+    async with database.writing() as session:
+        ahead = NOW + timedelta(days=1)
+        assert await marks.turn_comes(session, "asking", ahead - 10 * SECOND, ahead)
+        assert await marks.turn_comes(session, "asking", NOW - 10 * SECOND, NOW)
+        assert await marks.at(session, "asking") == NOW
+        slightly = NOW + 30 * SECOND
+        assert await marks.turn_comes(session, "asking", slightly - 10 * SECOND, slightly)
+        assert not await marks.turn_comes(session, "asking", NOW - 10 * SECOND, NOW)
+
+
+async def test_a_worker_that_ended_under_a_clock_that_was_ahead_is_counted_no_more(database: Database) -> None:
+    async with database.writing() as session:
+        ahead = NOW + timedelta(days=1)
+        assert await marks.workers(session, "ended", ahead, ahead - 10 * SECOND) == 1
+        assert await marks.workers(session, "runs", NOW, NOW - 10 * SECOND) == 1
+
+
 async def test_of_two_at_once_it_is_the_turn_of_one(postgresql: Database) -> None:
     async def other() -> bool:
         async with postgresql.writing() as session:
