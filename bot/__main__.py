@@ -3,16 +3,20 @@
 import os
 import sys
 from collections.abc import Iterator
+from shutil import disk_usage
 
 import typer
 
 import storage
 from bot import keys, logs, operator, organizer, outbox, programs, settings
+from bot.settings import Environment
 from channels import Misconfigured
 from channels.messages import NotSent
 from handlers import contents
 from storage import UnsafeKeys
 
+LEAST_ROOM = 1 << 20
+"""Bytes of a disk. SQLite cannot begin with less."""
 GROUPS = keys.GROUPS | organizer.GROUPS | operator.GROUPS | outbox.GROUPS
 COMMANDS = {**programs.COMMANDS, **keys.COMMANDS, **organizer.COMMANDS, **operator.COMMANDS, **outbox.COMMANDS}
 
@@ -45,6 +49,8 @@ cli = _put_together()
 
 
 def _said_of(fault: BaseException) -> str:
+    if storage.is_full(fault) or (storage.is_away(fault) and _has_no_room()):
+        return "The disk that the database is on is full. Make room, nothing else is needed."
     if storage.is_away(fault):
         return "The database of DATABASE_URL cannot be reached, or has no tables yet: hearback migrate"
     if isinstance(fault, NotSent):
@@ -52,6 +58,15 @@ def _said_of(fault: BaseException) -> str:
     if isinstance(fault, OSError) and fault.errno:
         return f"Stopped: {os.strerror(fault.errno)}."
     return f"Stopped by a fault of ours: {type(fault).__name__}."
+
+
+def _has_no_room() -> bool:
+    """SQLite says of a full disk, too, that it cannot open its file."""
+    file = settings.file_of(os.environ.get("DATABASE_URL", Environment().database_url))
+    try:
+        return file is not None and disk_usage(file.parent).free < LEAST_ROOM
+    except OSError:
+        return False
 
 
 def _leaves(fault: BaseException) -> Iterator[BaseException]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -15,11 +15,15 @@ from broadcast.watch import Observe, unobserved
 from channels import Channel, Refused
 from channels.messages import Message, Report, Status
 from channels.verdicts import Act
-from storage import Database, outbox
+from storage import Database, is_full, marks, outbox
 from storage.versions import is_current
 
 COME_AGAIN = timedelta(seconds=30)
 LATE = timedelta(minutes=5)
+HOLDS = timedelta(seconds=1)
+"""How long an answer about our readiness is true enough."""
+PATIENCE = timedelta(seconds=5)
+"""How long we wait for the database before we say that it does not answer."""
 
 log = structlog.get_logger()
 
@@ -33,6 +37,10 @@ class Door:
     database: Database
     clock: Callable[[], datetime]
     observe: Observe = unobserved
+    readiness: "Readiness" = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "readiness", Readiness(self.database, self.clock))
 
     async def hook(self, request: web.Request) -> web.StreamResponse:
         """A platform tells us something: it gets its 200 once that is kept."""
@@ -70,16 +78,47 @@ class Door:
         return web.json_response({"live": True})
 
     async def ready(self, _request: web.Request) -> web.Response:
-        """The database answers, its tables are current, and nothing has waited too long."""
+        """The database keeps what it is given, its tables are current; `late`: what has waited too long."""
+        answer = await self.readiness.now()
+        return web.json_response(answer, status=200 if answer["ready"] else 503)
+
+
+@dataclass(slots=True)
+class Readiness:
+    """Whether this program can do its work: whoever asks together gets one answer, and it holds for a second."""
+
+    database: Database
+    clock: Callable[[], datetime]
+    elapsed: Callable[[], float] = monotonic
+    last: Mapping[str, object] = field(default_factory=dict)
+    until: float = 0
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def now(self) -> Mapping[str, object]:
+        async with self.looking:
+            if not self.last or self.elapsed() >= self.until:
+                self.last = await self._look()
+                self.until = self.elapsed() + HOLDS.total_seconds()
+            return self.last
+
+    async def _look(self) -> Mapping[str, object]:
         try:
-            async with self.database.reading() as session:
-                if not await session.run_sync(is_current):
-                    return web.json_response({"ready": False, "why": "migrate"}, status=503)
-                late = await outbox.late(session, self.clock() - LATE)
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                return await self._what_there_is()
         except Exception as fault:
             log.error("not ready", fault=type(fault).__name__)
-            return web.json_response({"ready": False, "why": "database"}, status=503)
-        return web.json_response({"ready": True, "late": late})
+            return {"ready": False, "why": "disk" if is_full(fault) else "database"}
+
+    async def _what_there_is(self) -> Mapping[str, object]:
+        now = self.clock()
+        async with self.database.reading() as session:
+            if not await session.run_sync(is_current):
+                return {"ready": False, "why": "migrate"}
+            late = await outbox.late(session, now - LATE)
+        # A full disk is read without complaint: only who writes notices.
+        async with self.database.writing() as session:
+            await marks.put(session, marks.READY, now)
+        return {"ready": True, "late": late}
 
 
 def app(door: Door) -> web.Application:

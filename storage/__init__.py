@@ -1,6 +1,6 @@
 """Tables and their queries, one file a subject; encryption; migrations; the only SQL."""
 
-from storage.database import Conflict, Database, Session, is_away, open  # noqa: A004 reads as `storage.open(url)`
+from storage.database import Conflict, Database, Session, is_away, is_full, open  # noqa: A004 reads as `storage.open(url)`
 from storage.keys import Keyring, PersonKey, Unreadable, UnsafeKeys
 from storage.versions import migrate
 
@@ -13,6 +13,7 @@ __all__ = [
     "Unreadable",
     "UnsafeKeys",
     "is_away",
+    "is_full",
     "migrate",
     "open",
 ]

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from errno import ENOSPC
+from sqlite3 import SQLITE_FULL
 from typing import Any
 
 from sqlalchemy import event
@@ -29,6 +31,9 @@ SQLITE_SETTINGS = (
 )
 """Patience comes first: turning the log on may have to wait for another process that does the same."""
 
+
+DISK_FULL = "53100"
+"""PostgreSQL's code of it."""
 
 FROZEN = timedelta(seconds=10)
 """A program that is stopped in the middle of a transaction, with its machine say, holds locks that everybody else waits
@@ -138,6 +143,13 @@ def _sqlite(address: URL, begin: str, connections: int, settings: Sequence[str])
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether this says that there is no room on the disk of the database."""
+    origin = getattr(error, "orig", None)
+    full = getattr(origin, "sqlite_errorcode", None) == SQLITE_FULL or getattr(origin, "sqlstate", None) == DISK_FULL
+    return full or (isinstance(error, OSError) and error.errno == ENOSPC)
 
 
 def is_away(error: BaseException) -> bool:

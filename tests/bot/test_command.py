@@ -4,17 +4,20 @@ import asyncio
 import json
 import logging
 import os
+import sqlite3
 import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 import flows
 import storage
@@ -450,6 +453,36 @@ def test_a_database_that_is_away_is_said_without_its_password(
     assert said.status == 1
     assert "cannot be reached" in said.wrong
     assert "hunter2" not in said.wrong
+
+
+def test_a_full_disk_is_said_to_be_full(hearback: Hearback, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_given: object) -> None:
+        connection = sqlite3.connect(":memory:")
+        connection.execute("PRAGMA max_page_count = 1")
+        try:
+            connection.execute("CREATE TABLE large AS SELECT zeroblob(1000000)")
+        except sqlite3.Error as fault:
+            raise OperationalError("INSERT", None, fault) from None
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(storage, "migrate", full)
+    said = hearback("migrate")
+    assert said.status == 1
+    assert said.wrong == "The disk that the database is on is full. Make room, nothing else is needed.\n"
+
+
+def test_an_sqlite_file_that_cannot_be_opened_for_want_of_room_is_said_so(
+    hearback: Hearback, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def refuses(*_given: object) -> None:
+        raise OperationalError("BEGIN", None, sqlite3.OperationalError("unable to open database file"))
+
+    monkeypatch.setattr(storage, "migrate", refuses)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/hearback.db")
+    assert "cannot be reached" in hearback("migrate").wrong
+    monkeypatch.setattr(command, "disk_usage", lambda _folder: SimpleNamespace(free=4096))
+    assert "is full" in hearback("migrate").wrong
 
 
 def test_a_fault_of_ours_is_said_without_what_it_was_about(hearback: Hearback, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,26 +1,29 @@
 """Each knock gets the answer that tells the platform what to do."""
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+import bot.web
 import storage
 from bot import logs
 from bot.metrics import Counts
-from bot.web import COME_AGAIN, Door, app
+from bot.web import COME_AGAIN, Door, Readiness, app
 from broadcast.watch import Observe, unobserved
 from channels.messages import Report, Status
 from channels.telegram import Telegram
 from channels.verdicts import Act, Alarm, Verdict
-from storage import Database
+from storage import Database, Session, marks
 from tests.promises.talking import turns
-from tests.storage.rows import NOW
+from tests.storage.rows import NOW, statements
 
 SECRET = "town-square-notice-board"
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
@@ -140,6 +143,47 @@ async def test_not_ready_before_the_tables_are_there(blank_database_url: str) ->
     async with door(blank) as client, client.get("/health/ready") as answer:
         assert (answer.status, await answer.json()) == (503, {"ready": False, "why": "migrate"})
     await blank.close()
+
+
+async def fills(session: Session, *_mark: object) -> None:
+    """Write until the disk is full: it is at once."""
+    if session.dialect.name == "sqlite":
+        await session.exec_driver_sql("PRAGMA max_page_count = 1")
+        await session.exec_driver_sql("CREATE TABLE large AS SELECT zeroblob(1000000)")
+    else:
+        await session.exec_driver_sql("DO $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '53100'; END $$")
+
+
+async def test_not_ready_while_the_disk_is_full(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(marks, "put", fills)
+    async with door(database) as client, client.get("/health/ready") as answer:
+        assert (answer.status, await answer.json()) == (503, {"ready": False, "why": "disk"})
+
+
+async def test_whoever_asks_together_whether_we_are_ready_asks_the_database_once(database: Database) -> None:
+    seconds = 0.0
+    readiness = Readiness(database, lambda: NOW, lambda: seconds)
+    with statements(database) as seen:
+        answers = await asyncio.gather(*(readiness.now() for _client in range(150)))
+        assert answers == [{"ready": True, "late": 0}] * 150
+        assert len([statement for statement, _ in seen if "mark" in statement]) == 1
+        seconds = 0.9
+        await readiness.now()
+        assert len([statement for statement, _ in seen if "mark" in statement]) == 1
+        seconds = 1.1
+        await readiness.now()
+        assert len([statement for statement, _ in seen if "mark" in statement]) == 2
+
+
+async def test_a_database_that_does_not_answer_is_not_waited_for(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hangs(*_mark: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(marks, "put", hangs)
+    monkeypatch.setattr(bot.web, "PATIENCE", timedelta(0))
+    assert await Readiness(sqlite, lambda: NOW).now() == {"ready": False, "why": "database"}
 
 
 @pytest.mark.parametrize(("act", "lines"), [(Act.STOP, 1), (Act.DROP, 0)])
