@@ -12,6 +12,7 @@ from broadcast.wake import Bell
 from channels import Channel
 from handlers import people, rounds, schedules
 from storage import Database, Keyring, addresses, ageing, events, marks, reports, unknowns
+from storage import people as stored_people
 from storage import rounds as stored_rounds
 
 SWEEPS = 20
@@ -80,6 +81,7 @@ class House:
             await events.prune(session, now - REPEATS)
             await events.drop_parked(session, now - OLD)
             await reports.erase(session, now - WORDS_KEPT, MOST_TO_AGE)
+            await stored_people.prune_invitations(session, (now - OLD).date())
             await reports.prune(session, now - OLD, MOST_TO_AGE)
             await ageing.age(session, now - OLD, MOST_TO_AGE)
 

@@ -1,7 +1,8 @@
 """What an organizer does: tell, ask, respond, put to the vote."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from handlers import bulletins, consultations, contents, contributions, people, 
 from handlers.shown import visible
 from storage import Session
 from storage import contributions as stored_contributions
+from storage import people as stored_people
 from storage import rounds as stored_rounds
 
 
@@ -83,15 +85,50 @@ def _given(one: stored_contributions.Contribution) -> str:
     return " ".join(part for part in said if part) or "(erased)"
 
 
-def council_invite() -> None:
+def council_invite(
+    days: Annotated[int, typer.Option(help="How many days it holds.")] = people.INVITED_FOR,
+) -> None:
     """Make an invitation: who sends it to us first sits on the council."""
     keyring = told().keys
 
     async def invite(session: Session, now: datetime) -> str:
         process = await processes.the_one(session)
-        return await people.invite(session, keyring, process[0], now)
+        return await people.invite(session, keyring, process[0], now, days)
 
     say(writing(invite))
+
+
+def council_invitations() -> None:
+    """The invitations of the last weeks and what became of each; never the code, nor who has used it."""
+
+    async def look(session: Session, now: datetime) -> None:
+        for one in await stored_people.invitations(session):
+            say(f"{one.id[:8]}  made {one.made}  until {one.until}  {_state(one, now.date())}")
+
+    writing(look)
+
+
+def _state(invitation: stored_people.Invitation, today: date) -> str:
+    if invitation.used is not None:
+        return f"used {invitation.used}"
+    return "open" if invitation.until >= today else "over"
+
+
+def council_revoke(invitation: str) -> None:
+    """Nobody takes a seat by this invitation any more. The first four characters of its id are enough."""
+    writing(lambda session, _now: people.revoke(session, invitation))
+
+
+def council_members() -> None:
+    """How many sit on the council, and since when; never who."""
+
+    async def look(session: Session, _now: datetime) -> None:
+        seats = await stored_people.seats(session)
+        for since, number in sorted(Counter(seats).items()):
+            say(f"since {since}  {number}")
+        say(f"together  {len(seats)}")
+
+    writing(look)
 
 
 def round_open(file: File) -> None:
@@ -138,6 +175,9 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "consultation open": consultation_open,
     "consultation close": consultation_close,
     "council invite": council_invite,
+    "council invitations": council_invitations,
+    "council revoke": council_revoke,
+    "council members": council_members,
     "round open": round_open,
     "round close": round_close,
     "round list": round_list,

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import flows
 from channels.verdicts import Reach
-from handlers import replies
+from handlers import contents, replies
 from handlers.visits import Visit
 from locales import _
 from locales import speak as go_on_in
@@ -20,6 +20,10 @@ from storage.tables import address, person
 
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 INVITATION = re.compile(rf"(?:/start\S*\s)?\W*([{ALPHABET}]{{5}})\W*([{ALPHABET}]{{5}})\W*", re.IGNORECASE)
+INVITED_FOR = 30
+LONGEST_INVITATION = 365
+"""Days."""
+SHORTEST_ID = 4
 LONGEST_GOODBYE = timedelta(hours=1)
 """How long the last sentence to someone forgotten may wait for a platform that is away; then it is erased unsaid."""
 
@@ -107,15 +111,27 @@ async def part(session: Session, now: datetime) -> int:
     return len(gone)
 
 
-async def invite(session: Session, keys: Keyring, process: str, now: datetime) -> str:
-    """An invitation to the council: whoever sends it to us first takes the seat."""
+async def invite(session: Session, keys: Keyring, process: str, now: datetime, days: int = INVITED_FOR) -> str:
+    """An invitation to the council: whoever sends it to us first, within so many days, takes the seat."""
+    if not 1 <= days <= LONGEST_INVITATION:
+        raise contents.Unfit(f"An invitation holds from 1 to {LONGEST_INVITATION} days.")
     code = "".join(secrets.choice(ALPHABET) for _place in range(10))
-    await stored.invite(session, _sealed(keys, code), process, now.date())
+    await stored.invite(session, _sealed(keys, code), process, now.date(), now.date() + timedelta(days=days))
     return f"{code[:5]}-{code[5:]}"
 
 
+async def revoke(session: Session, beginning: str) -> None:
+    """Nobody takes a seat by the invitation whose id begins like this. Raises `contents.Unfit`."""
+    found = [one.id for one in await stored.invitations(session) if one.used is None and one.id.startswith(beginning)]
+    if len(beginning) < SHORTEST_ID or not found:
+        raise contents.Unfit("No invitation that is open has this id: hearback council invitations")
+    if len(found) > 1:
+        raise contents.Unfit("Several invitations begin like this: write more of the id.")
+    await stored.revoke(session, found[0])
+
+
 async def take_seat(session: Session, keys: Keyring, visit: Visit) -> bool:
-    """Who sends an invitation that nobody has used sits on the council from now on; whether this was one.
+    """Who sends an invitation that is open sits on the council from now on; whether this was one.
 
     Only who has agreed to take part can sit there: the invitation of anybody else waits until they do.
     """

@@ -81,14 +81,43 @@ async def heard(session: Session) -> list[Heard]:
     return [Heard(*row) for row in rows]
 
 
-async def invite(session: Session, code: str, process_id: str, today: date) -> None:
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """To the council. `id` is the HMAC of the code that was handed out; `until` is its last day."""
+
+    id: str
+    made: date
+    until: date
+    used: date | None
+
+
+async def invite(session: Session, code: str, process_id: str, today: date, until: date) -> None:
     """Keep an invitation to the council; `code` is its HMAC, never the words that are handed out."""
-    await session.execute(insert(invitation).values(id=code, process_id=process_id, made=today))
+    await session.execute(insert(invitation).values(id=code, process_id=process_id, made=today, until=until))
+
+
+async def invitations(session: Session) -> list[Invitation]:
+    """Those that are open, were used or are over, oldest first; never by whom they were used."""
+    columns = (invitation.c.id, invitation.c.made, invitation.c.until, invitation.c.used)
+    return [Invitation(*row) for row in await session.execute(select(*columns).order_by(invitation.c.made, columns[0]))]
+
+
+async def revoke(session: Session, invitation_id: str) -> bool:
+    """Nobody takes a seat by this one any more. False when it was used, or there is none."""
+    gone = delete(invitation).where(invitation.c.id == invitation_id, invitation.c.used.is_(None))
+    return bool((await session.execute(gone)).rowcount)
+
+
+async def prune_invitations(session: Session, before: date) -> int:
+    """Forget invitations that were used, or over, before that day."""
+    over = func.coalesce(invitation.c.used, invitation.c.until) < before
+    return (await session.execute(delete(invitation).where(over))).rowcount
 
 
 async def seat(session: Session, code: str, who: str, today: date) -> bool:
-    """Make a person a member of the council. False when the invitation was used or never made."""
-    taken = await session.execute(delete(invitation).where(invitation.c.id == code).returning(invitation.c.id))
+    """Make a person a member of the council. False when the invitation was used, revoked, is over or was never made."""
+    open_ = (invitation.c.id == code, invitation.c.used.is_(None), invitation.c.until >= today)
+    taken = await session.execute(update(invitation).where(*open_).values(used=today).returning(invitation.c.id))
     if taken.one_or_none() is None:
         return False
     already = (await session.execute(select(member.c.person_id).where(member.c.person_id == who))).one_or_none()
@@ -100,6 +129,11 @@ async def seat(session: Session, code: str, who: str, today: date) -> bool:
 async def members(session: Session) -> list[str]:
     """Everyone who sits on the council."""
     return list((await session.execute(select(member.c.person_id).order_by(member.c.person_id))).scalars())
+
+
+async def seats(session: Session) -> list[date]:
+    """Since when each seat of the council is taken; never by whom."""
+    return list((await session.execute(select(member.c.since).order_by(member.c.since))).scalars())
 
 
 @dataclass(frozen=True, slots=True)

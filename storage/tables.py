@@ -156,6 +156,8 @@ invitation = Table(
     Column("id", Text, primary_key=True),
     Column("process_id", Text, ForeignKey("process.id"), nullable=False),
     Column("made", Date, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("used", Date),
 )
 
 round = Table(  # noqa: A001 the word of the field, never used bare

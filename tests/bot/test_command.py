@@ -455,6 +455,25 @@ def test_a_database_that_is_away_is_said_without_its_password(
     assert "hunter2" not in said.wrong
 
 
+def test_invitations_are_listed_without_their_codes_and_revoked(
+    alice: Somebody, hearback: Hearback, tmp_path: Path
+) -> None:
+    hearback("process", "open", file(tmp_path, PROCESS))
+    codes = [hearback("council", "invite").out.strip(), hearback("council", "invite", "--days", "7").out.strip()]
+    assert hearback("council", "invite", "--days", "0").status == 2
+    listed = hearback("council", "invitations").out
+    today = datetime.now(UTC).date()
+    assert sorted(line.split(maxsplit=1)[1] for line in listed.splitlines()) == sorted(
+        f"made {today}  until {today + timedelta(days=days)}  open" for days in (30, 7)
+    )
+    assert not any(code in listed or code.replace("-", "") in listed for code in codes)
+    name = listed.split()[0]
+    assert hearback("council", "revoke", name).status == 0
+    assert hearback("council", "revoke", name).status == 2
+    assert len(hearback("council", "invitations").out.splitlines()) == 1
+    assert hearback("council", "members").out == f"since {NOW.date()}  1\ntogether  1\n"
+
+
 def test_a_full_disk_is_said_to_be_full(hearback: Hearback, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_given: object) -> None:
         connection = sqlite3.connect(":memory:")

@@ -9,7 +9,8 @@ from channels.verdicts import Act, Reach, Verdict
 from handlers import bulletins, contents, deliveries, people, processes
 from storage import claims, events
 from storage import deliveries as stored_deliveries
-from tests.handlers.house import House
+from storage import people as stored
+from tests.handlers.house import NOW, House
 
 NEWS = contents.Bulletin({"en": "There is news."})
 
@@ -151,6 +152,66 @@ async def test_a_word_that_looks_like_an_invitation_is_only_a_word(house: House)
     alice = await house.meets().joins()
     await alice.says("share", "1", "1")
     assert "Shall we pass it on?" in await alice.says("understand")
+
+
+async def test_an_invitation_holds_until_its_last_day(house: House) -> None:
+    alice, bob = await house.meets("1").joins(), await house.meets("2").joins()
+    codes = [await invited(house), await invited(house)]
+    house.now += timedelta(days=30)
+    assert "Welcome to the council." in await alice.says(codes[0])
+    house.now += timedelta(days=1)
+    assert "Welcome to the council." not in await bob.says(codes[1])
+    assert await count(house, "member") == 1
+
+
+async def test_an_invitation_that_is_over_gives_no_seat_to_who_agrees_late(house: House) -> None:
+    alice = house.meets()
+    await alice.says(f"/start {await invited(house)}", "English")
+    house.now += timedelta(days=31)
+    assert "Welcome to the council." not in await alice.says("1")
+    assert await count(house, "member") == 0
+
+
+async def test_an_invitation_that_was_revoked_gives_no_seat(house: House) -> None:
+    alice = await house.meets().joins()
+    code = await invited(house)
+    [name] = await house.column("SELECT id FROM invitation")
+    with pytest.raises(contents.Unfit, match="No invitation"):
+        await house.does(lambda session, _now: people.revoke(session, name[:3]))
+    await house.does(lambda session, _now: people.revoke(session, name[:4]))
+    assert "Welcome to the council." not in await alice.says(code)
+    with pytest.raises(contents.Unfit, match="No invitation"):
+        await house.does(lambda session, _now: people.revoke(session, name))
+
+
+async def test_two_invitations_that_begin_alike_are_told_apart(house: House) -> None:
+    for name in ("abcdef", "abcdee"):
+        async with house.database.writing() as session:
+            await stored.invite(session, name, (await processes.the_one(session))[0], NOW.date(), NOW.date())
+    with pytest.raises(contents.Unfit, match="write more"):
+        await house.does(lambda session, _now: people.revoke(session, "abcde"))
+    await house.does(lambda session, _now: people.revoke(session, "abcdef"))
+    assert await house.column("SELECT id FROM invitation") == ["abcdee"]
+
+
+async def test_an_invitation_that_was_used_is_kept_for_a_while_and_gives_no_second_seat(house: House) -> None:
+    alice, bob = await house.meets("1").joins(), await house.meets("2").joins()
+    code = await invited(house)
+    await alice.says(code)
+    assert "Welcome to the council." not in await bob.says(code)
+    [name] = await house.column("SELECT id FROM invitation")
+    with pytest.raises(contents.Unfit, match="No invitation"):
+        await house.does(lambda session, _now: people.revoke(session, name))
+    for days, left in ((0, 1), (1, 0)):
+        before = house.now.date() + timedelta(days=days)
+        await house.does(lambda session, _now, before=before: stored.prune_invitations(session, before))  # type: ignore[misc]
+        assert await count(house, "invitation") == left
+
+
+@pytest.mark.parametrize("days", [0, 366, -1])
+async def test_an_invitation_holds_for_some_days(house: House, days: int) -> None:
+    with pytest.raises(contents.Unfit, match="from 1 to 365"):
+        await house.does(lambda session, now: people.invite(session, house.keys, "x", now, days))
 
 
 async def test_who_said_stop_takes_no_seat(house: House) -> None:

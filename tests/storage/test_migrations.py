@@ -92,6 +92,7 @@ def test_what_there_was_before_is_counted_dated_in_line_and_agreed_to(blank_data
             connection.exec_driver_sql(statement)
     storage.migrate(blank_database_url)
     with _connected(blank_database_url) as connection:
+        until = connection.exec_driver_sql("SELECT until FROM invitation").scalars().all()
         turnouts = connection.exec_driver_sql("SELECT id, voters, voted FROM round ORDER BY id").all()
         connection.exec_driver_sql("UPDATE delivery SET state = 'delivered' WHERE id = 'd1'")
         agreed = connection.exec_driver_sql("SELECT id, consented FROM address ORDER BY id").all()
@@ -107,6 +108,7 @@ def test_what_there_was_before_is_counted_dated_in_line_and_agreed_to(blank_data
     assert sorted(in_line) == ["d5", "d7"]
     assert never == []
     assert [tuple(one) for one in counted] == [("delivered", "", 1), ("failed", "403", 1), ("queued", "", 2)]
+    assert [str(one) for one in until] == ["2026-01-31"]
     assert [tuple(one) for one in turnouts] == [("closed", 2, 1), ("open", None, None)]
 
 
@@ -134,6 +136,7 @@ WHAT_THERE_WAS = """
     INSERT INTO round (id, process_id, content, rule, opened, closes, closed)
     VALUES ('open', 'review', '{}', 'x', '2026-01-01 00:00:00', '2026-01-01 00:00:00', NULL),
            ('closed', 'review', '{}', 'x', '2026-01-01 00:00:00', '2026-01-01 00:00:00', '2026-01-01 00:00:00');
+    INSERT INTO invitation (id, process_id, made) VALUES ('i', 'review', '2026-01-01');
     INSERT INTO ballot (round_id, person_id, voted)
     VALUES ('closed', 'p1', true), ('closed', 'p2', false), ('open', 'p1', true)
 """

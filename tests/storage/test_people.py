@@ -41,7 +41,7 @@ async def live(session: Session, keys: Keyring) -> Somebody:
     await rounds.open_(session, "r", PROCESS, "{}", "approval", [who.id], NOW, NOW)
     index = keys.index("telegram", "700012345")
     await events.park(session, keys, "telegram:1", "telegram", index, WORDS, "KeyError", NOW)
-    await people.invite(session, "code", PROCESS, NOW.date())
+    await people.invite(session, "code", PROCESS, NOW.date(), NOW.date())
     await people.seat(session, "code", who.id, NOW.date())
     return who
 
@@ -197,14 +197,14 @@ async def test_a_stranger_is_erased_once_nothing_is_to_come(database: Database, 
 async def test_an_invitation_gives_one_seat(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
-        await people.invite(session, "code", PROCESS, NOW.date())
-        await people.invite(session, "again", PROCESS, NOW.date())
+        await people.invite(session, "code", PROCESS, NOW.date(), NOW.date())
+        await people.invite(session, "again", PROCESS, NOW.date(), NOW.date())
         assert await people.seat(session, "code", alice.id, NOW.date())
         assert not await people.seat(session, "code", bob.id, NOW.date())
         assert not await people.seat(session, "never made", bob.id, NOW.date())
         assert await people.seat(session, "again", alice.id, NOW.date())
         assert await people.members(session) == [alice.id]
-        assert (await session.execute(select(invitation))).all() == []
+        assert (await session.execute(select(invitation.c.used))).scalars().all() == [NOW.date()] * 2
 
 
 async def test_people_are_counted_by_language_and_channel(database: Database, keys: Keyring) -> None:
