@@ -5,7 +5,12 @@ from collections.abc import Generator, Iterable
 from channels.messages import Choice
 from flows._effects import Words
 from flows._engine import Answer, Ask, DoesNotFit, Wants
+from flows._facts import Facts
+from flows._folding import in_western_digits
 from locales import _
+
+TRIES = 3
+"""How often a number may come back wrong."""
 
 
 def choose(text: str, choices: Iterable[Choice]) -> Generator[Ask, Answer, str]:
@@ -31,6 +36,21 @@ def hear(text: str, channel: str) -> Generator[Ask, Answer, Words]:
     if not isinstance(answer, Words):
         raise DoesNotFit
     return answer
+
+
+def proves(facts: Facts) -> Generator[Ask, Answer, bool]:
+    """Whether who writes to us from a number also reads what we write to it. True where nobody asks for that."""
+    if not facts.code:
+        return True
+    text = _("Is it really you? Please send us this number: {code}", code=facts.code)
+    for _try in range(TRIES):
+        answer = yield Ask(text, wants=Wants.WORDS)
+        if not isinstance(answer, Words):
+            raise DoesNotFit
+        if "".join(character for character in in_western_digits(answer.text) if character.isdigit()) == facts.code:
+            return True
+        text = _("This was not the number. Please send us: {code}", code=facts.code)
+    return False
 
 
 def agrees(text: str, yes: str, no: str) -> Generator[Ask, Answer, bool]:

@@ -46,6 +46,13 @@ class Safety:
     forgotten_after: str = ""
     """So long after FORGET no key is left that opens an old copy of what was erased: "7 days"; "" for whenever a human
     changes the keys."""
+    second_step: tuple[str, ...] = ()
+    """The channels, "sms" say, on which a vote or FORGET counts only once a number that we sent there has come back:
+    whoever forges a sender does not read what we write to it."""
+
+    def proves(self, channel: str) -> bool:
+        """Whether people on this channel are asked for it."""
+        return channel in self.second_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +146,8 @@ class Kept:
     consultation: Consultation | None = None
     round: Round | None = None
     given: tuple[Given, ...] = ()
+    code: str = field(default="", repr=False)
+    """What has to come back from where we write to, before something happens that cannot be undone; "" for nothing."""
 
     def within(self, process: Process) -> "Facts":
         """Everything, with the process as it is now."""
@@ -170,4 +179,5 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         consultation=known.consultation if "consultation" in needs else None,
         round=known.round if "round" in needs else None,
         given=known.given if "given" in needs else (),
+        code=known.code if "code" in needs else "",
     )

@@ -1,24 +1,43 @@
 """Everything that we hold about a person, erased."""
 
-from flows._asking import agrees
+from collections.abc import Generator
+
+from flows._asking import agrees, proves
 from flows._carriers import keeps
 from flows._effects import Forgotten
-from flows._engine import Say, Talk
+from flows._engine import Answer, Ask, Say, Talk
 from flows._facts import Facts
+from flows._words import start_again, to_send
 from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("forget"),)
 anywhere = True
+needs = ("code",)
 
 
 def talk(facts: Facts) -> Talk:
     # Who said STOP cannot be asked back: Twilio refuses to carry the question.
-    if not facts.stopped and not (yield from agrees(_warning(facts), _("Yes, erase it"), _("No, keep it"))):
+    if facts.stopped and facts.process.safety.proves(facts.channel):
+        start, forget = start_again(facts.channel), to_send("forget")
+        yield Say(
+            _(
+                "Nothing was erased. Send {start} first, then {forget}: we then ask you if it is really you.",
+                start=start,
+                forget=forget,
+            )
+        )
+        return
+    if not facts.stopped and not (yield from _is_sure(facts)):
         yield Say(_("Nothing was erased."))
         return
     yield Forgotten()
     yield Say(_("It is done. Goodbye."))
+
+
+def _is_sure(facts: Facts) -> Generator[Ask, Answer, bool]:
+    agreed = yield from agrees(_warning(facts), _("Yes, erase it"), _("No, keep it"))
+    return agreed and (yield from proves(facts))
 
 
 def _warning(facts: Facts) -> str:

@@ -14,6 +14,16 @@ anywhere = True
 def talk(facts: Facts) -> Talk:
     yield Left()
     start, forget = start_again(facts.channel), to_send("forget")
+    if facts.process.safety.proves(facts.channel):
+        yield Say(
+            _(
+                "We will not write to you any more. Send {start} to come back. "
+                "To have everything erased, send {start} and then {forget}.",
+                start=start,
+                forget=forget,
+            )
+        )
+        return
     yield Say(
         _(
             "We will not write to you any more. Send {start} to come back, "

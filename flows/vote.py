@@ -3,7 +3,7 @@
 from collections.abc import Generator
 
 from channels.messages import Choice
-from flows._asking import choose_several
+from flows._asking import choose_several, proves
 from flows._carriers import sees_votes
 from flows._effects import Voted
 from flows._engine import Answer, Ask, Say, Talk
@@ -13,7 +13,7 @@ from locales import N_, _, in_words, ngettext
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("vote"),)
-needs = ("round",)
+needs = ("round", "code")
 
 NONE_OF_THESE = "none_of_these"
 
@@ -23,6 +23,9 @@ def talk(facts: Facts) -> Talk:
         yield Say(_("There is no vote open for you now."))
         return
     approved = yield from _approve(facts, facts.round)
+    if not (yield from proves(facts)):
+        yield Say(_("Nothing was changed."))
+        return
     yield Voted(facts.round.id, approved)
     yield Say(_approval(facts, facts.round, approved))
     yield Say(_("We have your vote. You can change it until {day}.", day=in_words(facts.round.closes)))

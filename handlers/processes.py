@@ -4,6 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import channels
 import flows
 from flows.welcome import RATHER_NOT
 from handlers import contents
@@ -60,6 +61,9 @@ def _check(process: flows.Process) -> None:
         if region.zone:
             _check_zone(region.zone, f"regions: {region.value}: zone")
     _forgotten_after(process.safety)
+    unknown = [channel for channel in process.safety.second_step if channel not in channels.names()]
+    if unknown:
+        raise contents.Unfit(f"safety.second_step: choose from {', '.join(channels.names())}.")
     if process.daytime is not None:
         _check_daytime(process.daytime)
     elif any(region.zone for region in process.regions):

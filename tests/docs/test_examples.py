@@ -1,6 +1,7 @@
 """The example files work: an organizer goes through all of them with the command itself."""
 
 import asyncio
+import re
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -43,6 +44,12 @@ def test_an_example_is_read_and_nothing_in_it_is_passed_over(path: Path) -> None
     written = path.read_text(encoding="utf-8")
     read: object = contents.read(written, KINDS[path.stem])
     assert holds(msgspec.to_builtins(read), msgspec.to_builtins(tomllib.loads(written)))
+
+
+def test_what_may_be_switched_on_is_understood() -> None:
+    off = (FOLDER / "process.toml").read_text(encoding="utf-8")
+    on = re.sub(r"^# (?=\[safety\]|forgotten_after|second_step)", "", off, flags=re.MULTILINE)
+    assert contents.read(on, flows.Process).safety == flows.Safety("7 days", ("sms",))
 
 
 def holds(read: Any, written: Any) -> bool:

@@ -53,6 +53,7 @@ def circumstances(language: str, channel: str) -> Iterator[Facts]:
     yield full
     yield bare(language, channel)
     yield replace(full, stopped=True)
+    yield replace(full, code="482913")
     assert full.round
     yield replace(full, round=replace(full.round, voted=True), process=replace(full.process, languages=("en",)))
 

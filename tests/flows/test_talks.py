@@ -7,7 +7,7 @@ import pytest
 
 from channels._numbered import numbered
 from channels._segments import is_gsm, segments
-from flows import Answer, Forgotten, Moved, Turn, Voted, Words, advance, flows
+from flows import Answer, Forgotten, Moved, Safety, Turn, Voted, Words, advance, flows
 from flows.status import AT_ONCE
 from flows.welcome import WORDING, _terms
 from locales import speaking
@@ -123,6 +123,47 @@ def test_forget_asks_first_and_says_what_it_cannot_reach() -> None:
 
 def test_forget_after_stop_asks_nothing_because_nothing_could_be_sent() -> None:
     assert turn("forget", stopped=True).effects == (Forgotten(),)
+
+
+PROVEN = replace(PROCESS, safety=Safety(second_step=("sms",)))
+
+
+@pytest.mark.parametrize("sent", ["482913", "482 913.", "٤٨٢٩١٣"])
+def test_a_vote_counts_once_the_number_has_come_back(sent: str) -> None:
+    asked = turn("vote", ("m1",), code="482913")
+    assert (asked.effects, "482913" in text(asked)) == ((), True)
+    assert turn("vote", ("m1",), Words(sent), code="482913").effects == (Voted("r1", ("m1",)),)
+
+
+def test_a_number_may_come_back_wrong_twice() -> None:
+    wrong, right = Words("482914"), Words("482913")
+    again = turn("vote", ("m1",), wrong, code="482913")
+    assert "This was not the number." in text(again)
+    assert turn("vote", ("m1",), wrong, wrong, right, code="482913").effects == (Voted("r1", ("m1",)),)
+    given_up = turn("vote", ("m1",), wrong, wrong, wrong, code="482913")
+    assert (given_up.effects, given_up.said, given_up.question) == ((), ("Nothing was changed.",), None)
+
+
+def test_a_voice_note_is_no_number() -> None:
+    assert turn("vote", ("m1",), Words(voice="file-1"), code="482913").effects == ()
+
+
+def test_forget_erases_once_the_number_has_come_back() -> None:
+    assert turn("forget", "yes", code="482913").effects == ()
+    assert turn("forget", "yes", Words("482913"), code="482913").effects == (Forgotten(),)
+    wrong = [Words("1")] * 3
+    assert turn("forget", "yes", *wrong, code="482913").said == ("Nothing was erased.",)
+
+
+def test_where_a_number_has_to_come_back_forget_after_stop_leads_through_start() -> None:
+    stopped = turn("forget", channel="sms", stopped=True, process=PROVEN)
+    assert (stopped.effects, "Send START first, then FORGET" in text(stopped)) == ((), True)
+    assert turn("forget", stopped=True, process=PROVEN).effects == (Forgotten(),)
+
+
+def test_stop_says_how_to_be_erased_afterwards() -> None:
+    assert "or FORGET and we erase" in text(turn("stop", channel="sms"))
+    assert "send START and then FORGET" in text(turn("stop", channel="sms", process=PROVEN))
 
 
 def test_stop_names_the_word_that_the_carrier_knows() -> None:

@@ -8,13 +8,14 @@ import pytest
 
 import channels
 from channels.messages import Kind, Message
-from handlers import contents
+from handlers import contents, processes
 from locales import languages
 from storage import Keyring, events
 from storage.columns import Sealed
 from storage.keys import padded
 from storage.tables import address, ballot, contribution, metadata, person
 from tests.handlers.house import House
+from tests.handlers.test_proofs import PROVEN
 from tests.handlers.test_rounds import opened, seated
 from tests.handlers.written import option, to_vote
 
@@ -71,6 +72,19 @@ async def test_a_talk_that_holds_a_ballot_does_not_show_it(house: House) -> None
     for chosen in ("1 5", "2 5", "1 2 3 4 5"):
         await member.says("vote")
         assert "also none of them" in await member.says(chosen)
+        seen.add(tuple(await house.column(SIZES["talk"])))
+        await member.says("menu")
+    assert len(seen) == 1
+
+
+async def test_a_talk_that_waits_for_the_second_step_does_not_show_the_ballot(house: House) -> None:
+    await house.does(lambda session, now: processes.begin(session, PROVEN, now))
+    member = await seated(house, "1", "sms")
+    await opened(house, FOUR)
+    seen = set()
+    for chosen in ballots(len(MATTERS)):
+        await member.says("vote")
+        assert "Is it really you?" in await member.says(chosen)
         seen.add(tuple(await house.column(SIZES["talk"])))
         await member.says("menu")
     assert len(seen) == 1
