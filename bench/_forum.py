@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import flows
 from bench import _bot
+from channels import Limits
 from channels.telegram import Telegram
 from handlers import processes
 from storage import Database, Keyring
@@ -23,9 +24,13 @@ PROCESS = flows.Process(
 )
 
 
+UNLIMITED = Limits(replies=10_000_000, newcomers=10_000_000)
+"""A crowd of machines writes, and is to be answered as people would be."""
+
+
 def telegram(api: str = NOWHERE) -> Telegram:
     """The real channel; `api` is where its Telegram is."""
-    return Telegram(_bot.TOKEN, _bot.SECRET, api, "")
+    return Telegram(_bot.TOKEN, _bot.SECRET, api, "", limits=UNLIMITED)
 
 
 async def begin(database: Database) -> str:

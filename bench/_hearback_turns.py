@@ -25,6 +25,7 @@ class Unhurried(Telegram):
     def __init__(self, port: str) -> None:
         super().__init__(_bot.TOKEN, _bot.SECRET, f"http://127.0.0.1:{port}/0", "")
         self.pace = Pace(rate=1_000_000, burst=100_000, gap=timedelta(0))
+        self.limits = _forum.UNLIMITED
 
 
 async def main(url: str, port: str = "") -> None:

@@ -55,6 +55,9 @@ SLOW = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 10.0, 20.0)
 
 COUNTED: Mapping[str, Kind] = {
     "turns": Kind("What people wrote, by what became of it: taken, parked, away", ("channel", "state")),
+    "unanswered": Kind(
+        "Messages that were kept and not answered, by why: repeats, stopped, replies, newcomers", ("channel", "state")
+    ),
     "reports": Kind(
         "What platforms said of messages of ours, by their word and its code", ("channel", "state", "code")
     ),

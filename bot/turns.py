@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 import structlog
@@ -15,11 +15,15 @@ from broadcast.watch import Observe, unobserved
 from channels.messages import Message, Report
 from handlers import deliveries
 from handlers.boards import NoProcess
-from handlers.conversations import Ears, hear
+from handlers.conversations import Ears, Unanswered, hear
+from handlers.patience import Why
 from storage import Conflict, Database, events, is_away
 
 MOST_TOGETHER = 100
 TRIES = 3
+ALARMS = {Why.REPLIES: "flood: replies", Why.NEWCOMERS: "flood: newcomers"}
+QUIET = timedelta(hours=1)
+"""How long an alarm that was given is not given again."""
 
 log = structlog.get_logger()
 
@@ -53,6 +57,7 @@ class Turns:
     line: deque[_Waiting] = field(default_factory=deque)
     taking: asyncio.Task[None] | None = None
     observe: Observe = unobserved
+    alarmed: dict[Unanswered, datetime] = field(default_factory=dict)
 
     async def take(self, what: Sequence[Message | Report]) -> None:
         """Returns when all of it is durably kept. Raises `Away` when it is not and has to come again."""
@@ -115,11 +120,21 @@ class Turns:
 
     async def _keep(self, batch: Sequence[Message | Report]) -> None:
         now = self.clock()
+        unanswered: list[Unanswered] = []
         async with self.database.writing() as session:
             if messages := [one for one in batch if isinstance(one, Message)]:
-                await hear(session, self.ears, messages, now)
+                unanswered = await hear(session, self.ears, messages, now)
             if said := [one for one in batch if isinstance(one, Report)]:
                 await deliveries.report(session, said, now, tuple(self.ears.channels))
+        for one in unanswered:
+            self._note(one, now)
+
+    def _note(self, unanswered: Unanswered, now: datetime) -> None:
+        self.observe("unanswered", channel=unanswered.channel, state=unanswered.why)
+        alarmed = self.alarmed.get(unanswered)
+        if unanswered.why in ALARMS and (alarmed is None or now - alarmed > QUIET):
+            self.alarmed[unanswered] = now
+            log.critical(ALARMS[unanswered.why], channel=unanswered.channel)
 
     async def _take_alone(self, one: _Waiting, fault: Exception) -> None:
         """One message that failed: again if that can help, else parked, so that it does not block its chat."""

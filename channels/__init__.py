@@ -26,6 +26,16 @@ class Pace:
     person_burst: int = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is answered in an hour, so that nobody runs up our bill or keeps everybody else waiting."""
+
+    replies: int
+    """Messages to one person. STOP, FORGET and HELP have as many again."""
+    newcomers: int
+    """People whom we have never answered, all of them together."""
+
+
 class Refused(Exception):
     """A request that we do not take. `status` is the HTTP status that the platform gets; `why` names no content."""
 
@@ -57,6 +67,7 @@ class Channel(Protocol):
 
     name: str
     pace: Pace
+    limits: Limits
     window: timedelta | None
     """How long after their last word a person may be sent free text; None: always."""
     history: History | None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from channels import Misconfigured
+from channels import Limits, Misconfigured
 
 _THIS_MACHINE = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 
@@ -36,6 +36,21 @@ def web_address(environment: Mapping[str, str], name: str, otherwise: str = "") 
     if parsed.scheme != "https" and not (parsed.scheme == "http" and _THIS_MACHINE.fullmatch(host)):
         raise Misconfigured(f"{name} has to start with https:// (http:// only for this machine itself).")
     return address
+
+
+def limits(environment: Mapping[str, str], channel: str, otherwise: Limits) -> Limits:
+    """As CHANNEL_REPLIES and CHANNEL_NEWCOMERS say."""
+    return Limits(
+        replies=_an_hour(environment, f"{channel}_REPLIES", otherwise.replies),
+        newcomers=_an_hour(environment, f"{channel}_NEWCOMERS", otherwise.newcomers),
+    )
+
+
+def _an_hour(environment: Mapping[str, str], name: str, otherwise: int) -> int:
+    value = environment.get(name) or str(otherwise)
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", value):
+        raise Misconfigured(f"{name} has to be a whole number an hour, above 0.")
+    return int(value)
 
 
 def per_second(environment: Mapping[str, str], name: str, otherwise: float) -> float:

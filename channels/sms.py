@@ -6,23 +6,26 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from channels import History, Pace, Refused
+from channels import History, Limits, Pace, Refused
 from channels._bidi import marked
 from channels._numbered import numbered
 from channels._plain import plain
 from channels._segments import segments, utf16
-from channels._settings import per_second
+from channels._settings import limits, per_second
 from channels._split import parts
 from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant
 from channels._twilio_errors import VERDICTS
 from channels.messages import Accepted, Backlog, Kind, Message, Never, Outgoing, Report, Template
 from channels.verdicts import Verdict
 
+USUAL = Limits(replies=40, newcomers=600)
+"""Each costs money, and a long number sends 1,200 first answers an hour, if it sends nothing else."""
+
 
 def from_settings(environment: Mapping[str, str]) -> "Sms | None":
     """Needs SMS_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; SMS_RATE is in segments a second."""
-    ours = line(environment, "sms", "SMS_FROM", ["SMS_RATE"])
-    return Sms(ours, per_second(environment, "SMS_RATE", 1)) if ours else None
+    ours = line(environment, "sms", "SMS_FROM", ["SMS_RATE", "SMS_REPLIES", "SMS_NEWCOMERS"])
+    return Sms(ours, per_second(environment, "SMS_RATE", 1), limits(environment, "SMS", USUAL)) if ours else None
 
 
 class Sms:
@@ -31,7 +34,8 @@ class Sms:
     reports = True
     verdicts: Mapping[str, Verdict] = VERDICTS
 
-    def __init__(self, line: Line, rate: float) -> None:
+    def __init__(self, line: Line, rate: float, limits: Limits = USUAL) -> None:
+        self.limits = limits
         self.pace = Pace(rate=rate, burst=1, gap=timedelta(seconds=1))
         self.history: History | None = line.history(_message)
         self._line = line

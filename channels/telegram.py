@@ -14,13 +14,13 @@ from aiohttp import web
 from telegram import Bot
 from telegram.error import TelegramError
 
-from channels import History, Misconfigured, Pace, Refused
+from channels import History, Limits, Misconfigured, Pace, Refused
 from channels._aiohttp_request import AiohttpRequest, parameters
 from channels._bidi import readable
 from channels._body import body
 from channels._numbered import numbered
 from channels._segments import utf16
-from channels._settings import matching, per_second, required, web_address
+from channels._settings import limits, matching, per_second, required, web_address
 from channels._split import parts
 from channels._tap import pack
 from channels._telegram_errors import VERDICTS, problem
@@ -44,7 +44,12 @@ LONGEST = 4096
 """UTF-16 units in one message."""
 MOST_BUTTONS = 100
 LONG_POLL = timedelta(seconds=25)
-SETTINGS = ("TELEGRAM_TOKEN", "TELEGRAM_SECRET", "TELEGRAM_API", "TELEGRAM_RATE", "TELEGRAM_PAID")
+USUAL = Limits(replies=240, newcomers=36_000)
+"""Newcomers get ten of the 25 messages a second."""
+SETTINGS = (
+    "TELEGRAM_TOKEN", "TELEGRAM_SECRET", "TELEGRAM_API", "TELEGRAM_RATE", "TELEGRAM_PAID", "TELEGRAM_REPLIES",
+    "TELEGRAM_NEWCOMERS",
+)  # fmt: skip
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 MOST_FREE, MOST_PAID = 30, 1000
 """Messages in any second, to everybody together (core.telegram.org/bots/faq)."""
@@ -75,6 +80,7 @@ def from_settings(environment: Mapping[str, str]) -> "Telegram | None":
         public=web_address(environment, "PUBLIC_URL") if environment.get("PUBLIC_URL") else "",
         rate=_rate(environment, paid),
         paid=paid,
+        limits=limits(environment, "TELEGRAM", USUAL),
     )
 
 
@@ -105,7 +111,17 @@ class Telegram:
     reports = False
     verdicts: Mapping[str, Verdict] = VERDICTS
 
-    def __init__(self, token: str, secret: str, api: str, public: str, rate: float = 25, paid: bool = False) -> None:
+    def __init__(
+        self,
+        token: str,
+        secret: str,
+        api: str,
+        public: str,
+        rate: float = 25,
+        paid: bool = False,
+        limits: Limits = USUAL,
+    ) -> None:
+        self.limits = limits
         self.pace = _pace(rate, paid)
         self._always = {"link_preview_options": {"is_disabled": True}} | (
             {"allow_paid_broadcast": True} if paid else {}

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from channels import History, Misconfigured, Pace, Refused
+from channels import History, Limits, Misconfigured, Pace, Refused
 from channels import _approved as approved
 from channels import _content as content
 from channels._bidi import readable
 from channels._numbered import numbered
 from channels._segments import utf16
-from channels._settings import per_second
+from channels._settings import limits, per_second
 from channels._split import parts
 from channels._tap import pack, unpack
 from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant
@@ -39,6 +39,8 @@ from channels.messages import (
 from channels.verdicts import Act, Verdict
 
 PREFIX = "whatsapp:"
+USUAL = Limits(replies=60, newcomers=3_000)
+"""Each costs money."""
 RUN_TOGETHER = 300
 """Characters. A longer text in one line, as templates want it, is harder to read than a number is to type."""
 WINDOW = timedelta(hours=24)
@@ -50,11 +52,13 @@ _MEDIA_HOSTS = re.compile(r"(.+\.)?twilio\.com|(.+\.)?twiliocdn\.com")
 
 def from_settings(environment: Mapping[str, str]) -> "WhatsApp | None":
     """Needs WHATSAPP_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; WHATSAPP_TEMPLATES is what `setup` gives."""
-    ours = line(environment, "whatsapp", "WHATSAPP_FROM", ["WHATSAPP_RATE", "WHATSAPP_TEMPLATES"])
+    others = ["WHATSAPP_RATE", "WHATSAPP_REPLIES", "WHATSAPP_NEWCOMERS", "WHATSAPP_TEMPLATES"]
+    ours = line(environment, "whatsapp", "WHATSAPP_FROM", others)
     if not ours:
         return None
     templates = _templates(environment.get("WHATSAPP_TEMPLATES", ""))
-    return WhatsApp(ours, per_second(environment, "WHATSAPP_RATE", 80), templates)
+    rate = per_second(environment, "WHATSAPP_RATE", 80)
+    return WhatsApp(ours, rate, templates, limits(environment, "WHATSAPP", USUAL))
 
 
 async def setup(environment: Mapping[str, str], texts: approved.Texts = MappingProxyType({})) -> dict[str, str]:
@@ -83,7 +87,8 @@ class WhatsApp:
     reports = True
     verdicts: Mapping[str, Verdict] = VERDICTS
 
-    def __init__(self, line: Line, rate: float, templates: Mapping[str, str]) -> None:
+    def __init__(self, line: Line, rate: float, templates: Mapping[str, str], limits: Limits = USUAL) -> None:
+        self.limits = limits
         self.pace = Pace(rate=rate, burst=1, gap=timedelta(seconds=6), person_burst=1)
         self.history: History | None = line.history(_message)
         self._line = line

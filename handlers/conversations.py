@@ -1,7 +1,7 @@
 """A person writes: seen before? who is it? what does it mean? what is said?"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from channels.verdicts import Reach
 from handlers import contributions, people, replies, rounds
 from handlers.boards import Boards
 from handlers.facts import complete
+from handlers.patience import URGENT, Hearing, Newcomers, Why
 from handlers.talking import (
     CHANGED,
     Again,
@@ -59,17 +60,28 @@ class Ears:
     keys: Keyring
     channels: Mapping[str, Channel]
     boards: Boards
+    newcomers: Newcomers = field(default_factory=Newcomers)
 
 
-async def hear(session: Session, ears: Ears, messages: Sequence[Message], now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A message that was kept and not answered."""
+
+    channel: str
+    why: Why
+
+
+async def hear(session: Session, ears: Ears, messages: Sequence[Message], now: datetime) -> list[Unanswered]:
     """Take what many people wrote, at most one message each, in one reading and one writing.
 
+    Gives what was kept and is not answered, because a machine writes, or more than we can answer.
     A message that was taken before changes nothing. Raises `NoProcess`, and `Conflict` when somebody else
     took the same thing at the same instant: the whole transaction has to be taken again.
     """
     asked = [(events.name(ears.keys, m.channel, m.event), ears.keys.index(m.channel, m.sender)) for m in messages]
     found = await turns.find(session, ears.keys, asked, now)
     writes, answered = Writes(), list[Answered]()
+    unanswered: list[Unanswered] = []
     for message, (name, index), what in zip(messages, asked, found, strict=True):
         if what.seen:
             continue
@@ -82,11 +94,14 @@ async def hear(session: Session, ears: Ears, messages: Sequence[Message], now: d
             await _take(session, ears, visit)
             if what.known is not None and what.known.unsure:
                 answered += _answered(visit)
+            if visit.unanswered is not None:
+                unanswered.append(Unanswered(message.channel, visit.unanswered))
     await write(session, writes)
     if answered:
         await unknowns.arrived(session, answered, now)
     if heard_again := [what.known.address for what in found if what.known is not None and what.known.shut]:
         await addresses.reopen(session, heard_again, now)
+    return unanswered
 
 
 def _reached(writes: Writes, message: Message, known: turns.Known | None) -> None:
@@ -109,23 +124,62 @@ def _is_afterthought(message: Message, known: turns.Known | None) -> bool:
 
 
 async def _take(session: Session, ears: Ears, visit: Visit) -> None:
+    visit.standing, was_stopped = _standing(visit), visit.stopped
+    before = visit.standing.talks
     with speaking(visit.language):
         await _understand(session, ears, visit)
         if visit.forgotten:
             return
         if not visit.stopped:
             await _go_on(session, ears, visit)
-    if visit.says_something and not _is_answered(visit.message):
-        visit.standing = visit.standing.asking(str(visit.turn), visit.question)
-        _reply(ears, visit)
+    _answer(ears, visit, _hearing(ears, visit, before, was_stopped))
     keep(visit, ears.keys)
+
+
+def _hearing(ears: Ears, visit: Visit, before: tuple[Talk, ...], was_stopped: bool) -> Hearing:
+    message = visit.message
+    words = "|".join((message.kind, message.token, message.choice, *message.text.casefold().split()))
+    return Hearing(
+        words=ears.keys.index(f"words {visit.address}", words)[:16],
+        flow=flows.flow_for(message, was_stopped),
+        understood=visit.understood,
+        moved=visit.standing.talks != before or visit.consent is not None,
+        was_stopped=was_stopped,
+        is_stopped=visit.stopped,
+        now=visit.now,
+    )
+
+
+def _answer(ears: Ears, visit: Visit, hearing: Hearing) -> None:
+    limits = ears.channels[visit.message.channel].limits
+    heard = visit.standing.heard.then(hearing)
+    number = 0
+    if visit.says_something and not _is_answered(visit.message):
+        visit.unanswered = heard.refuses(hearing, limits) or _crowded_out(ears, visit, hearing)
+        if visit.unanswered is None:
+            visit.standing = visit.standing.asking(str(visit.turn), visit.question)
+            number = _reply(ears, visit)
+        elif hearing.moved:
+            visit.standing = visit.standing.unsent(str(visit.turn), visit.question)
+    if visit.unanswered is None:
+        heard = heard.answered(hearing, number, limits)
+    visit.standing = replace(visit.standing, heard=heard)
 
 
 def _is_answered(message: Message) -> bool:
     return message.answered and flows.flow_for(message) in ANSWERED_BY_THEM
 
 
-def _reply(ears: Ears, visit: Visit) -> None:
+def _crowded_out(ears: Ears, visit: Visit, hearing: Hearing) -> Why | None:
+    channel = visit.message.channel
+    if visit.standing.heard.greeted:
+        return None
+    may_come = ears.newcomers.may_come(channel, hearing.flow in URGENT, visit.now, ears.channels[channel].limits)
+    return None if may_come else Why.NEWCOMERS
+
+
+def _reply(ears: Ears, visit: Visit) -> int:
+    """Gives the number of messages that it takes."""
     channel = visit.message.channel
     parts = ears.channels[channel].parts(visit.reply())
     visit.replied = replies.waits_since(visit.replied, visit.now)
@@ -143,11 +197,11 @@ def _reply(ears: Ears, visit: Visit) -> None:
         visit.stopped,
         visit.room,
     )
+    return len(parts)
 
 
 async def _understand(session: Session, ears: Ears, visit: Visit) -> None:
     """Do what the message means."""
-    visit.standing = _standing(visit)
     if await people.take_seat(session, ears.keys, visit):
         return
     try:
@@ -155,6 +209,7 @@ async def _understand(session: Session, ears: Ears, visit: Visit) -> None:
     except flows.DoesNotFit:
         await _start_over(session, ears, visit)
         return
+    visit.understood = not isinstance(meant, Excuse | Again)
     match meant:
         case Open(flow):
             visit.standing = visit.standing.beneath(meant)
@@ -171,8 +226,10 @@ async def _understand(session: Session, ears: Ears, visit: Visit) -> None:
 
 
 def _standing(visit: Visit) -> Standing:
+    if visit.known is None:
+        return visit.standing
     try:
-        return unpacked(visit.known.talk if visit.known else None).in_language(visit.language)
+        return unpacked(visit.known.talk).in_language(visit.language)
     except flows.DoesNotFit:
         return lost(visit.facts())
 

@@ -1,6 +1,6 @@
 """Where a conversation stands, and what a message means there: values and decisions, no records."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import msgspec
@@ -8,9 +8,13 @@ import msgspec
 import flows
 from channels.messages import Kind, Message
 from flows import Ask, Unread
+from handlers.patience import Heard
 from locales import N_
 
 CHANGED = N_("This part of our conversation has changed since we last wrote. We begin it again.")
+
+UNSEEN = ("",)
+"""In place of the choices that a question was sent with which was not sent: nothing typed or tapped chooses there."""
 
 WITHOUT_CONSENT = ("welcome", "stop", "forget", "help", "language")
 WHILE_STOPPED = ("start", "forget", "help")
@@ -59,6 +63,7 @@ class Standing:
     """What somebody who has not agreed yet was invited with, as it is looked up; their seat waits for their yes."""
     offered: tuple[str, ...] | None = None
     """The choices that the open question was sent with, in this order. None: we cannot tell any more."""
+    heard: Heard = field(default_factory=Heard)
 
     @property
     def chosen_from(self) -> str:
@@ -66,11 +71,18 @@ class Standing:
         return self.token if self.offered else ""
 
     def with_talks(self, talks: tuple[Talk, ...]) -> "Standing":
-        return Standing(talks, self.token, self.invitation, self.offered)
+        return Standing(talks, self.token, self.invitation, self.offered, self.heard)
 
     def asking(self, token: str, question: Ask | None) -> "Standing":
         """The same, once this question has been sent."""
-        return Standing(self.talks, token, self.invitation, question.offered if question is not None else ())
+        return self._with_open(token, question.offered if question is not None else ())
+
+    def unsent(self, token: str, question: Ask | None) -> "Standing":
+        """The same, where this question was not sent: what they see is another one, or none."""
+        return self._with_open(token, UNSEEN if question is not None and question.offered else ())
+
+    def _with_open(self, token: str, offered: tuple[str, ...]) -> "Standing":
+        return Standing(self.talks, token, self.invitation, offered, self.heard)
 
     def in_language(self, language: str) -> "Standing":
         """The same, to be replayed in another language."""

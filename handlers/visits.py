@@ -7,6 +7,7 @@ import flows
 from channels.messages import Message, Outgoing
 from channels.verdicts import Reach
 from handlers.boards import Board
+from handlers.patience import Heard, Why
 from handlers.talking import Standing, Talk, packed, room
 from storage import Keyring, PersonKey
 from storage.ids import fresh
@@ -44,6 +45,8 @@ class Visit:
     forgotten: bool = False
     room: int = 0
     """The bytes that the reply takes in the database at least, where its length would tell what it says."""
+    understood: bool = True
+    unanswered: Why | None = None
 
     @property
     def person(self) -> str:
@@ -153,7 +156,7 @@ def begin(
         region="",
         reach=Reach.ACTIVE,
         consented=False,
-        standing=Standing(),
+        standing=Standing(heard=Heard(greeted=False)),
         turn=1,
     )
 

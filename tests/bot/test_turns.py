@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +12,19 @@ from sqlalchemy import func, select
 
 import storage
 from bot import turns as taking
-from bot.turns import Away
+from bot.turns import Away, Turns
+from broadcast.wake import Bell
+from channels import Limits
 from channels.messages import Kind, Message, Report, Status
+from channels.telegram import Telegram
 from handlers import deliveries
-from handlers.conversations import hear
+from handlers.boards import Boards
+from handlers.conversations import Ears, hear
 from storage import Conflict, Database, Keyring, Session, events
 from storage.tables import delivery, event, parked, person
 from tests.promises.talking import says, turns
+from tests.promises.victim import KEYS
+from tests.storage.rows import NOW
 
 Hear = Callable[..., Any]
 
@@ -54,12 +61,32 @@ async def test_who_is_told_that_it_is_kept_finds_it_kept(database: Database) -> 
     assert await _count(database, event) == 1
 
 
+async def test_who_floods_us_is_an_alarm_once_an_hour(sqlite: Database, capsys: pytest.CaptureFixture[str]) -> None:
+    seen: list[tuple[str, dict[str, str]]] = []
+
+    def observe(name: str, _number: float = 1, /, **labels: str) -> None:
+        seen.append((name, labels))
+
+    channel = Telegram("4242:canary-token", "", "http://127.0.0.1:1", "", limits=Limits(replies=100, newcomers=1))
+    moment = NOW
+    heard = Ears(KEYS, {"telegram": channel}, Boards())
+    line = Turns(sqlite, heard, Bell(), lambda: moment, observe=observe)
+    for number in range(4):
+        await line.take([says(f"{number}", "hello", f"{number}")])
+    moment += timedelta(hours=2)
+    for number in range(4, 7):
+        await line.take([says(f"{number}", "hello", f"{number}")])
+    labels = {"channel": "telegram", "state": "newcomers"}
+    assert [one for one in seen if one[0] == "unanswered"] == [("unanswered", labels)] * 5
+    assert capsys.readouterr().out.count("flood: newcomers") == 2
+
+
 async def test_one_person_s_messages_keep_their_order(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[list[Message]] = []
 
-    async def listens(session: Session, ears: Any, messages: Sequence[Message], now: Any) -> None:
+    async def listens(session: Session, ears: Any, messages: Sequence[Message], now: Any) -> Any:
         heard.append(list(messages))
-        await hear(session, ears, messages, now)
+        return await hear(session, ears, messages, now)
 
     monkeypatch.setattr(taking, "hear", listens)
     line = turns(sqlite)
@@ -74,10 +101,10 @@ async def test_one_person_s_messages_keep_their_order(sqlite: Database, monkeypa
 def _fails_on(text: str, fault: Exception, times: int = 1000) -> Hear:
     left = [fault] * times
 
-    async def listens(session: Session, ears: Any, messages: Sequence[Message], now: Any) -> None:
+    async def listens(session: Session, ears: Any, messages: Sequence[Message], now: Any) -> Any:
         if left and any(one.text == text for one in messages):
             raise left.pop()
-        await hear(session, ears, messages, now)
+        return await hear(session, ears, messages, now)
 
     return listens
 

@@ -17,7 +17,7 @@ import msgspec
 import channels
 from bot import clock, logs, serve
 from bot.web import app
-from channels import Pace
+from channels import Limits, Pace
 from storage import Database, Keyring
 from tests.chaos import points
 from tests.chaos.machine import Machine, QuickLoop
@@ -25,6 +25,8 @@ from tests.chaos.machine import Told as Clock
 
 KEYS = Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
 LONGEST_LIFE = 900
+AS_MANY_AS_COME = Limits(replies=10_000_000, newcomers=10_000_000)
+"""Its people are machines, and are to be answered as people would be."""
 LOOKS_AT_THE_TIME = timedelta(seconds=10)
 ALONE, WORKER, WEB = "alone", "worker", "web"
 """What a program is: everything in one process with nobody else at the database, a worker, or the web app."""
@@ -142,6 +144,7 @@ async def _live(told: Told, machine: Machine) -> None:
     rate, burst, gap = told.pace
     for channel in every.values():
         channel.pace = Pace(rate, burst, timedelta(seconds=gap))
+        channel.limits = AS_MANY_AS_COME
     ours = clock.Clock(machine.now, machine.elapsed)
     given = (told.database_url, told.redis_url, KEYS, every, ours.now, told.is_ == ALONE)
     async with serve.parts(*given) as parts, asyncio.TaskGroup() as tasks:

@@ -18,7 +18,7 @@ from bot import serve
 from bot.turns import Turns
 from bot.web import Door, app
 from bot.worker import Worker
-from channels import Channel, History, Pace
+from channels import Channel, History, Limits, Pace
 from channels.messages import Accepted, Backlog, Message, Outgoing, Report, Template
 from channels.verdicts import Verdict
 from storage import Database, Keyring, Session
@@ -57,6 +57,7 @@ class MortalChannel:
     dies: str
     name: str
     pace: Pace
+    limits: Limits
     window: timedelta | None
     history: History | None
     reports: bool
@@ -172,6 +173,7 @@ def _mortal(channel: Channel, dies: str) -> Channel:
         dies,
         channel.name,
         TWO_AT_ONCE,
+        channel.limits,
         channel.window,
         channel.history,
         channel.reports,

@@ -1,0 +1,212 @@
+"""Who gets nowhere is answered less and less, who floods us up to a limit; what people want is always heard."""
+
+import dataclasses
+from datetime import timedelta
+
+import pytest
+
+from channels import Limits
+from channels.messages import Kind
+from channels.telegram import Telegram
+from handlers import patience, talking
+from handlers.conversations import Ears, Unanswered, hear
+from handlers.patience import Heard, Newcomers, Why
+from storage.tables import address
+from tests.handlers.house import CHANNELS, House, Writer
+from tests.handlers.test_conversations import standing
+from tests.storage.rows import NOW, statements
+
+DRIVING = "I am driving and will answer later."
+LIMITS = Limits(replies=3, newcomers=60)
+
+
+def limited(house: House, replies: int = 10_000, newcomers: int = 10_000) -> None:
+    """From now on on every channel."""
+    limits = Limits(replies, newcomers)
+    platform = Telegram("4242:canary-token", "", "http://127.0.0.1:1", "", limits=limits)
+    house.ears = Ears(house.keys, dict.fromkeys(CHANNELS, platform), house.ears.boards)
+
+
+async def answered(writer: Writer, words: str, times: int) -> list[int]:
+    """Which of these messages are answered, the first is 1."""
+    return [number for number in range(1, times + 1) if await writer.says(words)]
+
+
+@pytest.mark.parametrize("channel", ["telegram", "sms", "whatsapp"])
+async def test_the_same_words_are_answered_less_and_less_and_then_not(house: House, channel: str) -> None:
+    machine = house.meets(channel=channel)
+    assert await answered(machine, DRIVING, 100) == [1, 2, 3, 4, 8, 16]
+
+
+async def test_words_that_change_each_time_are_answered_less_and_less_and_then_not(house: House) -> None:
+    machine = await house.meets().joins()
+    times = [number for number in range(1, 101) if await machine.says(f"It is {number} past two.")]
+    assert times == [*range(1, 9), 16, 32]
+
+
+async def test_who_says_something_new_is_answered_at_once(house: House) -> None:
+    alice = await house.meets().joins()
+    await answered(alice, DRIVING, 20)
+    assert "What is it about?" in await alice.says("share")
+
+
+async def test_who_says_the_same_after_an_hour_is_answered(house: House) -> None:
+    alice = await house.meets().joins()
+    await answered(alice, DRIVING, 20)
+    assert await alice.says(DRIVING) == ""
+    house.now += patience.QUIET
+    assert await alice.says(DRIVING) != ""
+
+
+@pytest.mark.parametrize(
+    ("word", "heard"), [("STOP", "We will not write"), ("FORGET", "cannot be undone"), ("HELP", "You can send")]
+)
+async def test_stop_forget_and_help_are_answered_when_nothing_else_is(house: House, word: str, heard: str) -> None:
+    limited(house, replies=12)
+    alice = await house.meets().joins()
+    await answered(alice, DRIVING, 20)
+    assert heard in await alice.says(word)
+
+
+async def test_the_question_that_was_sent_last_stays_open_for_who_was_not_answered(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("share")
+    await answered(alice, DRIVING, 20)
+    assert "What should change" in await alice.says("1", "1")
+
+
+async def test_what_a_machine_says_again_and_again_on_the_way_is_no_repeat(house: House) -> None:
+    alice = house.meets()
+    for words in ("hello", "English", "1", "1", "1", "1", "1"):
+        assert await alice.says(words) != ""
+
+
+async def test_after_stop_nothing_is_answered_but_a_wish(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("stop")
+    assert await answered(alice, DRIVING, 20) == await answered(alice, "STOP", 20) == []
+    assert "You can send these words" in await alice.says("help")
+    assert "Welcome back" in await alice.says("start")
+    assert "We will not write to you any more" in await alice.says("stop")
+    assert "Goodbye" in await alice.says("forget")
+
+
+async def test_who_writes_a_day_after_stop_is_told_once_how_to_come_back(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("stop")
+    house.now += patience.REMINDED
+    assert [bool("START" in await alice.says(words)) for words in ("share", "share")] == [True, False]
+
+
+async def test_who_said_stop_before_we_counted_is_told_once(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("stop")
+    async with house.database.writing() as session:
+        await session.execute(address.update().values(talk=None))
+    assert "START" in await alice.says("hello")
+    assert await alice.says("hello") == ""
+
+
+async def test_one_person_is_answered_so_often_an_hour_and_everybody_else_too(house: House) -> None:
+    limited(house, replies=10)
+    flooder, alice = await house.meets("1").joins(), await house.meets("2").joins()
+    # Four were answered when they joined.
+    assert sum([bool(await flooder.says(words)) for words in ("share", "0") * 10]) == 6
+    assert await alice.says("share") != ""
+    house.now += timedelta(minutes=6)
+    assert [bool(await flooder.says(words)) for words in ("share", "0")] == [True, False]
+
+
+async def test_what_is_said_beyond_the_limit_is_kept(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("share", "1", "1")
+    limited(house, replies=1)
+    assert await alice.says("Interpreters at the clinic.") == ""
+    house.now += timedelta(hours=1)
+    heard = await alice.says("1")
+    assert "not one of the choices" in heard
+    assert "Shall we pass it on?" in heard
+    limited(house)
+    await alice.says("1")
+    assert len(await house.column("SELECT id FROM contribution")) == 1
+
+
+async def test_forget_s_last_words_leave_beyond_every_limit(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("stop")
+    limited(house, replies=1)
+    await answered(alice, "help", 5)
+    assert "Goodbye" in await alice.says("forget")
+
+
+async def test_a_tap_on_the_last_question_answers_none_that_was_not_sent(house: House) -> None:
+    """Both ask yes or no: what was tapped twice must not say yes to what nobody has seen."""
+    alice = await house.meets().joins()
+    await alice.says("share", "1", "1", "Interpreters at the clinic.")
+    token = (await standing(alice)).token
+    limited(house, replies=1)
+    assert await alice.does(alice.message(kind=Kind.CHOICE, choice="no", token=token)) == ""
+    assert (await standing(alice)).token != token
+    await alice.does(alice.message(kind=Kind.CHOICE, choice="yes", token=token))
+    assert await house.column("SELECT id FROM contribution") == []
+
+
+async def test_newcomers_are_answered_so_many_an_hour_and_who_is_known_always(house: House) -> None:
+    alice = await house.meets("known").joins()
+    limited(house, newcomers=60)
+    answers = [await house.meets(f"{number}").says("hello") for number in range(20)]
+    assert [bool(answer) for answer in answers] == [True] * 6 + [False] * 14
+    assert len(await house.column("SELECT id FROM person")) == 21
+    assert await alice.says("share") != ""
+    house.now += timedelta(minutes=1)
+    assert [bool(await house.meets(f"{number}").says("hello?")) for number in (10, 11)] == [True, False]
+
+
+async def test_stop_from_a_newcomer_acts_however_many_there_are(house: House) -> None:
+    limited(house, newcomers=60)
+    for number in range(10):
+        await house.meets(f"{number}").says("hello")
+    assert "START" in await house.meets("10").says("STOP")
+    assert await house.column("SELECT reach FROM address WHERE reach = 'opted_out'") == ["opted_out"]
+
+
+async def test_whoever_is_not_answered_is_named_by_channel_and_reason(house: House) -> None:
+    machine = house.meets()
+    await answered(machine, DRIVING, 4)
+    async with house.database.writing() as session:
+        unanswered = await hear(session, house.ears, [machine.message(DRIVING)], house.now)
+    assert unanswered == [Unanswered("telegram", Why.REPEATS)]
+
+
+async def test_what_is_counted_takes_no_further_statement(postgresql_house: House) -> None:
+    house = postgresql_house
+    alice = await house.meets().joins()
+    await answered(alice, DRIVING, 4)
+    with statements(house.database) as counted:
+        await house.takes(alice.message(DRIVING))
+    assert len(counted) == 2
+
+
+async def test_the_words_themselves_are_not_kept(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says(DRIVING)
+    kept = talking.packed(await standing(alice))
+    assert "driving" not in kept
+    assert (await standing(alice)).heard.words in kept
+
+
+def test_a_clock_that_was_wrong_for_a_moment_silences_nobody() -> None:
+    wrong = NOW + timedelta(days=400)
+    heard = Heard(at=wrong, same=50, nowhere=50, paid=wrong, parted=wrong)
+    hearing = patience.Hearing("x", None, understood=False, moved=False, was_stopped=False, is_stopped=False, now=NOW)
+    assert heard.then(hearing).refuses(hearing, LIMITS) is None
+    stopped = dataclasses.replace(hearing, was_stopped=True, is_stopped=True)
+    assert heard.then(stopped).refuses(stopped, LIMITS) is None
+    newcomers = Newcomers({("sms", False): wrong})
+    assert newcomers.may_come("sms", False, NOW, LIMITS)
+
+
+def test_a_talk_from_before_is_read_as_that_of_somebody_answered() -> None:
+    before = '{"talks":[],"token":"3","invitation":"","offered":[]}'
+    assert talking.unpacked(before).heard == Heard()
+    assert Heard().greeted

@@ -1,0 +1,40 @@
+"""What answers us by itself is not answered without end, and who holds the phone is."""
+
+import pytest
+
+from tests.stories.town import Person, Town
+
+DRIVING = "I am driving and will answer later."
+
+
+async def answers_by_itself(square: Town, phone: Person) -> int:
+    """How many messages of ours a phone gets that answers each at once."""
+    before = len(phone.chat.ours())
+    phone.says(DRIVING)
+    number = 0
+    while number < 50:
+        await square.quiet()
+        if len(phone.chat.ours()) - before == number:
+            break
+        number += 1
+        phone.says(DRIVING)
+    phone.chat.catch_up()
+    return number
+
+
+@pytest.mark.parametrize("channel", ["sms", "whatsapp"])
+async def test_a_phone_that_answers_by_itself_is_soon_not_answered_any_more(square: Town, channel: str) -> None:
+    phone = square.on(channel)
+    assert await answers_by_itself(square, phone) == 4
+    phone.says("English")
+    await phone.hears("Do you want to take part?")
+
+
+async def test_after_stop_a_phone_that_answers_by_itself_gets_one_answer(square: Town) -> None:
+    phone = square.on_sms()
+    await phone.joins()
+    phone.says("STOP")
+    await phone.hears("START")
+    assert await answers_by_itself(square, phone) == 0
+    phone.says("START")
+    await phone.hears("Welcome back")
