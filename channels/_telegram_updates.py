@@ -18,6 +18,7 @@ MEMBERSHIP = {"kicked": Kind.BLOCKED, "member": Kind.UNBLOCKED}
 
 class User(Struct):
     id: int
+    is_bot: bool = False
     language_code: str = ""
 
 
@@ -113,7 +114,12 @@ def _parse_patiently(raw: bytes) -> Update:
 
 
 def read(update: Update) -> Message | None:
-    """What a person did, in a private chat; None for everything else."""
+    """What a person did, in a private chat; None for everything else, and for what another bot did.
+
+    Two bots that answer each other would never end.
+    """
+    if _is_bot(update):
+        return None
     event = str(update.update_id)
     if update.message:
         return _written(event, update.message)
@@ -124,6 +130,11 @@ def read(update: Update) -> Message | None:
     if update.my_chat_member:
         return _membership(event, update.my_chat_member)
     return None
+
+
+def _is_bot(update: Update) -> bool:
+    did = update.message or update.edited_message or update.callback_query or update.my_chat_member
+    return did is not None and did.sender is not None and did.sender.is_bot
 
 
 def _written(event: str, written: Written) -> Message | None:

@@ -98,8 +98,8 @@ def seconds(moment: datetime) -> int:
     return int(moment.timestamp())
 
 
-def user(person: str, name: str, language: str) -> Json:
-    who: Json = {"id": int(person), "is_bot": False, "first_name": name}
+def user(person: str, name: str, language: str, is_bot: bool = False) -> Json:
+    who: Json = {"id": int(person), "is_bot": is_bot, "first_name": name}
     if language:
         who["language_code"] = language
     return who

@@ -75,6 +75,8 @@ class Telegram:
         self.faults: deque[Fault] = deque()
         self.webhook = Webhook()
         self.blocked: set[str] = set()
+        self.bots: set[str] = set()
+        """Those who write and are no people."""
         self.names: dict[str, str] = {}
         self.languages: dict[str, str] = {}
         """The language of a person's app, where Telegram tells it."""
@@ -360,7 +362,7 @@ class Telegram:
         return api.message(bubble, sender, api.private_chat(person, self._name(person)))
 
     def _user(self, person: str) -> Json:
-        return api.user(person, self._name(person), self.languages.get(person, ""))
+        return api.user(person, self._name(person), self.languages.get(person, ""), person in self.bots)
 
     def _name(self, person: str) -> str:
         return self.names.get(person, "Somebody")

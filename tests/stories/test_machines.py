@@ -38,3 +38,13 @@ async def test_after_stop_a_phone_that_answers_by_itself_gets_one_answer(square:
     assert await answers_by_itself(square, phone) == 0
     phone.says("START")
     await phone.hears("Welcome back")
+
+
+async def test_a_bot_is_not_answered_and_not_kept(square: Town) -> None:
+    bot = square.on_telegram()
+    square.telegram.bots.add(bot.address)
+    bot.says("Hello! I am a bot.")
+    bot.says("/start")
+    await bot.hears_nothing(square)
+    async with square.parts.database.reading() as session:
+        assert (await session.exec_driver_sql("SELECT count(*) FROM person")).scalar_one() == 0
