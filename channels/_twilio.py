@@ -142,10 +142,15 @@ def answered(form: Mapping[str, str]) -> bool:
 def meant(form: Mapping[str, str]) -> str:
     """STOP or HELP where Twilio took the person's words for it; else nothing.
 
-    Not START: Twilio takes a YES for it from whoever never stopped, and that YES may be an answer to us.
+    Not START: Twilio takes a YES for it from whoever never stopped, and that YES may be an answer to us. See `starts`.
     """
     word = form.get("OptOutType", "").upper()
     return word if word in ("STOP", "HELP") else ""
+
+
+def starts(form: Mapping[str, str]) -> bool:
+    """Whether Twilio took the words for START: it has a list of such words, which its customers can change."""
+    return form.get("OptOutType", "").upper() == "START"
 
 
 def _fields(raw: bytes) -> Form:

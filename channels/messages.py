@@ -56,6 +56,8 @@ class Message:
     """The platform's id of the tap, which `Channel.acknowledge` answers."""
     answered: bool = False
     """The platform has replied by itself (Twilio does to STOP and HELP): do not reply again."""
+    starts: bool = False
+    """The platform took the words for START. From somebody who said STOP they are that; else they are an answer."""
 
 
 class Status(StrEnum):

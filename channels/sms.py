@@ -13,7 +13,7 @@ from channels._plain import plain
 from channels._segments import segments, utf16
 from channels._settings import limits, per_second
 from channels._split import parts
-from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant
+from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant, starts
 from channels._twilio_errors import VERDICTS
 from channels.messages import Accepted, Backlog, Kind, Message, Never, Outgoing, Report, Template
 from channels.verdicts import Verdict
@@ -95,6 +95,7 @@ def _message(form: Mapping[str, str]) -> Message:
         kind=Kind.OTHER if has_only_media else Kind.TEXT,
         text=meant(form) or text,
         answered=answered(form),
+        starts=starts(form),
     )
 
 

@@ -18,7 +18,7 @@ from channels._segments import utf16
 from channels._settings import limits, per_second
 from channels._split import parts
 from channels._tap import pack, unpack
-from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant
+from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant, starts
 from channels._twilio_account import account
 from channels._twilio_errors import VERDICTS
 from channels._twilio_lists import Json, Lists, lists
@@ -205,6 +205,7 @@ def _message(form: Mapping[str, str]) -> Message:
         token="" if word else token,
         voice=voice,
         answered=answered(form),
+        starts=starts(form),
     )
 
 

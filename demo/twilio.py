@@ -98,6 +98,8 @@ class Twilio:
         self.opted_out: set[str] = set()
         self.keywords = False
         """Whether STOP, START and HELP by SMS are answered by Twilio itself."""
+        self.starts = START_WORDS
+        """What it takes for START: its customers may name others."""
         self.window: timedelta | None = None
         """For how long after their last message a person on WhatsApp can be written to freely; None: always."""
         self.shuts_at_once = False
@@ -245,7 +247,7 @@ class Twilio:
         if not self.keywords or api.channel_of(person) != "sms":
             return ""
         word = words.strip().upper()
-        kinds = {"STOP": STOP_WORDS, "START": START_WORDS, "HELP": HELP_WORDS}
+        kinds = {"STOP": STOP_WORDS, "START": self.starts, "HELP": HELP_WORDS}
         kind = next((kind for kind, spelled in kinds.items() if word in spelled), "")
         if kind == "STOP":
             self.opted_out.add(person)

@@ -11,8 +11,13 @@ _CORE = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 def fold(text: str) -> str:
     """Without case, accents, invisible marks, spelling variants of Arabic, and punctuation around it."""
     bare = text.casefold() if text.isascii() else _bare(text)
-    core = _CORE.search(bare)
-    return " ".join(core[0].split()) if core else ""
+    return " ".join(core(bare).split())
+
+
+def core(text: str) -> str:
+    """From the first letter or digit to the last."""
+    found = _CORE.search(text)
+    return found[0] if found else ""
 
 
 def _bare(text: str) -> str:

@@ -91,6 +91,7 @@ def _read_words(text: str) -> Words | Unread:
 
 
 def _read_choice(question: Ask, text: str) -> Answer | Unread:
+    text = text.strip()
     if len(text) > LONGEST_CHOICE:
         return Unread.NOT_UNDERSTOOD
     if question.wants is Wants.SEVERAL:

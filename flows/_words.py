@@ -6,7 +6,7 @@ from functools import cache
 
 from channels.messages import Kind, Message
 from flows._engine import flows
-from flows._folding import fold, in_western_digits
+from flows._folding import core, fold, in_western_digits
 from locales import N_, _, languages, speaking
 
 LONGEST = 64
@@ -42,9 +42,11 @@ def flow_for(message: Message, stopped: bool = False) -> str | None:
 
     `stopped`: the person said STOP before. Only then Twilio's "YES" means START and not an answer.
     """
-    if message.kind is not Kind.TEXT or len(message.text) > LONGEST:
+    if stopped and message.starts:
+        return "start"
+    text = _short(message)
+    if text is None:
         return None
-    text = message.text.strip()
     if text.startswith("/"):
         return _flow_words().get(fold(text[1:].split()[0].split("@")[0])) if text[1:].split() else None
     word = fold(text)
@@ -58,9 +60,20 @@ def flow_for(message: Message, stopped: bool = False) -> str | None:
 
 def goes_back(message: Message) -> bool:
     """Whether the person wants the question before this one: "0" in any script, or "back" in any language."""
-    if message.kind is not Kind.TEXT or len(message.text) > LONGEST:
+    text = _short(message)
+    if text is None:
         return False
-    return _ZERO.fullmatch(in_western_digits(message.text)) is not None or fold(message.text) in everywhere(BACK)
+    return _ZERO.fullmatch(in_western_digits(text)) is not None or fold(text) in everywhere(BACK)
+
+
+def _short(message: Message) -> str | None:
+    """What was typed, if it can be such a word. What surrounds it is not measured: phones add blanks, people dots."""
+    if message.kind is not Kind.TEXT:
+        return None
+    text = message.text.strip()
+    if len(text) > LONGEST:
+        text = core(text)
+    return text if len(text) <= LONGEST else None
 
 
 def to_send(word: str) -> str:

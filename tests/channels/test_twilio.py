@@ -190,6 +190,13 @@ async def test_a_tap_that_twilio_took_for_start_is_still_a_tap(door: Door) -> No
     assert (message.kind, message.choice, message.answered) == (Kind.CHOICE, "yes", True)
 
 
+@pytest.mark.parametrize("name", ["sms_text", "whatsapp_text", "whatsapp_button"])
+async def test_what_twilio_took_for_start_is_told(name: str, door: Door) -> None:
+    assert (await understood(door, name, OptOutType="START", Body="Begin")).starts
+    for other in ("STOP", "HELP", ""):
+        assert not (await understood(door, name, OptOutType=other, Body="Begin")).starts
+
+
 async def understood(door: Door, name: str, **changed: str) -> Message:
     fields = dict(parse_qsl((PAYLOADS / f"{name}.form").read_text().strip(), keep_blank_values=True)) | changed
     assert await door.twilio(name.split("_")[0], urlencode(fields).encode()) == 200

@@ -120,3 +120,26 @@ def test_other_texts_do_not(text: str) -> None:
 )
 def test_spellings_of_one_word_are_the_same(typed: str, meant: str) -> None:
     assert fold(typed) == fold(meant)
+
+
+@pytest.mark.parametrize("around", ["{} ", " {}", "{}.", "\u200b{}\u200b", "\n{}\u00a0", "¡{}!", "…{}…"])
+def test_what_surrounds_a_word_is_not_measured(around: str) -> None:
+    before, after = around.split("{}")
+    for word, flow in (("STOP", "stop"), ("توقف", "stop"), ("forget", "forget")):
+        assert flow_for(sent(before * 100 + word + after * 100)) == flow
+    assert goes_back(sent(before * 100 + "0" + after * 100))
+    assert goes_back(sent(before * 100 + "back" + after * 100))
+
+
+def test_a_long_text_that_begins_with_a_word_is_none() -> None:
+    assert flow_for(sent("stop" + " and go" * 50)) is None
+    assert flow_for(sent("/stop" + " and go" * 50)) is None
+    assert flow_for(sent("/stop" + " " * 100)) == "stop"
+
+
+@pytest.mark.parametrize("text", ["Begin", "اشترك", "", "x" * 1000])
+@pytest.mark.parametrize("channel", ["sms", "whatsapp"])
+def test_what_twilio_took_for_start_is_that_from_who_said_stop_only(channel: str, text: str) -> None:
+    message = Message(channel, "event", "sender", Kind.TEXT, text, starts=True)
+    assert flow_for(message, stopped=True) == "start"
+    assert flow_for(message) is None

@@ -70,6 +70,30 @@ async def test_twilio_own_answer_to_stop_is_not_doubled(square: Town) -> None:
     await alice.hears_nothing(square)
 
 
+@pytest.mark.parametrize("words", ["START", "YES", "unstop", "Begin"])
+async def test_who_comes_back_by_any_word_that_twilio_takes_for_start_is_back(square: Town, words: str) -> None:
+    square.twilio.keywords, square.twilio.starts = True, frozenset({"START", "YES", "UNSTOP", "BEGIN"})
+    alice = square.on_sms()
+    await alice.joins()
+    alice.says("STOP")
+    await alice.hears("unsubscribed")
+    alice.says(words)
+    await alice.hears("re-subscribed")
+    await alice.hears("Welcome back")
+
+
+async def test_stop_among_blanks_is_no_contribution(square: Town) -> None:
+    alice = square.on_telegram()
+    await alice.joins()
+    for words in ("share", "1", "1"):
+        alice.says(words)
+        await alice.hears()
+    alice.says(" " * 100 + "STOP" + "\n" * 100 + ".")
+    await alice.hears("We will not write to you any more")
+    async with square.parts.database.reading() as session:
+        assert (await session.exec_driver_sql("SELECT reach FROM address")).scalar_one() == Reach.OPTED_OUT
+
+
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp", "sms"])
 async def test_forget_leaves_nothing_readable(square: Town, channel: str, database_url: str) -> None:
     alice = square.on(channel)
