@@ -97,7 +97,7 @@ def parse(raw: bytes) -> Update:
 def convert(update: object) -> Update:
     try:
         return msgspec.convert(update, Update)
-    except (msgspec.ValidationError, RecursionError):
+    except (msgspec.ValidationError, ValueError, RecursionError):  # also a name with a lone surrogate
         refusal = Refused(400, "not an update")
     raise refusal
 

@@ -92,6 +92,9 @@ BROKEN = {
     "more than any number": b'{"update_id": Infinity}',
     "a number without end": b'{"update_id": ' + b"9" * 60_000 + b"}",
     "a fraction": b'{"update_id": 1e400}',
+    "half a letter in a name": rb'{"update_id": 1, "\ud800": 1}',
+    "half a letter in a name inside": update().replace(b'"date"', rb'"\udfff"'),
+    "half a letter in a name and in a text": update("@").replace(b"@", rb"\ud83d").replace(b'"date"', rb'"\udc00"'),
 }
 
 
