@@ -13,6 +13,8 @@ from aiohttp import StreamReader, web
 
 MOST = 2_000
 QUIET = timedelta(minutes=1)
+SERVER = "web"
+"""What we call ourselves: aiohttp would name its version and Python's to whoever looks for one with a hole."""
 
 log = structlog.get_logger()
 
@@ -124,6 +126,8 @@ class Connection(web.RequestHandler):
         self._connections.wait_for(self)
         if not request.content.is_eof():
             resp.force_close()
+        if not resp.prepared:
+            resp.headers["Server"] = SERVER
         return await super().finish_response(request, resp, start_time)
 
     def handle_error(

@@ -191,6 +191,17 @@ async def test_dripping_buys_no_time(says: bytes) -> None:
         await drips
 
 
+@pytest.mark.parametrize("says", [GET, b"GET /nothing HTTP/1.1\r\nHost: here\r\n\r\n", b"\xff\r\n\r\n"])
+async def test_no_answer_says_which_version_we_run(says: bytes) -> None:
+    async with program() as there:
+        peer = await there.peer(says)
+        async with asyncio.timeout(PATIENCE):
+            head = await peer.reader.readuntil(b"\r\n\r\n")
+    assert b"\r\nServer: web\r\n" in head
+    assert b"aiohttp" not in head
+    assert b"Python" not in head
+
+
 async def test_who_stalls_after_a_request_is_closed_as_soon() -> None:
     async with program() as there:
         peer = await there.peer(GET)
