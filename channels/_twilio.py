@@ -12,7 +12,7 @@ from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from channels import History, Misconfigured, Refused
 from channels._body import body, clean
 from channels._settings import matching, required, web_address
-from channels._signature import Form, is_signed
+from channels._signature import HEADER, SETTINGS_HEADER, SHA1, Form, algorithm, is_signed
 from channels._twilio_account import Account, account
 from channels._twilio_errors import VERDICTS, problem, verdict
 from channels._twilio_history import STATUSES, USEFUL, TwilioHistory
@@ -73,13 +73,17 @@ class Line:
 
     async def form(self, request: web.Request) -> dict[str, str]:
         """The fields of a signed request. Raises `Refused`."""
-        signature = request.headers.get("X-Twilio-Signature", "")
+        signature, settings = request.headers.get(HEADER, ""), request.headers.get(SETTINGS_HEADER, "")
         if not signature:
             raise Refused(403, "no signature")
+        by = algorithm(settings) if settings else SHA1
+        secrets = self._account.shared_keys if settings else self._account.tokens
+        if by is None or not secrets:
+            raise Refused(403, "signed in a way that we do not know, or TWILIO_SHARED_KEY is not set")
         raw = await body(request)
         fields = _fields(raw)
         # Never the address that the request claims: behind a proxy it is not the one that was signed.
-        if not is_signed(signature, self._public + request.raw_path, fields, self._account.tokens):
+        if not is_signed(signature, self._public + request.raw_path, fields, secrets, by):
             raise Refused(403, "wrong signature")
         form = dict(reversed(fields))
         # Decoded strictly, there is nothing else in it that would have to be taken out.

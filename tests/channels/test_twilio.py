@@ -10,14 +10,17 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 from hypothesis import given, strategies
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
 from openapi_core.testing import MockRequest
+from twilio.request_validator import RequestValidator
 
 from channels import Channel, Misconfigured, Refused, sms, whatsapp
 from channels import _content as content
-from channels._signature import is_signed
+from channels._signature import SETTINGS_HEADER, algorithm, is_signed
 from channels._twilio import _fields
 from channels._twilio_account import account
 from channels._twilio_errors import VERDICTS
@@ -95,6 +98,71 @@ def test_either_token_is_good_while_they_change() -> None:
     for token, is_good in ((TOKEN, True), ("new", True), ("older", False)):
         signature = sign("/hooks/sms", body, token)
         assert is_signed(signature, "https://hearback.example/in/hooks/sms", fields, tokens) is is_good
+
+
+@pytest.mark.parametrize("by", ["HMAC_SHA1", "HMAC_SHA256"])
+def test_what_twilio_s_own_validator_signs_is_signed(by: str) -> None:
+    signature = RequestValidator("a-shared-key").compute_signature(VECTOR_URL, dict(VECTOR), by)
+    hashed = algorithm(f"key=webhooks_sharedkey_1,algorithm={by}")
+    assert hashed is not None
+    assert is_signed(signature, VECTOR_URL, VECTOR, ["a-shared-key"], hashed)
+    assert not is_signed(signature, VECTOR_URL, VECTOR, ["another-key"], hashed)
+    other = next(name for name in ("sha1", "sha256") if name != hashed)
+    assert not is_signed(signature, VECTOR_URL, VECTOR, ["a-shared-key"], other)
+
+
+@pytest.mark.parametrize(
+    ("settings", "hashed"),
+    [
+        ("key=k,algorithm=HMAC_SHA256", "sha256"),
+        (" algorithm = hmac_sha256 ", "sha256"),
+        ("key=k, algorithm=hmac_sha256 ", "sha256"),
+        ("key=k", "sha1"),
+        ("key=k,algorithm=HMAC_MD5", None),
+        ("=,=,", "sha1"),
+    ],
+)
+def test_the_hash_is_the_one_that_the_settings_name(settings: str, hashed: str | None) -> None:
+    assert algorithm(settings) == hashed
+
+
+async def test_a_shared_key_signs_by_sha256_and_the_token_then_does_not(platform: Platform) -> None:
+    keys = {"TWILIO_SHARED_KEY": "new", "TWILIO_SHARED_KEY_OLD": "old"}
+    made = sms.from_settings(environment(platform.address) | keys)
+    assert made is not None
+    body = (PAYLOADS / "sms_text.form").read_bytes().strip()
+    named = "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"
+    for secret, settings, status in (
+        ("new", named, 200),
+        ("old", named, 200),
+        (TOKEN, named, 403),
+        (TOKEN, "", 403),
+        ("new", "", 403),
+        ("new", "key=k,algorithm=HMAC_MD5", 403),
+    ):
+        signed = sign("/hooks/sms", body, secret, "sha256")
+        assert await posted(made, body, {"X-Twilio-Signature": signed, SETTINGS_HEADER: settings}) == status
+
+
+async def test_a_shared_key_that_is_not_set_signs_nothing(door: Door) -> None:
+    body = (PAYLOADS / "sms_text.form").read_bytes().strip()
+    headers = {"X-Twilio-Signature": sign("/hooks/sms", body, "", "sha256")}
+    named = {SETTINGS_HEADER: "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"}
+    assert await door.post("/hooks/sms", body, headers | named) == 403
+
+
+async def posted(channel: Channel, body: bytes, headers: dict[str, str]) -> int:
+    async def receive(request: web.Request) -> web.Response:
+        try:
+            await channel.receive(request)
+        except Refused as refused:
+            return web.Response(status=refused.status)
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/hooks/sms", receive)
+    async with TestClient(TestServer(app)) as client, client.post("/hooks/sms", data=body, headers=headers) as answer:
+        return answer.status
 
 
 @pytest.mark.parametrize("channel", ["sms", "whatsapp"])
