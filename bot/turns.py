@@ -1,7 +1,7 @@
 """Taking together what people write at the same time, and answering each platform after the commit."""
 
 import asyncio
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -46,6 +46,31 @@ class _Waiting:
         return "report", self.what.delivery
 
 
+class Line:
+    """What waits, person by person, each in the order it came: who has much waiting keeps nobody else waiting."""
+
+    def __init__(self) -> None:
+        self._people: OrderedDict[tuple[str, str], deque[_Waiting]] = OrderedDict()
+
+    def __bool__(self) -> bool:
+        return bool(self._people)
+
+    def add(self, one: _Waiting) -> None:
+        self._people.setdefault(one.who, deque()).append(one)
+
+    def next_batch(self, most: int) -> list[_Waiting]:
+        """One of each, of those who have waited longest for their turn; who has more comes again after all others."""
+        batch: list[_Waiting] = []
+        again: list[tuple[tuple[str, str], deque[_Waiting]]] = []
+        while self._people and len(batch) < most:
+            who, theirs = self._people.popitem(last=False)
+            batch.append(theirs.popleft())
+            if theirs:
+                again.append((who, theirs))
+        self._people.update(again)
+        return batch
+
+
 @dataclass(slots=True)
 class Turns:
     """The line in which everything that comes in waits for its transaction."""
@@ -54,7 +79,7 @@ class Turns:
     ears: Ears
     bell: Bell
     clock: Callable[[], datetime]
-    line: deque[_Waiting] = field(default_factory=deque)
+    line: Line = field(default_factory=Line)
     taking: asyncio.Task[None] | None = None
     observe: Observe = unobserved
     alarmed: dict[Unanswered, datetime] = field(default_factory=dict)
@@ -62,7 +87,8 @@ class Turns:
     async def take(self, what: Sequence[Message | Report]) -> None:
         """Returns when all of it is durably kept. Raises `Away` when it is not and has to come again."""
         waiting = [_Waiting(one) for one in what]
-        self.line.extend(waiting)
+        for one in waiting:
+            self.line.add(one)
         if self.line and self.taking is None:
             self.taking = asyncio.create_task(self._take_all())
         if not all([await one.kept for one in waiting]):
@@ -76,22 +102,10 @@ class Turns:
     async def _take_all(self) -> None:
         try:
             while self.line:
-                await self._take_batch(self._next_batch())
+                await self._take_batch(self.line.next_batch(MOST_TOGETHER))
                 await self.bell.ring()
         finally:
             self.taking = None
-
-    def _next_batch(self) -> list[_Waiting]:
-        batch: dict[tuple[str, str], _Waiting] = {}
-        later: list[_Waiting] = []
-        while self.line and len(batch) < MOST_TOGETHER:
-            one = self.line.popleft()
-            if one.who in batch:
-                later.append(one)
-            else:
-                batch[one.who] = one
-        self.line.extendleft(reversed(later))
-        return list(batch.values())
 
     async def _take_batch(self, batch: Sequence[_Waiting]) -> None:
         try:

@@ -98,6 +98,65 @@ async def test_one_person_s_messages_keep_their_order(sqlite: Database, monkeypa
     assert all(len({one.sender for one in batch}) == len(batch) for batch in heard)
 
 
+@dataclass
+class Recorded:
+    """Who was in which batch."""
+
+    batches: list[list[str]] = field(default_factory=list)
+
+    async def hear(self, session: Session, ears: Any, messages: Sequence[Message], now: Any) -> Any:
+        self.batches.append([one.sender for one in messages])
+        return await hear(session, ears, messages, now)
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorded:
+    made = Recorded()
+    monkeypatch.setattr(taking, "hear", made.hear)
+    return made
+
+
+async def test_a_flood_of_one_person_keeps_nobody_else_waiting(sqlite: Database, recorded: Recorded) -> None:
+    line = turns(sqlite)
+    flood = [line.take([says("flooder", "hello", f"f{one}")]) for one in range(20)]
+    others = [line.take([says(f"{one}", "hello", f"{one}")]) for one in range(5)]
+    await asyncio.gather(*flood, *others)
+    assert sorted(recorded.batches[0]) == sorted(["flooder", *(f"{one}" for one in range(5))])
+    assert recorded.batches[1:] == [["flooder"]] * 19
+
+
+async def test_people_have_their_turns_one_after_the_other_however_much_one_has_waiting(
+    sqlite: Database, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(taking, "MOST_TOGETHER", 2)
+    line = turns(sqlite)
+    said = [("a", 4), ("b", 2), ("c", 1)]
+    await asyncio.gather(*(line.take([says(who, "hello", f"{who}{one}")]) for who, many in said for one in range(many)))
+    assert recorded.batches == [["a", "b"], ["c", "a"], ["b", "a"], ["a"]]
+
+
+def test_taking_from_a_long_line_costs_what_is_taken() -> None:
+    """However much one person has waiting, only the first of it is looked at."""
+    line = taking.Line()
+    looked: list[str] = []
+
+    class Waiting:
+        def __init__(self, who: str) -> None:
+            self.person = who
+
+        @property
+        def who(self) -> tuple[str, str]:
+            looked.append(self.person)
+            return "telegram", self.person
+
+    for _one in range(1000):
+        line.add(Waiting("flooder"))  # type: ignore[arg-type]
+    line.add(Waiting("alice"))  # type: ignore[arg-type]
+    looked.clear()
+    assert len(line.next_batch(100)) == 2
+    assert looked == []
+
+
 def _fails_on(text: str, fault: Exception, times: int = 1000) -> Hear:
     left = [fault] * times
 
