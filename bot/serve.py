@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -148,7 +149,8 @@ class InUse(Exception):
 @contextmanager
 def alone_with(file: Path) -> Iterator[None]:
     """Nobody else serves from this SQLite file meanwhile. Raises `InUse`."""
-    with Path(f"{file}.lock").open("w") as lock:
+    with os.fdopen(os.open(f"{file}.lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
+        os.fchmod(lock.fileno(), 0o600)
         try:
             flock(lock, LOCK_EX | LOCK_NB)
         except BlockingIOError:

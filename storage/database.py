@@ -1,11 +1,14 @@
 """Opening a database, and transactions on it."""
 
 import json
+import os
+import stat
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from errno import ENOSPC
+from pathlib import Path
 from sqlite3 import SQLITE_FULL
 from typing import Any
 
@@ -131,6 +134,10 @@ def _sqlite(address: URL, begin: str, connections: int, settings: Sequence[str])
         connect_args={"isolation_level": None},
     )
 
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def connecting(_dialect: Any, _record: Any, _given: Any, _named: Any) -> None:
+        keep_private(address)
+
     @event.listens_for(engine.sync_engine, "connect")
     def connected(connection: Any, _record: Any) -> None:
         cursor = connection.cursor()
@@ -150,6 +157,23 @@ def is_full(error: BaseException) -> bool:
     origin = getattr(error, "orig", None)
     full = getattr(origin, "sqlite_errorcode", None) == SQLITE_FULL or getattr(origin, "sqlstate", None) == DISK_FULL
     return full or (isinstance(error, OSError) and error.errno == ENOSPC)
+
+
+def keep_private(address: URL) -> None:
+    """Nobody but its owner may read an SQLite database: who writes from which region stands in it unsealed.
+
+    Where there is none it is made; SQLite gives the files beside it the same mode. Those of before are changed too.
+    """
+    if not address.database or address.database == ":memory:":
+        return
+    file = Path(address.database)
+    # Only a new file is opened here: closing one that this process uses would let go of SQLite's locks on it.
+    with suppress(OSError):  # what is wrong with this place SQLite says better
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    for one in (file, *(Path(f"{file}{end}") for end in ("-wal", "-shm"))):
+        with suppress(OSError):
+            if stat.S_IMODE(one.stat().st_mode) & 0o077:
+                one.chmod(0o600)
 
 
 def is_away(error: BaseException) -> bool:

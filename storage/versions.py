@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.engine import Connection
 
-from storage.database import SQLITE_SETTINGS, with_driver
+from storage.database import SQLITE_SETTINGS, keep_private, with_driver
 
 NEWEST = "5c0d6a1f7b24"
 """The revision of the newest file in `migrations/versions`."""
@@ -37,6 +37,7 @@ def with_all_of(url: str, work: Callable[[Connection], object]) -> None:
     sqlite = address.get_backend_name() == "sqlite"
     engine = create_engine(address.set(drivername="sqlite") if sqlite else address, hide_parameters=True)
     if sqlite:
+        keep_private(address)
         event.listen(engine, "connect", _settled)
         event.listen(engine, "begin", _alone)
     try:

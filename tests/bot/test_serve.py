@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import stat
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -33,6 +34,13 @@ def test_only_one_program_serves_from_a_file(tmp_path: Path) -> None:
         pass
     with serve.alone_with(file):
         pass
+
+
+def test_nobody_else_may_open_the_lock(tmp_path: Path) -> None:
+    lock = tmp_path / "hearback.db.lock"
+    lock.touch(0o644)
+    with serve.alone_with(tmp_path / "hearback.db"):
+        assert stat.S_IMODE(lock.stat().st_mode) == 0o600
 
 
 @asynccontextmanager

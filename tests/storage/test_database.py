@@ -1,6 +1,10 @@
 """A database is opened with the settings that our promises rest on."""
 
 import asyncio
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select
@@ -30,6 +34,41 @@ async def test_sqlite_keeps_what_it_confirms_and_deletes_what_it_should(sqlite: 
         assert {setting: await asked(session, setting) for setting in wanted} == wanted
     async with sqlite.reading() as session:
         assert {setting: await asked(session, setting) for setting in wanted} == wanted
+
+
+def modes(folder: Path) -> dict[str, str]:
+    return {file.name: oct(stat.S_IMODE(file.stat().st_mode)) for file in folder.iterdir()}
+
+
+@pytest.fixture
+def everybody_may_read() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("everybody_may_read")
+async def test_nobody_else_may_read_a_new_database_nor_what_lies_beside_it(tmp_path: Path) -> None:
+    storage.migrate(f"sqlite:///{tmp_path / 'hearback.db'}")
+    made = storage.open(f"sqlite:///{tmp_path / 'hearback.db'}")
+    try:
+        async with made.writing() as session:
+            await session.execute(insert(event).values(id="1", seen=NOW))
+            assert modes(tmp_path) == dict.fromkeys(("hearback.db", "hearback.db-wal", "hearback.db-shm"), "0o600")
+    finally:
+        await made.close()
+
+
+@pytest.mark.usefixtures("everybody_may_read")
+async def test_a_database_of_before_is_closed_to_others(sqlite_url: str, tmp_path: Path) -> None:
+    (tmp_path / "hearback.db").chmod(0o644)
+    made = storage.open(sqlite_url)
+    try:
+        async with made.reading() as session:
+            await session.execute(select(event))
+        assert set(modes(tmp_path).values()) == {"0o600"}
+    finally:
+        await made.close()
 
 
 async def test_postgresql_confirms_only_what_is_on_the_disk(postgresql: Database) -> None:
