@@ -67,13 +67,17 @@ class House:
             overdue = await stored_rounds.overdue(session, now)
         if published:
             await self.bell.ring()
-        if parted:
+        if parted + await self._fade(now):
             await self._sweep()
         for round_id in overdue:
             async with self.database.writing() as session:
                 await rounds.close(session, self.keys, round_id, now)
             await self.bell.ring()
         await self.age(now)
+
+    async def _fade(self, now: datetime) -> int:
+        async with self.database.writing() as session:
+            return await people.fade(session, now)
 
     async def age(self, now: datetime) -> None:
         """Forget what is old, a batch at a time, so that nobody waits for it."""

@@ -27,6 +27,10 @@ SHORTEST_ID = 4
 LONGEST_GOODBYE = timedelta(hours=1)
 """How long the last sentence to someone forgotten may wait for a platform that is away; then it is erased unsaid."""
 
+UNDECIDED = timedelta(days=30)
+"""How long we know somebody who does not say whether they want to take part; after STOP, too."""
+MOST_TO_FADE = 50
+
 
 async def speak(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Spoke) -> None:
     visit.speak(effect.language)
@@ -106,6 +110,14 @@ async def forget(session: Session, keys: Keyring, visit: Visit, _effect: flows.F
 async def part(session: Session, now: datetime) -> int:
     """Erase those strangers whose last sentence has left, or was never going to; gives how many."""
     gone = await stored.strangers(session, now)
+    for who in gone:
+        await stored.erase(session, who)
+    return len(gone)
+
+
+async def fade(session: Session, now: datetime) -> int:
+    """Erase, as FORGET does, some of those who never agreed and have been silent for long; gives how many."""
+    gone = await stored.never_agreed(session, now - UNDECIDED, MOST_TO_FADE)
     for who in gone:
         await stored.erase(session, who)
     return len(gone)

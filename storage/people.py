@@ -61,6 +61,16 @@ async def strangers(session: Session, now: datetime) -> list[str]:
     return list((await session.execute(gone)).scalars())
 
 
+async def never_agreed(session: Session, before: datetime, most: int) -> list[str]:
+    """Up to `most` people who have not agreed to take part and have written nothing since then; they are locked."""
+    wrote = exists().where(address.c.person_id == person.c.id, address.c.spoke >= before)
+    silent = select(person.c.id).where(~person.c.consented, person.c.met < before.date(), ~wrote)
+    # Whoever is being listened to at this moment is not silent, nor who was just before we had the lock.
+    locked = silent.order_by(person.c.met).limit(most).with_for_update(skip_locked=True)
+    found = list((await session.execute(locked)).scalars())
+    return list((await session.execute(silent.where(person.c.id.in_(found)))).scalars()) if found else []
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """How many people there are, by language and channel."""

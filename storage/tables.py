@@ -53,6 +53,13 @@ person = Table(
     Column("met", Date, nullable=False),
 )
 
+Index(
+    "ix_person_not_agreed",
+    person.c.met,
+    postgresql_where=~person.c.consented,
+    sqlite_where=~person.c.consented,
+)
+
 ACTIVE = "active"
 """The reach of an address that can be written to."""
 OPTED_OUT = "opted_out"

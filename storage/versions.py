@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from storage.database import SQLITE_SETTINGS, keep_private, with_driver
 
-NEWEST = "5c0d6a1f7b24"
+NEWEST = "b7d2f60c91ae"
 """The revision of the newest file in `migrations/versions`."""
 LOCK = 7_203_418_816
 

@@ -91,6 +91,30 @@ async def test_forgetting_takes_what_is_in_flight_the_seat_and_what_was_parked(h
     assert await house.column("SELECT provider_id FROM delivery WHERE provider_id = 'p-1'") == []
 
 
+async def test_who_never_agreed_is_erased_after_thirty_days_of_silence(house: House) -> None:
+    await house.meets("1").joins()
+    await house.meets("2").says("hello")
+    await house.meets("3").says("stop")
+    talking = house.meets("4")
+    await talking.says("hello")
+    house.now += people.UNDECIDED
+    assert await house.does(people.fade) == 0
+    await talking.says("hello?")
+    house.now += timedelta(days=1)
+    assert await house.does(people.fade) == 2
+    assert await count(house, "person") == await count(house, "address") == 2
+    assert await house.column("SELECT person_id FROM delivery WHERE body IS NOT NULL") == []
+    assert "Français" in await house.meets("2").says("hello")
+
+
+async def test_few_are_erased_at_once_so_that_nobody_waits(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "MOST_TO_FADE", 2)
+    for number in range(5):
+        await house.meets(f"{number}").says("hello")
+    house.now += people.UNDECIDED + timedelta(days=1)
+    assert [await house.does(people.fade) for _time in range(4)] == [2, 2, 1, 0]
+
+
 async def test_forget_is_done_at_once_for_who_said_stop(house: House) -> None:
     alice = await house.meets().joins()
     await alice.says("stop")

@@ -1,12 +1,15 @@
 """People stop, come back, and are forgotten, whatever was being talked about."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from channels.verdicts import Reach
-from handlers import bulletins, contents
+from handlers import bulletins, contents, people
 from storage import contributions as stored
+from storage.tables import address, person
 from tests.stories.town import Person, Town
 
 CANARIES = ("cranes-over-the-harbour", "7000001", "+12025550101")
@@ -141,6 +144,23 @@ async def test_who_does_not_agree_is_not_kept(square: Town) -> None:
     await square.parts.worker.keep_house()
     async with square.parts.database.reading() as session:
         assert (await session.exec_driver_sql("SELECT count(*) FROM person")).scalar_one() == 0
+
+
+async def test_housekeeping_erases_who_never_agreed(square: Town, database_url: str) -> None:
+    stranger, alice = square.on_sms(), square.on_telegram()
+    await alice.joins()
+    stranger.says("cranes-over-the-harbour")
+    await stranger.hears("English")
+    await square.quiet()
+    long_ago = square.clock() - people.UNDECIDED - timedelta(days=1)
+    async with square.parts.database.writing() as session:
+        wrapped = (await session.execute(select(person.c.key).where(~person.c.consented))).scalar_one()
+        await session.execute(update(person).values(met=long_ago.date()))
+        await session.execute(update(address).values(spoke=long_ago))
+    await square.parts.worker.keep_house()
+    async with square.parts.database.reading() as session:
+        assert (await session.execute(select(address.c.channel))).scalars().all() == ["telegram"]
+    _holds_nothing_of_hers(database_url, bytes(wrapped), stranger)
 
 
 async def _gives(person: Person, words: str) -> None:
