@@ -102,8 +102,8 @@ class Office:
         """Until the platform was asked so often, and what it said is written down."""
 
         async def was_asked() -> bool:
-            rows = await self.rows()
-            return len(self.phone.sent) >= times and all(row.state != "sending" for row in rows)
+            # In this order: what was read before it was asked would still say that nothing had begun.
+            return len(self.phone.sent) >= times and all(row.state != "sending" for row in await self.rows())
 
         await until(was_asked)
 
