@@ -88,7 +88,7 @@ class Chat:
     def find(self, message: str) -> Bubble | None:
         return next((bubble for bubble in self.bubbles if bubble.id == message), None)
 
-    async def next(self, within: float = 5.0) -> Bubble:
+    async def next(self, within: float = 60.0) -> Bubble:
         """The next message of ours that this was not asked for yet; waits `within` so many seconds for it.
 
         Raises TimeoutError."""

@@ -120,7 +120,7 @@ async def test_hearback_run_serves_polls_and_ends_when_told(tmp_path: Path) -> N
             with pytest.raises(serve.InUse), serve.alone_with(file):
                 pass
             running.send_signal(signal.SIGTERM)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(PATIENCE):
                 said = (await running.communicate())[1].decode()
             assert running.returncode == 0
         finally:

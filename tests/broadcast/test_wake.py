@@ -7,6 +7,7 @@ from time import monotonic
 
 from broadcast.hints import hints
 from broadcast.wake import Bell
+from tests.waiting import PATIENCE
 
 
 async def test_everybody_in_the_house_hears_it() -> None:
@@ -30,7 +31,7 @@ async def test_it_is_heard_in_the_other_process(redis_url: str) -> None:
         carrying = asyncio.create_task(there.bell.carry())
         try:
             with there.bell.listening() as heard:
-                async with asyncio.timeout(5):
+                async with asyncio.timeout(PATIENCE):
                     while not heard.is_set():
                         await here.bell.ring()
                         with suppress(TimeoutError):
@@ -57,7 +58,7 @@ async def test_nobody_who_rings_waits_for_a_redis_that_never_answers() -> None:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()
         async with hints(f"redis://127.0.0.1:{deaf.getsockname()[1]}/0", monotonic) as told:
-            async with asyncio.timeout(0.5):
+            async with asyncio.timeout(PATIENCE):
                 for _ring in range(100):
                     await told.bell.ring()
 

@@ -16,6 +16,7 @@ from handlers.counts import rounded
 from storage import broadcasts, contributions, rounds
 from storage.contributions import Contribution
 from tests.demo import towns
+from tests.waiting import PATIENCE
 
 GIVEN = Contribution(
     id="c1",
@@ -57,7 +58,7 @@ async def post(desk: ClientSession, path: str, *given: tuple[str, str], status: 
 
 async def until(desk: ClientSession, path: str, shows: Callable[[str], bool]) -> str:
     """The page, as soon as it shows this."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not shows(html := await get(desk, path)):  # noqa: ASYNC110 a page has no event to wait for
             await asyncio.sleep(0.01)
     return html

@@ -15,6 +15,7 @@ from demo.chats import Bubble, Button, Side
 from demo.phones import Owner, Platforms
 from demo.telegram import Telegram
 from demo.twilio import Twilio
+from tests.waiting import PATIENCE
 
 AMINA = Owner("telegram", "70010001", "Amina", "ar")
 MOUSSA = Owner("whatsapp", "+12025550123", "Moussa", "fr")
@@ -36,7 +37,7 @@ async def site(telegram: Telegram, twilio: Twilio) -> AsyncIterator[ClientSessio
 
 
 async def events(stream: StreamReader) -> AsyncIterator[tuple[str, str]]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while name := (await stream.readline()).decode().removeprefix("event: ").strip():
             yield name, (await stream.readline()).decode().removeprefix("data: ").strip()
             await stream.readline()

@@ -25,10 +25,10 @@ from storage import Database, broadcasts, processes
 from tests.promises.victim import KEYS, Told, made, main, now
 from tests.storage.rows import PROCESS, Somebody, meet, queue
 from tests.stories.town import PROCESS as REVIEW
+from tests.waiting import PATIENCE
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 SECRET = "stage-door-left-open"
-PATIENCE = 10.0
 
 VICTIMS = multiprocessing.get_context("forkserver")
 """Each victim is a process of its own, forked from one that has imported everything and done nothing yet."""

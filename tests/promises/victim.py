@@ -186,5 +186,5 @@ def now() -> datetime:
 
 
 def main(told: bytes) -> None:
-    signal.alarm(30)  # whoever does not die where it should, dies then
+    signal.alarm(120)  # whoever does not die where it should, dies then
     asyncio.run(live(msgspec.json.decode(told, type=Told)))
