@@ -30,6 +30,11 @@ def pytest_configure_node(node: pytest.Item) -> None:
     node.workerinput["run_folder"] = str(node.config.stash[RUN_FOLDER])  # type: ignore[attr-defined]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who takes long begins first: at the end, nobody waits for one test alone."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(scope="session")
 def run_folder(request: pytest.FixtureRequest) -> Path:
     return request.config.stash[RUN_FOLDER]

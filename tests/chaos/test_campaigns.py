@@ -9,8 +9,11 @@ from tests.chaos.__main__ import campaign, names
 from tests.chaos.figures import HEAD
 from tests.chaos.world import How
 
+LONGEST = "kills"
 
-@pytest.mark.parametrize("name", names())
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", sorted(names(), key=lambda name: name != LONGEST))
 async def test_what_was_promised_holds(run_folder: Path, name: str) -> None:
     seed = random.randrange(100_000)
     lines = [line async for line in campaign(name)(How(run_folder, seed))]
