@@ -57,12 +57,38 @@ def test_what_it_does_not_know_is_refused(run: ModuleType, capsys: pytest.Captur
     assert "usage" in capsys.readouterr().err
 
 
-async def test_all_processes_of_the_procfile_start_answer_and_end_in_order(run_folder: Path) -> None:
+MEETS = """#!/bin/sh
+echo {name} begins
+touch {name}
+until [ -e {other} ]; do sleep 0.01; done
+echo {name} ends
+exit {status}
+"""
+
+
+def test_checks_run_beside_each_other_and_what_each_says_stays_together(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, other, status in (("first", "second", 1), ("second", "first", 0)):
+        (tmp_path / name).with_suffix(".sh").write_text(MEETS.format(name=name, other=other, status=status))
+        (tmp_path / name).with_suffix(".sh").chmod(0o755)
+    monkeypatch.setattr(run, "install", lambda: None)
+    monkeypatch.setattr(run, "CHECKS", (("first.sh",), ("second.sh",)))
+    monkeypatch.setattr(run, "PROGRAMS", tmp_path)
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    assert run.check() == 1
+    said, told = capsys.readouterr()
+    assert said.splitlines() == ["first begins", "first ends", "second begins", "second ends"]
+    assert told.splitlines()[-1] == "run: failed: first.sh"
+
+
+@pytest.mark.long
+async def test_all_processes_of_the_procfile_start_answer_and_end_in_order() -> None:
     ports = free(18000 + os.getpid() % 1000 * 10, 2)
     # Where everybody may pass: PostgreSQL may have to run as another user than we.
     with tempfile.TemporaryDirectory(dir="/var/tmp") as made:
         folder = Path(made)
-        async with prod(folder, ports, run_folder / "compiled") as running, aiohttp.ClientSession() as session:
+        async with prod(folder, ports) as running, aiohttp.ClientSession() as session:
             await answers(session, f"http://127.0.0.1:{ports.first}/health/ready", running)
             await somebody_is_answered(session, f"http://127.0.0.1:{ports.around}")
             for port in (ports.metrics, *ports.of_workers):
@@ -79,7 +105,7 @@ async def test_all_processes_of_the_procfile_start_answer_and_end_in_order(run_f
 
 
 @asynccontextmanager
-async def prod(folder: Path, ports: Ports, compiled: Path) -> AsyncIterator[asyncio.subprocess.Process]:
+async def prod(folder: Path, ports: Ports) -> AsyncIterator[asyncio.subprocess.Process]:
     """Without any channel of this machine's, so that it meets the fakes and nobody else."""
     ours = ("TELEGRAM_", "TWILIO_", "SMS_", "WHATSAPP_", "PYTHONDONTWRITEBYTECODE")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
@@ -87,7 +113,7 @@ async def prod(folder: Path, ports: Ports, compiled: Path) -> AsyncIterator[asyn
     running = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.servers.prod", *arguments),
         cwd=ROOT,
-        env=environment | {"PYTHONPYCACHEPREFIX": str(compiled)},
+        env=environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
