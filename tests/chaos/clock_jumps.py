@@ -27,7 +27,7 @@ async def _jumps(how: How, kind: str, name: str, kinds: tuple[str, ...]) -> Figu
             for jump in range(jumps):
                 calls = len(made.platforms.calls)
                 await made.platforms.next_call(AMONG, calls + people // jumps // 2)
-                figures.in_flight += await made.in_flight()
+                figures.in_flight += len(await made.in_flight())
                 before, began = len(made.platforms.calls), made.machine.elapsed()
                 made.machine.put(AN_HOUR if jump % 4 in (0, 3) else -AN_HOUR)
                 figures.faults += 1

@@ -43,7 +43,7 @@ async def run(how: How) -> AsyncIterator[Figures]:
 
 
 async def _restart_it(made: World, postgres: Mortal, figures: Figures, how: signal.Signals) -> None:
-    figures.in_flight += await made.in_flight()
+    figures.in_flight += len(await made.in_flight())
     await asyncio.to_thread(postgres.dies, how)
     await made.database.writer.dispose()
     before, began = len(made.platforms.calls), made.machine.elapsed()

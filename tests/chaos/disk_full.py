@@ -51,7 +51,7 @@ async def _filled(made: World, life: Life, figures: Figures) -> None:
     for _one in range(NEWCOMERS):
         made.newcomer()
     await asyncio.sleep(FULL)
-    figures.in_flight += await made.in_flight(life)
+    figures.in_flight += len(await made.in_flight(life))
     before, began = len(made.platforms.calls), made.machine.elapsed()
     life.may_write()
     if await made.platforms.next_call(30, before):

@@ -1,18 +1,18 @@
 """Programs are killed at every named point and at random ones, while replies, notices and bulletins flow."""
 
+import asyncio
 import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from time import monotonic
 
 from storage import broadcasts
 from storage.ids import fresh
 from storage.tables import delivery
 from storage.together import Writes, write
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE, WEB, WORKER, Life
+from tests.chaos.life import ALONE, GLANCE, WEB, WORKER, Life
 from tests.chaos.points import POINTS
 from tests.chaos.points import WEB as WEB_POINTS
 from tests.chaos.points import WORKER as WORKER_POINTS
@@ -21,25 +21,24 @@ from tests.storage.rows import PROCESS
 
 SPEED = 10.0
 SETTINGS = {
-    # Shorter, in the same relation: what is asked after is older than any claim that may still be under way.
-    "broadcast.deliver.LEASE": 14.0,
-    "broadcast.deliver.LONGEST_SEND": 10.0,
-    "broadcast.reconcile.EARLIER": 6.0,
-    "broadcast.reconcile.LATER": 12.0,
-    "broadcast.reconcile.SOONEST": 30.0,
-    "bot.worker.HOUSE": 2.0,
-    "bot.asking.OFTEN": 2.0,
+    # How much is done in one go, because there is little to do. No time is shortened: how long a claim, a send and a
+    # lease may take, and when a platform is asked, has been chosen together, and only together they keep a promise.
     "bot.house.MOST_TO_AGE": 2,
     "broadcast.expand.BATCH": 7,
 }
 ABSENT = timedelta(minutes=16)
-LONGEST_WAIT_AT_A_POINT = 10.0
+LONGEST_WAIT_AT_A_POINT = timedelta(minutes=4)
+"""By the machine's clock, as all times here. A platform is asked after two minutes, and once a minute."""
 TRIES = 3
 CLAIMED = "after the commit of a claim"
+ASKING = ("in reconcile, between list and write", "in reconcile, before its commit", "after the commit of reconcile")
+"""Points that are only reached where something has been unknown for two minutes."""
+LATER = timedelta(minutes=3)
 AFTER_A_CRASH = ("when what a crash left is counted unknown", "after that")
 """Points that are only reached where a crash left something."""
 AGED_BY_A_LIFE = 10
-WORK_EVERY = 0.25
+WORK_EVERY = timedelta(seconds=3)
+LONGEST_AT_RANDOM = 3.0
 FINAL_ROUNDS = 3
 
 
@@ -106,25 +105,37 @@ class Campaign:
     async def killed(self, life: Life, point: str) -> None:
         """It dies at its point, or wherever it is by then; then the books are looked at."""
         before, began = len(self.world.platforms.calls), self.world.machine.elapsed()
-        if await self._dies(life, LONGEST_WAIT_AT_A_POINT if point else self.chance.uniform(0.05, 0.3)):
-            self.reached[point] += 1
+        if point:
+            await self._dies_at(life, point)
         else:
-            await life.kill()
+            await self.world.machine.passes(timedelta(seconds=self.chance.uniform(0, LONGEST_AT_RANDOM)))
+            await self.dies(life)
         if len(self.world.platforms.calls) > before:
             self.figures.paused((self.world.platforms.calls[before].came - began).total_seconds())
-        self.figures.faults += 1
-        self.figures.in_flight += await self.world.in_flight(life)
         await self.world.sums_hold(self.figures, {self.old: self.finished})
 
-    async def _dies(self, life: Life, within: float) -> bool:
-        """There is always something more to do meanwhile."""
-        until = monotonic() + within
-        while (left := until - monotonic()) > 0:
-            if await life.dies(min(left, WORK_EVERY)):
-                return True
-            if left > WORK_EVERY:
+    async def dies(self, life: Life) -> None:
+        self.figures.faults += 1
+        self.figures.in_flight += await self.world.kill(life)
+
+    async def _dies_at(self, life: Life, point: str) -> None:
+        """There is always something more to do meanwhile, for which what is stopped may hold the locks."""
+        is_over = asyncio.Event()
+        working = asyncio.create_task(self._work_until(is_over))
+        try:
+            self.reached[point] += await life.stops_by_itself(LONGEST_WAIT_AT_A_POINT)
+            await self.dies(life)
+        finally:
+            is_over.set()
+            await working
+
+    async def _work_until(self, is_over: asyncio.Event) -> None:
+        begun = self.world.machine.elapsed()
+        while not is_over.is_set():
+            await asyncio.sleep(GLANCE)
+            if self.world.machine.elapsed() > begun + WORK_EVERY:
                 await self.work()
-        return False
+                begun = self.world.machine.elapsed()
 
     async def finish(self, *kinds: str) -> None:
         """What waits is sent, and what a platform can be asked about is settled, with nobody killed any more."""
@@ -164,9 +175,11 @@ async def alone(how: How, kills: int, name: str) -> Figures:
         await campaign.begin(kills)
         for point in campaign.order(kills):
             await campaign.work()
+            if point in ASKING:
+                made.machine.put(LATER)
             if point in AFTER_A_CRASH:
-                await campaign.killed(made.life(ALONE, dies=CLAIMED), CLAIMED)
-            await campaign.killed(made.life(ALONE, dies=point), point)
+                await campaign.killed(made.life(ALONE, stops=CLAIMED), CLAIMED)
+            await campaign.killed(made.life(ALONE, stops=point), point)
         await campaign.finish(ALONE)
     return figures
 
@@ -180,11 +193,9 @@ async def several(how: How, kills: int, name: str) -> Figures:
         others = {1: made.life(WORKER), 2: made.life(WORKER), 0: made.life(WEB)}
         for point in campaign.order(kills):
             place = _place(campaign.chance, point)
-            await others[place].kill()
-            figures.faults += 1
-            figures.in_flight += await made.in_flight(others[place])
+            await campaign.dies(others[place])
             await campaign.work()
-            others[place] = made.life(WORKER if place else WEB, dies=point)
+            others[place] = made.life(WORKER if place else WEB, stops=point)
             await campaign.killed(others[place], point)
             others[place] = made.life(WORKER if place else WEB)
         for life in others.values():

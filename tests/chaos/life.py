@@ -5,7 +5,6 @@ import multiprocessing
 import os
 import resource
 import signal
-import time
 from contextlib import suppress
 from datetime import timedelta
 from multiprocessing.process import BaseProcess
@@ -20,13 +19,15 @@ from bot.web import app
 from channels import Limits, Pace
 from storage import Database, Keyring
 from tests.chaos import points
-from tests.chaos.machine import Machine, QuickLoop
+from tests.chaos.machine import STOPPED, Machine, QuickLoop, state
 from tests.chaos.machine import Told as Clock
 
 KEYS = Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
 LONGEST_LIFE = 900
 AS_MANY_AS_COME = Limits(replies=10_000_000, newcomers=10_000_000)
 """Its people are machines, and are to be answered as people would be."""
+GLANCE = 0.003
+SOON = timedelta(minutes=5)
 LOOKS_AT_THE_TIME = timedelta(seconds=10)
 ALONE, WORKER, WEB = "alone", "worker", "web"
 """What a program is: everything in one process with nobody else at the database, a worker, or the web app."""
@@ -37,30 +38,34 @@ PROGRAMS.set_forkserver_preload(["tests.chaos.preloaded"])
 
 
 class Told(msgspec.Struct):
-    """What a program is told. `settings`: constants of any module by their dotted names, times in seconds."""
+    """What a program is told. `settings`: constants of any module by their dotted names, times in seconds.
+
+    `stops`: the point at which it stops, when it comes there for the `nth` time.
+    """
 
     is_: str
     database_url: str
     environment: dict[str, str]
     clock: Clock
+    place: int
     log: str
     port: int
     pace: tuple[float, int, float]
     redis_url: str = ""
     settings: dict[str, float] = {}
-    dies: str = ""
+    stops: str = ""
     nth: int = 1
-    by: int = signal.SIGKILL
 
 
 class Life:
     """One process, as long as it lives."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Told, machine: Machine) -> None:
         self.told = told
+        self.machine = machine
         self.process: BaseProcess = PROGRAMS.Process(target=main, args=(msgspec.json.encode(told),), daemon=True)
         self.process.start()
-        self.began = time.monotonic()
+        machine.present[told.place] = self.pid
         self._ended = asyncio.Event()
         asyncio.get_running_loop().add_reader(self.process.sentinel, self._end)
 
@@ -77,14 +82,24 @@ class Life:
         asyncio.get_running_loop().remove_reader(self.process.sentinel)
         self._ended.set()
 
-    async def dies(self, within: float) -> bool:
-        """Whether it dies by itself in that many seconds. It must not end in any other way."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within):
-                await self._ended.wait()
-        if not self.lives and self.process.exitcode != -signal.SIGKILL:
+    @property
+    def is_stopped(self) -> bool:
+        """It must not end by itself."""
+        if not self.lives:
             raise RuntimeError(f"a program ended with {self.process.exitcode}, see {self.told.log}")
-        return not self.lives
+        return state(self.pid) in STOPPED
+
+    async def stops_by_itself(self, within: timedelta) -> bool:
+        """Whether it comes to its point in so long, by the machine's clock."""
+        until = self.machine.elapsed() + within
+        while True:
+            if self.is_stopped or self.machine.elapsed() > until:
+                return self.is_stopped
+            await asyncio.sleep(GLANCE)
+
+    async def is_made_to_stop(self) -> None:
+        self.stops()
+        assert await self.stops_by_itself(SOON)
 
     async def kill(self) -> None:
         self.process.kill()
@@ -112,14 +127,20 @@ def main(raw: bytes) -> None:
     signal.alarm(LONGEST_LIFE)  # whoever is forgotten here ends all the same
     told = msgspec.json.decode(raw, type=Told)
     logs.configure(Path(told.log).open("a", buffering=1))  # noqa: SIM115 open as long as the process
-    machine = Machine(told.clock)
+    os.environ["PGAPPNAME"] = name_of(os.getpid())
+    machine = Machine(told.clock, told.place)
     for name, value in told.settings.items():
         _put(name, value)
-    if told.dies:
-        points.arm(told.dies, told.nth, signal.Signals(told.by))
+    if told.stops:
+        points.arm(told.stops, told.nth)
     _put_clock(machine)
-    with asyncio.Runner(loop_factory=lambda: QuickLoop(told.clock.speed)) as runner:
+    with asyncio.Runner(loop_factory=lambda: QuickLoop(machine)) as runner:
         runner.run(_live(told, machine))
+
+
+def name_of(pid: int) -> str:
+    """By which PostgreSQL knows the connections of a program."""
+    return f"program {pid}"
 
 
 def _put(name: str, value: float) -> None:

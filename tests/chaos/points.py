@@ -1,4 +1,4 @@
-"""The points at which a program of a campaign may be killed: each named by what has just happened or is about to."""
+"""The points at which a program of a campaign may be stopped: each named by what has just happened or is about to."""
 
 import os
 import signal
@@ -82,59 +82,62 @@ WORKER: Mapping[str, Point] = {
 POINTS: Mapping[str, Point] = {**WEB, **WORKER}
 
 
-def arm(name: str, nth: int, by: signal.Signals = signal.SIGKILL) -> None:
-    """Let this process die there, when it comes there for the `nth` time; or be stopped, by another signal."""
+def arm(name: str, nth: int) -> None:
+    """Let this process stop there, in the middle of everything, when it comes there for the `nth` time.
+
+    Whoever is to die there is killed from outside, once it was seen what it had in flight.
+    """
     point, passes = POINTS[name], count(1)
 
-    def dies() -> None:
+    def stops() -> None:
         if next(passes) == nth:
-            os.kill(os.getpid(), by)
+            os.kill(os.getpid(), signal.SIGSTOP)
 
     if point.when in (When.CALLED, When.RETURNED):
-        _replace(point.where, lambda work: _call(work, point, dies))
+        _replace(point.where, lambda work: _call(work, point, stops))
         return
-    fatal: set[int] = set()
-    _replace(point.where, lambda work: _marked(work, point, fatal))
-    _watch_commits(fatal, point.when is When.COMMITTED, dies)
+    marked: set[int] = set()
+    _replace(point.where, lambda work: _marked(work, point, marked))
+    _watch_commits(marked, point.when is When.COMMITTED, stops)
 
 
-def _call(work: Work, point: Point, dies: Callable[[], None]) -> Work:
+def _call(work: Work, point: Point, stops: Callable[[], None]) -> Work:
     @wraps(work)
     async def watched(*given: Any, **more: Any) -> Any:
         if point.when is When.CALLED and point.counts(given, None):
-            dies()
+            stops()
         result = await work(*given, **more)
         if point.when is When.RETURNED and point.counts(given, result):
-            dies()
+            stops()
         return result
 
     return watched
 
 
-def _marked(work: Work, point: Point, fatal: set[int]) -> Work:
+def _marked(work: Work, point: Point, marked: set[int]) -> Work:
     @wraps(work)
     async def watched(session: Session, *given: Any, **more: Any) -> Any:
         result = await work(session, *given, **more)
         if point.counts((session, *given), result):
-            fatal.add(id(session))
+            marked.add(id(session))
         return result
 
     return watched
 
 
-def _watch_commits(fatal: set[int], after: bool, dies: Callable[[], None]) -> None:
+def _watch_commits(marked: set[int], after: bool, stops: Callable[[], None]) -> None:
     writing = Database.writing
 
     @asynccontextmanager
     async def watched(database: Database) -> AsyncIterator[Session]:
         async with writing(database) as session:
             yield session
-            ends = id(session) in fatal
-            fatal.discard(id(session))
+            ends = id(session) in marked
+            marked.discard(id(session))
             if ends and not after:
-                dies()
+                stops()
         if ends:
-            dies()
+            stops()
 
     setattr(Database, "writing", watched)  # noqa: B010 mypy would take it for a slip
 

@@ -1,11 +1,9 @@
 """Of two workers one is stopped for longer than its lease, in the middle of its sends, and then goes on."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -26,6 +24,7 @@ APART = [timedelta(minutes=minutes) for minutes in (-10, -1, 1, 10)]
 ASKED = "asking what became: sms"
 ABSENT = timedelta(minutes=16)
 TAKEN = 8.0
+LONG = timedelta(minutes=5)
 OTHERS = "the others do not wait for it"
 SLOW = 0.1
 """Seconds in which the provider answers, so that something is always under way."""
@@ -77,10 +76,10 @@ async def _in_a_transaction(how: How) -> Figures:
     async with world(how, POSTGRESQL, speed=SPEED, settings=SETTINGS, pace=(10.0, AT_ONCE, 0.0)) as made:
         await made.meets(60)
         await made.publishes("The hearing is on Friday.")
-        life = made.life(WORKER, dies="between settle and claim", by=signal.SIGSTOP)
+        life = made.life(WORKER, stops="between settle and claim")
         other = made.life(WORKER)
-        await until(lambda: _is_stopped(life))
-        figures.faults, figures.in_flight = 1, await made.in_flight(life)
+        figures.must(await life.stops_by_itself(LONG), "it comes to its point")
+        figures.faults, figures.in_flight = 1, len(await made.in_flight(life))
         try:
             for _keeping in range(2):
                 await until(partial(_is_later, made, marks.ALIVE, await _at(made, marks.ALIVE)))
@@ -106,8 +105,8 @@ async def _in_a_claim(how: How) -> Figures:
         made.connect()
         web = made.life(WEB)
         await made.writes(alice, turn=1)
-        life = made.life(WORKER, dies="in a claim, before its commit", by=signal.SIGSTOP)
-        await until(lambda: _is_stopped(life))
+        life = made.life(WORKER, stops="in a claim, before its commit")
+        figures.must(await life.stops_by_itself(LONG), "it comes to its point")
         figures.faults, began = 1, made.machine.elapsed()
         for sender in (alice.sender, made.newcomer()):
             update = made.platforms.telegram.says(sender, "/stop")
@@ -128,10 +127,6 @@ async def _in_a_claim(how: How) -> Figures:
     return figures
 
 
-async def _is_stopped(life: Life) -> bool:
-    return (await asyncio.to_thread(Path(f"/proc/{life.pid}/stat").read_text)).rpartition(")")[2].split()[0] == "T"
-
-
 async def _at(made: World, mark: str) -> str:
     """When somebody last did that."""
     return str(await made.rows(f"SELECT at FROM mark WHERE name = '{mark}'"))  # noqa: S608 a name of our own
@@ -147,7 +142,7 @@ async def _rests(made: World) -> bool:
 
 
 async def _sends(made: World, life: Life) -> bool:
-    return await made.in_flight(life) > 0
+    return bool(await made.in_flight(life))
 
 
 async def _stopped(made: World, figures: Figures, life: Life) -> None:

@@ -3,13 +3,13 @@
 import asyncio
 import random
 import shutil
-import signal
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from time import monotonic
@@ -17,7 +17,7 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 import storage
 from broadcast.expand import expand
@@ -29,17 +29,18 @@ from storage.deliveries import NOTICE
 from storage.tables import delivery
 from tests import databases, servers
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE, KEYS, Life, Told
+from tests.chaos.life import ALONE, KEYS, Life, Told, name_of
 from tests.chaos.machine import Machine, machine
 from tests.chaos.platforms import ACCOUNT, SECRET, SMS, TOKEN, TWILIO_TOKEN, WHATSAPP, Platforms, bound, platforms
 from tests.storage.rows import PROCESS, Somebody, meet, queue
 from tests.stories.town import PROCESS as REVIEW
+from tests.waiting import until
 
 PATIENCE = 60.0
 """Seconds that only a failure takes."""
 SQLITE, POSTGRESQL = "sqlite", "postgresql"
-QUICK = (200.0, 5, 0.0)
-"""A pace that stands in nobody's way."""
+QUICK = (25.0, 5, 0.0)
+"""A pace that stands in nobody's way: about as quick as Telegram lets us be, by the machine's clock."""
 BOOKS = (
     "SELECT broadcast_id, state, sum(number) FROM standing GROUP BY 1, 2",
     "SELECT broadcast_id, state, count(*) FROM delivery WHERE broadcast_id IS NOT NULL GROUP BY 1, 2",
@@ -93,22 +94,22 @@ class World:
 
     # Programs.
 
-    def life(self, is_: str, dies: str = "", nth: int = 1, by: int = signal.SIGKILL) -> Life:
+    def life(self, is_: str, stops: str = "", nth: int = 1) -> Life:
         told = Told(
             is_=is_,
             database_url=self.url,
             environment=self.environment,
             clock=self.machine.told,
+            place=self.machine.next_place(),
             log=str(self.folder / "log"),
             port=self.port,
             pace=self.pace,
             redis_url=self.redis_url,
             settings=self.settings,
-            dies=dies,
+            stops=stops,
             nth=nth,
-            by=by,
         )
-        life = Life(told)
+        life = Life(told, self.machine)
         self.lives.append(life)
         return life
 
@@ -207,13 +208,31 @@ class World:
             elif wanted is not None:
                 figures.must(sums[name] <= wanted, "no broadcast has more deliveries than people")
 
-    async def in_flight(self, life: Life | None = None) -> int:
+    async def in_flight(self, life: Life | None = None) -> set[str]:
         """What is being sent, by one program or by all."""
-        sending = select(func.count()).where(delivery.c.state == "sending")
+        sending = select(delivery.c.id).where(delivery.c.state == "sending")
         if life is not None:
             sending = sending.where(delivery.c.owner.contains(f":{life.pid}:"))
         async with self.database.reading() as session:
-            return (await session.execute(sending)).scalar_one()
+            return set((await session.execute(sending)).scalars())
+
+    async def kill(self, life: Life) -> int:
+        """Gives how much it had in flight.
+
+        That is counted while it is stopped, before anybody can have found out; and once more when it is dead and its
+        connections have ended, because a commit that was on its way may still have been made.
+        """
+        await life.is_made_to_stop()
+        names = await self.in_flight(life)
+        await life.kill()
+        await until(partial(self._has_no_connection, life))
+        return len(names | await self.in_flight(life))
+
+    async def _has_no_connection(self, life: Life) -> bool:
+        if self.database.has_one_writer:
+            return True
+        named = f"SELECT 1 FROM pg_stat_activity WHERE application_name = '{name_of(life.pid)}'"  # noqa: S608
+        return not await self.rows(named)
 
     async def settles(self, *, unknown: bool = False, within: float = PATIENCE) -> Counter[str]:
         """Once nothing waits or is under way any more (with `unknown`: nor is unknown), what there is of each state.
@@ -221,7 +240,7 @@ class World:
         `within` so many seconds something has to have moved: how much there is to send is the campaign's own matter.
         """
         before: Any = None
-        until = monotonic() + within
+        end = monotonic() + within
         while True:
             # In this order: what is made between the two is seen by the second.
             to_make = await self.rows("SELECT id, state, walked, reached FROM broadcast WHERE NOT expanded")
@@ -230,8 +249,8 @@ class World:
             if not rest and not to_make:
                 return states
             if (states, to_make) != before:
-                before, until = (states, to_make), monotonic() + within
-            if monotonic() > until:
+                before, end = (states, to_make), monotonic() + within
+            if monotonic() > end:
                 raise TimeoutError(f"{dict(states)}, and {len(to_make)} broadcasts to make, for {within:g} s")
             await asyncio.sleep(0.02)
 
@@ -301,7 +320,7 @@ async def world(
     public = f"http://127.0.0.1:{port}"
     database = storage.open(url)
     try:
-        async with platforms(public, clock) as fakes:
+        async with clock.kept(), platforms(public, clock) as fakes:
             ours.close()
             environment = {
                 "PUBLIC_URL": public,
