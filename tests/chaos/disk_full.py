@@ -1,16 +1,18 @@
 """The disk is full, for an SQLite database, and after a while it is not any more."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from tests.chaos.figures import Figures
 from tests.chaos.life import ALONE, Life
 from tests.chaos.world import SQLITE, How, World, resumed, world
+from tests.waiting import until
 
 SPEED = 5.0
-FULL = 1.0
+FULL = timedelta(seconds=5)
 NEWCOMERS = 10
 
 
@@ -50,9 +52,15 @@ async def _filled(made: World, life: Life, figures: Figures) -> None:
     figures.faults += 1
     for _one in range(NEWCOMERS):
         made.newcomer()
-    await asyncio.sleep(FULL)
+    await made.machine.passes(FULL)
+    await until(partial(_is_refused, made, figures.faults))
     figures.in_flight += len(await made.in_flight(life))
     before, began = len(made.platforms.calls), made.machine.elapsed()
     life.may_write()
     if await made.platforms.next_call(30, before):
         figures.paused((made.platforms.calls[before].came - began).total_seconds())
+
+
+async def _is_refused(made: World, times: int) -> bool:
+    """Somebody who wrote was told to come again."""
+    return sum(status == 503 for _update, status in made.platforms.telegram.answers) >= times

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 from tests.chaos.figures import Figures
 from tests.chaos.life import ALONE, WEB, WORKER
-from tests.chaos.world import POSTGRESQL, SQLITE, How, World, world
+from tests.chaos.world import PATIENCE, POSTGRESQL, SQLITE, How, World, world
 
 NEWS = "News"
 BULLETINS = 3
 SLOW = 0.02
+RATE = 60.0
 
 
 async def run(how: How) -> AsyncIterator[Figures]:
@@ -20,15 +21,16 @@ async def run(how: How) -> AsyncIterator[Figures]:
 
 async def _races(how: How, kind: str, name: str, kinds: tuple[str, ...]) -> Figures:
     people, figures, chance = how.of(40, 500), Figures(name), how.chance
-    async with world(how, kind, pace=(150.0, 5, 0.2)) as made:
+    async with world(how, kind, pace=(RATE, 5, 0.2)) as made:
         everybody = await made.meets(people)
         made.connect()
         made.platforms.latency = SLOW
-        for number in range(BULLETINS):
-            await made.publishes(f"{NEWS} {number}.", filled=True)
         async with made.running(*kinds):
-            await made.platforms.next_call(20, 0)
-            span = BULLETINS * people / 150
+            await made.answers()
+            for number in range(BULLETINS):
+                await made.publishes(f"{NEWS} {number}.", filled=True)
+            await made.platforms.next_call(PATIENCE, 0)
+            span = BULLETINS * people / RATE
             gone = await asyncio.gather(
                 *(_leaves(made, who.sender, chance.uniform(0, span), chance.random() < 0.5) for who in everybody)
             )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 
 import channels
 from bot import clock, logs, serve
@@ -29,9 +30,12 @@ AS_MANY_AS_COME = Limits(replies=10_000_000, newcomers=10_000_000)
 GLANCE = 0.003
 SOON = timedelta(minutes=5)
 LOOKS_AT_THE_TIME = timedelta(seconds=10)
+LEAVES = "leaves"
+"""What is written to the log when a send begins."""
 ALONE, WORKER, WEB = "alone", "worker", "web"
 """What a program is: everything in one process with nobody else at the database, a worker, or the web app."""
 
+log = structlog.get_logger()
 PROGRAMS = multiprocessing.get_context("forkserver")
 """Each is forked from a process that has imported everything and done nothing yet."""
 PROGRAMS.set_forkserver_preload(["tests.chaos.preloaded"])
@@ -166,6 +170,7 @@ async def _live(told: Told, machine: Machine) -> None:
     for channel in every.values():
         channel.pace = Pace(rate, burst, timedelta(seconds=gap))
         channel.limits = AS_MANY_AS_COME
+        _note_sends(type(channel), machine)
     ours = clock.Clock(machine.now, machine.elapsed)
     given = (told.database_url, told.redis_url, KEYS, every, ours.now, told.is_ == ALONE)
     async with serve.parts(*given) as parts, asyncio.TaskGroup() as tasks:
@@ -175,6 +180,16 @@ async def _live(told: Told, machine: Machine) -> None:
             tasks.create_task(serve.listen(app(parts.door), "127.0.0.1", told.port, closing))
         if told.is_ != WEB:
             tasks.create_task(parts.worker.run(closing))
+
+
+def _note_sends(kind: type[Any], machine: Machine) -> None:
+    send = kind.send
+
+    async def noted(*given: Any, **more: Any) -> Any:
+        log.info(LEAVES, seconds=machine.elapsed().total_seconds())
+        return await send(*given, **more)
+
+    kind.send = noted
 
 
 async def _follow(ours: clock.Clock, database: Database, closing: asyncio.Event) -> None:

@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 from tests import servers
 from tests.chaos.figures import Figures
 from tests.chaos.life import WORKER
-from tests.chaos.platforms import Call
 from tests.chaos.world import POSTGRESQL, How, World, world
 from tests.servers.mortal import mortal
 
 RATE = 40
 GONE = 3.0
+A_SECOND = timedelta(seconds=1)
 
 
 async def run(how: How) -> AsyncIterator[Figures]:
@@ -43,18 +44,18 @@ async def run(how: How) -> AsyncIterator[Figures]:
 def _judge(made: World, figures: Figures) -> None:
     figures.nothing_lost_or_twice()
     figures.must(figures.unknown == 0, "nothing is unknown")
-    most = fastest(made.platforms.calls)
+    left = made.left()
+    most = fastest(left)
     figures.must(most <= RATE + 1, f"never more than {RATE} + 1 in a second, not {most}")
-    took = (made.platforms.calls[-1].came - made.platforms.calls[0].came).total_seconds()
-    figures.notes.append(f"at most {most} in any second, {len(made.platforms.calls) / took:.1f}/s over all")
+    took = (left[-1] - left[0]).total_seconds()
+    figures.notes.append(f"at most {most} in any second, {len(left) / took:.1f}/s over all")
 
 
-def fastest(calls: Sequence[Call]) -> int:
-    """The most that came in any second."""
-    came = sorted(call.came.total_seconds() for call in calls)
+def fastest(left: Sequence[timedelta]) -> int:
+    """The most that left in any second."""
     begin = most = 0
-    for end, at in enumerate(came):
-        while at - came[begin] >= 1:
+    for end, at in enumerate(left):
+        while at - left[begin] >= A_SECOND:
             begin += 1
         most = max(most, end - begin + 1)
     return most

@@ -9,7 +9,6 @@ from random import Random
 from tests.chaos.figures import Figures
 from tests.chaos.life import ALONE, WEB, WORKER
 from tests.chaos.world import POSTGRESQL, SQLITE, How, World, world
-from tests.waiting import until
 
 TIMES = 10
 CONNECTIONS = 8
@@ -32,7 +31,9 @@ async def _repeated(how: How, kind: str, name: str, kinds: tuple[str, ...]) -> F
             platforms.twilio.says(f"whatsapp:+1202556{1000 + number:04}", "hello")
             platforms.twilio.says(f"+1202557{1000 + number:04}", "hello")
         async with made.running(*kinds):
-            await _all_taken(made)
+            await made.answers()
+            await platforms.telegram.settled()
+            await platforms.twilio.settled()
             hooks = len(platforms.telegram.kept_back) + len(platforms.twilio.kept_back)
             statuses = await _post(made, chance, figures)
             await made.publishes("The hearing is on Friday.", audience=each)
@@ -74,14 +75,3 @@ async def _post(made: World, chance: Random, figures: Figures) -> Counter[int]:
 
     await asyncio.gather(*(post(one) for one in posts))
     return statuses
-
-
-async def _all_taken(made: World) -> None:
-    """Wait until the web app answers, and everything was kept back."""
-
-    async def answers() -> bool:
-        return await made.platforms.twilio.again(f"{made.environment['PUBLIC_URL']}/health/live", {}) != 0
-
-    await until(answers)
-    await made.platforms.telegram.settled()
-    await made.platforms.twilio.settled()

@@ -19,8 +19,8 @@ from tests.chaos.world import POSTGRESQL, SQLITE, How, World, world
 
 SPEED = 20.0
 A_DAY = timedelta(days=1)
-QUIET = 1.5
-"""Seconds of ours, twenty times as long for the programs, in which nothing may leave."""
+QUIET = timedelta(seconds=20)
+"""By the machine's clock: in it nothing may leave."""
 
 
 async def run(how: How) -> AsyncIterator[Figures]:
@@ -56,7 +56,7 @@ async def _started(copy: World, kinds: tuple[str, ...], figures: Figures, decide
     async with copy.running(*kinds):
         copy.newcomer()
         await copy.platforms.telegram.settled()
-        await asyncio.sleep(QUIET)
+        await copy.machine.passes(QUIET)
         sent = [call for call in copy.platforms.calls[before:] if call.to != copy.newcomers[-1]]
         figures.must(not sent, "nothing that it held leaves by itself")
         figures.must((await copy.states())["unknown"] >= held, "what it held is counted as unknown")
@@ -67,7 +67,7 @@ async def _started(copy: World, kinds: tuple[str, ...], figures: Figures, decide
             await copy.settles()
             figures.must(len(copy.platforms.calls) - before == held, "what was released leaves, once")
         else:
-            await asyncio.sleep(QUIET)
+            await copy.machine.passes(QUIET)
             figures.must(len(copy.platforms.calls) == before, "what was dropped never leaves")
     await copy.database.close()
     figures.in_flight += held

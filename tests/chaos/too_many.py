@@ -7,15 +7,16 @@ from itertools import pairwise
 from demo.wire import Fault, TooMany
 from tests.chaos.figures import Figures
 from tests.chaos.life import ALONE
+from tests.chaos.machine import SLACK
 from tests.chaos.platforms import Call, Platforms
 from tests.chaos.world import SQLITE, How, world
 
 SPEED = 30.0
 PART = 0.5
-IN_FLIGHT_ALREADY = timedelta(seconds=0.1) * SPEED
-"""A call may be on its way when the refusal of another is: a tenth of a second of ours."""
-SMS_GAP = timedelta(seconds=0.5) * SPEED
-"""The longest that SMS may stand still, on a machine that does other things too."""
+IN_FLIGHT_ALREADY = 2 * SLACK
+"""A call may be on its way when the refusal of another is, and either may wait for its program to get CPU."""
+SMS_GAP = timedelta(seconds=15)
+"""The longest that SMS may stand still."""
 
 
 async def run(how: How) -> AsyncIterator[Figures]:

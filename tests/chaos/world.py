@@ -29,7 +29,7 @@ from storage.deliveries import NOTICE
 from storage.tables import delivery
 from tests import databases, servers
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE, KEYS, Life, Told, name_of
+from tests.chaos.life import ALONE, KEYS, LEAVES, Life, Told, name_of
 from tests.chaos.machine import Machine, machine
 from tests.chaos.platforms import ACCOUNT, SECRET, SMS, TOKEN, TWILIO_TOKEN, WHATSAPP, Platforms, bound, platforms
 from tests.storage.rows import PROCESS, Somebody, meet, queue
@@ -125,6 +125,14 @@ class World:
         for life in self.lives:
             if life.lives:
                 await life.kill()
+
+    async def answers(self) -> None:
+        """Wait until the web app does."""
+
+        async def is_there() -> bool:
+            return await self.platforms.twilio.again(f"{self.environment['PUBLIC_URL']}/health/live", {}) != 0
+
+        await until(is_there)
 
     # People and what is written to them.
 
@@ -296,8 +304,7 @@ class World:
     def faults(self) -> Counter[str]:
         """What the programs said of themselves that they should not have to say."""
         said: Counter[str] = Counter()
-        log = self.folder / "log"
-        for line in log.read_text().splitlines() if log.exists() else ():
+        for line in self._log():
             if line.startswith("{"):
                 one = msgspec.json.decode(line)
                 if one.get("level") in ("error", "critical"):
@@ -305,6 +312,15 @@ class World:
             elif line:
                 said[line[:80]] += 1
         return said
+
+    def left(self) -> list[timedelta]:
+        """When each send began, as its program says: how long it was on its way here says nothing of it."""
+        lines = [msgspec.json.decode(line) for line in self._log() if line.startswith("{")]
+        return sorted(timedelta(seconds=line["seconds"]) for line in lines if line["event"] == LEAVES)
+
+    def _log(self) -> list[str]:
+        log = self.folder / "log"
+        return log.read_text().splitlines() if log.exists() else []
 
 
 @asynccontextmanager
