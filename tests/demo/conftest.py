@@ -15,6 +15,7 @@ from demo.running import Town
 from demo.telegram import Telegram
 from demo.twilio import Twilio
 from demo.wire import Public
+from tests import servers
 from tests.demo import towns
 
 TOKEN = "7001001:AAdemoToken"
@@ -120,10 +121,14 @@ async def twilio_url(twilio: Twilio) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a town whose past has been played."""
-    folder = tmp_path_factory.mktemp("built")
-    towns.build(folder)
+def built(run_folder: Path) -> Path:
+    """The folder of a town whose past has been played, once for all processes of the run."""
+    folder, unfinished = run_folder / "town", run_folder / "unfinished-town"
+    with servers.exclusive(run_folder, "town"):
+        if not folder.exists():
+            unfinished.mkdir()
+            towns.build(unfinished)
+            unfinished.rename(folder)
     return folder
 
 
