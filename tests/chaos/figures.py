@@ -22,7 +22,7 @@ class Figures:
     twice: int = 0
     unknown: int = 0
     in_flight: int = 0
-    pause: timedelta = timedelta(0)
+    pauses: list[timedelta] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
 
@@ -32,7 +32,11 @@ class Figures:
             self.broken.append(what)
 
     def paused(self, seconds: float) -> None:
-        self.pause = max(self.pause, timedelta(seconds=seconds))
+        self.pauses.append(timedelta(seconds=seconds))
+
+    @property
+    def pause(self) -> timedelta:
+        return max(self.pauses, default=timedelta(0))
 
     def nothing_lost_or_twice(self) -> None:
         self.must(self.deliveries > 0, "something was sent")

@@ -22,9 +22,10 @@ from typing import Any
 
 import msgspec
 
-SLACK = timedelta(seconds=2)
-"""Less than the shortest time that the engine reckons with, which is how long a claim is fresh."""
-LOOKS_EVERY, SHOWS_EVERY = 0.003, 0.005
+SLACK = timedelta(seconds=0.25)
+"""A send goes to and fro between two processes some twenty times, and each time either may have to wait for CPU: even
+so it ends long before it would be given up."""
+LOOKS_EVERY, SHOWS_EVERY = 0.002, 0.003
 """Seconds of ours between two looks at who was there, and between two times that somebody shows it."""
 GLANCE = 0.05
 NUMBER = struct.Struct("d")
