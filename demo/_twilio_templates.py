@@ -64,7 +64,7 @@ class Templates:
         return api.filled(self._made[sid], given)
 
     async def create(self, request: web.Request) -> web.StreamResponse:
-        made = api.template(await _json(request), self._clock())
+        made = api.template(await _json(request), self._clock(), len(self._made))
         self._made[made.sid] = made
         return web.json_response(self._shown(made), status=201)
 

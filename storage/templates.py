@@ -29,7 +29,7 @@ class Template:
 
 
 async def keep(session: Session, channel: str, found: Sequence[Template], now: datetime) -> bool:
-    """What there is, in place of what there was. Whether any of it was not approved before, and is now."""
+    """What there is, in place of what there was. Whether any of it is approved that was not before, or was another."""
     before = await all_of(session, channel)
     there = [(text.name, text.language) for text in found]
     gone = tuple_(template.c.name, template.c.language).not_in(there)
@@ -50,8 +50,8 @@ def _name(text: Template) -> tuple[str, str]:
     return text.name, text.language
 
 
-def _approved(texts: Sequence[Template]) -> set[tuple[str, str]]:
-    return {_name(text) for text in texts if text.status == APPROVED}
+def _approved(texts: Sequence[Template]) -> set[tuple[str, str, str]]:
+    return {(text.name, text.language, text.provider_id) for text in texts if text.status == APPROVED}
 
 
 async def all_of(session: Session, channel: str) -> list[Template]:

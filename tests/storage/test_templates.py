@@ -38,6 +38,7 @@ async def test_whether_any_is_newly_approved_is_said(database: Database) -> None
         assert not await templates.keep(session, "whatsapp", [pending, REFUSED], NOW)
         assert await templates.keep(session, "whatsapp", [BULLETIN, REFUSED], NOW)
         assert not await templates.keep(session, "whatsapp", [BULLETIN], NOW)
+        assert await templates.keep(session, "whatsapp", [replace(BULLETIN, provider_id="HX9")], NOW)
         assert not await templates.keep(session, "whatsapp", [pending], NOW)
         assert await templates.keep(session, "other", [BULLETIN], NOW)
 
