@@ -10,7 +10,7 @@ ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "logger", "channel", "delivery", "code", "fault", "away", "number", "state",
         "status", "why", "host", "port", "broadcast", "waited", "since", "seconds", "found", "resent",
-        "work",
+        "work", "until", "percent", "fails", "waiting",
     }
 )  # fmt: skip
 

@@ -90,10 +90,10 @@ class Rotation:
             return False
         return True
 
-    def _say_once(self, what: str, **more: object) -> None:
+    def _say_once(self, what: str, number: int = 0, code: str = "") -> None:
         if what not in self.told:
             self.told.add(what)
-            log.warning(what, **more)
+            log.warning(what, number=number, code=code)
 
 
 def place(keyring: Keyring, followed: Followed) -> str:
