@@ -45,9 +45,9 @@ async def test_one_phone_keeps_nobody_else_waiting(house: House) -> None:
 
 async def test_who_writes_much_is_answered_as_quickly_where_nobody_else_waits(house: House) -> None:
     flooder = house.meets("+1", "sms")
-    for _message in range(5):
+    for _message in range(FEW):
         await house.takes(flooder.message("hello"))
-    assert [await _leaves(house) for _second in range(5)] == ["+1"] * 5
+    assert [await _leaves(house) for _second in range(FEW)] == ["+1"] * FEW
 
 
 async def _leaves(house: House) -> str | None:

@@ -269,14 +269,16 @@ async def test_what_is_known_otherwise_by_now_stays(database: Database, keys: Ke
     assert (found.state, found.channel) == (state, "telegram")
 
 
-async def test_a_late_refusal_of_a_lapsed_lease_sends_nothing_elsewhere(database: Database, keys: Keyring) -> None:
+async def test_a_late_refusal_of_a_lapsed_lease_counts_as_any_other(database: Database, keys: Keyring) -> None:
+    """Whoever was asleep knows that it was refused, and nobody has known more since."""
     async with database.writing() as session:
         alice, _sms, gone = await two_places(session, keys)
         name = await owe(session, alice)
         await claims.claim(session, keys, "telegram", "slow", NOW, LEASE, 9)
         await unknowns.abandon(session, LEASE + SECOND)
         await deliveries.settle(session, "slow", [Outcome(name, "failed", code="403", change=gone)], NOW)
-        assert await states(session) == {name: "unknown"}
+        found = await row(session, name)
+    assert (found.state, found.channel) == ("queued", "sms")
 
 
 async def test_what_waits_for_who_struck_out_goes_elsewhere_too(database: Database, keys: Keyring) -> None:
