@@ -73,10 +73,9 @@ class Stage:
 
 
 def measure(effort: Effort) -> Iterator[str]:
-    with blank(("pace",)) as databases, servers.started(servers.REDIS) as redis:
-        made = {kind: databases[kind]["pace"] for kind in databases}
-        yield uvloop.run(_measure(effort, made, redis))
-        yield uvloop.run(_overload(effort, made, redis))
+    with blank(("pace", "overload")) as databases, servers.started(servers.REDIS) as redis:
+        yield uvloop.run(_measure(effort, {kind: made["pace"] for kind, made in databases.items()}, redis))
+        yield uvloop.run(_overload(effort, {kind: made["overload"] for kind, made in databases.items()}, redis))
 
 
 @asynccontextmanager

@@ -28,7 +28,8 @@ class Departures:
 
     A worker that is too slow for its places loses them, so that what it sends late does not come together with what the
     others send in time. What it had claimed for them leaves at later places, and it claims so much less meanwhile. One
-    that comes too late for every place sends one message each time: else it would never send any.
+    that comes too late for every place sends one message each time, and pays for it with another place: else it would
+    never send any.
     """
 
     pacer: Pacer
@@ -61,10 +62,12 @@ class Departures:
         """What leaves at this instant, and how many places each takes beyond those that are here."""
         while len(self) and self.places and self.places[0] <= now:
             place = self.places.popleft()
-            if self.pacer.is_lost(place, now) and (self.places or now - place > LONGEST_AGO):
+            is_lost = self.pacer.is_lost(place, now)
+            if is_lost and (self.places or now - place > LONGEST_AGO):
                 continue
             departure = next(lane for lane in self.lanes if lane).popleft()
-            yield departure, departure.places - 1 - self._leaves_out(departure.places - 1)
+            more = departure.places - 1 + is_lost
+            yield departure, more - self._leaves_out(more)
 
     def _leaves_out(self, places: int) -> int:
         """Let nothing leave at up to so many of the next places; how many there were."""

@@ -15,14 +15,14 @@ from storage.deliveries import BULLETIN, NOTICE
 
 HAIR = 0.98
 """The part of a permitted rate that is used: networks move messages together, and the platform counts them there."""
-AHEAD = 0.08
-"""Seconds before its time in which a place is handed out, where places are close together: about as long as a claim
-takes. A reply waits so long for the bulletins before it; one place where these are `CLOSE` or further apart."""
-CLOSE = 0.01
+AHEAD = 0.15
+"""Seconds before its time in which a place is handed out: as long as a claim takes on a busy machine. A reply does not
+wait for the bulletins that were claimed before it, it takes the first of their places."""
 GATHERED = 0.02
-"""Seconds of places that are handed out together, where they are closer together than `CLOSE`."""
-LATEST = 0.15
-"""Seconds for which a place is good, however far apart they are."""
+"""Seconds of places that are handed out together, where they are closer together than this."""
+GOOD, LONGEST_GOOD, PART_GOOD = 0.012, 0.15, 0.15
+"""Seconds for which a place is good: what leaves so late leaves in the same second as `GOOD` times the rate of others,
+which `HAIR` leaves room for. Where places are far apart it is a part of what lies between them."""
 CAREFUL = 4
 """How many workers are believed to share a rate, at least, while Redis is away: one may have begun just now."""
 TOGETHER = 1.0
@@ -41,11 +41,6 @@ class Rule:
     person_burst: int
 
     @property
-    def ahead(self) -> float:
-        """Seconds before its time in which a place may be taken."""
-        return min(AHEAD, self.every) if self.every > CLOSE else AHEAD
-
-    @property
     def credit(self) -> float:
         """Seconds of places that are kept for later while nobody takes them."""
         return (self.burst - 1) * self.every
@@ -56,15 +51,12 @@ class Rule:
 
     def batch(self, most: int) -> int:
         """How many places there have to be before any is handed out: a claim of few costs nearly as much as of many."""
-        return 1 if self.every > CLOSE else max(1, min(most, ceil(GATHERED / self.every)))
+        return max(1, min(most, ceil(GATHERED / self.every)))
 
     @property
     def late(self) -> float:
-        """Seconds after which a place is lost: who came later would leave together with those whose turn it is.
-
-        So in no second there are more than this part of the rate too many, which `HAIR` leaves room for.
-        """
-        return min(LATEST, max(CLOSE, self.every))
+        """Seconds after which a place is lost: who came later would leave together with those whose turn it is."""
+        return max(GOOD, min(LONGEST_GOOD, PART_GOOD * self.every))
 
     def part(self, workers: int) -> "Rule":
         """What each of so many workers may do that do not hear of each other."""
@@ -159,11 +151,11 @@ class Here:
         rule, now = rule.part(self.workers), self.clock()
         held, bulletins, slow = self.holds(rule)
         every = 2 * rule.every if slow else rule.every
-        begin = max(self._until.get(rule.name, now + rule.ahead + every), now + held if held else now - rule.credit)
+        begin = max(self._until.get(rule.name, now + AHEAD + every), now + held if held else now - rule.credit)
         batch = rule.batch(most)
-        number = min(most, int((now + rule.ahead - begin) / every + 1.000001))
+        number = min(most, int((now + AHEAD - begin) / every + 1.000001))
         number = number if number >= batch else 0
-        given = Given(number, now, begin, every, rule.ahead - (batch - 1) * every, held, bulletins, slow)
+        given = Given(number, now, begin, every, AHEAD - (batch - 1) * every, held, bulletins, slow)
         self._until[rule.name] = given.end
         return given
 
@@ -173,7 +165,7 @@ class Here:
 
     async def charge(self, rule: Rule, places: float) -> None:
         rule, now = rule.part(self.workers), self.clock()
-        begin = max(self._until.get(rule.name, now + rule.ahead + rule.every), now - rule.credit)
+        begin = max(self._until.get(rule.name, now + AHEAD + rule.every), now - rule.credit)
         self._until[rule.name] = begin + places * rule.every
 
     async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:

@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
-from broadcast.pace import CAREFUL, HALVED, TOGETHER, Given, Here, Rule
+from broadcast.pace import AHEAD, CAREFUL, HALVED, TOGETHER, Given, Here, Rule
 from broadcast.watch import Observe, unobserved
 
 NOW = """
@@ -108,7 +108,7 @@ class Shared:
     async def take(self, rule: Rule, most: int) -> Given:
         asked = self.clock()
         batch, holds = rule.batch(most), self._alone.holds(rule)
-        answer = await self._ask(TAKE, rule.names, rule.every, rule.credit, rule.ahead, *holds, most, batch)
+        answer = await self._ask(TAKE, rule.names, rule.every, rule.credit, AHEAD, *holds, most, batch)
         if answer is None:
             return await self._alone.take(rule, most)
         number, *seconds = map(float, cast(Sequence[bytes], answer))
@@ -117,7 +117,7 @@ class Shared:
             if left:
                 self._alone.keep(name, left)
         self._set_clock(now, asked)
-        ahead = rule.ahead - (batch - 1) * every
+        ahead = AHEAD - (batch - 1) * every
         return Given(int(number), now, begin, every, ahead, held, bulletins, slow, self._shift)
 
     def _set_clock(self, now: float, asked: float) -> None:
@@ -131,7 +131,7 @@ class Shared:
         await self._ask(GIVE_BACK, rule.names[:1], f"{given.end:.6f}", f"{given.begin + used * given.every:.6f}")
 
     async def charge(self, rule: Rule, places: float) -> None:
-        if await self._ask(CHARGE, rule.names[:1], rule.every, rule.ahead, rule.credit, places) is None:
+        if await self._ask(CHARGE, rule.names[:1], rule.every, AHEAD, rule.credit, places) is None:
             await self._alone.charge(rule, places)
 
     async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:

@@ -214,8 +214,11 @@ async def test_a_place_is_lost_to_whom_would_send_together_with_the_next() -> No
     dial = Dial()
     mine = Pacer("telegram", Pace(rate=50, burst=1, gap=NOTHING), Here(dial))
     assert not mine.is_lost(dial.at + 0.01, dial.at)
-    assert not mine.is_lost(dial.at - 0.02, dial.at)
-    assert mine.is_lost(dial.at - 0.021, dial.at)
+    assert not mine.is_lost(dial.at - 0.011, dial.at)
+    assert mine.is_lost(dial.at - 0.013, dial.at)
+    slow = Pacer("sms", Pace(rate=1, burst=1, gap=NOTHING), Here(dial))
+    assert not slow.is_lost(dial.at - 0.14, dial.at)
+    assert slow.is_lost(dial.at - 0.16, dial.at)
 
 
 # Whom a platform told to wait
@@ -459,7 +462,7 @@ async def test_without_redis_a_part_of_the_rate_is_used() -> None:
         dial.at += 0.5
         places = await mine.take(50)
         assert len(places) == 0
-        assert 0.4 < places.wait.total_seconds() < 0.5
+        assert 0.4 < places.wait.total_seconds() + AHEAD <= 0.51
         assert await mine.for_people(["alice"]) == [NOTHING]
     finally:
         await redis.aclose()
@@ -488,16 +491,6 @@ async def test_workers_that_do_not_hear_of_each_other_share_one_rate(workers: in
             had.clear()
     finally:
         await redis.aclose()
-
-
-async def test_a_reply_waits_for_one_place_behind_a_broadcast_at_eighty_a_second() -> None:
-    dial = Dial()
-    schedules = Here(dial)
-    mine = Pacer("whatsapp", Pace(rate=80, burst=1, gap=NOTHING), schedules)
-    for _time in range(50):
-        await mine.take(50)
-        dial.at += 0.001
-    assert schedules._until["whatsapp"] - dial.at <= 2 / 80 / HAIR + 1e-6
 
 
 async def test_a_redis_that_never_answers_is_not_waited_for_long() -> None:

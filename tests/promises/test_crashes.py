@@ -15,9 +15,9 @@ from tests.promises.victim import (
     BATCH_KEPT,
     BATCH_MADE,
     CLAIMED,
+    IN_HAND,
     TURN_KEPT,
     TURN_TAKEN,
-    TWO_AT_ONCE,
 )
 
 PEOPLE = 7
@@ -30,7 +30,7 @@ async def test_a_killed_sender_loses_nothing_and_repeats_nothing(scene: Stage, p
     async with scene.watched(bulletin, PEOPLE):
         await scene.dies(point)
         in_flight = [name for name, state in (await scene.states()).items() if state == "sending"]
-        assert 1 <= len(in_flight) <= TWO_AT_ONCE.burst + 1
+        assert 1 <= len(in_flight) <= IN_HAND
         async with scene.successor():
             states = await scene.settled()
     assert states["unknown"] == len(in_flight)
@@ -131,7 +131,7 @@ async def test_killed_again_and_again_wherever_it_is(scene: Stage) -> None:
             await scene.is_killed_after(chance.uniform(0.1, 0.3))
         async with scene.successor():
             states = await scene.settled()
-    assert states["unknown"] <= kills * TWO_AT_ONCE.burst
+    assert states["unknown"] <= kills * IN_HAND
     assert states["sent"] + states["unknown"] == audience
     heard = [len(scene.heard(who)) for who in people]
     assert set(heard) <= {0, 1}
