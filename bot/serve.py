@@ -137,8 +137,13 @@ def until_told() -> asyncio.Event:
     """An event that SIGTERM and SIGINT set."""
     closing = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        log.info("told to end")
+        closing.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, closing.set)
+        loop.add_signal_handler(number, end)
     return closing
 
 

@@ -93,6 +93,7 @@ async def test_what_is_under_way_is_sent_and_written_down_and_nothing_new_is_beg
             async with asyncio.timeout(START):
                 await telegram.asked.wait()
             running.send_signal(signal.SIGTERM)
+            await has_heard(running)
             later = await waits("70002")
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(running.wait(), SLOW)
@@ -103,6 +104,14 @@ async def test_what_is_under_way_is_sent_and_written_down_and_nothing_new_is_beg
         async with database.reading() as session:
             rows = await session.exec_driver_sql("SELECT id, state FROM delivery")
             assert {row.id: row.state for row in rows} == {under_way: "sent", later: "queued"}
+
+
+async def has_heard(running: asyncio.subprocess.Process) -> None:
+    """Until the signal has reached it: however busy the machine is, from then on it begins nothing."""
+    assert running.stderr
+    async with asyncio.timeout(PATIENCE):
+        while b"told to end" not in await running.stderr.readline():
+            pass
 
 
 async def reply(session: Session, keyring: Keyring, sender: str) -> str:
