@@ -49,6 +49,8 @@ LATE = "late"
 """The code of what was claimed, and did not leave in time."""
 PACE = "pace"
 """The code of what the pace holds back."""
+SILENT = "silent"
+"""The code of what was for somebody who has not written for so long that their number may be another person's."""
 TRIES_TO_SETTLE = 3
 AWAY_PAUSE = timedelta(seconds=1)
 
@@ -212,7 +214,8 @@ class Sender:
 
     async def _may_leave(self, claimed: Sequence[Claimed]) -> list[Claimed]:
         now = self.clock()
-        awake = [delivery for delivery in claimed if not self._sleeps(delivery, now)]
+        theirs = [delivery for delivery in claimed if not self._is_recycled(delivery)]
+        awake = [delivery for delivery in theirs if not self._sleeps(delivery, now)]
         waits = await self.pacer.for_people([delivery.address for delivery in awake])
         for delivery, wait in zip(awake, waits, strict=True):
             if wait:
@@ -228,6 +231,13 @@ class Sender:
             log.error("unreadable", channel=self.channel.name, delivery=claimed.id, fault=type(fault).__name__)
             self._ended(Outcome(claimed.id, "failed", code="unreadable"))
             return None
+
+    def _is_recycled(self, claimed: Claimed) -> bool:
+        """What is for one person only does not leave to an address that may be somebody else's by now."""
+        if claimed.lane != NOTICE or not claimed.silent_for(self.channel.recycled):
+            return False
+        self._ended(Outcome(claimed.id, "cancelled", code=SILENT))
+        return True
 
     def _sleeps(self, claimed: Claimed, now: datetime) -> bool:
         if not claimed.hours or claimed.broadcast is None:

@@ -70,6 +70,8 @@ class Channel(Protocol):
     limits: Limits
     window: timedelta | None
     """How long after their last word a person may be sent free text; None: always."""
+    recycled: timedelta | None
+    """After how long a silence an address may have been given to somebody else; None: never."""
     history: History | None
     """None where the platform cannot be asked."""
     reports: bool

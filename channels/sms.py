@@ -28,9 +28,14 @@ def from_settings(environment: Mapping[str, str]) -> "Sms | None":
     return Sms(ours, per_second(environment, "SMS_RATE", 1), limits(environment, "SMS", USUAL)) if ours else None
 
 
+RECYCLED = timedelta(days=365)
+"""Phone companies give a number that is silent to somebody else: after a year that is likely enough to ask."""
+
+
 class Sms:
     name = "sms"
     window: timedelta | None = None
+    recycled: timedelta | None = RECYCLED
     reports = True
     verdicts: Mapping[str, Verdict] = VERDICTS
 

@@ -107,6 +107,7 @@ def _pace(rate: float, paid: bool) -> Pace:
 class Telegram:
     name = CHANNEL
     window: timedelta | None = None
+    recycled: timedelta | None = None
     history: History | None = None
     reports = False
     verdicts: Mapping[str, Verdict] = VERDICTS

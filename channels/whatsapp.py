@@ -84,6 +84,7 @@ async def _contents(ours: Lists) -> list[Json]:
 class WhatsApp:
     name = "whatsapp"
     window: timedelta | None = WINDOW
+    recycled: timedelta | None = None
     reports = True
     verdicts: Mapping[str, Verdict] = VERDICTS
 

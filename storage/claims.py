@@ -93,6 +93,10 @@ class Claimed:
             return True
         return self.spoke > self.began - window and (self.shut is None or self.spoke > self.shut)
 
+    def silent_for(self, recycled: timedelta | None) -> bool:
+        """Whether the person has not written for so long; never where that is None."""
+        return recycled is not None and self.spoke <= self.began - recycled
+
 
 async def claim(
     session: Session,

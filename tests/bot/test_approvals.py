@@ -177,6 +177,7 @@ class Slow:
     says: list[list[Template] | None]
     name: str = "whatsapp"
     window: timedelta | None = DAY
+    recycled: timedelta | None = None
     used: list[list[Template]] = field(default_factory=list)
 
     async def templates(self) -> list[Template]:

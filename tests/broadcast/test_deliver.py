@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 import flows
 from broadcast.circuit import LAST, TOO_MANY
-from broadcast.deliver import FRESH, LATE, LEASE, NIGHT, Sender
+from broadcast.deliver import FRESH, LATE, LEASE, NIGHT, SILENT, Sender
 from broadcast.departures import Departure
 from broadcast.expand import expand
 from broadcast.outcomes import Where
@@ -26,7 +26,7 @@ from channels.messages import Accepted, Gone, Later, Never, NotSent, Outgoing, S
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
 from storage import Database, Keyring, addresses, broadcasts, circuits, claims, deliveries, unknowns
 from storage.broadcasts import Hours, Plan
-from storage.deliveries import BULLETIN, NOTICE
+from storage.deliveries import BULLETIN, NOTICE, REPLY
 from storage.tables import address, broadcast, delivery
 from tests.storage.rows import NOW, PROCESS, Somebody, also_at, announce, meet, owe, queue
 from tests.waiting import PATIENCE, until
@@ -52,6 +52,7 @@ class Phone:
     name: str = "telegram"
     pace: Pace = AT_ONCE
     window: timedelta | None = None
+    recycled: timedelta | None = None
     segments: int = 1
     sent: list[tuple[str, str]] = field(default_factory=list)
     in_session: list[bool] = field(default_factory=list)
@@ -740,3 +741,36 @@ class Deaf:
         if claimed and not self.was_deaf:
             self.was_deaf = True
             raise ConnectionResetError
+
+
+@pytest.mark.parametrize(
+    ("lane", "silence", "state"),
+    [
+        (NOTICE, 365 * DAY, "cancelled"),
+        (NOTICE, 364 * DAY, "sent"),
+        (BULLETIN, 365 * DAY, "sent"),
+        (REPLY, 365 * DAY, "sent"),
+    ],
+)
+async def test_what_is_for_one_person_does_not_leave_to_a_number_that_may_be_somebody_elses(
+    database: Database, keys: Keyring, lane: int, silence: timedelta, state: str
+) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys, spoke=NOW - silence)
+        await queue(session, alice, Outgoing("It was taken up.").packed(), lane=lane)
+    async with office(database, keys, Phone(recycled=365 * DAY)) as at:
+        await at.until("sent", "cancelled")
+    [row] = await at.rows()
+    assert (row.state, row.code, row.body) == (state, SILENT if state == "cancelled" else None, None)
+    assert len(at.phone.sent) == (state == "sent")
+
+
+async def test_where_addresses_are_not_given_to_others_a_silence_holds_nothing_back(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys, spoke=NOW - 9999 * DAY)
+        await queue(session, alice, Outgoing("It was taken up.").packed(), lane=NOTICE)
+    async with office(database, keys, Phone()) as at:
+        await at.until("sent")
+    assert len(at.phone.sent) == 1

@@ -138,3 +138,7 @@ async def test_where_nothing_happened_the_history_is_empty(channel: Channel, pla
         people = {ADDRESSES[channel.name]}
         assert [trace async for trace in channel.history.sent(NOON, NOON, people)] == []
         assert list(await channel.history.received(NOON)) == []
+
+
+def test_only_numbers_are_given_to_somebody_else(channel: Channel) -> None:
+    assert (channel.recycled is not None) == (channel.name == "sms")

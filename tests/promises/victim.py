@@ -63,6 +63,7 @@ class MortalChannel:
     pace: Pace
     limits: Limits
     window: timedelta | None
+    recycled: timedelta | None
     history: History | None
     reports: bool
     verdicts: Mapping[str, Verdict]
@@ -179,6 +180,7 @@ def _mortal(channel: Channel, dies: str) -> Channel:
         TWO_AT_ONCE,
         channel.limits,
         channel.window,
+        channel.recycled,
         channel.history,
         channel.reports,
         channel.verdicts,
