@@ -4,10 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, false, or_, select, update
 
 from storage.database import Session
-from storage.tables import ACTIVE, BLOCKED, OPTED_OUT, address, broadcast, delivery, waits, waits_for_the_person
+from storage.tables import (
+    ACTIVE,
+    BLOCKED,
+    OPTED_OUT,
+    address,
+    broadcast,
+    delivery,
+    is_to_come,
+    waits,
+    waits_for_the_person,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,24 @@ async def _redirect(session: Session, change: Change, which: ColumnElement[bool]
             attempts=0, resent=True, segments=None, ended=None,
         )
     )  # fmt: skip
+
+
+async def detach(session: Session, address_id: str, why: str, now: datetime) -> None:
+    """Its person is not reached there any more: what waits for it is cancelled, and the address is deleted."""
+    theirs = is_for(address_id)
+    # Nothing could settle or claim it any more: what is being sent is of unknown fate from now on.
+    ended = {"body": None, "owner": None, "lease": None, "code": why, "ended": now.date()}
+    await session.execute(
+        update(delivery)
+        .where(theirs, is_to_come(delivery))
+        .values(state=case((waits(delivery), "cancelled"), else_="unknown"), **ended)
+    )
+    await session.execute(delete(address).where(address.c.id == address_id))
+
+
+def has_an_address() -> ColumnElement[bool]:
+    """Of a delivery: its person was not forgotten, and is still reached where it was meant to go."""
+    return exists().where(address.c.id == delivery.c.address_id)
 
 
 def is_for(address_id: str) -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from storage import circuits
+from storage.addresses import has_an_address
 from storage.circuits import Circuit
 from storage.columns import Moment
 from storage.database import Session
@@ -219,7 +220,7 @@ async def retry(session: Session, now: datetime, ids: Sequence[str] = (), code: 
             delivery.c.state == "failed",
             delivery.c.ended.is_not(None),
             delivery.c.broadcast_id.is_not(None),
-            delivery.c.person_id.is_not(None),
+            has_an_address(),
             or_(delivery.c.not_after.is_(None), delivery.c.not_after > now),
         )
         .values(state="queued", due=now, attempts=0, segments=None, ended=None, code=None)

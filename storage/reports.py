@@ -28,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import circuits
+from storage.addresses import has_an_address
 from storage.columns import Moment
 from storage.database import Session
 from storage.tables import circuit, delivery, has_left_with_its_words, report
@@ -269,7 +270,7 @@ async def again(session: Session, which: Failed, due: datetime, code: str) -> No
         .where(
             delivery.c.id == which.delivery,
             delivery.c.state == "failed",
-            delivery.c.person_id.is_not(None),
+            has_an_address(),
             or_(delivery.c.broadcast_id.is_not(None), delivery.c.body.is_not(None)),
         )
         .values(

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
+from storage.addresses import has_an_address
 from storage.database import Session
 from storage.deliveries import REPLY
 from storage.keys import Keyring, Unreadable
@@ -191,7 +192,7 @@ async def _again(session: Session, which: ColumnElement[bool], now: datetime) ->
             which,
             is_unknown(delivery),
             ~delivery.c.resent,
-            delivery.c.person_id.is_not(None),
+            has_an_address(),
             delivery.c.code.is_distinct_from(RESTORED),
             or_(delivery.c.body.is_not(None), delivery.c.broadcast_id.is_not(None)),
             or_(delivery.c.not_after.is_(None), delivery.c.not_after > now),
@@ -233,7 +234,7 @@ async def release(session: Session, now: datetime) -> int:
     """It was no copy: what was held leaves after all."""
     found = await session.execute(
         update(delivery)
-        .where(is_unknown(delivery), delivery.c.code == RESTORED, delivery.c.person_id.is_not(None))
+        .where(is_unknown(delivery), delivery.c.code == RESTORED, has_an_address())
         .values(state="queued", due=now, code=None, owner=None, ended=None, acknowledged=None)
     )
     return found.rowcount

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from channels.verdicts import Reach
-from storage import Database, Keyring, Session, addresses, broadcasts, claims, deliveries, unknowns
+from storage import Database, Keyring, Session, addresses, broadcasts, claims, deliveries, outbox, reports, unknowns
 from storage.addresses import Change
 from storage.broadcasts import Plan
 from storage.deliveries import NEVER, Outcome
@@ -338,3 +338,39 @@ async def test_sums_hold_when_deliveries_move(database: Database, keys: Keyring)
         await learn(session, gone, name)
         assert await broadcasts.counts(session, "b") == {"queued": 1}
         assert (await session.execute(select(delivery.c.channel))).scalar_one() == "sms"
+
+
+async def test_nothing_leaves_to_an_address_that_was_detached(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await announce(session, plan=Plan(again=True))
+        alice = await meet(session, keys)
+        elsewhere = await also_at(session, keys, alice, "70002", channel="sms")
+        waits, under_way = await queue(session, alice), await queue(session, alice, state="sending", owner="worker")
+        lost = await queue(session, alice, state="unknown")
+        bulletin, other = await owe(session, alice, state="unknown", began=NOW), await queue(session, elsewhere)
+        await addresses.detach(session, alice.address, "passed_on", NOW)
+        found = await states(session)
+        assert [found[name] for name in (waits, under_way, other)] == ["cancelled", "unknown", "queued"]
+        assert [(await row(session, name)).body for name in (waits, under_way)] == [None, None]
+        assert (await row(session, waits)).code == "passed_on"
+        await deliveries.settle(session, "worker", [Outcome(under_way, "queued", due=NOW)], NOW)
+        assert await unknowns.resend(session, [lost, under_way], NOW) == 0
+        assert await unknowns.resend_allowed(session, "telegram", NOW - DAY, NOW + DAY, NOW) == 0
+        await put(session, bulletin, code=unknowns.RESTORED)
+        assert await unknowns.release(session, NOW) == 0
+        await put(session, bulletin, state="failed", code="5xx", ended=NOW.date())
+        assert await outbox.retry(session, NOW, [bulletin]) == 0
+        await reports.again(session, reports.Failed(bulletin, alice.address, 0, NOW, None, "b"), NOW, "5xx")
+        assert (await row(session, bulletin)).state == "failed"
+        assert (await session.execute(select(address.c.id))).scalars().all() == [elsewhere.address]
+
+
+async def test_what_is_heard_of_a_detached_address_changes_nothing(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        there = await also_at(session, keys, alice, "70002", channel="sms")
+        name = await queue(session, alice, state="sent")
+        await addresses.detach(session, alice.address, "passed_on", NOW)
+        await learn(session, Change(alice.address, Reach.BLOCKED, shut=NOW, elsewhere=("sms",)), name)
+        assert await reach(session, there) == "active"
+        assert await states(session) == {name: "sent"}
