@@ -8,6 +8,8 @@ from flows._effects import (
     Forgotten,
     Left,
     Moved,
+    PassedOn,
+    Recognised,
     Returned,
     Shared,
     Spoke,
@@ -45,9 +47,9 @@ from flows._words import flow_for, goes_back, to_send
 __all__ = [
     "GROUPS", "LEVELS", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "WEEKDAYS", "Answer", "Answered", "Ask",
     "Consented", "Consultation", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten",
-    "Given", "Group", "Kept", "Left", "Moved", "Objective", "Option", "Played", "Process", "Promise",
-    "Question", "Region", "Rendition", "Renditions", "Returned", "Round", "Safety", "Say", "Shared", "Spoke", "Talk",
-    "Told", "Turn", "Turned", "Unread", "Voted", "Wants", "Words", "advance", "fits", "flow_for", "flows",
-    "goes_back", "only", "play", "read", "rendition", "sorry", "templates", "to_send", "told", "topic_label",
+    "Given", "Group", "Kept", "Left", "Moved", "Objective", "Option", "PassedOn", "Played", "Process", "Promise",
+    "Question", "Recognised", "Region", "Rendition", "Renditions", "Returned", "Round", "Safety", "Say", "Shared",
+    "Spoke", "Talk", "Told", "Turn", "Turned", "Unread", "Voted", "Wants", "Words", "advance", "fits", "flow_for",
+    "flows", "goes_back", "only", "play", "read", "rendition", "sorry", "templates", "to_send", "told", "topic_label",
     "with_notice",
 ]  # fmt: skip

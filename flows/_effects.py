@@ -81,10 +81,34 @@ class Forgotten:
 
 
 @dataclass(frozen=True, slots=True)
+class Recognised:
+    """The person is who wrote from this number before its long silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """The number is somebody else's now: who wrote from it before is not reached here any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Turned:
     """The conversation goes on in another flow."""
 
     flow: str
 
 
-Effect = Spoke | Consented | Declined | Moved | Shared | Answered | Voted | Left | Returned | Forgotten | Turned
+Effect = (
+    Spoke
+    | Consented
+    | Declined
+    | Moved
+    | Shared
+    | Answered
+    | Voted
+    | Left
+    | Returned
+    | Forgotten
+    | Recognised
+    | PassedOn
+    | Turned
+)

@@ -134,6 +134,8 @@ class Kept:
     channel: str
     consented: bool = False
     stopped: bool = False
+    silent: bool = False
+    """Nobody has written from here for so long that it may be somebody else by now."""
     asked: bool = False
     """A consultation is open."""
     votes: bool = False
@@ -148,6 +150,8 @@ class Kept:
     given: tuple[Given, ...] = ()
     code: str = field(default="", repr=False)
     """What has to come back from where we write to, before something happens that cannot be undone; "" for nothing."""
+    wanted: str = ""
+    """The flow that the person asked for with the words that this one interrupts; "" for none."""
 
     def within(self, process: Process) -> "Facts":
         """Everything, with the process as it is now."""
@@ -171,6 +175,7 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         channel=known.channel,
         consented=known.consented,
         stopped=known.stopped,
+        silent=known.silent,
         asked=known.asked,
         votes=known.votes,
         informed=known.informed,
@@ -180,4 +185,5 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         round=known.round if "round" in needs else None,
         given=known.given if "given" in needs else (),
         code=known.code if "code" in needs else "",
+        wanted=known.wanted if "wanted" in needs else "",
     )

@@ -17,8 +17,8 @@ needs = ("code",)
 
 
 def talk(facts: Facts) -> Talk:
-    # Who said STOP cannot be asked back: Twilio refuses to carry the question.
-    if facts.stopped and facts.process.safety.proves(facts.channel):
+    # Who said STOP cannot be asked who they are: Twilio refuses to carry the question.
+    if facts.stopped and (facts.silent or facts.process.safety.proves(facts.channel)):
         start, forget = start_again(facts.channel), to_send("forget")
         yield Say(
             _(

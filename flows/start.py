@@ -1,6 +1,6 @@
 """Messages again, after STOP."""
 
-from flows._effects import Returned
+from flows._effects import Returned, Turned
 from flows._engine import Say, Talk
 from flows._facts import Facts
 from flows._words import to_send
@@ -11,6 +11,9 @@ words = (N_("start"),)
 anywhere = True
 
 
-def talk(_facts: Facts) -> Talk:
+def talk(facts: Facts) -> Talk:
     yield Returned()
+    if facts.silent:
+        yield Turned("recognise")
+        return
     yield Say(_("Welcome back. We will write to you. Send {menu} to see what you can do.", menu=to_send("menu")))

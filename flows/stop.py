@@ -14,7 +14,8 @@ anywhere = True
 def talk(facts: Facts) -> Talk:
     yield Left()
     start, forget = start_again(facts.channel), to_send("forget")
-    if facts.process.safety.proves(facts.channel):
+    # Who may be somebody else erases nobody before they have said who they are.
+    if facts.silent or facts.process.safety.proves(facts.channel):
         yield Say(
             _(
                 "We will not write to you any more. Send {start} to come back. "

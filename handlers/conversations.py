@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import flows
@@ -15,6 +15,7 @@ from handlers.facts import complete
 from handlers.patience import URGENT, Hearing, Newcomers, Why
 from handlers.talking import (
     CHANGED,
+    RECOGNISE,
     Again,
     Back,
     Excuse,
@@ -44,10 +45,15 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     flows.Left: people.leave,
     flows.Returned: people.come_back,
     flows.Forgotten: people.forget,
+    flows.Recognised: people.recognise,
+    flows.PassedOn: people.pass_on,
     flows.Shared: contributions.give,
     flows.Answered: contributions.answer,
     flows.Voted: rounds.cast,
 }
+
+RECOGNISED_WITHIN = timedelta(days=30)
+"""How long it can be answered who somebody is; then it is asked again, for the number may have gone on once more."""
 
 ANSWERED_BY_THEM = ("stop", "help")
 """What a platform may have answered by itself. After START we go on, whatever it has said."""
@@ -90,10 +96,11 @@ async def hear(session: Session, ears: Ears, messages: Sequence[Message], now: d
             _reached(writes, message, what.known)
         elif not _is_afterthought(message, what.known):
             board = await ears.boards.at(session, what.edition, now)
-            visit = begin(ears.keys, message, index, board, what.known, writes, now)
+            recycled = ears.channels[message.channel].recycled
+            visit = begin(ears.keys, message, index, board, what.known, writes, now, recycled)
             await _take(session, ears, visit)
             if what.known is not None and what.known.unsure:
-                answered += _answered(visit)
+                answered += _answered(visit, what.known)
             if visit.unanswered is not None:
                 unanswered.append(Unanswered(message.channel, visit.unanswered))
     await write(session, writes)
@@ -111,11 +118,11 @@ def _reached(writes: Writes, message: Message, known: turns.Known | None) -> Non
     writes.change(address, ("id",), id=known.address, reach=reach, until=None, strikes=0, struck=None)
 
 
-def _answered(visit: Visit) -> list[Answered]:
+def _answered(visit: Visit, known: turns.Known) -> list[Answered]:
     """Which turn's question this proves to have arrived. Anybody can forge what stands behind a button."""
     token = visit.message.token or visit.answered
-    is_ours = token.isdecimal() and int(token) < visit.turn
-    return [Answered(visit.address, int(token))] if is_ours else []
+    is_ours = token.isdecimal() and int(token) <= known.turns
+    return [Answered(known.address, int(token))] if is_ours else []
 
 
 def _is_afterthought(message: Message, known: turns.Known | None) -> bool:
@@ -202,10 +209,10 @@ def _reply(ears: Ears, visit: Visit) -> int:
 
 async def _understand(session: Session, ears: Ears, visit: Visit) -> None:
     """Do what the message means."""
-    if await people.take_seat(session, ears.keys, visit):
+    if not visit.silent and await people.take_seat(session, ears.keys, visit):
         return
     try:
-        meant = decide(visit.message, visit.standing, visit.board.content, visit.consented, visit.stopped)
+        meant = decide(visit.message, visit.standing, visit.board.content, visit.consented, visit.stopped, visit.silent)
     except flows.DoesNotFit:
         await _start_over(session, ears, visit)
         return
@@ -229,9 +236,15 @@ def _standing(visit: Visit) -> Standing:
     if visit.known is None:
         return visit.standing
     try:
-        return unpacked(visit.known.talk).in_language(visit.language)
+        standing = unpacked(visit.known.talk).in_language(visit.language)
     except flows.DoesNotFit:
         return lost(visit.facts())
+    return standing.beneath(Open(RECOGNISE, inside=True)) if _asked_too_long_ago(visit, standing) else standing
+
+
+def _asked_too_long_ago(visit: Visit, standing: Standing) -> bool:
+    wrote = standing.heard.at
+    return visit.silent and (wrote is None or visit.now - wrote > RECOGNISED_WITHIN)
 
 
 async def _start_over(session: Session, ears: Ears, visit: Visit) -> None:
@@ -266,6 +279,7 @@ async def _take_turn(session: Session, ears: Ears, visit: Visit, talk: Talk, tur
     visit.said.extend(turn.said)
     for effect in turn.effects:
         if isinstance(effect, flows.Turned):
+            visit.standing = visit.standing.beneath(Open(effect.flow, inside=effect.flow != "menu"))
             await _open(session, ears, visit, effect.flow)
             return
         await EFFECTS[type(effect)](session, ears.keys, visit, effect)
@@ -276,6 +290,8 @@ async def _go_on(session: Session, ears: Ears, visit: Visit) -> None:
 
     The menu is never replayed: what can be done may have changed since it was shown.
     """
+    if visit.silent and visit.question is None and not visit.standing.recognises:
+        await _open(session, ears, visit, RECOGNISE)
     while visit.question is None and visit.standing.talks:
         if visit.standing.talks[-1].flow == "menu":
             visit.pop()

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import flows
 from handlers import contents
+from handlers.talking import wanted
 from handlers.visits import Visit
 from storage import Session, contributions, rounds
 
@@ -22,6 +23,8 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str]) -> flo
         known = replace(known, given=await _given(session, visit))
     if "code" in needs and visit.board.content.safety.proves(visit.message.channel):
         known = replace(known, code=str(secrets.choice(CODES)))
+    if "wanted" in needs:
+        known = replace(known, wanted=wanted(visit.message, visit.consented))
     return flows.only(known, needs)
 
 

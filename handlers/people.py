@@ -13,7 +13,7 @@ from handlers import contents, replies
 from handlers.visits import Visit
 from locales import _
 from locales import speak as go_on_in
-from storage import Keyring, Session, deliveries
+from storage import Keyring, Session, addresses, deliveries
 from storage import people as stored
 from storage.ids import fresh
 from storage.tables import address, person
@@ -105,6 +105,17 @@ async def forget(session: Session, keys: Keyring, visit: Visit, _effect: flows.F
         visit.now + LONGEST_GOODBYE,
         despite_stop=True,
     )
+
+
+async def recognise(_session: Session, _keys: Keyring, visit: Visit, _effect: flows.Recognised) -> None:
+    visit.silent = False
+
+
+async def pass_on(session: Session, keys: Keyring, visit: Visit, _effect: flows.PassedOn) -> None:
+    """Who had the number before keeps what they gave and is not reached there any more; who writes begins anew."""
+    await addresses.detach(session, visit.address, "passed_on", visit.now)
+    visit.begin_anew(keys.new(fresh()))
+    go_on_in(visit.language)
 
 
 async def part(session: Session, now: datetime) -> int:

@@ -18,6 +18,9 @@ UNSEEN = ("",)
 
 WITHOUT_CONSENT = ("welcome", "stop", "forget", "help", "language")
 WHILE_STOPPED = ("start", "forget", "help")
+WHILE_UNRECOGNISED = ("stop", "help")
+RECOGNISE = "recognise"
+"""The flow that asks who it is, after a silence in which a number may have become somebody else's."""
 
 
 ANSWERS = 640
@@ -69,6 +72,11 @@ class Standing:
     def chosen_from(self) -> str:
         """The token of the open question if it offers choices: words can be written without having read a question."""
         return self.token if self.offered else ""
+
+    @property
+    def recognises(self) -> bool:
+        """Whether what is open is who writes."""
+        return bool(self.talks) and self.talks[-1].flow == RECOGNISE
 
     def with_talks(self, talks: tuple[Talk, ...]) -> "Standing":
         return Standing(talks, self.token, self.invitation, self.offered, self.heard)
@@ -132,14 +140,18 @@ class Excuse:
 Decision = Open | Go | Back | Again | Excuse
 
 
-def decide(message: Message, standing: Standing, process: flows.Process, consented: bool, stopped: bool) -> Decision:
+def decide(
+    message: Message, standing: Standing, process: flows.Process, consented: bool, stopped: bool, silent: bool = False
+) -> Decision:
     """What a message means: the words that hold everywhere, then the open question, then any flow's words.
 
-    Raises `DoesNotFit`.
+    `silent`: it may be somebody else who writes, and nobody has said so yet. Raises `DoesNotFit`.
     """
     word = flows.flow_for(message, stopped)
     if stopped:
         return _while_stopped(word)
+    if silent:
+        return _while_unrecognised(message, standing, process, word)
     if word == "start":
         return Again()
     if word is not None and not consented and word not in WITHOUT_CONSENT:
@@ -156,6 +168,24 @@ def _while_stopped(word: str | None) -> Decision:
     if word in WHILE_STOPPED:
         return Open(word, inside=True)
     return Open("stop", inside=True)
+
+
+def _while_unrecognised(message: Message, standing: Standing, process: flows.Process, word: str | None) -> Decision:
+    """Of the person who wrote from here before nothing is shown, done or erased; only STOP and HELP are for anybody."""
+    if word in WHILE_UNRECOGNISED:
+        return Open(word, inside=True)
+    if not standing.recognises:
+        return Open(RECOGNISE, inside=True)
+    played = standing.talks[-1].played(process)
+    answer = Unread.NOT_OFFERED if played.question is None else _read(played.question, message, standing)
+    return Again() if isinstance(answer, Unread) else Go(answer, played.go_on(answer))
+
+
+def wanted(message: Message, consented: bool) -> str:
+    """The flow that a message asks for which is opened once its writer is recognised; "" for none."""
+    word = flows.flow_for(message)
+    may_be_opened = word in WITHOUT_CONSENT or consented
+    return word if word is not None and may_be_opened and word not in (*WHILE_UNRECOGNISED, "start") else ""
 
 
 def _within(message: Message, standing: Standing, process: flows.Process, word: str | None) -> Decision:

@@ -1,7 +1,7 @@
 """One person's turn while it is being taken: what is known, what is said, what will be written."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import flows
 from channels.messages import Message, Outgoing
@@ -36,6 +36,8 @@ class Visit:
     turn: int
     replied: datetime | None = None
     """Since when their last reply counts as having waited."""
+    silent: bool = False
+    """Nobody has written from here for so long that it may be somebody else: we have to ask, and do nothing else."""
     gave: bool = False
     consent: str | None = None
     said: list[str] = field(default_factory=list, repr=False)
@@ -72,6 +74,7 @@ class Visit:
             channel=self.message.channel,
             consented=self.consented,
             stopped=self.stopped,
+            silent=self.silent,
             asked=self.board.consultation is not None,
             votes=self.known is not None and self.known.votes,
             informed=news is not None,
@@ -101,6 +104,14 @@ class Visit:
             self.question = None
             self.pop()
 
+    def begin_anew(self, key: PersonKey) -> None:
+        """From here on this is somebody who is new here."""
+        self.known, self.key, self.address = None, key, fresh()
+        self.language, self.region = self.board.first_guess(self.message.language), ""
+        self.reach, self.consented, self.consent = Reach.ACTIVE, False, None
+        self.standing = Standing(heard=self.standing.heard)
+        self.turn, self.silent, self.gave = 1, False, False
+
     def reply(self) -> Outgoing:
         """Everything that is said in this turn, as one message."""
         question = self.question
@@ -122,8 +133,9 @@ def begin(
     known: Known | None,
     writes: Writes,
     now: datetime,
+    recycled: timedelta | None = None,
 ) -> Visit:
-    """A visit of someone known, or of someone who is new here."""
+    """A visit of someone known, or of someone who is new here. `recycled`: of the channel."""
     if known is not None:
         return Visit(
             message=message,
@@ -141,6 +153,7 @@ def begin(
             standing=Standing(),
             turn=known.turns + 1,
             replied=known.replied,
+            silent=known.silent_for(recycled, now),
             gave=known.gave,
         )
     return Visit(
@@ -211,7 +224,8 @@ def _change(visit: Visit, _keys: Keyring) -> None:
         turns=visit.turn,
         replied=visit.replied,
         talk=_talk(visit),
-        spoke=visit.now,
+        # Whoever this is, it may not be the person who wrote here last.
+        **({} if visit.silent else {"spoke": visit.now}),
         **({} if visit.consent is None else {"consented": True}),
         **_reached_again(visit.known),
     )

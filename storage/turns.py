@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +31,8 @@ class Known:
     turns: int
     replied: datetime | None
     """Since when their last reply counts as having waited."""
+    spoke: datetime
+    """When they last wrote from this address, as far as we know that it was them."""
     talk: str | None = field(repr=False)
     shut: bool
     """The platform let nothing through to them, because they had been silent for too long."""
@@ -39,6 +41,10 @@ class Known:
     votes: bool
     gave: bool
     member: bool
+
+    def silent_for(self, recycled: timedelta | None, now: datetime) -> bool:
+        """Whether they have not written for so long; never where that is None."""
+        return recycled is not None and self.spoke <= now - recycled
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ async def find(session: Session, keys: Keyring, asked: Sequence[tuple[str, str]]
 def _found(
     keys: Keyring, seen: bool, edition: int | None, unsure: bool, votes: bool, gave: bool, is_member: bool, *met: Any
 ) -> Found:
-    where, _index, who, reach, number, replied, talk, shut, wrapped, epoch, language, region, consented = met
+    where, _index, who, reach, number, replied, spoke, talk, shut, wrapped, epoch, language, region, consented = met
     if who is None:
         return Found(seen, edition, None)
     key = keys.unwrap(who, wrapped, epoch)
@@ -76,6 +82,7 @@ def _found(
         reach=reach,
         turns=number,
         replied=replied,
+        spoke=spoke,
         talk=None if talk is None else key.open(talk, address.c.talk, where),
         shut=shut is not None,
         unsure=unsure,
@@ -97,6 +104,7 @@ def _statement(dialect: str) -> Select[Any]:
             address.c.reach,
             address.c.turns,
             address.c.replied,
+            address.c.spoke,
             address.c.talk,
             address.c.shut,
             person.c.key,

@@ -22,6 +22,8 @@ from flows import (
     Kept,
     Left,
     Moved,
+    PassedOn,
+    Recognised,
     Returned,
     Say,
     Shared,
@@ -53,6 +55,8 @@ def circumstances(language: str, channel: str) -> Iterator[Facts]:
     yield full
     yield bare(language, channel)
     yield replace(full, stopped=True)
+    yield replace(full, stopped=True, silent=True)
+    yield replace(full, silent=True, wanted="status")
     yield replace(full, code="482913")
     assert full.round
     yield replace(full, round=replace(full.round, voted=True), process=replace(full.process, languages=("en",)))
@@ -191,6 +195,7 @@ def test_every_level_of_participation_can_be_promised(level: str) -> None:
         ("language", {Spoke}),
         ("stop", {Left}),
         ("start", {Returned}),
+        ("recognise", {Recognised, PassedOn, Turned}),
         ("forget", {Forgotten}),
         ("help", set()),
     ],

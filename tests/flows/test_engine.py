@@ -84,5 +84,6 @@ def test_what_follows_a_choice_of_language_is_said_in_it() -> None:
 
 def test_every_file_of_the_folder_is_a_flow() -> None:
     assert set(flows()) == {
-        "answer", "forget", "help", "language", "menu", "news", "share", "start", "status", "stop", "vote", "welcome",
+        "answer", "forget", "help", "language", "menu", "news", "recognise", "share", "start", "status", "stop", "vote",
+        "welcome",
     }  # fmt: skip

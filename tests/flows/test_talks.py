@@ -10,7 +10,7 @@ from channels._segments import is_gsm, segments
 from flows import Answer, Forgotten, Moved, Safety, Turn, Voted, Words, advance, flows
 from flows.status import AT_ONCE
 from flows.welcome import WORDING, _terms
-from locales import speaking
+from locales import languages, speaking
 from tests.flows.example import CONSULTATION, PROCESS, ROUND, bare, facts, paths
 
 
@@ -206,3 +206,15 @@ def test_a_recommendation_is_passed_on_only_after_yes() -> None:
     assert turn("share", "leaving", "pathways", words).effects == ()
     assert turn("share", "leaving", "pathways", words, "no").effects == ()
     assert len(turn("share", "leaving", "pathways", words, "yes").effects) == 1
+
+
+@pytest.mark.parametrize("language", languages())
+def test_who_it_is_is_asked_in_the_language_known_here_and_once_in_english(language: str) -> None:
+    question = turn("recognise", channel="sms", language=language).question
+    assert question
+    english = "This number last wrote to us more than a year ago. Was that you?"
+    assert question.text.split("\n")[-1] == english
+    assert len(question.text.split("\n")) == (1 if language == "en" else 2)
+    labels = [choice.label for choice in question.choices]
+    assert [label.split(" / ")[-1] for label in labels] == ["Yes, that was me", "No, I am new"]
+    assert segments(numbered(question.text, question.choices, after_number=" ")) <= 4

@@ -32,10 +32,10 @@ async def test_seen_unknown_and_known_are_told_apart_in_the_order_asked(database
     assert nobody == turns.Found(False, 1, None)
     assert (known_bob.seen, known_alice.seen) == (True, False)
     assert known_bob.known == turns.Known(
-        bob.id, bob.address, bob.key, "fr", "", False, "opted_out", 0, None, None, True, *[False] * 4
+        bob.id, bob.address, bob.key, "fr", "", False, "opted_out", 0, None, NOW, None, True, *[False] * 4
     )
     assert known_alice.known == turns.Known(
-        alice.id, alice.address, alice.key, "en", "north", True, "active", 0, NOW, "welcome", *[False] * 5
+        alice.id, alice.address, alice.key, "en", "north", True, "active", 0, NOW, NOW, "welcome", *[False] * 5
     )
 
 
@@ -131,7 +131,7 @@ async def test_a_second_finder_waits_and_then_sees_what_the_first_wrote(database
         await session.execute(update(person).values(language="ar", region="south", consented=False))
     found = (await waiting).known
     assert found == turns.Known(
-        alice.id, alice.address, alice.key, "ar", "south", False, "opted_out", 1, None, "after", *[False] * 5
+        alice.id, alice.address, alice.key, "ar", "south", False, "opted_out", 1, None, NOW, "after", *[False] * 5
     )
 
 
