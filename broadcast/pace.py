@@ -13,14 +13,14 @@ from typing import Protocol
 from channels import Pace
 from storage.deliveries import BULLETIN, NOTICE
 
-HAIR = 0.98
+HAIR = 0.975
 """The part of a permitted rate that is used: networks move messages together, and the platform counts them there."""
 AHEAD = 0.15
 """Seconds before its time in which a place is handed out: as long as a claim takes on a busy machine. A reply does not
 wait for the bulletins that were claimed before it, it takes the first of their places."""
 GATHERED = 0.02
 """Seconds of places that are handed out together, where they are closer together than this."""
-GOOD, LONGEST_GOOD, PART_GOOD = 0.012, 0.15, 0.15
+GOOD, LONGEST_GOOD, PART_GOOD = 0.01, 0.15, 0.15
 """Seconds for which a place is good: what leaves so late leaves in the same second as `GOOD` times the rate of others,
 which `HAIR` leaves room for. Where places are far apart it is a part of what lies between them."""
 CAREFUL = 4
