@@ -1,8 +1,11 @@
 """Whether somebody who writes is answered: less and less when they get nowhere, nobody without end."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from channels import Limits
 
@@ -53,9 +56,8 @@ class Hearing:
     now: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """How somebody has written so far, kept sealed with their conversation. No words are in it."""
+class Heard(Struct, frozen=True, array_like=True):
+    """How somebody has written so far, kept sealed with their conversation, small. No words are in it."""
 
     words: str = ""
     """A keyed hash of the last words."""

@@ -1,6 +1,5 @@
 """Encryption: one key a person, wrapped by keys that live outside the database."""
 
-import hashlib
 import hmac
 import json
 import os
@@ -84,7 +83,7 @@ class Keyring:
 
     def index(self, channel: str, external: str) -> str:
         """What an address is looked up by: HMAC-SHA-256 of the channel and the platform's id, in hexadecimal."""
-        return hmac.new(self.index_key, f"v1|{channel}|{external}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self.index_key, f"v1|{channel}|{external}".encode(), "sha256").hex()
 
     def seal(self, text: str, column: Column[Box], row: str) -> Box:
         """For what belongs to no person that we know."""
@@ -100,7 +99,7 @@ class Keyring:
         raise Unreadable
 
     def _own(self, epoch: int) -> bytes:
-        return hmac.new(self.wrapping[epoch], b"hearback parked", hashlib.sha256).digest()
+        return hmac.digest(self.wrapping[epoch], b"hearback parked", "sha256")
 
 
 def _sealed(secret: bytes, text: str, column: Column[Box], row: str, least: int = 0) -> Box:
