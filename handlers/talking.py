@@ -23,7 +23,7 @@ RECOGNISE = "recognise"
 """The flow that asks who it is, after a silence in which a number may have become somebody else's."""
 
 
-ANSWERS = 640
+ANSWERS = 512
 """The bytes that the choices of a talk are given, with those that are offered next. Only free words need more."""
 VOTE = 1920
 """The same of a vote: its longest ballot, given twice, beside the longest list of what can be chosen."""

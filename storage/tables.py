@@ -303,7 +303,7 @@ delivery = Table(
     Column("lane", Integer, nullable=False),
     Column("turn", Integer, nullable=False),
     Column("part", Integer, nullable=False),
-    Column("body", Sealed(1024)),
+    Column("body", Sealed(512)),
     Column("despite_stop", Boolean, nullable=False, server_default=false()),
     Column("state", Text, nullable=False),
     Column("due", Moment, nullable=False),
