@@ -68,6 +68,9 @@ class Departures:
             departure = next(lane for lane in self.lanes if lane).popleft()
             more = departure.places - 1 + is_lost
             yield departure, more - self._leaves_out(more)
+        if not len(self):
+            # What was to leave at these was put back. Kept, they would stand in the way of new ones.
+            self.places.clear()
 
     def _leaves_out(self, places: int) -> int:
         """Let nothing leave at up to so many of the next places; how many there were."""

@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 import flows
 from broadcast.circuit import LAST, TOO_MANY
-from broadcast.deliver import FRESH, LATE, LEASE, NIGHT, SILENT, Sender
+from broadcast.deliver import FRESH, LATE, LEASE, MOST_AT_ONCE, NIGHT, SILENT, Sender
 from broadcast.departures import Departure
 from broadcast.expand import expand
 from broadcast.outcomes import Where
@@ -668,6 +668,32 @@ async def test_what_waits_for_its_place_when_we_close_waits_for_the_next_worker(
     assert {row.state for row in rows} == {"sent", "queued"}
     assert len(phone.sent) == sum(row.state == "sent" for row in rows)
     assert {row.code for row in rows} <= {None, LATE}
+
+
+async def test_after_everybody_was_held_all_that_was_claimed_leaves(sqlite: Database, keys: Keyring) -> None:
+    """However much had been claimed when the platform asked us to wait."""
+    async with sqlite.writing() as session:
+        for number in range(MOST_AT_ONCE + 50):
+            await queue(session, await meet(session, keys, f"{number}"), Outgoing("hello").packed())
+    dial, phone = Dial(), Phone(pace=Pace(rate=100_000, burst=1, gap=timedelta(0)))
+    sender = made(sqlite, keys, phone, dial)
+    claimed = 0
+    while not claimed:
+        await sender.step()
+        claimed = len(sender.departures)
+    await sender.pacer.pause(timedelta(seconds=0.05))
+    sender._depart()
+    closing = asyncio.Event()
+    running = asyncio.create_task(sender.run(closing))
+
+    async def all_left() -> bool:
+        dial.at += timedelta(seconds=0.01)
+        sender.bell.here()
+        return len(phone.sent) == MOST_AT_ONCE + 50
+
+    await until(all_left)
+    closing.set()
+    await running
 
 
 async def test_what_was_claimed_and_could_not_be_looked_at_waits_again(

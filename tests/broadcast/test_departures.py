@@ -131,3 +131,12 @@ def test_a_lane_can_be_taken_out() -> None:
     waiting.add([departing("news", BULLETIN), departing("reply")], [])
     assert [departure.claimed.id for departure in waiting.take_out(BULLETIN)] == ["news"]
     assert len(waiting) == 1
+
+
+def test_where_nothing_leaves_after_all_no_place_is_kept() -> None:
+    dial = Dial()
+    waiting = departures(dial)
+    waiting.add([departing("news", BULLETIN)], [dial.at + 0.01])
+    assert list(waiting.take_out(BULLETIN))
+    assert names(waiting, dial.at) == []
+    assert not waiting.places
