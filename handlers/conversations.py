@@ -160,14 +160,17 @@ def _hearing(ears: Ears, visit: Visit, before: tuple[Talk, ...], was_stopped: bo
 def _answer(ears: Ears, visit: Visit, hearing: Hearing) -> None:
     limits = ears.channels[visit.message.channel].limits
     heard = visit.standing.heard.then(hearing)
-    number = 0
-    if visit.says_something and not _is_answered(visit.message):
+    number, answered_by_platform = 0, _is_answered(visit.message)
+    if visit.says_something and not answered_by_platform:
         visit.unanswered = heard.refuses(hearing, limits) or _crowded_out(ears, visit, hearing)
         if visit.unanswered is None:
             visit.standing = visit.standing.asking(str(visit.turn), visit.question)
             number = _reply(ears, visit)
-        elif hearing.moved:
-            visit.standing = visit.standing.unsent(str(visit.turn), visit.question)
+    if not number and (hearing.moved or not heard.greeted):
+        visit.standing = visit.standing.unsent(str(visit.turn), visit.question)
+    if not number and not heard.greeted:
+        # Nobody agrees to what they have not read: with their next message everything begins.
+        visit.standing = visit.standing.with_talks(())
     if visit.unanswered is None:
         heard = heard.answered(hearing, number, limits)
     visit.standing = replace(visit.standing, heard=heard)

@@ -102,7 +102,7 @@ class Heard(Struct, frozen=True, array_like=True):
 
     def answered(self, hearing: Hearing, parts: int, limits: Limits) -> "Heard":
         """The same once they have been answered, in so many messages."""
-        heard = replace(self, parted=hearing.now if hearing.is_stopped else None, greeted=True)
+        heard = replace(self, parted=hearing.now if hearing.is_stopped else None, greeted=self.greeted or parts > 0)
         if hearing.flow in URGENT:
             return replace(heard, urgent=_spent(self.urgent, hearing.now, limits.replies, parts))
         return replace(heard, paid=_spent(self.paid, hearing.now, limits.replies, parts))

@@ -87,7 +87,7 @@ class Standing:
 
     def unsent(self, token: str, question: Ask | None) -> "Standing":
         """The same, where this question was not sent: what they see is another one, or none."""
-        return self._with_open(token, UNSEEN if question is not None and question.offered else ())
+        return self._with_open(token, UNSEEN if question is not None else ())
 
     def _with_open(self, token: str, offered: tuple[str, ...]) -> "Standing":
         return Standing(self.talks, token, self.invitation, offered, self.heard)
@@ -151,7 +151,7 @@ def decide(
     if stopped:
         return _while_stopped(word)
     if silent:
-        return _while_unrecognised(message, standing, process, word)
+        return _while_unrecognised(message, standing, process, word, consented)
     if word == "start":
         return Again()
     if word is not None and not consented and word not in WITHOUT_CONSENT:
@@ -170,11 +170,16 @@ def _while_stopped(word: str | None) -> Decision:
     return Open("stop", inside=True)
 
 
-def _while_unrecognised(message: Message, standing: Standing, process: flows.Process, word: str | None) -> Decision:
-    """Of the person who wrote from here before nothing is shown, done or erased; only STOP and HELP are for anybody."""
+def _while_unrecognised(
+    message: Message, standing: Standing, process: flows.Process, word: str | None, consented: bool
+) -> Decision:
+    """Of the person who wrote from here before nothing is shown, done or erased; only STOP and HELP are for anybody.
+
+    What else they ask for meanwhile is remembered, and done once they are recognised.
+    """
     if word in WHILE_UNRECOGNISED:
         return Open(word, inside=True)
-    if not standing.recognises:
+    if not standing.recognises or wanted(message, consented):
         return Open(RECOGNISE, inside=True)
     played = standing.talks[-1].played(process)
     answer = Unread.NOT_OFFERED if played.question is None else _read(played.question, message, standing)
@@ -192,6 +197,9 @@ def _within(message: Message, standing: Standing, process: flows.Process, word: 
     played = standing.talks[-1].played(process)
     if played.question is None:
         return Again() if word is None else Open(word)
+    if standing.offered == UNSEEN and not played.question.offered and word is None:
+        # What they write answers no question that they have not read.
+        return Again()
     answer = _read(played.question, message, standing)
     if not isinstance(answer, Unread):
         return Go(answer, played.go_on(answer))

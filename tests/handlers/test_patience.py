@@ -8,11 +8,11 @@ import pytest
 from channels import Limits
 from channels.messages import Kind
 from channels.telegram import Telegram
-from handlers import patience, talking
+from handlers import patience, processes, talking
 from handlers.conversations import Ears, Unanswered, hear
 from handlers.patience import Heard, Newcomers, Why
 from storage.tables import address
-from tests.handlers.house import CHANNELS, House, Writer
+from tests.handlers.house import CHANNELS, PROCESS, House, Writer
 from tests.handlers.test_conversations import standing
 from tests.storage.rows import NOW, statements
 
@@ -160,6 +160,28 @@ async def test_newcomers_are_answered_so_many_an_hour_and_who_is_known_always(ho
     assert await alice.says("share") != ""
     house.now += timedelta(minutes=1)
     assert [bool(await house.meets(f"{number}").says("hello?")) for number in (10, 11)] == [True, False]
+
+
+ONE_LANGUAGE = dataclasses.replace(PROCESS, languages=("en",))
+"""Nobody is asked for theirs: what we are comes with the first message, before the question whether they agree."""
+TERMS = "We ask migrants what should change."
+
+
+async def test_nobody_agrees_to_what_they_were_not_shown_because_there_were_so_many(house: House) -> None:
+    await house.does(lambda session, now: processes.begin(session, ONE_LANGUAGE, now))
+    limited(house, newcomers=60)
+    assert [bool(await house.meets(f"{number}").says("hello")) for number in range(7)] == [True] * 6 + [False]
+    house.now += timedelta(hours=1)
+    assert TERMS in await house.meets("6").says("1")
+    assert await house.column("SELECT id FROM person WHERE consented") == []
+
+
+async def test_nobody_agrees_to_what_they_were_not_shown_because_the_platform_answered(house: House) -> None:
+    await house.does(lambda session, now: processes.begin(session, ONE_LANGUAGE, now))
+    alice = house.meets("+12025550123", "sms")
+    await house.takes(dataclasses.replace(alice.message("HELP"), answered=True))
+    assert TERMS in await alice.says("1")
+    assert await house.column("SELECT id FROM person WHERE consented") == []
 
 
 async def test_stop_from_a_newcomer_acts_however_many_there_are(house: House) -> None:

@@ -187,6 +187,14 @@ async def test_forget_after_stop_erases_nobody_before_the_question_was_answered(
     assert "Goodbye" in await writer.says("1")
 
 
+async def test_what_is_asked_for_while_the_question_is_open_is_done_after_it(house: House) -> None:
+    writer = await silent(house)
+    await writer.says("stop", "forget", "start")
+    assert (await writer.says("forget")).startswith(ASKED)
+    assert "Shall we erase it?" in await writer.says("1")
+    assert "Goodbye" in await writer.says("1")
+
+
 async def test_who_said_stop_before_the_silence_is_asked_when_they_come_back(house: House) -> None:
     writer = await recycling(house).meets(NUMBER, "sms").joins()
     await writer.says("stop")
