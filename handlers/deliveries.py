@@ -108,12 +108,15 @@ def _later(failed: Failed, verdict: Verdict, now: datetime) -> datetime | None:
 
 
 def _change(address: str, failed: Failed, verdict: Verdict, elsewhere: Sequence[str], now: datetime) -> Change:
+    waits_for_them = verdict.act is Act.SHUT or (
+        verdict.act is Act.TEMPLATE and failed.broadcast is not None and failed.attempts > 0
+    )
     return Change(
         address=address,
         reach=verdict.reach,
         strikes=verdict.strikes,
         within=verdict.within,
         lasts=verdict.lasts,
-        shut=(failed.began or now) if verdict.act is Act.SHUT else None,
+        shut=(failed.began or now) if waits_for_them else None,
         elsewhere=tuple(elsewhere) if verdict.elsewhere else (),
     )

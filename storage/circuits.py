@@ -44,6 +44,8 @@ async def accepted(session: Session, channel: str, delivery: str, until: datetim
     It does when an earlier one was taken and no failure was reported since: that has left, or `until` has passed.
     """
     tried = (await session.execute(select(circuit.c.probe).where(circuit.c.channel == channel))).one_or_none()
+    if tried is not None and tried.probe == delivery:
+        return False
     if tried is None or tried.probe is not None:
         return await mend(session, channel)
     waits = update(circuit).where(circuit.c.channel == channel).values(probe=delivery, until=until)
