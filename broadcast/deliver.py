@@ -105,7 +105,7 @@ class Sender:
         if self.under_way:
             await asyncio.wait(self.under_way)
         for _try in range(TRIES_TO_SETTLE):
-            if self.settled:
+            if self.settled or self.unheard:
                 await self._safely(self.step_out)
 
     async def step(self) -> timedelta:
@@ -131,7 +131,7 @@ class Sender:
         return timedelta(0)
 
     async def _settle_and_claim(self, places: int, last_lane: int) -> list[Claimed]:
-        if not places and not self.settled:
+        if not places and not self.settled and not self.unheard:
             return []
         began = monotonic()
         settled, self.settled = self.settled, []
@@ -278,8 +278,15 @@ class Sender:
 
     async def _send(self, departure: Departure, more: int = 0) -> None:
         """`more`: places that it takes beyond those it has."""
-        await self.pacer.charge(more)
-        self._ended(await self._outcome(departure))
+        try:
+            await self.pacer.charge(more)
+            outcome = await self._outcome(departure)
+        except Exception as fault:
+            # It may have left, so it is never taken for one that did not.
+            claimed = departure.claimed
+            log.error("send failed", channel=self.channel.name, delivery=claimed.id, fault=type(fault).__name__)
+            outcome = outcomes.refused(claimed, Unknown("fault", WIRE["fault"]), self.where, self.clock())
+        self._ended(outcome)
 
     def _ended(self, outcome: Outcome) -> None:
         """It is written down with what ends at about the same time."""

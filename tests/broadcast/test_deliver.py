@@ -800,3 +800,18 @@ async def test_where_addresses_are_not_given_to_others_a_silence_holds_nothing_b
     async with office(database, keys, Phone()) as at:
         await at.until("sent")
     assert len(at.phone.sent) == 1
+
+
+async def test_what_goes_wrong_after_the_platform_took_it_makes_it_unknown(
+    sqlite: Database, keys: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await one_reply(sqlite, keys)
+
+    async def breaks(_pacer: Pacer, places: int) -> None:
+        if places:
+            raise RuntimeError
+
+    monkeypatch.setattr(Pacer, "charge", breaks)
+    async with office(sqlite, keys, Phone()) as at:
+        await at.until("unknown")
+    assert len(at.phone.sent) == 1
