@@ -115,7 +115,8 @@ class Worker:
                 self.keys,
                 Pacer(name, channel.pace, self.hints.schedules),
                 self.hints.bell,
-                self.owner,
+                # One for each: what a sender settles twice is never what another has claimed since.
+                f"{self.owner}:{name}",
                 self.clock,
                 Where(tuple(others(self.channels, name)), channel.history is not None, channel.reports),
                 observe=self.observe,
