@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
-from locales import N_, _
+from channels.messages import Choice
+from locales import N_, _, speaking, spoken
 
 SOMETHING_ELSE = "else"
 
@@ -92,6 +94,34 @@ OBJECTIVES: Mapping[str, Objective] = {
     objective.key: objective
     for objective in sorted((one for group in GROUPS for one in group.objectives), key=lambda one: one.number)
 }
+
+
+def groups() -> tuple[Choice, ...]:
+    """What a person can choose first, in the language being spoken."""
+    return _groups(spoken())
+
+
+def within(group: str) -> tuple[Choice, ...]:
+    """The objectives of a group to choose from, in the language being spoken."""
+    return _within(group, spoken())
+
+
+@cache
+def _groups(language: str) -> tuple[Choice, ...]:
+    with speaking(language):
+        every = (Choice(group.key, _(group.label)) for group in GROUPS)
+        return (*every, Choice(SOMETHING_ELSE, topic_label(SOMETHING_ELSE)))
+
+
+@cache
+def _within(key: str, language: str) -> tuple[Choice, ...]:
+    with speaking(language):
+        return tuple(
+            Choice(objective.key, _(objective.label))
+            for group in GROUPS
+            for objective in group.objectives
+            if group.key == key
+        )
 
 
 def topic_label(topic: str) -> str:

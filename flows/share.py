@@ -1,11 +1,10 @@
 """A recommendation, in the person's own words."""
 
-from channels.messages import Choice
 from flows._asking import agrees, choose, hear
 from flows._effects import Shared
 from flows._engine import Say, Talk
 from flows._facts import Facts
-from flows._objectives import GROUPS, SOMETHING_ELSE, topic_label
+from flows._objectives import SOMETHING_ELSE, groups, within
 from flows._renditions import named
 from flows._words import to_send
 from locales import N_, _
@@ -15,12 +14,9 @@ words = (N_("share"),)
 
 
 def talk(facts: Facts) -> Talk:
-    groups = (Choice(group.key, _(group.label)) for group in GROUPS)
-    topic = yield from choose(_("What is it about?"), (*groups, Choice(SOMETHING_ELSE, topic_label(SOMETHING_ELSE))))
+    topic = yield from choose(_("What is it about?"), groups())
     if topic != SOMETHING_ELSE:
-        (group,) = (group for group in GROUPS if group.key == topic)
-        closest = (Choice(objective.key, _(objective.label)) for objective in group.objectives)
-        topic = yield from choose(_("Which of these is closest?"), closest)
+        topic = yield from choose(_("Which of these is closest?"), within(topic))
     what = _("What should change? Please leave out names and addresses. Send 0 to go back.")
     text = yield from hear(what, facts.channel)
     if not (yield from agrees(_("Shall we pass it on?"), _("Yes, pass it on"), _("No, do not"))):
