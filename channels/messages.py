@@ -83,8 +83,7 @@ class Report:
     """What `code` means; only with `Status.FAILED`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """One answer that can be tapped, typed as its number, or typed as its label.
 
     `value` is what code compares: ASCII, at most 40 characters of [a-z0-9_.-].

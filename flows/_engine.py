@@ -8,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from msgspec import Struct
+
 from channels.messages import Choice
 from flows._effects import Effect, Spoke, Words
 from flows._facts import Facts
@@ -25,20 +27,24 @@ class Wants(StrEnum):
     """The person's own words, typed or spoken: `Words`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(Struct, frozen=True):
     """Something said, that waits for nothing."""
 
-    text: str = field(repr=False)
+    text: str
+
+    def __repr__(self) -> str:
+        return "Say(...)"
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """A question; what is sent into the generator is its answer."""
 
-    text: str = field(repr=False)
+    text: str
     choices: tuple[Choice, ...] = ()
     wants: Wants = Wants.ONE
+
+    def __repr__(self) -> str:
+        return f"Ask({self.wants}, {self.choices})"
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -69,8 +75,7 @@ class Flow:
     edition: int
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """What one more answer brings: what is said, what happened, and the open question (None: it is over)."""
 
     said: tuple[str, ...]

@@ -1,9 +1,11 @@
 """What a conversation may know: plain values. All but the process is kept with it, so that it replays the same."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
+
+from msgspec import Struct
 
 Renditions = Mapping[str, str]
 """One text, by language code."""
@@ -126,8 +128,7 @@ class Given:
     reason: Renditions | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Struct, frozen=True, omit_defaults=True):
     """What is kept with a conversation under way. A flow names in `needs` which of the optional ones it reads."""
 
     language: str
@@ -148,24 +149,26 @@ class Kept:
     consultation: Consultation | None = None
     round: Round | None = None
     given: tuple[Given, ...] = ()
-    code: str = field(default="", repr=False)
+    code: str = ""
     """What has to come back from where we write to, before something happens that cannot be undone; "" for nothing."""
     wanted: str = ""
     """The flow that the person asked for with the words that this one interrupts; "" for none."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.language}, {self.channel})"
 
     def within(self, process: Process) -> "Facts":
         """Everything, with the process as it is now."""
         return Facts(*_all(self), process=process)
 
 
-_all = attrgetter(*(one.name for one in fields(Kept)))
+_all = attrgetter(*Kept.__struct_fields__)
 
 
-@dataclass(frozen=True, slots=True)
-class Facts(Kept):
+class Facts(Kept, frozen=True, kw_only=True):
     """Everything that any conversation may know."""
 
-    process: Process = field(kw_only=True)
+    process: Process
 
 
 def only(known: Kept, needs: frozenset[str]) -> Kept:

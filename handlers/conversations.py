@@ -1,9 +1,11 @@
 """A person writes: seen before? who is it? what does it mean? what is said?"""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 import flows
 from channels import Channel

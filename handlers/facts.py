@@ -1,7 +1,8 @@
 """Looking up what only some conversations read."""
 
 import secrets
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 import flows
 from handlers import contents

@@ -38,8 +38,7 @@ class Why(StrEnum):
     """So many have come for the first time that we cannot answer all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Hearing:
+class Hearing(Struct, frozen=True):
     """One message, as far as it matters for this."""
 
     words: str

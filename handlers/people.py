@@ -4,8 +4,9 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 import flows
 from channels.verdicts import Reach

@@ -1,9 +1,11 @@
 """Where a conversation stands, and what a message means there: values and decisions, no records."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from functools import cache
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 import flows
 from channels.messages import Kind, Message
@@ -29,8 +31,7 @@ VOTE = 1920
 """The same of a vote: its longest ballot, given twice, beside the longest list of what can be chosen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(Struct, frozen=True, omit_defaults=True):
     """One flow under way: all that is kept of it."""
 
     flow: str
@@ -56,8 +57,7 @@ class Talk:
         return Talk(self.flow, self.edition, self.facts, self.answers[:-1])
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True, omit_defaults=True):
     """The talks under way in one chat, the innermost last, and the token of the question that is open."""
 
     talks: tuple[Talk, ...] = ()
@@ -66,7 +66,7 @@ class Standing:
     """What somebody who has not agreed yet was invited with, as it is looked up; their seat waits for their yes."""
     offered: tuple[str, ...] | None = None
     """The choices that the open question was sent with, in this order. None: we cannot tell any more."""
-    heard: Heard = field(default_factory=Heard)
+    heard: Heard = Heard()
 
     @property
     def chosen_from(self) -> str:
@@ -231,12 +231,11 @@ def packed(standing: Standing) -> str:
     return msgspec.json.encode(standing).decode()
 
 
-def room(standing: Standing, text: str) -> int:
+def room(standing: Standing) -> int:
     """The bytes that it takes when it is kept, whatever was answered by choice: its length must not tell a vote."""
-    answers = [talk.answers for talk in standing.talks]
-    told = len(msgspec.json.encode((answers, standing.offered)))
+    unanswered = tuple(Talk(talk.flow, talk.edition, talk.facts) for talk in standing.talks)
     free = sum(VOTE if talk.facts.round is not None else ANSWERS for talk in standing.talks)
-    return len(text.encode()) - told + max(free, ANSWERS)
+    return len(packed(replace(standing, talks=unanswered, offered=None)).encode()) + max(free, ANSWERS)
 
 
 def unpacked(text: str | None) -> Standing:

@@ -242,8 +242,7 @@ def _reached_again(known: Known | None) -> dict[str, object]:
 
 
 def _talk(visit: Visit) -> bytes:
-    text = packed(visit.standing)
-    return visit.key.seal(text, address.c.talk, visit.address, room(visit.standing, text))
+    return visit.key.seal(packed(visit.standing), address.c.talk, visit.address, room(visit.standing))
 
 
 def _consent(visit: Visit) -> bytes | None:

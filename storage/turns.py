@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, column, exists, func, select
 from sqlalchemy.dialects.postgresql import JSON
 
@@ -17,8 +17,7 @@ from storage.tables import address, ballot, contribution, delivery, event, is_un
 from storage.tables import round as round_
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(Struct, frozen=True):
     """A person in one chat, as they are now."""
 
     person: str
@@ -33,7 +32,7 @@ class Known:
     """Since when their last reply counts as having waited."""
     spoke: datetime
     """When they last wrote from this address, as far as we know that it was them."""
-    talk: str | None = field(repr=False)
+    talk: str | None
     shut: bool
     """The platform let nothing through to them, because they had been silent for too long."""
     unsure: bool
@@ -42,13 +41,15 @@ class Known:
     gave: bool
     member: bool
 
+    def __repr__(self) -> str:
+        return f"Known({self.person}, {self.address})"
+
     def silent_for(self, recycled: timedelta | None, now: datetime) -> bool:
         """Whether they have not written for so long; never where that is None."""
         return recycled is not None and self.spoke <= now - recycled
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """What there is for one message: was it seen before, who is it from, and is the process still the same."""
 
     seen: bool

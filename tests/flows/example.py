@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from msgspec import structs
+
 from flows import (
     Answer,
     Ask,
@@ -106,7 +108,7 @@ def paths(flow: Flow, known: Facts) -> Iterator[Path]:
 def _paths(flow: Flow, known: Facts, answers: tuple[Answer, ...], before: tuple[Turn, ...]) -> Iterator[Path]:
     turn = advance(flow.talk, known, answers)
     spoke = [effect.language for effect in turn.effects if isinstance(effect, Spoke)]
-    known = replace(known, language=spoke[-1]) if spoke else known
+    known = structs.replace(known, language=spoke[-1]) if spoke else known
     turns = (*before, turn)
     if turn.question is None:
         yield Path(answers, turns)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import msgspec
 import pytest
+from msgspec import structs
 
 import channels
 from flows import (
@@ -54,12 +55,12 @@ def circumstances(language: str, channel: str) -> Iterator[Facts]:
     full = facts(language, channel)
     yield full
     yield bare(language, channel)
-    yield replace(full, stopped=True)
-    yield replace(full, stopped=True, silent=True)
-    yield replace(full, silent=True, wanted="status")
-    yield replace(full, code="482913")
+    yield structs.replace(full, stopped=True)
+    yield structs.replace(full, stopped=True, silent=True)
+    yield structs.replace(full, silent=True, wanted="status")
+    yield structs.replace(full, code="482913")
     assert full.round
-    yield replace(full, round=replace(full.round, voted=True), process=replace(full.process, languages=("en",)))
+    yield structs.replace(full, round=replace(full.round, voted=True), process=replace(full.process, languages=("en",)))
 
 
 @every_flow
@@ -163,7 +164,7 @@ def test_what_can_be_taken_back_happens_last(flow: Flow) -> None:
 def test_taking_the_last_answer_back_asks_the_same_question_again(flow: Flow) -> None:
     for path in paths(flow, facts()):
         for number in range(len(path.answers)):
-            known = replace(facts(), language=spoken_before(path.turns[: number + 1]))
+            known = structs.replace(facts(), language=spoken_before(path.turns[: number + 1]))
             assert advance(flow.talk, known, path.answers[:number]).question == path.turns[number].question
             question = path.turns[number].question
             assert question
@@ -178,7 +179,7 @@ def spoken_before(turns: tuple[Turn, ...]) -> str:
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_level_of_participation_can_be_promised(level: str) -> None:
     promised = replace(CONSULTATION, promise=replace(CONSULTATION.promise, level=level))
-    turn = advance(flows()["answer"].talk, replace(facts(), consultation=promised), ())
+    turn = advance(flows()["answer"].talk, structs.replace(facts(), consultation=promised), ())
     assert LEVELS[level] in turn.said[0]
 
 

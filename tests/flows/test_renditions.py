@@ -1,8 +1,7 @@
 """Which text a person gets when theirs is missing, and how they are told."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 
 from channels.messages import Choice
 from flows import Option, Rendition, advance, flows, rendition, with_notice
@@ -72,6 +71,6 @@ def test_a_name_stands_in_a_sentence_without_a_notice() -> None:
 
 
 def test_a_bulletin_that_is_missing_in_ones_language_is_announced() -> None:
-    known = replace(facts("en"), bulletin={"ar": "الاجتماع في مايو."})
+    known = structs.replace(facts("en"), bulletin={"ar": "الاجتماع في مايو."})
     (said,) = advance(flows()["news"].talk, known, ()).said
     assert said == "We do not have this in your language yet. It is in Arabic.\nالاجتماع في مايو."

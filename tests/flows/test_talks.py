@@ -4,6 +4,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 import pytest
+from msgspec import structs
 
 from channels._numbered import numbered
 from channels._segments import is_gsm, segments
@@ -15,7 +16,7 @@ from tests.flows.example import CONSULTATION, PROCESS, ROUND, bare, facts, paths
 
 
 def turn(flow: str, *answers: Answer, channel: str = "telegram", **changes: object) -> Turn:
-    return advance(flows()[flow].talk, replace(facts(channel=channel), **changes), answers)  # type: ignore[arg-type]
+    return advance(flows()[flow].talk, structs.replace(facts(channel=channel), **changes), answers)
 
 
 def text(of: Turn) -> str:
@@ -191,7 +192,7 @@ BUDGET = {"welcome": 4, "answer": 3, "status": 3}
 
 @pytest.mark.parametrize("name", flows())
 def test_english_fits_a_few_segments_of_a_text_message(name: str) -> None:
-    for path in paths(flows()[name], replace(facts(channel="sms"), given=facts().given[:3], language="en")):
+    for path in paths(flows()[name], structs.replace(facts(channel="sms"), given=facts().given[:3], language="en")):
         for number, one in enumerate(path.turns):
             if any(code in path.answers[:number] for code in ("fr", "es", "ar")):
                 break  # from here on it is not English

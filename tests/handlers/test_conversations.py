@@ -4,6 +4,7 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 from sqlalchemy import update
 
 import flows
@@ -182,7 +183,7 @@ async def test_what_the_platform_answered_itself_is_not_answered_again(house: Ho
     question = await bob.says("share")
     before = await standing(bob)
     assert await bob.does(bob.message("HELP", answered=True)) == ""
-    assert dataclasses.replace(await standing(bob), heard=before.heard) == before
+    assert structs.replace(await standing(bob), heard=before.heard) == before
     assert await bob.does(bob.message("STOP", answered=True)) == ""
     assert question in await bob.does(bob.message("START", answered=True))
 

@@ -4,6 +4,7 @@ import dataclasses
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from channels import Limits
 from channels.messages import Kind
@@ -222,7 +223,7 @@ def test_a_clock_that_was_wrong_for_a_moment_silences_nobody() -> None:
     heard = Heard(at=wrong, same=50, nowhere=50, paid=wrong, parted=wrong)
     hearing = patience.Hearing("x", None, understood=False, moved=False, was_stopped=False, is_stopped=False, now=NOW)
     assert heard.then(hearing).refuses(hearing, LIMITS) is None
-    stopped = dataclasses.replace(hearing, was_stopped=True, is_stopped=True)
+    stopped = structs.replace(hearing, was_stopped=True, is_stopped=True)
     assert heard.then(stopped).refuses(stopped, LIMITS) is None
     newcomers = Newcomers({("sms", False): wrong})
     assert newcomers.may_come("sms", False, NOW, LIMITS)
