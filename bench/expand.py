@@ -14,28 +14,37 @@ from sqlalchemy import Text, case, cast, delete, insert, literal, select, text
 import storage
 from bench import _forum
 from bench._databases import KINDS, blank
+from bench._newcomers import EVERY, newcomers
 from bench._tables import Burst, Effort, by_rate, rate, table, times
 from broadcast.expand import expand as expand_next
 from handlers import telling
 from storage import Database
 from storage.broadcasts import Audience
-from storage.deliveries import BULLETIN
+from storage.deliveries import BULLETIN, REPLY
 from storage.keys import SHORTEST, VERSION
 from storage.tables import address, broadcast, delivery, person, standing
 
 TEXT = {"en": "There is news from the review."}
 BOX = VERSION.ljust(SHORTEST, b"\0")
-COLUMNS = ("deliveries made, database", "people", "rows/s", "x plain", "seconds", "first after s", "more MB")
+COLUMNS = (
+    "deliveries made, database", "people", "rows/s", "x plain", "seconds", "first after s", "more MB",
+    "replies p50 ms", "longest ms",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One broadcast made: how fast, when its first delivery could be claimed, how much memory that took."""
+    """One broadcast made: how fast, when its first delivery could be claimed, how much memory that took.
+
+    And what it meant to who wrote at that time.
+    """
 
     burst: Burst
     first: float
     memory: float
     """More megabytes than before."""
+    replies: Sequence[float]
+    """Seconds from writing until the reply could leave, of everybody who wrote meanwhile."""
 
 
 def measure(effort: Effort) -> Iterator[str]:
@@ -51,7 +60,8 @@ def measure(effort: Effort) -> Iterator[str]:
         COLUMNS,
         rows,
         "plain: one INSERT .. SELECT in one transaction, into the same table. First after: from publishing to when the",
-        "first delivery can be claimed; a worker looks for new broadcasts twice a second.",
+        "first delivery can be claimed; a worker looks for new broadcasts twice a second. Replies: newcomers write all",
+        f"the while, each {EVERY * 1000:.0f} ms after the last; from writing until their reply is claimed and settled.",
     )
 
 
@@ -66,6 +76,8 @@ def _rows(kind: str, people: int, ours: Sequence[Made], plain: Sequence[Made]) -
             f"{median(one.burst.seconds for one in made):.1f}",
             f"{median(one.first for one in made):.2f}",
             f"{median(one.memory for one in made):.1f}",
+            f"{median(waited for one in made for waited in one.replies) * 1000:.1f}",
+            f"{median(max(one.replies) for one in made) * 1000:.0f}",
         )
 
     return [row("hearback", ours), row("plain", plain)]
@@ -87,11 +99,13 @@ async def _measure(url: str, people: int, times_each: int) -> tuple[list[Made], 
 async def _made(database: Database, process: str, people: int, make: Callable[[Database], AsyncIterator[None]]) -> Made:
     before = _megabytes()
     began, used, first = perf_counter(), process_time(), 0.0
-    await _announce(database, process)
-    async for _batch in make(database):
-        first = first or perf_counter() - began
-    burst = Burst(people, perf_counter() - began, process_time() - used)
-    return Made(burst, first, max(0.0, _megabytes() - before))
+    async with newcomers(database) as writing:
+        await _announce(database, process)
+        async for _batch in make(database):
+            first = first or perf_counter() - began
+        burst = Burst(people, perf_counter() - began, process_time() - used)
+        memory = max(0.0, _megabytes() - before)
+    return Made(burst, first, memory, writing.waits)
 
 
 def _megabytes() -> float:
@@ -163,12 +177,14 @@ async def _plain(database: Database) -> AsyncIterator[None]:
         "attempts": literal(0),
     }
     async with database.writing() as session:
-        await session.execute(insert(delivery).from_select(list(made), select(*made.values())))
+        chosen = select(*made.values()).where(address.c.consented)
+        await session.execute(insert(delivery).from_select(list(made), chosen))
     yield
 
 
 async def _clear(database: Database, people: int) -> None:
     async with database.writing() as session:
+        await session.execute(delete(delivery).where(delivery.c.lane == REPLY))
         cleared = await session.execute(delete(delivery))
         assert cleared.rowcount == people, f"{cleared.rowcount} deliveries were made"
         await session.execute(delete(standing))

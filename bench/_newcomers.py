@@ -1,0 +1,62 @@
+"""Somebody new writes every now and then, and their reply is taken to be sent: how long that takes meanwhile."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from time import perf_counter
+
+from bench import _forum
+from channels.messages import Kind, Message
+from handlers.boards import Boards
+from handlers.conversations import Ears, hear
+from storage import Database, claims, deliveries
+from storage.deliveries import REPLY, Outcome
+
+EVERY = 0.05
+"""Seconds from one reply to the next newcomer."""
+NUMBERS = count(9_000_000)
+"""Nobody comes twice."""
+OWNER = "bench"
+LEASE = timedelta(minutes=1)
+
+
+@dataclass(slots=True)
+class Newcomers:
+    """Each writes once; `waits`: seconds until the reply of each was taken."""
+
+    database: Database
+    ears: Ears = field(default_factory=lambda: Ears(_forum.KEYS, {"telegram": _forum.telegram()}, Boards()))
+    waits: list[float] = field(default_factory=list)
+
+    async def come(self, closing: asyncio.Event) -> None:
+        while not closing.is_set():
+            began = perf_counter()
+            await self._write(str(next(NUMBERS)))
+            self.waits.append(perf_counter() - began)
+            await asyncio.sleep(EVERY)
+
+    async def _write(self, sender: str) -> None:
+        message = Message("telegram", sender, sender, Kind.TEXT, "/start")
+        async with self.database.writing() as session:
+            await hear(session, self.ears, [message], _forum.now())
+        now = _forum.now()
+        async with self.database.writing() as session:
+            taken = await claims.claim(session, _forum.KEYS, "telegram", OWNER, now, now + LEASE, 1, REPLY)
+        assert [one.to for one in taken] == [sender]
+        async with self.database.writing() as session:
+            await deliveries.settle(session, OWNER, [Outcome(one.id, "sent") for one in taken], now)
+
+
+@asynccontextmanager
+async def newcomers(database: Database) -> AsyncIterator[Newcomers]:
+    """As long as the block lasts; the one who is waiting then gets their reply."""
+    made, closing = Newcomers(database), asyncio.Event()
+    coming = asyncio.create_task(made.come(closing))
+    try:
+        yield made
+    finally:
+        closing.set()
+        await coming
