@@ -260,7 +260,9 @@ class World:
             if (states, to_make) != before:
                 before, end = (states, to_make), monotonic() + within
             if monotonic() > end:
-                raise TimeoutError(f"{dict(states)}, and {len(to_make)} broadcasts to make, for {within:g} s")
+                alive = sum(life.lives for life in self.lives)
+                stands = f"{dict(states)}, and {len(to_make)} broadcasts to make"
+                raise TimeoutError(f"{stands}, for {within:g} s; {alive} programs live; they said {self.faults()}")
             await asyncio.sleep(0.02)
 
     async def counted(self, figures: Figures, without: str = "") -> None:
@@ -332,13 +334,14 @@ async def world(
     folder = Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=how.folder))
     url = url or where(how, kind, folder)
     clock = machine(folder, speed)
+    # It stays bound, so that while no program listens there nobody else is given this port, least of all a platform
+    # that tries to connect to it.
     ours = bound()
     port = int(ours.getsockname()[1])
     public = f"http://127.0.0.1:{port}"
     database = storage.open(url)
     try:
         async with clock.kept(), platforms(public, clock) as fakes:
-            ours.close()
             environment = {
                 "PUBLIC_URL": public,
                 "TELEGRAM_TOKEN": TOKEN,
@@ -363,6 +366,7 @@ async def world(
                 await made.end()
     finally:
         await database.close()
+        ours.close()
 
 
 def where(how: How, kind: str, folder: Path) -> str:
