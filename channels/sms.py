@@ -7,14 +7,14 @@ from datetime import timedelta
 from aiohttp import web
 
 from channels import History, Limits, Pace, Refused
-from channels._bidi import marked
-from channels._numbered import numbered
-from channels._plain import plain
-from channels._segments import segments, utf16
 from channels._settings import limits, per_second
-from channels._split import parts
+from channels._text.bidi import marked
+from channels._text.numbered import numbered
+from channels._text.plain import plain
+from channels._text.segments import segments, utf16
+from channels._text.split import parts
 from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant, starts
-from channels._twilio_errors import VERDICTS
+from channels._twilio.errors import VERDICTS
 from channels.messages import Accepted, Backlog, Kind, Message, Never, Outgoing, Report, Template
 from channels.verdicts import Verdict
 

@@ -11,7 +11,7 @@ from urllib.parse import urldefrag, urlencode
 
 from aiohttp import encode_basic_auth, web
 
-from channels._segments import is_gsm, segments, utf16
+from channels._text.segments import is_gsm, segments, utf16
 from demo import _twilio_api as api
 from demo._twilio_api import Filled, Form, Json, Refused, Text
 from demo._twilio_pages import MOST, matches, messages_page

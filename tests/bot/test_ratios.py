@@ -7,7 +7,7 @@ import pytest
 
 from bot.metrics import Counts
 from bot.ratios import DAY, EVERY, FEWEST, Ratios, TooMany, too_many
-from channels._twilio_errors import VERDICTS
+from channels._twilio.errors import VERDICTS
 from storage import Database, Keyring
 from storage.outbox import Reasons
 from tests.storage.rows import NOW, announce, meet, owe

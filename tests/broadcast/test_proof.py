@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from broadcast.circuit import PROOF
 from broadcast.outcomes import Where
-from channels._twilio_errors import VERDICTS
+from channels._twilio.errors import VERDICTS
 from channels.messages import Accepted, Never, Outgoing, Report, Status
 from channels.verdicts import OUT_OF_ORDER
 from handlers import deliveries

@@ -5,12 +5,12 @@ import regex
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from channels._bidi import readable
 from channels._body import clean
-from channels._plain import plain
-from channels._segments import segments, utf16
-from channels._split import split
 from channels._tap import pack, unpack
+from channels._text.bidi import readable
+from channels._text.plain import plain
+from channels._text.segments import segments, utf16
+from channels._text.split import split
 
 TEXTS = st.text(st.sampled_from("ab €^\n.?é شم👍🏽\u200d👩नि\u0301ç\u200f12"), max_size=400)
 

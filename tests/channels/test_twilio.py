@@ -19,11 +19,10 @@ from openapi_core.testing import MockRequest
 from twilio.request_validator import RequestValidator
 
 from channels import Channel, Misconfigured, Refused, sms, whatsapp
-from channels import _content as content
-from channels._signature import SETTINGS_HEADER, algorithm, is_signed
 from channels._twilio import _fields
-from channels._twilio_account import account
-from channels._twilio_errors import VERDICTS
+from channels._twilio.account import account
+from channels._twilio.errors import VERDICTS
+from channels._twilio.signature import SETTINGS_HEADER, algorithm, is_signed
 from channels.messages import (
     Choice,
     Gone,
@@ -40,6 +39,7 @@ from channels.messages import (
     Unknown,
 )
 from channels.verdicts import DROPPED, Act, Verdict
+from channels.whatsapp import _content as content
 from tests.channels.conftest import (
     ACCOUNT,
     HANG_UP,

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 
 import flows
 from channels import Channel, History, from_settings, whatsapp
-from channels._twilio_history import FEW
+from channels._twilio.history import FEW
 from channels.messages import (
     Choice,
     Kind,

@@ -6,8 +6,8 @@ from hashlib import sha256
 import pytest
 from msgspec import structs
 
-from channels._numbered import numbered
-from channels._segments import is_gsm, segments
+from channels._text.numbered import numbered
+from channels._text.segments import is_gsm, segments
 from flows import Answer, Forgotten, Moved, Safety, Turn, Voted, Words, advance, flows
 from flows.status import AT_ONCE
 from flows.welcome import WORDING, _terms

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from channels._twilio_errors import VERDICTS
+from channels._twilio.errors import VERDICTS
 from channels.messages import Report, Status
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
 from handlers import deliveries

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, count
 from typing import Any
 
-from channels._twilio_lists import Json, Lists
+from channels._twilio.lists import Json, Lists
 from channels.messages import Choice
 
 MOST_BUTTONS = 3

@@ -7,14 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from channels._twilio_account import Account
-from channels._twilio_errors import VERDICTS, problem
+from channels._twilio.account import Account
+from channels._twilio.errors import VERDICTS, problem
 from channels.messages import Unknown
 
 if TYPE_CHECKING:
     from twilio.http.response import Response
 
-    from channels._twilio_wire import TwilioWire
+    from channels._twilio.wire import TwilioWire
 
 Json = dict[str, Any]
 MOST_ON_A_PAGE = "1000"
@@ -22,7 +22,7 @@ MOST_ON_A_PAGE = "1000"
 
 def lists(account: Account) -> "Lists":
     """To be started and closed by its wire. Twilio's client is large, and many deployments have no Twilio."""
-    return Lists(account, import_module("channels._twilio_wire").TwilioWire())
+    return Lists(account, import_module("channels._twilio.wire").TwilioWire())
 
 
 @dataclass(frozen=True, slots=True)

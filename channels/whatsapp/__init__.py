@@ -10,18 +10,16 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from channels import History, Limits, Misconfigured, Pace, Refused
-from channels import _approved as approved
-from channels import _content as content
-from channels._bidi import readable
-from channels._numbered import numbered
-from channels._segments import utf16
 from channels._settings import limits, per_second
-from channels._split import parts
 from channels._tap import pack, unpack
+from channels._text.bidi import readable
+from channels._text.numbered import numbered
+from channels._text.segments import utf16
+from channels._text.split import parts
 from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant, starts
-from channels._twilio_account import account
-from channels._twilio_errors import VERDICTS
-from channels._twilio_lists import Json, Lists, lists
+from channels._twilio.account import account
+from channels._twilio.errors import VERDICTS
+from channels._twilio.lists import Json, Lists, lists
 from channels.messages import (
     COMMON,
     Accepted,
@@ -37,6 +35,8 @@ from channels.messages import (
     Template,
 )
 from channels.verdicts import Act, Verdict
+from channels.whatsapp import _approved as approved
+from channels.whatsapp import _content as content
 
 PREFIX = "whatsapp:"
 USUAL = Limits(replies=60, newcomers=3_000)

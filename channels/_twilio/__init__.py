@@ -12,11 +12,11 @@ from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 from channels import History, Misconfigured, Refused
 from channels._body import body, clean
 from channels._settings import matching, required, web_address
-from channels._signature import HEADER, SETTINGS_HEADER, SHA1, Form, algorithm, is_signed
-from channels._twilio_account import Account, account
-from channels._twilio_errors import VERDICTS, problem, verdict
-from channels._twilio_history import STATUSES, USEFUL, TwilioHistory
-from channels._twilio_lists import lists
+from channels._twilio.account import Account, account
+from channels._twilio.errors import VERDICTS, problem, verdict
+from channels._twilio.history import STATUSES, USEFUL, TwilioHistory
+from channels._twilio.lists import lists
+from channels._twilio.signature import HEADER, SETTINGS_HEADER, SHA1, Form, algorithm, is_signed
 from channels.messages import Accepted, Message, NotSent, Report, Status, Unknown
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
-from channels._twilio_errors import VERDICTS, failed
+from channels._twilio.errors import VERDICTS, failed
 from channels._wire import Answer, closed, exchange, open_session
 from channels.messages import Later, Unknown
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from channels import Refused
-from channels._twilio_errors import VERDICTS, verdict
-from channels._twilio_lists import Json, Lists
+from channels._twilio.errors import VERDICTS, verdict
+from channels._twilio.lists import Json, Lists
 from channels.messages import Message, Never, Status, Trace, Unknown
 
 WHATSAPP = "whatsapp:"

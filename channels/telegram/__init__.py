@@ -15,16 +15,13 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from channels import History, Limits, Misconfigured, Pace, Refused
-from channels._aiohttp_request import AiohttpRequest, parameters
-from channels._bidi import readable
 from channels._body import body
-from channels._numbered import numbered
-from channels._segments import utf16
 from channels._settings import limits, matching, per_second, required, web_address
-from channels._split import parts
 from channels._tap import pack
-from channels._telegram_errors import VERDICTS, problem
-from channels._telegram_updates import ALLOWED, CHANNEL, convert, parse, read
+from channels._text.bidi import readable
+from channels._text.numbered import numbered
+from channels._text.segments import utf16
+from channels._text.split import parts
 from channels.messages import (
     Accepted,
     Backlog,
@@ -38,6 +35,9 @@ from channels.messages import (
     Template,
     Unknown,
 )
+from channels.telegram._errors import VERDICTS, problem
+from channels.telegram._request import AiohttpRequest, parameters
+from channels.telegram._updates import ALLOWED, CHANNEL, convert, parse, read
 from channels.verdicts import Verdict
 
 LONGEST = 4096

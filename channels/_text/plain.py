@@ -4,8 +4,8 @@ from unicodedata import normalize
 
 import regex
 
-from channels._bidi import without_isolates
-from channels._segments import is_gsm
+from channels._text.bidi import without_isolates
+from channels._text.segments import is_gsm
 
 _PUNCTUATION = str.maketrans(
     {

@@ -9,8 +9,8 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from channels._segments import utf16
-from channels._twilio_lists import Json, Lists
+from channels._text.segments import utf16
+from channels._twilio.lists import Json, Lists
 from channels.messages import Gone, Never, Template
 
 Texts = Mapping[str, Mapping[str, str]]

@@ -13,8 +13,8 @@ from telegram.error import (
     TelegramError,
 )
 
-from channels._aiohttp_request import ServerFailed, WireFailed
 from channels.messages import Gone, Later, Never, NotSent, Stopped, TooFast, Unknown
+from channels.telegram._request import ServerFailed, WireFailed
 from channels.verdicts import BLOCKED_BY_MANY, DROPPED, UNCOUNTED, WIRE, Act, Alarm, Reach, Verdict
 
 
