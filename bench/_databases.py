@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests import databases, servers
+import servers
+from tests import databases
 
 DISK = Path("/var/tmp")  # noqa: S108 - only a private folder inside it is used; /tmp may be memory
 KINDS = ("SQLite", "PostgreSQL")

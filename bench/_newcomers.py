@@ -10,8 +10,8 @@ from time import perf_counter
 
 from bench import _forum
 from channels.messages import Kind, Message
-from handlers.boards import Boards
 from handlers.conversations import Ears, hear
+from handlers.talk.boards import Boards
 from storage import Database, claims, deliveries
 from storage.deliveries import REPLY, Outcome
 

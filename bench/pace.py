@@ -10,11 +10,11 @@ from statistics import median
 
 import uvloop
 
+import servers
 from bench._busy import busy
 from bench._databases import blank
 from bench._programs import Program, running
 from bench._tables import Effort, table
-from tests import servers
 
 LIMITS = (30, 80, 1000)
 WORKERS = {"1 alone": 1, "1": 1, "2": 2, "4": 4}

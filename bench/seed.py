@@ -11,6 +11,7 @@ from statistics import median
 import uvloop
 from sqlalchemy import text
 
+import servers
 import storage
 from bench import _forum
 from bench._crowd import JOINING, SHARING
@@ -18,12 +19,12 @@ from bench._tables import Burst, Effort, Runs, by_cost, cost, table, times
 from bot.turns import Turns
 from broadcast.wake import Bell
 from channels.messages import Kind, Message
-from handlers.boards import Boards
 from handlers.conversations import Ears
+from handlers.talk.boards import Boards
 from storage import Database, broadcasts, claims, deliveries, expansion, outbox
 from storage.broadcasts import Audience
 from storage.deliveries import BULLETIN, Outcome
-from tests import databases, servers
+from tests import databases
 
 only_when_named = True
 """It takes minutes and gigabytes."""

@@ -8,11 +8,12 @@ from shutil import disk_usage
 import typer
 
 import storage
-from bot import keys, logs, operator, organizer, outbox, programs, settings
+from bot import logs, settings
+from bot.commands import keys, operator, organizer, outbox, programs
 from bot.settings import Environment
 from channels import Misconfigured
 from channels.messages import NotSent
-from handlers import contents
+from handlers.writing import contents
 from storage import UnsafeKeys
 
 LEAST_ROOM = 1 << 20

@@ -27,8 +27,8 @@ from broadcast.watch import Observe, unobserved
 from channels import Channel
 from channels.messages import Message, Stopped
 from channels.telegram import Telegram
-from handlers.boards import Boards
 from handlers.conversations import Ears
+from handlers.talk.boards import Boards
 from storage import Database, Keyring
 
 PATIENCE = timedelta(seconds=5)

@@ -14,9 +14,9 @@ from broadcast.wake import Bell
 from broadcast.watch import Observe, unobserved
 from channels.messages import Message, Report
 from handlers import deliveries
-from handlers.boards import NoProcess
 from handlers.conversations import Ears, Unanswered, hear
-from handlers.patience import Why
+from handlers.talk.boards import NoProcess
+from handlers.talk.patience import Why
 from storage import Conflict, Database, events, is_away
 
 MOST_TOGETHER = 100

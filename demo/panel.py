@@ -11,7 +11,8 @@ from demo import panel_views as views
 from demo.phones import HEADERS, STATIC, page, templates
 from demo.running import Town
 from demo.scenery import to_vote
-from handlers import bulletins, contents, contributions, people, processes, rounds
+from handlers import bulletins, contributions, people, processes, rounds
+from handlers.writing import contents
 from storage import Session, expansion
 from storage.broadcasts import Audience
 

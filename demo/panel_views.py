@@ -12,9 +12,9 @@ import flows
 from demo.phones import templates
 from demo.running import Town
 from demo.scenery import to_vote
-from handlers import contents
 from handlers.counts import rounded
 from handlers.shown import visible
+from handlers.writing import contents
 from locales import name_of, own_name
 from storage import Session, broadcasts, processes
 from storage import contributions as stored

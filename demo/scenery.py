@@ -11,7 +11,7 @@ import msgspec
 
 import flows
 from demo.phones import Owner
-from handlers import contents
+from handlers.writing import contents
 
 FOLDER = Path(__file__).parent / "town"
 

@@ -12,7 +12,8 @@ from demo.running import Town
 from demo.scenery import Neighbour, Recommendation, asked, to_vote
 from demo.telegram import Telegram
 from demo.twilio import Twilio
-from handlers import bulletins, consultations, contents, contributions, people, processes, rounds
+from handlers import bulletins, consultations, contributions, people, processes, rounds
+from handlers.writing import contents
 from locales import own_name, speaking
 from storage import Session, outbox
 from storage import contributions as stored

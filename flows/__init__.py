@@ -1,6 +1,6 @@
 """Conversations, one file each: pure generators."""
 
-from flows._effects import (
+from flows._engine.effects import (
     Answered,
     Consented,
     Declined,
@@ -17,8 +17,7 @@ from flows._effects import (
     Voted,
     Words,
 )
-from flows._engine import Answer, Ask, DoesNotFit, Flow, Played, Say, Talk, Turn, Wants, advance, fits, flows, play
-from flows._facts import (
+from flows._engine.facts import (
     WEEKDAYS,
     Consultation,
     Daytime,
@@ -35,14 +34,29 @@ from flows._facts import (
     Safety,
     only,
 )
-from flows._levels import LEVELS
-from flows._objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, topic_label
-from flows._reading import Unread, read, sorry
-from flows._renditions import Rendition, rendition, with_notice
-from flows._states import STATES
-from flows._templates import templates
-from flows._told import Told, told
-from flows._words import flow_for, goes_back, to_send
+from flows._engine.reading import Unread, read, sorry
+from flows._engine.talks import (
+    Answer,
+    Ask,
+    DoesNotFit,
+    Flow,
+    Played,
+    Say,
+    Talk,
+    Turn,
+    Wants,
+    advance,
+    fits,
+    flows,
+    play,
+)
+from flows._engine.words import flow_for, goes_back, to_send
+from flows._texts.levels import LEVELS
+from flows._texts.objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, topic_label
+from flows._texts.renditions import Rendition, rendition, with_notice
+from flows._texts.states import STATES
+from flows._texts.templates import templates
+from flows._texts.told import Told, told
 
 __all__ = [
     "GROUPS", "LEVELS", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "WEEKDAYS", "Answer", "Answered", "Ask",

@@ -2,12 +2,12 @@
 
 from collections.abc import Generator
 
-from flows._asking import choose, hear
-from flows._effects import Answered, Words
-from flows._engine import Answer, Ask, Say, Talk
-from flows._facts import Consultation, Facts, Question
-from flows._levels import LEVELS
-from flows._renditions import choices, named, written
+from flows._engine.asking import choose, hear
+from flows._engine.effects import Answered, Words
+from flows._engine.facts import Consultation, Facts, Question
+from flows._engine.talks import Answer, Ask, Say, Talk
+from flows._texts.levels import LEVELS
+from flows._texts.renditions import choices, named, written
 from locales import N_, _, in_words, ngettext
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.

@@ -2,12 +2,12 @@
 
 from collections.abc import Generator
 
-from flows._asking import agrees, proves
-from flows._carriers import keeps
-from flows._effects import Forgotten
-from flows._engine import Answer, Ask, Say, Talk
-from flows._facts import Facts
-from flows._words import start_again, to_send
+from flows._engine.asking import agrees, proves
+from flows._engine.effects import Forgotten
+from flows._engine.facts import Facts
+from flows._engine.talks import Answer, Ask, Say, Talk
+from flows._engine.words import start_again, to_send
+from flows._texts.carriers import keeps
 from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.

@@ -1,9 +1,9 @@
 """Who we are, which words work, and where a human is."""
 
-from flows._engine import Say, Talk
-from flows._facts import Facts
-from flows._renditions import named
-from flows._words import to_send
+from flows._engine.facts import Facts
+from flows._engine.talks import Say, Talk
+from flows._engine.words import to_send
+from flows._texts.renditions import named
 from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.

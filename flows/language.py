@@ -1,9 +1,9 @@
 """Another language from now on."""
 
-from flows._effects import Spoke
-from flows._engine import Say, Talk
-from flows._facts import Facts
-from flows._languages import choose_language
+from flows._engine.effects import Spoke
+from flows._engine.facts import Facts
+from flows._engine.languages import choose_language
+from flows._engine.talks import Say, Talk
 from locales import N_, _, own_name
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.

@@ -1,10 +1,10 @@
 """What a person can do here."""
 
 from channels.messages import Choice
-from flows._asking import choose
-from flows._effects import Turned
-from flows._engine import Talk
-from flows._facts import Facts
+from flows._engine.asking import choose
+from flows._engine.effects import Turned
+from flows._engine.facts import Facts
+from flows._engine.talks import Talk
 from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.

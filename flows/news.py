@@ -1,8 +1,8 @@
 """The latest bulletin."""
 
-from flows._engine import Say, Talk
-from flows._facts import Facts
-from flows._renditions import written
+from flows._engine.facts import Facts
+from flows._engine.talks import Say, Talk
+from flows._texts.renditions import written
 from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.

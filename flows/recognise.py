@@ -1,10 +1,10 @@
 """Whether it is still the same person, after a silence in which the number may have become somebody else's."""
 
 from channels.messages import Choice
-from flows._asking import choose, proves
-from flows._effects import PassedOn, Recognised, Turned
-from flows._engine import Say, Talk
-from flows._facts import Facts
+from flows._engine.asking import choose, proves
+from flows._engine.effects import PassedOn, Recognised, Turned
+from flows._engine.facts import Facts
+from flows._engine.talks import Say, Talk
 from locales import ENGLISH, N_, _, speaking
 
 words = ()  # nobody asks for it: it opens by itself, before anything else is said or done

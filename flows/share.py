@@ -1,12 +1,12 @@
 """A recommendation, in the person's own words."""
 
-from flows._asking import agrees, choose, hear
-from flows._effects import Shared
-from flows._engine import Say, Talk
-from flows._facts import Facts
-from flows._objectives import SOMETHING_ELSE, groups, within
-from flows._renditions import named
-from flows._words import to_send
+from flows._engine.asking import agrees, choose, hear
+from flows._engine.effects import Shared
+from flows._engine.facts import Facts
+from flows._engine.talks import Say, Talk
+from flows._engine.words import to_send
+from flows._texts.objectives import SOMETHING_ELSE, groups, within
+from flows._texts.renditions import named
 from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.

@@ -1,12 +1,12 @@
 """What became of what a person gave, without their words."""
 
-from flows._asking import agrees
-from flows._engine import Say, Talk
-from flows._facts import Facts, Given
-from flows._objectives import topic_label
-from flows._renditions import named, written
-from flows._states import STATES
-from flows._words import to_send
+from flows._engine.asking import agrees
+from flows._engine.facts import Facts, Given
+from flows._engine.talks import Say, Talk
+from flows._engine.words import to_send
+from flows._texts.objectives import topic_label
+from flows._texts.renditions import named, written
+from flows._texts.states import STATES
 from locales import N_, _, in_words
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.

@@ -1,9 +1,9 @@
 """No more messages."""
 
-from flows._effects import Left
-from flows._engine import Say, Talk
-from flows._facts import Facts
-from flows._words import start_again, to_send
+from flows._engine.effects import Left
+from flows._engine.facts import Facts
+from flows._engine.talks import Say, Talk
+from flows._engine.words import start_again, to_send
 from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.

@@ -3,12 +3,12 @@
 from collections.abc import Generator
 
 from channels.messages import Choice
-from flows._asking import choose_several, proves
-from flows._carriers import sees_votes
-from flows._effects import Voted
-from flows._engine import Answer, Ask, Say, Talk
-from flows._facts import Facts, Round
-from flows._renditions import choices, written
+from flows._engine.asking import choose_several, proves
+from flows._engine.effects import Voted
+from flows._engine.facts import Facts, Round
+from flows._engine.talks import Answer, Ask, Say, Talk
+from flows._texts.carriers import sees_votes
+from flows._texts.renditions import choices, written
 from locales import N_, _, in_words, ngettext
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.

@@ -1,14 +1,14 @@
 """The first talk: language, the truth about this channel, consent, region."""
 
 from channels.messages import Choice
-from flows._asking import agrees, choose
-from flows._carriers import sees
-from flows._effects import Consented, Declined, Moved, Spoke, Turned
-from flows._engine import Say, Talk
-from flows._facts import Facts
-from flows._languages import choose_language
-from flows._renditions import choices, named, noticed, written
-from flows._words import to_send
+from flows._engine.asking import agrees, choose
+from flows._engine.effects import Consented, Declined, Moved, Spoke, Turned
+from flows._engine.facts import Facts
+from flows._engine.languages import choose_language
+from flows._engine.talks import Say, Talk
+from flows._engine.words import to_send
+from flows._texts.carriers import sees
+from flows._texts.renditions import choices, named, noticed, written
 from locales import _
 
 words = ()  # nobody asks for it: it opens by itself for who has not agreed yet

@@ -4,9 +4,10 @@ from datetime import datetime
 
 import channels
 import flows
-from handlers import contents, moments, telling
+from handlers import telling
 from handlers.processes import the_one
 from handlers.telling import Process
+from handlers.writing import contents, moments
 from locales import languages
 from storage import Session, bulletins, processes, schedules
 from storage.broadcasts import Audience, Plan

@@ -3,8 +3,9 @@
 from datetime import datetime
 
 import flows
-from handlers import contents, telling
+from handlers import telling
 from handlers.processes import the_one
+from handlers.writing import contents
 from locales import N_, _
 from storage import Session, consultations, processes
 from storage.broadcasts import Audience, Plan

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import flows
-from handlers import contents, telling
+from handlers import telling
 from handlers.processes import the_one
-from handlers.visits import Visit
+from handlers.talk.visits import Visit
+from handlers.writing import contents
 from locales import N_, _, spoken
 from storage import Keyring, Session, consultations, contributions
 from storage.broadcasts import Audience

@@ -11,11 +11,12 @@ import flows
 from channels import Channel
 from channels.messages import Kind, Message
 from channels.verdicts import Reach
-from handlers import contributions, people, replies, rounds
-from handlers.boards import Boards
-from handlers.facts import complete
-from handlers.patience import URGENT, Hearing, Newcomers, Why
-from handlers.talking import (
+from handlers import contributions, people, rounds
+from handlers.talk import replies
+from handlers.talk.boards import Boards
+from handlers.talk.facts import complete
+from handlers.talk.patience import URGENT, Hearing, Newcomers, Why
+from handlers.talk.talking import (
     CHANGED,
     RECOGNISE,
     Again,
@@ -30,7 +31,7 @@ from handlers.talking import (
     unpacked,
     writes_nothing,
 )
-from handlers.visits import Visit, begin, keep
+from handlers.talk.visits import Visit, begin, keep
 from locales import _, speaking
 from storage import Keyring, Session, addresses, events, turns, unknowns
 from storage.tables import address, event

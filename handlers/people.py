@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 import flows
 from channels.verdicts import Reach
-from handlers import contents, replies
-from handlers.visits import Visit
+from handlers.talk import replies
+from handlers.talk.visits import Visit
+from handlers.writing import contents
 from locales import _
 from locales import speak as go_on_in
 from storage import Keyring, Session, addresses, deliveries

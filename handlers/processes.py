@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import channels
 import flows
 from flows.welcome import RATHER_NOT
-from handlers import contents
+from handlers.writing import contents
 from locales import languages
 from storage import Session, processes
 from storage.ids import fresh

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, time
 import council
 import flows
 from flows.vote import NONE_OF_THESE
-from handlers import contents, telling
+from handlers import telling
 from handlers.processes import the_one
-from handlers.visits import Visit
+from handlers.talk.visits import Visit
+from handlers.writing import contents
 from locales import N_, _, in_words, ngettext
 from storage import Keyring, Session, people, rounds
 from storage.broadcasts import Audience

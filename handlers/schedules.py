@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers import bulletins, contents, moments
+from handlers import bulletins
 from handlers.processes import the_one
 from handlers.telling import Process
+from handlers.writing import contents, moments
 from storage import Session, schedules
 from storage.schedules import Schedule
 

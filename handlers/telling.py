@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import flows
-from handlers import contents
+from handlers.writing import contents
 from locales import languages, speaking
 from storage import Session, broadcasts, expansion
 from storage.broadcasts import Audience, Hours, Plan

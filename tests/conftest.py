@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests import databases, servers
+import servers
+from tests import databases
 
 ORACLES = Path(__file__).resolve().parents[2] / "shared" / "oracles"
 RUN_FOLDER = pytest.StashKey[Path]()

@@ -10,9 +10,9 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier
 
+import servers
 import storage
-from tests import servers
-from tests.servers.postgres import SUPERUSER
+from servers.postgres import SUPERUSER
 
 TEMPLATE = "template_hearback"
 UNFINISHED = "unfinished_hearback"

@@ -15,8 +15,8 @@ from aiohttp import web
 
 from broadcast.deliver import LONGEST_SEND
 from channels.messages import Outgoing
+from servers import ROOT
 from storage import Keyring, Session, keys
-from tests.servers import ROOT
 from tests.storage.rows import Somebody, meet, opened, queue
 from tests.waiting import PATIENCE
 

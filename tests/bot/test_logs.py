@@ -12,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import logs
-from tests.servers import ROOT
+from tests.rooms import sources
 
 NUMBER = "+12025550123"
 
@@ -68,7 +68,7 @@ async def test_a_task_that_nobody_waited_for_tells_nobody_what_it_did(stream: io
 def test_what_the_code_says_is_allowed_to_be_written() -> None:
     said = {
         keyword.arg
-        for path in ROOT.glob("*/*.py")
+        for path in sources()
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("log.")
         for keyword in call.keywords

@@ -16,9 +16,9 @@ import channels
 from bot import metrics
 from bot.metrics import COUNTED, LABELS, LANES, OTHER, SET, TIMED, Counts, Outbox
 from broadcast.watch import Observe, unobserved
+from servers import ROOT
 from storage import Database, Keyring, circuits
 from storage.deliveries import BULLETIN, REPLY
-from tests.servers import ROOT
 from tests.storage.rows import NOW, meet, queue
 
 Read = dict[tuple[str, frozenset[tuple[str, str]]], float]

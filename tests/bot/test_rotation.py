@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 
 import flows
 from bot.rotation import EVERY, SETTLED, Rotation, attend, place
-from handlers import contents, processes
+from handlers import processes
+from handlers.writing import contents
 from storage import Database, Keyring, Unreadable, events, keys, people, programs
 from storage.keys import Followed
 from storage.programs import Program

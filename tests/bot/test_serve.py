@@ -19,9 +19,9 @@ from bot.turns import Away
 from channels.messages import Message
 from channels.telegram import Telegram as Channel
 from demo.telegram import Telegram
+from servers import ROOT
 from storage import Database, keys
 from tests.promises.talking import begin, turns
-from tests.servers import ROOT
 from tests.storage.rows import opened
 from tests.waiting import PATIENCE, until
 

@@ -18,8 +18,8 @@ from channels import Limits
 from channels.messages import Kind, Message, Report, Status
 from channels.telegram import Telegram
 from handlers import deliveries
-from handlers.boards import Boards
 from handlers.conversations import Ears, hear
+from handlers.talk.boards import Boards
 from storage import Conflict, Database, Keyring, Session, events
 from storage.tables import delivery, event, parked, person
 from tests.promises.talking import says, turns

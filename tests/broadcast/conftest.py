@@ -8,11 +8,11 @@ from time import monotonic
 
 import pytest
 
+import servers
 from broadcast.afar import connected
 from broadcast.pace import Here, Schedules
 from broadcast.shared import Shared
 from storage import Database, Keyring
-from tests import servers
 from tests.storage.rows import opened
 
 

@@ -11,12 +11,12 @@ from time import monotonic
 
 import pytest
 
+import servers
 from broadcast.afar import connected
 from broadcast.pace import AHEAD, CAREFUL, HAIR, HALVED, Here, Pacer, Places, Schedules
 from broadcast.shared import Shared
 from channels import Pace
 from storage.deliveries import BULLETIN, NOTICE, REPLY
-from tests import servers
 from tests.broadcast.conftest import Dial, Kept
 from tests.waiting import PATIENCE
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import cast
 
-from tests import servers
+import servers
 from tests.chaos.figures import HEAD, Figures
 from tests.chaos.world import How
 

@@ -4,11 +4,12 @@ import asyncio
 import signal
 from collections.abc import AsyncIterator
 
-from tests import databases, servers
+import servers
+from servers.mortal import Mortal, mortal
+from tests import databases
 from tests.chaos.figures import Figures
 from tests.chaos.life import WEB, WORKER
 from tests.chaos.world import POSTGRESQL, How, World, resumed, world
-from tests.servers.mortal import Mortal, mortal
 
 SPEED = 5.0
 OFFERED_EVERY = 0.05

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
-from tests import servers
+import servers
+from servers.mortal import mortal
 from tests.chaos.figures import Figures
 from tests.chaos.life import WORKER
 from tests.chaos.world import POSTGRESQL, How, World, world
-from tests.servers.mortal import mortal
 
 RATE = 40
 GONE = 3.0

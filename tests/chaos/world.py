@@ -20,15 +20,17 @@ from uuid import uuid4
 import msgspec
 from sqlalchemy import select
 
+import servers
 import storage
 from broadcast.expand import expand
 from channels.messages import Outgoing
 from demo.telegram import Webhook
-from handlers import bulletins, contents
+from handlers import bulletins
+from handlers.writing import contents
 from storage import Database, processes
 from storage.deliveries import NOTICE
 from storage.tables import delivery
-from tests import databases, servers
+from tests import databases
 from tests.chaos.figures import Figures
 from tests.chaos.life import ALONE, KEYS, LEAVES, Life, Told, name_of
 from tests.chaos.machine import Machine, machine

@@ -11,11 +11,11 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+import servers
 from demo.running import Town
 from demo.telegram import Telegram
 from demo.twilio import Twilio
 from demo.wire import Public
-from tests import servers
 from tests.demo import towns
 
 TOKEN = "7001001:AAdemoToken"

@@ -15,7 +15,7 @@ from aiohttp import ClientSession
 from demo.chats import Side
 from demo.running import Town
 from demo.scenery import scenery
-from handlers import contents
+from handlers.writing import contents
 from storage import contributions, events, people, processes, rounds
 from tests.demo import towns
 

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 import flows
 from bot.__main__ import cli
-from handlers import contents
+from handlers.writing import contents
 from locales import languages, speaking
 from storage import Keyring, keys
 from storage.tables import member

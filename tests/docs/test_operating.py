@@ -14,6 +14,7 @@ from storage import Database
 from storage.circuits import Circuit
 from storage.outbox import Lane, Overview
 from tests.docs.test_pages import COMMANDS, LINK, ROOT, command, run_commands, said
+from tests.rooms import sources
 from tests.storage.rows import NOW
 
 PAGE = (ROOT / "docs" / "operating.md").read_text()
@@ -76,7 +77,7 @@ def test_every_panel_has_its_own_place_and_something_to_show() -> None:
 def test_everything_that_is_critical_is_explained() -> None:
     critical = {
         str(call.args[0].value)
-        for path in ROOT.glob("*/*.py")
+        for path in sources()
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call)
         and ast.unparse(call.func) == "log.critical"

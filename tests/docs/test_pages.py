@@ -149,7 +149,7 @@ def test_the_addresses_of_the_readme_are_served() -> None:
 def test_the_rooms_of_the_readme_are_the_folders() -> None:
     picture = README.partition("## How it is built")[2].partition("A folder imports")[0]
     drawn = set(re.findall(r"\b([a-z]+)/", picture))
-    assert drawn == {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"bench", "tests"}
+    assert drawn == {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"bench", "servers", "tests"}
 
 
 def test_the_decisions_name_every_state_of_a_delivery() -> None:

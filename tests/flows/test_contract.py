@@ -38,8 +38,8 @@ from flows import (
     flows,
     only,
 )
-from flows._folding import fold
-from flows._words import RESERVED
+from flows._engine.folding import fold
+from flows._engine.words import RESERVED
 from locales import languages, speak, speaking
 from tests.flows.example import CONSULTATION, PROCESS, bare, facts, paths
 

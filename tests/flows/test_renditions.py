@@ -5,7 +5,7 @@ from msgspec import structs
 
 from channels.messages import Choice
 from flows import Option, Rendition, advance, flows, rendition, with_notice
-from flows._renditions import choices, named, written
+from flows._texts.renditions import choices, named, written
 from locales import languages, name_of, speaking
 from tests.flows.example import facts
 

@@ -4,8 +4,8 @@ import pytest
 
 from channels.messages import Kind, Message
 from flows import flow_for, flows, goes_back, to_send
-from flows._folding import fold
-from flows._words import AND, BACK, NO, OR, RESERVED, YES, everywhere
+from flows._engine.folding import fold
+from flows._engine.words import AND, BACK, NO, OR, RESERVED, YES, everywhere
 from locales import _, languages, speaking
 
 

@@ -10,8 +10,8 @@ import flows
 from broadcast.expand import expand
 from channels.messages import Kind, Message, Outgoing, unpacked
 from channels.telegram import Telegram
-from handlers.boards import Boards
 from handlers.conversations import Ears, hear
+from handlers.talk.boards import Boards
 from storage import Database, Keyring, Session, claims, deliveries
 from storage.deliveries import Outcome
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import flows
-from handlers import bulletins, consultations, contents, contributions, processes, telling
+from handlers import bulletins, consultations, contributions, processes, telling
+from handlers.writing import contents
 from locales import languages
 from storage.broadcasts import Audience
 from tests.handlers.house import PROCESS, House

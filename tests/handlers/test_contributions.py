@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 import flows
-from handlers import consultations, contents, contributions
+from handlers import consultations, contributions
+from handlers.writing import contents
 from storage import contributions as stored
 from storage import expansion
 from tests.handlers.house import NOW, House

@@ -10,8 +10,10 @@ from sqlalchemy import update
 import flows
 import storage
 from channels.messages import Kind
-from handlers import bulletins, consultations, contents, conversations, processes, talking
-from handlers.boards import NoProcess
+from handlers import bulletins, consultations, conversations, processes
+from handlers.talk import talking
+from handlers.talk.boards import NoProcess
+from handlers.writing import contents
 from storage import turns
 from storage.tables import delivery
 from tests.handlers.house import PROCESS, House, Writer

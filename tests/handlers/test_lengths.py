@@ -8,7 +8,8 @@ import pytest
 
 import channels
 from channels.messages import Kind, Message
-from handlers import contents, processes
+from handlers import processes
+from handlers.writing import contents
 from locales import languages
 from storage import Keyring, events
 from storage.columns import Sealed

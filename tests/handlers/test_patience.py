@@ -9,9 +9,10 @@ from msgspec import structs
 from channels import Limits
 from channels.messages import Kind
 from channels.telegram import Telegram
-from handlers import patience, processes, talking
+from handlers import processes
 from handlers.conversations import Ears, Unanswered, hear
-from handlers.patience import Heard, Newcomers, Why
+from handlers.talk import patience, talking
+from handlers.talk.patience import Heard, Newcomers, Why
 from storage.tables import address
 from tests.handlers.house import CHANNELS, PROCESS, House, Writer
 from tests.handlers.test_conversations import standing

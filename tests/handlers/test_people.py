@@ -6,7 +6,8 @@ import pytest
 
 from channels.messages import Report, Status
 from channels.verdicts import Act, Reach, Verdict
-from handlers import bulletins, contents, deliveries, people, processes
+from handlers import bulletins, deliveries, people, processes
+from handlers.writing import contents
 from storage import claims, events
 from storage import deliveries as stored_deliveries
 from storage import people as stored

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 import flows
-from handlers import contents, processes
+from handlers import processes
+from handlers.writing import contents
 from tests.handlers.house import PROCESS, House
 from tests.handlers.test_rounds import opened, seated
 from tests.handlers.written import to_vote

@@ -8,7 +8,8 @@ import pytest
 from channels.messages import Kind
 from channels.sms import RECYCLED
 from channels.telegram import Telegram
-from handlers import contents, contributions, people
+from handlers import contributions, people
+from handlers.writing import contents
 from storage import Session
 from tests.handlers.house import House, Writer
 from tests.handlers.test_conversations import became, loses

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from handlers.replies import APART, FURTHEST, MAKES_SENSE, waits_since
+from handlers.talk.replies import APART, FURTHEST, MAKES_SENSE, waits_since
 from storage import claims, deliveries
 from storage.deliveries import Outcome
 from tests.handlers.house import NOW, House

@@ -6,7 +6,8 @@ import pytest
 
 import council
 import flows
-from handlers import contents, people, processes, rounds, telling
+from handlers import people, processes, rounds, telling
+from handlers.writing import contents
 from locales import languages
 from storage import rounds as stored
 from tests.handlers.house import House, Writer

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import flows
-from handlers import bulletins, contents, processes, schedules
+from handlers import bulletins, processes, schedules
 from handlers.schedules import following
+from handlers.writing import contents
 from storage.broadcasts import Audience
 from tests.handlers.house import PROCESS, House
 

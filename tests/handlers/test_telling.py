@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 import flows
-from handlers import bulletins, consultations, contents, contributions, people, processes, rounds, telling
+from handlers import bulletins, consultations, contributions, people, processes, rounds, telling
+from handlers.writing import contents
 from storage import broadcasts, deliveries
 from storage.broadcasts import Audience, Hours
 from tests.handlers.house import PROCESS, House, Writer

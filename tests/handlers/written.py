@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import flows
-from handlers import contents
+from handlers.writing import contents
 from tests.handlers.house import NOW
 
 

@@ -20,7 +20,8 @@ from broadcast.deliver import LEASE
 from broadcast.expand import expand
 from channels.messages import Outgoing
 from demo.telegram import Telegram
-from handlers import bulletins, contents
+from handlers import bulletins
+from handlers.writing import contents
 from storage import Database, broadcasts, processes
 from tests.promises.victim import KEYS, Told, made, main, now
 from tests.storage.rows import PROCESS, Somebody, meet, queue

@@ -7,9 +7,9 @@ from bot.turns import Turns
 from broadcast.wake import Bell
 from channels.messages import Kind, Message
 from channels.telegram import Telegram
-from handlers import contents
-from handlers.boards import Boards
 from handlers.conversations import Ears
+from handlers.talk.boards import Boards
+from handlers.writing import contents
 from storage import Database, processes
 from tests.promises.victim import KEYS
 from tests.storage.rows import NOW, PROCESS

@@ -8,8 +8,9 @@ import pytest
 
 from broadcast.expand import expand
 from channels.messages import Outgoing
-from handlers import bulletins, contents
+from handlers import bulletins
 from handlers.conversations import hear
+from handlers.writing import contents
 from storage import Database, Keyring, broadcasts, claims, deliveries
 from storage.addresses import Change
 from storage.deliveries import BULLETIN

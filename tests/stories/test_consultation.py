@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import flows
-from handlers import consultations, contents
+from handlers import consultations
+from handlers.writing import contents
 from storage import contributions as stored
 from tests.stories.town import Town, now
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 import flows
-from handlers import contents, people, processes, rounds
+from handlers import people, processes, rounds
+from handlers.writing import contents
 from tests.stories.town import Person, Town, now
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from handlers import contents, contributions
+from handlers import contributions
+from handlers.writing import contents
 from storage import contributions as stored
 from tests.stories.town import Town
 

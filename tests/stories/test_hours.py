@@ -14,7 +14,8 @@ import storage
 from bot.house import House
 from bot.worker import Worker
 from broadcast.expand import expand
-from handlers import bulletins, contents, contributions
+from handlers import bulletins, contributions
+from handlers.writing import contents
 from storage import Keyring, outbox
 from storage import contributions as stored
 from tests.stories.town import PROCESS, Person, Town, town

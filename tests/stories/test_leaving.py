@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select, update
 
 from channels.verdicts import Reach
-from handlers import bulletins, contents, people
+from handlers import bulletins, people
+from handlers.writing import contents
 from storage import contributions as stored
 from storage.tables import address, person
 from tests.stories.town import Person, Town

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handlers import bulletins, contents, contributions
+from handlers import bulletins, contributions
+from handlers.writing import contents
 from storage import Keyring
 from storage import contributions as stored
 from tests.stories.test_hours import Dial

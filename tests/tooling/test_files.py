@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 NOT_OURS = re.compile(r"\.(?!ci$|gitignore$).*|__pycache__|build|node_modules|.*\.egg-info")
-OUTSIDE = {"tests", "bench"}
+OUTSIDE = {"bench", "servers", "tests"}
 A_HOME = re.compile(r"/(home|root|Users)/\w")
 
 

@@ -16,7 +16,7 @@ from types import ModuleType
 import aiohttp
 import pytest
 
-from tests.servers.prod import Ports, free
+from servers.prod import Ports, free
 
 ROOT = Path(__file__).parents[2]
 START, END = 120.0, 60.0
@@ -111,7 +111,7 @@ async def prod(folder: Path, ports: Ports) -> AsyncIterator[asyncio.subprocess.P
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     arguments = ("--folder", folder, "--port", str(ports.first), "--settings", folder / "none")
     running = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.servers.prod", *arguments),
+        *(sys.executable, "-m", "servers.prod", *arguments),
         cwd=ROOT,
         env=environment,
         stdout=asyncio.subprocess.PIPE,

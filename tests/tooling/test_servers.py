@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests import servers
+import servers
 
 KILLED = """
 import os, signal, sys
-from tests import servers
+import servers
 
 with servers.run_folder() as folder:
     print(folder, servers.address(folder, sys.argv[1]), flush=True)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers.__main__ import SERVERS, place
-from tests.servers.launch import Server, launch, start, wait
+from servers.__main__ import SERVERS, place
+from servers.launch import Server, launch, start, wait
 
 
 class Mortal:

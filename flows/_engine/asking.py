@@ -3,10 +3,10 @@
 from collections.abc import Generator, Iterable
 
 from channels.messages import Choice
-from flows._effects import Words
-from flows._engine import Answer, Ask, DoesNotFit, Wants
-from flows._facts import Facts
-from flows._folding import in_western_digits
+from flows._engine.effects import Words
+from flows._engine.facts import Facts
+from flows._engine.folding import in_western_digits
+from flows._engine.talks import Answer, Ask, DoesNotFit, Wants
 from locales import _
 
 TRIES = 3

@@ -11,8 +11,8 @@ from pkgutil import iter_modules
 from msgspec import Struct
 
 from channels.messages import Choice
-from flows._effects import Effect, Spoke, Words
-from flows._facts import Facts
+from flows._engine.effects import Effect, Spoke, Words
+from flows._engine.facts import Facts
 from locales import speak, speaking
 
 
@@ -168,7 +168,7 @@ def fits(question: Ask, answer: Answer) -> bool:
 @cache
 def flows() -> Mapping[str, Flow]:
     """Every flow there is, by name: the files of this folder."""
-    names = (module.name for module in iter_modules([str(Path(__file__).parent)]))
+    names = (module.name for module in iter_modules([str(Path(__file__).parents[1])]))
     return {name: _load(name) for name in sorted(names) if not name.startswith("_")}
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import flows
-from handlers import contents
+from handlers.writing import contents
 from locales import ENGLISH, languages, nearest
 from storage import Session, processes
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 import channels
+from bot.commands.terminal import say, stop, told, writing
 from bot.metrics import LANES
-from bot.terminal import say, stop, told, writing
 from channels.verdicts import UNCOUNTED, Act, Alarm, Verdict
 from storage import Session, broadcasts, marks, outbox, templates, unknowns
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from channels.messages import Kind, Message
-from flows._engine import flows
-from flows._folding import core, fold, in_western_digits
+from flows._engine.folding import core, fold, in_western_digits
+from flows._engine.talks import flows
 from locales import N_, _, languages, speaking
 
 LONGEST = 64

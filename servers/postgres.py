@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.servers.launch import Server, start
+from servers.launch import Server, start
 
 SUPERUSER = "hearback"
 UNPRIVILEGED = "nobody"

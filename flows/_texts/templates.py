@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flows._words import to_send
+from flows._engine.words import to_send
 from locales import N_, _, languages, speaking
 
 SLOT = "{{1}}"

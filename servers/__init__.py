@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 POSTGRES = "postgres"
 """PostgreSQL that trades safety for speed: a test's data need not survive the machine."""
 DURABLE_POSTGRES = "durable-postgres"
@@ -85,7 +85,7 @@ def exclusive(folder: Path, what: str) -> Iterator[None]:
 
 
 def _start(folder: Path, kind: str, known: Path, kept: Path | None) -> None:
-    keeper = [sys.executable, "-m", "tests.servers", kind, str(known), *([str(kept)] if kept else [])]
+    keeper = [sys.executable, "-m", "servers", kind, str(known), *([str(kept)] if kept else [])]
     with (folder / "open").open("rb") as pipe:
         done = subprocess.run(
             keeper, cwd=ROOT, stdin=pipe, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers import DURABLE_POSTGRES, KEPT_POSTGRES, POSTGRES, REDIS, VALKEY, postgres, redis
-from tests.servers.launch import Server, launch
+from servers import DURABLE_POSTGRES, KEPT_POSTGRES, POSTGRES, REDIS, VALKEY, postgres, redis
+from servers.launch import Server, launch
 
 SERVERS: Mapping[str, Callable[..., Server]] = {
     POSTGRES: postgres.quick,

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 import flows
-from bot.terminal import File, in_its_place, read, say, told, writing
-from handlers import bulletins, consultations, contents, contributions, people, processes, rounds, schedules
+from bot.commands.terminal import File, in_its_place, read, say, told, writing
+from handlers import bulletins, consultations, contributions, people, processes, rounds, schedules
 from handlers.shown import visible
+from handlers.writing import contents
 from storage import Session
 from storage import contributions as stored_contributions
 from storage import people as stored_people

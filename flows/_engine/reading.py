@@ -6,10 +6,10 @@ from enum import StrEnum
 from functools import lru_cache
 
 from channels.messages import Choice, Kind, Message
-from flows._effects import Words
-from flows._engine import Answer, Ask, Wants
-from flows._folding import fold, in_western_digits
-from flows._words import AND, NO, YES, everywhere, goes_back
+from flows._engine.effects import Words
+from flows._engine.folding import fold, in_western_digits
+from flows._engine.talks import Answer, Ask, Wants
+from flows._engine.words import AND, NO, YES, everywhere, goes_back
 from locales import N_, _
 
 LONGEST_WORDS = 4096

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 import flows
 from channels.messages import Kind, Message
 from flows import Ask, Unread
-from handlers.patience import Heard
+from handlers.talk.patience import Heard
 from locales import N_
 
 CHANGED = N_("This part of our conversation has changed since we last wrote. We begin it again.")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import msgspec
 
-from flows._facts import Renditions
-from flows._renditions import rendition, with_notice
+from flows._engine.facts import Renditions
+from flows._texts.renditions import rendition, with_notice
 
 
 @dataclass(frozen=True, slots=True)

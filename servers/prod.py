@@ -17,11 +17,11 @@ import honcho.manager
 from honcho.environ import expand_processes, parse, parse_procfile
 
 import channels
+import servers
 from bot import serve
 from channels import Misconfigured
+from servers.postgres import SUPERUSER
 from storage import keys
-from tests import servers
-from tests.servers.postgres import SUPERUSER
 
 ROOT = servers.ROOT
 LONGEST_END = 45

@@ -3,9 +3,9 @@
 from collections.abc import Generator
 
 from channels.messages import Choice
-from flows._asking import choose
-from flows._engine import Answer, Ask
-from flows._facts import Facts
+from flows._engine.asking import choose
+from flows._engine.facts import Facts
+from flows._engine.talks import Answer, Ask
 from locales import ENGLISH, _, languages, own_name, speaking
 
 

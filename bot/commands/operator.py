@@ -10,7 +10,7 @@ import uvloop
 
 import flows
 from bot import settings
-from bot.terminal import in_its_place, say, stop, told, writing
+from bot.commands.terminal import in_its_place, say, stop, told, writing
 from channels import whatsapp
 from channels.telegram import Telegram
 from storage import Session, broadcasts, events

@@ -5,7 +5,7 @@ import socket
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.servers.launch import Server
+from servers.launch import Server
 
 
 def redis(_folder: Path) -> Server:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import flows
-from handlers import contents
+from handlers.writing import contents
 
 INSTANT = timedelta(microseconds=1)
 

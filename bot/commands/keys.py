@@ -12,8 +12,8 @@ import uvloop
 
 import storage
 from bot import clock, rotation
+from bot.commands.terminal import say, stop, told, told_plainly, writing
 from bot.rotation import SETTLED
-from bot.terminal import say, stop, told, told_plainly, writing
 from storage import Keyring, Session, keys
 from storage.keys import Followed
 

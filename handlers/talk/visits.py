@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 import flows
 from channels.messages import Message, Outgoing
 from channels.verdicts import Reach
-from handlers.boards import Board
-from handlers.patience import Heard, Why
-from handlers.talking import Standing, Talk, packed, room
+from handlers.talk.boards import Board
+from handlers.talk.patience import Heard, Why
+from handlers.talk.talking import Standing, Talk, packed, room
 from storage import Keyring, PersonKey
 from storage.ids import fresh
 from storage.tables import address, person

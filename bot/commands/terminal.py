@@ -10,8 +10,8 @@ import uvloop
 
 import storage
 from bot import clock, settings
-from handlers import contents
 from handlers.shown import visible
+from handlers.writing import contents
 from storage import Session
 
 T = TypeVar("T")

@@ -5,9 +5,9 @@ import secrets
 from msgspec.structs import replace
 
 import flows
-from handlers import contents
-from handlers.talking import wanted
-from handlers.visits import Visit
+from handlers.talk.talking import wanted
+from handlers.talk.visits import Visit
+from handlers.writing import contents
 from storage import Session, contributions, rounds
 
 CODES = range(100_000, 1_000_000)

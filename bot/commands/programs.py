@@ -8,9 +8,10 @@ import typer
 import uvloop
 
 import storage
-from bot import clock, keys, metrics, rotation, serve, settings
+from bot import clock, metrics, rotation, serve, settings
+from bot.commands import keys
+from bot.commands.terminal import stop, told, told_plainly
 from bot.serve import Parts
-from bot.terminal import stop, told, told_plainly
 from bot.web import app
 from channels.telegram import Telegram
 

@@ -1,0 +1,1 @@
+"""The command `hearback`, one file a group of commands."""

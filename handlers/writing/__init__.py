@@ -1,0 +1,1 @@
+"""What staff write: how it is read and checked."""
