@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from bench import _twilio
 from bench._programs import serve
-from storage.database import SQLITE_SETTINGS
+from storage._ground.database import SQLITE_SETTINGS
 
 MOST_TOGETHER = 100
 

@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 
 from bench import _bot
 from bench._programs import answer
-from storage.database import SQLITE_SETTINGS
+from storage._ground.database import SQLITE_SETTINGS
 
 MOST_AT_ONCE = 200
 OFTEN = 0.05

@@ -20,7 +20,7 @@ from sqlalchemy.engine import make_url
 
 from bench import _bot
 from bench._programs import serve
-from storage.database import SQLITE_SETTINGS
+from storage._ground.database import SQLITE_SETTINGS
 
 MOST_TOGETHER = 100
 OFTEN = 0.05

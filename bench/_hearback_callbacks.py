@@ -12,7 +12,7 @@ from bot.serve import parts
 from bot.web import app
 from channels import sms
 from storage import Database, broadcasts
-from storage.deliveries import BULLETIN
+from storage.outbox.deliveries import BULLETIN
 
 NEWS = "news"
 UNDER_WAY = (

@@ -19,7 +19,7 @@ from broadcast.pace import Pacer
 from channels import Pace
 from channels.telegram import Telegram
 from storage import Database
-from storage.ids import fresh
+from storage._ground.ids import fresh
 
 LATENCY = "50"
 """Milliseconds."""

@@ -12,8 +12,9 @@ from bench import _forum
 from channels.messages import Kind, Message
 from handlers.conversations import Ears, hear
 from handlers.talk.boards import Boards
-from storage import Database, claims, deliveries
-from storage.deliveries import REPLY, Outcome
+from storage import Database
+from storage.outbox import claims, deliveries
+from storage.outbox.deliveries import REPLY, Outcome
 
 EVERY = 0.05
 """Seconds from one reply to the next newcomer."""

@@ -21,9 +21,10 @@ from broadcast.wake import Bell
 from channels.messages import Kind, Message
 from handlers.conversations import Ears
 from handlers.talk.boards import Boards
-from storage import Database, broadcasts, claims, deliveries, expansion, outbox
+from storage import Database, broadcasts, outbox
 from storage.broadcasts import Audience
-from storage.deliveries import BULLETIN, Outcome
+from storage.outbox import claims, deliveries, expansion
+from storage.outbox.deliveries import BULLETIN, Outcome
 from tests import databases
 
 only_when_named = True

@@ -11,9 +11,10 @@ from broadcast import reconcile
 from broadcast.wake import Bell
 from channels import Channel
 from handlers import people, rounds, schedules
-from storage import Database, Keyring, addresses, ageing, events, marks, reports, unknowns
+from storage import Database, Keyring, addresses, events, marks
 from storage import people as stored_people
 from storage import rounds as stored_rounds
+from storage.outbox import ageing, reports, unknowns
 
 SWEEPS = 20
 SWEEP_PAUSE = timedelta(milliseconds=250)

@@ -25,8 +25,8 @@ from prometheus_client.registry import Collector
 
 from channels import Channel
 from storage import Database, outbox
-from storage.deliveries import BULLETIN, NOTICE, REPLY
 from storage.outbox import Overview
+from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
 
 LANES = {REPLY: "reply", NOTICE: "notice", BULLETIN: "bulletin"}
 LABELS = frozenset({"channel", "lane", "state", "code", "name"})

@@ -11,7 +11,8 @@ import msgspec
 import channels
 import storage
 from channels import Channel, Misconfigured
-from storage import Keyring, UnsafeKeys, keys
+from storage import Keyring, UnsafeKeys
+from storage._ground import keys
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
@@ -91,7 +92,7 @@ def _plain(environment: Mapping[str, str], wrong: list[str]) -> Environment | No
 def _is_kept(url: str) -> bool:
     """Whether this is a database of ours, and not one that ends with the process."""
     try:
-        address = storage.database.with_driver(url)
+        address = storage._ground.database.with_driver(url)
     except ValueError:
         return False
     return address.get_backend_name() != "sqlite" or address.database not in (None, "", ":memory:")

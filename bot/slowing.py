@@ -8,7 +8,7 @@ import structlog
 
 from broadcast.deliver import Sender
 from storage import Database, marks
-from storage.deliveries import BULLETIN
+from storage.outbox.deliveries import BULLETIN
 
 NOBODY = "everybody"
 """Whose turn it is to wait, where a platform names no person."""

@@ -23,10 +23,11 @@ from broadcast.watch import Observe, unobserved
 from channels import Channel
 from channels.messages import Later, NotSent, Outgoing, Shut, Stopped, TooFast, Unknown, unpacked
 from channels.verdicts import OUT_OF_ORDER, WIRE
-from storage import Database, Keyring, Session, circuits, claims, deliveries, is_away
+from storage import Database, Keyring, Session, circuits, is_away
 from storage.broadcasts import Hours
-from storage.claims import Claimed
-from storage.deliveries import BULLETIN, NOTICE, REPLY, SHUT, Outcome
+from storage.outbox import claims, deliveries
+from storage.outbox.claims import Claimed
+from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY, SHUT, Outcome
 
 LEASE = timedelta(seconds=60)
 """How long a claim is ours. Longer than any send may take."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from broadcast.pace import Pacer
 from channels.messages import Outgoing
-from storage.claims import Claimed
-from storage.deliveries import BULLETIN, NOTICE, REPLY
+from storage.outbox.claims import Claimed
+from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
 
 LONGEST_AGO = 1.0
 """Seconds after which a place is nobody's any more: platforms count messages in each second."""

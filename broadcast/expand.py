@@ -5,8 +5,9 @@ from datetime import datetime
 import msgspec
 
 from broadcast.daytime import opens
-from storage import Database, expansion
+from storage import Database
 from storage.broadcasts import Audience, Broadcast, Hours
+from storage.outbox import expansion
 
 BATCH = 2000
 """People a transaction. Small enough that a reply never waits long where only one can write."""

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from channels.messages import Accepted, Later, NotSent, Shut, Stopped, Unknown
 from channels.verdicts import OUT_OF_ORDER, Act
 from storage.addresses import Change
-from storage.claims import Claimed
-from storage.deliveries import LONGEST_SILENCE, SHUT, Outcome
+from storage.outbox.claims import Claimed
+from storage.outbox.deliveries import LONGEST_SILENCE, SHUT, Outcome
 
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)

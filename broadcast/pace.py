@@ -11,7 +11,7 @@ from math import ceil
 from typing import Protocol
 
 from channels import Pace
-from storage.deliveries import BULLETIN, NOTICE
+from storage.outbox.deliveries import BULLETIN, NOTICE
 
 HAIR = 0.975
 """The part of a permitted rate that is used: networks move messages together, and the platform counts them there."""

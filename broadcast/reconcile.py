@@ -11,8 +11,9 @@ import structlog
 from broadcast.closing import unless
 from channels import Channel, History
 from channels.messages import Report, Status, Trace
-from storage import Database, Keyring, Session, unknowns
-from storage.unknowns import Claimant, Unknown
+from storage import Database, Keyring, Session
+from storage.outbox import unknowns
+from storage.outbox.unknowns import Claimant, Unknown
 
 SOONEST = timedelta(minutes=2)
 """Before that the platform's own report may still come, and its list may not have it yet."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import uvloop
 
 from bot import logs, serve
-from demo.town import DATABASE, clear, town
+from demo.stage import DATABASE, clear, town
 from storage import UnsafeKeys
 
 FIRST_PORT = 8000

@@ -15,9 +15,9 @@ from channels import whatsapp
 from channels.telegram import Telegram as TelegramChannel
 from demo import phones
 from demo.phones import Platforms
-from demo.scenery import Scenery, scenery
-from demo.telegram import Telegram
-from demo.twilio import Twilio
+from demo.platforms.telegram import Telegram
+from demo.platforms.twilio import Twilio
+from demo.town.scenery import Scenery, scenery
 
 TOKEN = "7001001:AAdemo-only-nobody-else-takes-this-one"  # noqa: S105 opens nothing but the fake platform
 SECRET = "demo-only-nobody-else-takes-this-one"  # noqa: S105 the same

@@ -9,12 +9,13 @@ from multidict import MultiMapping
 
 from demo import panel_views as views
 from demo.phones import HEADERS, STATIC, page, templates
-from demo.running import Town
-from demo.scenery import to_vote
+from demo.town.running import Town
+from demo.town.scenery import to_vote
 from handlers import bulletins, contributions, people, processes, rounds
 from handlers.writing import contents
-from storage import Session, expansion
+from storage import Session
 from storage.broadcasts import Audience
+from storage.outbox import expansion
 
 OURS = {"127.0.0.1", "localhost", "[::1]"}
 PART = "X-Panel"

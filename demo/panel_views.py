@@ -10,8 +10,8 @@ from multidict import MultiMapping
 import council
 import flows
 from demo.phones import templates
-from demo.running import Town
-from demo.scenery import to_vote
+from demo.town.running import Town
+from demo.town.scenery import to_vote
 from handlers.counts import rounded
 from handlers.shown import visible
 from handlers.writing import contents

@@ -13,9 +13,9 @@ from aiohttp import web
 from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from demo.chats import Bubble, Change, Chat, Feed
-from demo.telegram import Telegram
-from demo.twilio import Twilio
+from demo.platforms.chats import Bubble, Change, Chat, Feed
+from demo.platforms.telegram import Telegram
+from demo.platforms.twilio import Twilio
 
 HERE = Path(__file__).parent
 STATIC = "/phones/static"

@@ -10,8 +10,8 @@ from handlers.telling import Process
 from handlers.writing import contents, moments
 from locales import languages
 from storage import Session, bulletins, processes, schedules
+from storage._ground.ids import fresh
 from storage.broadcasts import Audience, Plan
-from storage.ids import fresh
 
 WAYS = ("template", "wait", "elsewhere")
 """What can be tried where a platform takes no free text any more, see `Plan.outside`."""

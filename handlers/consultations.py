@@ -8,8 +8,8 @@ from handlers.processes import the_one
 from handlers.writing import contents
 from locales import N_, _
 from storage import Session, consultations, processes
+from storage._ground.ids import fresh
 from storage.broadcasts import Audience, Plan
-from storage.ids import fresh
 
 MOST = 10
 """How many questions people answer in a chat."""

@@ -10,8 +10,8 @@ from handlers.talk.visits import Visit
 from handlers.writing import contents
 from locales import N_, _, spoken
 from storage import Keyring, Session, consultations, contributions
+from storage._ground.ids import fresh
 from storage.broadcasts import Audience
-from storage.ids import fresh
 from storage.tables import contribution
 
 CLOSED = N_("These questions have closed. What you answered before they closed counts.")

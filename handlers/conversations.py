@@ -33,10 +33,11 @@ from handlers.talk.talking import (
 )
 from handlers.talk.visits import Visit, begin, keep
 from locales import _, speaking
-from storage import Keyring, Session, addresses, events, turns, unknowns
+from storage import Keyring, Session, addresses, events, turns
+from storage.outbox import unknowns
+from storage.outbox.unknowns import Answered
 from storage.tables import address, event
 from storage.together import Writes, write
-from storage.unknowns import Answered
 
 Happen = Callable[[Session, Keyring, Visit, Any], Awaitable[None]]
 

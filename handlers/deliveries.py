@@ -7,10 +7,11 @@ import structlog
 
 from channels.messages import COMMON, Report, Status
 from channels.verdicts import OUT_OF_ORDER, Act, Verdict
-from storage import Session, addresses, broadcasts, circuits, marks, reports, templates
+from storage import Session, addresses, broadcasts, circuits, marks, templates
 from storage.addresses import Change
-from storage.deliveries import LONGEST_SILENCE, SHUT
-from storage.reports import Failed, Word
+from storage.outbox import reports
+from storage.outbox.deliveries import LONGEST_SILENCE, SHUT
+from storage.outbox.reports import Failed, Word
 
 STATES = {
     Status.SENT: "sent",

@@ -15,9 +15,10 @@ from handlers.talk.visits import Visit
 from handlers.writing import contents
 from locales import _
 from locales import speak as go_on_in
-from storage import Keyring, Session, addresses, deliveries
+from storage import Keyring, Session, addresses
 from storage import people as stored
-from storage.ids import fresh
+from storage._ground.ids import fresh
+from storage.outbox import deliveries
 from storage.tables import address, person
 
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"

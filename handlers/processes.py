@@ -10,7 +10,7 @@ from flows.welcome import RATHER_NOT
 from handlers.writing import contents
 from locales import languages
 from storage import Session, processes
-from storage.ids import fresh
+from storage._ground.ids import fresh
 
 
 async def begin(session: Session, process: flows.Process, now: datetime) -> str:

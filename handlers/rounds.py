@@ -12,8 +12,8 @@ from handlers.talk.visits import Visit
 from handlers.writing import contents
 from locales import N_, _, in_words, ngettext
 from storage import Keyring, Session, people, rounds
+from storage._ground.ids import fresh
 from storage.broadcasts import Audience
-from storage.ids import fresh
 
 INVITED = N_("The council votes: {title}. To vote, send {word}. You can change your vote until {day}.")
 CLOSED = N_("This vote has closed. What you chose before it closed counts.")

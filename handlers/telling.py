@@ -6,10 +6,11 @@ from datetime import datetime
 import flows
 from handlers.writing import contents
 from locales import languages, speaking
-from storage import Session, broadcasts, expansion
+from storage import Session, broadcasts
+from storage._ground.ids import fresh
 from storage.broadcasts import Audience, Hours, Plan
-from storage.deliveries import BULLETIN, NOTICE
-from storage.ids import fresh
+from storage.outbox import expansion
+from storage.outbox.deliveries import BULLETIN, NOTICE
 
 LONGEST = 1500
 """How long a text may be to leave as one message everywhere: Twilio takes 1600, WhatsApp adds marks of direction."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, delete, exists, false, or_, select, update
 
-from storage.database import Session
+from storage._ground.database import Session
 from storage.tables import (
     ACTIVE,
     BLOCKED,

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
 
-from storage.database import Session, packed
+from storage._ground.database import Session, packed
 from storage.tables import broadcast, standing
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import insert
 
-from storage.database import Session
+from storage._ground.database import Session
 from storage.tables import bulletin
 
 

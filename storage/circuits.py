@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.database import Session
+from storage._ground.database import Session
 from storage.tables import circuit, report
 
 PROOFS = ("sent", "delivered", "read")

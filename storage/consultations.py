@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from storage.database import Session
+from storage._ground.database import Session
 from storage.tables import consultation
 
 

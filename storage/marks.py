@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.database import Session
+from storage._ground.database import Session
 from storage.tables import mark
 
 ALIVE = "alive"

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, insert, or_, select, update
 
-from storage.database import Session
+from storage._ground.database import Session
 from storage.tables import bulletin, consultation, process
 
 

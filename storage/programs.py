@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from storage.database import Session
+from storage._ground.database import Session
 from storage.tables import program
 
 GONE = timedelta(days=1)

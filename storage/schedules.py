@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from storage.database import Session
+from storage._ground.database import Session
 from storage.tables import schedule
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
     literal_column,
 )
 
-from storage.columns import Moment, Sealed
+from storage._ground.columns import Moment, Sealed
 
 metadata = MetaData(
     naming_convention={

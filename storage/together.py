@@ -26,8 +26,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from storage.columns import Sealed, sealed
-from storage.database import Session
+from storage._ground.columns import Sealed, sealed
+from storage._ground.database import Session
 from storage.tables import metadata
 
 Row = Mapping[str, Any]

@@ -10,9 +10,9 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, column, exists, func, select
 from sqlalchemy.dialects.postgresql import JSON
 
-from storage.columns import Moment
-from storage.database import Session
-from storage.keys import Keyring, PersonKey
+from storage._ground.columns import Moment
+from storage._ground.database import Session
+from storage._ground.keys import Keyring, PersonKey
 from storage.tables import address, ballot, contribution, delivery, event, is_unknown, member, person, process
 from storage.tables import round as round_
 

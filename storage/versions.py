@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.engine import Connection
 
-from storage.database import SQLITE_SETTINGS, keep_private, with_driver
+from storage._ground.database import SQLITE_SETTINGS, keep_private, with_driver
 
 NEWEST = "b7d2f60c91ae"
 """The revision of the newest file in `migrations/versions`."""

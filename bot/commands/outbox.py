@@ -10,7 +10,8 @@ import channels
 from bot.commands.terminal import say, stop, told, writing
 from bot.metrics import LANES
 from channels.verdicts import UNCOUNTED, Act, Alarm, Verdict
-from storage import Session, broadcasts, marks, outbox, templates, unknowns
+from storage import Session, broadcasts, marks, outbox, templates
+from storage.outbox import unknowns
 
 Ids = Annotated[list[str] | None, typer.Argument(help="Deliveries, as `hearback dead list` shows them.")]
 OfChannel = Annotated[str, typer.Option(help="Only of this channel.")]

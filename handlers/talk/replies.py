@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from channels.messages import Outgoing
 from storage import PersonKey
-from storage.deliveries import REPLY
-from storage.ids import fresh
+from storage._ground.ids import fresh
+from storage.outbox.deliveries import REPLY
 from storage.tables import delivery
 from storage.together import Writes
 

@@ -10,7 +10,7 @@ from handlers.talk.boards import Board
 from handlers.talk.patience import Heard, Why
 from handlers.talk.talking import Standing, Talk, packed, room
 from storage import Keyring, PersonKey
-from storage.ids import fresh
+from storage._ground.ids import fresh
 from storage.tables import address, person
 from storage.together import Writes
 from storage.turns import Known

@@ -20,10 +20,10 @@ from bot.approvals import EVERY, FIRST_PAUSE, KNOWN, LONGEST_PAUSE, Approvals
 from broadcast.wake import Bell
 from channels import Pace, whatsapp
 from channels.messages import Template, Unknown
-from demo.twilio import Twilio
+from demo.platforms.twilio import Twilio
 from storage import Database, Keyring, marks, templates
 from storage.broadcasts import Plan
-from storage.deliveries import NEVER, SHUT
+from storage.outbox.deliveries import NEVER, SHUT
 from storage.tables import broadcast
 from tests.storage.rows import NOW, announce, meet, owe, row
 from tests.waiting import until

@@ -23,9 +23,10 @@ import flows
 import storage
 from bot import __main__ as command
 from channels.messages import Kind, Message
-from storage import Keyring, Session, Unreadable, circuits, events, keys
+from storage import Keyring, Session, Unreadable, circuits, events
+from storage._ground import keys
 from storage.broadcasts import Plan
-from storage.deliveries import NOTICE
+from storage.outbox.deliveries import NOTICE
 from storage.tables import member, person
 from tests.storage.rows import NOW, Somebody, announce, give, meet, opened, owe, queue
 

@@ -18,7 +18,7 @@ from bot.metrics import COUNTED, LABELS, LANES, OTHER, SET, TIMED, Counts, Outbo
 from broadcast.watch import Observe, unobserved
 from servers import ROOT
 from storage import Database, Keyring, circuits
-from storage.deliveries import BULLETIN, REPLY
+from storage.outbox.deliveries import BULLETIN, REPLY
 from tests.storage.rows import NOW, meet, queue
 
 Read = dict[tuple[str, frozenset[tuple[str, str]]], float]

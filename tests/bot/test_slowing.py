@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.slowing import Slowing
 from channels.messages import Outgoing
 from storage import Database, Keyring, marks
-from storage.deliveries import BULLETIN
+from storage.outbox.deliveries import BULLETIN
 from tests.broadcast.test_deliver import Dial, Phone, made
 from tests.storage.rows import NOW, meet, queue
 from tests.waiting import until

@@ -24,9 +24,10 @@ from broadcast.wake import Bell
 from channels import Pace
 from channels.messages import Accepted, Gone, Later, Never, NotSent, Outgoing, Shut, Stopped, Unknown
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
-from storage import Database, Keyring, addresses, broadcasts, circuits, claims, deliveries, unknowns
+from storage import Database, Keyring, addresses, broadcasts, circuits
 from storage.broadcasts import Hours, Plan
-from storage.deliveries import BULLETIN, NOTICE, REPLY
+from storage.outbox import claims, deliveries, unknowns
+from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
 from storage.tables import address, broadcast, delivery
 from tests.storage.rows import NOW, PROCESS, Somebody, also_at, announce, meet, owe, queue
 from tests.waiting import PATIENCE, until

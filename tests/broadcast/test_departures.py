@@ -9,8 +9,8 @@ from broadcast.departures import Departure, Departures
 from broadcast.pace import GOOD, Here, Pacer
 from channels import Pace
 from channels.messages import Outgoing
-from storage.claims import Claimed
-from storage.deliveries import BULLETIN, NOTICE, REPLY
+from storage.outbox.claims import Claimed
+from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
 from tests.broadcast.conftest import Dial
 from tests.storage.rows import NOW
 

@@ -11,8 +11,8 @@ from broadcast.outcomes import FIRST_PAUSE, LONGEST_PAUSE, Where, again, refused
 from channels.messages import Gone, Later, Never, NotSent, Shut, Stopped, Unknown
 from channels.verdicts import OUT_OF_ORDER, Act, Reach, Verdict
 from storage.addresses import Change
-from storage.claims import Claimed
-from storage.deliveries import BULLETIN, LONGEST_SILENCE, SHUT, Outcome
+from storage.outbox.claims import Claimed
+from storage.outbox.deliveries import BULLETIN, LONGEST_SILENCE, SHUT, Outcome
 
 BEGAN = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 NOW = BEGAN + timedelta(seconds=3)

@@ -16,7 +16,7 @@ from broadcast.afar import connected
 from broadcast.pace import AHEAD, CAREFUL, HAIR, HALVED, Here, Pacer, Places, Schedules
 from broadcast.shared import Shared
 from channels import Pace
-from storage.deliveries import BULLETIN, NOTICE, REPLY
+from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
 from tests.broadcast.conftest import Dial, Kept
 from tests.waiting import PATIENCE
 

@@ -16,11 +16,11 @@ from broadcast.reconcile import ABSENT, EARLIER, KEPT, LATER, LATEST, SOONEST, A
 from channels import Channel, from_settings
 from channels.messages import Later, NotSent, Outgoing, Report, Status, Trace
 from channels.verdicts import Act, Verdict
-from demo.twilio import Twilio
+from demo.platforms.twilio import Twilio
 from handlers import deliveries
 from storage import Database, Keyring, Session, people
 from storage.broadcasts import Plan
-from storage.unknowns import Unknown
+from storage.outbox.unknowns import Unknown
 from tests.storage.rows import NOW, Somebody, announce, meet, owe, put, queue, row
 from tests.waiting import PATIENCE
 

@@ -31,8 +31,8 @@ from channels.messages import (
 from channels.sms import Sms
 from channels.verdicts import Act
 from channels.whatsapp import WhatsApp
-from demo.twilio import Outcome, Twilio
-from demo.wire import Refusal
+from demo.platforms.twilio import Outcome, Twilio
+from demo.platforms.wire import Refusal
 from locales import languages
 from tests.channels.conftest import ACCOUNT, HANG_UP, TOKEN, Platform, environment
 

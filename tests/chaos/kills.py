@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from storage import broadcasts
-from storage.ids import fresh
+from storage._ground.ids import fresh
 from storage.tables import delivery
 from storage.together import Writes, write
 from tests.chaos.figures import Figures

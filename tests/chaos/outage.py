@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-from demo.wire import Broken, Fault
+from demo.platforms.wire import Broken, Fault
 from tests.chaos.figures import Figures
 from tests.chaos.life import ALONE
 from tests.chaos.platforms import Call

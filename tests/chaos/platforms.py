@@ -12,9 +12,9 @@ from typing import Any
 
 from aiohttp import web
 
-from demo.telegram import Telegram
-from demo.twilio import Twilio
-from demo.wire import Answer, Fault
+from demo.platforms.telegram import Telegram
+from demo.platforms.twilio import Twilio
+from demo.platforms.wire import Answer, Fault
 from tests.chaos.machine import Machine
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"

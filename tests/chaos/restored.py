@@ -12,7 +12,8 @@ from typing import Any
 import psycopg
 
 import storage
-from storage import Session, marks, unknowns
+from storage import Session, marks
+from storage.outbox import unknowns
 from tests.chaos.figures import Figures
 from tests.chaos.life import ALONE, WEB, WORKER
 from tests.chaos.platforms import Call

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-from demo.wire import Dropped, Fault, Silent
+from demo.platforms.wire import Dropped, Fault, Silent
 from tests.chaos.figures import Figures
 from tests.chaos.life import ALONE
 from tests.chaos.platforms import Call

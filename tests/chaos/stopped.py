@@ -16,7 +16,7 @@ from tests.waiting import until
 
 SPEED = 20.0
 AT_ONCE = 5
-SETTINGS = {"storage.database.FROZEN": 2.0}
+SETTINGS = {"storage._ground.database.FROZEN": 2.0}
 """The database's time does not pass faster."""
 ASKS_OFTEN = {"bot.worker.HOUSE": 5.0, "bot.asking.OFTEN": 5.0}
 APART = [timedelta(minutes=minutes) for minutes in (-10, -1, 1, 10)]

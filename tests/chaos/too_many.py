@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import pairwise
 
-from demo.wire import Fault, TooMany
+from demo.platforms.wire import Fault, TooMany
 from tests.chaos.figures import Figures
 from tests.chaos.life import ALONE
 from tests.chaos.machine import SLACK

@@ -24,11 +24,11 @@ import servers
 import storage
 from broadcast.expand import expand
 from channels.messages import Outgoing
-from demo.telegram import Webhook
+from demo.platforms.telegram import Webhook
 from handlers import bulletins
 from handlers.writing import contents
 from storage import Database, processes
-from storage.deliveries import NOTICE
+from storage.outbox.deliveries import NOTICE
 from storage.tables import delivery
 from tests import databases
 from tests.chaos.figures import Figures

@@ -12,10 +12,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 import servers
-from demo.running import Town
-from demo.telegram import Telegram
-from demo.twilio import Twilio
-from demo.wire import Public
+from demo.platforms.telegram import Telegram
+from demo.platforms.twilio import Twilio
+from demo.platforms.wire import Public
+from demo.town.running import Town
 from tests.demo import towns
 
 TOKEN = "7001001:AAdemoToken"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.chats import Bubble, Button, Change, Chats, Feed, Look, Side
+from demo.platforms.chats import Bubble, Button, Change, Chats, Feed, Look, Side
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ASKED = Bubble("1", Side.US, NOW, "سؤال\n1 نعم", buttons=(Button("نعم", "q.yes"),))

@@ -10,8 +10,8 @@ import pytest
 from aiohttp import ClientSession
 
 from demo.phones import templates
-from demo.running import Town
-from demo.wire import Dropped
+from demo.platforms.wire import Dropped
+from demo.town.running import Town
 from handlers.counts import rounded
 from storage import broadcasts, contributions, rounds
 from storage.contributions import Contribution

@@ -11,10 +11,10 @@ from aiohttp import ClientSession, StreamReader, web
 from aiohttp.test_utils import TestServer
 
 from demo import phones
-from demo.chats import Bubble, Button, Side
 from demo.phones import Owner, Platforms
-from demo.telegram import Telegram
-from demo.twilio import Twilio
+from demo.platforms.chats import Bubble, Button, Side
+from demo.platforms.telegram import Telegram
+from demo.platforms.twilio import Twilio
 from tests.waiting import PATIENCE
 
 AMINA = Owner("telegram", "70010001", "Amina", "ar")

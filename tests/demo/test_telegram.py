@@ -11,8 +11,8 @@ from aiohttp import ClientSession
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
 
-from demo.telegram import Telegram, Webhook
-from demo.wire import Broken, Dropped, Refusal, Silent, TooMany
+from demo.platforms.telegram import Telegram, Webhook
+from demo.platforms.wire import Broken, Dropped, Refusal, Silent, TooMany
 from tests.demo.conftest import PUBLIC, TOKEN, Hands, House
 
 AMINA = "70010001"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from aiohttp import ClientSession
 
-from demo.chats import Side
-from demo.running import Town
-from demo.scenery import scenery
+from demo.platforms.chats import Side
+from demo.town.running import Town
+from demo.town.scenery import scenery
 from handlers.writing import contents
 from storage import contributions, events, people, processes, rounds
 from tests.demo import towns

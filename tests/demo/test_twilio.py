@@ -17,9 +17,9 @@ from twilio.http.response import Response
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from demo import _twilio_api
-from demo.twilio import DELIVERED, Outcome, Twilio
-from demo.wire import Broken, Refusal, Silent, TooMany
+from demo.platforms import _twilio_api
+from demo.platforms.twilio import DELIVERED, Outcome, Twilio
+from demo.platforms.wire import Broken, Refusal, Silent, TooMany
 from tests.demo.conftest import ACCOUNT, AUTH_TOKEN, PUBLIC, SMS, WHATSAPP, Hands, House
 
 AMINA = "+12025550123"

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from demo.chats import Bubble, Chat
-from demo.running import Town
-from demo.scenery import Neighbour
-from demo.town import DATABASE, town
+from demo.platforms.chats import Bubble, Chat
+from demo.stage import DATABASE, town
+from demo.town.running import Town
+from demo.town.scenery import Neighbour
 
 
 def build(folder: Path) -> None:

@@ -15,7 +15,7 @@ import channels
 from bot.__main__ import cli
 from bot.settings import Environment
 from bot.web import Door, app
-from storage.reports import RANK
+from storage.outbox.reports import RANK
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {name: (ROOT / name).read_text() for name in ("README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md")}

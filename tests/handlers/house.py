@@ -12,8 +12,9 @@ from channels.messages import Kind, Message, Outgoing, unpacked
 from channels.telegram import Telegram
 from handlers.conversations import Ears, hear
 from handlers.talk.boards import Boards
-from storage import Database, Keyring, Session, claims, deliveries
-from storage.deliveries import Outcome
+from storage import Database, Keyring, Session
+from storage.outbox import claims, deliveries
+from storage.outbox.deliveries import Outcome
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, tzinfo=UTC)
 CHANNELS = ("telegram", "sms", "whatsapp")

@@ -8,7 +8,7 @@ import flows
 from handlers import consultations, contributions
 from handlers.writing import contents
 from storage import contributions as stored
-from storage import expansion
+from storage.outbox import expansion
 from tests.handlers.house import NOW, House
 from tests.handlers.written import asked
 

@@ -12,12 +12,13 @@ from channels._twilio.errors import VERDICTS
 from channels.messages import Report, Status
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
 from handlers import deliveries
-from storage import Keyring, Session, broadcasts, circuits, claims, marks, people, templates
-from storage import deliveries as outbox
+from storage import Keyring, Session, broadcasts, circuits, marks, people, templates
 from storage.broadcasts import Plan
 from storage.circuits import Circuit
-from storage.claims import Claimed
-from storage.deliveries import LONGEST_SILENCE, SHUT, Outcome
+from storage.outbox import claims
+from storage.outbox import deliveries as outbox
+from storage.outbox.claims import Claimed
+from storage.outbox.deliveries import LONGEST_SILENCE, SHUT, Outcome
 from storage.tables import address
 from tests.storage.rows import ANYHOW, NOW, Somebody, also_at, announce, meet, opened, owe, queue, reach, row
 

@@ -12,8 +12,8 @@ from handlers import processes
 from handlers.writing import contents
 from locales import languages
 from storage import Keyring, events
-from storage.columns import Sealed
-from storage.keys import padded
+from storage._ground.columns import Sealed
+from storage._ground.keys import padded
 from storage.tables import address, ballot, contribution, metadata, person
 from tests.handlers.house import House
 from tests.handlers.test_proofs import PROVEN

@@ -8,9 +8,10 @@ from channels.messages import Report, Status
 from channels.verdicts import Act, Reach, Verdict
 from handlers import bulletins, deliveries, people, processes
 from handlers.writing import contents
-from storage import claims, events
-from storage import deliveries as stored_deliveries
+from storage import events
 from storage import people as stored
+from storage.outbox import claims
+from storage.outbox import deliveries as stored_deliveries
 from tests.handlers.house import NOW, House
 
 NEWS = contents.Bulletin({"en": "There is news."})

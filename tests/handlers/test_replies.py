@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from handlers.talk.replies import APART, FURTHEST, MAKES_SENSE, waits_since
-from storage import claims, deliveries
-from storage.deliveries import Outcome
+from storage.outbox import claims, deliveries
+from storage.outbox.deliveries import Outcome
 from tests.handlers.house import NOW, House
 
 SECOND = timedelta(seconds=1)

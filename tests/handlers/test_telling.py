@@ -9,8 +9,9 @@ import pytest
 import flows
 from handlers import bulletins, consultations, contributions, people, processes, rounds, telling
 from handlers.writing import contents
-from storage import broadcasts, deliveries
+from storage import broadcasts
 from storage.broadcasts import Audience, Hours
+from storage.outbox import deliveries
 from tests.handlers.house import PROCESS, House, Writer
 from tests.handlers.written import asked, to_vote
 

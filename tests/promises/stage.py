@@ -19,7 +19,7 @@ from bot.web import app
 from broadcast.deliver import LEASE
 from broadcast.expand import expand
 from channels.messages import Outgoing
-from demo.telegram import Telegram
+from demo.platforms.telegram import Telegram
 from handlers import bulletins
 from handlers.writing import contents
 from storage import Database, broadcasts, processes

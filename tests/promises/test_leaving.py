@@ -11,9 +11,10 @@ from channels.messages import Outgoing
 from handlers import bulletins
 from handlers.conversations import hear
 from handlers.writing import contents
-from storage import Database, Keyring, broadcasts, claims, deliveries
+from storage import Database, Keyring, broadcasts
 from storage.addresses import Change
-from storage.deliveries import BULLETIN
+from storage.outbox import claims, deliveries
+from storage.outbox.deliveries import BULLETIN
 from tests.promises.talking import begin, ears, says, turns
 from tests.storage.rows import NOW, Somebody, meet, opened, queue, until_somebody_waits
 

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 import storage
 from channels.messages import Report, Status
 from channels.verdicts import Act, Reach, Verdict
-from storage import Database, Keyring, claims, deliveries, unknowns
+from storage import Database, Keyring
+from storage.outbox import claims, deliveries, unknowns
 from storage.tables import delivery, event, person
 from tests.promises.talking import begin, says, turns
 from tests.storage.rows import NOW, meet, queue

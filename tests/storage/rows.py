@@ -10,9 +10,9 @@ from sqlalchemy import event, insert, select, update
 
 import storage
 from storage import Database, Keyring, PersonKey, Session, broadcasts, processes
+from storage._ground.ids import fresh
 from storage.broadcasts import Broadcast, Plan
-from storage.deliveries import BULLETIN, REPLY
-from storage.ids import fresh
+from storage.outbox.deliveries import BULLETIN, REPLY
 from storage.tables import address, contribution, delivery, person
 from storage.together import Writes, write
 

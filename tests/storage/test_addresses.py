@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select, update
 
 from channels.verdicts import Reach
-from storage import Database, Keyring, Session, addresses, broadcasts, claims, deliveries, outbox, reports, unknowns
+from storage import Database, Keyring, Session, addresses, broadcasts, outbox
 from storage.addresses import Change
 from storage.broadcasts import Plan
-from storage.deliveries import NEVER, Outcome
+from storage.outbox import claims, deliveries, reports, unknowns
+from storage.outbox.deliveries import NEVER, Outcome
 from storage.tables import address, broadcast, delivery
 from tests.storage.rows import NOW, Somebody, also_at, announce, meet, owe, put, queue, reach, row, states
 

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from storage import Database, Keyring, ageing
+from storage import Database, Keyring
+from storage.outbox import ageing
 from tests.storage.rows import NOW, meet, queue, states
 
 DAY = timedelta(days=1)

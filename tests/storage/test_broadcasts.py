@@ -6,25 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from storage import (
-    Database,
-    Keyring,
-    Session,
-    addresses,
-    ageing,
-    broadcasts,
-    claims,
-    deliveries,
-    expansion,
-    outbox,
-    people,
-    reports,
-    unknowns,
-)
+from storage import Database, Keyring, Session, addresses, broadcasts, outbox, people
 from storage.addresses import Change
 from storage.broadcasts import Audience, Broadcast, Hours, Plan
-from storage.deliveries import BULLETIN, Outcome
-from storage.reports import Word
+from storage.outbox import ageing, claims, deliveries, expansion, reports, unknowns
+from storage.outbox.deliveries import BULLETIN, Outcome
+from storage.outbox.reports import Word
 from storage.tables import broadcast, delivery, standing
 from tests.storage.rows import NOW, Somebody, also_at, announce, meet, owe, put, queue
 

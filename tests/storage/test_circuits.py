@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from storage import Database, Keyring, Session, circuits, reports
+from storage import Database, Keyring, Session, circuits
 from storage.circuits import Circuit
-from storage.reports import Word
+from storage.outbox import reports
+from storage.outbox.reports import Word
 from tests.storage.rows import NOW, announce, meet, owe
 
 SECOND = timedelta(seconds=1)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 import storage
 from storage import Conflict, Database, Session
-from storage.database import with_driver
+from storage._ground.database import with_driver
 from storage.tables import contribution, event
 from tests.storage.rows import NOW, PROCESS
 

@@ -11,24 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from channels.verdicts import Reach
-from storage import (
-    Database,
-    Keyring,
-    Session,
-    addresses,
-    broadcasts,
-    circuits,
-    claims,
-    deliveries,
-    expansion,
-    reports,
-    unknowns,
-)
+from storage import Database, Keyring, Session, addresses, broadcasts, circuits
 from storage.addresses import Change
 from storage.broadcasts import Audience, Hours, Plan
-from storage.claims import MOST_LOOKS, Claimed
-from storage.deliveries import BULLETIN, NEVER, NOTICE, REPLY, Outcome
-from storage.reports import Word
+from storage.outbox import claims, deliveries, expansion, reports, unknowns
+from storage.outbox.claims import MOST_LOOKS, Claimed
+from storage.outbox.deliveries import BULLETIN, NEVER, NOTICE, REPLY, Outcome
+from storage.outbox.reports import Word
 from storage.tables import delivery
 from tests.storage.rows import (
     NOW,

@@ -8,9 +8,10 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import insert, select, update
 
-from storage import Database, Keyring, Session, broadcasts, contributions, expansion, people, rounds
+from storage import Database, Keyring, Session, broadcasts, contributions, people, rounds
 from storage.broadcasts import Audience, Broadcast, Plan
-from storage.deliveries import BULLETIN, NEVER
+from storage.outbox import expansion
+from storage.outbox.deliveries import BULLETIN, NEVER
 from storage.tables import address, delivery, member
 from tests.storage.rows import (
     NOW,

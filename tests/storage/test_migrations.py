@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, inspect
 
 import storage
-from storage.database import with_driver
+from storage._ground.database import with_driver
 from storage.migrations.changes import config, differences, undo
 from storage.versions import NEWEST, is_current
 

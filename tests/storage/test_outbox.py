@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from storage import Database, Keyring, Session, circuits, claims, outbox, people, unknowns
+from storage import Database, Keyring, Session, circuits, outbox, people
 from storage.circuits import Circuit
-from storage.deliveries import BULLETIN, NEVER, NOTICE, REPLY
-from storage.outbox import Dead, Lane, Overview
+from storage.outbox import Dead, Lane, Overview, claims, unknowns
+from storage.outbox.deliveries import BULLETIN, NEVER, NOTICE, REPLY
 from storage.tables import delivery
 from tests.storage.rows import NOW, announce, meet, owe, put, queue, row, states
 

@@ -5,24 +5,11 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from storage import (
-    Database,
-    Keyring,
-    Session,
-    broadcasts,
-    claims,
-    deliveries,
-    events,
-    expansion,
-    people,
-    reports,
-    rounds,
-    turns,
-    unknowns,
-)
+from storage import Database, Keyring, Session, broadcasts, events, people, rounds, turns
 from storage.broadcasts import Audience
+from storage.outbox import claims, deliveries, expansion, reports, unknowns
+from storage.outbox.reports import Word
 from storage.people import Heard
-from storage.reports import Word
 from storage.tables import address, delivery, invitation, metadata
 from tests.storage.rows import NOW, PROCESS, Somebody, also_at, announce, give, meet, queue, until_somebody_waits
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, Column, Integer, LargeBinary, MetaData, String, Table, Text
 
-from storage.columns import Sealed
+from storage._ground.columns import Sealed
 from storage.tables import metadata
 
 NAME = "a random name that tells nothing"

@@ -9,22 +9,11 @@ from uuid import uuid4
 import pytest
 
 import storage
-from storage import (
-    Database,
-    Keyring,
-    Session,
-    broadcasts,
-    claims,
-    deliveries,
-    expansion,
-    outbox,
-    reports,
-    turns,
-    unknowns,
-)
-from storage.deliveries import Outcome
-from storage.reports import Word
-from storage.unknowns import Answered
+from storage import Database, Keyring, Session, broadcasts, outbox, turns
+from storage.outbox import claims, deliveries, expansion, reports, unknowns
+from storage.outbox.deliveries import Outcome
+from storage.outbox.reports import Word
+from storage.outbox.unknowns import Answered
 from tests import databases
 from tests.storage.rows import NOW, announce, opened, plan, statements
 

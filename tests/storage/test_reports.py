@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from storage import Database, Keyring, Session, claims, deliveries, people, reports
-from storage.deliveries import Outcome
-from storage.reports import Failed, Word
+from storage import Database, Keyring, Session, people
+from storage.outbox import claims, deliveries, reports
+from storage.outbox.deliveries import Outcome
+from storage.outbox.reports import Failed, Word
 from storage.tables import delivery, report
 from tests.storage.rows import NOW, announce, meet, owe, put, queue, row, statements, states, until_somebody_waits
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from storage import Database, Keyring, templates
 from storage.broadcasts import Plan
-from storage.deliveries import NEVER, SHUT
+from storage.outbox.deliveries import NEVER, SHUT
 from storage.tables import template
 from storage.templates import Template
 from tests.storage.rows import NOW, announce, meet, owe, queue, row

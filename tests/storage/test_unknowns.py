@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from storage import Database, Keyring, Session, broadcasts, claims, people, reports, unknowns
+from storage import Database, Keyring, Session, broadcasts, people
 from storage.broadcasts import Plan
-from storage.deliveries import NEVER, NOTICE
-from storage.reports import Word
+from storage.outbox import claims, reports, unknowns
+from storage.outbox.deliveries import NEVER, NOTICE
+from storage.outbox.reports import Word
+from storage.outbox.unknowns import Answered, Unknown
 from storage.tables import person
-from storage.unknowns import Answered, Unknown
 from tests.storage.rows import NOW, also_at, announce, meet, owe, put, queue, row, states
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from channels.verdicts import OUT_OF_ORDER
-from demo.twilio import Outcome
+from demo.platforms.twilio import Outcome
 from storage import Keyring, circuits
 from tests.stories.test_hours import Dial
 from tests.stories.town import Town, now, town

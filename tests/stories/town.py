@@ -17,9 +17,9 @@ from bot.web import app
 from channels import Pace
 from channels.telegram import Telegram as TelegramChannel
 from channels.whatsapp import setup
-from demo.chats import Bubble, Chat
-from demo.telegram import Telegram
-from demo.twilio import Twilio
+from demo.platforms.chats import Bubble, Chat
+from demo.platforms.telegram import Telegram
+from demo.platforms.twilio import Twilio
 from handlers import processes
 from storage import Keyring, Session
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.columns
+import storage._ground.columns
 
 revision = "02e6651a8c71"
 down_revision = None
@@ -24,9 +24,9 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("index", sa.Text(), nullable=True),
-        sa.Column("body", storage.columns.Sealed(), nullable=False),
+        sa.Column("body", storage._ground.columns.Sealed(), nullable=False),
         sa.Column("fault", sa.Text(), nullable=False),
-        sa.Column("at", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("at", storage._ground.columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parked")),
     )
     with op.batch_alter_table("parked", schema=None) as batch_op:
@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("opened", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("opened", storage._ground.columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_process")),
     )
     op.create_table(
@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("at", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("at", storage._ground.columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report")),
         sa.UniqueConstraint(
             "delivery_id", "provider_id", "status", "code", name=op.f("uq_report_delivery_id_provider_id_status_code")
@@ -61,8 +61,8 @@ def upgrade() -> None:
         sa.Column("renditions", sa.Text(), nullable=False),
         sa.Column("audience", sa.Text(), nullable=False),
         sa.Column("lane", sa.Integer(), nullable=False),
-        sa.Column("made", storage.columns.Moment(timezone=True), nullable=False),
-        sa.Column("not_after", storage.columns.Moment(timezone=True), nullable=True),
+        sa.Column("made", storage._ground.columns.Moment(timezone=True), nullable=False),
+        sa.Column("not_after", storage._ground.columns.Moment(timezone=True), nullable=True),
         sa.Column("reached", sa.Text(), nullable=False),
         sa.Column("expanded", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["process_id"], ["process.id"], name=op.f("fk_broadcast_process_id_process")),
@@ -74,8 +74,8 @@ def upgrade() -> None:
         sa.Column("process_id", sa.Text(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("for_all", sa.Boolean(), nullable=False),
-        sa.Column("not_after", storage.columns.Moment(timezone=True), nullable=True),
-        sa.Column("published", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("not_after", storage._ground.columns.Moment(timezone=True), nullable=True),
+        sa.Column("published", storage._ground.columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["process_id"], ["process.id"], name=op.f("fk_bulletin_process_id_process")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bulletin")),
     )
@@ -84,8 +84,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("process_id", sa.Text(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("opened", storage.columns.Moment(timezone=True), nullable=False),
-        sa.Column("closed", storage.columns.Moment(timezone=True), nullable=True),
+        sa.Column("opened", storage._ground.columns.Moment(timezone=True), nullable=False),
+        sa.Column("closed", storage._ground.columns.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["process_id"], ["process.id"], name=op.f("fk_consultation_process_id_process")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation")),
     )
@@ -106,7 +106,7 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("region", sa.Text(), nullable=False),
         sa.Column("consented", sa.Boolean(), nullable=False),
-        sa.Column("consent", storage.columns.Sealed(), nullable=True),
+        sa.Column("consent", storage._ground.columns.Sealed(), nullable=True),
         sa.Column("met", sa.Date(), nullable=False),
         sa.ForeignKeyConstraint(["process_id"], ["process.id"], name=op.f("fk_person_process_id_process")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
@@ -117,7 +117,7 @@ def upgrade() -> None:
         sa.Column("process_id", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("published", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("published", storage._ground.columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["process_id"], ["process.id"], name=op.f("fk_response_process_id_process")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_response")),
     )
@@ -127,9 +127,9 @@ def upgrade() -> None:
         sa.Column("process_id", sa.Text(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
-        sa.Column("opened", storage.columns.Moment(timezone=True), nullable=False),
-        sa.Column("closes", storage.columns.Moment(timezone=True), nullable=False),
-        sa.Column("closed", storage.columns.Moment(timezone=True), nullable=True),
+        sa.Column("opened", storage._ground.columns.Moment(timezone=True), nullable=False),
+        sa.Column("closes", storage._ground.columns.Moment(timezone=True), nullable=False),
+        sa.Column("closed", storage._ground.columns.Moment(timezone=True), nullable=True),
         sa.Column("result", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["process_id"], ["process.id"], name=op.f("fk_round_process_id_process")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
@@ -140,11 +140,11 @@ def upgrade() -> None:
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("index", sa.Text(), nullable=True),
-        sa.Column("external", storage.columns.Sealed(), nullable=False),
+        sa.Column("external", storage._ground.columns.Sealed(), nullable=False),
         sa.Column("reach", sa.Text(), nullable=False),
         sa.Column("turns", sa.Integer(), nullable=False),
-        sa.Column("talk", storage.columns.Sealed(), nullable=True),
-        sa.Column("spoke", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("talk", storage._ground.columns.Sealed(), nullable=True),
+        sa.Column("spoke", storage._ground.columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_address_person_id_person"), ondelete="CASCADE"
         ),
@@ -158,7 +158,7 @@ def upgrade() -> None:
         "ballot",
         sa.Column("round_id", sa.Text(), nullable=False),
         sa.Column("person_id", sa.Text(), nullable=False),
-        sa.Column("matters", storage.columns.Sealed(), nullable=True),
+        sa.Column("matters", storage._ground.columns.Sealed(), nullable=True),
         sa.Column("voted", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["person.id"], name=op.f("fk_ballot_person_id_person"), ondelete="CASCADE"
@@ -176,8 +176,8 @@ def upgrade() -> None:
         sa.Column("option", sa.Text(), nullable=True),
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("words", storage.columns.Sealed(), nullable=True),
-        sa.Column("voice", storage.columns.Sealed(), nullable=True),
+        sa.Column("words", storage._ground.columns.Sealed(), nullable=True),
+        sa.Column("voice", storage._ground.columns.Sealed(), nullable=True),
         sa.Column("given", sa.Date(), nullable=False),
         sa.Column("response_id", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -216,14 +216,14 @@ def upgrade() -> None:
         sa.Column("lane", sa.Integer(), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
-        sa.Column("body", storage.columns.Sealed(), nullable=True),
+        sa.Column("body", storage._ground.columns.Sealed(), nullable=True),
         sa.Column("despite_stop", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("due", storage.columns.Moment(timezone=True), nullable=False),
-        sa.Column("not_after", storage.columns.Moment(timezone=True), nullable=True),
+        sa.Column("due", storage._ground.columns.Moment(timezone=True), nullable=False),
+        sa.Column("not_after", storage._ground.columns.Moment(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("owner", sa.Text(), nullable=True),
-        sa.Column("lease", storage.columns.Moment(timezone=True), nullable=True),
+        sa.Column("lease", storage._ground.columns.Moment(timezone=True), nullable=True),
         sa.Column("provider_id", sa.Text(), nullable=True),
         sa.Column("segments", sa.Integer(), nullable=True),
         sa.Column("code", sa.Text(), nullable=True),

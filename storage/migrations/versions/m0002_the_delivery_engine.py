@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import storage.columns
+import storage._ground.columns
 
 revision = "94e1eeb66e38"
 down_revision = "02e6651a8c71"
@@ -95,14 +95,14 @@ def upgrade() -> None:
         "circuit",
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
-        sa.Column("since", storage.columns.Moment(timezone=True), nullable=False),
-        sa.Column("until", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("since", storage._ground.columns.Moment(timezone=True), nullable=False),
+        sa.Column("until", storage._ground.columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("channel", name=op.f("pk_circuit")),
     )
     op.create_table(
         "mark",
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("at", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("at", storage._ground.columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_mark")),
     )
     op.create_table(
@@ -113,7 +113,7 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("checked", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("checked", storage._ground.columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("channel", "name", "language", name=op.f("pk_template")),
     )
     op.create_table(
@@ -122,8 +122,8 @@ def upgrade() -> None:
         sa.Column("process_id", sa.Text(), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("rule", sa.Text(), nullable=False),
-        sa.Column("due", storage.columns.Moment(timezone=True), nullable=False),
-        sa.Column("made", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("due", storage._ground.columns.Moment(timezone=True), nullable=False),
+        sa.Column("made", storage._ground.columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["process_id"], ["process.id"], name=op.f("fk_schedule_process_id_process")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule")),
     )
@@ -140,17 +140,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("broadcast_id", "channel", "state", "code", "slot", name=op.f("pk_standing")),
     )
     op.add_column("address", sa.Column("consented", sa.Boolean(), server_default=sa.false(), nullable=False))
-    op.add_column("address", sa.Column("until", storage.columns.Moment(timezone=True), nullable=True))
+    op.add_column("address", sa.Column("until", storage._ground.columns.Moment(timezone=True), nullable=True))
     op.add_column("address", sa.Column("strikes", sa.Integer(), server_default="0", nullable=False))
-    op.add_column("address", sa.Column("struck", storage.columns.Moment(timezone=True), nullable=True))
-    op.add_column("address", sa.Column("shut", storage.columns.Moment(timezone=True), nullable=True))
-    op.add_column("broadcast", sa.Column("not_before", storage.columns.Moment(timezone=True), nullable=True))
+    op.add_column("address", sa.Column("struck", storage._ground.columns.Moment(timezone=True), nullable=True))
+    op.add_column("address", sa.Column("shut", storage._ground.columns.Moment(timezone=True), nullable=True))
+    op.add_column("broadcast", sa.Column("not_before", storage._ground.columns.Moment(timezone=True), nullable=True))
     op.add_column("broadcast", sa.Column("hours", sa.Text(), server_default="", nullable=False))
     op.add_column("broadcast", sa.Column("outside", sa.Text(), server_default="template,wait", nullable=False))
     op.add_column("broadcast", sa.Column("elsewhere", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("broadcast", sa.Column("again", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("broadcast", sa.Column("state", sa.Text(), server_default="running", nullable=False))
-    op.add_column("delivery", sa.Column("began", storage.columns.Moment(timezone=True), nullable=True))
+    op.add_column("delivery", sa.Column("began", storage._ground.columns.Moment(timezone=True), nullable=True))
     op.add_column("delivery", sa.Column("ended", sa.Date(), nullable=True))
     op.add_column("delivery", sa.Column("resent", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("broadcast", sa.Column("walked", sa.Text(), server_default="", nullable=False))

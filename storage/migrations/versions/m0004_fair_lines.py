@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-import storage.columns
+import storage._ground.columns
 
 revision = "7c1d0f3a9b52"
 down_revision = "6d1f0b83c2a7"
@@ -22,8 +22,8 @@ WHAT_THERE_WAS = (
 
 
 def upgrade() -> None:
-    op.add_column("address", sa.Column("replied", storage.columns.Moment(timezone=True), nullable=True))
-    op.add_column("delivery", sa.Column("since", storage.columns.Moment(timezone=True), nullable=True))
+    op.add_column("address", sa.Column("replied", storage._ground.columns.Moment(timezone=True), nullable=True))
+    op.add_column("delivery", sa.Column("since", storage._ground.columns.Moment(timezone=True), nullable=True))
     for statement in WHAT_THERE_WAS:
         op.execute(statement)
     op.execute(_silent_for_a_month())
@@ -36,7 +36,7 @@ def upgrade() -> None:
 
 def _silent_for_a_month() -> sa.Update:
     """What waits until its person writes had no end."""
-    moment = storage.columns.Moment(timezone=True)
+    moment = storage._ground.columns.Moment(timezone=True)
     delivery = sa.table("delivery", sa.column("state"), sa.column("code"), sa.column("due", moment))
     ends = datetime.now(UTC) + timedelta(days=30)
     waits = (delivery.c.state == "queued", delivery.c.code == "shut", delivery.c.due > ends + timedelta(days=36500))

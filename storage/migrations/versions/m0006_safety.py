@@ -4,7 +4,7 @@ an invitation to the council holds."""
 import sqlalchemy as sa
 from alembic import op
 
-import storage.columns
+import storage._ground.columns
 
 revision = "5c0d6a1f7b24"
 down_revision = "7c1d0e5a9b42"
@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
-        sa.Column("seen", storage.columns.Moment(timezone=True), nullable=False),
+        sa.Column("seen", storage._ground.columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_program")),
     )
     op.add_column("round", sa.Column("voters", sa.Integer(), nullable=True))

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from demo.chats import Bubble, Button, Look
+from demo.platforms.chats import Bubble, Button, Look
 
 Json = dict[str, Any]
 

@@ -17,14 +17,15 @@ from bot.web import app
 from channels import Channel, Pace
 from channels.telegram import Telegram as TelegramChannel
 from channels.whatsapp import setup
-from demo import panel, phones, story
-from demo.clock import Clock
+from demo import panel, phones
 from demo.phones import Platforms
-from demo.running import Town
-from demo.scenery import Scenery, scenery
-from demo.telegram import Telegram
-from demo.twilio import Twilio
-from storage import keys
+from demo.platforms.telegram import Telegram
+from demo.platforms.twilio import Twilio
+from demo.town import story
+from demo.town.clock import Clock
+from demo.town.running import Town
+from demo.town.scenery import Scenery, scenery
+from storage._ground import keys
 
 TOKEN = "7001001:AAdemo-only-nobody-else-takes-this-one"  # noqa: S105 opens nothing but the fake platform
 SECRET = "demo-only-nobody-else-takes-this-one"  # noqa: S105 the same

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import flows
 from channels._tap import unpack
-from demo.chats import Chat
-from demo.running import Town
-from demo.scenery import Neighbour, Recommendation, asked, to_vote
-from demo.telegram import Telegram
-from demo.twilio import Twilio
+from demo.platforms.chats import Chat
+from demo.platforms.telegram import Telegram
+from demo.platforms.twilio import Twilio
+from demo.town.running import Town
+from demo.town.scenery import Neighbour, Recommendation, asked, to_vote
 from handlers import bulletins, consultations, contributions, people, processes, rounds
 from handlers.writing import contents
 from locales import own_name, speaking

@@ -8,9 +8,9 @@ from datetime import datetime
 
 from aiohttp import web
 
-from demo import _twilio_api as api
-from demo._twilio_api import Filled, Json, Refused, Template
-from demo._twilio_pages import MOST, contents_page
+from demo.platforms import _twilio_api as api
+from demo.platforms._twilio_api import Filled, Json, Refused, Template
+from demo.platforms._twilio_pages import MOST, contents_page
 
 _VARIABLE = r"\{\{\s*\w+\s*\}\}"
 _FLAW = re.compile(rf"\s*{_VARIABLE}.*|.*{_VARIABLE}\s*|.*{_VARIABLE}\s*{_VARIABLE}.*", re.DOTALL)

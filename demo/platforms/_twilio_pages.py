@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from demo._twilio_api import Json, Text
+from demo.platforms._twilio_api import Json, Text
 
 MOST = 1000
 

@@ -20,10 +20,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage._ground.columns import Moment
+from storage._ground.database import Session
 from storage.broadcasts import Audience, Broadcast, columns
-from storage.columns import Moment
-from storage.database import Session
-from storage.deliveries import NEVER, NOTICE
+from storage.outbox.deliveries import NEVER, NOTICE
 from storage.tables import (
     ACTIVE,
     address,

@@ -13,10 +13,10 @@ from re import fullmatch
 
 from aiohttp import web
 
-from demo import _bot_api as api
-from demo._bot_api import Json, Refused
-from demo.chats import Bubble, Chats, Look, Side
-from demo.wire import (
+from demo.platforms import _bot_api as api
+from demo.platforms._bot_api import Json, Refused
+from demo.platforms.chats import Bubble, Chats, Look, Side
+from demo.platforms.wire import (
     AS_IT_IS,
     Answer,
     Broken,

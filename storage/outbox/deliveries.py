@@ -27,9 +27,9 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from storage import addresses, broadcasts
+from storage._ground.columns import Moment
+from storage._ground.database import Session
 from storage.addresses import Change
-from storage.columns import Moment
-from storage.database import Session
 from storage.tables import delivery, is_under_way, is_unknown, person, waits, waits_in_line
 
 REPLY, NOTICE, BULLETIN = 0, 1, 2

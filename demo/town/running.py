@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot import serve
-from demo.clock import Clock
 from demo.phones import Platforms
-from demo.scenery import Scenery
+from demo.town.clock import Clock
+from demo.town.scenery import Scenery
 from storage import Session
 
 T = TypeVar("T")

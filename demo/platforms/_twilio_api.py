@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urldefrag
 
 from aiohttp import web
 
-from demo.chats import Button
+from demo.platforms.chats import Button
 
 Json = dict[str, Any]
 Form = dict[str, str]

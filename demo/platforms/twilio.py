@@ -12,12 +12,12 @@ from urllib.parse import urldefrag, urlencode
 from aiohttp import encode_basic_auth, web
 
 from channels._text.segments import is_gsm, segments, utf16
-from demo import _twilio_api as api
-from demo._twilio_api import Filled, Form, Json, Refused, Text
-from demo._twilio_pages import MOST, matches, messages_page
-from demo._twilio_templates import Templates
-from demo.chats import Bubble, Chats, Look, Side
-from demo.wire import (
+from demo.platforms import _twilio_api as api
+from demo.platforms._twilio_api import Filled, Form, Json, Refused, Text
+from demo.platforms._twilio_pages import MOST, matches, messages_page
+from demo.platforms._twilio_templates import Templates
+from demo.platforms.chats import Bubble, Chats, Look, Side
+from demo.platforms.wire import (
     AS_IT_IS,
     Answer,
     Broken,

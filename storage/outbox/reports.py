@@ -28,9 +28,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import circuits
+from storage._ground.columns import Moment
+from storage._ground.database import Session
 from storage.addresses import has_an_address
-from storage.columns import Moment
-from storage.database import Session
 from storage.tables import circuit, delivery, has_left_with_its_words, report
 
 RANK: Mapping[str, int] = {"unknown": 0, "sending": 0, "sent": 1, "failed": 2, "queued": 2, "delivered": 3}

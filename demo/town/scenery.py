@@ -13,7 +13,7 @@ import flows
 from demo.phones import Owner
 from handlers.writing import contents
 
-FOLDER = Path(__file__).parent / "town"
+FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,11 +27,11 @@ from sqlalchemy import (
 )
 
 from storage import circuits
+from storage._ground.columns import Moment
+from storage._ground.database import Session
 from storage.addresses import has_an_address
 from storage.circuits import Circuit
-from storage.columns import Moment
-from storage.database import Session
-from storage.deliveries import BULLETIN, NOTICE, REPLY
+from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
 from storage.tables import delivery, is_under_way, is_unnoticed, waits_in_line, waits_to_reply
 
 MOST_COUNTED = 1000

@@ -30,10 +30,10 @@ from sqlalchemy import (
 )
 
 from storage import circuits
-from storage.columns import Moment
-from storage.database import Session
-from storage.deliveries import BULLETIN, LONGEST_SILENCE, NEVER, NOTICE, REPLY, SHUT
-from storage.keys import Keyring, Unreadable
+from storage._ground.columns import Moment
+from storage._ground.database import Session
+from storage._ground.keys import Keyring, Unreadable
+from storage.outbox.deliveries import BULLETIN, LONGEST_SILENCE, NEVER, NOTICE, REPLY, SHUT
 from storage.tables import (
     ACTIVE,
     address,

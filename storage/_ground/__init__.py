@@ -1,0 +1,1 @@
+"""What all queries stand on: the database, keys, kinds of columns, names of rows."""
