@@ -18,8 +18,7 @@ from broadcast.hints import Hints, hints
 from broadcast.pace import Pacer
 from channels import Pace
 from channels.telegram import Telegram
-from storage import Database
-from storage._ground.ids import fresh
+from storage import Database, fresh
 
 LATENCY = "50"
 """Milliseconds."""

@@ -21,8 +21,7 @@ from channels import Pace
 from channels.messages import Accepted, Outgoing
 from channels.telegram import Telegram
 from handlers import telling
-from storage import Database
-from storage._ground.ids import fresh
+from storage import Database, fresh
 from storage.broadcasts import Audience
 from storage.tables import address, person
 from storage.together import Writes, write

@@ -19,8 +19,8 @@ from bench._tables import Burst, Effort, by_rate, rate, table, times
 from broadcast.expand import expand as expand_next
 from handlers import telling
 from storage import Database
-from storage._ground.keys import SHORTEST, VERSION
 from storage.broadcasts import Audience
+from storage.keys import SHORTEST, VERSION
 from storage.outbox.deliveries import BULLETIN, REPLY
 from storage.tables import address, broadcast, delivery, person, standing
 

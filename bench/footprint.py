@@ -21,7 +21,7 @@ from bench._crowd import crowd
 from bench._databases import DISK
 from bench._programs import bound, running
 from bench._tables import Effort, table
-from storage._ground import keys
+from storage import keys
 
 PEOPLE = 64
 COLUMNS = ("program, SQLite", "ready ms", "MB when ready", "MB after {turns:,} turns", "x bare", "most MB")

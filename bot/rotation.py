@@ -13,9 +13,8 @@ from errno import errorcode
 import structlog
 
 from handlers import processes
-from storage import Database, Keyring, Session, UnsafeKeys, events, marks, people, programs
-from storage._ground import keys
-from storage._ground.keys import Followed
+from storage import Database, Keyring, Session, UnsafeKeys, events, keys, marks, people, programs
+from storage.keys import Followed
 from storage.programs import Program
 
 SETTLED = timedelta(minutes=10)

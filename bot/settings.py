@@ -11,8 +11,7 @@ import msgspec
 import channels
 import storage
 from channels import Channel, Misconfigured
-from storage import Keyring, UnsafeKeys
-from storage._ground import keys
+from storage import Keyring, UnsafeKeys, keys
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
@@ -92,7 +91,7 @@ def _plain(environment: Mapping[str, str], wrong: list[str]) -> Environment | No
 def _is_kept(url: str) -> bool:
     """Whether this is a database of ours, and not one that ends with the process."""
     try:
-        address = storage._ground.database.with_driver(url)
+        address = storage.with_driver(url)
     except ValueError:
         return False
     return address.get_backend_name() != "sqlite" or address.database not in (None, "", ":memory:")

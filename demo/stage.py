@@ -25,7 +25,7 @@ from demo.town import story
 from demo.town.clock import Clock
 from demo.town.running import Town
 from demo.town.scenery import Scenery, scenery
-from storage._ground import keys
+from storage import keys
 
 TOKEN = "7001001:AAdemo-only-nobody-else-takes-this-one"  # noqa: S105 opens nothing but the fake platform
 SECRET = "demo-only-nobody-else-takes-this-one"  # noqa: S105 the same

@@ -9,8 +9,7 @@ from handlers.processes import the_one
 from handlers.telling import Process
 from handlers.writing import contents, moments
 from locales import languages
-from storage import Session, bulletins, processes, schedules
-from storage._ground.ids import fresh
+from storage import Session, bulletins, fresh, processes, schedules
 from storage.broadcasts import Audience, Plan
 
 WAYS = ("template", "wait", "elsewhere")

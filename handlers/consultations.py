@@ -7,8 +7,7 @@ from handlers import telling
 from handlers.processes import the_one
 from handlers.writing import contents
 from locales import N_, _
-from storage import Session, consultations, processes
-from storage._ground.ids import fresh
+from storage import Session, consultations, fresh, processes
 from storage.broadcasts import Audience, Plan
 
 MOST = 10

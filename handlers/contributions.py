@@ -9,8 +9,7 @@ from handlers.processes import the_one
 from handlers.talk.visits import Visit
 from handlers.writing import contents
 from locales import N_, _, spoken
-from storage import Keyring, Session, consultations, contributions
-from storage._ground.ids import fresh
+from storage import Keyring, Session, consultations, contributions, fresh
 from storage.broadcasts import Audience
 from storage.tables import contribution
 

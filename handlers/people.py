@@ -15,9 +15,8 @@ from handlers.talk.visits import Visit
 from handlers.writing import contents
 from locales import _
 from locales import speak as go_on_in
-from storage import Keyring, Session, addresses
+from storage import Keyring, Session, addresses, fresh
 from storage import people as stored
-from storage._ground.ids import fresh
 from storage.outbox import deliveries
 from storage.tables import address, person
 

@@ -9,8 +9,7 @@ import flows
 from flows.welcome import RATHER_NOT
 from handlers.writing import contents
 from locales import languages
-from storage import Session, processes
-from storage._ground.ids import fresh
+from storage import Session, fresh, processes
 
 
 async def begin(session: Session, process: flows.Process, now: datetime) -> str:

@@ -11,8 +11,7 @@ from handlers.processes import the_one
 from handlers.talk.visits import Visit
 from handlers.writing import contents
 from locales import N_, _, in_words, ngettext
-from storage import Keyring, Session, people, rounds
-from storage._ground.ids import fresh
+from storage import Keyring, Session, fresh, people, rounds
 from storage.broadcasts import Audience
 
 INVITED = N_("The council votes: {title}. To vote, send {word}. You can change your vote until {day}.")

@@ -6,8 +6,7 @@ from datetime import datetime
 import flows
 from handlers.writing import contents
 from locales import languages, speaking
-from storage import Session, broadcasts
-from storage._ground.ids import fresh
+from storage import Session, broadcasts, fresh
 from storage.broadcasts import Audience, Hours, Plan
 from storage.outbox import expansion
 from storage.outbox.deliveries import BULLETIN, NOTICE

@@ -21,7 +21,7 @@ import servers
 from bot import serve
 from channels import Misconfigured
 from servers.postgres import SUPERUSER
-from storage._ground import keys
+from storage import keys
 
 ROOT = servers.ROOT
 LONGEST_END = 45

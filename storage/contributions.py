@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from storage._ground.database import Session
-from storage._ground.keys import Keyring
+from storage.keys import Keyring
 from storage.tables import consultation, contribution, person, response
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select, update
 
 from storage._ground.database import Session
-from storage._ground.keys import Box, Keyring, Unreadable
+from storage.keys import Box, Keyring, Unreadable
 from storage.tables import event, parked
 
 

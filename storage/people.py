@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session
-from storage._ground.keys import Keyring, Unreadable
+from storage.keys import Keyring, Unreadable
 from storage.tables import (
     address,
     contribution,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, insert, select, update
 
 from storage._ground.database import Session, packed
-from storage._ground.keys import Keyring, PersonKey
+from storage.keys import Keyring, PersonKey
 from storage.tables import ballot, person
 from storage.tables import round as round_
 

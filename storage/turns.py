@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from storage._ground.columns import Moment
 from storage._ground.database import Session
-from storage._ground.keys import Keyring, PersonKey
+from storage.keys import Keyring, PersonKey
 from storage.tables import address, ballot, contribution, delivery, event, is_unknown, member, person, process
 from storage.tables import round as round_
 

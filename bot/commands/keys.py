@@ -14,9 +14,8 @@ import storage
 from bot import clock, rotation
 from bot.commands.terminal import say, stop, told, told_plainly, writing
 from bot.rotation import SETTLED
-from storage import Keyring, Session
-from storage._ground import keys
-from storage._ground.keys import Followed
+from storage import Keyring, Session, keys
+from storage.keys import Followed
 
 EVERY = timedelta(seconds=10)
 """How often a running program looks whether its key file was changed."""

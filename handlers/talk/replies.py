@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from channels.messages import Outgoing
-from storage import PersonKey
-from storage._ground.ids import fresh
+from storage import PersonKey, fresh
 from storage.outbox.deliveries import REPLY
 from storage.tables import delivery
 from storage.together import Writes

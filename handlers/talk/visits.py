@@ -9,8 +9,7 @@ from channels.verdicts import Reach
 from handlers.talk.boards import Board
 from handlers.talk.patience import Heard, Why
 from handlers.talk.talking import Standing, Talk, packed, room
-from storage import Keyring, PersonKey
-from storage._ground.ids import fresh
+from storage import Keyring, PersonKey, fresh
 from storage.tables import address, person
 from storage.together import Writes
 from storage.turns import Known

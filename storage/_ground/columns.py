@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, LargeBinary, TypeDecorator
 
-from storage._ground.keys import SHORTEST, VERSION, Box
+from storage.keys import SHORTEST, VERSION, Box
 
 
 class Sealed(TypeDecorator[Box]):

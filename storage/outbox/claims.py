@@ -32,7 +32,7 @@ from sqlalchemy import (
 from storage import circuits
 from storage._ground.columns import Moment
 from storage._ground.database import Session
-from storage._ground.keys import Keyring, Unreadable
+from storage.keys import Keyring, Unreadable
 from storage.outbox.deliveries import BULLETIN, LONGEST_SILENCE, NEVER, NOTICE, REPLY, SHUT
 from storage.tables import (
     ACTIVE,

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from storage._ground.database import Session
-from storage._ground.keys import Keyring, Unreadable
 from storage.addresses import has_an_address
+from storage.keys import Keyring, Unreadable
 from storage.outbox.deliveries import REPLY
 from storage.tables import (
     address,

@@ -23,8 +23,7 @@ import flows
 import storage
 from bot import __main__ as command
 from channels.messages import Kind, Message
-from storage import Keyring, Session, Unreadable, circuits, events
-from storage._ground import keys
+from storage import Keyring, Session, Unreadable, circuits, events, keys
 from storage.broadcasts import Plan
 from storage.outbox.deliveries import NOTICE
 from storage.tables import member, person

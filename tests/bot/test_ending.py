@@ -16,8 +16,7 @@ from aiohttp import web
 from broadcast.deliver import LONGEST_SEND
 from channels.messages import Outgoing
 from servers import ROOT
-from storage import Keyring, Session
-from storage._ground import keys
+from storage import Keyring, Session, keys
 from tests.storage.rows import Somebody, meet, opened, queue
 from tests.waiting import PATIENCE
 

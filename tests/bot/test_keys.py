@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 import bot.commands.keys
-from storage._ground import keys
+from storage import keys
 
 NOT_OURS = {"event": "key file is not ours", "log_level": "critical"}
 

@@ -15,9 +15,8 @@ import flows
 from bot.rotation import EVERY, SETTLED, Rotation, attend, place
 from handlers import processes
 from handlers.writing import contents
-from storage import Database, Keyring, Unreadable, events, people, programs
-from storage._ground import keys
-from storage._ground.keys import Followed
+from storage import Database, Keyring, Unreadable, events, keys, people, programs
+from storage.keys import Followed
 from storage.programs import Program
 from storage.tables import person
 from tests.storage.rows import Somebody, meet

@@ -20,8 +20,7 @@ from channels.messages import Message
 from channels.telegram import Telegram as Channel
 from demo.platforms.telegram import Telegram
 from servers import ROOT
-from storage import Database
-from storage._ground import keys
+from storage import Database, keys
 from tests.promises.talking import begin, turns
 from tests.storage.rows import opened
 from tests.waiting import PATIENCE, until

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from storage._ground import keys
+from storage import keys
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 

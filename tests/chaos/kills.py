@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from storage import broadcasts
-from storage._ground.ids import fresh
+from storage import broadcasts, fresh
 from storage.tables import delivery
 from storage.together import Writes, write
 from tests.chaos.figures import Figures

@@ -16,8 +16,7 @@ import flows
 from bot.__main__ import cli
 from handlers.writing import contents
 from locales import languages, speaking
-from storage import Keyring
-from storage._ground import keys
+from storage import Keyring, keys
 from storage.tables import member
 from storage.together import Writes, write
 from tests.storage.rows import give, meet, opened

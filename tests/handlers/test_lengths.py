@@ -13,7 +13,7 @@ from handlers.writing import contents
 from locales import languages
 from storage import Keyring, events
 from storage._ground.columns import Sealed
-from storage._ground.keys import padded
+from storage.keys import padded
 from storage.tables import address, ballot, contribution, metadata, person
 from tests.handlers.house import House
 from tests.handlers.test_proofs import PROVEN

@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy import event, insert, select, update
 
 import storage
-from storage import Database, Keyring, PersonKey, Session, broadcasts, processes
-from storage._ground.ids import fresh
+from storage import Database, Keyring, PersonKey, Session, broadcasts, fresh, processes
 from storage.broadcasts import Broadcast, Plan
 from storage.outbox.deliveries import BULLETIN, REPLY
 from storage.tables import address, contribution, delivery, person

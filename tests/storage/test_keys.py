@@ -13,8 +13,8 @@ from sqlalchemy import insert
 from sqlalchemy.exc import StatementError
 
 from storage import Database, Keyring, PersonKey, Unreadable, UnsafeKeys
-from storage._ground import keys as stored
-from storage._ground.keys import SHORTEST, Box
+from storage import keys as stored
+from storage.keys import SHORTEST, Box
 from storage.tables import contribution, delivery, event, parked
 from storage.together import Writes, write
 from tests.storage.rows import NOW
