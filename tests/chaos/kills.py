@@ -141,6 +141,8 @@ class Campaign:
         async with self.world.database.writing() as session:
             if self.held:
                 await broadcasts.resume(session, self.held)
+        # Hundreds of broadcasts may still have to be walked, past thousands of newcomers: no longer in small pieces.
+        self.world.settings.clear()
         async with self.world.running(*kinds):
             await self.world.platforms.telegram.settled()
             await self.world.settles()
@@ -169,7 +171,7 @@ class Campaign:
 async def alone(how: How, kills: int, name: str) -> Figures:
     """One program with an SQLite file."""
     figures = Figures(name)
-    async with world(how, SQLITE, speed=SPEED, sms=True, settings=SETTINGS) as made:
+    async with world(how, SQLITE, speed=SPEED, sms=True, settings=dict(SETTINGS)) as made:
         campaign = Campaign(made, figures, how.chance)
         await campaign.begin(kills)
         for point in campaign.order(kills):
@@ -186,7 +188,7 @@ async def alone(how: How, kills: int, name: str) -> Figures:
 async def several(how: How, kills: int, name: str) -> Figures:
     """Two workers and a web app on PostgreSQL; one of the three is killed, the others go on."""
     figures = Figures(name)
-    async with world(how, POSTGRESQL, speed=SPEED, sms=True, settings=SETTINGS) as made:
+    async with world(how, POSTGRESQL, speed=SPEED, sms=True, settings=dict(SETTINGS)) as made:
         campaign = Campaign(made, figures, how.chance)
         await campaign.begin(kills)
         others = {1: made.life(WORKER), 2: made.life(WORKER), 0: made.life(WEB)}
