@@ -11,7 +11,6 @@ from handlers.writing import contents
 from locales import N_, _, spoken
 from storage import Keyring, Session, consultations, contributions, fresh
 from storage.broadcasts import Audience
-from storage.tables import contribution
 
 CLOSED = N_("These questions have closed. What you answered before they closed counts.")
 SHORTEST_NAME = 4
@@ -19,18 +18,16 @@ SHORTEST_NAME = 4
 
 async def give(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Shared) -> None:
     """Keep a recommendation, sealed for the person who gave it."""
-    name = fresh()
     visit.gave = True
-    visit.writes.insert(
-        contribution,
-        id=name,
-        process_id=visit.board.process,
-        person_id=visit.person,
-        topic=effect.topic,
+    new = contributions.New(
+        process=visit.board.process,
         language=visit.language,
-        given=visit.now.date(),
-        **_sealed(visit, name, effect.words),
+        day=visit.now.date(),
+        topic=effect.topic,
+        text=effect.words.text,
+        voice=effect.words.voice,
     )
+    contributions.add(visit.writes, visit.key, new)
 
 
 async def answer(session: Session, _keys: Keyring, visit: Visit, effect: flows.Answered) -> None:
@@ -44,31 +41,19 @@ async def answer(session: Session, _keys: Keyring, visit: Visit, effect: flows.A
     ):
         visit.break_off(_(CLOSED))
         return
-    name = fresh()
     visit.gave = True
-    given = flows.Words() if isinstance(effect.answer, str) else effect.answer
-    visit.writes.replace(
-        contribution,
-        ("consultation_id", "question", "person_id"),
-        id=name,
-        process_id=visit.board.process,
-        person_id=visit.person,
-        consultation_id=effect.consultation,
-        question=effect.question,
-        option=effect.answer if isinstance(effect.answer, str) else None,
-        topic="",
+    chosen, words = (effect.answer, flows.Words()) if isinstance(effect.answer, str) else (None, effect.answer)
+    new = contributions.New(
+        process=visit.board.process,
         language=visit.language,
-        given=visit.now.date(),
-        response_id=None,
-        **_sealed(visit, name, given),
+        day=visit.now.date(),
+        consultation=effect.consultation,
+        question=effect.question,
+        option=chosen,
+        text=words.text,
+        voice=words.voice,
     )
-
-
-def _sealed(visit: Visit, name: str, words: flows.Words) -> dict[str, bytes | None]:
-    return {
-        "words": visit.key.seal(words.text, contribution.c.words, name) if words.text else None,
-        "voice": visit.key.seal(words.voice, contribution.c.voice, name) if words.voice else None,
-    }
+    contributions.add(visit.writes, visit.key, new)
 
 
 async def respond(session: Session, response: contents.Response, now: datetime) -> tuple[str, int]:

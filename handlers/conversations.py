@@ -35,8 +35,8 @@ from handlers.talk.visits import Visit, begin, keep
 from locales import _, speaking
 from storage import Keyring, Session, addresses, events, turns
 from storage.outbox import unknowns
+from storage.outbox.replies import Reply, queue
 from storage.outbox.unknowns import Answered
-from storage.tables import address, event
 from storage.together import Writes, write
 
 Happen = Callable[[Session, Keyring, Visit, Any], Awaitable[None]]
@@ -95,7 +95,7 @@ async def hear(session: Session, ears: Ears, messages: Sequence[Message], now: d
     for message, (name, index), what in zip(messages, asked, found, strict=True):
         if what.seen:
             continue
-        writes.insert(event, id=name, seen=now.date())
+        events.remember(writes, name, now.date())
         if writes_nothing(message):
             _reached(writes, message, what.known)
         elif not _is_afterthought(message, what.known):
@@ -119,7 +119,7 @@ def _reached(writes: Writes, message: Message, known: turns.Known | None) -> Non
     if known is None or known.reach == Reach.OPTED_OUT:
         return
     reach = Reach.BLOCKED if message.kind is Kind.BLOCKED else Reach.ACTIVE
-    writes.change(address, ("id",), id=known.address, reach=reach, until=None, strikes=0, struck=None)
+    addresses.reached(writes, known.address, reach)
 
 
 def _answered(visit: Visit, known: turns.Known) -> list[Answered]:
@@ -197,20 +197,18 @@ def _reply(ears: Ears, visit: Visit) -> int:
     channel = visit.message.channel
     parts = ears.channels[channel].parts(visit.reply())
     visit.replied = replies.waits_since(visit.replied, visit.now)
-    not_after = visit.now + replies.MAKES_SENSE
-    replies.enqueue(
-        visit.writes,
-        visit.key,
-        visit.address,
-        channel,
-        visit.turn,
-        parts,
-        visit.now,
-        visit.replied,
-        not_after,
-        visit.stopped,
-        visit.room,
+    reply = Reply(
+        address=visit.address,
+        channel=channel,
+        turn=visit.turn,
+        parts=[part.packed() for part in parts],
+        due=visit.now,
+        since=visit.replied,
+        not_after=visit.now + replies.MAKES_SENSE,
+        despite_stop=visit.stopped,
+        room=visit.room,
     )
+    queue(visit.writes, visit.key, reply)
     return len(parts)
 
 

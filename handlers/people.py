@@ -18,7 +18,7 @@ from locales import speak as go_on_in
 from storage import Keyring, Session, addresses, fresh
 from storage import people as stored
 from storage.outbox import deliveries
-from storage.tables import address, person
+from storage.outbox.replies import Reply, queue
 
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 INVITATION = re.compile(rf"(?:/start\S*\s)?\W*([{ALPHABET}]{{5}})\W*([{ALPHABET}]{{5}})\W*", re.IGNORECASE)
@@ -71,42 +71,21 @@ async def forget(session: Session, keys: Keyring, visit: Visit, _effect: flows.F
     visit.forgotten = True
     stranger = keys.new(fresh())
     last = fresh()
-    visit.writes.insert(
-        person,
-        id=stranger.person,
-        process_id=visit.board.process,
-        key=keys.wrap(stranger),
-        key_epoch=keys.epoch,
-        language=visit.language,
-        region="",
-        consented=False,
-        consent=None,
-        met=visit.now.date(),
-    )
-    visit.writes.insert(
-        address,
-        id=last,
-        person_id=stranger.person,
+    newcomer = stored.Newcomer(process=visit.board.process, language=visit.language, met=visit.now.date())
+    place = addresses.Place(id=last, channel=visit.message.channel, index=None, external=visit.message.sender)
+    goodbye = Reply(
+        address=last,
         channel=visit.message.channel,
-        index=None,
-        external=stranger.seal(visit.message.sender, address.c.external, last),
-        reach=Reach.OPTED_OUT,
-        turns=0,
-        talk=None,
-        spoke=visit.now,
-    )
-    replies.enqueue(
-        visit.writes,
-        stranger,
-        last,
-        visit.message.channel,
-        0,
-        (visit.reply(),),
-        visit.now,
-        replies.waits_since(visit.replied, visit.now),
-        visit.now + LONGEST_GOODBYE,
+        turn=0,
+        parts=(visit.reply().packed(),),
+        due=visit.now,
+        since=replies.waits_since(visit.replied, visit.now),
+        not_after=visit.now + LONGEST_GOODBYE,
         despite_stop=True,
     )
+    stored.add(visit.writes, keys, stranger, newcomer)
+    addresses.add(visit.writes, stranger, place, addresses.Stand(reach=Reach.OPTED_OUT, turns=0, spoke=visit.now))
+    queue(visit.writes, stranger, goodbye)
 
 
 async def recognise(_session: Session, _keys: Keyring, visit: Visit, _effect: flows.Recognised) -> None:

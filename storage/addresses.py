@@ -1,12 +1,13 @@
 """What is learned of an address: whether its person can be written to there, and where else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, delete, exists, false, or_, select, update
 
 from storage._ground.database import Session
+from storage.keys import Box, PersonKey
 from storage.tables import (
     ACTIVE,
     BLOCKED,
@@ -18,6 +19,9 @@ from storage.tables import (
     waits,
     waits_for_the_person,
 )
+from storage.together import Writes
+
+NOTHING_HELD = {"until": None, "strikes": 0, "struck": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,86 @@ class Change:
     """The person had been silent for too long, at this moment."""
     elsewhere: tuple[str, ...] = ()
     """The channels on which the person may be looked for instead, if the broadcast allows it and they agreed there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an address is: on which channel, and how it is called there."""
+
+    id: str
+    channel: str
+    index: str | None
+    """How it is looked up; None: nobody finds it any more."""
+    external: str = field(repr=False)
+    """The platform's own id of the person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """How things stand at an address after a turn."""
+
+    reach: str
+    turns: int
+    replied: datetime | None = None
+    """Since when the last reply counts as having waited."""
+    talk: str | None = field(default=None, repr=False)
+    """The conversation under way."""
+    room: int = 0
+    """The bytes that it takes in the database at least, where its length would tell what was answered."""
+    spoke: datetime | None
+    """When its person wrote; None: it may have been somebody else."""
+    agreed: bool = False
+    """They agreed here to be written to."""
+
+
+def add(writes: Writes, key: PersonKey, place: Place, stand: Stand) -> None:
+    """Write down a new address of the person whose key this is."""
+    writes.insert(
+        address,
+        id=place.id,
+        person_id=key.person,
+        channel=place.channel,
+        index=place.index,
+        external=key.seal(place.external, address.c.external, place.id),
+        reach=stand.reach,
+        turns=stand.turns,
+        replied=stand.replied,
+        talk=_sealed_talk(key, place.id, stand),
+        spoke=stand.spoke,
+        consented=stand.agreed,
+    )
+
+
+def change(
+    writes: Writes, key: PersonKey, address_id: str, stand: Stand, *, was_shut: bool = False, was_lost: bool = False
+) -> None:
+    """Write down how things stand now. Who has written can be reached: what was held against the address is over."""
+    changed: dict[str, object] = {} if stand.spoke is None else {"spoke": stand.spoke}
+    if stand.agreed:
+        changed["consented"] = True
+    if was_shut:
+        changed["shut"] = None
+    if was_lost:
+        changed |= NOTHING_HELD
+    writes.change(
+        address,
+        ("id",),
+        id=address_id,
+        reach=stand.reach,
+        turns=stand.turns,
+        replied=stand.replied,
+        talk=_sealed_talk(key, address_id, stand),
+        **changed,
+    )
+
+
+def reached(writes: Writes, address_id: str, reach: str) -> None:
+    """Write down what a platform says that the person did: they blocked us, or let us write again."""
+    writes.change(address, ("id",), id=address_id, reach=reach, **NOTHING_HELD)
+
+
+def _sealed_talk(key: PersonKey, address_id: str, stand: Stand) -> Box | None:
+    return None if stand.talk is None else key.seal(stand.talk, address.c.talk, address_id, stand.room)
 
 
 async def learn(session: Session, change: Change, delivery_id: str, now: datetime) -> None:

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from storage._ground.database import Session
-from storage.keys import Keyring
+from storage._ground.ids import fresh
+from storage.keys import Keyring, PersonKey
 from storage.tables import consultation, contribution, person, response
+from storage.together import Writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,49 @@ class Given:
     """The content of the consultation that it answers."""
     state: str | None
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """A contribution as it comes in."""
+
+    process: str
+    language: str
+    day: date
+    topic: str = ""
+    consultation: str | None = None
+    question: str | None = None
+    """Which question of the consultation it answers..."""
+    option: str | None = None
+    """...by choosing this."""
+    text: str = field(default="", repr=False)
+    voice: str = field(default="", repr=False)
+    """Where the platform keeps the voice note."""
+
+
+def add(writes: Writes, key: PersonKey, new: New) -> None:
+    """Keep it, sealed for who gave it. A second answer to one question takes the place of the first, unanswered."""
+    name = fresh()
+    row = {
+        "id": name,
+        "process_id": new.process,
+        "person_id": key.person,
+        "topic": new.topic,
+        "language": new.language,
+        "given": new.day,
+        "words": key.seal(new.text, contribution.c.words, name) if new.text else None,
+        "voice": key.seal(new.voice, contribution.c.voice, name) if new.voice else None,
+    }
+    if new.consultation is None:
+        writes.insert(contribution, **row)
+        return
+    row |= {
+        "consultation_id": new.consultation,
+        "question": new.question,
+        "option": new.option,
+        "response_id": None,
+    }
+    writes.replace(contribution, ("consultation_id", "question", "person_id"), **row)
 
 
 async def given_by(session: Session, people: Sequence[str], most: int = 12) -> list[Given]:

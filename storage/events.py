@@ -2,18 +2,24 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import delete, insert, select, update
 
 from storage._ground.database import Session
 from storage.keys import Box, Keyring, Unreadable
 from storage.tables import event, parked
+from storage.together import Writes
 
 
 def name(keys: Keyring, channel: str, event_id: str) -> str:
     """What an event is remembered by: a keyed hash, for the platform's own id leads to the person there."""
     return keys.index(f"event {channel}", event_id)[:32]
+
+
+def remember(writes: Writes, event_name: str, today: date) -> None:
+    """From now on this event was taken; the same one again conflicts with it."""
+    writes.insert(event, id=event_name, seen=today)
 
 
 async def park(

@@ -1,12 +1,12 @@
 """People, and the addresses at which they are reached."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session
-from storage.keys import Keyring, Unreadable
+from storage.keys import Box, Keyring, PersonKey, Unreadable
 from storage.tables import (
     address,
     contribution,
@@ -21,6 +21,58 @@ from storage.tables import (
     waits,
 )
 from storage.together import Writes, write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newcomer:
+    """A person as we first write them down."""
+
+    process: str
+    language: str
+    region: str = ""
+    consent: str | None = field(default=None, repr=False)
+    """What they agreed to, in words; None: they have not."""
+    met: date
+
+
+def add(writes: Writes, keys: Keyring, key: PersonKey, newcomer: Newcomer) -> None:
+    """Write down the person whose key this is."""
+    writes.insert(
+        person,
+        id=key.person,
+        process_id=newcomer.process,
+        key=keys.wrap(key),
+        key_epoch=keys.epoch,
+        language=newcomer.language,
+        region=newcomer.region,
+        consented=newcomer.consent is not None,
+        consent=_sealed_consent(key, newcomer.consent),
+        met=newcomer.met,
+    )
+
+
+def change(
+    writes: Writes,
+    key: PersonKey,
+    *,
+    consent: str | None = None,
+    language: str | None = None,
+    region: str | None = None,
+) -> None:
+    """Write down what is new about a person: what they agreed to, their language, where they live. None: as before."""
+    changed: dict[str, object] = {}
+    if consent is not None:
+        changed |= {"consented": True, "consent": _sealed_consent(key, consent)}
+    if language is not None:
+        changed["language"] = language
+    if region is not None:
+        changed["region"] = region
+    if changed:
+        writes.change(person, ("id",), id=key.person, **changed)
+
+
+def _sealed_consent(key: PersonKey, consent: str | None) -> Box | None:
+    return None if consent is None else key.seal(consent, person.c.consent, key.person)
 
 
 async def erase(session: Session, who: str) -> None:

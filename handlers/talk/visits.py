@@ -9,8 +9,7 @@ from channels.verdicts import Reach
 from handlers.talk.boards import Board
 from handlers.talk.patience import Heard, Why
 from handlers.talk.talking import Standing, Talk, packed, room
-from storage import Keyring, PersonKey, fresh
-from storage.tables import address, person
+from storage import Keyring, PersonKey, addresses, fresh, people
 from storage.together import Writes
 from storage.turns import Known
 
@@ -175,74 +174,45 @@ def begin(
 
 def keep(visit: Visit, keys: Keyring) -> None:
     """Write down where the person and the chat stand now."""
-    (_change if visit.known else _add)(visit, keys)
+    if visit.known is None:
+        _add(visit, keys)
+    else:
+        _change(visit, visit.known)
 
 
 def _add(visit: Visit, keys: Keyring) -> None:
-    visit.writes.insert(
-        person,
-        id=visit.person,
-        process_id=visit.board.process,
-        key=keys.wrap(visit.key),
-        key_epoch=keys.epoch,
+    newcomer = people.Newcomer(
+        process=visit.board.process,
         language=visit.language,
         region=visit.region,
-        consented=visit.consented,
-        consent=_consent(visit),
+        consent=visit.consent,
         met=visit.now.date(),
     )
-    visit.writes.insert(
-        address,
-        id=visit.address,
-        person_id=visit.person,
-        channel=visit.message.channel,
-        index=visit.index,
-        external=visit.key.seal(visit.message.sender, address.c.external, visit.address),
+    place = addresses.Place(
+        id=visit.address, channel=visit.message.channel, index=visit.index, external=visit.message.sender
+    )
+    people.add(visit.writes, keys, visit.key, newcomer)
+    addresses.add(visit.writes, visit.key, place, _stand(visit, visit.now))
+
+
+def _change(visit: Visit, known: Known) -> None:
+    # Whoever this is, it may not be the person who wrote here last.
+    stand = _stand(visit, None if visit.silent else visit.now)
+    is_lost = known.reach not in (Reach.ACTIVE, Reach.OPTED_OUT)
+    addresses.change(visit.writes, visit.key, visit.address, stand, was_shut=known.shut, was_lost=is_lost)
+    if (known.language, known.region) != (visit.language, visit.region):
+        people.change(visit.writes, visit.key, consent=visit.consent, language=visit.language, region=visit.region)
+    elif visit.consent is not None:
+        people.change(visit.writes, visit.key, consent=visit.consent)
+
+
+def _stand(visit: Visit, spoke: datetime | None) -> addresses.Stand:
+    return addresses.Stand(
         reach=visit.reach,
         turns=visit.turn,
         replied=visit.replied,
-        talk=_talk(visit),
-        spoke=visit.now,
-        consented=visit.consented,
+        talk=packed(visit.standing),
+        room=room(visit.standing),
+        spoke=spoke,
+        agreed=visit.consent is not None,
     )
-
-
-def _change(visit: Visit, _keys: Keyring) -> None:
-    changed: dict[str, object] = {}
-    if visit.consent is not None:
-        changed |= {"consented": True, "consent": _consent(visit)}
-    if visit.known is not None and (visit.known.language, visit.known.region) != (visit.language, visit.region):
-        changed |= {"language": visit.language, "region": visit.region}
-    if changed:
-        visit.writes.change(person, ("id",), id=visit.person, **changed)
-    visit.writes.change(
-        address,
-        ("id",),
-        id=visit.address,
-        reach=visit.reach,
-        turns=visit.turn,
-        replied=visit.replied,
-        talk=_talk(visit),
-        # Whoever this is, it may not be the person who wrote here last.
-        **({} if visit.silent else {"spoke": visit.now}),
-        **({} if visit.consent is None else {"consented": True}),
-        **_reached_again(visit.known),
-    )
-
-
-def _reached_again(known: Known | None) -> dict[str, object]:
-    """Whoever writes can be reached: what was held against the address is forgotten."""
-    if known is None:
-        return {}
-    again: dict[str, object] = {"shut": None} if known.shut else {}
-    if known.reach not in (Reach.ACTIVE, Reach.OPTED_OUT):
-        again |= {"until": None, "strikes": 0, "struck": None}
-    return again
-
-
-def _talk(visit: Visit) -> bytes:
-    return visit.key.seal(packed(visit.standing), address.c.talk, visit.address, room(visit.standing))
-
-
-def _consent(visit: Visit) -> bytes | None:
-    return None if visit.consent is None else visit.key.seal(visit.consent, person.c.consent, visit.person)

@@ -1,0 +1,52 @@
+"""What a person is answered, on its way into the outbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from storage._ground.ids import fresh
+from storage.keys import PersonKey
+from storage.outbox.deliveries import REPLY
+from storage.tables import delivery
+from storage.together import Writes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What a turn is answered with, on its way."""
+
+    address: str
+    channel: str
+    turn: int
+    parts: Sequence[str] = field(repr=False)
+    """What each message says, in their order, as the worker unpacks it."""
+    due: datetime
+    since: datetime
+    """Since when it counts as waiting."""
+    not_after: datetime
+    despite_stop: bool = False
+    room: int = 0
+    """The bytes that each takes in the database at least, where its length would tell what it says."""
+
+
+def queue(writes: Writes, key: PersonKey, reply: Reply) -> None:
+    """Queue a reply: a delivery for each part of it, sealed for this person."""
+    for number, part in enumerate(reply.parts, start=1):
+        name = fresh()
+        writes.insert(
+            delivery,
+            id=name,
+            person_id=key.person,
+            address_id=reply.address,
+            channel=reply.channel,
+            lane=REPLY,
+            turn=reply.turn,
+            part=number,
+            body=key.seal(part, delivery.c.body, name, reply.room),
+            despite_stop=reply.despite_stop,
+            state="queued",
+            due=reply.due,
+            since=reply.since,
+            not_after=reply.not_after,
+            attempts=0,
+        )
