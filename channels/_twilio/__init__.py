@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
-from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
@@ -18,9 +16,6 @@ from channels._twilio.history import STATUSES, USEFUL, TwilioHistory
 from channels._twilio.lists import lists
 from channels._twilio.signature import HEADER, SETTINGS_HEADER, SHA1, Form, algorithm, is_signed
 from channels.messages import Accepted, Message, NotSent, Report, Status, Unknown
-
-if TYPE_CHECKING:
-    from twilio.rest import Client
 
 LONGEST = 1600
 """UTF-16 units in one message, on every channel of Twilio's."""
@@ -57,8 +52,9 @@ class Line:
         self._from = {"messaging_service_sid" if sender.startswith("MG") else "from_": sender}
         self.lists = lists(account)
         self._wire = self.lists.wire
-        client = import_module("twilio.rest").Client
-        self._client: Client = client(account.sid, account.tokens[0], http_client=self._wire)
+        from twilio.rest import Client
+
+        self._client = Client(account.sid, account.tokens[0], http_client=self._wire)
         self._client.api.base_url = account.api
 
     def history(self, read: Callable[[Mapping[str, str]], Message]) -> History:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -22,7 +21,9 @@ MOST_ON_A_PAGE = "1000"
 
 def lists(account: Account) -> "Lists":
     """To be started and closed by its wire. Twilio's client is large, and many deployments have no Twilio."""
-    return Lists(account, import_module("channels._twilio.wire").TwilioWire())
+    from channels._twilio.wire import TwilioWire
+
+    return Lists(account, TwilioWire())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.engine import Connection
 
+from storage._ground.alone import alone
 from storage.tables import metadata
-from storage.versions import with_all_of
 
 FOLDER = Path(__file__).parent
 
@@ -22,20 +22,18 @@ def upgrade(connection: Connection) -> None:
 
 def undo(url: str) -> None:
     """Take every table away again, with everything in it."""
-    with_all_of(url, lambda connection: command.downgrade(config(connection), "base"))
+    alone(url, lambda connection: command.downgrade(config(connection), "base"))
 
 
 def revise(url: str, message: str) -> None:
     """Write a new version from what the tables in the code have that this database has not."""
-    with_all_of(url, lambda connection: command.revision(config(connection), message, autogenerate=True))
+    alone(url, lambda connection: command.revision(config(connection), message, autogenerate=True))
 
 
 def differences(url: str) -> list[Any]:
     """What the tables of the code and those of a database do not agree on."""
     found: list[Any] = []
-    with_all_of(
-        url, lambda connection: found.extend(compare_metadata(MigrationContext.configure(connection), metadata))
-    )
+    alone(url, lambda connection: found.extend(compare_metadata(MigrationContext.configure(connection), metadata)))
     return found
 
 
