@@ -24,7 +24,7 @@ from tests.chaos.machine import STOPPED, Machine, QuickLoop, state
 from tests.chaos.machine import Told as Clock
 
 KEYS = Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
-LONGEST_LIFE = 900
+LONGEST_LIFE = 3600
 AS_MANY_AS_COME = Limits(replies=10_000_000, newcomers=10_000_000)
 """Its people are machines, and are to be answered as people would be."""
 GLANCE = 0.003
