@@ -5,21 +5,41 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
-from council._ballots import Ballot, NotOnTheList, Result
+import msgspec
 
-__all__ = ["Ballot", "NotOnTheList", "Result", "Rule", "rules"]
+from council._ballots import APPROVALS, Kind, NotABallot, Result, in_order
+
+__all__ = ["APPROVALS", "Kind", "NotABallot", "Result", "Rule", "in_order", "rules"]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One file of this folder."""
+    """One file of this folder: the kind of its ballots, and what they come to."""
 
     name: str
-    ballot: Callable[[Iterable[str]], Ballot]
-    """What was chosen, as a valid ballot."""
-    tally: Callable[[Iterable[Ballot], Sequence[str]], Result]
-    """What these ballots come to, on the list of matters that was put to the vote."""
+    kind: Kind[Any]
+    count: Callable[[Sequence[Any], Sequence[str]], Result]
+    """`tally` of the file: it is called with ballots that fit only."""
+
+    def packed(self, ballot: Any) -> str:
+        """A ballot as the text that is kept of it; equal ballots make equal texts."""
+        return msgspec.json.encode(ballot, order="deterministic").decode()
+
+    def unpacked(self, text: str) -> Any:
+        """The ballot that was packed. Raises `NotABallot`."""
+        try:
+            return msgspec.json.decode(text, type=self.kind.holds)
+        except msgspec.DecodeError as wrong:
+            raise NotABallot from wrong
+
+    def tally(self, ballots: Iterable[Any], matters: Sequence[str]) -> Result:
+        """What these ballots come to, on the list of matters that was put to the vote. Raises `NotABallot`."""
+        cast = list(ballots)
+        if not all(self.kind.fits(ballot, matters) for ballot in cast):
+            raise NotABallot
+        return self.count(cast, matters)
 
 
 @cache
@@ -31,4 +51,4 @@ def rules() -> Mapping[str, Rule]:
 
 def _load(name: str) -> Rule:
     file = import_module(f"council.{name}")
-    return Rule(name, file.ballot, file.tally)
+    return Rule(name, file.kind, file.tally)

@@ -1,15 +1,12 @@
 """Approval: who votes approves any of the matters, and the approvals put them in order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from council._ballots import Ballot, Result, approvals, count
+from council._ballots import APPROVALS, Result, approvals
 
-
-def ballot(raw: Iterable[str]) -> Ballot:
-    """A valid ballot: any matters, or none."""
-    return approvals(raw)
+kind = APPROVALS
 
 
-def tally(ballots: Iterable[Ballot], matters: Sequence[str]) -> Result:
-    """The order of priorities. Nothing is adopted or refused by it. Raises `NotOnTheList`."""
-    return count(ballots, matters)
+def tally(ballots: Sequence[frozenset[str]], matters: Sequence[str]) -> Result:
+    """The order of priorities. Nothing is adopted or refused by it."""
+    return approvals(ballots, matters)

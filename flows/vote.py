@@ -1,7 +1,10 @@
-"""A member's ballot: approve any of the matters."""
+"""A member's ballot."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
+import council
 from channels.messages import Choice
 from flows._engine.asking import choose_several, proves
 from flows._engine.effects import Voted
@@ -22,22 +25,32 @@ def talk(facts: Facts) -> Talk:
     if facts.round is None:
         yield Say(_("There is no vote open for you now."))
         return
-    approved = yield from _approve(facts, facts.round)
+    rule = council.rules()[facts.round.rule]
+    paper = PAPERS[rule.kind]
+    ballot = yield from paper.fill_in(facts, facts.round)
     if not (yield from proves(facts)):
         yield Say(_("Nothing was changed."))
         return
-    yield Voted(facts.round.id, approved)
-    yield Say(_approval(facts, facts.round, approved))
+    yield Voted(facts.round.id, rule.packed(ballot))
+    yield Say(paper.read_back(facts, facts.round, ballot))
     yield Say(_("We have your vote. You can change it until {day}.", day=in_words(facts.round.closes)))
 
 
-def _approve(facts: Facts, opened: Round) -> Generator[Ask, Answer, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """How people fill in one kind of ballot, and how it is read back to them."""
+
+    fill_in: Callable[[Facts, Round], Generator[Ask, Answer, Any]]
+    read_back: Callable[[Facts, Round, Any], str]
+
+
+def _approve(facts: Facts, opened: Round) -> Generator[Ask, Answer, frozenset[str]]:
     offered = (*choices(facts, opened.matters), Choice(NONE_OF_THESE, _("None of these")))
     chosen = yield from choose_several(_ballot(facts, opened), offered)
     while NONE_OF_THESE in chosen and len(chosen) > 1:
         again = _("You chose some of them and also none of them. Please choose again.")
         chosen = yield from choose_several(again, offered)
-    return tuple(matter for matter in chosen if matter != NONE_OF_THESE)
+    return frozenset(chosen) - {NONE_OF_THESE}
 
 
 def _ballot(facts: Facts, opened: Round) -> str:
@@ -53,9 +66,14 @@ def _ballot(facts: Facts, opened: Round) -> str:
     return "\n".join(said)
 
 
-def _approval(facts: Facts, opened: Round, approved: tuple[str, ...]) -> str:
+def _approval(facts: Facts, opened: Round, approved: frozenset[str]) -> str:
     if not approved:
         return _("You approve none of them.")
     counted = ngettext("You approve {number} of them:", "You approve {number} of them:", len(approved))
     matters = (matter.label for matter in choices(facts, opened.matters) if matter.value in approved)
     return "\n".join((counted, *matters))
+
+
+PAPERS: Mapping[council.Kind[Any], Paper] = {
+    council.APPROVALS: Paper(_approve, _approval),
+}

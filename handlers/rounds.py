@@ -48,9 +48,9 @@ async def open_(session: Session, asked: contents.Round, now: datetime) -> str:
 
 
 async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Voted) -> None:
-    """Put the vote on the person's ballot; too late, say so instead of what the conversation was about to say."""
+    """Keep the person's ballot; too late, say so instead of what the conversation was about to say."""
     visit.room = ROOM
-    if not await rounds.cast(session, visit.key, effect.round, effect.matters, visit.now):
+    if not await rounds.cast(session, visit.key, effect.round, effect.ballot, visit.now):
         visit.said[:] = [_(CLOSED)]
 
 
@@ -64,9 +64,9 @@ async def close(session: Session, keys: Keyring, round_id: str, now: datetime) -
     if found is None or found.closed is not None:
         raise contents.Unfit("No round that is open has this id.")
     asked = contents.unpack(found.content, contents.Round)
-    ballots = [contents.unpack(text, tuple[str, ...]) for text in await rounds.ballots(session, keys, round_id)]
     rule = council.rules()[asked.rule]
-    result = rule.tally([rule.ballot(ballot) for ballot in ballots], [matter.value for matter in asked.matters])
+    ballots = [rule.unpacked(text) for text in await rounds.ballots(session, keys, round_id)]
+    result = rule.tally(ballots, [matter.value for matter in asked.matters])
     voters, voted = await rounds.turnout(session, round_id)
     if voted < LEAST_TURNOUT:
         result = council.Result(len(ballots), {}, ())

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, insert, select, update
 
-from storage._ground.database import Session, packed
+from storage._ground.database import Session
 from storage.keys import Keyring, PersonKey
 from storage.tables import ballot, person
 from storage.tables import round as round_
@@ -85,8 +85,8 @@ async def facing(session: Session, who: str, now: datetime) -> list[Facing]:
     return [Facing(*row) for row in rows]
 
 
-async def cast(session: Session, key: PersonKey, round_id: str, matters: Sequence[str], now: datetime) -> bool:
-    """Put these matters on a person's ballot, in place of what was there. False when it is too late.
+async def cast(session: Session, key: PersonKey, round_id: str, filled_in: str, now: datetime) -> bool:
+    """Keep what a person filled in, as the round's rule packs it, in place of the last. False when it is too late.
 
     The row of the round is locked against a closing at the same instant.
     """
@@ -100,13 +100,13 @@ async def cast(session: Session, key: PersonKey, round_id: str, matters: Sequenc
     found = await session.execute(
         update(ballot)
         .where(ballot.c.round_id == round_id, ballot.c.person_id == key.person)
-        .values(matters=key.seal(packed(list(matters)), ballot.c.matters, round_id), voted=True)
+        .values(matters=key.seal(filled_in, ballot.c.matters, round_id), voted=True)
     )
     return bool(found.rowcount)
 
 
 async def ballots(session: Session, keys: Keyring, round_id: str) -> list[str]:
-    """The ballots that were cast, each a JSON list of matters, in no order that means anything."""
+    """The ballots that were cast, each as its rule packed it, in no order that means anything."""
     rows = await session.execute(
         select(person.c.id, person.c.key, person.c.key_epoch, ballot.c.matters)
         .join(person, person.c.id == ballot.c.person_id)

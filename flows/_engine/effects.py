@@ -59,10 +59,10 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Voted:
-    """The person approves these matters of a round, and no others."""
+    """The person cast this ballot in a round, as its rule packs it."""
 
     round: str
-    matters: tuple[str, ...]
+    ballot: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,8 @@ class Round:
     closes: date
     voted: bool = False
     """They have voted already. What they chose is not told: a conversation would keep it longer than the vote."""
+    rule: str = "approval"
+    """The voting rule: a file in `council/`."""
 
 
 @dataclass(frozen=True, slots=True)

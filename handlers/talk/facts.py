@@ -36,7 +36,8 @@ async def _round(session: Session, visit: Visit) -> flows.Round | None:
         return None
     first = min(facing, key=lambda one: (one.voted, one.closes, one.round))
     content = contents.unpack(first.content, contents.Round)
-    return flows.Round(first.round, content.title, content.matters, first.closes.date(), first.voted)
+    closes = first.closes.date()
+    return flows.Round(first.round, content.title, content.matters, closes, first.voted, content.rule)
 
 
 async def _given(session: Session, visit: Visit) -> tuple[flows.Given, ...]:

@@ -7,15 +7,20 @@ from itertools import combinations
 import pytest
 
 import channels
+import council
+import flows
 from channels.messages import Kind, Message
 from handlers import processes
+from handlers.rounds import ROOM
+from handlers.talk.talking import Standing, Talk, packed, room
 from handlers.writing import contents
 from locales import languages
 from storage import Keyring, events
 from storage._ground.columns import Sealed
 from storage.keys import padded
 from storage.tables import address, ballot, contribution, metadata, person
-from tests.handlers.house import House
+from tests.council.scored import asked_for, scored
+from tests.handlers.house import NOW, House
 from tests.handlers.test_proofs import PROVEN
 from tests.handlers.test_rounds import opened, seated
 from tests.handlers.written import option, to_vote
@@ -120,9 +125,67 @@ def test_every_usual_address_is_equally_long() -> None:
     assert len({len(padded(sender.encode(), address.c.external)) for sender in senders}) == 1
 
 
-def test_every_ballot_that_can_be_cast_fits_the_step() -> None:
-    longest = contents.pack([f"{'m' * 37}_{number:02}" for number in range(contents.MOST_OPTIONS)])
-    assert len(padded(longest.encode(), ballot.c.matters)) == len(padded(b"[]", ballot.c.matters))
+LONGEST = tuple(option(f"{'m' * 37}_{number:02}", f"{number:02}{'x' * 78}") for number in range(contents.MOST_OPTIONS))
+"""The longest list that an organizer can put to the vote."""
+VALUES = tuple(matter.value for matter in LONGEST)
+every_rule = pytest.mark.parametrize("rule", council.rules().values(), ids=council.rules())
+
+
+def ways(question: flows.Ask, before: int) -> dict[str, flows.Answer]:
+    """How somebody answers who always answers the same way, or first makes a mistake."""
+    if question.wants is not flows.Wants.SEVERAL:
+        return {"first": question.offered[0], "last": question.offered[-1], "all": question.offered[-1]}
+    most = question.offered[:-1]
+    return {
+        "first": question.offered[:1],
+        "last": question.offered[-1:],
+        "all": question.offered if not before else most,
+    }
+
+
+def held(rule: council.Rule, way: str) -> Iterator[tuple[Talk, flows.Turn]]:
+    """A vote on the longest list, turn by turn."""
+    opened = flows.Round("r" * 26, {"en": "What comes first"}, LONGEST, NOW.date(), rule=rule.name)
+    process = flows.Process({"en": "Review"}, {"en": "Forum"}, ("en",), ())
+    talk = Talk("vote", 1, flows.Kept("en", "sms", consented=True, round=opened))
+    turn = talk.opened(process)
+    while turn.question is not None:
+        yield talk, turn
+        answer = ways(turn.question, len(talk.answers))[way]
+        turn, talk = talk.played(process).go_on(answer), talk.answered(answer)
+    yield talk, turn
+
+
+def kept(talk: Talk, turn: flows.Turn) -> int:
+    standing = Standing((talk,)).asking("1", turn.question)
+    return len(padded(packed(standing).encode(), address.c.talk, room(standing)))
+
+
+@every_rule
+def test_no_vote_can_be_told_from_its_length(rule: council.Rule) -> None:
+    talks: dict[int, set[int]] = {}
+    cast = {len(padded(rule.packed(one).encode(), ballot.c.matters)) for one in rule.kind.examples(VALUES)}
+    for way in ("first", "last", "all"):
+        *open_, (_talk, over) = held(rule, way)
+        for talk, turn in open_:
+            talks.setdefault(len(talk.answers), set()).add(kept(talk, turn))
+        # The menu follows in the same message.
+        assert len("\n\n".join(over.said).encode()) < ROOM / 2
+    assert {len(sizes) for sizes in (*talks.values(), cast)} == {1}
+
+
+def test_a_rule_whose_ballots_take_more_than_their_place_is_found() -> None:
+    with scored() as rule, asked_for(rule):
+        long = dataclasses.replace(
+            rule.kind, examples=lambda matters: [dict.fromkeys(matters, number) for number in (0, 10**99)]
+        )
+        with pytest.raises(AssertionError):
+            test_no_vote_can_be_told_from_its_length(dataclasses.replace(rule, kind=long))
+
+
+def test_a_rule_that_fits_is_not_told_from_its_length() -> None:
+    with scored() as rule, asked_for(rule):
+        test_no_vote_can_be_told_from_its_length(rule)
 
 
 def test_every_usual_reference_to_a_voice_note_is_equally_long() -> None:

@@ -1,0 +1,45 @@
+"""A voting rule that only tests have, found in a folder as the others are: new in every respect that a rule can be."""
+
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+import council
+from channels.messages import Choice
+from council import Rule, rules
+from flows import Answer, Ask, Facts, Round, vote
+from flows._engine.asking import choose
+from flows._texts.renditions import choices
+
+
+@contextmanager
+def scored() -> Iterator[Rule]:
+    """The rule `score`, of which nothing but its file is there."""
+    rules.cache_clear()
+    try:
+        with patch.object(council, "__path__", [*council.__path__, str(Path(__file__).parent / "doubles")]):
+            yield rules()["score"]
+    finally:
+        rules.cache_clear()
+        sys.modules.pop("council.score", None)
+
+
+@contextmanager
+def asked_for(rule: Rule) -> Iterator[None]:
+    """With this, its ballots can be filled in as well."""
+    with patch.dict(vote.PAPERS, {rule.kind: vote.Paper(_give_points, _points)}):
+        yield
+
+
+def _give_points(facts: Facts, opened: Round) -> Generator[Ask, Answer, dict[str, int]]:
+    points: dict[str, int] = {}
+    for matter in choices(facts, opened.matters):
+        given = yield from choose(f"How many points for {matter.label}?", [Choice(str(n), str(n)) for n in range(6)])
+        points[matter.value] = int(given)
+    return points
+
+
+def _points(facts: Facts, opened: Round, points: dict[str, int]) -> str:
+    return "\n".join(f"{matter.label}: {points[matter.value]}" for matter in choices(facts, opened.matters))
