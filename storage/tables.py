@@ -30,6 +30,10 @@ metadata = MetaData(
     }
 )
 
+STAYS = "stays"
+"""FORGET deletes the rows that lead to a person: by `CASCADE`, or in `people.erase`. Where a row is let go of instead,
+the `info` of the column that led to the person names here what stays in it, which is nobody's then."""
+
 process = Table(
     "process",
     metadata,
@@ -132,12 +136,17 @@ response = Table(
     Column("published", Moment, nullable=False),
 )
 
+WHAT_WAS_GIVEN = (
+    "id", "process_id", "consultation_id", "question", "option", "topic", "language", "given", "response_id",
+)  # fmt: skip
+"""Without words: it is counted."""
+
 contribution = Table(
     "contribution",
     metadata,
     Column("id", Text, primary_key=True),
     Column("process_id", Text, ForeignKey("process.id"), nullable=False),
-    Column("person_id", Text, ForeignKey("person.id", ondelete="SET NULL"), index=True),
+    Column("person_id", Text, ForeignKey("person.id", ondelete="SET NULL"), index=True, info={STAYS: WHAT_WAS_GIVEN}),
     Column("consultation_id", Text, ForeignKey("consultation.id")),
     Column("question", Text),
     Column("option", Text),
@@ -290,13 +299,19 @@ program = Table(
     Column("seen", Moment, nullable=False),
 )
 
+WHAT_WAS_SENT = (
+    "id", "broadcast_id", "channel", "lane", "turn", "part", "despite_stop", "state", "due", "since", "not_after",
+    "attempts", "began", "ended", "resent", "segments", "code", "acknowledged",
+)  # fmt: skip
+"""Without a text, and without the platform's number: the deliveries of a broadcast sum to its audience."""
+
 delivery = Table(
     "delivery",
     metadata,
     Column("id", Text, primary_key=True),
     # No foreign keys: they would cost a third of the time in which a million deliveries are made. Whoever makes one has
     # locked its person, and whoever erases a person lets go of theirs.
-    Column("person_id", Text),
+    Column("person_id", Text, info={STAYS: WHAT_WAS_SENT}),
     Column("address_id", Text),
     Column("broadcast_id", Text),
     Column("channel", Text, nullable=False),
