@@ -10,6 +10,11 @@ from locales import N_, _
 words = (N_("help"),)
 anywhere = True
 
+TOLD = ("menu", "share", "status", "language", "stop", "forget")
+"""The flows whose words are told, in this order. MENU leads to those that it offers."""
+UNTOLD = {"help": "they have just sent it", "start": "STOP says how to come back"}
+"""Why not of others that are heard anywhere, or that the menu does not offer."""
+
 
 def talk(facts: Facts) -> Talk:
     process = facts.process
@@ -17,7 +22,7 @@ def talk(facts: Facts) -> Talk:
     # To translators: {organizer} is a name, {title} the name of a meeting or a review.
     yield Say(_("This is {organizer}, for: {title}.", organizer=organizer, title=title))
     # To translators: what stands between the words of a list.
-    known = _(", ").join(to_send(word) for word in ("menu", "share", "status", "language", "stop", "forget"))
+    known = _(", ").join(to_send(word) for word in TOLD)
     # To translators: {words} is a list of the words that people send.
     yield Say(_("You can send these words: {words}. Send 0 to go back.", words=known))
     if process.contact:

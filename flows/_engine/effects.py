@@ -11,8 +11,17 @@ class Words:
     voice: str = field(default="", repr=False)
 
 
+class Effect:
+    """What a flow yields for the handlers to write down: each has its line in `EFFECTS` in `handlers/conversations.py`.
+
+    One that a single flow yields can stand in that flow's file.
+    """
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
-class Spoke:
+class Spoke(Effect):
     """The person chose a language; everything after it is said in it.
 
     The facts kept with every open conversation speak it from then on: a replay passes over this.
@@ -22,26 +31,26 @@ class Spoke:
 
 
 @dataclass(frozen=True, slots=True)
-class Consented:
+class Consented(Effect):
     """The person agreed to take part, to the wording `version`."""
 
     version: str
 
 
 @dataclass(frozen=True, slots=True)
-class Declined:
+class Declined(Effect):
     """The person does not agree: nothing about them is kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Effect):
     """The person said which coarse region they live in; "" when they would rather not say."""
 
     region: str
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class Shared(Effect):
     """The person gave a recommendation about one objective of the Global Compact."""
 
     topic: str
@@ -49,7 +58,7 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Effect):
     """The person answered one question of a consultation."""
 
     consultation: str
@@ -58,7 +67,7 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Voted:
+class Voted(Effect):
     """The person cast this ballot in a round, as its rule packs it."""
 
     round: str
@@ -66,49 +75,32 @@ class Voted:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Left(Effect):
     """The person said STOP: nothing more is sent to this address."""
 
 
 @dataclass(frozen=True, slots=True)
-class Returned:
+class Returned(Effect):
     """The person said START: they may be written to again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class Forgotten(Effect):
     """The person said FORGET and meant it: their key is destroyed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recognised:
+class Recognised(Effect):
     """The person is who wrote from this number before its long silence."""
 
 
 @dataclass(frozen=True, slots=True)
-class PassedOn:
+class PassedOn(Effect):
     """The number is somebody else's now: who wrote from it before is not reached here any more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Turned:
+class Turned(Effect):
     """The conversation goes on in another flow."""
 
     flow: str
-
-
-Effect = (
-    Spoke
-    | Consented
-    | Declined
-    | Moved
-    | Shared
-    | Answered
-    | Voted
-    | Left
-    | Returned
-    | Forgotten
-    | Recognised
-    | PassedOn
-    | Turned
-)

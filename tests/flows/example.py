@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from importlib import import_module
 
 from msgspec import structs
 
@@ -10,6 +11,7 @@ from flows import (
     Answer,
     Ask,
     Consultation,
+    Effect,
     Facts,
     Flow,
     Given,
@@ -116,6 +118,12 @@ def _paths(flow: Flow, known: Facts, answers: tuple[Answer, ...], before: tuple[
     assert len(answers) < LONGEST_TALK, f"{flow.name} does not end"
     for answer in possible(turn.question, len(answers)):
         yield from _paths(flow, known, (*answers, answer), turns)
+
+
+def named_in(flow: Flow) -> set[type[Effect]]:
+    """The effects that a flow's file imports, or has of its own."""
+    names = vars(import_module(f"flows.{flow.name}")).values()
+    return {name for name in names if isinstance(name, type) and issubclass(name, Effect) and name is not Effect}
 
 
 def possible(question: Ask, depth: int = 0) -> Sequence[Answer]:

@@ -15,33 +15,27 @@ from flows import (
     Answered,
     Ask,
     Consented,
-    Declined,
     Effect,
     Facts,
     Flow,
-    Forgotten,
     Kept,
-    Left,
     Moved,
-    PassedOn,
-    Recognised,
-    Returned,
     Say,
-    Shared,
     Spoke,
     Talk,
     Turn,
     Turned,
-    Voted,
     advance,
     fits,
     flows,
     only,
+    to_send,
 )
+from flows import help as help_
 from flows._engine.folding import fold
 from flows._engine.words import RESERVED
 from locales import languages, speak, speaking
-from tests.flows.example import CONSULTATION, PROCESS, bare, facts, paths
+from tests.flows.example import CONSULTATION, PROCESS, bare, facts, named_in, paths
 
 MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered)
 """Going back replays them, so they are recorded as the latest word and not as one more."""
@@ -183,32 +177,31 @@ def test_every_level_of_participation_can_be_promised(level: str) -> None:
     assert LEVELS[level] in turn.said[0]
 
 
-@pytest.mark.parametrize(
-    ("name", "effects"),
-    [
-        ("welcome", {Spoke, Consented, Declined, Moved, Turned}),
-        ("menu", {Turned}),
-        ("news", set()),
-        ("share", {Shared}),
-        ("answer", {Answered}),
-        ("vote", {Voted}),
-        ("status", set()),
-        ("language", {Spoke}),
-        ("stop", {Left}),
-        ("start", {Returned}),
-        ("recognise", {Recognised, PassedOn, Turned}),
-        ("forget", {Forgotten}),
-        ("help", set()),
-    ],
-)
-def test_a_flow_makes_happen_what_it_is_for(name: str, effects: set[type]) -> None:
-    happened = {type(e) for path in paths(flows()[name], facts()) for turn in path.turns for e in turn.effects}
-    assert happened == effects
+@every_flow
+def test_a_flow_makes_happen_what_its_file_names(flow: Flow) -> None:
+    """An effect that it imports, or has of its own, happens on some way through it; no other does."""
+    ways = [path for known in circumstances("en", "sms") for path in paths(flow, known)]
+    assert {type(effect) for path in ways for turn in path.turns for effect in turn.effects} == named_in(flow)
+
+
+def offered() -> set[str]:
+    """Where the menu can lead."""
+    ways = paths(flows()["menu"], facts())
+    return {effect.flow for way in ways for effect in way.turns[-1].effects if isinstance(effect, Turned)}
+
+
+@every_flow
+def test_its_words_can_be_learnt_from_help_or_the_menu(flow: Flow) -> None:
+    """Or `flows/help.py` says why not. What is heard in the middle of any talk is told by HELP itself."""
+    told = {*help_.TOLD, *help_.UNTOLD} | (set() if flow.anywhere else offered())
+    assert not flow.words or flow.name in told
+
+
+def test_help_tells_words_that_there_are() -> None:
+    assert all(to_send(flows()[name].words[0]) == to_send(name) for name in help_.TOLD)
+    assert set(help_.UNTOLD) <= set(flows()) - set(help_.TOLD)
 
 
 def test_the_menu_leads_only_where_there_is_a_flow() -> None:
-    turned = {
-        e.flow for path in paths(flows()["menu"], facts()) for e in path.turns[-1].effects if isinstance(e, Turned)
-    }
-    assert turned <= set(flows())
-    assert turned == {"share", "answer", "vote", "news", "status", "language", "help", "stop"}
+    assert offered() <= set(flows())
+    assert offered() == {"share", "answer", "vote", "news", "status", "language", "help", "stop"}

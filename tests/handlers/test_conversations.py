@@ -16,6 +16,7 @@ from handlers.talk.boards import NoProcess
 from handlers.writing import contents
 from storage import turns
 from storage.tables import delivery
+from tests.flows.example import named_in
 from tests.handlers.house import PROCESS, House, Writer
 from tests.handlers.written import asked
 from tests.storage.rows import statements
@@ -416,3 +417,9 @@ async def test_only_an_answer_where_something_is_unknown_costs_a_statement_more(
     with statements(house.database) as answered:
         await house.takes(alice.message(kind=Kind.CHOICE, choice="1", token=str(turn)))
     assert [len(ordinary), len(asked), len(answered)] == [2, 2, 3]
+
+
+def test_everything_that_a_flow_makes_happen_is_written_down() -> None:
+    """`Turned` alone is followed, not written down."""
+    named = {effect for flow in flows.flows().values() for effect in named_in(flow)}
+    assert named == {*conversations.EFFECTS, flows.Turned}
