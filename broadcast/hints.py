@@ -25,5 +25,5 @@ async def hints(redis_url: str, seconds: Callable[[], float], observe: Observe =
         yield Hints(Bell(), Here(seconds))
         return
     # Redis' own library takes 6 MB, and the smallest deployment has none.
-    async with import_module("broadcast.afar").shared(redis_url, seconds, observe) as (bell, schedules):
+    async with import_module("broadcast.pace.afar").shared(redis_url, seconds, observe) as (bell, schedules):
         yield Hints(bell, schedules)

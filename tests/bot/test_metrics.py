@@ -184,7 +184,7 @@ class Told:
 
 
 def told() -> Iterator[Told]:
-    for path in (*ROOT.glob("bot/*.py"), *ROOT.glob("broadcast/*.py")):
+    for path in (*ROOT.glob("bot/**/*.py"), *ROOT.glob("broadcast/**/*.py")):
         for call in ast.walk(ast.parse(path.read_text())):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute | ast.Name):
                 continue

@@ -9,9 +9,9 @@ from time import monotonic
 import pytest
 
 import servers
-from broadcast.afar import connected
 from broadcast.pace import Here, Schedules
-from broadcast.shared import Shared
+from broadcast.pace.afar import connected
+from broadcast.pace.shared import Shared
 from storage import Database, Keyring
 from tests.storage.rows import opened
 

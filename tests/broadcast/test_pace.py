@@ -12,9 +12,9 @@ from time import monotonic
 import pytest
 
 import servers
-from broadcast.afar import connected
 from broadcast.pace import AHEAD, CAREFUL, HAIR, HALVED, Here, Pacer, Places, Schedules
-from broadcast.shared import Shared
+from broadcast.pace.afar import connected
+from broadcast.pace.shared import Shared
 from channels import Pace
 from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
 from tests.broadcast.conftest import Dial, Kept

@@ -9,7 +9,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from broadcast.shared import Shared
+from broadcast.pace.shared import Shared
 from broadcast.wake import Bell
 from broadcast.watch import Observe
 
