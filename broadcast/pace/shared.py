@@ -8,7 +8,8 @@ from redis.asyncio import Redis
 from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
-from broadcast.pace import AHEAD, CAREFUL, HALVED, TOGETHER, Given, Here, Rule
+from broadcast.pace.here import Here
+from broadcast.pace.rule import AHEAD, CAREFUL, HALVED, TOGETHER, Given, Rule
 from broadcast.watch import Observe, unobserved
 
 NOW = """

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from broadcast.departures import Departure, Departures
-from broadcast.pace import GOOD, Here, Pacer
+from broadcast.pace import Here, Pacer
+from broadcast.pace.rule import GOOD
 from channels import Pace
 from channels.messages import Outgoing
 from storage.outbox.claims import Claimed

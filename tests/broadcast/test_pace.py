@@ -12,8 +12,9 @@ from time import monotonic
 import pytest
 
 import servers
-from broadcast.pace import AHEAD, CAREFUL, HAIR, HALVED, Here, Pacer, Places, Schedules
+from broadcast.pace import AHEAD, Here, Pacer, Places, Schedules
 from broadcast.pace.afar import connected
+from broadcast.pace.rule import CAREFUL, HAIR, HALVED
 from broadcast.pace.shared import Shared
 from channels import Pace
 from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY

@@ -1,0 +1,94 @@
+"""The schedules of one process, in its memory."""
+
+from collections.abc import Callable, Sequence
+
+from broadcast.pace.rule import AHEAD, HALVED, TOGETHER, Given, Rule
+
+
+class Here:
+    """Schedules of this process alone."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self.clock = clock
+        self.workers = 1
+        self._until: dict[str, float] = {}
+        self._many = 10_000
+        self._last = ("", "", 0.0)
+
+    async def take(self, rule: Rule, most: int) -> Given:
+        rule, now = rule.part(self.workers), self.clock()
+        held, bulletins, slow = self.holds(rule)
+        every = 2 * rule.every if slow else rule.every
+        begin = max(self._until.get(rule.name, now + AHEAD + every), now + held if held else now - rule.credit)
+        batch = rule.batch(most)
+        number = min(most, int((now + AHEAD - begin) / every + 1.000001))
+        number = number if number >= batch else 0
+        given = Given(number, now, begin, every, AHEAD - (batch - 1) * every, held, bulletins, slow)
+        self._until[rule.name] = given.end
+        return given
+
+    async def give_back(self, rule: Rule, given: Given, used: int) -> None:
+        if self._until.get(rule.name) == given.end:
+            self._until[rule.name] = given.begin + used * given.every
+
+    async def charge(self, rule: Rule, places: float) -> None:
+        rule, now = rule.part(self.workers), self.clock()
+        begin = max(self._until.get(rule.name, now + AHEAD + rule.every), now - rule.credit)
+        self._until[rule.name] = begin + places * rule.every
+
+    async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:
+        rule, now = rule.part(self.workers), self.clock()
+        self._forget(now)
+        return [self._person(rule, rule.to(address), now) for address in addresses]
+
+    def _person(self, rule: Rule, name: str, now: float) -> float:
+        at = max(self._until.get(name, now), now)
+        wait = at - rule.person_credit - now
+        if wait > 1e-6:
+            return wait
+        self._until[name] = at + rule.gap
+        return 0.0
+
+    async def hold(self, rule: Rule, seconds: float) -> None:
+        name, held, *_others = rule.names
+        self.keep(held, seconds)
+        self.keep(name, seconds)
+
+    async def hold_person(self, rule: Rule, address: str, seconds: float, bulletins: bool) -> None:
+        name, _held, lane, slow = rule.names
+        now = self.clock()
+        (of, who, at), self._last = self._last, (name, address, now)
+        self.keep(rule.to(address), seconds + rule.person_credit)
+        if bulletins:
+            self.keep(lane, seconds)
+        if of == name and who != address and now - at < TOGETHER:
+            await self.hold(rule, seconds)
+            self.keep(slow, seconds + HALVED)
+
+    def held(self, rule: Rule) -> tuple[float, float]:
+        held, bulletins, _slow = self.holds(rule)
+        return held, max(held, bulletins)
+
+    def holds(self, rule: Rule) -> tuple[float, float, float]:
+        """The seconds for which all, bulletins, and the slow time are still held; zero when not."""
+        now = self.clock()
+        _all, held, bulletins, slow = rule.names
+        return self._left(held, now), self._left(bulletins, now), self._left(slow, now)
+
+    def keep(self, name: str, seconds: float) -> None:
+        """Until then at least."""
+        now = self.clock()
+        self._forget(now)
+        until = now + seconds
+        self._until[name] = max(self._until.get(name, until), until)
+
+    def person_held(self, rule: Rule, address: str) -> float:
+        return self._left(rule.to(address), self.clock() + rule.person_credit)
+
+    def _left(self, name: str, now: float) -> float:
+        return max(0.0, self._until.get(name, now) - now)
+
+    def _forget(self, now: float) -> None:
+        if len(self._until) > self._many:
+            self._until = {name: at for name, at in self._until.items() if at > now}
+            self._many = max(10_000, 2 * len(self._until))
