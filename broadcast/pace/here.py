@@ -2,7 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from broadcast.pace.rule import AHEAD, HALVED, TOGETHER, Given, Rule
+from broadcast.pace.rule import HALF_RATE_FOR, LOOK_AHEAD, ROUNDING, TWO_WITHIN, Given, Rule
+
+MOST_REMEMBERED = 10_000
+"""How many schedules are kept before those that are over are thrown away: some two megabytes. What is looked through is
+at least half new each time, so keeping this clean costs no more than a few looks for each message."""
 
 
 class Here:
@@ -12,18 +16,18 @@ class Here:
         self.clock = clock
         self.workers = 1
         self._until: dict[str, float] = {}
-        self._many = 10_000
+        self._most = MOST_REMEMBERED
         self._last = ("", "", 0.0)
 
     async def take(self, rule: Rule, most: int) -> Given:
         rule, now = rule.part(self.workers), self.clock()
         held, bulletins, slow = self.holds(rule)
         every = 2 * rule.every if slow else rule.every
-        begin = max(self._until.get(rule.name, now + AHEAD + every), now + held if held else now - rule.credit)
+        begin = max(self._until.get(rule.name, now + LOOK_AHEAD + every), now + held if held else now - rule.credit)
         batch = rule.batch(most)
-        number = min(most, int((now + AHEAD - begin) / every + 1.000001))
+        number = min(most, int((now + LOOK_AHEAD - begin) / every + (1 + ROUNDING)))
         number = number if number >= batch else 0
-        given = Given(number, now, begin, every, AHEAD - (batch - 1) * every, held, bulletins, slow)
+        given = Given(number, now, begin, every, LOOK_AHEAD - (batch - 1) * every, held, bulletins, slow)
         self._until[rule.name] = given.end
         return given
 
@@ -33,7 +37,7 @@ class Here:
 
     async def charge(self, rule: Rule, places: float) -> None:
         rule, now = rule.part(self.workers), self.clock()
-        begin = max(self._until.get(rule.name, now + AHEAD + rule.every), now - rule.credit)
+        begin = max(self._until.get(rule.name, now + LOOK_AHEAD + rule.every), now - rule.credit)
         self._until[rule.name] = begin + places * rule.every
 
     async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:
@@ -44,7 +48,7 @@ class Here:
     def _person(self, rule: Rule, name: str, now: float) -> float:
         at = max(self._until.get(name, now), now)
         wait = at - rule.person_credit - now
-        if wait > 1e-6:
+        if wait > ROUNDING:
             return wait
         self._until[name] = at + rule.gap
         return 0.0
@@ -61,9 +65,9 @@ class Here:
         self.keep(rule.to(address), seconds + rule.person_credit)
         if bulletins:
             self.keep(lane, seconds)
-        if of == name and who != address and now - at < TOGETHER:
+        if of == name and who != address and now - at < TWO_WITHIN:
             await self.hold(rule, seconds)
-            self.keep(slow, seconds + HALVED)
+            self.keep(slow, seconds + HALF_RATE_FOR)
 
     def held(self, rule: Rule) -> tuple[float, float]:
         held, bulletins, _slow = self.holds(rule)
@@ -89,6 +93,6 @@ class Here:
         return max(0.0, self._until.get(name, now) - now)
 
     def _forget(self, now: float) -> None:
-        if len(self._until) > self._many:
+        if len(self._until) > self._most:
             self._until = {name: at for name, at in self._until.items() if at > now}
-            self._many = max(10_000, 2 * len(self._until))
+            self._most = max(MOST_REMEMBERED, 2 * len(self._until))

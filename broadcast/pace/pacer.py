@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from broadcast.pace.rule import HAIR, Given, Rule, Schedules
+from broadcast.pace.rule import SHARE_USED, Given, Rule, Schedules
 from channels import Pace
 from storage.outbox.deliveries import BULLETIN, NOTICE
 
@@ -28,7 +28,7 @@ class Pacer:
     """The pace of one sender and of each person it writes to."""
 
     def __init__(self, sender: str, pace: Pace, schedules: Schedules) -> None:
-        self._rule = Rule(sender, 1 / (HAIR * pace.rate), pace.burst, pace.gap.total_seconds(), pace.person_burst)
+        self._rule = Rule(sender, 1 / (SHARE_USED * pace.rate), pace.burst, pace.gap.total_seconds(), pace.person_burst)
         self._schedules = schedules
         self._none_before = schedules.clock()
 
@@ -59,7 +59,7 @@ class Pacer:
 
     def is_lost(self, place: float, now: float) -> bool:
         """Whether it is too late for that place."""
-        return now - place > self._rule.late
+        return now - place > self._rule.grace
 
     def held(self, lane: int) -> timedelta:
         """How long nothing of that lane may leave; zero when it may."""

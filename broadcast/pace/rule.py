@@ -5,21 +5,38 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Protocol
 
-HAIR = 0.975
-"""The part of a permitted rate that is used: networks move messages together, and the platform counts them there."""
-AHEAD = 0.15
-"""Seconds before its time in which a place is handed out: as long as a claim takes on a busy machine. A reply does not
-wait for the bulletins that were claimed before it, it takes the first of their places."""
-GATHERED = 0.02
-"""Seconds of places that are handed out together, where they are closer together than this."""
-GOOD, LONGEST_GOOD, PART_GOOD = 0.01, 0.15, 0.15
-"""Seconds for which a place is good: what leaves so late leaves in the same second as `GOOD` times the rate of others,
-which `HAIR` leaves room for. Where places are far apart it is a part of what lies between them."""
-CAREFUL = 4
-"""How many workers are believed to share a rate, at least, while Redis is away: one may have begun just now."""
-TOGETHER = 1.0
-HALVED = 300.0
-"""Seconds in which two people make everybody wait, and for which the rate is halved after it."""
+SHARE_USED = 0.975
+"""The share of a permitted rate that is used. A fortieth stays free: 1 % for what leaves late (`SHORTEST_GRACE`), the
+rest for networks, which move messages together, while the platform counts them where they arrive."""
+LOOK_AHEAD = 0.15
+"""Seconds before its instant in which a place is handed out: as long as a claim takes on a busy machine. A reply does
+not wait for the bulletins that were claimed before it, it takes the first of their places."""
+BATCH_SPAN = 0.02
+"""Seconds of places that are handed out together, where they are closer together than this: at a thousand messages a
+second twenty, because a claim of one costs nearly as much as a claim of twenty. No place waits longer for it than this,
+far less than `LOOK_AHEAD`."""
+SHORTEST_GRACE = 0.01
+"""Seconds after its instant in which a place may still be used, at least: the event loop of a sender at work is late by
+some milliseconds. What leaves so late leaves in the same second as 1 % of the rate of others, for which `SHARE_USED`
+leaves room."""
+GRACE_SHARE = 0.15
+"""The grace as a share of the interval, where that is longer: two messages that follow each other are then never closer
+than 85 % of the interval."""
+LONGEST_GRACE = 0.15
+"""Seconds after which no place may be used, however long the interval: that share of the second in which the slowest
+platform counts (SMS, one message a second)."""
+LEAST_WORKERS = 4
+"""How many workers are believed to share a rate, at least, while Redis is away. Workers count each other by marks in
+the database that are seconds old, so some may have begun just now: four is twice as many as a deployment mostly has."""
+TWO_WITHIN = 1.0
+"""Seconds. A platform that tells two people's messages to wait within them means the sender, not the people: it counts
+messages in each second."""
+HALF_RATE_FOR = 300.0
+"""Seconds for which the rate is halved after that: long enough to see whether more refusals come, short beside a large
+broadcast."""
+ROUNDING = 1e-6
+"""What may get lost when instants are computed and written down: they are kept to the microsecond. It is a number of
+intervals where places are counted, and seconds where a person waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +51,7 @@ class Rule:
 
     @property
     def credit(self) -> float:
-        """Seconds of places that are kept for later while nobody takes them."""
+        """Seconds by which a schedule may lie behind: then as many places as `burst` are there at once."""
         return (self.burst - 1) * self.every
 
     @property
@@ -43,12 +60,12 @@ class Rule:
 
     def batch(self, most: int) -> int:
         """How many places there have to be before any is handed out: a claim of few costs nearly as much as of many."""
-        return max(1, min(most, ceil(GATHERED / self.every)))
+        return max(1, min(most, ceil(BATCH_SPAN / self.every)))
 
     @property
-    def late(self) -> float:
+    def grace(self) -> float:
         """Seconds after which a place is lost: who came later would leave together with those whose turn it is."""
-        return max(GOOD, min(LONGEST_GOOD, PART_GOOD * self.every))
+        return max(SHORTEST_GRACE, min(LONGEST_GRACE, GRACE_SHARE * self.every))
 
     def part(self, workers: int) -> "Rule":
         """What each of so many workers may do that do not hear of each other."""
@@ -122,7 +139,7 @@ class Schedules(Protocol):
     async def hold_person(self, rule: Rule, address: str, seconds: float, bulletins: bool) -> None:
         """Nothing to this person for so long, and no bulletins to anybody.
 
-        If another was held less than `TOGETHER` before, it was not the person: then nothing at all, and slower after.
+        If another was held less than `TWO_WITHIN` before, it was not the person: then nothing at all, and slower after.
         """
 
     def held(self, rule: Rule) -> tuple[float, float]:

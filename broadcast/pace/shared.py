@@ -9,7 +9,7 @@ from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from broadcast.pace.here import Here
-from broadcast.pace.rule import AHEAD, CAREFUL, HALVED, TOGETHER, Given, Rule
+from broadcast.pace.rule import HALF_RATE_FOR, LEAST_WORKERS, LOOK_AHEAD, TWO_WITHIN, Given, Rule
 from broadcast.watch import Observe, unobserved
 
 NOW = """
@@ -81,8 +81,9 @@ hold(KEYS[4], seconds + halved)
 return 1
 """
 PATIENCE = 1.0
-AWAY = 2.0
-"""Seconds in which Redis has to answer, and in which it is not asked again after it did not."""
+"""Seconds in which Redis has to answer. It does within some milliseconds, and a sender that waits sends nothing."""
+NOT_ASKED_AGAIN_FOR = 2.0
+"""Seconds after Redis did not answer: a sender then waits for it in a third of its time at most."""
 
 
 class Shared:
@@ -104,12 +105,12 @@ class Shared:
 
     @workers.setter
     def workers(self, number: int) -> None:
-        self._alone.workers = max(CAREFUL, number)
+        self._alone.workers = max(LEAST_WORKERS, number)
 
     async def take(self, rule: Rule, most: int) -> Given:
         asked = self.clock()
         batch, holds = rule.batch(most), self._alone.holds(rule)
-        answer = await self._ask(TAKE, rule.names, rule.every, rule.credit, AHEAD, *holds, most, batch)
+        answer = await self._ask(TAKE, rule.names, rule.every, rule.credit, LOOK_AHEAD, *holds, most, batch)
         if answer is None:
             return await self._alone.take(rule, most)
         number, *seconds = map(float, cast(Sequence[bytes], answer))
@@ -118,7 +119,7 @@ class Shared:
             if left:
                 self._alone.keep(name, left)
         self._set_clock(now, asked)
-        ahead = AHEAD - (batch - 1) * every
+        ahead = LOOK_AHEAD - (batch - 1) * every
         return Given(int(number), now, begin, every, ahead, held, bulletins, slow, self._shift)
 
     def _set_clock(self, now: float, asked: float) -> None:
@@ -132,7 +133,7 @@ class Shared:
         await self._ask(GIVE_BACK, rule.names[:1], f"{given.end:.6f}", f"{given.begin + used * given.every:.6f}")
 
     async def charge(self, rule: Rule, places: float) -> None:
-        if await self._ask(CHARGE, rule.names[:1], rule.every, AHEAD, rule.credit, places) is None:
+        if await self._ask(CHARGE, rule.names[:1], rule.every, LOOK_AHEAD, rule.credit, places) is None:
             await self._alone.charge(rule, places)
 
     async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:
@@ -151,12 +152,12 @@ class Shared:
     async def hold_person(self, rule: Rule, address: str, seconds: float, bulletins: bool) -> None:
         name, held, lane, slow = rule.names
         keys = (rule.to(address), held, lane, slow, f"{name}:told", name)
-        asked = (seconds, rule.person_credit, HALVED, int(bulletins), int(TOGETHER * 1000), address)
+        asked = (seconds, rule.person_credit, HALF_RATE_FOR, int(bulletins), int(TWO_WITHIN * 1000), address)
         everybody = await self._ask(HOLD_PERSON, keys, *asked)
         await self._alone.hold_person(rule, address, seconds, bulletins)
         if everybody:
             await self._alone.hold(rule, seconds)
-            self._alone.keep(slow, seconds + HALVED)
+            self._alone.keep(slow, seconds + HALF_RATE_FOR)
 
     def held(self, rule: Rule) -> tuple[float, float]:
         return self._alone.held(rule)
@@ -170,7 +171,7 @@ class Shared:
             async with asyncio.timeout(PATIENCE):
                 return cast(object, await self._script(script)(keys, arguments))
         except (RedisError, OSError):
-            self._away = self.clock() + AWAY
+            self._away = self.clock() + NOT_ASKED_AGAIN_FOR
             self._observe("redis_away")
             return None
 

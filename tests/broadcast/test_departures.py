@@ -7,7 +7,7 @@ import pytest
 
 from broadcast.departures import Departure, Departures
 from broadcast.pace import Here, Pacer
-from broadcast.pace.rule import GOOD
+from broadcast.pace.rule import SHORTEST_GRACE
 from channels import Pace
 from channels.messages import Outgoing
 from storage.outbox.claims import Claimed
@@ -68,7 +68,7 @@ def test_whoever_comes_too_late_loses_the_places_and_keeps_the_deliveries() -> N
     waiting.add([departing(f"{number:03}") for number in range(100)], places)
     left = names(waiting, dial.at + 0.05)
     assert left == [f"{number:03}" for number in range(len(left))]
-    assert len(left) <= GOOD * RATE + 1
+    assert len(left) <= SHORTEST_GRACE * RATE + 1
     assert waiting.lacking == 100 - len(left) - 49
     assert len(waiting) == 100 - len(left)
 
@@ -103,7 +103,7 @@ def test_however_late_a_worker_comes_it_never_sends_more_than_the_rate(behind: f
         dial.at += behind
         sent += [dial.at] * len(names(waiting, dial.at))
     assert sent
-    assert all(sum(start <= at < start + 1 for at in sent) <= (1 + GOOD) * RATE + 1 for start in sent)
+    assert all(sum(start <= at < start + 1 for at in sent) <= (1 + SHORTEST_GRACE) * RATE + 1 for start in sent)
 
 
 def test_replies_leave_before_what_was_claimed_before_them() -> None:

@@ -12,9 +12,9 @@ from time import monotonic
 import pytest
 
 import servers
-from broadcast.pace import AHEAD, Here, Pacer, Places, Schedules
+from broadcast.pace import LOOK_AHEAD, Here, Pacer, Places, Schedules
 from broadcast.pace.afar import connected
-from broadcast.pace.rule import CAREFUL, HAIR, HALVED
+from broadcast.pace.rule import HALF_RATE_FOR, LEAST_WORKERS, SHARE_USED
 from broadcast.pace.shared import Shared
 from channels import Pace
 from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
@@ -59,7 +59,7 @@ def is_kept(pace: Pace, had: Sequence[float]) -> bool:
 async def warm(kept: Kept, mine: Pacer) -> None:
     """Until there is a whole burst."""
     await mine.take(1)
-    await kept.sleep(AHEAD + (QUICK.burst + 3) / QUICK.rate)
+    await kept.sleep(LOOK_AHEAD + (QUICK.burst + 3) / QUICK.rate)
 
 
 async def first(kept: Kept, mine: Pacer) -> Places:
@@ -96,7 +96,7 @@ async def test_a_machine_that_is_never_late_reaches_the_rate() -> None:
     dial, had = Dial(), list[float]()
     kept = Kept(Here(dial), dial, dial.sleep)
     await spends(kept, pacer(kept), 200, had)
-    assert dial.at - 1000 <= 200 / (HAIR * QUICK.rate) + AHEAD
+    assert dial.at - 1000 <= 200 / (SHARE_USED * QUICK.rate) + LOOK_AHEAD
 
 
 async def test_places_lie_as_far_apart_as_the_rate_says(kept: Kept) -> None:
@@ -104,15 +104,15 @@ async def test_places_lie_as_far_apart_as_the_rate_says(kept: Kept) -> None:
     places = await first(kept, mine)
     apart = [later - sooner for sooner, later in zip(instants(places), instants(places)[1:], strict=False)]
     assert len(places) > 1
-    assert all(abs(gap - 1 / (HAIR * QUICK.rate)) < 1e-5 for gap in apart)
+    assert all(abs(gap - 1 / (SHARE_USED * QUICK.rate)) < 1e-5 for gap in apart)
     assert places.given
-    assert instants(places)[-1] - places.given.now <= AHEAD + 1e-5
+    assert instants(places)[-1] - places.given.now <= LOOK_AHEAD + 1e-5
 
 
 async def test_the_instants_of_places_are_those_of_our_own_clock(kept: Kept) -> None:
     asked = kept.clock()
     places = await first(kept, pacer(kept))
-    assert all(asked <= place <= kept.clock() + AHEAD + 0.001 for place in places.at)
+    assert all(asked <= place <= kept.clock() + LOOK_AHEAD + 0.001 for place in places.at)
 
 
 async def test_a_start_has_no_burst(kept: Kept) -> None:
@@ -338,7 +338,7 @@ async def test_after_everybody_was_held_the_rate_is_halved(kept: Kept) -> None:
     for who in ("alice", "bob"):
         await mine.told_to_wait(who, timedelta(seconds=0.1), REPLY)
     at = instants(await first(kept, mine))
-    assert abs(at[1] - at[0] - 2 / (HAIR * QUICK.rate)) < 1e-5
+    assert abs(at[1] - at[0] - 2 / (SHARE_USED * QUICK.rate)) < 1e-5
 
 
 async def test_the_rate_is_halved_for_five_minutes() -> None:
@@ -346,10 +346,10 @@ async def test_the_rate_is_halved_for_five_minutes() -> None:
     mine = Pacer("telegram", QUICK, Here(dial))
     for who in ("alice", "bob"):
         await mine.told_to_wait(who, timedelta(seconds=1), REPLY)
-    for later, times in ((HALVED, 2), (2, 1)):
+    for later, times in ((HALF_RATE_FOR, 2), (2, 1)):
         dial.at += later
         places = await first(Kept(mine._schedules, dial, dial.sleep), mine)
-        assert abs(places.at[-1] - places.at[-2] - times / (HAIR * QUICK.rate)) < 1e-5
+        assert abs(places.at[-1] - places.at[-2] - times / (SHARE_USED * QUICK.rate)) < 1e-5
 
 
 # One person
@@ -463,12 +463,12 @@ async def test_without_redis_a_part_of_the_rate_is_used() -> None:
         dial.at += 0.5
         places = await mine.take(50)
         assert len(places) == 0
-        assert 0.4 < places.wait.total_seconds() + AHEAD <= 0.51
+        assert 0.4 < places.wait.total_seconds() + LOOK_AHEAD <= 0.51
         assert await mine.for_people(["alice"]) == [NOTHING]
     finally:
         await redis.aclose()
-    assert is_kept(Pace(QUICK.rate / CAREFUL, 1, QUICK.gap), had)
-    assert len(had) >= 0.9 * QUICK.rate / CAREFUL * took
+    assert is_kept(Pace(QUICK.rate / LEAST_WORKERS, 1, QUICK.gap), had)
+    assert len(had) >= 0.9 * QUICK.rate / LEAST_WORKERS * took
 
 
 @pytest.mark.parametrize("workers", [2, 7])
@@ -487,8 +487,8 @@ async def test_workers_that_do_not_hear_of_each_other_share_one_rate(workers: in
                     had += instants(await worker.take(50))
                 dial.at += 0.01
             # Each begins by itself: as many at once as there are of them.
-            assert is_kept(replace(QUICK, burst=max(workers, CAREFUL)), had)
-            assert len(had) >= 0.9 * QUICK.rate * 3 * workers / max(workers, CAREFUL)
+            assert is_kept(replace(QUICK, burst=max(workers, LEAST_WORKERS)), had)
+            assert len(had) >= 0.9 * QUICK.rate * 3 * workers / max(workers, LEAST_WORKERS)
             had.clear()
     finally:
         await redis.aclose()

@@ -19,7 +19,7 @@ from bot import serve
 from bot.turns import Turns
 from bot.web import Door, app
 from bot.worker import Worker
-from broadcast.pace import AHEAD
+from broadcast.pace import LOOK_AHEAD
 from channels import Channel, History, Limits, Pace
 from channels.messages import Accepted, Backlog, Message, Outgoing, Report, Template
 from channels.verdicts import Verdict
@@ -27,7 +27,7 @@ from storage import Database, Keyring, Session
 
 KEYS = Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
 TWO_AT_ONCE = Pace(rate=40, burst=2, gap=timedelta(0))
-IN_HAND = TWO_AT_ONCE.burst + ceil(AHEAD * TWO_AT_ONCE.rate) + 1
+IN_HAND = TWO_AT_ONCE.burst + ceil(LOOK_AHEAD * TWO_AT_ONCE.rate) + 1
 """How many deliveries a worker has claimed at most and not written down."""
 """And one more, whose place comes while the first two are being sent."""
 BATCH = 3
