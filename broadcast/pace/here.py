@@ -54,20 +54,18 @@ class Here:
         return 0.0
 
     async def hold(self, rule: Rule, seconds: float) -> None:
-        name, held, *_others = rule.names
-        self.keep(held, seconds)
-        self.keep(name, seconds)
+        self.keep(rule.hold_of_all, seconds)
+        self.keep(rule.name, seconds)
 
     async def hold_person(self, rule: Rule, address: str, seconds: float, bulletins: bool) -> None:
-        name, _held, lane, slow = rule.names
         now = self.clock()
-        (of, who, at), self._last = self._last, (name, address, now)
+        (of, who, at), self._last = self._last, (rule.name, address, now)
         self.keep(rule.to(address), seconds + rule.person_credit)
         if bulletins:
-            self.keep(lane, seconds)
-        if of == name and who != address and now - at < TWO_WITHIN:
+            self.keep(rule.hold_of_bulletins, seconds)
+        if of == rule.name and who != address and now - at < TWO_WITHIN:
             await self.hold(rule, seconds)
-            self.keep(slow, seconds + HALF_RATE_FOR)
+            self.keep(rule.half_rate, seconds + HALF_RATE_FOR)
 
     def held(self, rule: Rule) -> tuple[float, float]:
         held, bulletins, _slow = self.holds(rule)
@@ -76,8 +74,9 @@ class Here:
     def holds(self, rule: Rule) -> tuple[float, float, float]:
         """The seconds for which all, bulletins, and the slow time are still held; zero when not."""
         now = self.clock()
-        _all, held, bulletins, slow = rule.names
-        return self._left(held, now), self._left(bulletins, now), self._left(slow, now)
+        names = (rule.hold_of_all, rule.hold_of_bulletins, rule.half_rate)
+        held, bulletins, slow = (self._left(name, now) for name in names)
+        return held, bulletins, slow
 
     def keep(self, name: str, seconds: float) -> None:
         """Until then at least."""

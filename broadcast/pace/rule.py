@@ -41,9 +41,13 @@ intervals where places are counted, and seconds where a person waits."""
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What the schedules of one sender allow: a place `every` so many seconds, and `gap` seconds between a person's."""
+    """What the schedules of one sender allow: a place `every` so many seconds, and `gap` seconds between a person's.
+
+    Its names are those of the instants that are kept.
+    """
 
     name: str
+    """Of the sender, and of its schedule."""
     every: float
     burst: int
     gap: float
@@ -74,9 +78,24 @@ class Rule:
         return replace(self, every=self.every * workers, burst=1, gap=self.gap * workers, person_burst=1)
 
     @property
-    def names(self) -> tuple[str, str, str, str]:
-        """Of the schedule, of the hold of all, of the hold of bulletins, of the slow time."""
-        return self.name, f"{self.name}:held", f"{self.name}:bulletins", f"{self.name}:slow"
+    def hold_of_all(self) -> str:
+        """Of the instant until which nothing leaves."""
+        return f"{self.name}:held"
+
+    @property
+    def hold_of_bulletins(self) -> str:
+        """Of the instant until which no bulletin leaves."""
+        return f"{self.name}:bulletins"
+
+    @property
+    def half_rate(self) -> str:
+        """Of the instant until which half the rate is used."""
+        return f"{self.name}:slow"
+
+    @property
+    def last_held(self) -> str:
+        """Of the address that was held last."""
+        return f"{self.name}:told"
 
     def to(self, address: str) -> str:
         """Of a person's schedule."""

@@ -1,85 +1,18 @@
 """The schedules of all workers, in Redis; while it is away, a careful part of them here."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 from redis.asyncio import Redis
-from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
+from broadcast.pace import scripts
 from broadcast.pace.here import Here
 from broadcast.pace.rule import HALF_RATE_FOR, LEAST_WORKERS, LOOK_AHEAD, TWO_WITHIN, Given, Rule
+from broadcast.pace.scripts import CHARGE, GIVE_BACK, HOLD_ALL, HOLD_PERSON, PEOPLE, TAKE, Script
 from broadcast.watch import Observe, unobserved
 
-NOW = """
-local time = redis.call('TIME'); local now = time[1] + time[2] / 1000000
-local function text(seconds) return string.format('%.6f', seconds) end
-local function keep(key, at, remembered)
-  redis.call('SET', key, text(at), 'PX', math.ceil(math.max(0, at - now) * 1000) + remembered)
-end
-"""
-"""What each script begins with. A sender's schedule is remembered for an hour, so that it keeps its burst: one that
-nobody remembers counts as just handed out, for others may have used it before it was forgotten."""
-TAKE = """
-local every, credit, ahead = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local most, batch = tonumber(ARGV[7]), tonumber(ARGV[8])
-local known = redis.call('MGET', unpack(KEYS))
-local function left(which) return math.max(tonumber(known[which] or now) - now, tonumber(ARGV[which + 2]), 0) end
-local held, bulletins, slow = left(2), left(3), left(4)
-if slow > 0 then every = every * 2 end
-local begin = math.max(tonumber(known[1] or now + ahead + every), held > 0 and now + held or now - credit)
-local number = math.min(most, math.floor((now + ahead - begin) / every + 1.000001))
-if number < batch then number = 0 end
-keep(KEYS[1], begin + number * every, 3600000)
-return {number, text(now), text(begin), text(every), text(held), text(bulletins), text(slow)}
-"""
-GIVE_BACK = """
-local at = tonumber(redis.call('GET', KEYS[1]) or 0)
-if math.abs(at - ARGV[1]) < 0.000005 then keep(KEYS[1], tonumber(ARGV[2]), 3600000) end
-return 1
-"""
-CHARGE = """
-local every, ahead, credit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local begin = math.max(tonumber(redis.call('GET', KEYS[1]) or now + ahead + every), now - credit)
-keep(KEYS[1], begin + ARGV[4] * every, 3600000)
-return 1
-"""
-PEOPLE = """
-local gap, credit, waits = tonumber(ARGV[1]), tonumber(ARGV[2]), {}
-for place, key in ipairs(KEYS) do
-  local at = math.max(tonumber(redis.call('GET', key) or now), now)
-  local wait = at - credit - now
-  if wait <= 0.000001 then
-    wait = 0
-    keep(key, at + gap, 1000)
-  end
-  waits[place] = text(wait)
-end
-return waits
-"""
-HOLDING = """
-local function hold(key, seconds)
-  keep(key, math.max(now + seconds, tonumber(redis.call('GET', key) or 0)), 1000)
-end
-"""
-HOLD = """
-hold(KEYS[1], tonumber(ARGV[1]))
-hold(KEYS[2], tonumber(ARGV[1]))
-return 1
-"""
-HOLD_PERSON = """
-local seconds, credit, halved = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-hold(KEYS[1], seconds + credit)
-if ARGV[4] == '1' then hold(KEYS[3], seconds) end
-local last = redis.call('GET', KEYS[5])
-redis.call('SET', KEYS[5], ARGV[6], 'PX', ARGV[5])
-if not last or last == ARGV[6] then return 0 end
-hold(KEYS[2], seconds)
-hold(KEYS[6], seconds)
-hold(KEYS[4], seconds + halved)
-return 1
-"""
 PATIENCE = 1.0
 """Seconds in which Redis has to answer. It does within some milliseconds, and a sender that waits sends nothing."""
 NOT_ASKED_AGAIN_FOR = 2.0
@@ -92,8 +25,7 @@ class Shared:
     def __init__(self, redis: Redis, clock: Callable[[], float], observe: Observe = unobserved) -> None:
         self.clock = clock
         self._observe = observe
-        self._scripts = {script: redis.register_script(NOW + script) for script in (TAKE, GIVE_BACK, CHARGE, PEOPLE)}
-        self._scripts |= {script: redis.register_script(NOW + HOLDING + script) for script in (HOLD, HOLD_PERSON)}
+        self._scripts = {script.name: redis.register_script(script.source) for script in scripts.SCRIPTS}
         self._away = clock()
         self._alone = Here(clock)
         self.workers = 1
@@ -108,72 +40,125 @@ class Shared:
         self._alone.workers = max(LEAST_WORKERS, number)
 
     async def take(self, rule: Rule, most: int) -> Given:
-        asked = self.clock()
-        batch, holds = rule.batch(most), self._alone.holds(rule)
-        answer = await self._ask(TAKE, rule.names, rule.every, rule.credit, LOOK_AHEAD, *holds, most, batch)
-        if answer is None:
+        before = self.clock()
+        batch, (held, bulletins, slow) = rule.batch(most), self._alone.holds(rule)
+        values = await self._call(
+            TAKE,
+            {
+                "schedule": rule.name,
+                "hold_of_all": rule.hold_of_all,
+                "hold_of_bulletins": rule.hold_of_bulletins,
+                "half_rate": rule.half_rate,
+            },
+            {
+                "every": rule.every,
+                "credit": rule.credit,
+                "look_ahead": LOOK_AHEAD,
+                "known_held": held,
+                "known_bulletins": bulletins,
+                "known_slow": slow,
+                "most": most,
+                "batch": batch,
+            },
+        )
+        if values is None:
             return await self._alone.take(rule, most)
-        number, *seconds = map(float, cast(Sequence[bytes], answer))
-        now, begin, every, held, bulletins, slow = seconds
-        for name, left in zip(rule.names[1:], (held, bulletins, slow), strict=True):
-            if left:
-                self._alone.keep(name, left)
-        self._set_clock(now, asked)
-        ahead = LOOK_AHEAD - (batch - 1) * every
-        return Given(int(number), now, begin, every, ahead, held, bulletins, slow, self._shift)
+        answer = TAKE.answered(cast(Sequence[bytes], values))
+        self._remember(rule, answer)
+        self._set_clock(answer["now"], before)
+        return Given(
+            int(answer["number"]),
+            answer["now"],
+            answer["begin"],
+            answer["every"],
+            LOOK_AHEAD - (batch - 1) * answer["every"],
+            answer["held"],
+            answer["bulletins"],
+            answer["slow"],
+            self._shift,
+        )
 
-    def _set_clock(self, now: float, asked: float) -> None:
+    def _remember(self, rule: Rule, seconds: Mapping[str, float]) -> None:
+        """Keep the holds that Redis knows of here as well."""
+        holds = {"held": rule.hold_of_all, "bulletins": rule.hold_of_bulletins, "slow": rule.half_rate}
+        for hold, name in holds.items():
+            if seconds[hold]:
+                self._alone.keep(name, seconds[hold])
+
+    def _set_clock(self, now: float, before: float) -> None:
         """Redis read its clock after we asked and before we heard: within that, what we believed before holds."""
-        self._shift = min(max(self._shift, now - self.clock()), now - asked)
+        self._shift = min(max(self._shift, now - self.clock()), now - before)
 
     async def give_back(self, rule: Rule, given: Given, used: int) -> None:
         if not given.shift:
             await self._alone.give_back(rule, given, used)
             return
-        await self._ask(GIVE_BACK, rule.names[:1], f"{given.end:.6f}", f"{given.begin + used * given.every:.6f}")
+        await self._call(
+            GIVE_BACK,
+            {"schedule": rule.name},
+            {"taken_until": f"{given.end:.6f}", "used_until": f"{given.begin + used * given.every:.6f}"},
+        )
 
     async def charge(self, rule: Rule, places: float) -> None:
-        if await self._ask(CHARGE, rule.names[:1], rule.every, LOOK_AHEAD, rule.credit, places) is None:
+        arguments = {"every": rule.every, "credit": rule.credit, "look_ahead": LOOK_AHEAD, "places": places}
+        if await self._call(CHARGE, {"schedule": rule.name}, arguments) is None:
             await self._alone.charge(rule, places)
 
     async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:
         """One question for all of them."""
-        names = [rule.to(address) for address in addresses]
-        answer = await self._ask(PEOPLE, names, rule.gap, rule.person_credit)
-        if answer is None:
+        arguments = PEOPLE.arguments_in_order({"gap": rule.gap, "credit": rule.person_credit})
+        waits = await self._run(PEOPLE, [rule.to(address) for address in addresses], arguments)
+        if waits is None:
             return await self._alone.people(rule, addresses)
         here = (self._alone.person_held(rule, address) for address in addresses)
-        return [max(float(wait), held) for wait, held in zip(cast(Sequence[bytes], answer), here, strict=True)]
+        return [max(float(wait), held) for wait, held in zip(cast(Sequence[bytes], waits), here, strict=True)]
 
     async def hold(self, rule: Rule, seconds: float) -> None:
         await self._alone.hold(rule, seconds)
-        await self._ask(HOLD, rule.names[:2], seconds)
+        await self._call(HOLD_ALL, {"schedule": rule.name, "hold_of_all": rule.hold_of_all}, {"seconds": seconds})
 
     async def hold_person(self, rule: Rule, address: str, seconds: float, bulletins: bool) -> None:
-        name, held, lane, slow = rule.names
-        keys = (rule.to(address), held, lane, slow, f"{name}:told", name)
-        asked = (seconds, rule.person_credit, HALF_RATE_FOR, int(bulletins), int(TWO_WITHIN * 1000), address)
-        everybody = await self._ask(HOLD_PERSON, keys, *asked)
+        is_everybody = await self._call(
+            HOLD_PERSON,
+            {
+                "person": rule.to(address),
+                "schedule": rule.name,
+                "hold_of_all": rule.hold_of_all,
+                "hold_of_bulletins": rule.hold_of_bulletins,
+                "half_rate": rule.half_rate,
+                "last_held": rule.last_held,
+            },
+            {
+                "seconds": seconds,
+                "credit": rule.person_credit,
+                "is_bulletin": int(bulletins),
+                "address": address,
+                "two_within": int(TWO_WITHIN * 1000),
+                "half_rate_for": HALF_RATE_FOR,
+            },
+        )
         await self._alone.hold_person(rule, address, seconds, bulletins)
-        if everybody:
+        if is_everybody:
             await self._alone.hold(rule, seconds)
-            self._alone.keep(slow, seconds + HALF_RATE_FOR)
+            self._alone.keep(rule.half_rate, seconds + HALF_RATE_FOR)
 
     def held(self, rule: Rule) -> tuple[float, float]:
         return self._alone.held(rule)
 
-    async def _ask(self, script: str, names: Sequence[str], *arguments: float | str) -> object | None:
+    async def _call(
+        self, script: Script, keys: Mapping[str, str], arguments: Mapping[str, float | str]
+    ) -> object | None:
+        return await self._run(script, script.keys_in_order(keys), script.arguments_in_order(arguments))
+
+    async def _run(self, script: Script, names: Sequence[str], arguments: Sequence[float | str]) -> object | None:
         """None while Redis is away: it is waited for once, then left alone for a while."""
         if self.clock() < self._away:
             return None
         keys = [f"hearback:pace:{{{names[0].partition(':')[0]}}}{name}" for name in names]
         try:
             async with asyncio.timeout(PATIENCE):
-                return cast(object, await self._script(script)(keys, arguments))
+                return cast(object, await self._scripts[script.name](keys, arguments))
         except (RedisError, OSError):
             self._away = self.clock() + NOT_ASKED_AGAIN_FOR
             self._observe("redis_away")
             return None
-
-    def _script(self, script: str) -> AsyncScript:
-        return self._scripts[script]

@@ -54,6 +54,15 @@ def test_every_folder_of_code_is_installed() -> None:
     assert [name for name in PACKAGES if any(fnmatch(name, pattern) for pattern in patterns)] == INSTALLED
 
 
+def test_every_file_that_lies_beside_code_is_installed() -> None:
+    data = PROJECT["tool"]["setuptools"]["package-data"]
+    patterns = [f"{package.replace('.', '/')}/{pattern}" for package in data for pattern in data[package]]
+    rooms = {name.partition(".")[0] for name in INSTALLED}
+    beside = [ours(path) for path in files() if path.suffix != ".py" and path.relative_to(ROOT).parts[0] in rooms]
+    assert beside
+    assert [name for name in beside if not any(fnmatch(name, pattern) for pattern in patterns)] == []
+
+
 def test_every_room_is_watched_by_the_import_contracts() -> None:
     rooms = sorted({name.partition(".")[0] for name in INSTALLED})
     assert sorted(PROJECT["tool"]["importlinter"]["root_packages"]) == rooms
