@@ -17,7 +17,8 @@ class Here:
         self.workers = 1
         self._until: dict[str, float] = {}
         self._most = MOST_REMEMBERED
-        self._last = ("", "", 0.0)
+        self._last_held: dict[str, tuple[str, float]] = {}
+        """For each sender the address that was held last, and when."""
 
     async def take(self, rule: Rule, most: int) -> Given:
         rule, now = rule.part(self.workers), self.clock()
@@ -59,11 +60,12 @@ class Here:
 
     async def hold_person(self, rule: Rule, address: str, seconds: float, bulletins: bool) -> None:
         now = self.clock()
-        (of, who, at), self._last = self._last, (rule.name, address, now)
+        who, at = self._last_held.get(rule.name, (address, now))
+        self._last_held[rule.name] = (address, now)
         self.keep(rule.to(address), seconds + rule.person_credit)
         if bulletins:
             self.keep(rule.hold_of_bulletins, seconds)
-        if of == rule.name and who != address and now - at < TWO_WITHIN:
+        if who != address and now - at < TWO_WITHIN:
             await self.hold(rule, seconds)
             self.keep(rule.half_rate, seconds + HALF_RATE_FOR)
 

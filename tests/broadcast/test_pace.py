@@ -322,6 +322,15 @@ async def test_two_chats_told_within_a_second_hold_everybody(kept: Kept) -> None
     assert timedelta(seconds=29) < places.wait < timedelta(seconds=31)
 
 
+async def test_what_another_sender_is_told_in_between_changes_nothing(kept: Kept) -> None:
+    mine, other = pacer(kept), Pacer("sms", QUICK, kept.schedules)
+    await warm(kept, mine)
+    await mine.told_to_wait("alice", timedelta(seconds=30), REPLY)
+    await other.told_to_wait("carol", timedelta(seconds=30), REPLY)
+    await mine.told_to_wait("bob", timedelta(seconds=30), REPLY)
+    assert (await mine.take(50)).wait > timedelta(seconds=29)
+
+
 async def test_two_chats_told_one_after_the_other_hold_nobody_else() -> None:
     dial = Dial()
     mine = Pacer("telegram", QUICK, Here(dial))
