@@ -23,6 +23,6 @@ local function keep(key, instant, remembered)
 end
 
 -- Keep the instant that is so many seconds away, unless a later one is kept already.
-local function hold(key, seconds)
-  keep(key, math.max(now + seconds, kept(key) or 0), A_SECOND)
+local function hold(key, seconds, remembered)
+  keep(key, math.max(now + seconds, kept(key) or 0), remembered)
 end

@@ -5,6 +5,6 @@ local hold_of_all = KEYS[2] -- the instant until which nothing leaves
 
 local seconds = tonumber(ARGV[1]) -- seconds for which nothing leaves
 
-hold(schedule, seconds)
-hold(hold_of_all, seconds)
+hold(schedule, seconds, AN_HOUR)
+hold(hold_of_all, seconds, A_SECOND)
 return 1

@@ -14,14 +14,14 @@ local address = ARGV[4] -- our id of the person's address
 local two_within = tonumber(ARGV[5]) -- milliseconds within which the holds of two people mean the sender
 local half_rate_for = tonumber(ARGV[6]) -- seconds for which half the rate is used after everybody was held
 
-hold(person, seconds + credit)
-if is_bulletin then hold(hold_of_bulletins, seconds) end
+hold(person, seconds + credit, A_SECOND)
+if is_bulletin then hold(hold_of_bulletins, seconds, A_SECOND) end
 
 local before = redis.call('GET', last_held)
 redis.call('SET', last_held, address, 'PX', two_within)
 if not before or before == address then return 0 end
 
-hold(hold_of_all, seconds)
-hold(schedule, seconds)
-hold(half_rate, seconds + half_rate_for)
+hold(hold_of_all, seconds, A_SECOND)
+hold(schedule, seconds, AN_HOUR)
+hold(half_rate, seconds + half_rate_for, A_SECOND)
 return 1 -- everybody is held
