@@ -12,14 +12,15 @@ from bot.serve import parts
 from bot.web import app
 from channels import sms
 from storage import Database, broadcasts
-from storage.outbox.deliveries import BULLETIN
+from storage.lanes import Lane
 
 NEWS = "news"
 UNDER_WAY = (
     "INSERT INTO delivery (id, person_id, address_id, broadcast_id, channel, lane, turn, part, state, due, attempts, "
     "provider_id, segments) "
     + _twilio.numbers(
-        f"'d' || i, 'p' || i, 'a' || i, '{NEWS}', 'sms', {BULLETIN}, 0, 1, 'sent', CURRENT_TIMESTAMP, 0, 'SM' || i, 1"
+        f"'d' || i, 'p' || i, 'a' || i, '{NEWS}', 'sms', {Lane.BULLETIN}, 0, 1, 'sent', "
+        "CURRENT_TIMESTAMP, 0, 'SM' || i, 1"
     )
 )
 
@@ -49,7 +50,7 @@ async def _send(database: Database) -> None:
     """A bulletin is on its way to many."""
     process = await _forum.begin(database)
     async with database.writing() as session:
-        await broadcasts.add(session, NEWS, process, "bulletin:news", "{}", "{}", BULLETIN, _forum.now())
+        await broadcasts.add(session, NEWS, process, "bulletin:news", "{}", "{}", Lane.BULLETIN, _forum.now())
         await session.exec_driver_sql(UNDER_WAY)
 
 

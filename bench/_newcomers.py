@@ -13,8 +13,9 @@ from channels.messages import Kind, Message
 from handlers.conversations import Ears, hear
 from handlers.talk.boards import Boards
 from storage import Database
+from storage.lanes import Lane
 from storage.outbox import claims, deliveries
-from storage.outbox.deliveries import REPLY, Outcome
+from storage.outbox.deliveries import Outcome
 
 EVERY = 0.05
 """Seconds from one reply to the next newcomer."""
@@ -45,7 +46,7 @@ class Newcomers:
             await hear(session, self.ears, [message], _forum.now())
         now = _forum.now()
         async with self.database.writing() as session:
-            taken = await claims.claim(session, _forum.KEYS, "telegram", OWNER, now, now + LEASE, 1, REPLY)
+            taken = await claims.claim(session, _forum.KEYS, "telegram", OWNER, now, now + LEASE, 1, Lane.REPLY)
         assert [one.to for one in taken] == [sender]
         async with self.database.writing() as session:
             await deliveries.settle(session, OWNER, [Outcome(one.id, "sent") for one in taken], now)

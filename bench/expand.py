@@ -21,7 +21,7 @@ from handlers import telling
 from storage import Database
 from storage.broadcasts import Audience
 from storage.keys import SHORTEST, VERSION
-from storage.outbox.deliveries import BULLETIN, REPLY
+from storage.lanes import Lane
 from storage.tables import address, broadcast, delivery, person, standing
 
 TEXT = {"en": "There is news from the review."}
@@ -169,7 +169,7 @@ async def _plain(database: Database) -> AsyncIterator[None]:
         "address_id": address.c.id,
         "broadcast_id": select(broadcast.c.id).scalar_subquery(),
         "channel": address.c.channel,
-        "lane": literal(BULLETIN),
+        "lane": literal(Lane.BULLETIN),
         "turn": literal(0),
         "part": literal(1),
         "state": literal("queued"),
@@ -184,7 +184,7 @@ async def _plain(database: Database) -> AsyncIterator[None]:
 
 async def _clear(database: Database, people: int) -> None:
     async with database.writing() as session:
-        await session.execute(delete(delivery).where(delivery.c.lane == REPLY))
+        await session.execute(delete(delivery).where(delivery.c.lane == Lane.REPLY))
         cleared = await session.execute(delete(delivery))
         assert cleared.rowcount == people, f"{cleared.rowcount} deliveries were made"
         await session.execute(delete(standing))

@@ -23,8 +23,9 @@ from handlers.conversations import Ears
 from handlers.talk.boards import Boards
 from storage import Database, broadcasts, outbox
 from storage.broadcasts import Audience
+from storage.lanes import Lane
 from storage.outbox import claims, deliveries, expansion
-from storage.outbox.deliveries import BULLETIN, Outcome
+from storage.outbox.deliveries import Outcome
 from tests import databases
 
 only_when_named = True
@@ -207,7 +208,7 @@ async def _publish(database: Database) -> None:
         )
         made = await broadcasts.add(
             session, "waiting", (await session.execute(text("SELECT id FROM process"))).scalar_one(),
-            "bulletin:y", '{"text": {"en": "News"}, "order": ["en"]}', "{}", BULLETIN, now,
+            "bulletin:y", '{"text": {"en": "News"}, "order": ["en"]}', "{}", Lane.BULLETIN, now,
         )  # fmt: skip
         await expansion.expand(session, made, Audience(regions=("talkers",)), now, None)
 

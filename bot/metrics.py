@@ -26,9 +26,7 @@ from prometheus_client.registry import Collector
 from channels import Channel
 from storage import Database, outbox
 from storage.outbox import Overview
-from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
 
-LANES = {REPLY: "reply", NOTICE: "notice", BULLETIN: "bulletin"}
 LABELS = frozenset({"channel", "lane", "state", "code", "name"})
 """No metric has any other: each takes few values, and none of them is about a person."""
 FIT = re.compile(r"(\d{3}_)?[a-z][a-z0-9_.]{0,39}|\d{1,6}|")
@@ -175,10 +173,10 @@ def _of(seen: Overview, now: datetime) -> Iterable[Metric]:
     )
     lag = _gauge("lag_seconds", "For how long the oldest of those that may leave could have left", "channel", "lane")
     for one in seen.lanes:
-        waiting.add_metric([one.channel, LANES[one.lane], "due"], one.due)
-        waiting.add_metric([one.channel, LANES[one.lane], "later"], one.later)
+        waiting.add_metric([one.channel, one.lane.label, "due"], one.due)
+        waiting.add_metric([one.channel, one.lane.label, "later"], one.later)
         since = timedelta(0) if one.oldest is None else now - one.oldest
-        lag.add_metric([one.channel, LANES[one.lane]], max(0.0, since.total_seconds()))
+        lag.add_metric([one.channel, one.lane.label], max(0.0, since.total_seconds()))
     unknown = _gauge("unknown", "Deliveries of unknown fate that nobody has acknowledged", "channel")
     for channel, number in seen.unknown.items():
         unknown.add_metric([channel], number)

@@ -8,7 +8,7 @@ import structlog
 
 from broadcast.deliver import Sender
 from storage import Database, marks
-from storage.outbox.deliveries import BULLETIN
+from storage.lanes import Lane
 
 NOBODY = "everybody"
 """Whose turn it is to wait, where a platform names no person."""
@@ -33,4 +33,4 @@ class Slowing:
             if until is not None and until > now and self.known.get(name) != until:
                 self.known[name] = until
                 log.warning("bulletins wait", channel=name, until=until.isoformat())
-                await sender.pacer.told_to_wait(NOBODY, until - now, BULLETIN)
+                await sender.pacer.told_to_wait(NOBODY, until - now, Lane.BULLETIN)

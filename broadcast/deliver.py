@@ -25,9 +25,10 @@ from channels.messages import Later, NotSent, Outgoing, Shut, Stopped, TooFast, 
 from channels.verdicts import OUT_OF_ORDER, WIRE
 from storage import Database, Keyring, Session, circuits, is_away
 from storage.broadcasts import Hours
+from storage.lanes import Lane
 from storage.outbox import claims, deliveries
 from storage.outbox.claims import Claimed
-from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY, SHUT, Outcome
+from storage.outbox.deliveries import SHUT, Outcome
 
 LEASE = timedelta(seconds=60)
 """How long a claim is ours. Longer than any send may take."""
@@ -36,14 +37,13 @@ FRESH = timedelta(seconds=5)
 """How old a claim may be when its send begins. Whoever slept on it (a laptop's lid, a paused machine) has lost the
 place at the platform's pace, and may have missed a STOP."""
 POLL = timedelta(milliseconds=500)
-NO_PLACES = Places((), POLL, BULLETIN)
+NO_PLACES = Places((), POLL, Lane.BULLETIN)
 OFTEN = timedelta(milliseconds=50)
 """How long what has been sent may wait to be written down..."""
 TOGETHER = 20
 """...unless there is so much of it."""
 MOST_AT_ONCE = 200
 MOST_TO_PUT_OFF = 2000
-LANES = (REPLY, NOTICE, BULLETIN)
 NIGHT = "night"
 """The code of what waits for its person's morning."""
 LATE = "late"
@@ -101,7 +101,7 @@ class Sender:
                 wait = await self._safely(self.step)
                 if wait:
                     await _first(heard, closing, wait)
-        for lane in LANES:
+        for lane in Lane:
             self._put_back(lane, timedelta(0), LATE)
         if self.under_way:
             await asyncio.wait(self.under_way)
@@ -128,7 +128,7 @@ class Sender:
         return min(wait, OFTEN) if self.under_way or self.settled or len(self.departures) else wait
 
     async def step_out(self) -> timedelta:
-        await self._settle_and_claim(0, BULLETIN)
+        await self._settle_and_claim(0, Lane.BULLETIN)
         return timedelta(0)
 
     async def _settle_and_claim(self, places: int, last_lane: int) -> list[Claimed]:
@@ -235,7 +235,7 @@ class Sender:
 
     def _is_recycled(self, claimed: Claimed) -> bool:
         """What is for one person only does not leave to an address that may be somebody else's by now."""
-        if claimed.lane != NOTICE or not claimed.silent_for(self.channel.recycled):
+        if claimed.lane != Lane.NOTICE or not claimed.silent_for(self.channel.recycled):
             return False
         self._ended(Outcome(claimed.id, "cancelled", code=SILENT))
         return True
@@ -255,7 +255,7 @@ class Sender:
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
-        for lane in LANES:
+        for lane in Lane:
             if held := self.pacer.held(lane):
                 self._put_back(lane, held, PACE)
         for departure, more in self.departures.leaving(self.pacer.now()):

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from broadcast.pace import Pacer
 from channels.messages import Outgoing
+from storage.lanes import Lane
 from storage.outbox.claims import Claimed
-from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
 
 LONGEST_AGO = 1.0
 """Seconds after which a place is nobody's any more: platforms count messages in each second."""
@@ -35,9 +35,7 @@ class Departures:
     pacer: Pacer
     places: deque[float] = field(default_factory=deque)
     """The instants at which something may leave, by the pacer's clock."""
-    lanes: tuple[deque[Departure], ...] = field(
-        default_factory=lambda: tuple(deque[Departure]() for _lane in (REPLY, NOTICE, BULLETIN))
-    )
+    lanes: tuple[deque[Departure], ...] = field(default_factory=lambda: tuple(deque[Departure]() for _lane in Lane))
 
     def __len__(self) -> int:
         return sum(map(len, self.lanes))

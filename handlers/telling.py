@@ -8,8 +8,8 @@ from handlers.writing import contents
 from locales import languages, speaking
 from storage import Session, broadcasts, fresh
 from storage.broadcasts import Audience, Hours, Plan
+from storage.lanes import Lane
 from storage.outbox import expansion
-from storage.outbox.deliveries import BULLETIN, NOTICE
 
 LONGEST = 1500
 """How long a text may be to leave as one message everywhere: Twilio takes 1600, WhatsApp adds marks of direction."""
@@ -81,7 +81,7 @@ async def tell_now(
         subject,
         flows.Told(renditions, process[1].languages).packed(),
         contents.pack(audience),
-        NOTICE,
+        Lane.NOTICE,
         now,
         Plan(not_after=not_after, hours=hours(process[1])),
     )
@@ -109,7 +109,7 @@ async def tell_many(
         subject,
         flows.Told(renditions, process[1].languages).packed(),
         contents.pack(audience),
-        BULLETIN,
+        Lane.BULLETIN,
         now,
         plan or Plan(hours=hours(process[1])),
     )

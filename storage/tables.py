@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from storage._ground.columns import Moment, Sealed
+from storage.lanes import Lane
 
 metadata = MetaData(
     naming_convention={
@@ -345,11 +346,11 @@ def waits(deliveries: FromClause) -> ColumnElement[bool]:
 
 def waits_in_line(deliveries: FromClause) -> ColumnElement[bool]:
     """Of a lane in which what is due first leaves first; replies have a line of their own."""
-    return and_(waits(deliveries), deliveries.c.lane != literal_column("0", Integer()))
+    return and_(waits(deliveries), deliveries.c.lane != literal_column(str(Lane.REPLY.value), Integer()))
 
 
 def waits_to_reply(deliveries: FromClause) -> ColumnElement[bool]:
-    return and_(waits(deliveries), deliveries.c.lane == literal_column("0", Integer()))
+    return and_(waits(deliveries), deliveries.c.lane == literal_column(str(Lane.REPLY.value), Integer()))
 
 
 def is_under_way(deliveries: FromClause) -> ColumnElement[bool]:
@@ -361,7 +362,7 @@ def is_to_come(deliveries: FromClause) -> ColumnElement[bool]:
 
 
 def is_reply_to_come(deliveries: FromClause) -> ColumnElement[bool]:
-    return and_(deliveries.c.lane == literal_column("0", Integer()), is_to_come(deliveries))
+    return and_(deliveries.c.lane == literal_column(str(Lane.REPLY.value), Integer()), is_to_come(deliveries))
 
 
 def is_notice_to_come(deliveries: FromClause) -> ColumnElement[bool]:

@@ -8,7 +8,6 @@ import typer
 
 import channels
 from bot.commands.terminal import say, stop, told, writing
-from bot.metrics import LANES
 from channels.verdicts import UNCOUNTED, Act, Alarm, Verdict
 from storage import Session, broadcasts, marks, outbox, templates
 from storage.outbox import unknowns
@@ -26,7 +25,7 @@ def list_deliveries() -> None:
         say(f"{'channel':10}{'lane':10}{'due':>8}{'later':>8}  oldest")
         for lane in seen.lanes:
             age = "" if lane.oldest is None else _whole(now - lane.oldest)
-            say(f"{lane.channel:10}{LANES[lane.lane]:10}{_counted(lane.due):>8}{_counted(lane.later):>8}  {age}")
+            say(f"{lane.channel:10}{lane.lane.label:10}{_counted(lane.due):>8}{_counted(lane.later):>8}  {age}")
         say(f"being sent: {seen.sending}")
         for channel, number in sorted(seen.unknown.items()):
             say(f"of unknown fate on {channel}: {number}")
@@ -123,7 +122,7 @@ def list_dead(most: int = 20, channel: OfChannel = "", code: OfCode = "") -> Non
 
     async def look(session: Session, _now: datetime) -> None:
         for one in await outbox.dead(session, most, channel, code):
-            which = f"{one.id}  {one.ended}  {one.channel}  {LANES[one.lane]}"
+            which = f"{one.id}  {one.ended}  {one.channel}  {one.lane.label}"
             say(f"{which}  {one.state}  {one.code}  {one.broadcast or ''}")
 
     writing(look)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from broadcast.pace.rule import SHARE_USED, Given, Rule, Schedules
 from channels import Pace
-from storage.outbox.deliveries import BULLETIN, NOTICE
+from storage.lanes import Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Pacer:
         held, bulletins = self._schedules.held(self._rule)
         # A microsecond more: rounded down, there would be none yet.
         until = timedelta(seconds=wait, microseconds=1 if wait else 0)
-        return Places(at, until, NOTICE if bulletins > held else BULLETIN, given)
+        return Places(at, until, Lane.NOTICE if bulletins > held else Lane.BULLETIN, given)
 
     async def give_back(self, places: Places, used: int) -> None:
         """Only the first `used` were needed."""
@@ -64,7 +64,7 @@ class Pacer:
     def held(self, lane: int) -> timedelta:
         """How long nothing of that lane may leave; zero when it may."""
         everything, bulletins = self._schedules.held(self._rule)
-        return timedelta(seconds=bulletins if lane == BULLETIN else everything)
+        return timedelta(seconds=bulletins if lane == Lane.BULLETIN else everything)
 
     async def for_people(self, addresses: Sequence[str]) -> list[timedelta]:
         """For each, zero when this person may be written to now, which counts as done; else how long not."""
@@ -81,7 +81,7 @@ class Pacer:
 
         Everybody, and half the rate for five minutes after it, when it told two people within a second.
         """
-        await self._schedules.hold_person(self._rule, address, wait.total_seconds(), lane == BULLETIN)
+        await self._schedules.hold_person(self._rule, address, wait.total_seconds(), lane == Lane.BULLETIN)
 
     async def pause(self, wait: timedelta) -> None:
         """The platform asked the whole sender to wait."""

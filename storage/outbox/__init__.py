@@ -31,7 +31,7 @@ from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage.addresses import has_an_address
 from storage.circuits import Circuit
-from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
+from storage.lanes import Lane
 from storage.tables import delivery, is_under_way, is_unnoticed, waits_in_line, waits_to_reply
 
 MOST_COUNTED = 1000
@@ -39,14 +39,14 @@ MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class Waiting:
     """What waits in one lane of one channel, up to `MOST_COUNTED` of each kind.
 
     `oldest`: since when the first of it could have left.
     """
 
     channel: str
-    lane: int
+    lane: Lane
     due: int
     later: int
     oldest: datetime | None
@@ -56,7 +56,7 @@ class Lane:
 class Overview:
     """The outbox at a glance."""
 
-    lanes: Sequence[Lane]
+    lanes: Sequence[Waiting]
     sending: int
     unknown: dict[str, int]
     """By channel, without what an operator has acknowledged."""
@@ -108,9 +108,11 @@ async def late(session: Session, before: datetime) -> int:
     return sum(rows.scalars())
 
 
-async def _lanes(session: Session, now: datetime) -> list[Lane]:
+async def _lanes(session: Session, now: datetime) -> list[Waiting]:
     rows = await session.execute(_counting(), {"now": now})
-    return [Lane(*row) for row in rows if row.due or row.later]
+    return [
+        Waiting(row.channel, Lane(row.lane), row.due, row.later, row.oldest) for row in rows if row.due or row.later
+    ]
 
 
 @cache
@@ -127,7 +129,7 @@ def _counting() -> CompoundSelect[Any]:
 def _places() -> Sequence[tuple[int, CTE]]:
     """The lanes, each with the channels in which something may wait in it."""
     replies, line = _channels("reply_channels", waits_to_reply), _channels("line_channels", waits_in_line)
-    return (REPLY, replies), (NOTICE, line), (BULLETIN, line)
+    return (Lane.REPLY, replies), (Lane.NOTICE, line), (Lane.BULLETIN, line)
 
 
 def _channels(name: str, is_meant: Callable[[FromClause], ColumnElement[bool]]) -> CTE:
@@ -160,7 +162,7 @@ def _number(rows: Subquery) -> ScalarSelect[int]:
 
 def _first(channels: CTE, lane: int, which: ColumnElement[bool]) -> Subquery:
     """Of a lane of each of these channels, as its index orders it."""
-    is_reply = lane == REPLY
+    is_reply = lane == Lane.REPLY
     is_meant = waits_to_reply(delivery) if is_reply else and_(waits_in_line(delivery), delivery.c.lane == lane)
     return (
         select(delivery.c.due)
@@ -178,7 +180,7 @@ class Dead:
 
     id: str
     channel: str
-    lane: int
+    lane: Lane
     state: str
     code: str
     ended: date
@@ -204,7 +206,7 @@ async def dead(session: Session, most: int, channel: str = "", code: str = "") -
     if code:
         found = found.where(delivery.c.code == code)
     rows = await session.execute(found.order_by(delivery.c.ended.desc()).limit(most))
-    return [Dead(*row) for row in rows]
+    return [Dead(row[0], row[1], Lane(row[2]), *row[3:]) for row in rows]
 
 
 async def retry(session: Session, now: datetime, ids: Sequence[str] = (), code: str = "") -> int:

@@ -33,7 +33,8 @@ from storage import circuits
 from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage.keys import Keyring, Unreadable
-from storage.outbox.deliveries import BULLETIN, LONGEST_SILENCE, NEVER, NOTICE, REPLY, SHUT
+from storage.lanes import Lane
+from storage.outbox.deliveries import LONGEST_SILENCE, NEVER, SHUT
 from storage.tables import (
     ACTIVE,
     address,
@@ -106,7 +107,7 @@ async def claim(
     now: datetime,
     lease: datetime,
     most: int,
-    lowest: int = BULLETIN,
+    lowest: int = Lane.BULLETIN,
 ) -> list[Claimed]:
     """Take up to `most` deliveries that may leave now: they are `sending`, ours, and shown so once this commits.
 
@@ -151,7 +152,7 @@ def _taking(dialect: str) -> Executable:
     most = bindparam("most", type_=Integer)
     least = func.min if dialect == "sqlite" else func.least
     # Lane by lane, so that in each the index is read only up to what is due: what is put off costs nothing.
-    lanes = [_may_leave(lane).limit(most).subquery(f"lane{lane}") for lane in (REPLY, NOTICE, BULLETIN)]
+    lanes = [_may_leave(lane).limit(most).subquery(f"lane{lane}") for lane in Lane]
     # Chosen apart, so that PostgreSQL chooses once: inside the update it may choose, and lock, again for each row.
     chosen = (
         union_all(*(select(lane) for lane in lanes)).limit(case((_circuit(), least(1, most)), else_=most)).cte("chosen")
@@ -219,10 +220,10 @@ def _may_leave(lane: int) -> Select[Any]:
         )
         .with_for_update(of=[delivery, address], skip_locked=True, key_share=True)
     )
-    if lane == REPLY:
+    if lane == Lane.REPLY:
         return found.where(waits_to_reply(delivery), _is_next_reply()).order_by(delivery.c.since)
     in_line = found.where(waits_in_line(delivery), delivery.c.lane == lane).order_by(delivery.c.due)
-    return in_line.where(_is_next_notice()) if lane == NOTICE else in_line
+    return in_line.where(_is_next_notice()) if lane == Lane.NOTICE else in_line
 
 
 def _is_not_held(deliveries: FromClause) -> ColumnElement[bool]:

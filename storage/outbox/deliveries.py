@@ -1,4 +1,4 @@
-"""The outbox: its lanes, and writing down what became of what was taken from it."""
+"""Writing down what became of what was taken from the outbox."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -31,9 +31,6 @@ from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage.addresses import Change
 from storage.tables import delivery, is_under_way, is_unknown, person, waits, waits_in_line
-
-REPLY, NOTICE, BULLETIN = 0, 1, 2
-"""The lanes: the lower leaves first."""
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When that is due which waits for somebody to do something."""

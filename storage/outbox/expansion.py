@@ -23,7 +23,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage.broadcasts import Audience, Broadcast, columns
-from storage.outbox.deliveries import NEVER, NOTICE
+from storage.lanes import Lane
+from storage.outbox.deliveries import NEVER
 from storage.tables import (
     ACTIVE,
     address,
@@ -98,7 +99,7 @@ async def expand(
         literal(False),
         literal("queued"),
         case(due, value=chosen.c.region, else_=otherwise) if due else otherwise,
-        literal(which.made if which.lane == NOTICE else None, Moment()),
+        literal(which.made if which.lane == Lane.NOTICE else None, Moment()),
         literal(which.not_after, Moment()),
         literal(0),
     ).where(chosen.c.person_id.is_not(None))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from storage._ground.ids import fresh
 from storage.keys import PersonKey
-from storage.outbox.deliveries import REPLY
+from storage.lanes import Lane
 from storage.tables import delivery
 from storage.together import Writes
 
@@ -39,7 +39,7 @@ def queue(writes: Writes, key: PersonKey, reply: Reply) -> None:
             person_id=key.person,
             address_id=reply.address,
             channel=reply.channel,
-            lane=REPLY,
+            lane=Lane.REPLY,
             turn=reply.turn,
             part=number,
             body=key.seal(part, delivery.c.body, name, reply.room),

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from storage._ground.database import Session
 from storage.addresses import has_an_address
 from storage.keys import Keyring, Unreadable
-from storage.outbox.deliveries import REPLY
+from storage.lanes import Lane
 from storage.tables import (
     address,
     broadcast,
@@ -147,7 +147,7 @@ async def arrived(session: Session, answered: Sequence[Answered], now: datetime)
         later.c.person_id == delivery.c.person_id,
         later.c.broadcast_id.is_(None),
         later.c.address_id == delivery.c.address_id,
-        later.c.lane == REPLY,
+        later.c.lane == Lane.REPLY,
         later.c.turn == delivery.c.turn,
         later.c.part > delivery.c.part,
     )
@@ -155,7 +155,7 @@ async def arrived(session: Session, answered: Sequence[Answered], now: datetime)
         its = and_(
             is_unknown(delivery),
             delivery.c.address_id == turn.address,
-            delivery.c.lane == REPLY,
+            delivery.c.lane == Lane.REPLY,
             delivery.c.turn == turn.turn,
         )
         # Whoever holds it is just learning what became of it.

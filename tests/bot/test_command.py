@@ -25,7 +25,7 @@ from bot import __main__ as command
 from channels.messages import Kind, Message
 from storage import Keyring, Session, Unreadable, circuits, events, keys
 from storage.broadcasts import Plan
-from storage.outbox.deliveries import NOTICE
+from storage.lanes import Lane
 from storage.tables import member, person
 from tests.storage.rows import NOW, Somebody, announce, give, meet, opened, owe, queue
 
@@ -321,7 +321,7 @@ def test_an_operator_sees_what_waits_what_is_unknown_and_what_is_out_of_order(
 
     async def much(session: Session) -> None:
         await queue(session, alice, due=now - timedelta(hours=2))
-        await queue(session, alice, lane=NOTICE, due=now + timedelta(hours=2))
+        await queue(session, alice, lane=Lane.NOTICE, due=now + timedelta(hours=2))
         await queue(session, alice, state="unknown")
         await circuits.break_(session, "sms", "20003", now, now)
 

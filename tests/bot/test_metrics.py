@@ -14,11 +14,11 @@ from prometheus_client.parser import text_string_to_metric_families
 
 import channels
 from bot import metrics
-from bot.metrics import COUNTED, LABELS, LANES, OTHER, SET, TIMED, Counts, Outbox
+from bot.metrics import COUNTED, LABELS, OTHER, SET, TIMED, Counts, Outbox
 from broadcast.watch import Observe, unobserved
 from servers import ROOT
 from storage import Database, Keyring, circuits
-from storage.outbox.deliveries import BULLETIN, REPLY
+from storage.lanes import Lane
 from tests.storage.rows import NOW, meet, queue
 
 Read = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -76,7 +76,7 @@ async def test_how_the_outbox_stands_is_read_with_it(database: Database, keys: K
         other = await meet(session, keys, "70002", channel="sms")
         await queue(session, who, due=NOW - timedelta(seconds=90))
         await queue(session, who, due=NOW - timedelta(seconds=30), turn=2)
-        await queue(session, other, lane=BULLETIN, due=NOW + timedelta(hours=1))
+        await queue(session, other, lane=Lane.BULLETIN, due=NOW + timedelta(hours=1))
         await queue(session, other, state="unknown")
         await circuits.break_(session, "sms", "20003", NOW, NOW)
     found = await asked(counts(), database)
@@ -143,7 +143,6 @@ async def test_a_label_never_holds_what_could_be_a_person(number: str, database:
 
 def test_no_metric_has_a_label_that_is_not_allowed() -> None:
     assert {label for kind in (*COUNTED.values(), *TIMED.values(), *SET.values()) for label in kind.labels} <= LABELS
-    assert LANES.keys() == set(range(REPLY, BULLETIN + 1))
 
 
 async def test_nothing_that_is_read_has_a_label_that_is_not_allowed(database: Database, keys: Keyring) -> None:

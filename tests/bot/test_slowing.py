@@ -6,7 +6,7 @@ from datetime import timedelta
 from bot.slowing import Slowing
 from channels.messages import Outgoing
 from storage import Database, Keyring, marks
-from storage.outbox.deliveries import BULLETIN
+from storage.lanes import Lane
 from tests.broadcast.test_deliver import Dial, Phone, made
 from tests.storage.rows import NOW, meet, queue
 from tests.waiting import until
@@ -18,7 +18,7 @@ async def test_bulletins_wait_and_replies_leave(sqlite: Database, keys: Keyring)
     phone, dial = Phone(), Dial()
     sender = made(sqlite, keys, phone, dial)
     async with sqlite.writing() as session:
-        await queue(session, await meet(session, keys, "1"), Outgoing("news").packed(), lane=BULLETIN)
+        await queue(session, await meet(session, keys, "1"), Outgoing("news").packed(), lane=Lane.BULLETIN)
         await queue(session, await meet(session, keys, "2"), Outgoing("reply").packed())
         await marks.put(session, marks.slow("telegram"), NOW + MINUTE)
     await Slowing(sqlite, [sender]).follow(NOW)

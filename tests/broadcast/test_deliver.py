@@ -25,8 +25,8 @@ from channels.messages import Accepted, Gone, Later, Never, NotSent, Outgoing, S
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
 from storage import Database, Keyring, addresses, broadcasts, circuits
 from storage.broadcasts import Hours, Plan
+from storage.lanes import Lane
 from storage.outbox import claims, deliveries, unknowns
-from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
 from storage.tables import address, broadcast, delivery
 from tests.storage.rows import NOW, PROCESS, Somebody, also_at, announce, meet, owe, queue
 from tests.waiting import PATIENCE, until
@@ -242,7 +242,7 @@ async def test_a_platform_that_is_away_for_long_loses_nobody_a_message(sqlite: D
 async def test_who_is_gone_is_not_written_to_again(database: Database, keys: Keyring) -> None:
     alice = await one_reply(database, keys, "one", "two")
     async with database.writing() as session:
-        await queue(session, alice, Outgoing("news").packed(), lane=BULLETIN, due=NOW + timedelta(hours=1))
+        await queue(session, alice, Outgoing("news").packed(), lane=Lane.BULLETIN, due=NOW + timedelta(hours=1))
     async with office(database, keys, Phone(fails(Gone("403", BLOCKED)))) as at:
         await at.until("failed", "cancelled")
     assert [row.state for row in await at.rows()] == ["failed", "cancelled", "cancelled"]
@@ -457,8 +457,8 @@ async def test_replies_overtake_bulletins(database: Database, keys: Keyring) -> 
     async with database.writing() as session:
         for one in range(5):
             who = await meet(session, keys, f"8{one}")
-            await queue(session, who, Outgoing("news").packed(), lane=BULLETIN, due=NOW - timedelta(hours=1))
-        await queue(session, await meet(session, keys, "2"), Outgoing("notice").packed(), lane=NOTICE)
+            await queue(session, who, Outgoing("news").packed(), lane=Lane.BULLETIN, due=NOW - timedelta(hours=1))
+        await queue(session, await meet(session, keys, "2"), Outgoing("notice").packed(), lane=Lane.NOTICE)
         await queue(session, await meet(session, keys, "1"), Outgoing("reply").packed())
     async with office(database, keys, Phone(pace=Pace(rate=500, burst=1, gap=timedelta(0)))) as at:
         await at.until("sent")
@@ -482,7 +482,7 @@ async def test_everybody_reads_a_broadcast_in_their_language(database: Database,
     async with database.writing() as session:
         for sender, language in (("1", "en"), ("2", "fr"), ("3", "es")):
             await meet(session, keys, sender, language=language)
-        await broadcasts.add(session, "b", PROCESS, "bulletin:x", told, "{}", BULLETIN, NOW)
+        await broadcasts.add(session, "b", PROCESS, "bulletin:x", told, "{}", Lane.BULLETIN, NOW)
     while await expand(database, NOW):
         pass
     async with office(database, keys, Phone()) as at:
@@ -773,10 +773,10 @@ class Deaf:
 @pytest.mark.parametrize(
     ("lane", "silence", "state"),
     [
-        (NOTICE, 365 * DAY, "cancelled"),
-        (NOTICE, 364 * DAY, "sent"),
-        (BULLETIN, 365 * DAY, "sent"),
-        (REPLY, 365 * DAY, "sent"),
+        (Lane.NOTICE, 365 * DAY, "cancelled"),
+        (Lane.NOTICE, 364 * DAY, "sent"),
+        (Lane.BULLETIN, 365 * DAY, "sent"),
+        (Lane.REPLY, 365 * DAY, "sent"),
     ],
 )
 async def test_what_is_for_one_person_does_not_leave_to_a_number_that_may_be_somebody_elses(
@@ -797,7 +797,7 @@ async def test_where_addresses_are_not_given_to_others_a_silence_holds_nothing_b
 ) -> None:
     async with database.writing() as session:
         alice = await meet(session, keys, spoke=NOW - 9999 * DAY)
-        await queue(session, alice, Outgoing("It was taken up.").packed(), lane=NOTICE)
+        await queue(session, alice, Outgoing("It was taken up.").packed(), lane=Lane.NOTICE)
     async with office(database, keys, Phone()) as at:
         await at.until("sent")
     assert len(at.phone.sent) == 1

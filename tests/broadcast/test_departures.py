@@ -10,8 +10,8 @@ from broadcast.pace import Here, Pacer
 from broadcast.pace.rule import SHORTEST_GRACE
 from channels import Pace
 from channels.messages import Outgoing
+from storage.lanes import Lane
 from storage.outbox.claims import Claimed
-from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
 from tests.broadcast.conftest import Dial
 from tests.storage.rows import NOW
 
@@ -22,7 +22,7 @@ CLAIMED = Claimed(
     to="70001",
     language="en",
     region="",
-    lane=REPLY,
+    lane=Lane.REPLY,
     body=None,
     broadcast=None,
     subject=None,
@@ -39,7 +39,7 @@ CLAIMED = Claimed(
 )
 
 
-def departing(name: str, lane: int = REPLY) -> Departure:
+def departing(name: str, lane: int = Lane.REPLY) -> Departure:
     return Departure(replace(CLAIMED, id=name, lane=lane), Outgoing("hello"), 1)
 
 
@@ -109,7 +109,7 @@ def test_however_late_a_worker_comes_it_never_sends_more_than_the_rate(behind: f
 def test_replies_leave_before_what_was_claimed_before_them() -> None:
     dial = Dial()
     waiting = departures(dial)
-    waiting.add([departing("news", BULLETIN), departing("notice", NOTICE)], [dial.at])
+    waiting.add([departing("news", Lane.BULLETIN), departing("notice", Lane.NOTICE)], [dial.at])
     waiting.add([departing("reply")], [dial.at, dial.at])
     assert names(waiting, dial.at) == ["reply", "notice", "news"]
 
@@ -129,15 +129,15 @@ def test_what_has_several_segments_takes_as_many_places() -> None:
 
 def test_a_lane_can_be_taken_out() -> None:
     waiting = departures(Dial())
-    waiting.add([departing("news", BULLETIN), departing("reply")], [])
-    assert [departure.claimed.id for departure in waiting.take_out(BULLETIN)] == ["news"]
+    waiting.add([departing("news", Lane.BULLETIN), departing("reply")], [])
+    assert [departure.claimed.id for departure in waiting.take_out(Lane.BULLETIN)] == ["news"]
     assert len(waiting) == 1
 
 
 def test_where_nothing_leaves_after_all_no_place_is_kept() -> None:
     dial = Dial()
     waiting = departures(dial)
-    waiting.add([departing("news", BULLETIN)], [dial.at + 0.01])
-    assert list(waiting.take_out(BULLETIN))
+    waiting.add([departing("news", Lane.BULLETIN)], [dial.at + 0.01])
+    assert list(waiting.take_out(Lane.BULLETIN))
     assert names(waiting, dial.at) == []
     assert not waiting.places

@@ -11,8 +11,9 @@ from broadcast.outcomes import FIRST_PAUSE, LONGEST_PAUSE, Where, again, refused
 from channels.messages import Gone, Later, Never, NotSent, Shut, Stopped, Unknown
 from channels.verdicts import OUT_OF_ORDER, Act, Reach, Verdict
 from storage.addresses import Change
+from storage.lanes import Lane
 from storage.outbox.claims import Claimed
-from storage.outbox.deliveries import BULLETIN, LONGEST_SILENCE, SHUT, Outcome
+from storage.outbox.deliveries import LONGEST_SILENCE, SHUT, Outcome
 
 BEGAN = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 NOW = BEGAN + timedelta(seconds=3)
@@ -23,7 +24,7 @@ CLAIMED = Claimed(
     to="70001",
     language="en",
     region="north",
-    lane=BULLETIN,
+    lane=Lane.BULLETIN,
     body=None,
     broadcast="b",
     subject="bulletin:x",

@@ -17,7 +17,7 @@ from broadcast.pace.afar import connected
 from broadcast.pace.rule import HALF_RATE_FOR, LEAST_WORKERS, SHARE_USED
 from broadcast.pace.shared import Shared
 from channels import Pace
-from storage.outbox.deliveries import BULLETIN, NOTICE, REPLY
+from storage.lanes import Lane
 from tests.broadcast.conftest import Dial, Kept
 from tests.waiting import PATIENCE
 
@@ -260,27 +260,27 @@ async def test_what_was_claimed_before_a_pause_does_not_leave_in_it(kept: Kept) 
     mine = pacer(kept)
     await warm(kept, mine)
     assert await mine.take(1)
-    assert mine.held(REPLY) == NOTHING
+    assert mine.held(Lane.REPLY) == NOTHING
     await mine.pause(timedelta(seconds=30))
-    assert mine.held(REPLY) > timedelta(seconds=29)
+    assert mine.held(Lane.REPLY) > timedelta(seconds=29)
 
 
 async def test_a_chat_that_is_told_to_wait_waits_and_nobody_else(kept: Kept) -> None:
     mine = pacer(kept)
     await warm(kept, mine)
-    await mine.told_to_wait("alice", timedelta(seconds=30), REPLY)
+    await mine.told_to_wait("alice", timedelta(seconds=30), Lane.REPLY)
     alice, bob = await mine.for_people(["alice", "bob"])
     assert timedelta(seconds=29) < alice <= timedelta(seconds=30)
     assert bob == NOTHING
     places = await mine.take(50)
     assert len(places) > 0
-    assert places.last_lane == BULLETIN
+    assert places.last_lane == Lane.BULLETIN
 
 
 async def test_a_person_is_never_written_to_before_the_wait_is_over() -> None:
     dial = Dial()
     mine = Pacer("telegram", QUICK, Here(dial))
-    await mine.told_to_wait("alice", timedelta(seconds=3), REPLY)
+    await mine.told_to_wait("alice", timedelta(seconds=3), Lane.REPLY)
     dial.at += 2.99
     assert await mine.for_people(["alice"]) > [NOTHING]
     dial.at += 0.011
@@ -290,33 +290,33 @@ async def test_a_person_is_never_written_to_before_the_wait_is_over() -> None:
 async def test_a_bulletin_that_is_told_to_wait_holds_bulletins_and_no_reply(kept: Kept) -> None:
     mine = pacer(kept)
     await warm(kept, mine)
-    await mine.told_to_wait("alice", timedelta(seconds=30), BULLETIN)
+    await mine.told_to_wait("alice", timedelta(seconds=30), Lane.BULLETIN)
     places = await mine.take(50)
     assert len(places) > 0
-    assert places.last_lane == NOTICE
-    assert mine.held(BULLETIN) > timedelta(seconds=29)
-    assert mine.held(REPLY) == NOTHING
+    assert places.last_lane == Lane.NOTICE
+    assert mine.held(Lane.BULLETIN) > timedelta(seconds=29)
+    assert mine.held(Lane.REPLY) == NOTHING
 
 
 async def test_all_workers_hear_that_bulletins_are_held(kept: Kept) -> None:
     await warm(kept, pacer(kept))
-    await pacer(kept).told_to_wait("alice", timedelta(seconds=30), BULLETIN)
-    assert (await pacer(kept).take(50)).last_lane == NOTICE
+    await pacer(kept).told_to_wait("alice", timedelta(seconds=30), Lane.BULLETIN)
+    assert (await pacer(kept).take(50)).last_lane == Lane.NOTICE
 
 
 async def test_one_chat_told_twice_is_still_one_chat(kept: Kept) -> None:
     mine = pacer(kept)
     await warm(kept, mine)
     for _time in range(3):
-        await mine.told_to_wait("alice", timedelta(seconds=30), REPLY)
+        await mine.told_to_wait("alice", timedelta(seconds=30), Lane.REPLY)
     assert len(await mine.take(50)) > 0
 
 
 async def test_two_chats_told_within_a_second_hold_everybody(kept: Kept) -> None:
     mine = pacer(kept)
     await warm(kept, mine)
-    await mine.told_to_wait("alice", timedelta(seconds=20), REPLY)
-    await mine.told_to_wait("bob", timedelta(seconds=30), REPLY)
+    await mine.told_to_wait("alice", timedelta(seconds=20), Lane.REPLY)
+    await mine.told_to_wait("bob", timedelta(seconds=30), Lane.REPLY)
     places = await mine.take(50)
     assert len(places) == 0
     assert timedelta(seconds=29) < places.wait < timedelta(seconds=31)
@@ -325,18 +325,18 @@ async def test_two_chats_told_within_a_second_hold_everybody(kept: Kept) -> None
 async def test_what_another_sender_is_told_in_between_changes_nothing(kept: Kept) -> None:
     mine, other = pacer(kept), Pacer("sms", QUICK, kept.schedules)
     await warm(kept, mine)
-    await mine.told_to_wait("alice", timedelta(seconds=30), REPLY)
-    await other.told_to_wait("carol", timedelta(seconds=30), REPLY)
-    await mine.told_to_wait("bob", timedelta(seconds=30), REPLY)
+    await mine.told_to_wait("alice", timedelta(seconds=30), Lane.REPLY)
+    await other.told_to_wait("carol", timedelta(seconds=30), Lane.REPLY)
+    await mine.told_to_wait("bob", timedelta(seconds=30), Lane.REPLY)
     assert (await mine.take(50)).wait > timedelta(seconds=29)
 
 
 async def test_two_chats_told_one_after_the_other_hold_nobody_else() -> None:
     dial = Dial()
     mine = Pacer("telegram", QUICK, Here(dial))
-    await mine.told_to_wait("alice", timedelta(seconds=20), REPLY)
+    await mine.told_to_wait("alice", timedelta(seconds=20), Lane.REPLY)
     dial.at += 1.01
-    await mine.told_to_wait("bob", timedelta(seconds=20), REPLY)
+    await mine.told_to_wait("bob", timedelta(seconds=20), Lane.REPLY)
     assert len(await mine.take(50)) == 0
     dial.at += 0.2
     assert len(await mine.take(50)) > 0
@@ -345,7 +345,7 @@ async def test_two_chats_told_one_after_the_other_hold_nobody_else() -> None:
 async def test_after_everybody_was_held_the_rate_is_halved(kept: Kept) -> None:
     mine = pacer(kept, replace(QUICK, burst=1))
     for who in ("alice", "bob"):
-        await mine.told_to_wait(who, timedelta(seconds=0.1), REPLY)
+        await mine.told_to_wait(who, timedelta(seconds=0.1), Lane.REPLY)
     at = instants(await first(kept, mine))
     assert abs(at[1] - at[0] - 2 / (SHARE_USED * QUICK.rate)) < 1e-5
 
@@ -354,7 +354,7 @@ async def test_the_rate_is_halved_for_five_minutes() -> None:
     dial = Dial()
     mine = Pacer("telegram", QUICK, Here(dial))
     for who in ("alice", "bob"):
-        await mine.told_to_wait(who, timedelta(seconds=1), REPLY)
+        await mine.told_to_wait(who, timedelta(seconds=1), Lane.REPLY)
     for later, times in ((HALF_RATE_FOR, 2), (2, 1)):
         dial.at += later
         places = await first(Kept(mine._schedules, dial, dial.sleep), mine)
@@ -432,11 +432,11 @@ async def test_what_was_held_stays_held_when_redis_forgets_everything(one_redis_
     mine = pacer(kept)
     try:
         await warm(kept, mine)
-        await mine.told_to_wait("alice", timedelta(seconds=30), BULLETIN)
+        await mine.told_to_wait("alice", timedelta(seconds=30), Lane.BULLETIN)
         await redis.flushall()
-        assert (await mine.take(50)).last_lane == NOTICE
+        assert (await mine.take(50)).last_lane == Lane.NOTICE
         assert (await mine.for_people(["alice"]))[0] > timedelta(seconds=29)
-        await mine.told_to_wait("bob", timedelta(seconds=30), BULLETIN)
+        await mine.told_to_wait("bob", timedelta(seconds=30), Lane.BULLETIN)
         await mine.pause(timedelta(seconds=30))
         await redis.flushall()
         assert (await pacer(kept).take(50)).wait > timedelta(seconds=29)

@@ -28,7 +28,7 @@ from demo.platforms.telegram import Webhook
 from handlers import bulletins
 from handlers.writing import contents
 from storage import Database, processes
-from storage.outbox.deliveries import NOTICE
+from storage.lanes import Lane
 from storage.tables import delivery
 from tests import databases
 from tests.chaos.figures import Figures
@@ -166,7 +166,7 @@ class World:
         return name
 
     async def notices(self, who: Somebody, turn: int) -> str:
-        return await self.writes(who, turn, NOTICE)
+        return await self.writes(who, turn, Lane.NOTICE)
 
     async def publishes(self, text: str, audience: int | None = None, filled: bool = False, **more: Any) -> str:
         """A bulletin to everybody that was met so far."""

@@ -12,7 +12,8 @@ from bot.metrics import LABELS, Counts, Outbox
 from bot.settings import Environment
 from storage import Database
 from storage.circuits import Circuit
-from storage.outbox import Lane, Overview
+from storage.lanes import Lane
+from storage.outbox import Overview, Waiting
 from tests.docs.test_pages import COMMANDS, LINK, ROOT, command, run_commands, said
 from tests.rooms import sources
 from tests.storage.rows import NOW
@@ -38,7 +39,7 @@ def asked() -> Iterator[str]:
 def known() -> set[str]:
     """The name of every series there can be."""
     counts, nothing = Counts(lambda: NOW), Any
-    seen = Overview([Lane("sms", 0, 1, 0, NOW)], 0, {"sms": 1}, [Circuit("sms", "20003", NOW, NOW)])
+    seen = Overview([Waiting("sms", Lane.REPLY, 1, 0, NOW)], 0, {"sms": 1}, [Circuit("sms", "20003", NOW, NOW)])
     database: Database = nothing  # type: ignore[assignment]
     counts.registry.register(Outbox(database, lambda: NOW, seen))
     series = set()

@@ -13,8 +13,8 @@ from handlers.conversations import hear
 from handlers.writing import contents
 from storage import Database, Keyring, broadcasts
 from storage.addresses import Change
+from storage.lanes import Lane
 from storage.outbox import claims, deliveries
-from storage.outbox.deliveries import BULLETIN
 from tests.promises.talking import begin, ears, says, turns
 from tests.storage.rows import NOW, Somebody, meet, opened, queue, until_somebody_waits
 
@@ -29,7 +29,7 @@ async def _people(database: Database, keys: Keyring, number: int) -> list[Somebo
         people = [await meet(session, keys, str(70_000 + one)) for one in range(number)]
         for who in people:
             for _one in range(BULLETINS):
-                await queue(session, who, Outgoing("news").packed(), lane=BULLETIN, turn=0)
+                await queue(session, who, Outgoing("news").packed(), lane=Lane.BULLETIN, turn=0)
     return people
 
 
@@ -73,7 +73,7 @@ async def test_nothing_is_claimed_while_a_stop_is_being_committed(postgresql_url
         async with database.writing() as stopping:
             await hear(stopping, ears(), [says(alice.sender, "/stop", "1")], NOW)
             async with database.writing() as session:
-                await queue(session, alice, Outgoing("news").packed(), lane=BULLETIN, turn=0)
+                await queue(session, alice, Outgoing("news").packed(), lane=Lane.BULLETIN, turn=0)
             assert await _claim(database, keys) == []
         assert await _claim(database, keys) == []
 

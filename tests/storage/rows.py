@@ -11,7 +11,7 @@ from sqlalchemy import event, insert, select, update
 import storage
 from storage import Database, Keyring, PersonKey, Session, broadcasts, fresh, processes
 from storage.broadcasts import Broadcast, Plan
-from storage.outbox.deliveries import BULLETIN, REPLY
+from storage.lanes import Lane
 from storage.tables import address, contribution, delivery, person
 from storage.together import Writes, write
 
@@ -126,7 +126,7 @@ async def queue(
     who: Somebody,
     text: str = "hello",
     *,
-    lane: int = REPLY,
+    lane: int = Lane.REPLY,
     turn: int = 1,
     part: int = 1,
     due: datetime = NOW,
@@ -164,7 +164,7 @@ async def queue(
 
 async def announce(session: Session, name: str = "b", plan: Plan = ANYHOW, made: datetime = NOW) -> Broadcast:
     """A broadcast of which no delivery is made yet."""
-    return await broadcasts.add(session, name, PROCESS, "bulletin:x", "{}", "{}", BULLETIN, made, plan)
+    return await broadcasts.add(session, name, PROCESS, "bulletin:x", "{}", "{}", Lane.BULLETIN, made, plan)
 
 
 async def owe(session: Session, who: Somebody, broadcast: str = "b", **columns: Any) -> str:
@@ -175,7 +175,7 @@ async def owe(session: Session, who: Somebody, broadcast: str = "b", **columns: 
         "address_id": who.address,
         "broadcast_id": broadcast,
         "channel": who.channel,
-        "lane": BULLETIN,
+        "lane": Lane.BULLETIN,
         "turn": 0,
         "part": 1,
         "state": "queued",

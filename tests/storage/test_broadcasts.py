@@ -9,8 +9,9 @@ from sqlalchemy import func, select, update
 from storage import Database, Keyring, Session, addresses, broadcasts, outbox, people
 from storage.addresses import Change
 from storage.broadcasts import Audience, Broadcast, Hours, Plan
+from storage.lanes import Lane
 from storage.outbox import ageing, claims, deliveries, expansion, reports, unknowns
-from storage.outbox.deliveries import BULLETIN, Outcome
+from storage.outbox.deliveries import Outcome
 from storage.outbox.reports import Word
 from storage.tables import broadcast, delivery, standing
 from tests.storage.rows import NOW, Somebody, also_at, announce, meet, owe, put, queue
@@ -31,7 +32,7 @@ async def test_a_broadcast_is_kept_as_it_was_planned(database: Database) -> None
         subject="bulletin:x",
         renditions="{}",
         audience="{}",
-        lane=BULLETIN,
+        lane=Lane.BULLETIN,
         made=NOW,
         not_before=NOW + SECOND,
         not_after=NOW + DAY,

@@ -14,9 +14,10 @@ from channels.verdicts import Reach
 from storage import Database, Keyring, Session, addresses, broadcasts, circuits
 from storage.addresses import Change
 from storage.broadcasts import Audience, Hours, Plan
+from storage.lanes import Lane
 from storage.outbox import claims, deliveries, expansion, reports, unknowns
 from storage.outbox.claims import MOST_LOOKS, Claimed
-from storage.outbox.deliveries import BULLETIN, NEVER, NOTICE, REPLY, Outcome
+from storage.outbox.deliveries import NEVER, Outcome
 from storage.outbox.reports import Word
 from storage.tables import delivery
 from tests.storage.rows import (
@@ -44,7 +45,7 @@ async def claim(
     channel: str = "telegram",
     most: int = 100,
     now: datetime = NOW,
-    lowest: int = BULLETIN,
+    lowest: int = Lane.BULLETIN,
 ) -> list[Claimed]:
     return await claims.claim(session, keys, channel, owner, now, now + (LEASE - NOW), most, lowest)
 
@@ -70,7 +71,7 @@ async def test_what_is_claimed_is_whole_and_ours(database: Database, keys: Keyri
         to="70001",
         language="ar",
         region="north",
-        lane=REPLY,
+        lane=Lane.REPLY,
         body="hello",
         broadcast=None,
         subject=None,
@@ -99,7 +100,7 @@ async def test_what_is_claimed_is_not_claimed_again(database: Database, keys: Ke
 
 async def test_replies_leave_before_notices_and_these_before_bulletins(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
-        for number, lane in enumerate((BULLETIN, NOTICE, REPLY)):
+        for number, lane in enumerate((Lane.BULLETIN, Lane.NOTICE, Lane.REPLY)):
             await queue(session, await meet(session, keys, f"7{number}"), f"lane {lane}", lane=lane)
         assert await texts(session, keys, most=1) == ["lane 0"]
         assert await texts(session, keys) == ["lane 1", "lane 2"]
@@ -193,8 +194,8 @@ async def test_notices_to_one_person_leave_as_they_were_made(database: Database,
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
         for number in (2, 1, 3):
             made, due = NOW - (9 - number) * SECOND, NOW - number * SECOND
-            await queue(session, alice, f"{number}", lane=NOTICE, since=made, due=due)
-        await queue(session, bob, "to bob", lane=NOTICE)
+            await queue(session, alice, f"{number}", lane=Lane.NOTICE, since=made, due=due)
+        await queue(session, bob, "to bob", lane=Lane.NOTICE)
         heard = []
         for _try in range(4):
             claimed = await claim(session, keys)
@@ -207,8 +208,8 @@ async def test_notices_to_one_person_leave_as_they_were_made(database: Database,
 async def test_a_notice_that_is_tried_again_still_goes_before_the_next(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice = await meet(session, keys)
-        first = await queue(session, alice, "first", lane=NOTICE, since=NOW - SECOND)
-        await queue(session, alice, "second", lane=NOTICE)
+        first = await queue(session, alice, "first", lane=Lane.NOTICE, since=NOW - SECOND)
+        await queue(session, alice, "second", lane=Lane.NOTICE)
         await claim(session, keys)
         await deliveries.settle(session, "worker", [Outcome(first, "queued", code="429", due=NOW + SECOND)], NOW)
         assert await texts(session, keys) == []
@@ -227,17 +228,17 @@ async def test_a_notice_that_cannot_leave_by_itself_is_in_nobodys_way(
         await announce(session)
         await broadcasts.pause(session, "b")
         alice = await meet(session, keys)
-        await put(session, await queue(session, alice, "first", lane=NOTICE, since=NOW - SECOND), **waits)
-        await queue(session, alice, "second", lane=NOTICE)
+        await put(session, await queue(session, alice, "first", lane=Lane.NOTICE, since=NOW - SECOND), **waits)
+        await queue(session, alice, "second", lane=Lane.NOTICE)
         assert await texts(session, keys) == ["second"]
 
 
 async def test_a_bulletin_waits_for_no_notice_and_no_bulletin(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice = await meet(session, keys)
-        await queue(session, alice, "notice", lane=NOTICE, state="sending")
-        await queue(session, alice, "bulletin", lane=BULLETIN, state="sending")
-        await queue(session, alice, "next", lane=BULLETIN)
+        await queue(session, alice, "notice", lane=Lane.NOTICE, state="sending")
+        await queue(session, alice, "bulletin", lane=Lane.BULLETIN, state="sending")
+        await queue(session, alice, "next", lane=Lane.BULLETIN)
         assert await texts(session, keys) == ["next"]
 
 
@@ -245,14 +246,14 @@ async def test_a_bulletin_does_not_wait_for_a_reply(database: Database, keys: Ke
     async with database.writing() as session:
         alice = await meet(session, keys)
         await queue(session, alice, "reply", turn=1, state="sending")
-        await queue(session, alice, "bulletin", turn=0, lane=BULLETIN)
+        await queue(session, alice, "bulletin", turn=0, lane=Lane.BULLETIN)
         assert await texts(session, keys) == ["bulletin"]
 
 
 async def test_a_reply_does_not_wait_for_a_bulletin(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice = await meet(session, keys)
-        await queue(session, alice, "bulletin", turn=0, lane=BULLETIN, state="sending")
+        await queue(session, alice, "bulletin", turn=0, lane=Lane.BULLETIN, state="sending")
         await queue(session, alice, "reply", turn=1)
         assert await texts(session, keys) == ["reply"]
 
@@ -260,7 +261,7 @@ async def test_a_reply_does_not_wait_for_a_bulletin(database: Database, keys: Ke
 @pytest.mark.parametrize("reach", [reach for reach in Reach if reach is not Reach.ACTIVE])
 async def test_who_cannot_be_written_to_is_not_written_to(database: Database, keys: Keyring, reach: Reach) -> None:
     async with database.writing() as session:
-        name = await queue(session, await meet(session, keys, reach=reach), "bulletin", lane=BULLETIN)
+        name = await queue(session, await meet(session, keys, reach=reach), "bulletin", lane=Lane.BULLETIN)
         assert await texts(session, keys) == []
         found = await row(session, name)
     assert (found.state, found.code, found.ended, found.body) == ("cancelled", "unreachable", NOW.date(), None)
@@ -270,7 +271,7 @@ async def test_the_answer_to_stop_leaves_despite_it(database: Database, keys: Ke
     async with database.writing() as session:
         alice = await meet(session, keys, reach="opted_out")
         await queue(session, alice, "You left.", despite_stop=True, turn=2)
-        await queue(session, alice, "bulletin", lane=BULLETIN, turn=0)
+        await queue(session, alice, "bulletin", lane=Lane.BULLETIN, turn=0)
         assert await texts(session, keys) == ["You left."]
 
 
@@ -344,12 +345,14 @@ async def test_the_next_reply_leaves_with_the_claim_that_ends_the_one_before(dat
         assert await texts(session, keys) == ["in time"]
 
 
-@pytest.mark.parametrize(("lowest", "left"), [(REPLY, ["0"]), (NOTICE, ["0", "1"]), (BULLETIN, ["0", "1", "2"])])
+@pytest.mark.parametrize(
+    ("lowest", "left"), [(Lane.REPLY, ["0"]), (Lane.NOTICE, ["0", "1"]), (Lane.BULLETIN, ["0", "1", "2"])]
+)
 async def test_nothing_leaves_of_a_lane_below_the_lowest(
     database: Database, keys: Keyring, lowest: int, left: list[str]
 ) -> None:
     async with database.writing() as session:
-        for lane in (REPLY, NOTICE, BULLETIN):
+        for lane in (Lane.REPLY, Lane.NOTICE, Lane.BULLETIN):
             await queue(session, await meet(session, keys, f"7{lane}"), f"{lane}", lane=lane)
         assert await texts(session, keys, lowest=lowest) == left
 

@@ -10,8 +10,9 @@ from sqlalchemy import insert, select, update
 
 from storage import Database, Keyring, Session, broadcasts, contributions, people, rounds
 from storage.broadcasts import Audience, Broadcast, Plan
+from storage.lanes import Lane
 from storage.outbox import expansion
-from storage.outbox.deliveries import BULLETIN, NEVER
+from storage.outbox.deliveries import NEVER
 from storage.tables import address, delivery, member
 from tests.storage.rows import (
     NOW,
@@ -67,7 +68,7 @@ async def test_each_delivery_carries_what_its_broadcast_says(database: Database,
         (made,) = (await session.execute(select(delivery))).all()
     assert len(made.id) == 32
     assert (made.person_id, made.address_id, made.channel) == (alice.id, alice.address, "sms")
-    assert (made.lane, made.turn, made.part, made.state, made.attempts) == (BULLETIN, 0, 1, "queued", 0)
+    assert (made.lane, made.turn, made.part, made.state, made.attempts) == (Lane.BULLETIN, 0, 1, "queued", 0)
     assert (made.due, made.not_after, made.body, made.despite_stop) == (NOW, NOW + MINUTE, None, False)
     assert made.since is None
 

@@ -8,8 +8,9 @@ from sqlalchemy import insert
 
 from storage import Database, Keyring, Session, circuits, outbox, people
 from storage.circuits import Circuit
-from storage.outbox import Dead, Lane, Overview, claims, unknowns
-from storage.outbox.deliveries import BULLETIN, NEVER, NOTICE, REPLY
+from storage.lanes import Lane
+from storage.outbox import Dead, Overview, Waiting, claims, unknowns
+from storage.outbox.deliveries import NEVER
 from storage.tables import delivery
 from tests.storage.rows import NOW, announce, meet, owe, put, queue, row, states
 
@@ -22,17 +23,17 @@ async def test_the_outbox_at_a_glance(database: Database, keys: Keyring) -> None
         sms = await meet(session, keys, "+15005550006", channel="sms")
         for turn, due in enumerate((NOW, NOW - SECOND, NOW + SECOND)):
             await queue(session, alice, turn=turn, due=due)
-        await queue(session, alice, lane=BULLETIN, due=NEVER)
-        await queue(session, sms, lane=NOTICE, due=NOW - DAY)
+        await queue(session, alice, lane=Lane.BULLETIN, due=NEVER)
+        await queue(session, sms, lane=Lane.NOTICE, due=NOW - DAY)
         for turn, state in enumerate(("sending", "sending", "unknown", "sent", "failed")):
             await queue(session, sms, turn=turn, state=state)
         await circuits.break_(session, "sms", "401", NOW, NOW - SECOND)
         found = await outbox.overview(session, NOW)
     assert found == Overview(
         lanes=[
-            Lane("sms", NOTICE, 1, 0, NOW - DAY),
-            Lane("telegram", REPLY, 2, 1, NOW - SECOND),
-            Lane("telegram", BULLETIN, 0, 1, None),
+            Waiting("sms", Lane.NOTICE, 1, 0, NOW - DAY),
+            Waiting("telegram", Lane.REPLY, 2, 1, NOW - SECOND),
+            Waiting("telegram", Lane.BULLETIN, 0, 1, None),
         ],
         sending=2,
         unknown={"sms": 1},
@@ -62,7 +63,7 @@ async def test_no_more_than_a_thousand_are_counted_of_each_lane(database: Databa
         common = {"person_id": alice.id, "address_id": alice.address, "channel": "telegram", "part": 1}
         rows = [
             {"id": f"{lane} {turn} {due}", "lane": lane, "turn": turn, "due": due, "since": due}
-            for lane in (REPLY, BULLETIN)
+            for lane in (Lane.REPLY, Lane.BULLETIN)
             for turn in range(more)
             for due in (NOW - SECOND, NOW + SECOND)
         ]
@@ -70,7 +71,8 @@ async def test_no_more_than_a_thousand_are_counted_of_each_lane(database: Databa
         found = await outbox.overview(session, NOW)
         assert await outbox.late(session, NOW) == 2 * outbox.MOST_COUNTED
     assert found.lanes == [
-        Lane("telegram", lane, outbox.MOST_COUNTED, outbox.MOST_COUNTED, NOW - SECOND) for lane in (REPLY, BULLETIN)
+        Waiting("telegram", lane, outbox.MOST_COUNTED, outbox.MOST_COUNTED, NOW - SECOND)
+        for lane in (Lane.REPLY, Lane.BULLETIN)
     ]
 
 
@@ -94,10 +96,10 @@ async def test_what_has_died_is_shown_without_whom_and_without_words(database: D
         crash, silent, refused, reply = await died(session, keys)
         found = await outbox.dead(session, 9)
         assert found == [
-            Dead(crash, "telegram", REPLY, "unknown", "crash", NOW.date(), None),
-            Dead(silent, "sms", BULLETIN, "failed", "30003", NOW.date() - DAY, "b"),
-            Dead(refused, "telegram", BULLETIN, "failed", "400", NOW.date() - 2 * DAY, "b"),
-            Dead(reply, "sms", REPLY, "failed", "30003", NOW.date() - 3 * DAY, None),
+            Dead(crash, "telegram", Lane.REPLY, "unknown", "crash", NOW.date(), None),
+            Dead(silent, "sms", Lane.BULLETIN, "failed", "30003", NOW.date() - DAY, "b"),
+            Dead(refused, "telegram", Lane.BULLETIN, "failed", "400", NOW.date() - 2 * DAY, "b"),
+            Dead(reply, "sms", Lane.REPLY, "failed", "30003", NOW.date() - 3 * DAY, None),
         ]
         assert await outbox.dead(session, 2) == found[:2]
         assert await outbox.dead(session, 9, channel="sms") == [found[1], found[3]]

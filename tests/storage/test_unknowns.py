@@ -8,8 +8,9 @@ from sqlalchemy import update
 
 from storage import Database, Keyring, Session, broadcasts, people
 from storage.broadcasts import Plan
+from storage.lanes import Lane
 from storage.outbox import claims, reports, unknowns
-from storage.outbox.deliveries import NEVER, NOTICE
+from storage.outbox.deliveries import NEVER
 from storage.outbox.reports import Word
 from storage.outbox.unknowns import Answered, Unknown
 from storage.tables import person
@@ -168,7 +169,7 @@ async def test_an_answer_proves_only_the_message_that_asked(database: Database, 
         first, last = [await queue(session, alice, turn=4, part=part, **lost) for part in (1, 2)]
         others = [
             await queue(session, alice, turn=3, **lost),
-            await queue(session, alice, turn=4, part=3, lane=NOTICE, **lost),
+            await queue(session, alice, turn=4, part=3, lane=Lane.NOTICE, **lost),
             await queue(session, there, turn=4, part=3, **lost),
             await queue(session, bob, turn=4, **lost),
         ]
