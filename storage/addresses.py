@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, case, delete, exists, false, or_, select, update
 
 from storage._ground.database import Session
@@ -55,15 +56,14 @@ class Place:
     """The platform's own id of the person."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stand:
+class Stand(Struct, frozen=True, kw_only=True):
     """How things stand at an address after a turn."""
 
     reach: str
     turns: int
     replied: datetime | None = None
     """Since when the last reply counts as having waited."""
-    talk: str | None = field(default=None, repr=False)
+    talk: str | None = None
     """The conversation under way."""
     room: int = 0
     """The bytes that it takes in the database at least, where its length would tell what was answered."""
@@ -71,6 +71,9 @@ class Stand:
     """When its person wrote; None: it may have been somebody else."""
     agreed: bool = False
     """They agreed here to be written to."""
+
+    def __repr__(self) -> str:
+        return f"Stand({self.reach}, {self.turns})"
 
 
 def add(writes: Writes, key: PersonKey, place: Place, stand: Stand) -> None:

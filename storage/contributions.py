@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import func, insert, select, update
 
 from storage._ground.database import Session
@@ -27,8 +28,7 @@ class Given:
     reason: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class New:
+class New(Struct, frozen=True, kw_only=True):
     """A contribution as it comes in."""
 
     process: str
@@ -40,9 +40,12 @@ class New:
     """Which question of the consultation it answers..."""
     option: str | None = None
     """...by choosing this."""
-    text: str = field(default="", repr=False)
-    voice: str = field(default="", repr=False)
+    text: str = ""
+    voice: str = ""
     """Where the platform keeps the voice note."""
+
+    def __repr__(self) -> str:
+        return f"New({self.day}, {self.topic})"
 
 
 def add(writes: Writes, key: PersonKey, new: New) -> None:

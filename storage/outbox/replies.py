@@ -1,8 +1,9 @@
 """What a person is answered, on its way into the outbox."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct
 
 from storage._ground.ids import fresh
 from storage.keys import PersonKey
@@ -11,14 +12,13 @@ from storage.tables import delivery
 from storage.together import Writes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reply:
+class Reply(Struct, frozen=True, kw_only=True):
     """What a turn is answered with, on its way."""
 
     address: str
     channel: str
     turn: int
-    parts: Sequence[str] = field(repr=False)
+    parts: Sequence[str]
     """What each message says, in their order, as the worker unpacks it."""
     due: datetime
     since: datetime
@@ -27,6 +27,9 @@ class Reply:
     despite_stop: bool = False
     room: int = 0
     """The bytes that each takes in the database at least, where its length would tell what it says."""
+
+    def __repr__(self) -> str:
+        return f"Reply({self.address}, {self.turn})"
 
 
 def queue(writes: Writes, key: PersonKey, reply: Reply) -> None:
