@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from importlib import import_module
 
 from broadcast.pace import Here, Schedules
 from broadcast.wake import Bell
@@ -25,5 +24,7 @@ async def hints(redis_url: str, seconds: Callable[[], float], observe: Observe =
         yield Hints(Bell(), Here(seconds))
         return
     # Redis' own library takes 6 MB, and the smallest deployment has none.
-    async with import_module("broadcast.pace.afar").shared(redis_url, seconds, observe) as (bell, schedules):
+    from broadcast.pace.afar import shared
+
+    async with shared(redis_url, seconds, observe) as (bell, schedules):
         yield Hints(bell, schedules)
