@@ -115,13 +115,9 @@ def _groups(language: str) -> tuple[Choice, ...]:
 
 @cache
 def _within(key: str, language: str) -> tuple[Choice, ...]:
+    (group,) = (group for group in GROUPS if group.key == key)
     with speaking(language):
-        return tuple(
-            Choice(objective.key, _(objective.label))
-            for group in GROUPS
-            for objective in group.objectives
-            if group.key == key
-        )
+        return tuple(Choice(objective.key, _(objective.label)) for objective in group.objectives)
 
 
 def topic_label(topic: str) -> str:
