@@ -38,9 +38,10 @@ class Telegram:
     chats: "tuple[Chat, ...]" = ()
 
     def took(self, body: bytes) -> None:
-        _before, _found, after = body.partition(b'"chat_id":')
-        chat = int(after.lstrip()[: len(str(FIRST))])
-        self.chats[chat - FIRST].hear()
+        _before, is_message, after = body.partition(b'"chat_id":')
+        if is_message:
+            chat = int(after.lstrip()[: len(str(FIRST))])
+            self.chats[chat - FIRST].hear()
 
 
 class Line(Caller):
