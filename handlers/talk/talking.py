@@ -11,9 +11,6 @@ import flows
 from channels.messages import Kind, Message
 from flows import Ask, Unread
 from handlers.talk.patience import Heard
-from locales import N_
-
-CHANGED = N_("This part of our conversation has changed since we last wrote. We begin it again.")
 
 UNSEEN = ("",)
 """In place of the choices that a question was sent with which was not sent: nothing typed or tapped chooses there."""
@@ -137,7 +134,24 @@ class Excuse:
     reason: Unread
 
 
-Decision = Open | Go | Back | Again | Excuse
+@dataclass(frozen=True, slots=True)
+class StartOver:
+    """The innermost talk does not fit its flow any more: begin the flow again, if there still is one, and say so."""
+
+    flow: str
+
+
+Step = Open | Go | StartOver
+Decision = Step | Back | Again | Excuse
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Where a conversation goes on in which nothing is being asked: a question is open again, or a step follows."""
+
+    standing: Standing
+    question: Ask | None = None
+    step: Open | StartOver | None = None
 
 
 def decide(
@@ -145,8 +159,37 @@ def decide(
 ) -> Decision:
     """What a message means: the words that hold everywhere, then the open question, then any flow's words.
 
-    `silent`: it may be somebody else who writes, and nobody has said so yet. Raises `DoesNotFit`.
+    `silent`: it may be somebody else who writes, and nobody has said so yet.
     """
+    try:
+        return _decide(message, standing, process, consented, stopped, silent)
+    except flows.DoesNotFit:
+        return StartOver(standing.talks[-1].flow)
+
+
+def resume(standing: Standing, process: flows.Process, consented: bool, silent: bool) -> Resumed:
+    """What is asked again, of the talks under way the innermost that still asks something; else where all begins.
+
+    The menu is never replayed: what can be done may have changed since it was shown.
+    """
+    if silent and not standing.recognises:
+        return Resumed(standing, step=Open(RECOGNISE, inside=True))
+    for number in range(len(standing.talks), 0, -1):
+        remaining, innermost = standing.with_talks(standing.talks[:number]), standing.talks[number - 1]
+        if innermost.flow == "menu":
+            continue
+        try:
+            question = innermost.played(process).question
+        except flows.DoesNotFit:
+            return Resumed(remaining, step=StartOver(innermost.flow))
+        if question is not None:
+            return Resumed(remaining, question)
+    return Resumed(standing.with_talks(()), step=Open("menu" if consented else "welcome"))
+
+
+def _decide(
+    message: Message, standing: Standing, process: flows.Process, consented: bool, stopped: bool, silent: bool
+) -> Decision:
     word = flows.flow_for(message, stopped)
     if stopped:
         return _while_stopped(word)

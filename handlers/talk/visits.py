@@ -7,7 +7,7 @@ import flows
 from channels.messages import Message, Outgoing
 from channels.verdicts import Reach
 from handlers.talk.boards import Board
-from handlers.talk.patience import Heard, Why
+from handlers.talk.patience import Heard
 from handlers.talk.talking import Standing, Talk, packed, room
 from storage import Keyring, PersonKey, addresses, fresh, people
 from storage.together import Writes
@@ -45,8 +45,6 @@ class Visit:
     forgotten: bool = False
     room: int = 0
     """The bytes that the reply takes in the database at least, where its length would tell what it says."""
-    understood: bool = True
-    unanswered: Why | None = None
 
     @property
     def person(self) -> str:
