@@ -12,26 +12,22 @@ from channels.verdicts import Reach
 from handlers import contributions, people, rounds
 from handlers.talk.answering import answer
 from handlers.talk.boards import Boards
-from handlers.talk.facts import complete
-from handlers.talk.patience import Hearing, Newcomers, Why
-from handlers.talk.talking import (
-    RECOGNISE,
+from handlers.talk.deciding import (
     Again,
     Back,
     Decision,
     Excuse,
     Go,
     Open,
-    Standing,
     StartOver,
     Step,
-    Talk,
     decide,
-    lost,
     resume,
-    unpacked,
     writes_nothing,
 )
+from handlers.talk.facts import complete
+from handlers.talk.patience import Hearing, Newcomers, Why
+from handlers.talk.standing import RECOGNISE, Standing, Talk, lost, unpacked
 from handlers.talk.visits import Visit, begin, keep
 from locales import N_, _, speaking
 from storage import Keyring, Session, addresses, events, turns
@@ -169,7 +165,7 @@ def _standing(visit: Visit) -> Standing:
         standing = unpacked(visit.known.talk).in_language(visit.language)
     except flows.DoesNotFit:
         return lost(visit.facts())
-    return standing.beneath(Open(RECOGNISE, inside=True)) if _asked_too_long_ago(visit, standing) else standing
+    return standing.beneath(RECOGNISE, inside=True) if _asked_too_long_ago(visit, standing) else standing
 
 
 def _asked_too_long_ago(visit: Visit, standing: Standing) -> bool:
@@ -231,7 +227,7 @@ async def _do(session: Session, keys: Keyring, visit: Visit, step: Step) -> Open
             return Open(name, inside=True) if name in flows.flows() else None
         case Open(name):
             flow = flows.flows()[name]
-            visit.standing = visit.standing.beneath(step)
+            visit.standing = visit.standing.beneath(name, step.inside)
             talk = Talk(name, flow.edition, await complete(session, visit, flow.needs))
             return await _take_up(session, keys, visit, talk, talk.opened(visit.board.content))
         case Go(answer, turn):

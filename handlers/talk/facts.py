@@ -5,7 +5,7 @@ import secrets
 from msgspec.structs import replace
 
 import flows
-from handlers.talk.talking import wanted
+from handlers.talk.deciding import wanted
 from handlers.talk.visits import Visit
 from handlers.writing import contents
 from storage import Session, contributions, rounds

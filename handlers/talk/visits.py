@@ -8,7 +8,7 @@ from channels.messages import Message, Outgoing
 from channels.verdicts import Reach
 from handlers.talk.boards import Board
 from handlers.talk.patience import Heard
-from handlers.talk.talking import Standing, Talk, packed, room
+from handlers.talk.standing import Standing, Talk, packed, room
 from storage import Keyring, PersonKey, addresses, fresh, people
 from storage.together import Writes
 from storage.turns import Known

@@ -11,7 +11,7 @@ import flows
 import storage
 from channels.messages import Kind
 from handlers import bulletins, consultations, conversations, processes
-from handlers.talk import talking
+from handlers.talk import standing as standings
 from handlers.talk.boards import NoProcess
 from handlers.writing import contents
 from storage import turns
@@ -22,13 +22,13 @@ from tests.handlers.written import asked
 from tests.storage.rows import statements
 
 
-async def standing(writer: Writer) -> talking.Standing:
+async def standing(writer: Writer) -> standings.Standing:
     keys = writer.house.keys
     async with writer.house.database.writing() as session:
         index = keys.index(writer.channel, writer.sender)
         [found] = await turns.find(session, keys, [("look", index)], writer.house.now)
     assert found.known is not None
-    return talking.unpacked(found.known.talk)
+    return standings.unpacked(found.known.talk)
 
 
 async def under_way(writer: Writer) -> list[str]:
@@ -156,7 +156,7 @@ async def test_a_conversation_that_cannot_be_read_begins_again(
 ) -> None:
     alice = await house.meets().joins()
     await alice.says("share")
-    unpacked = talking.unpacked
+    unpacked = standings.unpacked
     monkeypatch.setattr(conversations, "unpacked", lambda _text: unpacked(kept))
     heard = await alice.says("1")
     assert "has changed since we last wrote" in heard
@@ -168,7 +168,7 @@ async def test_stop_and_forget_are_heard_in_a_conversation_that_cannot_be_read(
     house: House, word: str, heard: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice = await house.meets().joins()
-    unpacked = talking.unpacked
+    unpacked = standings.unpacked
     monkeypatch.setattr(conversations, "unpacked", lambda _text: unpacked('{"talks": 7}'))
     said = await alice.says(word)
     assert heard in said

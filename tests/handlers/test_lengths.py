@@ -12,7 +12,7 @@ import flows
 from channels.messages import Kind, Message
 from handlers import processes
 from handlers.rounds import ROOM
-from handlers.talk.talking import Standing, Talk, packed, room
+from handlers.talk.standing import Standing, Talk, packed, room
 from handlers.writing import contents
 from locales import languages
 from storage import Keyring, events

@@ -11,7 +11,8 @@ from channels.messages import Kind
 from channels.telegram import Telegram
 from handlers import processes
 from handlers.conversations import Ears, Unanswered, hear
-from handlers.talk import patience, talking
+from handlers.talk import patience
+from handlers.talk import standing as standings
 from handlers.talk.patience import Heard, Newcomers, Why
 from storage.tables import address
 from tests.handlers.house import CHANNELS, PROCESS, House, Writer
@@ -214,7 +215,7 @@ async def test_what_is_counted_takes_no_further_statement(postgresql_house: Hous
 async def test_the_words_themselves_are_not_kept(house: House) -> None:
     alice = await house.meets().joins()
     await alice.says(DRIVING)
-    kept = talking.packed(await standing(alice))
+    kept = standings.packed(await standing(alice))
     assert "driving" not in kept
     assert (await standing(alice)).heard.words in kept
 
@@ -232,5 +233,5 @@ def test_a_clock_that_was_wrong_for_a_moment_silences_nobody() -> None:
 
 def test_a_talk_from_before_is_read_as_that_of_somebody_answered() -> None:
     before = '{"talks":[],"token":"3","invitation":"","offered":[]}'
-    assert talking.unpacked(before).heard == Heard()
+    assert standings.unpacked(before).heard == Heard()
     assert Heard().greeted

@@ -1,104 +1,15 @@
-"""Where a conversation stands, and what a message means there: values and decisions, no records."""
+"""What a message means where the conversation stands, and what follows: decisions, no records."""
 
 from dataclasses import dataclass
-from functools import cache
-
-import msgspec
-from msgspec import Struct
-from msgspec.structs import replace
 
 import flows
 from channels.messages import Kind, Message
 from flows import Ask, Unread
-from handlers.talk.patience import Heard
-
-UNSEEN = ("",)
-"""In place of the choices that a question was sent with which was not sent: nothing typed or tapped chooses there."""
+from handlers.talk.standing import RECOGNISE, UNSEEN, Standing
 
 WITHOUT_CONSENT = ("welcome", "stop", "forget", "help", "language")
 WHILE_STOPPED = ("start", "forget", "help")
 WHILE_UNRECOGNISED = ("stop", "help")
-RECOGNISE = "recognise"
-"""The flow that asks who it is, after a silence in which a number may have become somebody else's."""
-
-
-ANSWERS = 512
-"""The bytes that the choices of a talk are given, with those that are offered next. Only free words need more."""
-VOTE = 1920
-"""The same of a vote: its longest ballot, given twice, beside the longest list of what can be chosen."""
-
-
-class Talk(Struct, frozen=True, omit_defaults=True):
-    """One flow under way: all that is kept of it."""
-
-    flow: str
-    edition: int
-    facts: flows.Kept
-    answers: tuple[flows.Answer, ...] = ()
-
-    def opened(self, process: flows.Process) -> flows.Turn:
-        """What it begins with."""
-        return flows.advance(flows.flows()[self.flow].talk, self.facts.within(process), ())
-
-    def played(self, process: flows.Process) -> flows.Played:
-        """As it stands after these answers. Raises `DoesNotFit`."""
-        flow = flows.flows().get(self.flow)
-        if flow is None or flow.edition != self.edition:
-            raise flows.DoesNotFit
-        return flows.play(flow.talk, self.facts.within(process), self.answers)
-
-    def answered(self, answer: flows.Answer) -> "Talk":
-        return Talk(self.flow, self.edition, self.facts, (*self.answers, answer))
-
-    def without_last_answer(self) -> "Talk":
-        return Talk(self.flow, self.edition, self.facts, self.answers[:-1])
-
-
-class Standing(Struct, frozen=True, omit_defaults=True):
-    """The talks under way in one chat, the innermost last, and the token of the question that is open."""
-
-    talks: tuple[Talk, ...] = ()
-    token: str = ""
-    invitation: str = ""
-    """What somebody who has not agreed yet was invited with, as it is looked up; their seat waits for their yes."""
-    offered: tuple[str, ...] | None = None
-    """The choices that the open question was sent with, in this order. None: we cannot tell any more."""
-    heard: Heard = Heard()
-
-    @property
-    def chosen_from(self) -> str:
-        """The token of the open question if it offers choices: words can be written without having read a question."""
-        return self.token if self.offered else ""
-
-    @property
-    def recognises(self) -> bool:
-        """Whether what is open is who writes."""
-        return bool(self.talks) and self.talks[-1].flow == RECOGNISE
-
-    def with_talks(self, talks: tuple[Talk, ...]) -> "Standing":
-        return Standing(talks, self.token, self.invitation, self.offered, self.heard)
-
-    def asking(self, token: str, question: Ask | None) -> "Standing":
-        """The same, once this question has been sent."""
-        return self._with_open(token, question.offered if question is not None else ())
-
-    def unsent(self, token: str, question: Ask | None) -> "Standing":
-        """The same, where this question was not sent: what they see is another one, or none."""
-        return self._with_open(token, UNSEEN if question is not None else ())
-
-    def _with_open(self, token: str, offered: tuple[str, ...]) -> "Standing":
-        return Standing(self.talks, token, self.invitation, offered, self.heard)
-
-    def in_language(self, language: str) -> "Standing":
-        """The same, to be replayed in another language."""
-        if all(talk.facts.language == language for talk in self.talks):
-            return self
-        return self.with_talks(tuple(replace(t, facts=replace(t.facts, language=language)) for t in self.talks))
-
-    def beneath(self, opened: "Open") -> "Standing":
-        """What stays under way when a flow is opened: never the same one twice, so that it stays small."""
-        stays = tuple(talk for talk in self.talks if talk.flow != opened.flow) if opened.inside else ()
-        return self.with_talks(stays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,34 +174,3 @@ def _read(question: Ask, message: Message, standing: Standing) -> flows.Answer |
 def writes_nothing(message: Message) -> bool:
     """Whether the platform tells us something about the person that is no word of theirs."""
     return message.kind in (Kind.BLOCKED, Kind.UNBLOCKED)
-
-
-def lost(facts: flows.Kept) -> Standing:
-    """In place of what cannot be read any more: a talk that fits no flow."""
-    return Standing((Talk("", 0, facts),))
-
-
-def packed(standing: Standing) -> str:
-    return msgspec.json.encode(standing).decode()
-
-
-def room(standing: Standing) -> int:
-    """The bytes that it takes when it is kept, whatever was answered by choice: its length must not tell a vote."""
-    unanswered = tuple(Talk(talk.flow, talk.edition, talk.facts) for talk in standing.talks)
-    free = sum(VOTE if talk.facts.round is not None else ANSWERS for talk in standing.talks)
-    return len(packed(replace(standing, talks=unanswered, offered=None)).encode()) + max(free, ANSWERS)
-
-
-def unpacked(text: str | None) -> Standing:
-    """Raises `DoesNotFit` when it was packed by a version that kept other things."""
-    if text is None:
-        return Standing()
-    try:
-        return _decoder().decode(text)
-    except msgspec.DecodeError as wrong:
-        raise flows.DoesNotFit from wrong
-
-
-@cache
-def _decoder() -> msgspec.json.Decoder[Standing]:
-    return msgspec.json.Decoder(Standing)
