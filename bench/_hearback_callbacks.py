@@ -12,6 +12,7 @@ from bot.serve import parts
 from bot.web import app
 from channels import sms
 from storage import Database, broadcasts
+from storage.broadcasts import New, Subject
 from storage.lanes import Lane
 
 NEWS = "news"
@@ -50,7 +51,9 @@ async def _send(database: Database) -> None:
     """A bulletin is on its way to many."""
     process = await _forum.begin(database)
     async with database.writing() as session:
-        await broadcasts.add(session, NEWS, process, "bulletin:news", "{}", "{}", Lane.BULLETIN, _forum.now())
+        await broadcasts.add(
+            session, New(process, Subject("bulletin", "news"), "{}", Lane.BULLETIN, id=NEWS), _forum.now()
+        )
         await session.exec_driver_sql(UNDER_WAY)
 
 

@@ -21,8 +21,10 @@ from channels import Pace
 from channels.messages import Accepted, Outgoing
 from channels.telegram import Telegram
 from handlers import telling
+from handlers.processes import OpenProcess
+from handlers.telling import Announcement
 from storage import Database, fresh
-from storage.broadcasts import Audience
+from storage.broadcasts import Subject
 from storage.tables import address, person
 from storage.together import Writes, write
 
@@ -113,8 +115,8 @@ class Town:
 
     async def _announce(self) -> None:
         async with self.database.writing() as session:
-            process = self.process, _forum.PROCESS
-            await telling.tell_many(session, process, "bench", TEXT, Audience(), _forum.now())
+            process = OpenProcess(self.process, _forum.PROCESS)
+            await telling.tell_many(session, process, Announcement(Subject("bench", ""), TEXT), _forum.now())
         while await expand(self.database, _forum.now()):
             pass
 

@@ -18,8 +18,10 @@ from bench._newcomers import EVERY, newcomers
 from bench._tables import Burst, Effort, by_rate, rate, table, times
 from broadcast.expand import expand as expand_next
 from handlers import telling
+from handlers.processes import OpenProcess
+from handlers.telling import Announcement
 from storage import Database
-from storage.broadcasts import Audience
+from storage.broadcasts import Subject
 from storage.keys import SHORTEST, VERSION
 from storage.lanes import Lane
 from storage.tables import address, broadcast, delivery, person, standing
@@ -151,9 +153,10 @@ async def _refresh(database: Database) -> None:
         await session.execute(text("ANALYZE"))
 
 
-async def _announce(database: Database, process: str) -> None:
+async def _announce(database: Database, name: str) -> None:
     async with database.writing() as session:
-        await telling.tell_many(session, (process, _forum.PROCESS), "bench", TEXT, Audience(), _forum.now())
+        process = OpenProcess(name, _forum.PROCESS)
+        await telling.tell_many(session, process, Announcement(Subject("bench", ""), TEXT), _forum.now())
 
 
 async def _expand(database: Database) -> AsyncIterator[None]:

@@ -22,7 +22,7 @@ from channels.messages import Kind, Message
 from handlers.conversations import Ears
 from handlers.talk.boards import Boards
 from storage import Database, broadcasts, outbox
-from storage.broadcasts import Audience
+from storage.broadcasts import Audience, New, Subject
 from storage.lanes import Lane
 from storage.outbox import claims, deliveries, expansion
 from storage.outbox.deliveries import Outcome
@@ -206,11 +206,11 @@ async def _publish(database: Database) -> None:
         await session.execute(
             text("UPDATE person SET region = 'talkers' WHERE id IN (SELECT person_id FROM address WHERE turns < 5)")
         )
-        made = await broadcasts.add(
-            session, "waiting", (await session.execute(text("SELECT id FROM process"))).scalar_one(),
-            "bulletin:y", '{"text": {"en": "News"}, "order": ["en"]}', "{}", Lane.BULLETIN, now,
-        )  # fmt: skip
-        await expansion.expand(session, made, Audience(regions=("talkers",)), now, None)
+        process = (await session.execute(text("SELECT id FROM process"))).scalar_one()
+        news = '{"text": {"en": "News"}, "order": ["en"]}'
+        new = New(process, Subject("bulletin", "y"), news, Lane.BULLETIN, Audience(regions=("talkers",)))
+        made = await broadcasts.add(session, new, now)
+        await expansion.expand(session, made, made.audience, now, None)
 
 
 @dataclass(slots=True)

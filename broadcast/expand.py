@@ -2,11 +2,9 @@
 
 from datetime import datetime
 
-import msgspec
-
 from broadcast.daytime import opens
 from storage import Database
-from storage.broadcasts import Audience, Broadcast, Hours
+from storage.broadcasts import Broadcast
 from storage.outbox import expansion
 
 BATCH = 2000
@@ -24,17 +22,15 @@ async def expand(database: Database, now: datetime) -> bool:
         which = await expansion.to_expand(session, now)
         if which is None:
             return False
-        audience = msgspec.json.decode(which.audience, type=Audience)
-        await expansion.expand(session, which, audience, now, _most(database), mornings(which, now))
+        await expansion.expand(session, which, which.audience, now, _most(database), mornings(which, now))
     return True
 
 
 def mornings(which: Broadcast, now: datetime) -> dict[str, datetime]:
     """From when on the people of each region may be written to; "" for everybody else."""
-    if not which.hours:
+    if which.hours is None:
         return {}
-    hours = msgspec.json.decode(which.hours, type=Hours)
-    return {region: opens(hours, region, now) for region in ("", *hours.zones)}
+    return {region: opens(which.hours, region, now) for region in ("", *which.hours.zones)}
 
 
 async def turn(database: Database, now: datetime) -> bool:

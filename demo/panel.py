@@ -119,8 +119,8 @@ class Desk:
 
     async def invite(self, request: web.Request) -> web.StreamResponse:
         async def make(session: Session) -> str:
-            process, _ = await processes.the_one(session)
-            return await people.invite(session, self.town.parts.keys, process, self.town.clock())
+            process = await processes.the_one(session)
+            return await people.invite(session, self.town.parts.keys, process.id, self.town.clock())
 
         return await self._decide(request, code=await self.town.does(lambda session, _now: make(session)))
 

@@ -71,13 +71,13 @@ class Leaving:
 async def leaving(session: Session, which: str, most: int) -> list[Leaving]:
     """The newest things that went out, or the one whose subject is `which`."""
     latest = await broadcasts.latest(session, MOST if which else most)
-    return [await _leaving(session, one) for one in latest if which in ("", one.subject)]
+    return [await _leaving(session, one) for one in latest if which in ("", str(one.subject))]
 
 
 async def _leaving(session: Session, one: broadcasts.Broadcast) -> Leaving:
     counts = await broadcasts.counts(session, one.id)
     texts = flows.told(one.renditions).text
-    kind = one.subject.partition(":")[0]
+    kind = one.subject.kind
     return Leaving(
         kind=KINDS[kind],
         words=_in_short(kind, flows.rendition(texts, "en", tuple(texts)).text),

@@ -5,12 +5,12 @@ from datetime import datetime
 import channels
 import flows
 from handlers import telling
-from handlers.processes import the_one
-from handlers.telling import Process
+from handlers.processes import OpenProcess, the_one
+from handlers.telling import Announcement
 from handlers.writing import contents, moments
 from locales import languages
 from storage import Session, bulletins, fresh, processes, schedules
-from storage.broadcasts import Audience, Plan
+from storage.broadcasts import EVERYBODY, Audience, Plan, Subject
 
 WAYS = ("template", "wait", "elsewhere")
 """What can be tried where a platform takes no free text any more, see `Plan.outside`."""
@@ -25,22 +25,22 @@ async def publish(session: Session, bulletin: contents.Bulletin, now: datetime) 
     """
     process = await the_one(session)
     contents.check_rendered(bulletin.text, "text")
-    _check_audience(bulletin.audience, process[1])
+    _check_audience(bulletin.audience, process.content)
     _check_ways(bulletin.outside)
-    begins, ends = begins_at(bulletin, process[1]), ends_at(bulletin, process[1])
+    begins, ends = begins_at(bulletin, process.content), ends_at(bulletin, process.content)
     _check_time(begins, ends, now)
     if not bulletin.repeat:
         return await send(session, process, bulletin, now, begins, ends)
     if bulletin.repeat not in REPEATS:
         raise contents.Unfit(f"repeat is one of: {', '.join(REPEATS)}.")
     name = fresh()
-    await schedules.add(session, name, process[0], contents.pack(bulletin), bulletin.repeat, begins or now, now)
+    await schedules.add(session, name, process.id, contents.pack(bulletin), bulletin.repeat, begins or now, now)
     return name
 
 
 async def send(
     session: Session,
-    process: Process,
+    process: OpenProcess,
     bulletin: contents.Bulletin,
     now: datetime,
     begins: datetime | None,
@@ -49,18 +49,19 @@ async def send(
     """Send a bulletin that was found fit, not before it `begins` and not after it `ends`; gives the broadcast's id."""
     name = fresh()
     told_first = now if begins is None else max(begins, now)
-    for_all = bulletin.audience == Audience()
-    await bulletins.add(session, name, process[0], contents.pack(bulletin), for_all, ends, told_first)
+    for_all = bulletin.audience == EVERYBODY
+    await bulletins.add(session, name, process.id, contents.pack(bulletin), for_all, ends, told_first)
     await processes.touch(session)
     plan = Plan(
         not_before=begins,
         not_after=ends,
-        hours=None if bulletin.urgent else telling.hours(process[1]),
+        hours=None if bulletin.urgent else telling.hours(process.content),
         outside=bulletin.outside,
         elsewhere=bulletin.elsewhere,
         again=bulletin.again,
     )
-    return await telling.tell_many(session, process, f"bulletin:{name}", bulletin.text, bulletin.audience, now, plan)
+    announcement = Announcement(Subject("bulletin", name), bulletin.text, bulletin.audience)
+    return await telling.tell_many(session, process, announcement, now, plan)
 
 
 def begins_at(bulletin: contents.Bulletin, process: flows.Process) -> datetime | None:

@@ -5,10 +5,11 @@ from datetime import datetime
 import flows
 from handlers import telling
 from handlers.processes import the_one
+from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _
 from storage import Session, consultations, fresh, processes
-from storage.broadcasts import Audience, Plan
+from storage.broadcasts import Plan, Subject
 
 MOST = 10
 """How many questions people answer in a chat."""
@@ -21,7 +22,7 @@ async def open_(session: Session, asked: contents.Consultation, now: datetime) -
     process = await the_one(session)
     _check(asked, now)
     name = fresh()
-    await consultations.add(session, name, process[0], contents.pack(asked), now)
+    await consultations.add(session, name, process.id, contents.pack(asked), now)
     await processes.touch(session)
 
     invited = telling.in_every_language(
@@ -29,8 +30,10 @@ async def open_(session: Session, asked: contents.Consultation, now: datetime) -
     )
     telling.check_fits(invited, "title")
     # A question may come twice to somebody: it is the same one, and an answer takes the place of the one before.
-    plan = Plan(hours=telling.hours(process[1]), again=True)
-    return name, await telling.tell_many(session, process, f"consultation:{name}", invited, Audience(), now, plan)
+    plan = Plan(hours=telling.hours(process.content), again=True)
+    return name, await telling.tell_many(
+        session, process, Announcement(Subject("consultation", name), invited), now, plan
+    )
 
 
 async def close(session: Session, consultation: str, now: datetime) -> None:

@@ -5,12 +5,13 @@ from datetime import datetime
 
 import flows
 from handlers import telling
-from handlers.processes import the_one
+from handlers.processes import OpenProcess, the_one
 from handlers.talk.visits import Visit
+from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _, spoken
 from storage import Keyring, Session, consultations, contributions, fresh
-from storage.broadcasts import Audience
+from storage.broadcasts import Audience, Subject
 
 CLOSED = N_("These questions have closed. What you answered before they closed counts.")
 SHORTEST_NAME = 4
@@ -71,9 +72,10 @@ async def respond(session: Session, response: contents.Response, now: datetime) 
     answered = await _named(session, response.contributions)
     name = fresh()
     await contributions.respond(
-        session, name, process[0], response.state, contents.pack(response.reason), answered, now
+        session, name, process.id, response.state, contents.pack(response.reason), answered, now
     )
-    number = await telling.tell_now(session, process, f"response:{name}", told, Audience(response=name), now)
+    announcement = Announcement(Subject("response", name), told, Audience(response=name))
+    number = await telling.tell_now(session, process, announcement, now)
     return name, number
 
 
@@ -89,9 +91,9 @@ async def _named(session: Session, beginnings: Sequence[str]) -> list[str]:
     return found
 
 
-def _in_every_language(response: contents.Response, process: telling.Process) -> flows.Renditions:
+def _in_every_language(response: contents.Response, process: OpenProcess) -> flows.Renditions:
     def compose(_said: telling.Said) -> str:
-        reason = flows.with_notice(flows.rendition(response.reason, spoken(), process[1].languages), spoken())
+        reason = flows.with_notice(flows.rendition(response.reason, spoken(), process.content.languages), spoken())
         told = _("You gave us your view. Here is what was done with it.")
         return f"{told} {_(flows.STATES[response.state])}\n\n{reason}"
 

@@ -1,6 +1,7 @@
 """The process itself."""
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,6 +11,14 @@ from flows.welcome import RATHER_NOT
 from handlers.writing import contents
 from locales import languages
 from storage import Session, fresh, processes
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProcess:
+    """The process that runs here, and what is said of it."""
+
+    id: str
+    content: flows.Process
 
 
 async def begin(session: Session, process: flows.Process, now: datetime) -> str:
@@ -24,12 +33,12 @@ async def begin(session: Session, process: flows.Process, now: datetime) -> str:
     return name
 
 
-async def the_one(session: Session) -> tuple[str, flows.Process]:
-    """The id of the process and what is said of it. Raises `contents.Unfit` when none was opened."""
+async def the_one(session: Session) -> OpenProcess:
+    """Raises `contents.Unfit` when none was opened."""
     process = await processes.the_one(session)
     if process is None:
         raise contents.Unfit("Open a process first: hearback process open FILE")
-    return process[0], contents.unpack(process[1], flows.Process)
+    return OpenProcess(process[0], contents.unpack(process[1], flows.Process))
 
 
 async def forgotten_after(session: Session) -> timedelta | None:

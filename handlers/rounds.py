@@ -7,12 +7,13 @@ import council
 import flows
 from flows.vote import NONE_OF_THESE
 from handlers import telling
-from handlers.processes import the_one
+from handlers.processes import OpenProcess, the_one
 from handlers.talk.visits import Visit
+from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _, in_words, ngettext
 from storage import Keyring, Session, fresh, people, rounds
-from storage.broadcasts import Audience
+from storage.broadcasts import Audience, Subject
 
 INVITED = N_("The council votes: {title}. To vote, send {word}. You can change your vote until {day}.")
 CLOSED = N_("This vote has closed. What you chose before it closed counts.")
@@ -37,13 +38,14 @@ async def open_(session: Session, asked: contents.Round, now: datetime) -> str:
     _check_announcement(process, asked, len(roll))
     name = fresh()
     closes = datetime.combine(asked.closes, time.max, UTC)
-    await rounds.open_(session, name, process[0], contents.pack(asked), asked.rule, roll, now, closes)
+    await rounds.open_(session, name, process.id, contents.pack(asked), asked.rule, roll, now, closes)
 
     invited = telling.in_every_language(
         process,
         lambda said: _(INVITED, title=said(asked.title), word=flows.to_send("vote"), day=in_words(asked.closes)),
     )
-    await telling.tell_now(session, process, f"round:{name}", invited, Audience(roll=name), now, closes)
+    announcement = Announcement(Subject("round", name), invited, Audience(roll=name))
+    await telling.tell_now(session, process, announcement, now, closes)
     return name
 
 
@@ -72,12 +74,13 @@ async def close(session: Session, keys: Keyring, round_id: str, now: datetime) -
         result = council.Result(len(ballots), {}, ())
     await rounds.close(session, round_id, contents.pack(result), now)
     told = _announcement(process, asked, result, voted, voters)
-    await telling.tell_now(session, process, f"result:{round_id}", told, Audience(roll=round_id), now)
+    announcement = Announcement(Subject("result", round_id), told, Audience(roll=round_id))
+    await telling.tell_now(session, process, announcement, now)
     return result
 
 
 def _announcement(
-    process: telling.Process, asked: contents.Round, result: council.Result, voted: int, voters: int
+    process: OpenProcess, asked: contents.Round, result: council.Result, voted: int, voters: int
 ) -> flows.Renditions:
     def compose(said: telling.Said) -> str:
         labels = {matter.value: said(matter.label) for matter in asked.matters} if result.order else {}
@@ -127,7 +130,7 @@ def _check(asked: contents.Round, now: datetime) -> None:
         raise contents.Unfit("closes must be today or a day to come.")
 
 
-def _check_announcement(process: telling.Process, asked: contents.Round, voters: int) -> None:
+def _check_announcement(process: OpenProcess, asked: contents.Round, voters: int) -> None:
     """When the round closes it is too late to shorten anything: no result may take more words than fit.
 
     None takes more than this one, in which everything stands in pairs and all of it is approved.

@@ -7,8 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handlers import bulletins
-from handlers.processes import the_one
-from handlers.telling import Process
+from handlers.processes import OpenProcess, the_one
 from handlers.writing import contents, moments
 from storage import Session, schedules
 from storage.schedules import Schedule
@@ -50,15 +49,15 @@ async def stop(session: Session, schedule_id: str) -> None:
         raise contents.Unfit("No bulletin that repeats has this id.")
 
 
-async def _publish(session: Session, process: Process, schedule: Schedule, now: datetime) -> bool:
+async def _publish(session: Session, process: OpenProcess, schedule: Schedule, now: datetime) -> bool:
     """The bulletin, unless it is over. What has not left when the next one comes does not leave any more."""
     bulletin = contents.unpack(schedule.content, contents.Bulletin)
-    ends = bulletins.ends_at(bulletin, process[1])
+    ends = bulletins.ends_at(bulletin, process.content)
     if ends is not None and ends <= now:
         await schedules.remove(session, schedule.id)
         return False
-    zone = moments.zone_of(process[1])
-    first = bulletins.begins_at(bulletin, process[1]) or schedule.made
+    zone = moments.zone_of(process.content)
+    first = bulletins.begins_at(bulletin, process.content) or schedule.made
     next_due = following(schedule.rule, first, zone, now)
     await bulletins.send(session, process, bulletin, now, None, next_due if ends is None else min(ends, next_due))
     await schedules.move(session, schedule.id, next_due)

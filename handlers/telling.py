@@ -1,33 +1,31 @@
 """Something goes out to many: the broadcast that the outbox is filled from."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import flows
+from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import languages, speaking
-from storage import Session, broadcasts, fresh
-from storage.broadcasts import Audience, Hours, Plan
+from storage import Session, broadcasts
+from storage.broadcasts import EVERYBODY, Audience, Hours, Plan, Subject
 from storage.lanes import Lane
 from storage.outbox import expansion
 
 LONGEST = 1500
 """How long a text may be to leave as one message everywhere: Twilio takes 1600, WhatsApp adds marks of direction."""
 
-Process = tuple[str, flows.Process]
-"""The id of the process and what is said of it."""
-
-
 Said = Callable[[flows.Renditions], str]
 """An organizer's text as a reader of the language being spoken gets it."""
 
 
-def in_every_language(process: Process, compose: Callable[[Said], str]) -> flows.Renditions:
+def in_every_language(process: OpenProcess, compose: Callable[[Said], str]) -> flows.Renditions:
     """A text of ours around an organizer's, in each language that we speak.
 
     Where the organizer's is missing in one, a notice in that language comes first.
     """
-    return {language: _in(language, process[1].languages, compose) for language in languages()}
+    return {language: _in(language, process.content.languages, compose) for language in languages()}
 
 
 def _in(language: str, order: Sequence[str], compose: Callable[[Said], str]) -> str:
@@ -61,12 +59,19 @@ def hours(process: flows.Process) -> Hours | None:
     return Hours(day.opens, day.closes, day.zone, zones, day.quiet)
 
 
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What is told, of what, and to whom."""
+
+    subject: Subject
+    renditions: flows.Renditions
+    audience: Audience = EVERYBODY
+
+
 async def tell_now(
     session: Session,
-    process: Process,
-    subject: str,
-    renditions: flows.Renditions,
-    audience: Audience,
+    process: OpenProcess,
+    announcement: Announcement,
     now: datetime,
     not_after: datetime | None = None,
 ) -> int:
@@ -74,26 +79,15 @@ async def tell_now(
 
     They leave at once to those who have day now, to the others in their morning.
     """
-    made = await broadcasts.add(
-        session,
-        fresh(),
-        process[0],
-        subject,
-        flows.Told(renditions, process[1].languages).packed(),
-        contents.pack(audience),
-        Lane.NOTICE,
-        now,
-        Plan(not_after=not_after, hours=hours(process[1])),
-    )
-    return await expansion.expand(session, made, audience, now, None)
+    plan = Plan(not_after=not_after, hours=hours(process.content))
+    made = await broadcasts.add(session, _broadcast(process, announcement, Lane.NOTICE, plan), now)
+    return await expansion.expand(session, made, made.audience, now, None)
 
 
 async def tell_many(
     session: Session,
-    process: Process,
-    subject: str,
-    renditions: flows.Renditions,
-    audience: Audience,
+    process: OpenProcess,
+    announcement: Announcement,
     now: datetime,
     plan: Plan | None = None,
 ) -> str:
@@ -101,16 +95,16 @@ async def tell_many(
 
     Without a plan it leaves by day, in the process's hours; a plan is taken as it is.
     """
-    name = fresh()
-    await broadcasts.add(
-        session,
-        name,
-        process[0],
-        subject,
-        flows.Told(renditions, process[1].languages).packed(),
-        contents.pack(audience),
-        Lane.BULLETIN,
-        now,
-        plan or Plan(hours=hours(process[1])),
+    plan = plan or Plan(hours=hours(process.content))
+    return (await broadcasts.add(session, _broadcast(process, announcement, Lane.BULLETIN, plan), now)).id
+
+
+def _broadcast(process: OpenProcess, announcement: Announcement, lane: Lane, plan: Plan) -> broadcasts.New:
+    return broadcasts.New(
+        process=process.id,
+        subject=announcement.subject,
+        renditions=flows.Told(announcement.renditions, process.content.languages).packed(),
+        lane=lane,
+        audience=announcement.audience,
+        plan=plan,
     )
-    return name

@@ -5,10 +5,36 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, func, insert, select, update
 
 from storage._ground.database import Session, packed
+from storage._ground.ids import fresh
+from storage.lanes import Lane
 from storage.tables import broadcast, standing
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a broadcast tells of."""
+
+    kind: str
+    """bulletin, consultation, response, round or result: there is a template for each."""
+    id: str
+
+    def __str__(self) -> str:
+        """As a column keeps it."""
+        return f"{self.kind}:{self.id}"
+
+    @classmethod
+    def read(cls, text: str) -> "Subject":
+        kind, _colon, name = text.partition(":")
+        return cls(kind, name)
+
+
+def is_about(kind: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a broadcast's subject is of this kind."""
+    return broadcast.c.subject.startswith(kind + ":")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +50,9 @@ class Audience:
     """Only those whose contributions this response answers."""
     roll: str | None = None
     """Only those on the roll of this round."""
+
+
+EVERYBODY = Audience()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +90,16 @@ class Broadcast:
     """A broadcast as it stands."""
 
     id: str
-    subject: str
+    subject: Subject
     renditions: str
-    audience: str
-    lane: int
+    """As the handlers wrote it: the text in each language."""
+    audience: Audience
+    lane: Lane
     made: datetime
     not_before: datetime | None
     not_after: datetime | None
-    hours: str
-    """`Hours` as JSON; "" for any hour."""
+    hours: Hours | None
+    """None: at any hour."""
     state: str
     """running, or paused, cancelled; or on the way there: pausing, resuming, cancelling."""
     walked: str
@@ -79,34 +109,46 @@ class Broadcast:
     expanded: bool
 
 
-async def add(
-    session: Session,
-    broadcast_id: str,
-    process_id: str,
-    subject: str,
-    renditions: str,
-    audience: str,
-    lane: int,
-    now: datetime,
-    plan: Plan = Plan(),
-) -> Broadcast:
+@dataclass(frozen=True, slots=True)
+class New:
+    """A broadcast to be made."""
+
+    process: str
+    subject: Subject
+    renditions: str
+    lane: Lane
+    audience: Audience = EVERYBODY
+    plan: Plan = Plan()
+    id: str = field(default_factory=fresh)
+
+
+async def add(session: Session, new: New, now: datetime) -> Broadcast:
     made = Broadcast(
-        id=broadcast_id,
-        subject=subject,
-        renditions=renditions,
-        audience=audience,
-        lane=lane,
+        id=new.id,
+        subject=new.subject,
+        renditions=new.renditions,
+        audience=new.audience,
+        lane=new.lane,
         made=now,
-        not_before=plan.not_before,
-        not_after=plan.not_after,
-        hours="" if plan.hours is None else packed(asdict(plan.hours)),
+        not_before=new.plan.not_before,
+        not_after=new.plan.not_after,
+        hours=new.plan.hours,
         state="running",
         walked="",
         reached="",
         expanded=False,
     )
-    how = {"outside": ",".join(plan.outside), "elsewhere": plan.elsewhere, "again": plan.again}
-    await session.execute(insert(broadcast).values(process_id=process_id, **asdict(made), **how))
+    values = {
+        **asdict(made),
+        "subject": str(new.subject),
+        "audience": packed(asdict(new.audience)),
+        "hours": "" if new.plan.hours is None else packed(asdict(new.plan.hours)),
+        "process_id": new.process,
+        "outside": ",".join(new.plan.outside),
+        "elsewhere": new.plan.elsewhere,
+        "again": new.plan.again,
+    }
+    await session.execute(insert(broadcast).values(values))
     return made
 
 
@@ -140,7 +182,7 @@ async def _turn(session: Session, broadcast_id: str, before: Sequence[str], afte
 async def latest(session: Session, most: int) -> Sequence[Broadcast]:
     """The newest broadcasts."""
     rows = await session.execute(select(*columns()).order_by(broadcast.c.made.desc()).limit(most))
-    return [Broadcast(*row) for row in rows]
+    return [read(row) for row in rows]
 
 
 async def counts(session: Session, broadcast_id: str) -> Mapping[str, int]:
@@ -153,6 +195,16 @@ async def counts(session: Session, broadcast_id: str) -> Mapping[str, int]:
         .having(number != 0)
     )
     return {row.state: int(row.number) for row in rows}
+
+
+def read(row: Any) -> Broadcast:
+    """Of a row of `columns`."""
+    values = row._asdict()
+    values["subject"] = Subject.read(row.subject)
+    values["audience"] = msgspec.json.decode(row.audience, type=Audience)
+    values["hours"] = msgspec.json.decode(row.hours, type=Hours) if row.hours else None
+    values["lane"] = Lane(row.lane)
+    return Broadcast(**values)
 
 
 def columns() -> list[ColumnElement[Any]]:

@@ -8,6 +8,7 @@ from sqlalchemy import delete, exists, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.database import Session
+from storage.broadcasts import is_about
 from storage.tables import broadcast, delivery, person, template, waits_for_the_person
 
 APPROVED = "approved"
@@ -68,7 +69,7 @@ async def refuse(session: Session, channel: str, delivery_id: str, common: str, 
     """The platform does not take the one that a delivery left by: it is not used until the platform says otherwise."""
     told = (
         select(template.c.name, template.c.language)
-        .join(broadcast, broadcast.c.subject.startswith(template.c.name + ":"))
+        .join(broadcast, is_about(template.c.name))
         .join(delivery, delivery.c.broadcast_id == broadcast.c.id)
         .join(person, person.c.id == delivery.c.person_id)
         .where(
@@ -92,7 +93,7 @@ async def wake(session: Session, channel: str, common: str, due: datetime, most:
         template.c.channel == channel,
         template.c.status == APPROVED,
         template.c.language.in_([person.c.language, common]),
-        broadcast.c.subject.startswith(template.c.name + ":"),
+        is_about(template.c.name),
     )
     theirs = (
         select(delivery.c.id)

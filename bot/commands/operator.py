@@ -24,7 +24,7 @@ def list_broadcasts(most: int = 10) -> None:
         for one in await broadcasts.latest(session, most):
             counts = await broadcasts.counts(session, one.id)
             states = "  ".join(f"{state} {number}" for state, number in sorted(counts.items()))
-            say(f"{one.id}  {one.subject.split(':')[0]}  {states}{_stands(one, now)}")
+            say(f"{one.id}  {one.subject.kind}  {states}{_stands(one, now)}")
 
     writing(look)
 

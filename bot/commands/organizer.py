@@ -94,7 +94,7 @@ def council_invite(
 
     async def invite(session: Session, now: datetime) -> str:
         process = await processes.the_one(session)
-        return await people.invite(session, keyring, process[0], now, days)
+        return await people.invite(session, keyring, process.id, now, days)
 
     say(writing(invite))
 

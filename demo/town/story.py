@@ -149,8 +149,8 @@ def _joined(town: Town) -> list[Neighbour]:
 
 
 async def _invite(town: Town, session: Session) -> str:
-    process, _ = await processes.the_one(session)
-    return await people.invite(session, town.parts.keys, process, town.clock())
+    process = await processes.the_one(session)
+    return await people.invite(session, town.parts.keys, process.id, town.clock())
 
 
 async def _together(town: Town, said: Mapping[Neighbour, Sequence[Line]]) -> None:

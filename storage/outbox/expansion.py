@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.columns import Moment
 from storage._ground.database import Session
-from storage.broadcasts import Audience, Broadcast, columns
+from storage.broadcasts import Audience, Broadcast, columns, read
 from storage.lanes import Lane
 from storage.outbox.deliveries import NEVER
 from storage.tables import (
@@ -64,7 +64,7 @@ async def _first(session: Session, condition: ColumnElement[bool]) -> Broadcast 
     # Not the strongest lock: claims of what is made meanwhile go on.
     found = select(*columns()).where(condition).order_by(broadcast.c.made).limit(1)
     row = (await session.execute(found.with_for_update(skip_locked=True, key_share=True))).one_or_none()
-    return None if row is None else Broadcast(*row)
+    return None if row is None else read(row)
 
 
 async def expand(

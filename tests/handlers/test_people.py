@@ -21,7 +21,7 @@ BLOCKED = Verdict(Act.DROP, "blocked", reach=Reach.BLOCKED)
 
 async def invited(house: House) -> str:
     async def invite(session, now):  # type: ignore[no-untyped-def]
-        return await people.invite(session, house.keys, (await processes.the_one(session))[0], now)
+        return await people.invite(session, house.keys, (await processes.the_one(session)).id, now)
 
     return await house.does(invite)
 
@@ -213,7 +213,7 @@ async def test_an_invitation_that_was_revoked_gives_no_seat(house: House) -> Non
 async def test_two_invitations_that_begin_alike_are_told_apart(house: House) -> None:
     for name in ("abcdef", "abcdee"):
         async with house.database.writing() as session:
-            await stored.invite(session, name, (await processes.the_one(session))[0], NOW.date(), NOW.date())
+            await stored.invite(session, name, (await processes.the_one(session)).id, NOW.date(), NOW.date())
     with pytest.raises(contents.Unfit, match="write more"):
         await house.does(lambda session, _now: people.revoke(session, "abcde"))
     await house.does(lambda session, _now: people.revoke(session, "abcdef"))

@@ -7,6 +7,7 @@ import pytest
 import council
 import flows
 from handlers import people, processes, rounds, telling
+from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import languages
 from storage import rounds as stored
@@ -16,7 +17,7 @@ from tests.handlers.written import option, to_vote
 
 async def seated(house: House, sender: str, channel: str = "telegram") -> Writer:
     async def invite(session, now):  # type: ignore[no-untyped-def]
-        return await people.invite(session, house.keys, (await processes.the_one(session))[0], now)
+        return await people.invite(session, house.keys, (await processes.the_one(session)).id, now)
 
     member = await house.meets(sender, channel).joins()
     await member.says(await house.does(invite))
@@ -165,6 +166,6 @@ def test_no_result_takes_more_words_than_the_one_that_was_checked(together: int)
         order = tuple(values[place : place + size] for place in range(0, 12, size))
         return council.Result(9, {}, order, values)
 
-    process = ("review", flows.Process({"en": "x"}, {"en": "x"}, languages(), ()))
+    process = OpenProcess("review", flows.Process({"en": "x"}, {"en": "x"}, languages(), ()))
     longest, this = (rounds._announcement(process, asked, result(size), 9, 9) for size in (2, together))
     assert all(len(this[language]) <= len(longest[language]) <= telling.LONGEST for language in languages())

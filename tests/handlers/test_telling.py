@@ -8,9 +8,10 @@ import pytest
 
 import flows
 from handlers import bulletins, consultations, contributions, people, processes, rounds, telling
+from handlers.telling import Announcement
 from handlers.writing import contents
 from storage import broadcasts
-from storage.broadcasts import Audience, Hours
+from storage.broadcasts import Hours, Subject
 from storage.outbox import deliveries
 from tests.handlers.house import PROCESS, House, Writer
 from tests.handlers.written import asked, to_vote
@@ -54,8 +55,8 @@ async def moment(house: House, column: str, subject: str = "bulletin") -> dateti
 
 async def seated(house: House, sender: str) -> Writer:
     member = await house.meets(sender).joins()
-    process, _content = await house.does(lambda session, _now: processes.the_one(session))
-    await member.says(await house.does(lambda session, now: people.invite(session, house.keys, process, now)))
+    process = await house.does(lambda session, _now: processes.the_one(session))
+    await member.says(await house.does(lambda session, now: people.invite(session, house.keys, process.id, now)))
     return member
 
 
@@ -174,7 +175,7 @@ async def test_what_one_person_is_told_at_night_leaves_in_the_morning_in_the_sam
         notice = {"en": f"Notice {number}."}
         await house.does(
             lambda session, now, notice=notice: telling.tell_now(  # type: ignore[misc]
-                session, process, "response:x", notice, Audience(), now
+                session, process, Announcement(Subject("response", "x"), notice), now
             )
         )
     morning = house.now + timedelta(hours=8)

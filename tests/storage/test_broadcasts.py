@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from storage import Database, Keyring, Session, addresses, broadcasts, outbox, people
 from storage.addresses import Change
-from storage.broadcasts import Audience, Broadcast, Hours, Plan
+from storage.broadcasts import Audience, Broadcast, Hours, Plan, Subject
 from storage.lanes import Lane
 from storage.outbox import ageing, claims, deliveries, expansion, reports, unknowns
 from storage.outbox.deliveries import Outcome
@@ -29,14 +29,14 @@ async def test_a_broadcast_is_kept_as_it_was_planned(database: Database) -> None
         found = (await session.execute(select(broadcast))).one()
     assert made == Broadcast(
         id="b",
-        subject="bulletin:x",
+        subject=Subject("bulletin", "x"),
         renditions="{}",
-        audience="{}",
+        audience=Audience(),
         lane=Lane.BULLETIN,
         made=NOW,
         not_before=NOW + SECOND,
         not_after=NOW + DAY,
-        hours='{"opens":"09:00","closes":"20:00","zone":"UTC","zones":{},"quiet":["sunday"]}',
+        hours=Hours(quiet=("sunday",)),
         state="running",
         walked="",
         reached="",

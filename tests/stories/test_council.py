@@ -14,7 +14,7 @@ async def seated(square: Town, person: Person, language: str = "English") -> Non
     await person.joins(language)
 
     async def invite(session, moment):  # type: ignore[no-untyped-def]
-        return await people.invite(session, square.parts.keys, (await processes.the_one(session))[0], moment)
+        return await people.invite(session, square.parts.keys, (await processes.the_one(session)).id, moment)
 
     person.says(await square.organizer(invite))
     await person.hears()
@@ -107,7 +107,7 @@ async def test_an_invitation_seats_one_person_only(square: Town) -> None:
     await mallory.joins()
 
     async def invite(session, moment):  # type: ignore[no-untyped-def]
-        return await people.invite(session, square.parts.keys, (await processes.the_one(session))[0], moment)
+        return await people.invite(session, square.parts.keys, (await processes.the_one(session)).id, moment)
 
     code = await square.organizer(invite)
     alice.says(code.lower())
