@@ -12,7 +12,7 @@ from bot.serve import parts
 from bot.web import app
 from channels import sms
 from storage import Database, broadcasts
-from storage.broadcasts import New, Subject
+from storage.broadcasts import NewBroadcast, Subject
 from storage.lanes import Lane
 
 NEWS = "news"
@@ -52,7 +52,7 @@ async def _send(database: Database) -> None:
     process = await _forum.begin(database)
     async with database.writing() as session:
         await broadcasts.add(
-            session, New(process, Subject("bulletin", "news"), "{}", Lane.BULLETIN, id=NEWS), _forum.now()
+            session, NewBroadcast(process, Subject("bulletin", "news"), "{}", Lane.BULLETIN, id=NEWS), _forum.now()
         )
         await session.exec_driver_sql(UNDER_WAY)
 

@@ -22,7 +22,7 @@ from channels.messages import Kind, Message
 from handlers.conversations import Ears
 from handlers.talk.boards import Boards
 from storage import Database, broadcasts, outbox
-from storage.broadcasts import Audience, New, Subject
+from storage.broadcasts import Audience, NewBroadcast, Subject
 from storage.lanes import Lane
 from storage.outbox import claims, deliveries, expansion
 from storage.outbox.deliveries import Outcome
@@ -248,7 +248,7 @@ async def _publish(database: Database) -> None:
         )
         process = (await session.execute(text("SELECT id FROM process"))).scalar_one()
         news = '{"text": {"en": "News"}, "order": ["en"]}'
-        new = New(process, Subject("bulletin", "y"), news, Lane.BULLETIN, Audience(regions=("talkers",)))
+        new = NewBroadcast(process, Subject("bulletin", "y"), news, Lane.BULLETIN, Audience(regions=("talkers",)))
         made = await broadcasts.add(session, new, now)
         await expansion.expand(session, made, made.audience, now, None)
 

@@ -11,6 +11,8 @@ from handlers.writing import contents, moments
 from locales import languages
 from storage import Session, bulletins, fresh, processes, schedules
 from storage.broadcasts import EVERYBODY, Audience, Plan, Subject
+from storage.bulletins import NewBulletin
+from storage.schedules import Schedule
 
 WAYS = ("template", "wait", "elsewhere")
 """What can be tried where a platform takes no free text any more, see `Plan.outside`."""
@@ -34,7 +36,8 @@ async def publish(session: Session, bulletin: contents.Bulletin, now: datetime) 
     if bulletin.repeat not in REPEATS:
         raise contents.Unfit(f"repeat is one of: {', '.join(REPEATS)}.")
     name = fresh()
-    await schedules.add(session, name, process.id, contents.pack(bulletin), bulletin.repeat, begins or now, now)
+    schedule = Schedule(name, contents.pack(bulletin), bulletin.repeat, due=begins or now, made=now)
+    await schedules.add(session, process.id, schedule)
     return name
 
 
@@ -50,7 +53,8 @@ async def send(
     name = fresh()
     told_first = now if begins is None else max(begins, now)
     for_all = bulletin.audience == EVERYBODY
-    await bulletins.add(session, name, process.id, contents.pack(bulletin), for_all, ends, told_first)
+    content = contents.pack(bulletin)
+    await bulletins.add(session, NewBulletin(name, process.id, content, for_all, ends, published=told_first))
     await processes.touch(session)
     plan = Plan(
         not_before=begins,

@@ -20,7 +20,7 @@ SHORTEST_NAME = 4
 async def give(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Shared) -> None:
     """Keep a recommendation, sealed for the person who gave it."""
     visit.gave = True
-    new = contributions.New(
+    new = contributions.NewContribution(
         process=visit.board.process,
         language=visit.language,
         day=visit.now.date(),
@@ -44,7 +44,7 @@ async def answer(session: Session, _keys: Keyring, visit: Visit, effect: flows.A
         return
     visit.gave = True
     chosen, words = (effect.answer, flows.Words()) if isinstance(effect.answer, str) else (None, effect.answer)
-    new = contributions.New(
+    new = contributions.NewContribution(
         process=visit.board.process,
         language=visit.language,
         day=visit.now.date(),

@@ -19,6 +19,7 @@ from handlers.talk.deciding import (
     Excuse,
     Go,
     Open,
+    Situation,
     StartOver,
     Step,
     decide,
@@ -176,15 +177,15 @@ def _asked_too_long_ago(visit: Visit, standing: Standing) -> bool:
 async def _converse(session: Session, ears: Ears, visit: Visit) -> bool:
     """Do what the message means, then what follows, until a question is open; gives whether it was understood."""
     seated = not visit.silent and await people.take_seat(session, ears.keys, visit)
-    decision = Again() if seated else _decision(visit)
+    decision = Again() if seated else decide(visit.message, _situation(visit))
     step = _first_step(visit, decision) or _next_step(visit)
     while step is not None:
         step = await _do(session, ears.keys, visit, step) or _next_step(visit)
     return seated or not isinstance(decision, Excuse | Again)
 
 
-def _decision(visit: Visit) -> Decision:
-    return decide(visit.message, visit.standing, visit.board.content, visit.consented, visit.stopped, visit.silent)
+def _situation(visit: Visit) -> Situation:
+    return Situation(visit.standing, visit.board.content, visit.consented, visit.stopped, visit.silent)
 
 
 def _first_step(visit: Visit, decision: Decision) -> Step | None:
@@ -213,7 +214,7 @@ def _next_step(visit: Visit) -> Step | None:
     """None: a question is open, or they have left."""
     if visit.forgotten or visit.stopped or visit.question is not None:
         return None
-    resumed = resume(visit.standing, visit.board.content, visit.consented, visit.silent)
+    resumed = resume(_situation(visit))
     visit.standing, visit.question = resumed.standing, resumed.question
     return resumed.step
 

@@ -14,6 +14,7 @@ from handlers.writing import contents
 from locales import N_, _, in_words, ngettext
 from storage import Keyring, Session, fresh, people, rounds
 from storage.broadcasts import Audience, Subject
+from storage.rounds import NewRound
 
 INVITED = N_("The council votes: {title}. To vote, send {word}. You can change your vote until {day}.")
 CLOSED = N_("This vote has closed. What you chose before it closed counts.")
@@ -38,7 +39,8 @@ async def open_(session: Session, asked: contents.Round, now: datetime) -> str:
     _check_announcement(process, asked, len(roll))
     name = fresh()
     closes = datetime.combine(asked.closes, time.max, UTC)
-    await rounds.open_(session, name, process.id, contents.pack(asked), asked.rule, roll, now, closes)
+    new = NewRound(name, process.id, contents.pack(asked), asked.rule, opened=now, closes=closes)
+    await rounds.open_(session, new, roll)
 
     invited = telling.in_every_language(
         process,

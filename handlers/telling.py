@@ -99,8 +99,8 @@ async def tell_many(
     return (await broadcasts.add(session, _broadcast(process, announcement, Lane.BULLETIN, plan), now)).id
 
 
-def _broadcast(process: OpenProcess, announcement: Announcement, lane: Lane, plan: Plan) -> broadcasts.New:
-    return broadcasts.New(
+def _broadcast(process: OpenProcess, announcement: Announcement, lane: Lane, plan: Plan) -> broadcasts.NewBroadcast:
+    return broadcasts.NewBroadcast(
         process=process.id,
         subject=announcement.subject,
         renditions=flows.Told(announcement.renditions, process.content.languages).packed(),

@@ -110,7 +110,7 @@ class Broadcast:
 
 
 @dataclass(frozen=True, slots=True)
-class New:
+class NewBroadcast:
     """A broadcast to be made."""
 
     process: str
@@ -122,7 +122,7 @@ class New:
     id: str = field(default_factory=fresh)
 
 
-async def add(session: Session, new: New, now: datetime) -> Broadcast:
+async def add(session: Session, new: NewBroadcast, now: datetime) -> Broadcast:
     made = Broadcast(
         id=new.id,
         subject=new.subject,

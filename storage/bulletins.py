@@ -1,5 +1,6 @@
 """What we tell."""
 
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import insert
@@ -8,23 +9,19 @@ from storage._ground.database import Session
 from storage.tables import bulletin
 
 
-async def add(
-    session: Session,
-    bulletin_id: str,
-    process_id: str,
-    content: str,
-    for_all: bool,
-    not_after: datetime | None,
-    published: datetime,
-) -> None:
-    """`published` may be to come: until then nobody is told."""
-    await session.execute(
-        insert(bulletin).values(
-            id=bulletin_id,
-            process_id=process_id,
-            content=content,
-            for_all=for_all,
-            not_after=not_after,
-            published=published,
-        )
-    )
+@dataclass(frozen=True, slots=True)
+class NewBulletin:
+    """A bulletin to be kept. The content is a JSON text that the handlers wrote."""
+
+    id: str
+    process_id: str
+    content: str
+    for_all: bool
+    """Who joins later can read it too, while it holds."""
+    not_after: datetime | None
+    published: datetime
+    """May be to come: until then nobody is told."""
+
+
+async def add(session: Session, new: NewBulletin) -> None:
+    await session.execute(insert(bulletin).values(asdict(new)))

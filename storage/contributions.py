@@ -28,7 +28,7 @@ class Given:
     reason: str | None
 
 
-class New(Struct, frozen=True, kw_only=True):
+class NewContribution(Struct, frozen=True, kw_only=True):
     """A contribution as it comes in."""
 
     process: str
@@ -45,10 +45,10 @@ class New(Struct, frozen=True, kw_only=True):
     """Where the platform keeps the voice note."""
 
     def __repr__(self) -> str:
-        return f"New({self.day}, {self.topic})"
+        return f"NewContribution({self.day}, {self.topic})"
 
 
-def add(writes: Writes, key: PersonKey, new: New) -> None:
+def add(writes: Writes, key: PersonKey, new: NewContribution) -> None:
     """Keep it, sealed for who gave it. A second answer to one question takes the place of the first, unanswered."""
     name = fresh()
     row = {

@@ -1,7 +1,7 @@
 """Votes: their rolls, ballots and results."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -36,22 +36,23 @@ class Facing:
     voted: bool
 
 
-async def open_(
-    session: Session,
-    round_id: str,
-    process_id: str,
-    content: str,
-    rule: str,
-    roll: Sequence[str],
-    now: datetime,
-    closes: datetime,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class NewRound:
+    """A vote to be opened. The content is a JSON text that the handlers wrote."""
+
+    id: str
+    process_id: str
+    content: str
+    rule: str
+    opened: datetime
+    closes: datetime
+
+
+async def open_(session: Session, new: NewRound, roll: Sequence[str]) -> None:
     """Open a round: its roll is frozen here, an empty ballot for each."""
-    await session.execute(
-        insert(round_).values(id=round_id, process_id=process_id, content=content, rule=rule, opened=now, closes=closes)
-    )
+    await session.execute(insert(round_).values(asdict(new)))
     if roll:
-        await session.execute(insert(ballot), [{"round_id": round_id, "person_id": who} for who in roll])
+        await session.execute(insert(ballot), [{"round_id": new.id, "person_id": who} for who in roll])
 
 
 async def get(session: Session, round_id: str, lock: bool = False) -> Round | None:

@@ -1,7 +1,7 @@
 """What is published again and again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -22,11 +22,8 @@ class Schedule:
     made: datetime
 
 
-async def add(
-    session: Session, schedule_id: str, process_id: str, content: str, rule: str, due: datetime, now: datetime
-) -> None:
-    values = {"process_id": process_id, "content": content, "rule": rule, "due": due, "made": now}
-    await session.execute(insert(schedule).values(id=schedule_id, **values))
+async def add(session: Session, process_id: str, new: Schedule) -> None:
+    await session.execute(insert(schedule).values(process_id=process_id, **asdict(new)))
 
 
 async def take_due(session: Session, now: datetime) -> Sequence[Schedule]:

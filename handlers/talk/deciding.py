@@ -65,56 +65,62 @@ class Resumed:
     step: Open | StartOver | None = None
 
 
-def decide(
-    message: Message, standing: Standing, process: flows.Process, consented: bool, stopped: bool, silent: bool = False
-) -> Decision:
-    """What a message means: the words that hold everywhere, then the open question, then any flow's words.
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Where the conversation stands, in which process, and with whom."""
 
-    `silent`: it may be somebody else who writes, and nobody has said so yet.
-    """
+    standing: Standing
+    process: flows.Process
+    consented: bool
+    stopped: bool
+    silent: bool = False
+    """It may be somebody else who writes, and nobody has said so yet."""
+
+
+def decide(message: Message, situation: Situation) -> Decision:
+    """What a message means: the words that hold everywhere, then the open question, then any flow's words."""
     try:
-        return _decide(message, standing, process, consented, stopped, silent)
+        return _decide(message, situation)
     except flows.DoesNotFit:
-        return StartOver(standing.talks[-1].flow)
+        return StartOver(situation.standing.talks[-1].flow)
 
 
-def resume(standing: Standing, process: flows.Process, consented: bool, silent: bool) -> Resumed:
+def resume(situation: Situation) -> Resumed:
     """What is asked again, of the talks under way the innermost that still asks something; else where all begins.
 
     The menu is never replayed: what can be done may have changed since it was shown.
     """
-    if silent and not standing.recognises:
+    standing = situation.standing
+    if situation.silent and not standing.recognises:
         return Resumed(standing, step=Open(RECOGNISE, inside=True))
     for number in range(len(standing.talks), 0, -1):
         remaining, innermost = standing.with_talks(standing.talks[:number]), standing.talks[number - 1]
         if innermost.flow == "menu":
             continue
         try:
-            question = innermost.played(process).question
+            question = innermost.played(situation.process).question
         except flows.DoesNotFit:
             return Resumed(remaining, step=StartOver(innermost.flow))
         if question is not None:
             return Resumed(remaining, question)
-    return Resumed(standing.with_talks(()), step=Open("menu" if consented else "welcome"))
+    return Resumed(standing.with_talks(()), step=Open("menu" if situation.consented else "welcome"))
 
 
-def _decide(
-    message: Message, standing: Standing, process: flows.Process, consented: bool, stopped: bool, silent: bool
-) -> Decision:
-    word = flows.flow_for(message, stopped)
-    if stopped:
+def _decide(message: Message, situation: Situation) -> Decision:
+    word, talks = flows.flow_for(message, situation.stopped), situation.standing.talks
+    if situation.stopped:
         return _while_stopped(word)
-    if silent:
-        return _while_unrecognised(message, standing, process, word, consented)
+    if situation.silent:
+        return _while_unrecognised(message, situation, word)
     if word == "start":
         return Again()
-    if word is not None and not consented and word not in WITHOUT_CONSENT:
+    if word is not None and not situation.consented and word not in WITHOUT_CONSENT:
         word = None
     if word is not None and flows.flows()[word].anywhere:
         return Open(word, inside=word != "menu")
-    if word is not None and (not standing.talks or message.text.lstrip().startswith("/")):
+    if word is not None and (not talks or message.text.lstrip().startswith("/")):
         return Open(word)
-    return _within(message, standing, process, word) if standing.talks else Again()
+    return _within(message, situation, word) if talks else Again()
 
 
 def _while_stopped(word: str | None) -> Decision:
@@ -124,18 +130,17 @@ def _while_stopped(word: str | None) -> Decision:
     return Open("stop", inside=True)
 
 
-def _while_unrecognised(
-    message: Message, standing: Standing, process: flows.Process, word: str | None, consented: bool
-) -> Decision:
+def _while_unrecognised(message: Message, situation: Situation, word: str | None) -> Decision:
     """Of the person who wrote from here before nothing is shown, done or erased; only STOP and HELP are for anybody.
 
     What else they ask for meanwhile is remembered, and done once they are recognised.
     """
     if word in WHILE_UNRECOGNISED:
         return Open(word, inside=True)
-    if not standing.recognises or wanted(message, consented):
+    standing = situation.standing
+    if not standing.recognises or wanted(message, situation.consented):
         return Open(RECOGNISE, inside=True)
-    played = standing.talks[-1].played(process)
+    played = standing.talks[-1].played(situation.process)
     answer = Unread.NOT_OFFERED if played.question is None else _read(played.question, message, standing)
     return Again() if isinstance(answer, Unread) else Go(answer, played.go_on(answer))
 
@@ -147,8 +152,9 @@ def wanted(message: Message, consented: bool) -> str:
     return word if word is not None and may_be_opened and word not in (*WHILE_UNRECOGNISED, "start") else ""
 
 
-def _within(message: Message, standing: Standing, process: flows.Process, word: str | None) -> Decision:
-    played = standing.talks[-1].played(process)
+def _within(message: Message, situation: Situation, word: str | None) -> Decision:
+    standing = situation.standing
+    played = standing.talks[-1].played(situation.process)
     if played.question is None:
         return Again() if word is None else Open(word)
     if standing.offered == UNSEEN and not played.question.offered and word is None:

@@ -24,7 +24,7 @@ from channels import Pace
 from channels.messages import Accepted, Gone, Later, Never, NotSent, Outgoing, Shut, Stopped, Unknown
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
 from storage import Database, Keyring, addresses, broadcasts, circuits
-from storage.broadcasts import Hours, New, Plan, Subject
+from storage.broadcasts import Hours, NewBroadcast, Plan, Subject
 from storage.lanes import Lane
 from storage.outbox import claims, deliveries, unknowns
 from storage.tables import address, broadcast, delivery
@@ -482,7 +482,7 @@ async def test_everybody_reads_a_broadcast_in_their_language(database: Database,
     async with database.writing() as session:
         for sender, language in (("1", "en"), ("2", "fr"), ("3", "es")):
             await meet(session, keys, sender, language=language)
-        await broadcasts.add(session, New(PROCESS, Subject("bulletin", "x"), told, Lane.BULLETIN, id="b"), NOW)
+        await broadcasts.add(session, NewBroadcast(PROCESS, Subject("bulletin", "x"), told, Lane.BULLETIN, id="b"), NOW)
     while await expand(database, NOW):
         pass
     async with office(database, keys, Phone()) as at:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from storage import broadcasts, fresh
-from storage.broadcasts import New, Subject
+from storage.broadcasts import NewBroadcast, Subject
 from storage.lanes import Lane
 from storage.tables import delivery
 from storage.together import Writes, write
@@ -233,7 +233,9 @@ async def _finished_long_ago(world: World, number: int) -> str:
             ended=(now - timedelta(days=40)).date(),
         )
     async with world.database.writing() as session:
-        await broadcasts.add(session, New(PROCESS, Subject("bulletin", "old"), "{}", Lane.BULLETIN, id=name), now)
+        await broadcasts.add(
+            session, NewBroadcast(PROCESS, Subject("bulletin", "old"), "{}", Lane.BULLETIN, id=name), now
+        )
         await session.exec_driver_sql("UPDATE broadcast SET expanded = true")
         await write(session, writes)
     return name

@@ -10,7 +10,7 @@ from sqlalchemy import event, insert, select, update
 
 import storage
 from storage import Database, Keyring, PersonKey, Session, broadcasts, fresh, processes
-from storage.broadcasts import Broadcast, New, Plan, Subject
+from storage.broadcasts import Broadcast, NewBroadcast, Plan, Subject
 from storage.lanes import Lane
 from storage.tables import address, contribution, delivery, person
 from storage.together import Writes, write
@@ -165,7 +165,7 @@ async def queue(
 async def announce(session: Session, name: str = "b", plan: Plan = ANYHOW, made: datetime = NOW) -> Broadcast:
     """A broadcast of which no delivery is made yet."""
     return await broadcasts.add(
-        session, New(PROCESS, Subject("bulletin", "x"), "{}", Lane.BULLETIN, plan=plan, id=name), made
+        session, NewBroadcast(PROCESS, Subject("bulletin", "x"), "{}", Lane.BULLETIN, plan=plan, id=name), made
     )
 
 

@@ -379,8 +379,10 @@ async def test_a_response_is_told_to_everybody_it_answers_and_once(database: Dat
 async def test_a_round_is_told_to_its_roll(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice, bob, carol = await crowd(session, keys, 3)
-        await rounds.open_(session, "r", PROCESS, "{}", "approval", [alice.id, carol.id], NOW, NOW + MINUTE)
-        await rounds.open_(session, "other", PROCESS, "{}", "approval", [bob.id], NOW, NOW + MINUTE)
+        await rounds.open_(
+            session, rounds.NewRound("r", PROCESS, "{}", "approval", NOW, NOW + MINUTE), [alice.id, carol.id]
+        )
+        await rounds.open_(session, rounds.NewRound("other", PROCESS, "{}", "approval", NOW, NOW + MINUTE), [bob.id])
         assert await tell(session, Audience(roll="r")) == ids(alice, carol)
 
 

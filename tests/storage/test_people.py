@@ -25,7 +25,7 @@ async def live(session: Session, keys: Keyring) -> Somebody:
     await queue(session, who, WORDS, turn=2, state="sending")
     await queue(session, who, WORDS, turn=0, state="sent")
     await reports.take(session, [Word(name, "SM0123456789", "accepted", "", None)], NOW)
-    await rounds.open_(session, "r", PROCESS, "{}", "approval", [who.id], NOW, NOW)
+    await rounds.open_(session, rounds.NewRound("r", PROCESS, "{}", "approval", NOW, NOW), [who.id])
     index = keys.index("telegram", "700012345")
     await events.park(session, keys, "telegram:1", "telegram", index, WORDS, "KeyError", NOW)
     await people.invite(session, "code", PROCESS, NOW.date(), NOW.date())

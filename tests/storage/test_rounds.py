@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 
 
 async def start(session: Session, *roll: str, name: str = "r", closes: timedelta = HOUR) -> None:
-    await rounds.open_(session, name, PROCESS, '{"title": "x"}', "approval", roll, NOW, NOW + closes)
+    await rounds.open_(session, rounds.NewRound(name, PROCESS, '{"title": "x"}', "approval", NOW, NOW + closes), roll)
 
 
 async def test_a_filled_incounts_for_who_is_on_the_roll(database: Database, keys: Keyring) -> None:

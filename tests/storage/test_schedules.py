@@ -9,7 +9,7 @@ DAY = timedelta(days=1)
 
 
 async def start(session: Session, name: str, days: int) -> None:
-    await schedules.add(session, name, PROCESS, "{}", "daily", NOW + days * DAY, NOW)
+    await schedules.add(session, PROCESS, schedules.Schedule(name, "{}", "daily", NOW + days * DAY, NOW))
 
 
 async def taken(session: Session) -> list[str]:

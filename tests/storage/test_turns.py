@@ -67,8 +67,10 @@ async def test_who_gave_something_votes_or_sits_on_the_council_is_known(database
         bob = await meet(session, keys, "70002")
         await give(session, alice)
         await session.execute(insert(member).values(person_id=alice.id, since=NOW.date()))
-        await rounds.open_(session, "r", PROCESS, "{}", "approval", [alice.id], NOW, NOW + timedelta(days=1))
-        await rounds.open_(session, "old", PROCESS, "{}", "approval", [bob.id], NOW, NOW)
+        await rounds.open_(
+            session, rounds.NewRound("r", PROCESS, "{}", "approval", NOW, NOW + timedelta(days=1)), [alice.id]
+        )
+        await rounds.open_(session, rounds.NewRound("old", PROCESS, "{}", "approval", NOW, NOW), [bob.id])
         found = await look(
             session, keys, ("1", keys.index("telegram", "70001")), ("2", keys.index("telegram", "70002"))
         )
