@@ -1,45 +1,35 @@
 """The tables, one file a subject, each named as the file of `storage` that asks about it."""
 
+from storage.tables._metadata import STAYS, metadata
+from storage.tables.addresses import ACTIVE, BLOCKED, OPTED_OUT, address
+from storage.tables.broadcasts import broadcast, standing
+from storage.tables.bulletins import bulletin
+from storage.tables.circuits import circuit
+from storage.tables.consultations import consultation
+from storage.tables.contributions import contribution, response
 from storage.tables.deliveries import (
-    ACTIVE,
-    BLOCKED,
-    OPTED_OUT,
-    STAYS,
-    address,
-    ballot,
-    broadcast,
-    bulletin,
-    circuit,
-    consultation,
-    contribution,
     delivery,
-    event,
     has_left_with_its_words,
-    invitation,
     is_notice_to_come,
     is_reply_to_come,
     is_to_come,
     is_under_way,
     is_unknown,
     is_unnoticed,
-    mark,
-    member,
-    metadata,
-    parked,
-    person,
-    process,
-    program,
-    report,
-    response,
-    round,  # noqa: A004 the word of the field, never used bare
-    schedule,
-    standing,
-    template,
     waits,
     waits_for_the_person,
     waits_in_line,
     waits_to_reply,
 )
+from storage.tables.events import event, parked
+from storage.tables.marks import mark
+from storage.tables.people import invitation, member, person
+from storage.tables.processes import process
+from storage.tables.programs import program
+from storage.tables.reports import report
+from storage.tables.rounds import ballot, round  # noqa: A004 the word of the field, never used bare
+from storage.tables.schedules import schedule
+from storage.tables.templates import template
 
 __all__ = [
     "ACTIVE",
