@@ -21,19 +21,20 @@ from storage import contributions as stored
 from storage import people as stored_people
 from storage import rounds as stored_rounds
 from storage.contributions import Contribution
+from storage.states import State
 
 FRAGMENTS = frozenset({"reach", "leaving", "newer"})
 MOST = 200
 PLATFORMS = {"telegram": "Telegram", "whatsapp": "WhatsApp", "sms": "SMS"}
 STATES = {
-    "queued": "waiting",
-    "sending": "leaving",
-    "sent": "sent",
-    "delivered": "delivered",
-    "failed": "failed",
-    "expired": "too late",
-    "cancelled": "cancelled",
-    "unknown": "unknown, may have arrived",
+    State.QUEUED: "waiting",
+    State.SENDING: "leaving",
+    State.SENT: "sent",
+    State.DELIVERED: "delivered",
+    State.FAILED: "failed",
+    State.EXPIRED: "too late",
+    State.CANCELLED: "cancelled",
+    State.UNKNOWN: "unknown, may have arrived",
 }
 """Of a delivery, in the order in which they are shown."""
 KINDS = {
@@ -46,7 +47,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class StateCount:
     """How many deliveries are in one state; `number` is "" where it would point at people."""
 
     name: str
@@ -62,7 +63,7 @@ class Leaving:
     words: str
     made: datetime
     people: int
-    states: tuple[State, ...]
+    states: tuple[StateCount, ...]
     is_under_way: bool
     uncertain: bool
     texts: Mapping[str, str]
@@ -84,19 +85,19 @@ async def _leaving(session: Session, one: broadcasts.Broadcast) -> Leaving:
         made=one.made,
         people=sum(counts.values()),
         states=_states(counts, is_small_group_known=kind != "bulletin"),
-        is_under_way=not one.expanded or bool(counts.get("queued") or counts.get("sending")),
-        uncertain=bool(counts.get("unknown")),
+        is_under_way=not one.expanded or bool(counts.get(State.QUEUED) or counts.get(State.SENDING)),
+        uncertain=bool(counts.get(State.UNKNOWN)),
         texts=texts,
     )
 
 
-def _states(counts: Mapping[str, int], is_small_group_known: bool) -> tuple[State, ...]:
+def _states(counts: Mapping[str, int], is_small_group_known: bool) -> tuple[StateCount, ...]:
     """Of few people only those states are named whose people the organizer knows anyway: whom an answer is for."""
     total = rounded(sum(counts.values()))
     if total is None and not is_small_group_known:
         return ()
     return tuple(
-        State(name, label, "" if total is None else people(counts[name]))
+        StateCount(name, label, "" if total is None else people(counts[name]))
         for name, label in STATES.items()
         if counts.get(name)
     )

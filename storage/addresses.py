@@ -8,7 +8,9 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement, and_, case, delete, exists, false, or_, select, update
 
 from storage._ground.database import Session
+from storage._ground.members import bound
 from storage.keys import Box, PersonKey
+from storage.states import BroadcastState, State
 from storage.tables import (
     ACTIVE,
     BLOCKED,
@@ -142,13 +144,15 @@ async def learn(session: Session, change: Change, delivery_id: str, now: datetim
     await session.execute(
         update(delivery)
         .where(is_for(change.address), waits(delivery))
-        .values(state="cancelled", code="gone", body=None, ended=now.date())
+        .values(state=State.CANCELLED, code="gone", body=None, ended=now.date())
     )
 
 
 def _will_not_leave_here(change: Change) -> ColumnElement[bool]:
     """Not where something else is known by now: it is to be tried again, its lease has lapsed, it has arrived."""
-    return delivery.c.state == "failed" if change.shut is None else delivery.c.state.in_(["queued", "failed"])
+    if change.shut is None:
+        return delivery.c.state == State.FAILED
+    return delivery.c.state.in_([State.QUEUED, State.FAILED])
 
 
 async def _shut(session: Session, address_id: str, moment: datetime, now: datetime) -> None:
@@ -205,14 +209,16 @@ async def _redirect(session: Session, change: Change, which: ColumnElement[bool]
     if found is None:
         return
     allows = broadcast.c.elsewhere if change.shut is None else broadcast.c.outside.contains("elsewhere")
-    allow = select(broadcast.c.id).where(allows, broadcast.c.state.not_in(["cancelling", "cancelled"]))
+    allow = select(broadcast.c.id).where(
+        allows, broadcast.c.state.not_in([BroadcastState.CANCELLING, BroadcastState.CANCELLED])
+    )
     await session.execute(
         update(delivery)
         .where(
             which, is_for(change.address), delivery.c.broadcast_id.in_(allow), ~delivery.c.resent
         )
         .values(
-            address_id=found.id, channel=found.channel, state="queued", due=now, code=None,
+            address_id=found.id, channel=found.channel, state=State.QUEUED, due=now, code=None,
             attempts=0, resent=True, segments=None, ended=None,
         )
     )  # fmt: skip
@@ -226,7 +232,7 @@ async def detach(session: Session, address_id: str, why: str, now: datetime) -> 
     await session.execute(
         update(delivery)
         .where(theirs, is_to_come(delivery))
-        .values(state=case((waits(delivery), "cancelled"), else_="unknown"), **ended)
+        .values(state=case((waits(delivery), bound(State.CANCELLED)), else_=bound(State.UNKNOWN)), **ended)
     )
     await session.execute(delete(address).where(address.c.id == address_id))
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from storage._ground.database import Session, packed
 from storage._ground.ids import fresh
 from storage.lanes import Lane
+from storage.states import BroadcastState
 from storage.tables import broadcast, standing
 
 
@@ -100,10 +101,9 @@ class Broadcast:
     not_after: datetime | None
     hours: Hours | None
     """None: at any hour."""
-    state: str
-    """running, or paused, cancelled; or on the way there: pausing, resuming, cancelling."""
+    state: BroadcastState
     walked: str
-    """How far it is on that way: the last person in the order of ids."""
+    """While it is being paused, resumed or cancelled: the last person in the order of ids whose delivery was."""
     reached: str
     """The last person in the order of ids whose delivery was made."""
     expanded: bool
@@ -133,7 +133,7 @@ async def add(session: Session, new: NewBroadcast, now: datetime) -> Broadcast:
         not_before=new.plan.not_before,
         not_after=new.plan.not_after,
         hours=new.plan.hours,
-        state="running",
+        state=BroadcastState.RUNNING,
         walked="",
         reached="",
         expanded=False,
@@ -154,20 +154,21 @@ async def add(session: Session, new: NewBroadcast, now: datetime) -> Broadcast:
 
 async def pause(session: Session, broadcast_id: str) -> bool:
     """Nothing more of it leaves from the moment that this commits. False when it does not run."""
-    return await _turn(session, broadcast_id, ("running", "resuming"), "pausing")
+    return await _turn(session, broadcast_id, (BroadcastState.RUNNING, BroadcastState.RESUMING), BroadcastState.PAUSING)
 
 
 async def resume(session: Session, broadcast_id: str) -> bool:
     """It goes on. False when it was not paused."""
-    return await _turn(session, broadcast_id, ("paused", "pausing"), "resuming")
+    return await _turn(session, broadcast_id, (BroadcastState.PAUSED, BroadcastState.PAUSING), BroadcastState.RESUMING)
 
 
 async def cancel(session: Session, broadcast_id: str) -> bool:
     """Nothing more of it leaves, ever. False when it was cancelled before."""
-    return await _turn(session, broadcast_id, ("running", "pausing", "paused", "resuming"), "cancelling")
+    goes_on = (BroadcastState.RUNNING, BroadcastState.PAUSING, BroadcastState.PAUSED, BroadcastState.RESUMING)
+    return await _turn(session, broadcast_id, goes_on, BroadcastState.CANCELLING)
 
 
-async def _turn(session: Session, broadcast_id: str, before: Sequence[str], after: str) -> bool:
+async def _turn(session: Session, broadcast_id: str, before: Sequence[BroadcastState], after: BroadcastState) -> bool:
     # The strongest lock, which waits for those of the claims that are open; nobody else takes it.
     await session.execute(select(broadcast.c.id).where(broadcast.c.id == broadcast_id).with_for_update())
     turned = (
@@ -204,6 +205,7 @@ def read(row: Any) -> Broadcast:
     values["audience"] = msgspec.json.decode(row.audience, type=Audience)
     values["hours"] = msgspec.json.decode(row.hours, type=Hours) if row.hours else None
     values["lane"] = Lane(row.lane)
+    values["state"] = BroadcastState(row.state)
     return Broadcast(**values)
 
 

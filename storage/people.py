@@ -6,7 +6,9 @@ from datetime import date, datetime
 from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session
+from storage._ground.members import bound
 from storage.keys import Box, Keyring, PersonKey, Unreadable
+from storage.states import State
 from storage.tables import (
     address,
     contribution,
@@ -87,7 +89,11 @@ async def erase(session: Session, who: str) -> None:
         update(delivery)
         .where(delivery.c.person_id == who)
         .values(
-            state=case((waits(delivery), "cancelled"), (is_under_way(delivery), "unknown"), else_=delivery.c.state),
+            state=case(
+                (waits(delivery), bound(State.CANCELLED)),
+                (is_under_way(delivery), bound(State.UNKNOWN)),
+                else_=delivery.c.state,
+            ),
             code=case((is_to_come(delivery), "forgotten"), else_=delivery.c.code),
             ended=case((is_to_come(delivery), func.current_date()), else_=delivery.c.ended),
             person_id=None,

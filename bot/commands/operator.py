@@ -15,6 +15,7 @@ from channels import whatsapp
 from channels.telegram import Telegram
 from storage import Session, broadcasts, events
 from storage.broadcasts import Broadcast
+from storage.states import BroadcastState
 
 
 def list_broadcasts(most: int = 10) -> None:
@@ -31,7 +32,7 @@ def list_broadcasts(most: int = 10) -> None:
 
 def _stands(one: Broadcast, now: datetime) -> str:
     """What keeps a broadcast, or a part of it, from leaving; nothing where it simply runs."""
-    if one.state != "running":
+    if one.state is not BroadcastState.RUNNING:
         return f"  ({one.state})"
     if one.not_before is not None and one.not_before > now:
         return f"  (begins {one.not_before:%Y-%m-%d %H:%M} UTC)"

@@ -32,6 +32,7 @@ from storage._ground.database import Session
 from storage.addresses import has_an_address
 from storage.circuits import Circuit
 from storage.lanes import Lane
+from storage.states import State
 from storage.tables import delivery, is_under_way, is_unnoticed, waits_in_line, waits_to_reply
 
 MOST_COUNTED = 1000
@@ -90,14 +91,14 @@ async def reasons(session: Session, since: date) -> list[Reasons]:
     """Of everything that a platform was asked to take and that has ended since that day."""
     rows = await session.execute(
         select(delivery.c.channel, delivery.c.state, delivery.c.code, func.count())
-        .where(delivery.c.ended >= since, delivery.c.state.in_(["sent", "delivered", "failed"]))
+        .where(delivery.c.ended >= since, delivery.c.state.in_([State.SENT, State.DELIVERED, State.FAILED]))
         .group_by(delivery.c.channel, delivery.c.state, delivery.c.code)
     )
     sent: Counter[str] = Counter()
     failed: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for channel, state, code, number in rows:
         sent[channel] += number
-        if state == "failed":
+        if state == State.FAILED:
             failed[channel][code or ""] = number
     return [Reasons(channel, number, failed[channel]) for channel, number in sorted(sent.items())]
 
@@ -181,7 +182,7 @@ class Dead:
     id: str
     channel: str
     lane: Lane
-    state: str
+    state: State
     code: str
     ended: date
     broadcast: str | None
@@ -199,14 +200,14 @@ async def dead(session: Session, most: int, channel: str = "", code: str = "") -
         delivery.c.broadcast_id,
     ).where(
         delivery.c.ended.is_not(None),
-        or_(delivery.c.state == "failed", is_unnoticed(delivery)),
+        or_(delivery.c.state == State.FAILED, is_unnoticed(delivery)),
     )
     if channel:
         found = found.where(delivery.c.channel == channel)
     if code:
         found = found.where(delivery.c.code == code)
     rows = await session.execute(found.order_by(delivery.c.ended.desc()).limit(most))
-    return [Dead(row[0], row[1], Lane(row[2]), *row[3:]) for row in rows]
+    return [Dead(row[0], row[1], Lane(row[2]), State(row[3]), *row[4:]) for row in rows]
 
 
 async def retry(session: Session, now: datetime, ids: Sequence[str] = (), code: str = "") -> int:
@@ -219,13 +220,13 @@ async def retry(session: Session, now: datetime, ids: Sequence[str] = (), code: 
         update(delivery)
         .where(
             which,
-            delivery.c.state == "failed",
+            delivery.c.state == State.FAILED,
             delivery.c.ended.is_not(None),
             delivery.c.broadcast_id.is_not(None),
             has_an_address(),
             or_(delivery.c.not_after.is_(None), delivery.c.not_after > now),
         )
-        .values(state="queued", due=now, attempts=0, segments=None, ended=None, code=None)
+        .values(state=State.QUEUED, due=now, attempts=0, segments=None, ended=None, code=None)
     )
     return found.rowcount
 

@@ -32,9 +32,11 @@ from sqlalchemy import (
 from storage import circuits
 from storage._ground.columns import Moment
 from storage._ground.database import Session
+from storage._ground.members import bound
 from storage.keys import Keyring, Unreadable
 from storage.lanes import Lane
 from storage.outbox.deliveries import LONGEST_SILENCE, NEVER, SHUT
+from storage.states import BroadcastState, State
 from storage.tables import (
     ACTIVE,
     address,
@@ -53,7 +55,7 @@ LATE = "not_after"
 """The code of what has waited too long."""
 UNREADABLE_PAUSE = timedelta(hours=1)
 MOST_LOOKS = 10
-HELD = ("pausing", "paused", "cancelling")
+HELD = (BroadcastState.PAUSING, BroadcastState.PAUSED, BroadcastState.CANCELLING)
 """The states of a broadcast of which nothing is claimed."""
 
 
@@ -123,7 +125,7 @@ async def claim(
     for _look in range(MOST_LOOKS):
         asked = {**values, "most": most - len(taken), "today": now.date()}
         rows = (await session.execute(_taking(session.dialect.name), asked)).all()
-        sending = [row.id for row in rows if row.state == "sending"]
+        sending = [row.id for row in rows if row.state == State.SENDING]
         taken += sending
         probe = any(row.probe for row in rows)
         if len(sending) == len(rows):
@@ -137,13 +139,13 @@ async def claim(
 async def let_go(session: Session, channel: str, owner: str, known: Sequence[str]) -> int:
     """What is ours and not `known` to us waits again: we never heard that its claim was committed. Gives how many."""
     unheard = [is_under_way(delivery), delivery.c.owner == owner, delivery.c.channel == channel]
-    queued = {"state": "queued", "owner": None, "lease": None}
+    queued = {"state": State.QUEUED, "owner": None, "lease": None}
     found = await session.execute(update(delivery).where(*unheard, delivery.c.id.not_in(known)).values(queued))
     return found.rowcount
 
 
 async def _put_back(session: Session, ids: Sequence[str]) -> None:
-    queued = {"state": "queued", "owner": None, "lease": None}
+    queued = {"state": State.QUEUED, "owner": None, "lease": None}
     await session.execute(update(delivery).where(delivery.c.id.in_(ids)).values(queued))
 
 
@@ -164,7 +166,11 @@ def _taking(dialect: str) -> Executable:
         update(delivery)
         .where(delivery.c.id == chosen.c.id, may_go_on, _is_any_of(delivery.c.id, select(chosen.c.id), dialect))
         .values(
-            state=case((leaves, "sending"), (chosen.c.ends.in_([LATE, SHUT]), "expired"), else_="cancelled"),
+            state=case(
+                (leaves, bound(State.SENDING)),
+                (chosen.c.ends.in_([LATE, SHUT]), bound(State.EXPIRED)),
+                else_=bound(State.CANCELLED),
+            ),
             code=chosen.c.ends,
             body=case((leaves, delivery.c.body)),
             ended=case((~leaves, bindparam("today", type_=Date()))),
@@ -234,10 +240,11 @@ def _is_not_held(deliveries: FromClause) -> ColumnElement[bool]:
 def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
     """Why what may leave does not: too late, its person cannot be written to or has not written for too long, its
     broadcast was cancelled before."""
+    cancelled = select(broadcast.c.id).where(broadcast.c.state == BroadcastState.CANCELLED)
     return case(
         (delivery.c.not_after <= now, LATE),
         (and_(~delivery.c.despite_stop, address.c.reach != ACTIVE), "unreachable"),
-        (delivery.c.broadcast_id.in_(select(broadcast.c.id).where(broadcast.c.state == "cancelled")), "cancelled"),
+        (delivery.c.broadcast_id.in_(cancelled), "cancelled"),
         (and_(delivery.c.code == SHUT, delivery.c.began <= bindparam("silent", type_=Moment())), SHUT),
     )
 
@@ -324,7 +331,7 @@ def _reading() -> Select[Any]:
 
 
 async def _put_off(session: Session, name: str, due: datetime) -> None:
-    put_off = {"state": "queued", "code": "unreadable", "due": due, "owner": None, "lease": None}
+    put_off = {"state": State.QUEUED, "code": "unreadable", "due": due, "owner": None, "lease": None}
     await session.execute(update(delivery).where(delivery.c.id == name).values(put_off))
 
 

@@ -29,7 +29,9 @@ from sqlalchemy.types import TypeEngine
 from storage import addresses, broadcasts
 from storage._ground.columns import Moment
 from storage._ground.database import Session
+from storage._ground.members import bound
 from storage.addresses import Change
+from storage.states import State
 from storage.tables import delivery, is_under_way, is_unknown, person, waits, waits_in_line
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
@@ -50,7 +52,7 @@ class Outcome:
     segments: int | None = None
     code: str | None = None
     due: datetime | None = None
-    """When to try again; only with the state "queued"."""
+    """When to try again; only with `State.QUEUED`."""
     attempts: int = 0
     """How often the platform has been asked and did not take it."""
     keeps: bool = False
@@ -135,7 +137,7 @@ def _settled(given: Any) -> dict[str, Any]:
     can_leave = or_(is_under_way(delivery), delivery.c.body.is_not(None), delivery.c.broadcast_id.is_not(None))
     again = and_(given["due"].is_not(None), can_leave)
     return {
-        "state": case((and_(given["due"].is_not(None), ~can_leave), "failed"), else_=given["state"]),
+        "state": case((and_(given["due"].is_not(None), ~can_leave), bound(State.FAILED)), else_=given["state"]),
         "provider_id": func.coalesce(given["provider_id"], delivery.c.provider_id),
         "segments": given["segments"],
         "code": given["code"],
@@ -172,5 +174,5 @@ async def cancel(session: Session, address_id: str, why: str, now: datetime) -> 
     await session.execute(
         update(delivery)
         .where(addresses.is_for(address_id), waits(delivery))
-        .values(state="cancelled", code=why, body=None, ended=now.date())
+        .values(state=State.CANCELLED, code=why, body=None, ended=now.date())
     )

@@ -22,9 +22,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.columns import Moment
 from storage._ground.database import Session
+from storage._ground.members import bound
 from storage.broadcasts import Audience, Broadcast, columns, read
 from storage.lanes import Lane
-from storage.outbox.deliveries import NEVER
+from storage.outbox.deliveries import NEVER, SHUT
+from storage.states import BroadcastState, State
 from storage.tables import (
     ACTIVE,
     address,
@@ -49,7 +51,7 @@ async def to_expand(session: Session, now: datetime) -> Broadcast | None:
         session,
         and_(
             broadcast.c.expanded.is_(False),
-            broadcast.c.state == "running",
+            broadcast.c.state == BroadcastState.RUNNING,
             func.coalesce(broadcast.c.not_before, broadcast.c.made) <= now,
         ),
     )
@@ -97,7 +99,7 @@ async def expand(
         literal(0),
         literal(1),
         literal(False),
-        literal("queued"),
+        bound(State.QUEUED),
         case(due, value=chosen.c.region, else_=otherwise) if due else otherwise,
         literal(which.made if which.lane == Lane.NOTICE else None, Moment()),
         literal(which.not_after, Moment()),
@@ -190,7 +192,11 @@ async def reachable(session: Session, audience: Audience) -> int:
     return (await session.execute(select(func.count()).select_from(people))).scalar_one()
 
 
-TURNS: Mapping[str, str] = {"pausing": "paused", "resuming": "running", "cancelling": "cancelled"}
+TURNS: Mapping[BroadcastState, BroadcastState] = {
+    BroadcastState.PAUSING: BroadcastState.PAUSED,
+    BroadcastState.RESUMING: BroadcastState.RUNNING,
+    BroadcastState.CANCELLING: BroadcastState.CANCELLED,
+}
 """Where a broadcast is going, and what it is when it has arrived."""
 
 
@@ -199,10 +205,10 @@ async def turn(session: Session, which: Broadcast, now: datetime, most: int) -> 
 
     The claim honours the broadcast's own state from the first moment; this keeps the line of what is due short.
     """
-    asked: dict[str, dict[str, Any]] = {
-        "pausing": {"due": NEVER},
-        "resuming": {"due": now},
-        "cancelling": {"state": "cancelled", "code": "cancelled", "body": None, "ended": now.date()},
+    asked: dict[BroadcastState, dict[str, Any]] = {
+        BroadcastState.PAUSING: {"due": NEVER},
+        BroadcastState.RESUMING: {"due": now},
+        BroadcastState.CANCELLING: {"state": State.CANCELLED, "code": "cancelled", "body": None, "ended": now.date()},
     }
     batch = select(person.c.id).where(person.c.id > which.walked).order_by(person.c.id).limit(most).subquery()
     number, last = (await session.execute(select(func.count(), func.max(batch.c.id)))).one()
@@ -213,12 +219,12 @@ async def turn(session: Session, which: Broadcast, now: datetime, most: int) -> 
     changed: dict[str, Any] = {"walked": last or which.walked}
     if number < most:
         changed = {"state": TURNS[which.state], "walked": ""}
-        if which.state == "cancelling":
+        if which.state is BroadcastState.CANCELLING:
             changed["expanded"] = True
     await session.execute(update(broadcast).where(broadcast.c.id == which.id).values(changed))
     return int(number)
 
 
-def _is_meant(state: str) -> ColumnElement[bool]:
+def _is_meant(state: BroadcastState) -> ColumnElement[bool]:
     """What waits for its person to write goes on waiting when the broadcast goes on."""
-    return true() if state == "cancelling" else func.coalesce(delivery.c.code, "") != "shut"
+    return true() if state is BroadcastState.CANCELLING else func.coalesce(delivery.c.code, "") != SHUT

@@ -8,6 +8,7 @@ from msgspec import Struct
 from storage._ground.ids import fresh
 from storage.keys import PersonKey
 from storage.lanes import Lane
+from storage.states import State
 from storage.tables import delivery
 from storage.together import Writes
 
@@ -47,7 +48,7 @@ def queue(writes: Writes, key: PersonKey, reply: Reply) -> None:
             part=number,
             body=key.seal(part, delivery.c.body, name, reply.room),
             despite_stop=reply.despite_stop,
-            state="queued",
+            state=State.QUEUED,
             due=reply.due,
             since=reply.since,
             not_after=reply.not_after,

@@ -31,9 +31,17 @@ from storage import circuits
 from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage.addresses import has_an_address
+from storage.states import State
 from storage.tables import circuit, delivery, has_left_with_its_words, report
 
-RANK: Mapping[str, int] = {"unknown": 0, "sending": 0, "sent": 1, "failed": 2, "queued": 2, "delivered": 3}
+RANK: Mapping[State, int] = {
+    State.UNKNOWN: 0,
+    State.SENDING: 0,
+    State.SENT: 1,
+    State.FAILED: 2,
+    State.QUEUED: 2,
+    State.DELIVERED: 3,
+}
 """What a word may change: only what ranks lower. What is queued again was said to have failed."""
 FINAL = 9
 
@@ -84,10 +92,10 @@ async def take(session: Session, words: Sequence[Word], now: datetime) -> list[F
         "best_providers": [word.provider_id for word in best],
         "best_codes": [word.code or None for word in best],
         "best_states": [word.state for word in best],
-        "best_ranks": [RANK[word.state or ""] for word in best],
+        "best_ranks": [_rank(word) for word in best],
     }
     rows = await session.execute(_together(), values)
-    return [Failed(*row[1:]) for row in rows if row.state == "failed"]
+    return [Failed(*row[1:]) for row in rows if row.state == State.FAILED]
 
 
 def _best(words: Iterable[Word]) -> list[Word]:
@@ -97,9 +105,13 @@ def _best(words: Iterable[Word]) -> list[Word]:
         if word.state is None:
             continue
         known = best.get(word.delivery)
-        if known is None or RANK[word.state] > RANK[known.state or ""]:
+        if known is None or _rank(word) > _rank(known):
             best[word.delivery] = word
     return list(best.values())
+
+
+def _rank(word: Word) -> int:
+    return RANK[State(word.state or "")]
 
 
 @cache
@@ -143,7 +155,7 @@ def _together() -> Executable:
         .returning(literal(1))
         .cte("kept")
     )
-    left = select(best.c.id).where(best.c.state.in_(["sent", "delivered"]))
+    left = select(best.c.id).where(best.c.state.in_([State.SENT, State.DELIVERED]))
     proved = (
         update(circuit)
         .where(circuit.c.probe.in_(left), circuit.c.until > bindparam("now", type_=Moment()))
@@ -170,15 +182,15 @@ def _table(name: str, **arrays: str) -> Any:
 
 def _counts(rank: ColumnElement[int], provider: ColumnElement[str]) -> ColumnElement[bool]:
     return and_(
-        case(dict(RANK), value=delivery.c.state, else_=FINAL) < rank,
-        or_(rank == RANK["delivered"], _is_of_this_attempt(provider)),
+        case({state.value: rank for state, rank in RANK.items()}, value=delivery.c.state, else_=FINAL) < rank,
+        or_(rank == RANK[State.DELIVERED], _is_of_this_attempt(provider)),
     )
 
 
 def _is_of_this_attempt(provider: ColumnElement[str]) -> ColumnElement[bool]:
     """Until it has a platform's id, the one that is there is of the attempt before: what is said of that is old."""
     known = delivery.c.provider_id
-    is_of_the_one_before = or_(*(delivery.c.state == state for state in ("queued", "sending", "unknown")))
+    is_of_the_one_before = or_(*(delivery.c.state == state for state in (State.QUEUED, State.SENDING, State.UNKNOWN)))
     return or_(known.is_(None), case((is_of_the_one_before, known != provider), else_=known == provider))
 
 
@@ -188,7 +200,7 @@ def _counted(state: Any, provider: Any, code: Any) -> dict[str, Any]:
         "state": state,
         "provider_id": case((delivery.c.person_id.is_not(None), provider)),
         "code": code,
-        "body": case((state == "failed", delivery.c.body)),
+        "body": case((state == State.FAILED, delivery.c.body)),
         "owner": None,
         "lease": None,
         "ended": bindparam("today"),
@@ -218,17 +230,17 @@ async def _take_each(session: Session, words: Sequence[Word], now: datetime) -> 
             "provider": word.provider_id,
             "what": word.code or None,
             "said": word.state,
-            "rank": RANK[word.state or ""],
+            "rank": _rank(word),
             "today": now.date(),
         }
         for word in _best(words)
     ]
-    if good := [values for values in counting if values["said"] != "failed"]:
+    if good := [values for values in counting if values["said"] != State.FAILED]:
         await session.execute(_reduced(), good)
         await circuits.prove(session, [str(values["of"]) for values in good], now)
     failed: list[Failed] = []
     for values in counting:
-        if values["said"] == "failed":
+        if values["said"] == State.FAILED:
             failed += [Failed(*row) for row in await session.execute(_reduced().returning(*_failed()), values)]
     return failed
 
@@ -269,27 +281,27 @@ async def again(session: Session, which: Failed, due: datetime, code: str) -> No
         update(delivery)
         .where(
             delivery.c.id == which.delivery,
-            delivery.c.state == "failed",
+            delivery.c.state == State.FAILED,
             has_an_address(),
             or_(delivery.c.broadcast_id.is_not(None), delivery.c.body.is_not(None)),
         )
         .values(
-            state="queued", due=due, code=code, attempts=which.attempts + 1, segments=None, ended=None,
+            state=State.QUEUED, due=due, code=code, attempts=which.attempts + 1, segments=None, ended=None,
         )
     )  # fmt: skip
 
 
 async def expire(session: Session, which: Failed) -> None:
     """It has not failed: it came too late."""
-    late = update(delivery).where(delivery.c.id == which.delivery, delivery.c.state == "failed")
-    await session.execute(late.values(state="expired", body=None))
+    late = update(delivery).where(delivery.c.id == which.delivery, delivery.c.state == State.FAILED)
+    await session.execute(late.values(state=State.EXPIRED, body=None))
 
 
 async def end(session: Session, which: Sequence[Failed]) -> None:
     """What has failed for good has no words any more."""
     replies = [failed.delivery for failed in which if failed.broadcast is None]
     if replies:
-        ended = update(delivery).where(delivery.c.id.in_(replies), delivery.c.state == "failed")
+        ended = update(delivery).where(delivery.c.id.in_(replies), delivery.c.state == State.FAILED)
         await session.execute(ended.values(body=None))
 
 

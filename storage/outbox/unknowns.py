@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
@@ -11,6 +10,7 @@ from storage._ground.database import Session
 from storage.addresses import has_an_address
 from storage.keys import Keyring, Unreadable
 from storage.lanes import Lane
+from storage.states import BroadcastState, State
 from storage.tables import (
     address,
     broadcast,
@@ -42,7 +42,7 @@ async def abandon(session: Session, now: datetime, everybody: bool = False) -> i
     lost = (
         update(delivery)
         .where(delivery.c.id.in_(free))
-        .values(state="unknown", code="crash", lease=None, ended=now.date())
+        .values(state=State.UNKNOWN, code="crash", lease=None, ended=now.date())
     )
     return (await session.execute(lost)).rowcount
 
@@ -123,7 +123,7 @@ class Claimant:
 
 async def claimants(session: Session, people: Sequence[str]) -> list[Claimant]:
     """What these people have of unknown fate, what is being sent, and what has arrived by their own word."""
-    arrived = and_(delivery.c.state == "delivered", delivery.c.provider_id.is_(None))
+    arrived = and_(delivery.c.state == State.DELIVERED, delivery.c.provider_id.is_(None))
     found = select(delivery.c.id, delivery.c.address_id, delivery.c.began).where(
         delivery.c.person_id.in_(people),
         delivery.c.began.is_not(None),
@@ -160,7 +160,7 @@ async def arrived(session: Session, answered: Sequence[Answered], now: datetime)
         )
         # Whoever holds it is just learning what became of it.
         free = select(delivery.c.id).where(its, is_last).with_for_update(skip_locked=True)
-        values = {"state": "delivered", "code": None, "body": None, "ended": now.date()}
+        values = {"state": State.DELIVERED, "code": None, "body": None, "ended": now.date()}
         await session.execute(update(delivery).where(delivery.c.id.in_(free)).values(values))
 
 
@@ -197,7 +197,7 @@ async def _again(session: Session, which: ColumnElement[bool], now: datetime) ->
             or_(delivery.c.body.is_not(None), delivery.c.broadcast_id.is_not(None)),
             or_(delivery.c.not_after.is_(None), delivery.c.not_after > now),
         )
-        .values(state="queued", due=now, code="resent", resent=True, owner=None, ended=None, acknowledged=None)
+        .values(state=State.QUEUED, due=now, code="resent", resent=True, owner=None, ended=None, acknowledged=None)
     )
     return found.rowcount
 
@@ -217,17 +217,15 @@ async def hold(session: Session, now: datetime) -> int:
 
     What would have left becomes unknown, broadcasts that were not done are paused: `release` or `drop` decides.
     """
-    await session.execute(
-        update(broadcast)
-        .where(broadcast.c.expanded.is_(False), broadcast.c.state.in_(["running", "resuming"]))
-        .values(state="paused")
-    )
+    goes_on = broadcast.c.state.in_([BroadcastState.RUNNING, BroadcastState.RESUMING])
+    undone = update(broadcast).where(broadcast.c.expanded.is_(False), goes_on)
+    await session.execute(undone.values(state=BroadcastState.PAUSED))
     return await _lose_all(session, or_(waits(delivery), is_under_way(delivery)), now)
 
 
 async def _lose_all(session: Session, which: ColumnElement[bool], now: datetime) -> int:
-    values: dict[str, Any] = {"state": "unknown", "code": RESTORED, "owner": None, "lease": None, "ended": now.date()}
-    return (await session.execute(update(delivery).where(which).values(values))).rowcount
+    lost = update(delivery).where(which).values(state=State.UNKNOWN, code=RESTORED, ended=now.date())
+    return (await session.execute(lost.values(owner=None, lease=None))).rowcount
 
 
 async def release(session: Session, now: datetime) -> int:
@@ -235,7 +233,7 @@ async def release(session: Session, now: datetime) -> int:
     found = await session.execute(
         update(delivery)
         .where(is_unknown(delivery), delivery.c.code == RESTORED, has_an_address())
-        .values(state="queued", due=now, code=None, owner=None, ended=None, acknowledged=None)
+        .values(state=State.QUEUED, due=now, code=None, owner=None, ended=None, acknowledged=None)
     )
     return found.rowcount
 

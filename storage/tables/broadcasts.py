@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, false
 
 from storage._ground.columns import Moment
+from storage.states import BroadcastState
 from storage.tables._metadata import metadata
 
 broadcast = Table(
@@ -21,7 +22,7 @@ broadcast = Table(
     Column("outside", Text, nullable=False, server_default="template,wait"),
     Column("elsewhere", Boolean, nullable=False, server_default=false()),
     Column("again", Boolean, nullable=False, server_default=false()),
-    Column("state", Text, nullable=False, server_default="running"),
+    Column("state", Text, nullable=False, server_default=BroadcastState.RUNNING.value),
     Column("walked", Text, nullable=False, server_default=""),
     Column("reached", Text, nullable=False),
     Column("expanded", Boolean, nullable=False),

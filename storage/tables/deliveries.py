@@ -17,7 +17,9 @@ from sqlalchemy import (
 )
 
 from storage._ground.columns import Moment, Sealed
+from storage._ground.members import written
 from storage.lanes import Lane
+from storage.states import State
 from storage.tables._metadata import STAYS, metadata
 
 WHAT_WAS_SENT = (
@@ -60,8 +62,8 @@ delivery = Table(
 
 
 def waits(deliveries: FromClause) -> ColumnElement[bool]:
-    """In the words of the index: neither database uses a partial index for a state that it is told separately."""
-    return deliveries.c.state == literal_column("'queued'", Text())
+    """In the words of the index, as the conditions below."""
+    return deliveries.c.state == written(State.QUEUED)
 
 
 def waits_in_line(deliveries: FromClause) -> ColumnElement[bool]:
@@ -74,11 +76,11 @@ def waits_to_reply(deliveries: FromClause) -> ColumnElement[bool]:
 
 
 def is_under_way(deliveries: FromClause) -> ColumnElement[bool]:
-    return deliveries.c.state == literal_column("'sending'", Text())
+    return deliveries.c.state == written(State.SENDING)
 
 
 def is_to_come(deliveries: FromClause) -> ColumnElement[bool]:
-    return deliveries.c.state.in_([literal_column("'queued'", Text()), literal_column("'sending'", Text())])
+    return deliveries.c.state.in_([written(State.QUEUED), written(State.SENDING)])
 
 
 def is_reply_to_come(deliveries: FromClause) -> ColumnElement[bool]:
@@ -90,7 +92,7 @@ def is_notice_to_come(deliveries: FromClause) -> ColumnElement[bool]:
 
 
 def is_unknown(deliveries: FromClause) -> ColumnElement[bool]:
-    return deliveries.c.state == literal_column("'unknown'", Text())
+    return deliveries.c.state == written(State.UNKNOWN)
 
 
 def is_unnoticed(deliveries: FromClause) -> ColumnElement[bool]:
@@ -100,7 +102,7 @@ def is_unnoticed(deliveries: FromClause) -> ColumnElement[bool]:
 
 def has_left_with_its_words(deliveries: FromClause) -> ColumnElement[bool]:
     """Sent, and its text is kept until the platform has said more: it may have to leave again."""
-    return and_(deliveries.c.state == literal_column("'sent'", Text()), deliveries.c.body.is_not(None))
+    return and_(deliveries.c.state == written(State.SENT), deliveries.c.body.is_not(None))
 
 
 def waits_for_the_person(deliveries: FromClause) -> ColumnElement[bool]:

@@ -15,7 +15,7 @@ import channels
 from bot.__main__ import cli
 from bot.settings import Environment
 from bot.web import Door, app
-from storage.outbox.reports import RANK
+from storage.states import State
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {name: (ROOT / name).read_text() for name in ("README.md", "CONTRIBUTING.md", "DECISIONS.md", "CHANGELOG.md")}
@@ -155,7 +155,7 @@ def test_the_rooms_of_the_readme_are_the_folders() -> None:
 def test_the_decisions_name_every_state_of_a_delivery() -> None:
     rows = re.findall(r"^\| ([a-z(), ]+) \| ([a-z, ]+) \|", PAGES["DECISIONS.md"], re.MULTILINE)
     named = {state for row in rows for cell in row for state in cell.split(", ")} - {"(new)", "from", "to"}
-    assert named == {"expired", "cancelled", *RANK}
+    assert named == set(State)
 
 
 def test_the_readme_says_how_a_restored_backup_sends_nothing_again() -> None:

@@ -13,6 +13,7 @@ from storage.lanes import Lane
 from storage.outbox import ageing, claims, deliveries, expansion, reports, unknowns
 from storage.outbox.deliveries import Outcome
 from storage.outbox.reports import Word
+from storage.states import BroadcastState
 from storage.tables import broadcast, delivery, standing
 from tests.storage.rows import NOW, Somebody, also_at, announce, meet, owe, put, queue
 
@@ -37,7 +38,7 @@ async def test_a_broadcast_is_kept_as_it_was_planned(database: Database) -> None
         not_before=NOW + SECOND,
         not_after=NOW + DAY,
         hours=Hours(quiet=("sunday",)),
-        state="running",
+        state=BroadcastState.RUNNING,
         walked="",
         reached="",
         expanded=False,

@@ -11,6 +11,7 @@ from storage.circuits import Circuit
 from storage.lanes import Lane
 from storage.outbox import Dead, Overview, Waiting, claims, unknowns
 from storage.outbox.deliveries import NEVER
+from storage.states import State
 from storage.tables import delivery
 from tests.storage.rows import NOW, announce, meet, owe, put, queue, row, states
 
@@ -96,10 +97,10 @@ async def test_what_has_died_is_shown_without_whom_and_without_words(database: D
         crash, silent, refused, reply = await died(session, keys)
         found = await outbox.dead(session, 9)
         assert found == [
-            Dead(crash, "telegram", Lane.REPLY, "unknown", "crash", NOW.date(), None),
-            Dead(silent, "sms", Lane.BULLETIN, "failed", "30003", NOW.date() - DAY, "b"),
-            Dead(refused, "telegram", Lane.BULLETIN, "failed", "400", NOW.date() - 2 * DAY, "b"),
-            Dead(reply, "sms", Lane.REPLY, "failed", "30003", NOW.date() - 3 * DAY, None),
+            Dead(crash, "telegram", Lane.REPLY, State.UNKNOWN, "crash", NOW.date(), None),
+            Dead(silent, "sms", Lane.BULLETIN, State.FAILED, "30003", NOW.date() - DAY, "b"),
+            Dead(refused, "telegram", Lane.BULLETIN, State.FAILED, "400", NOW.date() - 2 * DAY, "b"),
+            Dead(reply, "sms", Lane.REPLY, State.FAILED, "30003", NOW.date() - 3 * DAY, None),
         ]
         assert await outbox.dead(session, 2) == found[:2]
         assert await outbox.dead(session, 9, channel="sms") == [found[1], found[3]]
