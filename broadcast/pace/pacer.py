@@ -16,7 +16,7 @@ class Places:
     at: tuple[float, ...]
     wait: timedelta
     """Until there are more."""
-    last_lane: int
+    last_lane: Lane
     """Lanes above this one may not use them: bulletins may have to wait when replies need not."""
     given: Given | None = None
 
@@ -61,7 +61,7 @@ class Pacer:
         """Whether it is too late for that place."""
         return now - place > self._rule.grace
 
-    def held(self, lane: int) -> timedelta:
+    def held(self, lane: Lane) -> timedelta:
         """How long nothing of that lane may leave; zero when it may."""
         everything, bulletins = self._schedules.held(self._rule)
         return timedelta(seconds=bulletins if lane == Lane.BULLETIN else everything)
@@ -76,7 +76,7 @@ class Pacer:
         if places > 0:
             await self._schedules.charge(self._rule, places)
 
-    async def told_to_wait(self, address: str, wait: timedelta, lane: int) -> None:
+    async def told_to_wait(self, address: str, wait: timedelta, lane: Lane) -> None:
         """The platform does not say whom it means: this person; their lane, if it is that of bulletins; or everybody.
 
         Everybody, and half the rate for five minutes after it, when it told two people within a second.

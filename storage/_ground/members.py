@@ -1,8 +1,8 @@
 """Members of an enum as a statement has them, where no column beside them says of what type they are."""
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
-from sqlalchemy import BindParameter, ColumnClause, Text, literal, literal_column
+from sqlalchemy import BindParameter, ColumnClause, Integer, Text, literal, literal_column
 
 
 def bound(member: StrEnum) -> BindParameter[str]:
@@ -13,3 +13,8 @@ def bound(member: StrEnum) -> BindParameter[str]:
 def written(member: StrEnum) -> ColumnClause[str]:
     """A part of the statement: neither database uses a partial index for a value that is sent beside it."""
     return literal_column(f"'{member.value}'", Text())
+
+
+def numbered(member: IntEnum) -> ColumnClause[int]:
+    """As `written`, of a member that is a number."""
+    return literal_column(str(member.value), Integer())

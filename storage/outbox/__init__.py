@@ -12,14 +12,12 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     FromClause,
-    Integer,
     ScalarSelect,
     Select,
     Subquery,
     and_,
     bindparam,
     func,
-    literal_column,
     or_,
     select,
     union_all,
@@ -29,6 +27,7 @@ from sqlalchemy import (
 from storage import circuits
 from storage._ground.columns import Moment
 from storage._ground.database import Session
+from storage._ground.members import numbered
 from storage.addresses import has_an_address
 from storage.circuits import Circuit
 from storage.lanes import Lane
@@ -127,7 +126,7 @@ def _counting() -> CompoundSelect[Any]:
     return union_all(*(_lane(channels, lane) for lane, channels in _places())).order_by("channel", "lane")
 
 
-def _places() -> Sequence[tuple[int, CTE]]:
+def _places() -> Sequence[tuple[Lane, CTE]]:
     """The lanes, each with the channels in which something may wait in it."""
     replies, line = _channels("reply_channels", waits_to_reply), _channels("line_channels", waits_in_line)
     return (Lane.REPLY, replies), (Lane.NOTICE, line), (Lane.BULLETIN, line)
@@ -142,11 +141,11 @@ def _channels(name: str, is_meant: Callable[[FromClause], ColumnElement[bool]]) 
     return found.union_all(select(behind).where(found.c.channel.is_not(None)))
 
 
-def _lane(channels: CTE, lane: int) -> Select[Any]:
+def _lane(channels: CTE, lane: Lane) -> Select[Any]:
     due, later = _first(channels, lane, _is_due()), _first(channels, lane, ~_is_due())
     return select(
         channels.c.channel,
-        literal_column(str(lane), Integer()).label("lane"),
+        numbered(lane).label("lane"),
         _number(due).label("due"),
         _number(later).label("later"),
         select(func.min(due.c.due)).scalar_subquery().label("oldest"),
@@ -161,7 +160,7 @@ def _number(rows: Subquery) -> ScalarSelect[int]:
     return select(func.count()).select_from(rows).scalar_subquery()
 
 
-def _first(channels: CTE, lane: int, which: ColumnElement[bool]) -> Subquery:
+def _first(channels: CTE, lane: Lane, which: ColumnElement[bool]) -> Subquery:
     """Of a lane of each of these channels, as its index orders it."""
     is_reply = lane == Lane.REPLY
     is_meant = waits_to_reply(delivery) if is_reply else and_(waits_in_line(delivery), delivery.c.lane == lane)

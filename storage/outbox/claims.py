@@ -68,7 +68,7 @@ class Claimed:
     to: str = field(repr=False)
     language: str
     region: str
-    lane: int
+    lane: Lane
     body: str | None = field(repr=False)
     """What a reply says, as the handlers wrote it; None when it belongs to a broadcast."""
     broadcast: str | None
@@ -207,7 +207,7 @@ def _circuit() -> ColumnElement[bool]:
     return exists().where(circuit.c.channel == bindparam("by"))
 
 
-def _may_leave(lane: int) -> Select[Any]:
+def _may_leave(lane: Lane) -> Select[Any]:
     """Of one lane, as its index orders it; within one address `_is_first` leaves no choice. `ends`: why not, after all.
 
     The address is locked too: whoever says STOP at this instant holds it, and nothing is claimed meanwhile.
@@ -343,7 +343,7 @@ def _claimed(keys: Keyring, row: Any, now: datetime, probe: bool) -> Claimed:
         to=key.open(row.external, address.c.external, row.address_id),
         language=row.language,
         region=row.region,
-        lane=row.lane,
+        lane=Lane(row.lane),
         body=None if row.body is None else key.open(row.body, delivery.c.body, row.id),
         broadcast=row.broadcast_id,
         subject=row.subject,

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from storage._ground.columns import Moment, Sealed
-from storage._ground.members import written
+from storage._ground.members import numbered, written
 from storage.lanes import Lane
 from storage.states import State
 from storage.tables._metadata import STAYS, metadata
@@ -68,11 +68,11 @@ def waits(deliveries: FromClause) -> ColumnElement[bool]:
 
 def waits_in_line(deliveries: FromClause) -> ColumnElement[bool]:
     """Of a lane in which what is due first leaves first; replies have a line of their own."""
-    return and_(waits(deliveries), deliveries.c.lane != literal_column(str(Lane.REPLY.value), Integer()))
+    return and_(waits(deliveries), deliveries.c.lane != numbered(Lane.REPLY))
 
 
 def waits_to_reply(deliveries: FromClause) -> ColumnElement[bool]:
-    return and_(waits(deliveries), deliveries.c.lane == literal_column(str(Lane.REPLY.value), Integer()))
+    return and_(waits(deliveries), deliveries.c.lane == numbered(Lane.REPLY))
 
 
 def is_under_way(deliveries: FromClause) -> ColumnElement[bool]:
@@ -84,11 +84,11 @@ def is_to_come(deliveries: FromClause) -> ColumnElement[bool]:
 
 
 def is_reply_to_come(deliveries: FromClause) -> ColumnElement[bool]:
-    return and_(deliveries.c.lane == literal_column(str(Lane.REPLY.value), Integer()), is_to_come(deliveries))
+    return and_(deliveries.c.lane == numbered(Lane.REPLY), is_to_come(deliveries))
 
 
 def is_notice_to_come(deliveries: FromClause) -> ColumnElement[bool]:
-    return and_(deliveries.c.lane == literal_column("1", Integer()), is_to_come(deliveries))
+    return and_(deliveries.c.lane == numbered(Lane.NOTICE), is_to_come(deliveries))
 
 
 def is_unknown(deliveries: FromClause) -> ColumnElement[bool]:

@@ -39,7 +39,7 @@ CLAIMED = Claimed(
 )
 
 
-def departing(name: str, lane: int = Lane.REPLY) -> Departure:
+def departing(name: str, lane: Lane = Lane.REPLY) -> Departure:
     return Departure(replace(CLAIMED, id=name, lane=lane), Outgoing("hello"), 1)
 
 

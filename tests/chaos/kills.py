@@ -224,7 +224,7 @@ async def _finished_long_ago(world: World, number: int) -> str:
             person_id=fresh(),
             broadcast_id=name,
             channel="telegram",
-            lane=2,
+            lane=Lane.BULLETIN,
             turn=0,
             part=1,
             state="delivered",
