@@ -10,11 +10,9 @@ from sqlalchemy import ColumnElement, and_, case, delete, exists, false, or_, se
 from storage._ground.database import Session
 from storage._ground.members import bound
 from storage.keys import Box, PersonKey
+from storage.reaches import ACTIVE, BLOCKED, OPTED_OUT
 from storage.states import BroadcastState, State
 from storage.tables import (
-    ACTIVE,
-    BLOCKED,
-    OPTED_OUT,
     address,
     broadcast,
     delivery,

@@ -36,9 +36,9 @@ from storage._ground.members import bound
 from storage.keys import Keyring, Unreadable
 from storage.lanes import Lane
 from storage.outbox.deliveries import LONGEST_SILENCE, NEVER, SHUT
+from storage.reaches import ACTIVE
 from storage.states import BroadcastState, State
 from storage.tables import (
-    ACTIVE,
     address,
     broadcast,
     circuit,

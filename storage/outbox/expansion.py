@@ -26,9 +26,9 @@ from storage._ground.members import bound
 from storage.broadcasts import Audience, Broadcast, columns, read
 from storage.lanes import Lane
 from storage.outbox.deliveries import NEVER, SHUT
+from storage.reaches import ACTIVE
 from storage.states import BroadcastState, State
 from storage.tables import (
-    ACTIVE,
     address,
     ballot,
     broadcast,

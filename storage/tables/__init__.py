@@ -1,7 +1,7 @@
 """The tables, one file a subject, each named as the file of `storage` that asks about it."""
 
 from storage.tables._metadata import STAYS, metadata
-from storage.tables.addresses import ACTIVE, BLOCKED, OPTED_OUT, address
+from storage.tables.addresses import address
 from storage.tables.broadcasts import broadcast, standing
 from storage.tables.bulletins import bulletin
 from storage.tables.circuits import circuit
@@ -32,9 +32,6 @@ from storage.tables.schedules import schedule
 from storage.tables.templates import template
 
 __all__ = [
-    "ACTIVE",
-    "BLOCKED",
-    "OPTED_OUT",
     "STAYS",
     "address",
     "ballot",

@@ -5,13 +5,6 @@ from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text,
 from storage._ground.columns import Moment, Sealed
 from storage.tables._metadata import metadata
 
-ACTIVE = "active"
-"""The reach of an address that can be written to."""
-OPTED_OUT = "opted_out"
-"""The reach of who said STOP: only they undo it."""
-BLOCKED = "blocked"
-"""The reach of who blocked us: anything they write undoes it."""
-
 address = Table(
     "address",
     metadata,
