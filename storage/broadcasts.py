@@ -103,7 +103,7 @@ class Broadcast:
     """None: at any hour."""
     state: BroadcastState
     walked: str
-    """While it is being paused, resumed or cancelled: the last person in the order of ids whose delivery was."""
+    """While it is being paused, resumed or cancelled: the last person, by id, for whom that is done; "" nobody."""
     reached: str
     """The last person in the order of ids whose delivery was made."""
     expanded: bool

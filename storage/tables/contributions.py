@@ -8,10 +8,15 @@ from storage.tables._metadata import STAYS, metadata
 response = Table(
     "response",
     metadata,
+    # A random name.
     Column("id", Text, primary_key=True),
+    # The process that responds.
     Column("process_id", Text, ForeignKey("process.id"), nullable=False),
+    # What was done with the contributions that it answers: a key of `flows.STATES`.
     Column("state", Text, nullable=False),
+    # Why, in the organizers' words, as JSON by language.
     Column("reason", Text, nullable=False),
+    # When its people were told.
     Column("published", Moment, nullable=False),
 )
 
@@ -23,17 +28,29 @@ WHAT_WAS_GIVEN = (
 contribution = Table(
     "contribution",
     metadata,
+    # A random name.
     Column("id", Text, primary_key=True),
+    # The process in which it was given.
     Column("process_id", Text, ForeignKey("process.id"), nullable=False),
+    # Who gave it; null: they were forgotten.
     Column("person_id", Text, ForeignKey("person.id", ondelete="SET NULL"), index=True, info={STAYS: WHAT_WAS_GIVEN}),
+    # The consultation that it answers; null: it was given unasked.
     Column("consultation_id", Text, ForeignKey("consultation.id")),
+    # Which question of the consultation it answers; null: it was given unasked.
     Column("question", Text),
+    # The choice that answers the question; null: it is answered in words.
     Column("option", Text),
+    # The objective of the Compact that it is about; "" where the person named none.
     Column("topic", Text, nullable=False),
+    # The code of the language in which it was given.
     Column("language", Text, nullable=False),
+    # What was written; null: it was chosen or spoken, or its person was forgotten.
     Column("words", Sealed(512)),
+    # Where the platform keeps the voice note; null: it was not spoken, or its person was forgotten.
     Column("voice", Sealed(256)),
+    # The day on which it came.
     Column("given", Date, nullable=False),
+    # The response that answers it; null: there is none yet.
     Column("response_id", Text, ForeignKey("response.id"), index=True),
     UniqueConstraint("consultation_id", "question", "person_id"),
 )

@@ -31,31 +31,54 @@ WHAT_WAS_SENT = (
 delivery = Table(
     "delivery",
     metadata,
+    # A random name.
     Column("id", Text, primary_key=True),
-    # No foreign keys: they would cost a third of the time in which a million deliveries are made. Whoever makes one has
-    # locked its person, and whoever erases a person lets go of theirs.
+    # Whom it is for; null: they were forgotten. No foreign keys here: they would cost a third of the time in which a
+    # million deliveries are made. Whoever makes one has locked its person, whoever erases a person lets go of theirs.
     Column("person_id", Text, info={STAYS: WHAT_WAS_SENT}),
+    # Where it is to go; null: its person was forgotten.
     Column("address_id", Text),
+    # The broadcast that it is a part of; null: it is a reply.
     Column("broadcast_id", Text),
+    # The channel of its address.
     Column("channel", Text, nullable=False),
+    # Its `Lane`: which deliveries leave first.
     Column("lane", Integer, nullable=False),
+    # Of a reply: the number of the message that it answers (`address.turns`); 0 elsewhere.
     Column("turn", Integer, nullable=False),
+    # Of a reply in several messages: which of them it is, from 1.
     Column("part", Integer, nullable=False),
+    # What a reply says, as `Outgoing` is packed; null: the text is its broadcast's, or erased, for nobody needs it now.
     Column("body", Sealed(512)),
+    # It leaves although its person said STOP: it answers that, or FORGET.
     Column("despite_stop", Boolean, nullable=False, server_default=false()),
+    # A `State`.
     Column("state", Text, nullable=False),
+    # When it may leave at the earliest; of what is unknown: when the platform is asked again.
     Column("due", Moment, nullable=False),
+    # Since when it counts as waiting, which orders replies and notices; null: a bulletin, whose order is `due`.
     Column("since", Moment),
+    # Until when it is of use: it does not leave after that; null: it always is.
     Column("not_after", Moment),
+    # How often the platform was asked to take it and did not.
     Column("attempts", Integer, nullable=False),
+    # When a worker last claimed it; null: none has.
     Column("began", Moment),
+    # The day on which it came to its state; null: it is queued or being sent.
     Column("ended", Date),
+    # It has left a second time, or for a second address: it does not do so again.
     Column("resent", Boolean, nullable=False, server_default=false()),
+    # The worker that claimed it last and may say what became of it; null: nobody may.
     Column("owner", Text),
+    # Until when the claim holds: a worker that has said nothing by then seems dead; null: it is not claimed.
     Column("lease", Moment),
+    # The platform's id of the last attempt that it took; null: it took none, or the person was forgotten.
     Column("provider_id", Text),
+    # As how many text messages the platform counts it, for the pace and the price; null: it has not left.
     Column("segments", Integer),
+    # Why it is in its state: a platform's code or a word of ours; null: there is nothing to say.
     Column("code", Text),
+    # The day on which an operator said that they know of its unknown fate; null: nobody has.
     Column("acknowledged", Date),
     UniqueConstraint("person_id", "broadcast_id"),
 )

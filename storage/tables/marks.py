@@ -8,6 +8,8 @@ from storage.tables._metadata import metadata
 mark = Table(
     "mark",
     metadata,
+    # What is remembered: a name of `storage.marks`.
     Column("name", Text, primary_key=True),
+    # When it last happened, or until when it holds.
     Column("at", Moment, nullable=False),
 )

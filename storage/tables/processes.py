@@ -8,8 +8,12 @@ from storage.tables._metadata import metadata
 process = Table(
     "process",
     metadata,
+    # A random name.
     Column("id", Text, primary_key=True),
+    # Rises by one with each change of what conversations know of it, so that whoever remembers that reads it anew.
     Column("edition", Integer, nullable=False),
+    # What the organizers wrote of it, as JSON: its name, languages, regions and rules.
     Column("content", Text, nullable=False),
+    # When it was written down.
     Column("opened", Moment, nullable=False),
 )

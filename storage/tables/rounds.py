@@ -8,23 +8,37 @@ from storage.tables._metadata import metadata
 round = Table(  # noqa: A001 the word of the field, never used bare
     "round",
     metadata,
+    # A random name.
     Column("id", Text, primary_key=True),
+    # The process whose council votes.
     Column("process_id", Text, ForeignKey("process.id"), nullable=False),
+    # What the organizers wrote of it, as JSON: its title and what is voted on.
     Column("content", Text, nullable=False),
+    # The voting rule: the name of a file of `council`.
     Column("rule", Text, nullable=False),
+    # When it was opened.
     Column("opened", Moment, nullable=False),
+    # Until when a vote counts.
     Column("closes", Moment, nullable=False),
+    # When it was counted; null: it is open, or waits to be counted.
     Column("closed", Moment),
+    # What came of it, as JSON, empty where too few voted; null: it is not closed.
     Column("result", Text),
+    # How many were on the roll when it closed; null: it is not closed.
     Column("voters", Integer),
+    # How many of them had voted; null: it is not closed.
     Column("voted", Integer),
 )
 
 ballot = Table(
     "ballot",
     metadata,
+    # The round; a row for each person on its roll.
     Column("round_id", Text, ForeignKey("round.id"), primary_key=True),
+    # Who may vote.
     Column("person_id", Text, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    # The ballot as its rule packs it; null: they have not voted, or the round is closed.
     Column("matters", Sealed(1024)),
+    # They have voted; it stays when the ballot is thrown away.
     Column("voted", Boolean, nullable=False, server_default=false()),
 )
