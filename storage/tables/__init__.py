@@ -1,14 +1,6 @@
 """The tables, one file a subject, each named as the file of `storage` that asks about it."""
 
-from storage.tables._metadata import STAYS, metadata
-from storage.tables.addresses import address
-from storage.tables.broadcasts import broadcast, standing
-from storage.tables.bulletins import bulletin
-from storage.tables.circuits import circuit
-from storage.tables.consultations import consultation
-from storage.tables.contributions import contribution, response
-from storage.tables.deliveries import (
-    delivery,
+from storage.tables._conditions import (
     has_left_with_its_words,
     is_notice_to_come,
     is_reply_to_come,
@@ -21,6 +13,14 @@ from storage.tables.deliveries import (
     waits_in_line,
     waits_to_reply,
 )
+from storage.tables._metadata import STAYS, metadata
+from storage.tables.addresses import address
+from storage.tables.broadcasts import broadcast, standing
+from storage.tables.bulletins import bulletin
+from storage.tables.circuits import circuit
+from storage.tables.consultations import consultation
+from storage.tables.contributions import contribution, response
+from storage.tables.deliveries import delivery
 from storage.tables.events import event, parked
 from storage.tables.marks import mark
 from storage.tables.people import invitation, member, person
