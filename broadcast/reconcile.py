@@ -12,6 +12,7 @@ from broadcast.closing import unless
 from channels import Channel, History
 from channels.messages import Report, Status, Trace
 from storage import Database, Keyring, Session
+from storage.codes import Code
 from storage.outbox import unknowns
 from storage.outbox.unknowns import Claimant, Unknown
 
@@ -213,4 +214,4 @@ def _may_be(unknown: Unknown, trace: Trace) -> bool:
 def _report(channel: str, delivery: str, trace: Trace) -> Report:
     """The platform has it: even what is only accepted there has been sent by us."""
     status = Status.SENT if trace.status is Status.ACCEPTED else trace.status
-    return Report(channel, delivery, trace.provider_id, status, trace.code or unknowns.FOUND, trace.verdict)
+    return Report(channel, delivery, trace.provider_id, status, trace.code or Code.FOUND, trace.verdict)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, exists, false, or_, se
 
 from storage._ground.database import Session
 from storage._ground.members import bound
+from storage.codes import Code
 from storage.keys import Box, PersonKey
 from storage.reaches import ACTIVE, BLOCKED, OPTED_OUT
 from storage.states import BroadcastState, State
@@ -142,7 +143,7 @@ async def learn(session: Session, change: Change, delivery_id: str, now: datetim
     await session.execute(
         update(delivery)
         .where(is_for(change.address), waits(delivery))
-        .values(state=State.CANCELLED, code="gone", body=None, ended=now.date())
+        .values(state=State.CANCELLED, code=Code.GONE, body=None, ended=now.date())
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, up
 
 from storage._ground.database import Session
 from storage._ground.members import bound
+from storage.codes import Code
 from storage.keys import Box, Keyring, PersonKey, Unreadable
 from storage.states import State
 from storage.tables import (
@@ -94,7 +95,7 @@ async def erase(session: Session, who: str) -> None:
                 (is_under_way(delivery), bound(State.UNKNOWN)),
                 else_=delivery.c.state,
             ),
-            code=case((is_to_come(delivery), "forgotten"), else_=delivery.c.code),
+            code=case((is_to_come(delivery), bound(Code.FORGOTTEN)), else_=delivery.c.code),
             ended=case((is_to_come(delivery), func.current_date()), else_=delivery.c.ended),
             person_id=None,
             address_id=None,

@@ -33,9 +33,10 @@ from storage import circuits
 from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage._ground.members import bound
+from storage.codes import Code
 from storage.keys import Keyring, Unreadable
 from storage.lanes import Lane
-from storage.outbox.deliveries import LONGEST_SILENCE, NEVER, SHUT
+from storage.outbox.deliveries import LONGEST_SILENCE, NEVER
 from storage.reaches import ACTIVE
 from storage.states import BroadcastState, State
 from storage.tables import (
@@ -51,8 +52,6 @@ from storage.tables import (
     waits_to_reply,
 )
 
-LATE = "not_after"
-"""The code of what has waited too long."""
 UNREADABLE_PAUSE = timedelta(hours=1)
 MOST_LOOKS = 10
 HELD = (BroadcastState.PAUSING, BroadcastState.PAUSED, BroadcastState.CANCELLING)
@@ -168,7 +167,7 @@ def _taking(dialect: str) -> Executable:
         .values(
             state=case(
                 (leaves, bound(State.SENDING)),
-                (chosen.c.ends.in_([LATE, SHUT]), bound(State.EXPIRED)),
+                (chosen.c.ends.in_([Code.NOT_AFTER, Code.SHUT]), bound(State.EXPIRED)),
                 else_=bound(State.CANCELLED),
             ),
             code=chosen.c.ends,
@@ -242,10 +241,10 @@ def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
     broadcast was cancelled before."""
     cancelled = select(broadcast.c.id).where(broadcast.c.state == BroadcastState.CANCELLED)
     return case(
-        (delivery.c.not_after <= now, LATE),
-        (and_(~delivery.c.despite_stop, address.c.reach != ACTIVE), "unreachable"),
-        (delivery.c.broadcast_id.in_(cancelled), "cancelled"),
-        (and_(delivery.c.code == SHUT, delivery.c.began <= bindparam("silent", type_=Moment())), SHUT),
+        (delivery.c.not_after <= now, bound(Code.NOT_AFTER)),
+        (and_(~delivery.c.despite_stop, address.c.reach != ACTIVE), bound(Code.UNREACHABLE)),
+        (delivery.c.broadcast_id.in_(cancelled), bound(Code.CANCELLED)),
+        (and_(delivery.c.code == Code.SHUT, delivery.c.began <= bindparam("silent", type_=Moment())), bound(Code.SHUT)),
     )
 
 
@@ -265,7 +264,9 @@ def _is_next_notice() -> ColumnElement[bool]:
     What waits for somebody to do something (its person to write, or its broadcast to be resumed) is in nobody's way.
     """
     earlier = delivery.alias("earlier")
-    has_its_moment = or_(func.coalesce(earlier.c.code, "") != SHUT, earlier.c.due <= bindparam("now", type_=Moment()))
+    has_its_moment = or_(
+        func.coalesce(earlier.c.code, "") != Code.SHUT, earlier.c.due <= bindparam("now", type_=Moment())
+    )
     will_leave = and_(has_its_moment, earlier.c.due < literal(NEVER, Moment()), _is_not_held(earlier))
     is_in_the_way = and_(is_notice_to_come(earlier), or_(is_under_way(earlier), will_leave))
     return _is_first(earlier, is_in_the_way, earlier.c.since)
@@ -331,7 +332,7 @@ def _reading() -> Select[Any]:
 
 
 async def _put_off(session: Session, name: str, due: datetime) -> None:
-    put_off = {"state": State.QUEUED, "code": "unreadable", "due": due, "owner": None, "lease": None}
+    put_off = {"state": State.QUEUED, "code": Code.UNREADABLE, "due": due, "owner": None, "lease": None}
     await session.execute(update(delivery).where(delivery.c.id == name).values(put_off))
 
 

@@ -24,8 +24,9 @@ from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage._ground.members import bound
 from storage.broadcasts import Audience, Broadcast, columns, read
+from storage.codes import Code
 from storage.lanes import Lane
-from storage.outbox.deliveries import NEVER, SHUT
+from storage.outbox.deliveries import NEVER
 from storage.reaches import ACTIVE
 from storage.states import BroadcastState, State
 from storage.tables import (
@@ -208,7 +209,12 @@ async def turn(session: Session, which: Broadcast, now: datetime, most: int) -> 
     asked: dict[BroadcastState, dict[str, Any]] = {
         BroadcastState.PAUSING: {"due": NEVER},
         BroadcastState.RESUMING: {"due": now},
-        BroadcastState.CANCELLING: {"state": State.CANCELLED, "code": "cancelled", "body": None, "ended": now.date()},
+        BroadcastState.CANCELLING: {
+            "state": State.CANCELLED,
+            "code": Code.CANCELLED,
+            "body": None,
+            "ended": now.date(),
+        },
     }
     batch = select(person.c.id).where(person.c.id > which.walked).order_by(person.c.id).limit(most).subquery()
     number, last = (await session.execute(select(func.count(), func.max(batch.c.id)))).one()
@@ -227,4 +233,4 @@ async def turn(session: Session, which: Broadcast, now: datetime, most: int) -> 
 
 def _is_meant(state: BroadcastState) -> ColumnElement[bool]:
     """What waits for its person to write goes on waiting when the broadcast goes on."""
-    return true() if state is BroadcastState.CANCELLING else func.coalesce(delivery.c.code, "") != SHUT
+    return true() if state is BroadcastState.CANCELLING else func.coalesce(delivery.c.code, "") != Code.SHUT

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from storage._ground.database import Session
 from storage.addresses import has_an_address
+from storage.codes import Code
 from storage.keys import Keyring, Unreadable
 from storage.lanes import Lane
 from storage.states import BroadcastState, State
@@ -21,11 +22,6 @@ from storage.tables import (
     report,
     waits,
 )
-
-FOUND = "found"
-"""The code of what was found in a platform's list by its person and its moment: most likely it, not certainly."""
-RESTORED = "restored"
-"""The code of what was to leave when this database was last seen, too long ago: a human decides."""
 
 
 async def abandon(session: Session, now: datetime, everybody: bool = False) -> int:
@@ -42,7 +38,7 @@ async def abandon(session: Session, now: datetime, everybody: bool = False) -> i
     lost = (
         update(delivery)
         .where(delivery.c.id.in_(free))
-        .values(state=State.UNKNOWN, code="crash", lease=None, ended=now.date())
+        .values(state=State.UNKNOWN, code=Code.CRASH, lease=None, ended=now.date())
     )
     return (await session.execute(lost)).rowcount
 
@@ -71,7 +67,7 @@ async def to_ask(
         .join(person, person.c.id == delivery.c.person_id)
         .where(
             is_unknown(delivery), delivery.c.channel == channel, delivery.c.began > since, delivery.c.began < before,
-            delivery.c.due <= now, delivery.c.code.is_distinct_from(RESTORED),
+            delivery.c.due <= now, delivery.c.code.is_distinct_from(Code.RESTORED),
         )
         .order_by(delivery.c.began)
         .limit(most)
@@ -95,15 +91,15 @@ async def ask_later(session: Session, ids: Sequence[str], due: datetime) -> None
 async def claimed(session: Session, people: Sequence[str]) -> dict[str, bool]:
     """The platform's ids of all messages to these people that are a delivery's: whether that is certain.
 
-    Certain is what the platform said itself, when it took the message or in a report; only `FOUND` is a guess.
+    Certain is what the platform said itself, when it took the message or in a report; only `Code.FOUND` is a guess.
     """
     theirs = delivery.c.person_id.in_(people)
-    is_certain = delivery.c.code.is_distinct_from(FOUND)
+    is_certain = delivery.c.code.is_distinct_from(Code.FOUND)
     now_theirs = select(delivery.c.provider_id, is_certain.label("certain")).where(
         theirs, delivery.c.provider_id.is_not(None)
     )
     # Of the attempts before, too.
-    once_theirs = select(report.c.provider_id, report.c.code != FOUND).where(
+    once_theirs = select(report.c.provider_id, report.c.code != Code.FOUND).where(
         report.c.delivery_id.in_(select(delivery.c.id).where(theirs))
     )
     found: dict[str, bool] = {}
@@ -193,11 +189,11 @@ async def _again(session: Session, which: ColumnElement[bool], now: datetime) ->
             is_unknown(delivery),
             ~delivery.c.resent,
             has_an_address(),
-            delivery.c.code.is_distinct_from(RESTORED),
+            delivery.c.code.is_distinct_from(Code.RESTORED),
             or_(delivery.c.body.is_not(None), delivery.c.broadcast_id.is_not(None)),
             or_(delivery.c.not_after.is_(None), delivery.c.not_after > now),
         )
-        .values(state=State.QUEUED, due=now, code="resent", resent=True, owner=None, ended=None, acknowledged=None)
+        .values(state=State.QUEUED, due=now, code=Code.RESENT, resent=True, owner=None, ended=None, acknowledged=None)
     )
     return found.rowcount
 
@@ -224,7 +220,7 @@ async def hold(session: Session, now: datetime) -> int:
 
 
 async def _lose_all(session: Session, which: ColumnElement[bool], now: datetime) -> int:
-    lost = update(delivery).where(which).values(state=State.UNKNOWN, code=RESTORED, ended=now.date())
+    lost = update(delivery).where(which).values(state=State.UNKNOWN, code=Code.RESTORED, ended=now.date())
     return (await session.execute(lost.values(owner=None, lease=None))).rowcount
 
 
@@ -232,7 +228,7 @@ async def release(session: Session, now: datetime) -> int:
     """It was no copy: what was held leaves after all."""
     found = await session.execute(
         update(delivery)
-        .where(is_unknown(delivery), delivery.c.code == RESTORED, has_an_address())
+        .where(is_unknown(delivery), delivery.c.code == Code.RESTORED, has_an_address())
         .values(state=State.QUEUED, due=now, code=None, owner=None, ended=None, acknowledged=None)
     )
     return found.rowcount
@@ -242,7 +238,7 @@ async def drop(session: Session) -> int:
     """It was a copy: what was held never leaves, and stays counted as unknown."""
     found = await session.execute(
         update(delivery)
-        .where(is_unknown(delivery), delivery.c.code == RESTORED, delivery.c.body.is_not(None))
+        .where(is_unknown(delivery), delivery.c.code == Code.RESTORED, delivery.c.body.is_not(None))
         .values(body=None)
     )
     return found.rowcount

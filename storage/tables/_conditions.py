@@ -1,8 +1,9 @@
 """Conditions on deliveries, in the words of the partial indexes."""
 
-from sqlalchemy import ColumnElement, FromClause, Text, and_, literal_column
+from sqlalchemy import ColumnElement, FromClause, and_
 
 from storage._ground.members import numbered, written
+from storage.codes import Code
 from storage.lanes import Lane
 from storage.states import State
 
@@ -52,4 +53,4 @@ def has_left_with_its_words(deliveries: FromClause) -> ColumnElement[bool]:
 
 def waits_for_the_person(deliveries: FromClause) -> ColumnElement[bool]:
     """Queued, but nothing leaves before they write: they have been silent for too long."""
-    return and_(waits(deliveries), deliveries.c.code == literal_column("'shut'", Text()))
+    return and_(waits(deliveries), deliveries.c.code == written(Code.SHUT))

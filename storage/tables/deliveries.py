@@ -79,7 +79,7 @@ delivery = Table(
     Column("provider_id", Text),
     # As how many text messages the platform counts it, for the pace and the price; null: it has not left.
     Column("segments", Integer),
-    # Why it is in its state: a platform's code or a word of ours; null: there is nothing to say.
+    # Why it is in its state: a `Code`, or a platform's; null: there is nothing to say.
     Column("code", Text),
     # The day on which an operator said that they know of its unknown fate; null: nobody has.
     Column("acknowledged", Date),

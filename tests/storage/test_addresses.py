@@ -10,6 +10,7 @@ from channels.verdicts import Reach
 from storage import Database, Keyring, Session, addresses, broadcasts, outbox
 from storage.addresses import Change
 from storage.broadcasts import Plan
+from storage.codes import Code
 from storage.outbox import claims, deliveries, reports, unknowns
 from storage.outbox.deliveries import NEVER, Outcome
 from storage.tables import address, broadcast, delivery
@@ -357,7 +358,7 @@ async def test_nothing_leaves_to_an_address_that_was_detached(database: Database
         await deliveries.settle(session, "worker", [Outcome(under_way, "queued", due=NOW)], NOW)
         assert await unknowns.resend(session, [lost, under_way], NOW) == 0
         assert await unknowns.resend_allowed(session, "telegram", NOW - DAY, NOW + DAY, NOW) == 0
-        await put(session, bulletin, code=unknowns.RESTORED)
+        await put(session, bulletin, code=Code.RESTORED)
         assert await unknowns.release(session, NOW) == 0
         await put(session, bulletin, state="failed", code="5xx", ended=NOW.date())
         assert await outbox.retry(session, NOW, [bulletin]) == 0

@@ -8,6 +8,7 @@ from sqlalchemy import insert
 
 from storage import Database, Keyring, Session, circuits, outbox, people
 from storage.circuits import Circuit
+from storage.codes import Code
 from storage.lanes import Lane
 from storage.outbox import Dead, Overview, Waiting, claims, unknowns
 from storage.outbox.deliveries import NEVER
@@ -165,7 +166,7 @@ async def test_what_leaves_again_and_is_lost_again_is_news(database: Database, k
     async with database.writing() as session:
         alice = await meet(session, keys)
         again = await queue(session, alice, turn=1, state="unknown", ended=NOW.date())
-        held = await queue(session, alice, turn=2, state="unknown", code=unknowns.RESTORED, ended=NOW.date())
+        held = await queue(session, alice, turn=2, state="unknown", code=Code.RESTORED, ended=NOW.date())
         assert await outbox.acknowledge(session, NOW, [again, held]) == 2
         await unknowns.resend(session, [again], NOW)
         await unknowns.release(session, NOW)

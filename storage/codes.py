@@ -1,0 +1,30 @@
+"""Why a delivery is in its state, in words of ours; any other code in that column is a platform's."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """What storage itself writes down; whoever sends, and whoever hears a person, have codes of their own."""
+
+    SHUT = "shut"
+    """Its person has been silent for too long: it waits until they write."""
+    NOT_AFTER = "not_after"
+    """It was of no use any more when it could leave."""
+    UNREACHABLE = "unreachable"
+    """Its person could not be written to at its address when it could leave."""
+    GONE = "gone"
+    """Its address was lost while it waited."""
+    CANCELLED = "cancelled"
+    """An organizer cancelled its broadcast."""
+    FORGOTTEN = "forgotten"
+    """Its person sent FORGET before it was known to have left."""
+    UNREADABLE = "unreadable"
+    """The key of its person could not be opened: it waits, in case the key file comes back."""
+    CRASH = "crash"
+    """The worker that had it seems to be no more."""
+    FOUND = "found"
+    """It was found in a platform's list by its person and its moment: most likely it, not certainly."""
+    RESENT = "resent"
+    """It leaves once more: the platform never had it, or its broadcast allows that it comes twice."""
+    RESTORED = "restored"
+    """It was to leave when this database was last seen, too long ago: a human decides."""
