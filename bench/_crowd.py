@@ -9,7 +9,7 @@ from time import perf_counter
 
 from bench import _bot
 from bench._fake_telegram import Caller
-from bench._programs import bound
+from demo.serving import bound, port_of
 
 JOINING = ("/start", "1", "1", "1")
 """Language, consent, region: then the menu stands open."""
@@ -59,7 +59,7 @@ class Line(Caller):
 async def telegram() -> AsyncIterator[Telegram]:
     """A Telegram in this process, which answers at once."""
     made, listening = Telegram(), bound()
-    made.port = int(listening.getsockname()[1])
+    made.port = port_of(listening)
     server = await asyncio.get_running_loop().create_server(lambda: Line(made), sock=listening, backlog=1024)
     try:
         yield made

@@ -5,7 +5,8 @@ from itertools import count
 
 import uvloop
 
-from bench._programs import answer, bound
+from bench._programs import answer
+from demo.serving import bound, port_of
 
 MESSAGE = (
     '{"ok":true,"result":{"message_id":%d,"from":{"id":110201543,"is_bot":true,"first_name":"Hearback",'
@@ -51,7 +52,7 @@ def _length(head: bytes) -> int:
 async def main() -> None:
     listening = bound()
     server = await asyncio.get_running_loop().create_server(Caller, sock=listening, backlog=1024)
-    await answer(str(listening.getsockname()[1]), {})
+    await answer(str(port_of(listening)), {})
     server.close()
 
 

@@ -10,19 +10,19 @@ import uvloop
 
 import storage
 from bench import _forum
-from bench._programs import answer, bound
+from bench._programs import answer
 from bot import logs
 from bot.serve import listen, parts
 from bot.sockets import Limits
 from bot.web import app
+from demo.serving import free_port
 from tests.waiting import until
 
 ITSELF = Path("/proc/self")
 
 
 async def main(url: str, whole: str) -> None:
-    with bound() as free:
-        port = int(free.getsockname()[1])
+    port = free_port()
     closing = asyncio.Event()
     async with parts(url, "", _forum.KEYS, {"telegram": _forum.telegram()}, _forum.now) as made:
         await _forum.begin(made.database)

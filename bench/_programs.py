@@ -1,7 +1,6 @@
 """Programs in a process of their own, that answer questions until their standard input ends."""
 
 import asyncio
-import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -9,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiohttp import web
+
+from demo.serving import bound, port_of, serving
 
 PATIENCE = 60.0
 """Seconds for one answer. Whoever has none by then has failed."""
@@ -73,20 +74,8 @@ async def answer(ready: str, questions: Mapping[str, Question]) -> None:
 async def serve(made: web.Application, kept: Question, **more: Question) -> None:
     """Within such a program: serve this web app; `kept` says how many turns the database holds."""
     listening = bound()
-    runner = web.AppRunner(made, access_log=None)
-    await runner.setup()
-    try:
-        await web.SockSite(runner, listening).start()
-        await answer(str(listening.getsockname()[1]), {"kept": kept, **more})
-    finally:
-        await runner.cleanup()
-
-
-def bound() -> socket.socket:
-    """On a free port, so that it is known before anybody serves there."""
-    made = socket.socket()
-    made.bind(("127.0.0.1", 0))
-    return made
+    async with serving(made, listening):
+        await answer(str(port_of(listening)), {"kept": kept, **more})
 
 
 async def _cpu() -> float:

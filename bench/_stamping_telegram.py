@@ -6,7 +6,8 @@ import time
 import uvloop
 
 from bench._fake_telegram import Caller
-from bench._programs import answer, bound
+from bench._programs import answer
+from demo.serving import bound, port_of
 
 SECOND = 1.0
 START_UP = 0.5
@@ -46,7 +47,7 @@ def _most(stamps: list[float]) -> int:
 async def main() -> None:
     listening = bound()
     server = await asyncio.get_running_loop().create_server(Stamping, sock=listening, backlog=1024)
-    await answer(str(listening.getsockname()[1]), {"told": _told})
+    await answer(str(port_of(listening)), {"told": _told})
     server.close()
 
 

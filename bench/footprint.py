@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -19,8 +18,9 @@ import storage
 from bench import _bot, _forum
 from bench._crowd import crowd
 from bench._databases import DISK
-from bench._programs import bound, running
+from bench._programs import running
 from bench._tables import Effort, table
+from demo.serving import free_port
 from storage import keys
 
 PEOPLE = 64
@@ -80,7 +80,7 @@ async def _hearback(folder: Path, turns: int) -> Footprint:
         keys.create(safe)
     else:
         await _begin(url)
-    port = _free_port()
+    port = free_port()
     async with running("bench._fake_telegram") as replies:
         environment = os.environ | {
             "DATABASE_URL": url,
@@ -158,9 +158,3 @@ def _memory(process: int) -> dict[str, int]:
     """Bytes by the names of proc(5)."""
     lines = (line.partition(":") for line in Path(f"/proc/{process}/status").read_text().splitlines())
     return {name: int(size.split()[0]) * 1024 for name, _colon, size in lines if name.startswith("Vm")}
-
-
-def _free_port() -> int:
-    with bound() as nobody:
-        assert isinstance(nobody, socket.socket)
-        return int(nobody.getsockname()[1])

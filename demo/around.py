@@ -17,6 +17,7 @@ from demo import phones
 from demo.phones import Platforms
 from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio
+from demo.serving import bound, serving
 from demo.town.scenery import Scenery, scenery
 
 TOKEN = "7001001:AAdemo-only-nobody-else-takes-this-one"  # noqa: S105 opens nothing but the fake platform
@@ -57,18 +58,15 @@ async def _run(public: str, port: int, folder: Path) -> None:
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), closing.set)
     scene = scenery()
     platforms = _platforms(public, folder, scene)
-    runner = web.AppRunner(_site(platforms, scene), access_log=None, handle_signals=False, shutdown_timeout=1)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", port).start()
-        for name, value in (await _connected(settings(public, f"http://127.0.0.1:{port}"))).items():
-            print(f"{name}={value}")
-        print(flush=True)
-        await closing.wait()
-    finally:
-        await platforms.telegram.close()
-        await platforms.twilio.close()
-        await runner.cleanup()
+    async with serving(_site(platforms, scene), bound(port)) as address:
+        try:
+            for name, value in (await _connected(settings(public, address))).items():
+                print(f"{name}={value}")
+            print(flush=True)
+            await closing.wait()
+        finally:
+            await platforms.telegram.close()
+            await platforms.twilio.close()
 
 
 async def _connected(environment: Mapping[str, str]) -> Mapping[str, str]:

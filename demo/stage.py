@@ -21,6 +21,7 @@ from demo import panel, phones
 from demo.phones import Platforms
 from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio
+from demo.serving import bound, serving, url_of
 from demo.town import story
 from demo.town.clock import Clock
 from demo.town.running import Town
@@ -60,15 +61,15 @@ async def town(folder: Path, listening: socket.socket) -> AsyncIterator[Town]:
     is_built = _is_built(folder)
     url = f"sqlite:///{folder / DATABASE}"
     storage.migrate(url)
-    clock, host = Clock(), f"http://127.0.0.1:{listening.getsockname()[1]}"
+    clock, host = Clock(), url_of(listening)
     async with AsyncExitStack() as open_:
         scene = scenery()
         platforms = _platforms(folder, host, clock, scene)
-        at = await open_.enter_async_context(_serving(_apis(platforms), _socket()))
+        at = await open_.enter_async_context(serving(_apis(platforms), bound()))
         every = await _channels(host, at)
         parts = await open_.enter_async_context(serve.parts(url, "", keys.load(folder / KEYS), every, clock, True))
         made = Town(parts, platforms, scene, clock, host)
-        await open_.enter_async_context(_serving(_site(made), listening))
+        await open_.enter_async_context(serving(_site(made), listening))
         open_.push_async_callback(_close, platforms)
         await _connect(every["telegram"])
         if not is_built:
@@ -166,22 +167,3 @@ async def _patiently(settling: Awaitable[None]) -> None:
 async def _close(platforms: Platforms) -> None:
     await platforms.telegram.close()
     await platforms.twilio.close()
-
-
-@asynccontextmanager
-async def _serving(made: web.Application, listening: socket.socket) -> AsyncIterator[str]:
-    """Gives the address."""
-    runner = web.AppRunner(made, access_log=None, handle_signals=False, shutdown_timeout=PATIENCE.total_seconds())
-    await runner.setup()
-    try:
-        await web.SockSite(runner, listening).start()
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        await runner.cleanup()
-
-
-def _socket() -> socket.socket:
-    """Bound, so that its address is known before anybody serves there."""
-    made = socket.socket()
-    made.bind(("127.0.0.1", 0))
-    return made

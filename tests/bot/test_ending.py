@@ -15,6 +15,7 @@ from aiohttp import web
 
 from broadcast.deliver import LONGEST_SEND
 from channels.messages import Outgoing
+from demo.serving import bound, serving
 from servers import ROOT
 from storage import Keyring, Session, keys
 from tests.storage.rows import Somebody, meet, opened, queue
@@ -48,13 +49,8 @@ class SlowTelegram:
 async def slow_telegram() -> AsyncIterator[tuple[SlowTelegram, str]]:
     telegram, made = SlowTelegram(), web.Application()
     made.add_routes([web.post(f"/bot{TOKEN}/sendMessage", telegram.send)])
-    runner = web.AppRunner(made, access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    try:
-        yield telegram, f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
+    async with serving(made, bound()) as url:
+        yield telegram, url
 
 
 @asynccontextmanager

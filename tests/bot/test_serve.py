@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import stat
 import sys
 from collections.abc import AsyncIterator
@@ -12,13 +11,13 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from bot import serve
 from bot.turns import Away
 from channels.messages import Message
 from channels.telegram import Telegram as Channel
 from demo.platforms.telegram import Telegram
+from demo.serving import bound, free_port, serving
 from servers import ROOT
 from storage import Database, keys
 from tests.promises.talking import begin, turns
@@ -46,17 +45,11 @@ def test_nobody_else_may_open_the_lock(tmp_path: Path) -> None:
 @asynccontextmanager
 async def fake_telegram() -> AsyncIterator[tuple[Telegram, str]]:
     telegram = Telegram(TOKEN)
-    runner = web.AppRunner(telegram.application(), access_log=None)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    assert site._server is not None
-    port = site._server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
-    try:
-        yield telegram, f"http://127.0.0.1:{port}"
-    finally:
-        await telegram.close()
-        await runner.cleanup()
+    async with serving(telegram.application(), bound()) as url:
+        try:
+            yield telegram, url
+        finally:
+            await telegram.close()
 
 
 async def test_polling_takes_messages_without_a_webhook(sqlite: Database) -> None:
@@ -101,7 +94,7 @@ async def test_hearback_run_serves_polls_and_ends_when_told(tmp_path: Path) -> N
     keys.create(tmp_path / "safe" / "keys.json")
     file = tmp_path / "hearback.db"
     async with fake_telegram() as (telegram, there):
-        port = _free_port()
+        port = free_port()
         environment = os.environ | {
             "DATABASE_URL": f"sqlite:///{file}",
             "HEARBACK_KEYS": str(tmp_path / "safe" / "keys.json"),
@@ -153,9 +146,3 @@ async def _is_live(port: int) -> None:
                         return
             except aiohttp.ClientConnectionError:
                 await asyncio.sleep(0.02)
-
-
-def _free_port() -> int:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        return int(nobody.getsockname()[1])

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from aiohttp import web
 from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio
 from demo.platforms.wire import Answer, Fault
+from demo.serving import bound, serving
 from tests.chaos.machine import Machine
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -184,25 +184,13 @@ async def platforms(public: str, machine: Machine) -> AsyncIterator[Platforms]:
     served = web.Application(middlewares=[made.count])
     served.add_subapp("/telegram", telegram.application())
     served.add_subapp("/twilio", twilio.application())
-    runner = web.AppRunner(served, access_log=None)
-    await runner.setup()
-    listening = bound()
-    made.address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    await web.SockSite(runner, listening, backlog=1024).start()
-    try:
-        yield made
-    finally:
-        await telegram.close()
-        await twilio.close()
-        await runner.cleanup()
+    async with serving(served, bound()) as made.address:
+        try:
+            yield made
+        finally:
+            await telegram.close()
+            await twilio.close()
 
 
 async def _briefly(_seconds: float) -> None:
     await asyncio.sleep(RETRY_PAUSE)
-
-
-def bound() -> socket.socket:
-    made = socket.socket()
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.bind(("127.0.0.1", 0))
-    return made

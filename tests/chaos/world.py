@@ -25,6 +25,7 @@ import storage
 from broadcast.expand import expand
 from channels.messages import Outgoing
 from demo.platforms.telegram import Webhook
+from demo.serving import bound, port_of, url_of
 from handlers import bulletins
 from handlers.writing import contents
 from storage import Database, processes
@@ -34,7 +35,7 @@ from tests import databases
 from tests.chaos.figures import Figures
 from tests.chaos.life import ALONE, KEYS, LEAVES, Life, Told, name_of
 from tests.chaos.machine import Machine, machine
-from tests.chaos.platforms import ACCOUNT, SECRET, SMS, TOKEN, TWILIO_TOKEN, WHATSAPP, Platforms, bound, platforms
+from tests.chaos.platforms import ACCOUNT, SECRET, SMS, TOKEN, TWILIO_TOKEN, WHATSAPP, Platforms, platforms
 from tests.storage.rows import PROCESS, Somebody, meet, queue
 from tests.stories.town import PROCESS as REVIEW
 from tests.waiting import until
@@ -339,8 +340,7 @@ async def world(
     # It stays bound, so that while no program listens there nobody else is given this port, least of all a platform
     # that tries to connect to it.
     ours = bound()
-    port = int(ours.getsockname()[1])
-    public = f"http://127.0.0.1:{port}"
+    public = url_of(ours)
     database = storage.open(url)
     try:
         async with clock.kept(), platforms(public, clock) as fakes:
@@ -361,7 +361,7 @@ async def world(
                 environment |= {"WHATSAPP_FROM": WHATSAPP} if whatsapp else {}
             async with database.writing() as session:
                 await processes.add(session, PROCESS, contents.pack(REVIEW), clock.now())
-            made = World(folder, url, database, fakes, clock, port, environment, speed, **more)
+            made = World(folder, url, database, fakes, clock, port_of(ours), environment, speed, **more)
             try:
                 yield made
             finally:

@@ -2,12 +2,12 @@
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from demo.platforms.chats import Bubble, Chat
+from demo.serving import bound
 from demo.stage import DATABASE, town
 from demo.town.running import Town
 from demo.town.scenery import Neighbour
@@ -27,9 +27,7 @@ def build(folder: Path) -> None:
 
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Town]:
-    made = socket.socket()
-    made.bind(("127.0.0.1", 0))
-    async with town(folder, made) as opened:
+    async with town(folder, bound()) as opened:
         yield opened
 
 

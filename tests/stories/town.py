@@ -1,7 +1,6 @@
 """A whole Hearback in one process, its fake platforms, and the people who write to it."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from channels.whatsapp import setup
 from demo.platforms.chats import Bubble, Chat
 from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio
+from demo.serving import bound, port_of, serving, url_of
 from handlers import processes
 from storage import Keyring, Session
 
@@ -161,64 +161,45 @@ async def town(
     clock: Callable[[], datetime] = now,
 ) -> AsyncIterator[Town]:
     """A town that runs until the block ends."""
-    runners: list[web.AppRunner] = []
-    ours = _socket()
-    public = f"http://127.0.0.1:{ours.getsockname()[1]}"
+    ours = bound()
+    public = url_of(ours)
     telegram = Telegram(TOKEN)
     twilio = Twilio(ACCOUNT, TWILIO_TOKEN, {SMS: f"{public}/hooks/sms", WHATSAPP: f"{public}/hooks/whatsapp"})
     platforms = web.Application()
     platforms.add_subapp("/telegram", telegram.application())
     platforms.add_subapp("/twilio", twilio.application())
-    fakes = _socket()
-    runners.append(await _serve(platforms, fakes))
-    there = f"http://127.0.0.1:{fakes.getsockname()[1]}"
-    environment = {
-        "PUBLIC_URL": public,
-        "TELEGRAM_TOKEN": TOKEN,
-        "TELEGRAM_SECRET": SECRET,
-        "TELEGRAM_API": f"{there}/telegram",
-        "TWILIO_ACCOUNT": ACCOUNT,
-        "TWILIO_TOKEN": TWILIO_TOKEN,
-        "TWILIO_API": f"{there}/twilio",
-        "TWILIO_CONTENT_API": f"{there}/twilio",
-        "SMS_FROM": SMS,
-        "WHATSAPP_FROM": WHATSAPP,
-    }
-    made = await setup(environment, flows.templates())
-    environment["WHATSAPP_TEMPLATES"] = ",".join(f"{name}={sid}" for name, sid in made.items())
-    every = channels.from_settings(environment)
-    for channel in every.values():
-        channel.pace = AT_ONCE
-    closing = asyncio.Event()
-    async with serve.parts(database_url, "", keys, every, clock) as parts:
-        if process is not None:
-            async with parts.database.writing() as session:
-                await processes.begin(session, process, clock())
-        runners.append(await _serve(app(parts.door), ours))
-        connected = every["telegram"]
-        assert isinstance(connected, TelegramChannel)
-        await connected.set_webhook()
-        working = asyncio.create_task(parts.worker.run(closing))
-        try:
-            yield Town(parts, telegram, twilio, ours.getsockname()[1], clock)
-        finally:
-            await telegram.close()
-            await twilio.close()
-            closing.set()
-            await working
-            for runner in runners:
-                await runner.cleanup()
-
-
-async def _serve(made: web.Application, listening: socket.socket) -> web.AppRunner:
-    runner = web.AppRunner(made, access_log=None)
-    await runner.setup()
-    await web.SockSite(runner, listening).start()
-    return runner
-
-
-def _socket() -> socket.socket:
-    """Bound, so that its address is known before anybody serves there."""
-    made = socket.socket()
-    made.bind(("127.0.0.1", 0))
-    return made
+    async with serving(platforms, bound()) as there:
+        environment = {
+            "PUBLIC_URL": public,
+            "TELEGRAM_TOKEN": TOKEN,
+            "TELEGRAM_SECRET": SECRET,
+            "TELEGRAM_API": f"{there}/telegram",
+            "TWILIO_ACCOUNT": ACCOUNT,
+            "TWILIO_TOKEN": TWILIO_TOKEN,
+            "TWILIO_API": f"{there}/twilio",
+            "TWILIO_CONTENT_API": f"{there}/twilio",
+            "SMS_FROM": SMS,
+            "WHATSAPP_FROM": WHATSAPP,
+        }
+        made = await setup(environment, flows.templates())
+        environment["WHATSAPP_TEMPLATES"] = ",".join(f"{name}={sid}" for name, sid in made.items())
+        every = channels.from_settings(environment)
+        for channel in every.values():
+            channel.pace = AT_ONCE
+        closing = asyncio.Event()
+        async with serve.parts(database_url, "", keys, every, clock) as parts:
+            if process is not None:
+                async with parts.database.writing() as session:
+                    await processes.begin(session, process, clock())
+            async with serving(app(parts.door), ours):
+                connected = every["telegram"]
+                assert isinstance(connected, TelegramChannel)
+                await connected.set_webhook()
+                working = asyncio.create_task(parts.worker.run(closing))
+                try:
+                    yield Town(parts, telegram, twilio, port_of(ours), clock)
+                finally:
+                    await telegram.close()
+                    await twilio.close()
+                    closing.set()
+                    await working
