@@ -13,6 +13,7 @@ from aiohttp import web
 from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from demo.platforms.both import Platforms
 from demo.platforms.chats import Bubble, Change, Chat, Feed
 from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio
@@ -37,12 +38,6 @@ templates = Environment(
     lstrip_blocks=True,
 )
 """The pages of the demo; a page with a panel beside the phones extends `phones.html` and fills its block `panel`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Platforms:
-    telegram: Telegram
-    twilio: Twilio
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +127,7 @@ def _phones(platforms: Platforms, people: Sequence[Owner]) -> list[Phone]:
 
 
 def _chat(platforms: Platforms, owner: Owner) -> Chat:
-    chats = platforms.telegram.chats if owner.platform == "telegram" else platforms.twilio.chats
-    return chats.of(owner.person)
+    return platforms.of(owner.platform).chats.of(owner.person)
 
 
 def _bubble_html(owner: Owner, bubble: Bubble) -> str:
@@ -195,7 +189,7 @@ async def _act(request: web.Request, platforms: Platforms, people: Sequence[Owne
         raise web.HTTPNotFound
     if request.content_type != "application/json":
         raise web.HTTPUnsupportedMediaType
-    platform = platforms.telegram if owner.platform == "telegram" else platforms.twilio
+    platform = platforms.of(owner.platform)
     try:
         action(platform, owner.person, await request.json())
     except (ValueError, KeyError, TypeError, LookupError) as error:

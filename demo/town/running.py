@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from bot import serve
-from demo.phones import Platforms
+from demo.platforms.both import Platforms
 from demo.town.clock import Clock
 from demo.town.scenery import Scenery
 from storage import Session
@@ -35,8 +35,3 @@ class Town:
         """What somebody looks up."""
         async with self.parts.database.reading() as session:
             return await work(session)
-
-    async def settled(self) -> None:
-        """Wait until no platform has anything left to tell us."""
-        await self.platforms.telegram.settled()
-        await self.platforms.twilio.settled()

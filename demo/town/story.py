@@ -162,7 +162,7 @@ async def _together(town: Town, said: Mapping[Neighbour, Sequence[Line]]) -> Non
 
 
 async def _says(town: Town, who: Neighbour, line: Line) -> None:
-    platform = town.platforms.telegram if who.platform == "telegram" else town.platforms.twilio
+    platform = town.platforms.of(who.platform)
     person = who.phone.person
     chat = platform.chats.of(person)
     chat.catch_up()
@@ -203,7 +203,7 @@ async def _tells(town: Town, work: Callable[..., Awaitable[object]]) -> None:
 async def quiet(town: Town) -> None:
     """Wait until nothing waits to leave and no platform has anything left to tell us."""
     while True:
-        await town.settled()
+        await town.platforms.settled()
         if not await town.looks(lambda session: outbox.late(session, town.clock())):
             return
         await asyncio.sleep(0.005)

@@ -11,18 +11,15 @@ from typing import Any
 
 from aiohttp import web
 
+from demo.platforms import both
+from demo.platforms.accounts import TELEGRAM_TOKEN, TWILIO_ACCOUNT, TWILIO_TOKEN
+from demo.platforms.both import hooks
 from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio
 from demo.platforms.wire import Answer, Fault
 from demo.serving import bound, serving
 from tests.chaos.machine import Machine
 
-TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
-SECRET = "stage-door-left-open"
-ACCOUNT = "AC" + "0" * 32
-TWILIO_TOKEN = "f" * 32
-SMS = "+15005550006"
-WHATSAPP = "whatsapp:+15005550009"
 RETRY_PAUSE = 0.02
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -99,8 +96,8 @@ class CountedTwilio(Twilio):
 
 
 @dataclass
-class Platforms:
-    """Telegram and Twilio, served on one port. `spoil` says what goes wrong with a call, `latency` how late all are."""
+class Platforms(both.Platforms):
+    """Telegram and Twilio, watched. `spoil` says what goes wrong with a call, `latency` how late all are."""
 
     telegram: CountedTelegram
     twilio: CountedTwilio
@@ -147,7 +144,7 @@ class Platforms:
         fault = self.spoil(call)
         if fault is not None:
             # Nothing else runs between this and its use: the body has been read already.
-            (self.telegram if call.channel == "telegram" else self.twilio).faults.append(fault)
+            self.of(call.channel).faults.append(fault)
         response = await handler(request)
         call.status, call.answered = response.status, self.machine.elapsed()
         call.retry_after = _retry_after(response)
@@ -175,21 +172,14 @@ def _retry_after(response: web.StreamResponse) -> timedelta:
 
 @asynccontextmanager
 async def platforms(public: str, machine: Machine) -> AsyncIterator[Platforms]:
-    telegram = CountedTelegram(TOKEN, clock=machine.now, sleep=_briefly)
+    telegram = CountedTelegram(TELEGRAM_TOKEN, clock=machine.now, sleep=_briefly)
     telegram.answers, telegram.news = [], asyncio.Condition()
-    hooks = {SMS: f"{public}/hooks/sms", WHATSAPP: f"{public}/hooks/whatsapp"}
-    twilio = CountedTwilio(ACCOUNT, TWILIO_TOKEN, hooks, clock=lambda: machine.now() + made.apart, sleep=_briefly)
+    account = TWILIO_ACCOUNT, TWILIO_TOKEN, hooks(public)
+    twilio = CountedTwilio(*account, clock=lambda: machine.now() + made.apart, sleep=_briefly)
     twilio.statuses = Counter()
     made = Platforms(telegram, twilio, machine)
-    served = web.Application(middlewares=[made.count])
-    served.add_subapp("/telegram", telegram.application())
-    served.add_subapp("/twilio", twilio.application())
-    async with serving(served, bound()) as made.address:
-        try:
-            yield made
-        finally:
-            await telegram.close()
-            await twilio.close()
+    async with serving(made.application([made.count]), bound()) as made.address:
+        yield made
 
 
 async def _briefly(_seconds: float) -> None:

@@ -4,6 +4,7 @@ from importlib import import_module
 
 import channels
 import flows
+from demo.platforms.both import settings
 from locales import languages, own_name, speaking
 
 MODULES = (
@@ -12,19 +13,11 @@ MODULES = (
     "tests.chaos.life",
     "twilio.rest.api",
 )
-ACCOUNT = {
-    "PUBLIC_URL": "http://127.0.0.1",
-    "TELEGRAM_TOKEN": "1:a",
-    "TELEGRAM_SECRET": "a" * 16,
-    "TWILIO_ACCOUNT": "AC" + "0" * 32,
-    "TWILIO_TOKEN": "0" * 32,
-    "SMS_FROM": "+15005550006",
-    "WHATSAPP_FROM": "whatsapp:+15005550009",
-}
+NOWHERE = "http://127.0.0.1:9"
 
 for module in MODULES:
     import_module(module)
-channels.from_settings(ACCOUNT)
+channels.from_settings(settings(NOWHERE, NOWHERE))
 for one in languages():
     with speaking(one):
         own_name(one)

@@ -24,6 +24,8 @@ import servers
 import storage
 from broadcast.expand import expand
 from channels.messages import Outgoing
+from demo.platforms.accounts import TELEGRAM_SECRET
+from demo.platforms.both import settings
 from demo.platforms.telegram import Webhook
 from demo.serving import bound, port_of, url_of
 from handlers import bulletins
@@ -35,7 +37,7 @@ from tests import databases
 from tests.chaos.figures import Figures
 from tests.chaos.life import ALONE, KEYS, LEAVES, Life, Told, name_of
 from tests.chaos.machine import Machine, machine
-from tests.chaos.platforms import ACCOUNT, SECRET, SMS, TOKEN, TWILIO_TOKEN, WHATSAPP, Platforms, platforms
+from tests.chaos.platforms import Platforms, platforms
 from tests.storage.rows import PROCESS, Somebody, meet, queue
 from tests.stories.town import PROCESS as REVIEW
 from tests.waiting import until
@@ -188,7 +190,7 @@ class World:
 
     def connect(self) -> None:
         """Telegram is told where we listen."""
-        self.platforms.telegram.webhook = Webhook(f"{self.environment['PUBLIC_URL']}/hooks/telegram", SECRET)
+        self.platforms.telegram.webhook = Webhook(f"{self.environment['PUBLIC_URL']}/hooks/telegram", TELEGRAM_SECRET)
 
     # The books.
 
@@ -344,21 +346,7 @@ async def world(
     database = storage.open(url)
     try:
         async with clock.kept(), platforms(public, clock) as fakes:
-            environment = {
-                "PUBLIC_URL": public,
-                "TELEGRAM_TOKEN": TOKEN,
-                "TELEGRAM_SECRET": SECRET,
-                "TELEGRAM_API": f"{fakes.address}/telegram",
-            }
-            if sms or whatsapp:
-                environment |= {
-                    "TWILIO_ACCOUNT": ACCOUNT,
-                    "TWILIO_TOKEN": TWILIO_TOKEN,
-                    "TWILIO_API": f"{fakes.address}/twilio",
-                    "TWILIO_CONTENT_API": f"{fakes.address}/twilio",
-                }
-                environment |= {"SMS_FROM": SMS} if sms else {}
-                environment |= {"WHATSAPP_FROM": WHATSAPP} if whatsapp else {}
+            environment = settings(public, fakes.address, sms=sms, whatsapp=whatsapp)
             async with database.writing() as session:
                 await processes.add(session, PROCESS, contents.pack(REVIEW), clock.now())
             made = World(folder, url, database, fakes, clock, port_of(ours), environment, speed, **more)

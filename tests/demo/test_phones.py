@@ -11,7 +11,8 @@ from aiohttp import ClientSession, StreamReader, web
 from aiohttp.test_utils import TestServer
 
 from demo import phones
-from demo.phones import Owner, Platforms
+from demo.phones import Owner
+from demo.platforms.both import Platforms
 from demo.platforms.chats import Bubble, Button, Side
 from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio

@@ -42,8 +42,7 @@ def neighbour(opened: Town, name: str) -> Neighbour:
 def chat(opened: Town, name: str) -> Chat:
     """Somebody's chat, from what comes next on."""
     who = neighbour(opened, name)
-    platform = opened.platforms.telegram if who.platform == "telegram" else opened.platforms.twilio
-    found = platform.chats.of(who.phone.person)
+    found = opened.platforms.of(who.platform).chats.of(who.phone.person)
     found.catch_up()
     return found
 
@@ -52,6 +51,5 @@ async def says(opened: Town, name: str, words: str) -> Bubble:
     """They write something; gives what they hear."""
     who = neighbour(opened, name)
     heard = chat(opened, name)
-    platform = opened.platforms.telegram if who.platform == "telegram" else opened.platforms.twilio
-    platform.says(who.phone.person, words)
+    opened.platforms.of(who.platform).says(who.phone.person, words)
     return await heard.next()

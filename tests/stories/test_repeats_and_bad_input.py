@@ -6,9 +6,10 @@ import json
 import aiohttp
 import pytest
 
+from demo.platforms.accounts import TELEGRAM_SECRET
 from handlers import conversations
 from storage import events
-from tests.stories.town import SECRET, Person, Town
+from tests.stories.town import Person, Town
 
 
 async def test_the_same_webhook_ten_times_has_one_effect(square: Town) -> None:
@@ -170,7 +171,7 @@ def _update(person: Person, text: str) -> dict[str, object]:
 
 
 async def _post(square: Town, body: bytes, headers: dict[str, str] | None = None) -> int:
-    given = {"X-Telegram-Bot-Api-Secret-Token": SECRET} if headers is None else headers
+    given = {"X-Telegram-Bot-Api-Secret-Token": TELEGRAM_SECRET} if headers is None else headers
     async with (
         aiohttp.ClientSession() as client,
         client.post(f"http://127.0.0.1:{square.port}/hooks/telegram", data=body, headers=given) as said,

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from aiohttp import web
-
 import channels
 import flows
 from bot import serve
 from bot.web import app
 from channels import Pace
-from channels.telegram import Telegram as TelegramChannel
-from channels.whatsapp import setup
+from demo.platforms.accounts import TELEGRAM_TOKEN, TWILIO_ACCOUNT, TWILIO_TOKEN
+from demo.platforms.both import Platforms, connected, hooks, settings
 from demo.platforms.chats import Bubble, Chat
 from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio
@@ -23,12 +21,6 @@ from demo.serving import bound, port_of, serving, url_of
 from handlers import processes
 from storage import Keyring, Session
 
-TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
-SECRET = "town-square-notice-board"
-ACCOUNT = "AC" + "0" * 32
-TWILIO_TOKEN = "f" * 32
-SMS = "+15005550006"
-WHATSAPP = "whatsapp:+15005550009"
 AT_ONCE = Pace(rate=10_000, burst=1_000, gap=timedelta(0))
 T = TypeVar("T")
 
@@ -163,27 +155,9 @@ async def town(
     """A town that runs until the block ends."""
     ours = bound()
     public = url_of(ours)
-    telegram = Telegram(TOKEN)
-    twilio = Twilio(ACCOUNT, TWILIO_TOKEN, {SMS: f"{public}/hooks/sms", WHATSAPP: f"{public}/hooks/whatsapp"})
-    platforms = web.Application()
-    platforms.add_subapp("/telegram", telegram.application())
-    platforms.add_subapp("/twilio", twilio.application())
-    async with serving(platforms, bound()) as there:
-        environment = {
-            "PUBLIC_URL": public,
-            "TELEGRAM_TOKEN": TOKEN,
-            "TELEGRAM_SECRET": SECRET,
-            "TELEGRAM_API": f"{there}/telegram",
-            "TWILIO_ACCOUNT": ACCOUNT,
-            "TWILIO_TOKEN": TWILIO_TOKEN,
-            "TWILIO_API": f"{there}/twilio",
-            "TWILIO_CONTENT_API": f"{there}/twilio",
-            "SMS_FROM": SMS,
-            "WHATSAPP_FROM": WHATSAPP,
-        }
-        made = await setup(environment, flows.templates())
-        environment["WHATSAPP_TEMPLATES"] = ",".join(f"{name}={sid}" for name, sid in made.items())
-        every = channels.from_settings(environment)
+    platforms = Platforms(Telegram(TELEGRAM_TOKEN), Twilio(TWILIO_ACCOUNT, TWILIO_TOKEN, hooks(public)))
+    async with serving(platforms.application(), bound()) as address:
+        every = channels.from_settings(await connected(settings(public, address)))
         for channel in every.values():
             channel.pace = AT_ONCE
         closing = asyncio.Event()
@@ -192,14 +166,10 @@ async def town(
                 async with parts.database.writing() as session:
                     await processes.begin(session, process, clock())
             async with serving(app(parts.door), ours):
-                connected = every["telegram"]
-                assert isinstance(connected, TelegramChannel)
-                await connected.set_webhook()
                 working = asyncio.create_task(parts.worker.run(closing))
                 try:
-                    yield Town(parts, telegram, twilio, port_of(ours), clock)
+                    yield Town(parts, platforms.telegram, platforms.twilio, port_of(ours), clock)
                 finally:
-                    await telegram.close()
-                    await twilio.close()
+                    await platforms.close()
                     closing.set()
                     await working

@@ -1,0 +1,83 @@
+"""Both fake platforms side by side, and what a Hearback has to be told to take them for the real ones."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+import channels
+import flows
+from channels import whatsapp
+from channels.telegram import Telegram as TelegramChannel
+from demo.platforms.accounts import (
+    SMS,
+    TELEGRAM_SECRET,
+    TELEGRAM_TOKEN,
+    TWILIO_ACCOUNT,
+    TWILIO_TOKEN,
+    WHATSAPP,
+)
+from demo.platforms.telegram import Telegram
+from demo.platforms.twilio import Twilio
+
+
+@dataclass(slots=True)
+class Platforms:
+    telegram: Telegram
+    twilio: Twilio
+
+    def of(self, channel: str) -> Telegram | Twilio:
+        """The one that carries telegram, whatsapp or sms."""
+        return self.telegram if channel == "telegram" else self.twilio
+
+    def application(self, middlewares: Sequence[Any] = ()) -> web.Application:
+        """Their APIs. They close with it."""
+        made = web.Application(middlewares=middlewares)
+        made.add_subapp("/telegram", self.telegram.application())
+        made.add_subapp("/twilio", self.twilio.application())
+        return made
+
+    async def settled(self) -> None:
+        """Wait until neither has anything left to tell us."""
+        await self.telegram.settled()
+        await self.twilio.settled()
+
+    async def close(self) -> None:
+        """Give up what is on its way and let every open request end."""
+        await self.telegram.close()
+        await self.twilio.close()
+
+
+def hooks(public: str) -> Mapping[str, str]:
+    """Where Twilio announces messages to the numbers of a Hearback at `public`."""
+    return {SMS: f"{public}/hooks/sms", WHATSAPP: f"{public}/hooks/whatsapp"}
+
+
+def settings(public: str, address: str, *, sms: bool = True, whatsapp: bool = True) -> dict[str, str]:
+    """What a Hearback at `public` has to be told, so that it takes the fakes at `address` for the platforms."""
+    telegram = {
+        "PUBLIC_URL": public,
+        "TELEGRAM_TOKEN": TELEGRAM_TOKEN,
+        "TELEGRAM_SECRET": TELEGRAM_SECRET,
+        "TELEGRAM_API": f"{address}/telegram",
+    }
+    twilio = {
+        "TWILIO_ACCOUNT": TWILIO_ACCOUNT,
+        "TWILIO_TOKEN": TWILIO_TOKEN,
+        "TWILIO_API": f"{address}/twilio",
+        "TWILIO_CONTENT_API": f"{address}/twilio",
+    }
+    numbers = ({"SMS_FROM": SMS} if sms else {}) | ({"WHATSAPP_FROM": WHATSAPP} if whatsapp else {})
+    return telegram | (twilio | numbers if numbers else {})
+
+
+async def connected(environment: Mapping[str, str]) -> Mapping[str, str]:
+    """What an operator does once: tell Telegram where we listen, make Twilio's templates. Gives all settings."""
+    telegram = channels.from_settings(environment)["telegram"]
+    assert isinstance(telegram, TelegramChannel)  # noqa: S101 for mypy: the protocol knows no webhook
+    await telegram.start()
+    await telegram.set_webhook()
+    await telegram.close()
+    templates = await whatsapp.setup(environment, flows.templates())
+    return {**environment, "WHATSAPP_TEMPLATES": ",".join(f"{name}={sid}" for name, sid in templates.items())}
