@@ -9,15 +9,13 @@ from pathlib import Path
 
 from aiohttp import web
 
-import channels
 import storage
-from bot import serve
 from bot.web import app
 from channels import Pace
 from demo import panel, phones
 from demo.around import platforms_of
-from demo.platforms.both import connected, settings
-from demo.serving import bound, serving, url_of
+from demo.hearback import hearback, working
+from demo.serving import PATIENCE, serving, url_of
 from demo.town import story
 from demo.town.clock import Clock
 from demo.town.running import Town
@@ -28,14 +26,12 @@ DATABASE, KEYS, FINISHED = "town.db", "town.key", "town.finished"
 MADE = (DATABASE, f"{DATABASE}-shm", f"{DATABASE}-wal", KEYS, FINISHED, "telegram.chats", "twilio.chats")
 """The files of a town. `FINISHED` is written when its past has been played to the end."""
 
-AT_ONCE = Pace(rate=10_000, burst=1_000, gap=timedelta(0))
 PACES: Mapping[str, Pace] = {
     "telegram": Pace(rate=25, burst=5, gap=timedelta(seconds=1)),
     "whatsapp": Pace(rate=10, burst=5, gap=timedelta(seconds=1)),
     "sms": Pace(rate=10, burst=10, gap=timedelta(seconds=1)),
 }
 """As on a real deployment, but for SMS, which leaves as from a number that is faster than the usual one."""
-PATIENCE = timedelta(seconds=2)
 
 
 def clear(folder: Path) -> None:
@@ -57,9 +53,8 @@ async def town(folder: Path, listening: socket.socket) -> AsyncIterator[Town]:
     async with AsyncExitStack() as open_:
         scene = scenery()
         platforms = platforms_of(scene, host, folder, clock)
-        address = await open_.enter_async_context(serving(platforms.application(), bound()))
-        every = channels.from_settings(await connected(settings(host, address)))
-        parts = await open_.enter_async_context(serve.parts(url, "", keys.load(folder / KEYS), every, clock, True))
+        keyring = keys.load(folder / KEYS)
+        parts = await open_.enter_async_context(hearback(platforms, listening, url, keyring, clock, alone=True))
         made = Town(parts, platforms, scene, clock, host)
         await open_.enter_async_context(serving(_site(made), listening))
         open_.push_async_callback(platforms.close)
@@ -91,23 +86,20 @@ def _site(made: Town) -> web.Application:
 
 
 async def _build(made: Town) -> None:
-    async with _working(made, dict.fromkeys(made.parts.channels, AT_ONCE)):
+    async with _working(made, {}):
         await story.play(made)
 
 
 @asynccontextmanager
 async def _working(made: Town, paces: Mapping[str, Pace]) -> AsyncIterator[None]:
-    """The worker sends at these paces until the block ends; then what is under way is ended and written down."""
-    for name, channel in made.parts.channels.items():
-        channel.pace = paces[name]
-    closing = asyncio.Event()
-    working = asyncio.create_task(made.parts.worker.run(closing))
+    """The worker sends at these paces until the block ends; then everybody is told what became of it."""
     try:
-        yield
+        async with working(made.parts, paces):
+            try:
+                yield
+            finally:
+                await _patiently(made.platforms.settled())
     finally:
-        await _patiently(made.platforms.settled())
-        closing.set()
-        await working
         await _patiently(made.platforms.settled())
 
 

@@ -4,16 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeVar
 
-import channels
 import flows
 from bot import serve
 from bot.web import app
-from channels import Pace
+from demo.hearback import hearback, working
 from demo.platforms.accounts import TELEGRAM_TOKEN, TWILIO_ACCOUNT, TWILIO_TOKEN
-from demo.platforms.both import Platforms, connected, hooks, settings
+from demo.platforms.both import Platforms, hooks
 from demo.platforms.chats import Bubble, Chat
 from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio
@@ -21,7 +20,6 @@ from demo.serving import bound, port_of, serving, url_of
 from handlers import processes
 from storage import Keyring, Session
 
-AT_ONCE = Pace(rate=10_000, burst=1_000, gap=timedelta(0))
 T = TypeVar("T")
 
 PROCESS = flows.Process(
@@ -97,26 +95,31 @@ class Town:
     """Everything that runs."""
 
     parts: serve.Parts
-    telegram: Telegram
-    twilio: Twilio
+    platforms: Platforms
     port: int
     clock: Callable[[], datetime]
     people: int = field(default=0)
 
+    @property
+    def telegram(self) -> Telegram:
+        return self.platforms.telegram
+
+    @property
+    def twilio(self) -> Twilio:
+        return self.platforms.twilio
+
     def on_telegram(self) -> Person:
-        self.people += 1
-        return Person(self.telegram, str(7_000_000 + self.people))
+        return self.on("telegram")
 
     def on_whatsapp(self) -> Person:
-        self.people += 1
-        return Person(self.twilio, f"whatsapp:+1202555{100 + self.people:04}")
+        return self.on("whatsapp")
 
     def on_sms(self) -> Person:
-        self.people += 1
-        return Person(self.twilio, f"+1202555{100 + self.people:04}")
+        return self.on("sms")
 
     def on(self, channel: str) -> Person:
-        return {"telegram": self.on_telegram, "whatsapp": self.on_whatsapp, "sms": self.on_sms}[channel]()
+        self.people += 1
+        return Person(self.platforms.of(channel), address(channel, self.people))
 
     async def organizer(self, work: Callable[[Session, datetime], Awaitable[T]]) -> T:
         """What an organizer does, in one transaction; then the worker does its part."""
@@ -129,8 +132,7 @@ class Town:
     async def quiet(self) -> None:
         """Wait until nothing is under way: no webhook, no turn, no delivery that could leave now."""
         while True:
-            await self.telegram.wire.settled()
-            await self.twilio.wire.settled()
+            await self.platforms.settled()
             if not await self._waiting():
                 return
             await asyncio.sleep(0.01)
@@ -139,6 +141,15 @@ class Town:
         async with self.parts.database.reading() as session:
             found = await session.exec_driver_sql("SELECT count(*) FROM delivery WHERE state IN ('queued', 'sending')")
             return int(found.scalar_one())
+
+
+def address(channel: str, number: int) -> str:
+    """Of somebody who writes there, from the ranges that are kept for fiction."""
+    return {
+        "telegram": f"{7_000_000 + number}",
+        "whatsapp": f"whatsapp:+1202555{100 + number:04}",
+        "sms": f"+1202555{100 + number:04}",
+    }[channel]
 
 
 def now() -> datetime:
@@ -154,22 +165,13 @@ async def town(
 ) -> AsyncIterator[Town]:
     """A town that runs until the block ends."""
     ours = bound()
-    public = url_of(ours)
-    platforms = Platforms(Telegram(TELEGRAM_TOKEN), Twilio(TWILIO_ACCOUNT, TWILIO_TOKEN, hooks(public)))
-    async with serving(platforms.application(), bound()) as address:
-        every = channels.from_settings(await connected(settings(public, address)))
-        for channel in every.values():
-            channel.pace = AT_ONCE
-        closing = asyncio.Event()
-        async with serve.parts(database_url, "", keys, every, clock) as parts:
-            if process is not None:
-                async with parts.database.writing() as session:
-                    await processes.begin(session, process, clock())
-            async with serving(app(parts.door), ours):
-                working = asyncio.create_task(parts.worker.run(closing))
-                try:
-                    yield Town(parts, platforms.telegram, platforms.twilio, port_of(ours), clock)
-                finally:
-                    await platforms.close()
-                    closing.set()
-                    await working
+    platforms = Platforms(Telegram(TELEGRAM_TOKEN), Twilio(TWILIO_ACCOUNT, TWILIO_TOKEN, hooks(url_of(ours))))
+    async with hearback(platforms, ours, database_url, keys, clock) as parts:
+        if process is not None:
+            async with parts.database.writing() as session:
+                await processes.begin(session, process, clock())
+        async with serving(app(parts.door), ours), working(parts, {}):
+            try:
+                yield Town(parts, platforms, port_of(ours), clock)
+            finally:
+                await platforms.close()

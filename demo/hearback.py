@@ -1,0 +1,46 @@
+"""A whole Hearback in this process, between the fake platforms."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import channels
+from bot import serve
+from channels import Pace
+from demo.platforms.both import Platforms, connected, settings
+from demo.serving import bound, serving, url_of
+from storage import Keyring
+
+AT_ONCE = Pace(rate=10_000, burst=1_000, gap=timedelta(0))
+
+
+@asynccontextmanager
+async def hearback(
+    platforms: Platforms,
+    listening: socket.socket,
+    database_url: str,
+    keys: Keyring,
+    clock: Callable[[], datetime],
+    alone: bool = False,
+) -> AsyncIterator[serve.Parts]:
+    """Its parts, and the platforms, which serve until the block ends. Its own site is to be served on `listening`."""
+    async with serving(platforms.application(), bound()) as address:
+        every = channels.from_settings(await connected(settings(url_of(listening), address)))
+        async with serve.parts(database_url, "", keys, every, clock, alone) as parts:
+            yield parts
+
+
+@asynccontextmanager
+async def working(parts: serve.Parts, paces: Mapping[str, Pace]) -> AsyncIterator[None]:
+    """The worker sends at these paces, or at once, until the block ends; then what is under way is written down."""
+    for name, channel in parts.channels.items():
+        channel.pace = paces.get(name, AT_ONCE)
+    closing = asyncio.Event()
+    work = asyncio.create_task(parts.worker.run(closing))
+    try:
+        yield
+    finally:
+        closing.set()
+        await work
