@@ -14,6 +14,7 @@ from channels import sms
 from storage import Database, broadcasts
 from storage.broadcasts import NewBroadcast, Subject
 from storage.lanes import Lane
+from tests.review import KEYS
 
 NEWS = "news"
 UNDER_WAY = (
@@ -37,7 +38,7 @@ async def main(url: str) -> None:
         }
     )
     assert ours
-    async with parts(url, "", _forum.KEYS, {"sms": ours}, _forum.now) as made:
+    async with parts(url, "", KEYS, {"sms": ours}, _forum.now) as made:
         await _send(made.database)
 
         async def kept() -> int:

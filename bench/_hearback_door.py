@@ -16,6 +16,7 @@ from bot.serve import listen, parts
 from bot.sockets import Limits
 from bot.web import app
 from demo.serving import free_port
+from tests.review import KEYS
 from tests.waiting import until
 
 ITSELF = Path("/proc/self")
@@ -24,7 +25,7 @@ ITSELF = Path("/proc/self")
 async def main(url: str, whole: str) -> None:
     port = free_port()
     closing = asyncio.Event()
-    async with parts(url, "", _forum.KEYS, {"telegram": _forum.telegram()}, _forum.now) as made:
+    async with parts(url, "", KEYS, {"telegram": _forum.telegram()}, _forum.now) as made:
         await _forum.begin(made.database)
         limits = Limits(whole=timedelta(seconds=float(whole)))
         listening = asyncio.create_task(listen(app(made.door), "127.0.0.1", port, closing, limits))

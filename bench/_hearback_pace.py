@@ -19,6 +19,7 @@ from broadcast.pace import Pacer
 from channels import Pace
 from channels.telegram import Telegram
 from storage import Database, fresh
+from tests.review import KEYS
 
 LATENCY = "50"
 """Milliseconds."""
@@ -43,7 +44,7 @@ class Worker:
     async def begin(self) -> None:
         self.channel = Telegram(_bot.TOKEN, _bot.SECRET, f"http://127.0.0.1:{self.port}/{LATENCY}", "")
         await self.channel.start()
-        sender = Sender(self.channel, self.database, _forum.KEYS, self.pacer(), self.hints.bell, fresh(), _forum.now)
+        sender = Sender(self.channel, self.database, KEYS, self.pacer(), self.hints.bell, fresh(), _forum.now)
         self.sending = asyncio.create_task(sender.run(self.closing))
 
     async def end(self) -> float:

@@ -27,6 +27,7 @@ from storage import Database, fresh
 from storage.broadcasts import Subject
 from storage.tables import address, person
 from storage.together import Writes, write
+from tests.review import KEYS, PROCESS
 
 AT_ONCE = Pace(rate=1_000_000, burst=100_000, gap=timedelta(0))
 TEXT = {
@@ -66,13 +67,13 @@ class Town:
             await write(session, writes)
 
     def _meet(self, writes: Writes, chat: str) -> None:
-        key, where = _forum.KEYS.new(fresh()), fresh()
+        key, where = KEYS.new(fresh()), fresh()
         writes.insert(
             person,
             id=key.person,
             process_id=self.process,
-            key=_forum.KEYS.wrap(key),
-            key_epoch=_forum.KEYS.epoch,
+            key=KEYS.wrap(key),
+            key_epoch=KEYS.epoch,
             language="en",
             region="",
             consented=True,
@@ -83,7 +84,7 @@ class Town:
             id=where,
             person_id=key.person,
             channel="telegram",
-            index=_forum.KEYS.index("telegram", chat),
+            index=KEYS.index("telegram", chat),
             external=key.seal(chat, address.c.external, where),
             reach="active",
             consented=True,
@@ -99,7 +100,7 @@ class Town:
         await channel.start()
         async with hints("", time.monotonic) as told:
             pacer = Pacer("telegram", AT_ONCE, told.schedules)
-            sender = Sender(channel, self.database, _forum.KEYS, pacer, told.bell, "bench", _forum.now)
+            sender = Sender(channel, self.database, KEYS, pacer, told.bell, "bench", _forum.now)
             began, used = time.perf_counter(), time.process_time()
             async with asyncio.timeout(PATIENCE):
                 await sender.run(all_sent)
@@ -115,7 +116,7 @@ class Town:
 
     async def _announce(self) -> None:
         async with self.database.writing() as session:
-            process = OpenProcess(self.process, _forum.PROCESS)
+            process = OpenProcess(self.process, PROCESS)
             await telling.tell_many(session, process, Announcement(Subject("bench", ""), TEXT), _forum.now())
         while await expand(self.database, _forum.now()):
             pass

@@ -14,6 +14,7 @@ from bot.serve import Parts, parts
 from bot.web import app
 from channels import Pace
 from channels.telegram import Telegram
+from tests.review import KEYS
 
 KEPT = "SELECT count(*) FROM delivery"
 SENT = "SELECT count(*) FROM delivery WHERE state = 'sent'"
@@ -30,7 +31,7 @@ class Unhurried(Telegram):
 
 async def main(url: str, port: str = "") -> None:
     channel = Unhurried(port) if port else _forum.telegram()
-    async with parts(url, "", _forum.KEYS, {"telegram": channel}, _forum.now, alone=True) as made:
+    async with parts(url, "", KEYS, {"telegram": channel}, _forum.now, alone=True) as made:
         await _forum.begin(made.database)
         closing = asyncio.Event()
         working = asyncio.create_task(made.worker.run(closing)) if port else None

@@ -16,6 +16,7 @@ from storage import Database
 from storage.lanes import Lane
 from storage.outbox import claims, deliveries
 from storage.outbox.deliveries import Outcome
+from tests.review import KEYS
 
 EVERY = 0.05
 """Seconds from one reply to the next newcomer."""
@@ -30,7 +31,7 @@ class Newcomers:
     """Each writes once; `waits`: seconds until the reply of each was taken."""
 
     database: Database
-    ears: Ears = field(default_factory=lambda: Ears(_forum.KEYS, {"telegram": _forum.telegram()}, Boards()))
+    ears: Ears = field(default_factory=lambda: Ears(KEYS, {"telegram": _forum.telegram()}, Boards()))
     waits: list[float] = field(default_factory=list)
 
     async def come(self, closing: asyncio.Event) -> None:
@@ -46,7 +47,7 @@ class Newcomers:
             await hear(session, self.ears, [message], _forum.now())
         now = _forum.now()
         async with self.database.writing() as session:
-            taken = await claims.claim(session, _forum.KEYS, "telegram", OWNER, now, now + LEASE, 1, Lane.REPLY)
+            taken = await claims.claim(session, KEYS, "telegram", OWNER, now, now + LEASE, 1, Lane.REPLY)
         assert [one.to for one in taken] == [sender]
         async with self.database.writing() as session:
             await deliveries.settle(session, OWNER, [Outcome(one.id, "sent") for one in taken], now)

@@ -25,6 +25,7 @@ from storage.broadcasts import Subject
 from storage.keys import SHORTEST, VERSION
 from storage.lanes import Lane
 from storage.tables import address, broadcast, delivery, person, standing
+from tests.review import PROCESS
 
 TEXT = {"en": "There is news from the review."}
 BOX = VERSION.ljust(SHORTEST, b"\0")
@@ -155,7 +156,7 @@ async def _refresh(database: Database) -> None:
 
 async def _announce(database: Database, name: str) -> None:
     async with database.writing() as session:
-        process = OpenProcess(name, _forum.PROCESS)
+        process = OpenProcess(name, PROCESS)
         await telling.tell_many(session, process, Announcement(Subject("bench", ""), TEXT), _forum.now())
 
 

@@ -27,6 +27,7 @@ from storage.lanes import Lane
 from storage.outbox import claims, deliveries, expansion
 from storage.outbox.deliveries import Outcome
 from tests import databases
+from tests.review import KEYS
 
 only_when_named = True
 """It takes minutes and gigabytes."""
@@ -173,7 +174,7 @@ class Place:
         """What waits for those who talk is claimed and settled, as a sender does."""
         now = _forum.now()
         async with self.database.writing() as session:
-            claimed = await claims.claim(session, _forum.KEYS, "telegram", "bench", now, now, CLAIMED)
+            claimed = await claims.claim(session, KEYS, "telegram", "bench", now, now, CLAIMED)
         async with self.database.writing() as session:
             sent = [Outcome(one.id, "queued", due=now, attempts=0) for one in claimed]
             await deliveries.settle(session, "bench", sent, now)
@@ -213,7 +214,7 @@ async def _settled(people: int, url: str) -> Place:
     place = Place(
         people,
         database,
-        Turns(database, Ears(_forum.KEYS, {"telegram": _forum.telegram()}, Boards()), Bell(), _forum.now),
+        Turns(database, Ears(KEYS, {"telegram": _forum.telegram()}, Boards()), Bell(), _forum.now),
     )
     await _execute(place, *SEED)
     for _turn in islice(count(), len(JOINING)):

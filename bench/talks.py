@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from time import perf_counter, process_time
 
 import flows
-from bench import _forum
 from bench._crowd import SHARING, UPDATE
 from bench._tables import Burst, Effort, Runs, by_cost, table, times
 from channels.messages import Kind, Message
+from tests.review import PROCESS
 
 LANGUAGES = ("en", "ar")
 ROUNDS = 400
@@ -49,7 +49,7 @@ def _load() -> None:
 
 def _walk(language: str) -> Callable[[], None]:
     """From the first question of share to its end, by what people type."""
-    facts = flows.Facts(language=language, channel="telegram", process=_forum.PROCESS, consented=True)
+    facts = flows.Facts(language=language, channel="telegram", process=PROCESS, consented=True)
     talk = flows.flows()["share"].talk
     written = [Message("telegram", str(n), "7000000", Kind.TEXT, words) for n, words in enumerate(SHARING[1:])]
 

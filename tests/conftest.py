@@ -1,4 +1,4 @@
-"""What tests of any room may ask for: real databases and a real Redis, empty each time."""
+"""What tests of any room may ask for: keys, and real databases and a real Redis, empty each time."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,7 +9,8 @@ from uuid import uuid4
 import pytest
 
 import servers
-from tests import databases
+from storage import Keyring
+from tests import databases, review
 
 ORACLES = Path(__file__).resolve().parents[2] / "shared" / "oracles"
 RUN_FOLDER = pytest.StashKey[Path]()
@@ -51,6 +52,11 @@ def worker(request: pytest.FixtureRequest) -> str:
 def postgres(run_folder: Path) -> str:
     """The run's PostgreSQL, "postgresql+psycopg://USER@127.0.0.1:PORT": a database's name is to be added."""
     return databases.url_of(servers.address(run_folder, servers.POSTGRES))
+
+
+@pytest.fixture
+def keys() -> Keyring:
+    return review.KEYS
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

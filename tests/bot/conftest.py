@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import structlog
 
-from storage import Database, Keyring
+from storage import Database
 from tests.promises.talking import begin
-from tests.promises.victim import KEYS
 from tests.storage.rows import opened
 
 
@@ -23,11 +22,6 @@ def logging_as_before() -> Iterator[None]:
         root.addHandler(handler)
     root.setLevel(level)
     structlog.reset_defaults()
-
-
-@pytest.fixture
-def keys() -> Keyring:
-    return KEYS
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from storage import Database, Keyring, Unreadable, events, keys, people, program
 from storage.keys import Followed
 from storage.programs import Program
 from storage.tables import person
+from tests.review import PROCESS
 from tests.storage.rows import Somebody, meet
-from tests.stories.town import PROCESS
 from tests.waiting import until
 
 DAY = timedelta(days=1)

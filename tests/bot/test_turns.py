@@ -23,7 +23,7 @@ from handlers.talk.boards import Boards
 from storage import Conflict, Database, Keyring, Session, events
 from storage.tables import delivery, event, parked, person
 from tests.promises.talking import says, turns
-from tests.promises.victim import KEYS
+from tests.review import KEYS
 from tests.storage.rows import NOW
 
 Hear = Callable[..., Any]

@@ -12,7 +12,7 @@ import servers
 from broadcast.pace import Here, Schedules
 from broadcast.pace.afar import connected
 from broadcast.pace.shared import Shared
-from storage import Database, Keyring
+from storage import Database
 from tests.storage.rows import opened
 
 
@@ -57,11 +57,6 @@ def one_redis_url(run_folder: Path, worker: str) -> str:
     address = servers.address(run_folder, servers.REDIS, worker)
     servers.flush(address)
     return f"redis://{address}/0"
-
-
-@pytest.fixture
-def keys() -> Keyring:
-    return Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ import channels
 from bot import clock, logs, serve
 from bot.web import app
 from channels import Limits, Pace
-from storage import Database, Keyring
+from storage import Database
 from tests.chaos import points
 from tests.chaos.machine import STOPPED, Machine, QuickLoop, state
 from tests.chaos.machine import Told as Clock
+from tests.review import KEYS
 
-KEYS = Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
 LONGEST_LIFE = 3600
 AS_MANY_AS_COME = Limits(replies=10_000_000, newcomers=10_000_000)
 """Its people are machines, and are to be answered as people would be."""

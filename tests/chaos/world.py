@@ -35,11 +35,12 @@ from storage.lanes import Lane
 from storage.tables import delivery
 from tests import databases
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE, KEYS, LEAVES, Life, Told, name_of
+from tests.chaos.life import ALONE, LEAVES, Life, Told, name_of
 from tests.chaos.machine import Machine, machine
 from tests.chaos.platforms import Platforms, platforms
+from tests.review import KEYS, address
+from tests.review import PROCESS as REVIEW
 from tests.storage.rows import PROCESS, Somebody, meet, queue
-from tests.stories.town import PROCESS as REVIEW
 from tests.waiting import until
 
 PATIENCE = 60.0
@@ -147,12 +148,7 @@ class World:
         made = []
         async with self.database.writing() as session:
             for _one in range(number):
-                place = next(self.senders)
-                sender = {
-                    "telegram": str(7_000_000 + place),
-                    "sms": f"+1202555{100 + place:04}",
-                    "whatsapp": f"whatsapp:+1202555{100 + place:04}",
-                }[channel]
+                sender = address(channel, next(self.senders))
                 if channel == "telegram":
                     self.platforms.telegram.chats.of(sender)
                 made.append(await meet(session, KEYS, sender, channel=channel, spoke=self.machine.now()))

@@ -12,11 +12,6 @@ from tests.handlers.house import NOW, PROCESS, House
 
 
 @pytest.fixture
-def keys() -> Keyring:
-    return Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
-
-
-@pytest.fixture
 async def house(database_url: str, keys: Keyring) -> AsyncIterator[House]:
     async with _opened(database_url, keys) as house:
         yield house

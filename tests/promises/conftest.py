@@ -4,15 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage import Database, Keyring
+from storage import Database
 from tests.promises.stage import Stage, stage
-from tests.promises.victim import KEYS
 from tests.storage.rows import opened
-
-
-@pytest.fixture
-def keys() -> Keyring:
-    return KEYS
 
 
 @pytest.fixture

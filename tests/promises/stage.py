@@ -23,9 +23,10 @@ from demo.platforms.telegram import Telegram
 from handlers import bulletins
 from handlers.writing import contents
 from storage import Database, broadcasts, processes
-from tests.promises.victim import KEYS, Told, made, main, now
+from tests.promises.victim import Told, made, main, now
+from tests.review import KEYS
+from tests.review import PROCESS as REVIEW
 from tests.storage.rows import PROCESS, Somebody, meet, queue
-from tests.stories.town import PROCESS as REVIEW
 from tests.waiting import PATIENCE
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"

@@ -11,9 +11,9 @@ from handlers.conversations import Ears
 from handlers.talk.boards import Boards
 from handlers.writing import contents
 from storage import Database, processes
-from tests.promises.victim import KEYS
+from tests.review import KEYS
+from tests.review import PROCESS as REVIEW
 from tests.storage.rows import NOW, PROCESS
-from tests.stories.town import PROCESS as REVIEW
 
 TELEGRAM = Telegram("4242:canary-token", "", "http://127.0.0.1:1", "")
 

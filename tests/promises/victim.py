@@ -23,9 +23,9 @@ from broadcast.pace import LOOK_AHEAD
 from channels import Channel, History, Limits, Pace
 from channels.messages import Accepted, Backlog, Message, Outgoing, Report, Template
 from channels.verdicts import Verdict
-from storage import Database, Keyring, Session
+from storage import Database, Session
+from tests.review import KEYS
 
-KEYS = Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
 TWO_AT_ONCE = Pace(rate=40, burst=2, gap=timedelta(0))
 IN_HAND = TWO_AT_ONCE.burst + ceil(LOOK_AHEAD * TWO_AT_ONCE.rate) + 1
 """How many deliveries a worker has claimed at most and not written down."""

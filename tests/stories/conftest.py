@@ -9,11 +9,6 @@ from tests.stories.town import Town, town
 
 
 @pytest.fixture
-def keys() -> Keyring:
-    return Keyring({1: bytes(range(32))}, bytes(range(32, 64)))
-
-
-@pytest.fixture
 async def square(database_url: str, keys: Keyring) -> AsyncIterator[Town]:
     """A running town with its process open."""
     async with town(database_url, keys) as running:

@@ -18,7 +18,8 @@ from handlers import bulletins, contributions
 from handlers.writing import contents
 from storage import Keyring, outbox
 from storage import contributions as stored
-from tests.stories.town import PROCESS, Person, Town, town
+from tests.review import PROCESS
+from tests.stories.town import Person, Town, town
 
 ISLANDS, PLAIN = "1", "2"
 DAYTIME = flows.Daytime("Africa/Tunis", "09:00", "20:00", ("sunday",))

@@ -9,8 +9,9 @@ from handlers import bulletins, contributions
 from handlers.writing import contents
 from storage import Keyring
 from storage import contributions as stored
+from tests.review import PROCESS
 from tests.stories.test_hours import Dial
-from tests.stories.town import PROCESS, Person, Town, town
+from tests.stories.town import Person, Town, town
 
 LONG_AGO = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ASKED = "La dernière fois que ce numéro nous a écrit"

@@ -19,19 +19,9 @@ from demo.platforms.twilio import Twilio
 from demo.serving import bound, port_of, serving, url_of
 from handlers import processes
 from storage import Keyring, Session
+from tests.review import PROCESS, address
 
 T = TypeVar("T")
-
-PROCESS = flows.Process(
-    title={"en": "Regional review", "fr": "Examen régional", "es": "Examen regional", "ar": "الاستعراض الإقليمي"},
-    organizer={"en": "Harbour Migration Forum"},
-    languages=("en", "fr", "es", "ar"),
-    regions=(
-        flows.Region("north", {"en": "The north", "fr": "Le nord", "es": "El norte", "ar": "الشمال"}),
-        flows.Region("south", {"en": "The south", "fr": "Le sud", "es": "El sur", "ar": "الجنوب"}),
-    ),
-    contact={"en": "help@forum.example"},
-)
 
 
 @dataclass
@@ -141,15 +131,6 @@ class Town:
         async with self.parts.database.reading() as session:
             found = await session.exec_driver_sql("SELECT count(*) FROM delivery WHERE state IN ('queued', 'sending')")
             return int(found.scalar_one())
-
-
-def address(channel: str, number: int) -> str:
-    """Of somebody who writes there, from the ranges that are kept for fiction."""
-    return {
-        "telegram": f"{7_000_000 + number}",
-        "whatsapp": f"whatsapp:+1202555{100 + number:04}",
-        "sms": f"+1202555{100 + number:04}",
-    }[channel]
 
 
 def now() -> datetime:
