@@ -15,8 +15,8 @@ import uvloop
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector
 from sqlalchemy.engine import make_url
 
-from bench import _bot
 from bench._programs import answer
+from demo.platforms.accounts import TELEGRAM_TOKEN
 from storage._ground.database import SQLITE_SETTINGS
 
 MOST_AT_ONCE = 200
@@ -95,7 +95,7 @@ class Client:
 
     async def send(self, latency: int) -> str:
         await self.records.run(FILL.format(people=self.people, text=TEXT))
-        url = f"http://127.0.0.1:{self.port}/{latency}/bot{_bot.TOKEN}/sendMessage"
+        url = f"http://127.0.0.1:{self.port}/{latency}/bot{TELEGRAM_TOKEN}/sendMessage"
         began, used = time.perf_counter(), time.process_time()
         waiting = iter(await self.records.read(WAITING))
         async with ClientSession(connector=TCPConnector(limit=0), cookie_jar=DummyCookieJar()) as session:

@@ -18,8 +18,8 @@ import uvloop
 from aiohttp import ClientSession, DummyCookieJar, TCPConnector, web
 from sqlalchemy.engine import make_url
 
-from bench import _bot
 from bench._programs import serve
+from demo.platforms.accounts import TELEGRAM_SECRET, TELEGRAM_TOKEN
 from storage._ground.database import SQLITE_SETTINGS
 
 MOST_TOGETHER = 100
@@ -178,7 +178,7 @@ class Line:
         self.writing = None
 
     async def hook(self, request: web.Request) -> web.Response:
-        if request.headers.get("X-Telegram-Bot-Api-Secret-Token") != _bot.SECRET:
+        if request.headers.get("X-Telegram-Bot-Api-Secret-Token") != TELEGRAM_SECRET:
             return web.Response(status=403)
         update = json.loads(await request.read())
         await self.keep((update["update_id"], update["message"]["chat"]["id"]))
@@ -217,7 +217,7 @@ class Replies:
 @asynccontextmanager
 async def replies(records: Records, port: str) -> AsyncIterator[Replies]:
     async with ClientSession(connector=TCPConnector(limit=0), cookie_jar=DummyCookieJar()) as client:
-        made = Replies(records, client, f"http://127.0.0.1:{port}/0/bot{_bot.TOKEN}/sendMessage")
+        made = Replies(records, client, f"http://127.0.0.1:{port}/0/bot{TELEGRAM_TOKEN}/sendMessage")
         marking = asyncio.create_task(made.mark())
         yield made
         marking.cancel()

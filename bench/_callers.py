@@ -9,7 +9,8 @@ from time import perf_counter
 from urllib.parse import urlencode
 
 from bench._programs import PATIENCE
-from bench._twilio import ACCOUNT, FROM, PATH, PUBLIC, SENT, signature
+from bench._twilio import PATH, PUBLIC, SENT, signature
+from demo.platforms.accounts import SMS, TWILIO_ACCOUNT
 
 STATUSES = ("sent", "delivered")
 
@@ -79,8 +80,8 @@ def callback(message: int, status: str) -> bytes:
         "MessageStatus": status,
         "To": f"+4477009{message % 100_000:05}",
         "MessageSid": f"SM{message:032x}",
-        "AccountSid": ACCOUNT,
-        "From": FROM,
+        "AccountSid": TWILIO_ACCOUNT,
+        "From": SMS,
         "ApiVersion": "2010-04-01",
     }
     path = f"{PATH}d{message}"

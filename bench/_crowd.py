@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import chain, cycle
 from time import perf_counter
 
-from bench import _bot
 from bench._fake_telegram import Caller
+from demo.platforms.accounts import TELEGRAM_SECRET
 from demo.serving import bound, port_of
 
 JOINING = ("/start", "1", "1", "1")
@@ -18,7 +18,7 @@ SHARING = ("1", "2", "3", "The forms at the border should be in our language too
 
 HEAD = (
     "POST /hooks/telegram HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-    f"X-Telegram-Bot-Api-Secret-Token: {_bot.SECRET}\r\nContent-Length: "
+    f"X-Telegram-Bot-Api-Secret-Token: {TELEGRAM_SECRET}\r\nContent-Length: "
 )
 UPDATE = (
     '{"update_id":%d,"message":{"message_id":%d,"from":{"id":%d,"is_bot":false,"first_name":"Amal",'

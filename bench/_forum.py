@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from bench import _bot
 from channels import Limits
 from channels.telegram import Telegram
+from demo.platforms.accounts import TELEGRAM_SECRET, TELEGRAM_TOKEN
 from handlers import processes
 from storage import Database
 from tests.review import PROCESS
@@ -17,7 +17,7 @@ UNLIMITED = Limits(replies=10_000_000, newcomers=10_000_000)
 
 def telegram(api: str = NOWHERE) -> Telegram:
     """The real channel; `api` is where its Telegram is."""
-    return Telegram(_bot.TOKEN, _bot.SECRET, api, "", limits=UNLIMITED)
+    return Telegram(TELEGRAM_TOKEN, TELEGRAM_SECRET, api, "", limits=UNLIMITED)
 
 
 async def begin(database: Database) -> str:

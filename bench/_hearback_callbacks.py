@@ -11,6 +11,7 @@ from bot import logs
 from bot.serve import parts
 from bot.web import app
 from channels import sms
+from demo.platforms.accounts import SMS, TWILIO_ACCOUNT, TWILIO_TOKEN
 from storage import Database, broadcasts
 from storage.broadcasts import NewBroadcast, Subject
 from storage.lanes import Lane
@@ -31,10 +32,10 @@ async def main(url: str) -> None:
     ours = sms.from_settings(
         {
             "PUBLIC_URL": _twilio.PUBLIC,
-            "TWILIO_ACCOUNT": _twilio.ACCOUNT,
-            "TWILIO_TOKEN": _twilio.TOKEN,
+            "TWILIO_ACCOUNT": TWILIO_ACCOUNT,
+            "TWILIO_TOKEN": TWILIO_TOKEN,
             "TWILIO_API": _forum.NOWHERE,
-            "SMS_FROM": _twilio.FROM,
+            "SMS_FROM": SMS,
         }
     )
     assert ours

@@ -9,7 +9,7 @@ from datetime import timedelta
 import uvloop
 
 import storage
-from bench import _bot, _forum
+from bench import _forum
 from bench._hearback_sends import Town
 from bench._programs import answer
 from bot import logs
@@ -18,6 +18,7 @@ from broadcast.hints import Hints, hints
 from broadcast.pace import Pacer
 from channels import Pace
 from channels.telegram import Telegram
+from demo.platforms.accounts import TELEGRAM_SECRET, TELEGRAM_TOKEN
 from storage import Database, fresh
 from tests.review import KEYS
 
@@ -42,7 +43,7 @@ class Worker:
         return Pacer(name, Pace(self.rate, 1, timedelta(seconds=1)), self.hints.schedules)
 
     async def begin(self) -> None:
-        self.channel = Telegram(_bot.TOKEN, _bot.SECRET, f"http://127.0.0.1:{self.port}/{LATENCY}", "")
+        self.channel = Telegram(TELEGRAM_TOKEN, TELEGRAM_SECRET, f"http://127.0.0.1:{self.port}/{LATENCY}", "")
         await self.channel.start()
         sender = Sender(self.channel, self.database, KEYS, self.pacer(), self.hints.bell, fresh(), _forum.now)
         self.sending = asyncio.create_task(sender.run(self.closing))

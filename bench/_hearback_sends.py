@@ -10,7 +10,7 @@ from functools import partial
 import uvloop
 
 import storage
-from bench import _bot, _forum
+from bench import _forum
 from bench._programs import PATIENCE, answer
 from bot import logs
 from broadcast.deliver import Sender
@@ -20,6 +20,7 @@ from broadcast.pace import Pacer
 from channels import Pace
 from channels.messages import Accepted, Outgoing
 from channels.telegram import Telegram
+from demo.platforms.accounts import TELEGRAM_SECRET, TELEGRAM_TOKEN
 from handlers import telling
 from handlers.processes import OpenProcess
 from handlers.telling import Announcement
@@ -40,7 +41,7 @@ class Counted(Telegram):
     """Tells when the last of so many has been sent."""
 
     def __init__(self, api: str, most: int, all_sent: asyncio.Event) -> None:
-        super().__init__(_bot.TOKEN, _bot.SECRET, api, "")
+        super().__init__(TELEGRAM_TOKEN, TELEGRAM_SECRET, api, "")
         self._left = most
         self._all_sent = all_sent
 

@@ -7,13 +7,14 @@ from datetime import timedelta
 import uvloop
 
 import storage
-from bench import _bot, _forum
+from bench import _forum
 from bench._programs import serve
 from bot import logs
 from bot.serve import Parts, parts
 from bot.web import app
 from channels import Pace
 from channels.telegram import Telegram
+from demo.platforms.accounts import TELEGRAM_SECRET, TELEGRAM_TOKEN
 from tests.review import KEYS
 
 KEPT = "SELECT count(*) FROM delivery"
@@ -24,7 +25,7 @@ class Unhurried(Telegram):
     """A Telegram that permits as much as anybody can send."""
 
     def __init__(self, port: str) -> None:
-        super().__init__(_bot.TOKEN, _bot.SECRET, f"http://127.0.0.1:{port}/0", "")
+        super().__init__(TELEGRAM_TOKEN, TELEGRAM_SECRET, f"http://127.0.0.1:{port}/0", "")
         self.pace = Pace(rate=1_000_000, burst=100_000, gap=timedelta(0))
         self.limits = _forum.UNLIMITED
 

@@ -9,15 +9,15 @@ from itertools import cycle, islice
 from socket import create_connection
 from time import perf_counter
 
-from bench import _bot
+from demo.platforms.accounts import TELEGRAM_SECRET
 
 PATIENCE = 60.0
 """Seconds. Whoever is still open by then counts as never closed."""
 OPENED_TOGETHER = 100
 DRIP = 0.5
 HEAD = (
-    f"POST /hooks/telegram HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Telegram-Bot-Api-Secret-Token: {_bot.SECRET}\r\n".encode()
-)
+    f"POST /hooks/telegram HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Telegram-Bot-Api-Secret-Token: {TELEGRAM_SECRET}\r\n"
+).encode()
 DRIPPING_HEAD = HEAD + b"X-Drops: "
 DRIPPING_BODY = HEAD + b"Content-Length: 60000\r\n\r\n{"
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"

@@ -1,12 +1,11 @@
-"""What a sender of SMS and its Twilio know each other by, and the messages that are under way."""
+"""How a Twilio signs what it says of messages, and the messages that are under way."""
 
 from base64 import b64encode
 from collections.abc import Iterable
 from hmac import digest
 
-ACCOUNT = "AC" + "0123456789abcdef" * 2
-TOKEN = "9d1c0b7e5f3a4826b1d0c9e8f7a6b5c4"
-FROM = "+447700900999"
+from demo.platforms.accounts import TWILIO_TOKEN
+
 PUBLIC = "https://hearback.example"
 PATH = "/hooks/sms/status?delivery="
 SENT = 60_000
@@ -16,7 +15,7 @@ SENT = 60_000
 def signature(url: str, fields: Iterable[tuple[str, str]]) -> bytes:
     """By hand: HMAC-SHA1 over the address and the fields in order."""
     signed = url + "".join([name + value for name, value in sorted(fields)])
-    return b64encode(digest(TOKEN.encode(), signed.encode(), "sha1"))
+    return b64encode(digest(TWILIO_TOKEN.encode(), signed.encode(), "sha1"))
 
 
 def numbers(columns: str) -> str:

@@ -14,6 +14,7 @@ import storage
 from bench import _twilio
 from bench._bare_callbacks import RANKS
 from bench._programs import serve
+from demo.platforms.accounts import TWILIO_TOKEN
 
 
 class Row(DeclarativeBase):
@@ -39,7 +40,7 @@ class Report(Row):
 async def main(url: str) -> None:
     database = storage.open(url)
     sessions = async_sessionmaker(database.writer)
-    validator = RequestValidator(_twilio.TOKEN)
+    validator = RequestValidator(TWILIO_TOKEN)
     async with database.writing() as connection:
         await connection.run_sync(Row.metadata.create_all)
         await connection.exec_driver_sql("INSERT INTO delivery " + _twilio.numbers("'d' || i, 'sent', 'SM' || i"))

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 import storage
-from bench import _bot
 from bench._bare_turns import REPLY, TALK
 from bench._programs import serve
+from demo.platforms.accounts import TELEGRAM_SECRET, TELEGRAM_TOKEN
 
 
 class Row(DeclarativeBase):
@@ -48,7 +48,7 @@ class Handler:
     port: str
 
     async def hook(self, request: web.Request) -> web.Response:
-        if request.headers.get("X-Telegram-Bot-Api-Secret-Token") != _bot.SECRET:
+        if request.headers.get("X-Telegram-Bot-Api-Secret-Token") != TELEGRAM_SECRET:
             return web.Response(status=403)
         update = json.loads(await request.read())
         async with self.sessions() as session:
@@ -61,7 +61,7 @@ class Handler:
         return web.Response()
 
     async def _sent(self, chat: int) -> str:
-        url = f"http://127.0.0.1:{self.port}/0/bot{_bot.TOKEN}/sendMessage"
+        url = f"http://127.0.0.1:{self.port}/0/bot{TELEGRAM_TOKEN}/sendMessage"
         async with self.client.post(url, json={"chat_id": chat, "text": REPLY}) as response:
             return str((await response.json())["result"]["message_id"])
 

@@ -15,11 +15,12 @@ from time import perf_counter
 import uvloop
 
 import storage
-from bench import _bot, _forum
+from bench import _forum
 from bench._crowd import crowd
 from bench._databases import DISK
 from bench._programs import running
 from bench._tables import Effort, table
+from demo.platforms.accounts import TELEGRAM_SECRET, TELEGRAM_TOKEN
 from demo.serving import free_port
 from storage import keys
 
@@ -85,8 +86,8 @@ async def _hearback(folder: Path, turns: int) -> Footprint:
         environment = os.environ | {
             "DATABASE_URL": url,
             "HEARBACK_KEYS": str(safe),
-            "TELEGRAM_TOKEN": _bot.TOKEN,
-            "TELEGRAM_SECRET": _bot.SECRET,
+            "TELEGRAM_TOKEN": TELEGRAM_TOKEN,
+            "TELEGRAM_SECRET": TELEGRAM_SECRET,
             "TELEGRAM_API": f"http://127.0.0.1:{await replies.ready()}/0",
             "HOST": "127.0.0.1",
             "PORT": str(port),
