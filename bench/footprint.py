@@ -1,12 +1,8 @@
 """How soon `hearback run` is ready on SQLite, and how much memory it has after many turns, beside a bare handler."""
 
 import asyncio
-import os
-import signal
-import sys
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -22,6 +18,7 @@ from bench._programs import running
 from bench._tables import Effort, table
 from demo.platforms.accounts import TELEGRAM_SECRET, TELEGRAM_TOKEN
 from demo.serving import free_port
+from servers.program import is_ready, program
 from storage import keys
 
 PEOPLE = 64
@@ -30,8 +27,6 @@ NOTES = (
     "ready: from the start of the process to the first 200 of /health/ready; bare: until it listens.",
     "The promise: ready in under 1,500 ms, under 120 MB after 10,000 turns. The first start makes the tables.",
 )
-PATIENCE = 60.0
-READY = b"GET /health/ready HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +78,7 @@ async def _hearback(folder: Path, turns: int) -> Footprint:
         await _begin(url)
     port = free_port()
     async with running("bench._fake_telegram") as replies:
-        environment = os.environ | {
+        environment = {
             "DATABASE_URL": url,
             "HEARBACK_KEYS": str(safe),
             "TELEGRAM_TOKEN": TELEGRAM_TOKEN,
@@ -93,8 +88,8 @@ async def _hearback(folder: Path, turns: int) -> Footprint:
             "PORT": str(port),
         }
         began = perf_counter()
-        async with _started(environment) as process:
-            await _answers(process, port)
+        async with program("run", environment=environment) as process:
+            await is_ready(process, port)
             ready = perf_counter() - began
             at_first = _memory(process.pid)
             await _write(port, turns)
@@ -105,38 +100,6 @@ async def _begin(url: str) -> None:
     database = storage.open(url)
     await _forum.begin(database)
     await database.close()
-
-
-@asynccontextmanager
-async def _started(environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=environment, stderr=asyncio.subprocess.DEVNULL
-    )
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(PATIENCE):
-            await process.wait()
-
-
-async def _answers(process: asyncio.subprocess.Process, port: int) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not await _is_ready(port):
-            if process.returncode is not None:
-                raise SystemExit(f"hearback run ended with status {process.returncode}")
-            await asyncio.sleep(0.005)
-
-
-async def _is_ready(port: int) -> bool:
-    try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    except ConnectionRefusedError:
-        return False
-    writer.write(READY)
-    answer = await reader.read()
-    writer.close()
-    return answer.startswith(b"HTTP/1.1 200")
 
 
 async def _bare(folder: Path, turns: int) -> Footprint:

@@ -1,9 +1,8 @@
 """A worker that is told to end sends what is under way, writes down what became of it, and begins nothing new."""
 
 import asyncio
-import os
 import signal
-import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,13 +14,13 @@ from aiohttp import web
 
 from broadcast.deliver import LONGEST_SEND
 from channels.messages import Outgoing
+from demo.platforms.accounts import TELEGRAM_TOKEN
 from demo.serving import bound, serving
-from servers import ROOT
+from servers.program import program
 from storage import Keyring, Session, keys
 from tests.storage.rows import Somebody, meet, opened, queue
 from tests.waiting import PATIENCE
 
-TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 START = 60.0
 SLOW = 3.0
 """Seconds in which this platform does not answer."""
@@ -48,23 +47,9 @@ class SlowTelegram:
 @asynccontextmanager
 async def slow_telegram() -> AsyncIterator[tuple[SlowTelegram, str]]:
     telegram, made = SlowTelegram(), web.Application()
-    made.add_routes([web.post(f"/bot{TOKEN}/sendMessage", telegram.send)])
+    made.add_routes([web.post(f"/bot{TELEGRAM_TOKEN}/sendMessage", telegram.send)])
     async with serving(made, bound()) as url:
         yield telegram, url
-
-
-@asynccontextmanager
-async def worker(database_url: str, key_file: Path, api: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    told = {"DATABASE_URL": database_url, "HEARBACK_KEYS": str(key_file), "TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API": api}
-    running = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "worker"), cwd=ROOT, env=os.environ | told, stderr=asyncio.subprocess.PIPE
-    )
-    try:
-        yield running
-    finally:
-        if running.returncode is None:
-            running.kill()
-            await running.communicate()
 
 
 @pytest.fixture
@@ -85,7 +70,13 @@ async def test_what_is_under_way_is_sent_and_written_down_and_nothing_new_is_beg
                 return await reply(session, keyring, sender)
 
         under_way = await waits("70001")
-        async with worker(postgresql_url, key_file, api) as running:
+        environment = {
+            "DATABASE_URL": postgresql_url,
+            "HEARBACK_KEYS": str(key_file),
+            "TELEGRAM_TOKEN": TELEGRAM_TOKEN,
+            "TELEGRAM_API": api,
+        }
+        async with program("worker", environment=environment, errors=PIPE) as running:
             async with asyncio.timeout(START):
                 await telegram.asked.wait()
             running.send_signal(signal.SIGTERM)

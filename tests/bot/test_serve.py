@@ -1,30 +1,27 @@
 """The program as it is started, alone with its file, and ended when it is told to."""
 
 import asyncio
-import os
 import signal
 import stat
-import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from bot import serve
 from bot.turns import Away
 from channels.messages import Message
 from channels.telegram import Telegram as Channel
+from demo.platforms.accounts import TELEGRAM_TOKEN
 from demo.platforms.telegram import Telegram
 from demo.serving import bound, free_port, serving
-from servers import ROOT
+from servers.program import is_ready, program
 from storage import Database, keys
 from tests.promises.talking import begin, turns
 from tests.storage.rows import opened
 from tests.waiting import PATIENCE, until
-
-TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 
 
 def test_only_one_program_serves_from_a_file(tmp_path: Path) -> None:
@@ -44,7 +41,7 @@ def test_nobody_else_may_open_the_lock(tmp_path: Path) -> None:
 
 @asynccontextmanager
 async def fake_telegram() -> AsyncIterator[tuple[Telegram, str]]:
-    telegram = Telegram(TOKEN)
+    telegram = Telegram(TELEGRAM_TOKEN)
     async with serving(telegram.application(), bound()) as url:
         try:
             yield telegram, url
@@ -54,7 +51,7 @@ async def fake_telegram() -> AsyncIterator[tuple[Telegram, str]]:
 
 async def test_polling_takes_messages_without_a_webhook(sqlite: Database) -> None:
     async with fake_telegram() as (telegram, there):
-        channel = Channel(TOKEN, "", there, "")
+        channel = Channel(TELEGRAM_TOKEN, "", there, "")
         await channel.start()
         closing, line = asyncio.Event(), turns(sqlite)
         polling = asyncio.create_task(serve.poll(channel, line, closing))
@@ -95,17 +92,16 @@ async def test_hearback_run_serves_polls_and_ends_when_told(tmp_path: Path) -> N
     file = tmp_path / "hearback.db"
     async with fake_telegram() as (telegram, there):
         port = free_port()
-        environment = os.environ | {
+        environment = {
             "DATABASE_URL": f"sqlite:///{file}",
             "HEARBACK_KEYS": str(tmp_path / "safe" / "keys.json"),
-            "TELEGRAM_TOKEN": TOKEN,
+            "TELEGRAM_TOKEN": TELEGRAM_TOKEN,
             "TELEGRAM_API": there,
             "HOST": "127.0.0.1",
             "PORT": str(port),
         }
-        running = await _hearback(environment, "run", "--poll")
-        try:
-            await _is_live(port)
+        async with program("run", "--poll", environment=environment, errors=PIPE) as running:
+            await is_ready(running, port)
             async with opened(f"sqlite:///{file}") as database:
                 await begin(database)
             telegram.says("70001", "hello")
@@ -116,33 +112,5 @@ async def test_hearback_run_serves_polls_and_ends_when_told(tmp_path: Path) -> N
             async with asyncio.timeout(PATIENCE):
                 said = (await running.communicate())[1].decode()
             assert running.returncode == 0
-        finally:
-            if running.returncode is None:
-                running.kill()
-                await running.communicate()
     assert "70001" not in said
     assert "Traceback" not in said
-
-
-async def _hearback(environment: dict[str, str], *arguments: str) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        cwd=ROOT,
-        env=environment,
-        stderr=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
-    )
-
-
-async def _is_live(port: int) -> None:
-    async with asyncio.timeout(PATIENCE), aiohttp.ClientSession() as session:
-        while True:
-            try:
-                async with session.get(f"http://127.0.0.1:{port}/health/ready") as answer:
-                    if answer.status == 200:
-                        return
-            except aiohttp.ClientConnectionError:
-                await asyncio.sleep(0.02)
