@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE, WORKER
 from tests.chaos.world import POSTGRESQL, SQLITE, How, resumed, world
+from tests.programs.life import ALONE, WORKER
 
 SPEED = 10.0
 AN_HOUR = timedelta(hours=1)

@@ -8,8 +8,8 @@ import servers
 from servers.mortal import Mortal, mortal
 from tests import databases
 from tests.chaos.figures import Figures
-from tests.chaos.life import WEB, WORKER
 from tests.chaos.world import POSTGRESQL, How, World, resumed, world
+from tests.programs.life import WEB, WORKER
 
 SPEED = 5.0
 OFFERED_EVERY = 0.05

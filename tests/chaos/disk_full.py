@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE, Life
 from tests.chaos.world import SQLITE, How, World, resumed, world
+from tests.programs.life import ALONE, Life
 from tests.waiting import until
 
 SPEED = 5.0

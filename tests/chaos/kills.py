@@ -13,11 +13,11 @@ from storage.lanes import Lane
 from storage.tables import delivery
 from storage.together import Writes, write
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE, GLANCE, WEB, WORKER, Life
-from tests.chaos.points import POINTS
-from tests.chaos.points import WEB as WEB_POINTS
-from tests.chaos.points import WORKER as WORKER_POINTS
 from tests.chaos.world import POSTGRESQL, SQLITE, How, World, resumed, world
+from tests.programs.life import ALONE, GLANCE, WEB, WORKER, Life
+from tests.programs.points import POINTS
+from tests.programs.points import WEB as WEB_POINTS
+from tests.programs.points import WORKER as WORKER_POINTS
 from tests.storage.rows import PROCESS
 
 SPEED = 10.0

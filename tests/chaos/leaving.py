@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE, WEB, WORKER
 from tests.chaos.world import PATIENCE, POSTGRESQL, SQLITE, How, World, world
+from tests.programs.life import ALONE, WEB, WORKER
 
 NEWS = "News"
 BULLETINS = 3

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from demo.platforms.wire import Broken, Fault
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE
-from tests.chaos.platforms import Call
 from tests.chaos.world import SQLITE, How, World, world
+from tests.programs.life import ALONE
+from tests.programs.platforms import Call
 from tests.waiting import until
 
 SPEED = 60.0

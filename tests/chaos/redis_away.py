@@ -7,8 +7,8 @@ from datetime import timedelta
 import servers
 from servers.mortal import mortal
 from tests.chaos.figures import Figures
-from tests.chaos.life import WORKER
 from tests.chaos.world import POSTGRESQL, How, World, world
+from tests.programs.life import WORKER
 
 RATE = 40
 GONE = 3.0

@@ -7,8 +7,8 @@ from functools import partial
 from random import Random
 
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE, WEB, WORKER
 from tests.chaos.world import POSTGRESQL, SQLITE, How, World, world
+from tests.programs.life import ALONE, WEB, WORKER
 
 TIMES = 10
 CONNECTIONS = 8

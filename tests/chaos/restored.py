@@ -15,9 +15,9 @@ import storage
 from storage import Session, marks
 from storage.outbox import unknowns
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE, WEB, WORKER
-from tests.chaos.platforms import Call
 from tests.chaos.world import POSTGRESQL, SQLITE, How, World, world
+from tests.programs.life import ALONE, WEB, WORKER
+from tests.programs.platforms import Call
 
 SPEED = 20.0
 A_DAY = timedelta(days=1)

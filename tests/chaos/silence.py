@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from demo.platforms.wire import Dropped, Fault, Silent
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE
-from tests.chaos.platforms import Call
 from tests.chaos.world import SQLITE, How, world
+from tests.programs.life import ALONE
+from tests.programs.platforms import Call
 
 SPEED = 20.0
 PART = 0.05

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from storage import marks
 from storage.tables import delivery
 from tests.chaos.figures import Figures
-from tests.chaos.life import WEB, WORKER, Life
 from tests.chaos.world import POSTGRESQL, How, World, world
+from tests.programs.life import WEB, WORKER, Life
 from tests.waiting import until
 
 SPEED = 20.0

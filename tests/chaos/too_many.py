@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from demo.platforms.wire import Fault, TooMany
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE
-from tests.chaos.machine import SLACK
-from tests.chaos.platforms import Call, Platforms
 from tests.chaos.world import SQLITE, How, world
+from tests.programs.life import ALONE
+from tests.programs.machine import SLACK
+from tests.programs.platforms import Call, Platforms
 
 SPEED = 10.0
 PART = 0.5

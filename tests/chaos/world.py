@@ -35,9 +35,9 @@ from storage.lanes import Lane
 from storage.tables import delivery
 from tests import databases
 from tests.chaos.figures import Figures
-from tests.chaos.life import ALONE, LEAVES, Life, Told, name_of
-from tests.chaos.machine import Machine, machine
-from tests.chaos.platforms import Platforms, platforms
+from tests.programs.life import ALONE, LEAVES, Life, Told, name_of
+from tests.programs.machine import Machine, machine
+from tests.programs.platforms import Platforms, platforms
 from tests.review import KEYS, address
 from tests.review import PROCESS as REVIEW
 from tests.storage.rows import PROCESS, Somebody, meet, queue

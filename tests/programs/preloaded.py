@@ -10,7 +10,7 @@ from locales import languages, own_name, speaking
 MODULES = (
     "sqlalchemy.dialects.postgresql.psycopg",
     "sqlalchemy.dialects.sqlite.aiosqlite",
-    "tests.chaos.life",
+    "tests.programs.life",
     "twilio.rest.api",
 )
 NOWHERE = "http://127.0.0.1:9"

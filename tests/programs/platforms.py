@@ -18,7 +18,7 @@ from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio
 from demo.platforms.wire import Answer, Fault
 from demo.serving import bound, serving
-from tests.chaos.machine import Machine
+from tests.programs.machine import Machine
 
 RETRY_PAUSE = 0.02
 

@@ -19,9 +19,9 @@ from bot import clock, logs, serve
 from bot.web import app
 from channels import Limits, Pace
 from storage import Database
-from tests.chaos import points
-from tests.chaos.machine import STOPPED, Machine, QuickLoop, state
-from tests.chaos.machine import Told as Clock
+from tests.programs import points
+from tests.programs.machine import STOPPED, Machine, QuickLoop, state
+from tests.programs.machine import Told as Clock
 from tests.review import KEYS
 
 LONGEST_LIFE = 3600
@@ -38,7 +38,7 @@ ALONE, WORKER, WEB = "alone", "worker", "web"
 log = structlog.get_logger()
 PROGRAMS = multiprocessing.get_context("forkserver")
 """Each is forked from a process that has imported everything and done nothing yet."""
-PROGRAMS.set_forkserver_preload(["tests.chaos.preloaded"])
+PROGRAMS.set_forkserver_preload(["tests.programs.preloaded"])
 
 
 class Told(msgspec.Struct):
