@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 from tests.chaos.figures import Figures
-from tests.chaos.world import PATIENCE, POSTGRESQL, SQLITE, How, World, world
+from tests.chaos.world import POSTGRESQL, SQLITE, How, World, world
 from tests.programs.life import ALONE, WEB, WORKER
+from tests.waiting import PATIENCE
 
 NEWS = "News"
 BULLETINS = 3

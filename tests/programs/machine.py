@@ -1,6 +1,6 @@
-"""The clock of a campaign's machine: it may run faster than time, and can be set, for all of its processes at once.
+"""The clock of a stage's machine: it may run faster than time, and can be set, for all of its processes at once.
 
-It stands still while one of these processes gets no CPU. Otherwise a campaign would judge the machine that it runs on:
+It stands still while one of these processes gets no CPU. Otherwise a test would judge the machine that it runs on:
 at ten times the speed, half a second without CPU is five seconds, in which a claim is no longer fresh, and a send that
 was answered at once has taken too long. So whoever waits here says ever and again that it was there, and nobody's clock
 is more than `SLACK` ahead of the process that was not there for the longest time. A process that starts is waited for

@@ -1,4 +1,4 @@
-"""The points at which a program of a campaign may be stopped: each named by what has just happened or is about to."""
+"""The points at which a program may be stopped: each named by what has just happened or is about to."""
 
 import os
 import signal
