@@ -120,9 +120,9 @@ class Stage:
         self.people += made
         return made
 
-    async def writes(self, who: Somebody, turn: int, lane: int = 0) -> str:
-        """A reply, or a notice, with words of its own."""
-        text = f"To {who.sender} number {turn} in lane {lane}."
+    async def writes(self, who: Somebody, turn: int, lane: int = 0, text: str = "") -> str:
+        """A reply, or a notice, with these words or words of its own."""
+        text = text or f"To {who.sender} number {turn} in lane {lane}."
         async with self.database.writing() as session:
             name = await queue(session, who, Outgoing(text).packed(), lane=lane, turn=turn, due=self.machine.now())
         self.told[name] = text
