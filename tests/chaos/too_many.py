@@ -9,7 +9,7 @@ from tests.chaos.figures import Figures
 from tests.chaos.world import SQLITE, How, world
 from tests.programs.life import ALONE
 from tests.programs.machine import SLACK
-from tests.programs.platforms import Call, Platforms
+from tests.programs.platforms import Call, WatchedPlatforms
 
 SPEED = 10.0
 PART = 0.5
@@ -45,7 +45,7 @@ async def run(how: How) -> AsyncIterator[Figures]:
     yield figures
 
 
-def _too_early(platforms: Platforms) -> list[Call]:
+def _too_early(platforms: WatchedPlatforms) -> list[Call]:
     """Calls to a person who was to be left alone, or to anybody when all were to wait."""
     early = []
     refused = [call for call in platforms.calls if call.retry_after]

@@ -11,9 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
-from demo.platforms import both
 from demo.platforms.accounts import TELEGRAM_TOKEN, TWILIO_ACCOUNT, TWILIO_TOKEN
-from demo.platforms.both import hooks
+from demo.platforms.both import Platforms, hooks
 from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio
 from demo.platforms.wire import Answer, Fault
@@ -96,7 +95,7 @@ class CountedTwilio(Twilio):
 
 
 @dataclass
-class Platforms(both.Platforms):
+class WatchedPlatforms(Platforms):
     """Telegram and Twilio, watched. `spoil` says what goes wrong with a call, `latency` how late all are."""
 
     telegram: CountedTelegram
@@ -171,13 +170,13 @@ def _retry_after(response: web.StreamResponse) -> timedelta:
 
 
 @asynccontextmanager
-async def platforms(public: str, machine: Machine) -> AsyncIterator[Platforms]:
+async def platforms(public: str, machine: Machine) -> AsyncIterator[WatchedPlatforms]:
     telegram = CountedTelegram(TELEGRAM_TOKEN, clock=machine.now, sleep=_briefly)
     telegram.answers, telegram.news = [], asyncio.Condition()
     account = TWILIO_ACCOUNT, TWILIO_TOKEN, hooks(public)
     twilio = CountedTwilio(*account, clock=lambda: machine.now() + made.apart, sleep=_briefly)
     twilio.statuses = Counter()
-    made = Platforms(telegram, twilio, machine)
+    made = WatchedPlatforms(telegram, twilio, machine)
     async with serving(made.application([made.count]), bound()) as made.address:
         yield made
 

@@ -28,7 +28,7 @@ from storage.lanes import Lane
 from storage.tables import delivery
 from tests.programs.life import ALONE, Life, Told, name_of
 from tests.programs.machine import Machine, machine
-from tests.programs.platforms import Platforms, platforms
+from tests.programs.platforms import WatchedPlatforms, platforms
 from tests.review import KEYS, address
 from tests.review import PROCESS as REVIEW
 from tests.storage.rows import PROCESS, Somebody, meet, queue
@@ -46,7 +46,7 @@ class Stage:
     folder: Path
     url: str
     database: Database
-    platforms: Platforms
+    platforms: WatchedPlatforms
     machine: Machine
     port: int
     environment: dict[str, str]
