@@ -1,7 +1,7 @@
 """What tests of any room may ask for: keys, and real databases and a real Redis, empty each time."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from uuid import uuid4
@@ -9,8 +9,9 @@ from uuid import uuid4
 import pytest
 
 import servers
-from storage import Keyring
+from storage import Database, Keyring
 from tests import databases, review
+from tests.storage.rows import opened
 
 ORACLES = Path(__file__).resolve().parents[2] / "shared" / "oracles"
 RUN_FOLDER = pytest.StashKey[Path]()
@@ -63,6 +64,13 @@ def keys() -> Keyring:
 def database_url(request: pytest.FixtureRequest) -> str:
     """An empty database with all tables, on either kind. Whoever opens it closes it."""
     return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """It is open, and has a process in it."""
+    async with opened(database_url) as made:
+        yield made
 
 
 @pytest.fixture

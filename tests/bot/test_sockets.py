@@ -18,6 +18,7 @@ from bot.serve import listen
 from bot.sockets import MOST, Connection, Limits, most
 from bot.web import Door, app
 from channels.telegram import Telegram
+from demo.serving import free_port
 from storage import Database
 from tests.promises.talking import turns
 from tests.storage.rows import NOW
@@ -146,7 +147,7 @@ async def program(
     size: int = 1_000_000,
     app: web.Application | None = None,
 ) -> AsyncIterator[Program]:
-    made = Program(_free_port())
+    made = Program(free_port())
     limits = Limits(whole, size, idle, most)
     closing = asyncio.Event()
     listening = asyncio.create_task(listen(app or made.app(), "127.0.0.1", made.port, closing, limits))
@@ -168,12 +169,6 @@ async def _is_open(port: int) -> bool:
         return False
     writer.transport.abort()
     return True
-
-
-def _free_port() -> int:
-    with socket.socket() as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        return int(nobody.getsockname()[1])
 
 
 @pytest.mark.parametrize("says", STALLS.values(), ids=STALLS)

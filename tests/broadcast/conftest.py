@@ -1,4 +1,4 @@
-"""Schedules here and in Redis, a database of either kind, and the keys to it."""
+"""Schedules here and in Redis, and a database of one kind."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -57,12 +57,6 @@ def one_redis_url(run_folder: Path, worker: str) -> str:
     address = servers.address(run_folder, servers.REDIS, worker)
     servers.flush(address)
     return f"redis://{address}/0"
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    async with opened(database_url) as made:
-        yield made
 
 
 @pytest.fixture

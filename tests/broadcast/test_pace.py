@@ -17,6 +17,7 @@ from broadcast.pace.afar import connected
 from broadcast.pace.rule import HALF_RATE_FOR, LEAST_WORKERS, SHARE_USED
 from broadcast.pace.shared import Shared
 from channels import Pace
+from demo.serving import free_port
 from storage.lanes import Lane
 from tests.broadcast.conftest import Dial, Kept
 from tests.waiting import PATIENCE
@@ -459,7 +460,7 @@ async def test_who_heard_of_a_hold_remembers_it_when_redis_does_not(one_redis_ur
 
 async def test_without_redis_a_part_of_the_rate_is_used() -> None:
     dial = Dial()
-    redis = connected(f"redis://127.0.0.1:{_nobodys_port()}/0")
+    redis = connected(f"redis://127.0.0.1:{free_port()}/0")
     kept, had = Kept(Shared(redis, dial), dial, dial.sleep), list[float]()
     mine = pacer(kept)
     try:
@@ -484,7 +485,7 @@ async def test_without_redis_a_part_of_the_rate_is_used() -> None:
 async def test_workers_that_do_not_hear_of_each_other_share_one_rate(workers: int) -> None:
     """Without Redis, and when it is away."""
     dial, had = Dial(), list[float]()
-    redis = connected(f"redis://127.0.0.1:{_nobodys_port()}/0")
+    redis = connected(f"redis://127.0.0.1:{free_port()}/0")
     try:
         for kind in (Here, partial(Shared, redis)):
             each = [Pacer("telegram", QUICK, kind(dial)) for _worker in range(workers)]
@@ -515,9 +516,3 @@ async def test_a_redis_that_never_answers_is_not_waited_for_long() -> None:
                     await Pacer(str(worker), QUICK, schedules).take(50)
         finally:
             await redis.aclose()
-
-
-def _nobodys_port() -> int:
-    with closing(socket()) as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        return int(nobody.getsockname()[1])

@@ -7,6 +7,7 @@ from time import monotonic
 
 from broadcast.hints import hints
 from broadcast.wake import Bell
+from demo.serving import free_port
 from tests.waiting import PATIENCE
 
 
@@ -42,7 +43,7 @@ async def test_it_is_heard_in_the_other_process(redis_url: str) -> None:
 
 
 async def test_without_redis_it_still_rings_here_and_does_not_fail() -> None:
-    async with hints(f"redis://127.0.0.1:{_nobodys_port()}/0", monotonic) as alone:
+    async with hints(f"redis://127.0.0.1:{free_port()}/0", monotonic) as alone:
         carrying = asyncio.create_task(alone.bell.carry())
         with alone.bell.listening() as heard:
             await alone.bell.ring()
@@ -61,9 +62,3 @@ async def test_nobody_who_rings_waits_for_a_redis_that_never_answers() -> None:
             async with asyncio.timeout(PATIENCE):
                 for _ring in range(100):
                     await told.bell.ring()
-
-
-def _nobodys_port() -> int:
-    with closing(socket()) as nobody:
-        nobody.bind(("127.0.0.1", 0))
-        return int(nobody.getsockname()[1])

@@ -1,4 +1,4 @@
-"""An open database of either kind, and the keys to it."""
+"""A database of one kind, and the keys to it."""
 
 from collections.abc import AsyncIterator
 
@@ -11,12 +11,6 @@ from tests.storage.rows import opened
 @pytest.fixture
 def keys() -> Keyring:
     return Keyring({1: bytes(range(32)), 2: bytes(range(32, 64))}, bytes(range(64, 96)))
-
-
-@pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    async with opened(database_url) as found:
-        yield found
 
 
 @pytest.fixture
