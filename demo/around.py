@@ -7,10 +7,7 @@ from pathlib import Path
 
 from bot import serve
 from demo import phones
-from demo.platforms.accounts import TELEGRAM_TOKEN, TWILIO_ACCOUNT, TWILIO_TOKEN
-from demo.platforms.both import Platforms, connected, hooks, settings
-from demo.platforms.telegram import Telegram
-from demo.platforms.twilio import Twilio
+from demo.platforms.both import Platforms, connected, platforms, settings
 from demo.platforms.wire import Clock, utc_now
 from demo.serving import bound, serving
 from demo.town.scenery import Scenery, scenery
@@ -30,12 +27,10 @@ def main() -> None:
 
 def platforms_of(scene: Scenery, public: str, folder: Path, clock: Clock = utc_now) -> Platforms:
     """The platforms that this scene's people use. What was said there is kept in the folder."""
-    name = scene.process.organizer["en"]
-    telegram = Telegram(TELEGRAM_TOKEN, name=name, keep=folder / "telegram.chats", clock=clock)
-    telegram.names |= {one.address: one.name for one in scene.people}
-    telegram.languages |= {one.address: one.language for one in scene.people}
-    twilio = Twilio(TWILIO_ACCOUNT, TWILIO_TOKEN, hooks(public), keep=folder / "twilio.chats", clock=clock)
-    return Platforms(telegram, twilio)
+    around = platforms(public, name=scene.process.organizer["en"], folder=folder, clock=clock)
+    around.telegram.names |= {one.address: one.name for one in scene.people}
+    around.telegram.languages |= {one.address: one.language for one in scene.people}
+    return around
 
 
 async def _run(public: str, port: int, folder: Path) -> None:
@@ -43,9 +38,9 @@ async def _run(public: str, port: int, folder: Path) -> None:
     closing = serve.until_told()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), closing.set)
     scene = scenery()
-    platforms = platforms_of(scene, public, folder)
-    site = platforms.application()
-    site.add_routes(phones.routes(platforms, scene.phones))
+    around = platforms_of(scene, public, folder)
+    site = around.application()
+    site.add_routes(phones.routes(around, scene.phones))
     async with serving(site, bound(port)) as address:
         for name, value in (await connected(settings(public, address) | QUICK_SMS)).items():
             print(f"{name}={value}")

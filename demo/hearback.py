@@ -25,7 +25,10 @@ async def hearback(
     clock: Callable[[], datetime],
     alone: bool = False,
 ) -> AsyncIterator[serve.Parts]:
-    """Its parts, and the platforms, which serve until the block ends. Its own site is to be served on `listening`."""
+    """Its parts, with these platforms served around them until the block ends.
+
+    Its site is the caller's to serve, on `listening`.
+    """
     async with serving(platforms.application(), bound()) as address:
         every = channels.from_settings(await connected(settings(url_of(listening), address)))
         async with serve.parts(database_url, "", keys, every, clock, alone) as parts:
@@ -33,7 +36,7 @@ async def hearback(
 
 
 @asynccontextmanager
-async def working(parts: serve.Parts, paces: Mapping[str, Pace]) -> AsyncIterator[None]:
+async def working(parts: serve.Parts, paces: Mapping[str, Pace] = {}) -> AsyncIterator[None]:
     """The worker sends at these paces, or at once, until the block ends; then what is under way is written down."""
     for name, channel in parts.channels.items():
         channel.pace = paces.get(name, AT_ONCE)

@@ -86,13 +86,13 @@ def _site(made: Town) -> web.Application:
 
 
 async def _build(made: Town) -> None:
-    async with _working(made, {}):
+    async with _working(made):
         await story.play(made)
 
 
 @asynccontextmanager
-async def _working(made: Town, paces: Mapping[str, Pace]) -> AsyncIterator[None]:
-    """The worker sends at these paces until the block ends; then everybody is told what became of it."""
+async def _working(made: Town, paces: Mapping[str, Pace] = {}) -> AsyncIterator[None]:
+    """The worker sends at these paces, or at once; when the block ends, what is under way is ended and told of."""
     try:
         async with working(made.parts, paces):
             try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +21,7 @@ from demo.platforms.accounts import (
 )
 from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio
+from demo.platforms.wire import Clock, utc_now
 
 
 @dataclass(slots=True)
@@ -47,6 +49,17 @@ class Platforms:
         """Give up what is on its way and let every open request end."""
         await self.telegram.close()
         await self.twilio.close()
+
+
+def platforms(public: str, *, name: str = "Hearback", folder: Path | None = None, clock: Clock = utc_now) -> Platforms:
+    """Those around a Hearback at `public`, which goes by this name there. What was said is kept in the folder."""
+
+    def keep(file: str) -> Path | None:
+        return folder and folder / file
+
+    telegram = Telegram(TELEGRAM_TOKEN, name=name, keep=keep("telegram.chats"), clock=clock)
+    twilio = Twilio(TWILIO_ACCOUNT, TWILIO_TOKEN, hooks(public), keep=keep("twilio.chats"), clock=clock)
+    return Platforms(telegram, twilio)
 
 
 def hooks(public: str) -> Mapping[str, str]:

@@ -11,8 +11,7 @@ import flows
 from bot import serve
 from bot.web import app
 from demo.hearback import hearback, working
-from demo.platforms.accounts import TELEGRAM_TOKEN, TWILIO_ACCOUNT, TWILIO_TOKEN
-from demo.platforms.both import Platforms, hooks
+from demo.platforms.both import Platforms, platforms
 from demo.platforms.chats import Bubble, Chat
 from demo.platforms.telegram import Telegram
 from demo.platforms.twilio import Twilio
@@ -146,13 +145,13 @@ async def town(
 ) -> AsyncIterator[Town]:
     """A town that runs until the block ends."""
     ours = bound()
-    platforms = Platforms(Telegram(TELEGRAM_TOKEN), Twilio(TWILIO_ACCOUNT, TWILIO_TOKEN, hooks(url_of(ours))))
-    async with hearback(platforms, ours, database_url, keys, clock) as parts:
+    around = platforms(url_of(ours))
+    async with hearback(around, ours, database_url, keys, clock) as parts:
         if process is not None:
             async with parts.database.writing() as session:
                 await processes.begin(session, process, clock())
-        async with serving(app(parts.door), ours), working(parts, {}):
+        async with serving(app(parts.door), ours), working(parts):
             try:
-                yield Town(parts, platforms, port_of(ours), clock)
+                yield Town(parts, around, port_of(ours), clock)
             finally:
-                await platforms.close()
+                await around.close()
