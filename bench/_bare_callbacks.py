@@ -36,8 +36,10 @@ UPDATE delivery SET state = said.status, rank = said.rank, provider_id = said.pr
 FROM said WHERE delivery.id = said.delivery AND delivery.rank < said.rank
 """
 ONE_BY_ONE = (
-    "INSERT INTO report (delivery_id, provider_id, status, code) VALUES (:delivery, :provider, :status, :code) "
-    "ON CONFLICT DO NOTHING",
+    (
+        "INSERT INTO report (delivery_id, provider_id, status, code) VALUES (:delivery, :provider, :status, :code) "
+        "ON CONFLICT DO NOTHING"
+    ),
     "UPDATE delivery SET state = :status, rank = :rank, provider_id = :provider WHERE id = :delivery AND rank < :rank",
 )
 RANKS = {"sent": 1, "failed": 2, "undelivered": 2, "delivered": 3}

@@ -58,8 +58,10 @@ FROM (SELECT 1) LEFT JOIN conversation ON chat = :chat
 """
 WRITE_ONE = (
     "INSERT INTO event VALUES (:event)",
-    "INSERT INTO conversation VALUES (:chat, :turns, :talk) "
-    "ON CONFLICT (chat) DO UPDATE SET turns = excluded.turns, talk = excluded.talk",
+    (
+        "INSERT INTO conversation VALUES (:chat, :turns, :talk) "
+        "ON CONFLICT (chat) DO UPDATE SET turns = excluded.turns, talk = excluded.talk"
+    ),
     "INSERT INTO delivery VALUES (:event, :chat, :reply, 'queued', NULL)",
 )
 MARK_ONE = "UPDATE delivery SET state = 'sent', provider_id = ? WHERE id = ?"
