@@ -94,6 +94,7 @@ class Writer:
 
     async def says(self, *texts: str) -> str:
         """Say these one after the other; what is heard after the last."""
+        heard = ""
         for text in texts:
             heard = await self.does(self.message(text))
         return heard
