@@ -202,9 +202,3 @@ async def like(session: Session, beginning: str) -> list[str]:
         select(contribution.c.id).where(contribution.c.id.startswith(beginning, autoescape=True))
     )
     return list(rows.scalars())
-
-
-async def number(session: Session) -> tuple[int, int]:
-    """How many contributions there are, and how many of them have a response."""
-    row = (await session.execute(select(func.count(), func.count(contribution.c.response_id)))).one()
-    return row[0], row[1]

@@ -131,26 +131,6 @@ async def never_agreed(session: Session, before: datetime, most: int) -> list[st
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """How many people there are, by language and channel."""
-
-    language: str
-    channel: str
-    people: int
-
-
-async def heard(session: Session) -> list[Heard]:
-    rows = await session.execute(
-        select(person.c.language, address.c.channel, func.count())
-        .join(address, address.c.person_id == person.c.id)
-        .where(person.c.consented, address.c.index.is_not(None))
-        .group_by(person.c.language, address.c.channel)
-        .order_by(person.c.language, address.c.channel)
-    )
-    return [Heard(*row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
 class Invitation:
     """To the council. `id` is the HMAC of the code that was handed out; `until` is its last day."""
 

@@ -16,7 +16,9 @@ from demo.platforms.chats import Side
 from demo.town.running import Town
 from demo.town.scenery import scenery
 from handlers.writing import contents
-from storage import contributions, events, people, processes, rounds
+from storage import contributions, events, processes, rounds
+from storage.broadcasts import Audience
+from storage.outbox import expansion
 from tests.demo import towns
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,10 +27,12 @@ LANGUAGES = {"en", "fr", "es", "ar"}
 
 
 async def test_people_of_four_languages_are_here_on_three_channels(opened: Town) -> None:
-    heard = await opened.looks(people.heard)
-    assert {one.language for one in heard} == LANGUAGES
-    assert {one.channel for one in heard} == {"telegram", "whatsapp", "sms"}
-    assert 10 <= sum(one.people for one in heard) <= 14
+    async def reached(audience: Audience) -> int:
+        return await opened.looks(lambda session: expansion.reachable(session, audience))
+
+    assert all([await reached(Audience(languages=(language,))) for language in LANGUAGES])
+    assert all([await reached(Audience(channels=(channel,))) for channel in ("telegram", "whatsapp", "sms")])
+    assert 10 <= await reached(Audience()) <= 14
 
 
 async def test_some_of_what_was_given_has_been_answered(opened: Town) -> None:
@@ -97,11 +101,11 @@ async def test_a_restart_keeps_everything_and_goes_on(built: Path, tmp_path: Pat
     async with towns.running(folder) as before:
         asked = await towns.says(before, "Grace", "share")
         shown = list(towns.chat(before, "Grace").bubbles)
-        given = await before.looks(contributions.number)
+        given = await before.looks(lambda session: contributions.newest(session, before.parts.keys, 100))
     async with towns.running(folder) as after:
         again = towns.chat(after, "Grace").bubbles
         assert [(one.id, one.text) for one in again] == [(one.id, one.text) for one in shown]
-        assert await after.looks(contributions.number) == given
+        assert await after.looks(lambda session: contributions.newest(session, after.parts.keys, 100)) == given
         closest = await towns.says(after, "Grace", "1")
         assert closest.text != asked.text
         assert "Which of these is closest?" in closest.text

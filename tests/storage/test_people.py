@@ -9,7 +9,6 @@ from storage import Database, Keyring, Session, broadcasts, events, people, roun
 from storage.broadcasts import Audience
 from storage.outbox import claims, deliveries, expansion, reports, unknowns
 from storage.outbox.reports import Word
-from storage.people import Heard
 from storage.tables import address, delivery, invitation, metadata
 from tests.storage.rows import NOW, PROCESS, Somebody, also_at, announce, give, meet, queue, until_somebody_waits
 
@@ -192,20 +191,6 @@ async def test_an_invitation_gives_one_seat(database: Database, keys: Keyring) -
         assert await people.seat(session, "again", alice.id, NOW.date())
         assert await people.members(session) == [alice.id]
         assert (await session.execute(select(invitation.c.used))).scalars().all() == [NOW.date()] * 2
-
-
-async def test_people_are_counted_by_language_and_channel(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        await meet(session, keys, "70001")
-        await meet(session, keys, "70002")
-        await meet(session, keys, "70003", language="ar")
-        await meet(session, keys, "70004", consented=False)
-        await meet(session, keys, "+15005550006", channel="sms")
-        assert await people.heard(session) == [
-            Heard("ar", "telegram", 1),
-            Heard("en", "sms", 1),
-            Heard("en", "telegram", 2),
-        ]
 
 
 async def test_a_parked_message_is_read_by_who_has_the_keys(database: Database, keys: Keyring) -> None:
