@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from hmac import digest
 from pathlib import Path
@@ -113,9 +113,6 @@ async def channels(platform: Platform) -> AsyncIterator[dict[str, Channel]]:
     yield made
     for channel in made.values():
         await channel.close()
-
-
-Post = Callable[..., Awaitable[int]]
 
 
 @dataclass

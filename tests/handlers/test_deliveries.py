@@ -23,7 +23,6 @@ from storage.tables import address
 from tests.storage.rows import ANYHOW, NOW, Somebody, also_at, announce, meet, opened, owe, queue, reach, row
 
 SECOND, MINUTE, HOUR, DAY, WEEK = (timedelta(seconds=s) for s in (1, 60, 3600, 86_400, 604_800))
-LEASE = NOW + MINUTE
 BUSY = Verdict(Act.WAIT, "busy", after=30 * MINUTE, tries=4)
 LOST = Verdict(Act.DROP, "no such number", reach=Reach.INVALID, elsewhere=True)
 SILENT = VERDICTS["63016"]

@@ -13,8 +13,6 @@ from storage import contributions as stored
 from storage.tables import address, person
 from tests.stories.town import Person, Town
 
-CANARIES = ("cranes-over-the-harbour", "7000001", "+12025550101")
-
 
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp", "sms"])
 async def test_stop_in_the_middle_of_a_question_ends_everything_until_start(square: Town, channel: str) -> None:
