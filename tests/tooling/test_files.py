@@ -63,7 +63,8 @@ def test_every_file_that_lies_beside_code_is_installed() -> None:
     assert [name for name in beside if not any(fnmatch(name, pattern) for pattern in patterns)] == []
 
 
-def test_every_room_is_watched_by_the_import_contracts() -> None:
+def test_every_room_is_watched_by_the_import_contracts_and_measured() -> None:
     rooms = sorted({name.partition(".")[0] for name in INSTALLED})
     assert sorted(PROJECT["tool"]["importlinter"]["root_packages"]) == rooms
+    assert sorted(PROJECT["tool"]["coverage"]["run"]["source_pkgs"]) == rooms
     assert set(PROJECT["tool"]["mypy"]["files"]) == {"run", *rooms, *OUTSIDE}

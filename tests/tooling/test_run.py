@@ -2,8 +2,11 @@
 
 import asyncio
 import os
+import re
+import shutil
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -11,6 +14,7 @@ from contextlib import asynccontextmanager
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
+from textwrap import dedent
 from types import ModuleType
 
 import aiohttp
@@ -80,6 +84,71 @@ def test_checks_run_beside_each_other_and_what_each_says_stays_together(
     said, told = capsys.readouterr()
     assert said.splitlines() == ["first begins", "first ends", "second begins", "second ends"]
     assert told.splitlines()[-1] == "run: failed: first.sh"
+
+
+MEASURED = {
+    "council/__init__.py": """
+        def rule(name: str) -> str:
+            if name == "approval":
+                return "in a program"
+            return "in one that it started"
+        """,
+    "program.py": """
+        import subprocess
+        import sys
+
+        import council
+
+        council.rule("approval")
+        started = "import council, os; council.rule('majority'); os._exit(0)"
+        subprocess.run([sys.executable, "-c", started], check=True)
+        """,
+}
+"""A worker of pytest is such a program, and ends so."""
+
+
+def test_coverage_counts_what_all_programs_ran_and_leaves_one_file(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "council").mkdir()
+    for name, code in MEASURED.items():
+        (tmp_path / name).write_text(dedent(code))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # this test may be measured itself
+    monkeypatch.setattr(run, "ROOT", tmp_path)
+    assert run.measure("program.py") == 0
+    told, warned = capfd.readouterr()
+    assert re.search(r"^council/__init__\.py +4 +0 +2 +0 +100%$", told, re.MULTILINE), told
+    assert told.splitlines()[-1].startswith("TOTAL ")
+    assert warned.startswith("run: how much")
+    assert {path.name for path in tmp_path.iterdir()} == {".coverage", "council", "program.py", "pyproject.toml"}
+
+
+def test_the_least_covered_files_stand_above_the_total(run: ModuleType) -> None:
+    files = [f"{number}.py" for number in range(11)]
+    assert run.shortened("\n".join(["Name", "-", *files, "-", "TOTAL"])).split() == [
+        "Name",
+        "-",
+        *files[:10],
+        "-",
+        "TOTAL",
+    ]
+    assert run.shortened("Name\n-\n0.py\n-\nTOTAL").split() == ["Name", "-", "0.py", "-", "TOTAL"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "program"), [((), ["python"]), (("--coverage",), ["coverage", "run"])], ids=["plain", "measured"]
+)
+def test_all_words_but_our_own_go_to_pytest(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], program: list[str]
+) -> None:
+    started: list[list[str]] = []
+    monkeypatch.setattr(run, "check", lambda: 0)
+    monkeypatch.setattr(subprocess, "call", lambda command, **_rest: started.append([*map(str, command)]))
+    monkeypatch.setattr(subprocess, "run", lambda *_all, **_rest: subprocess.CompletedProcess([], 0, ""))
+    run.test("tests/flows", *arguments, "-k", "share")
+    name, *rest = program
+    assert started == [[str(run.PROGRAMS / name), *rest, "-m", "pytest", "tests/flows", "-k", "share"]]
 
 
 @pytest.mark.long
