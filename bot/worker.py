@@ -25,10 +25,10 @@ from bot.watching import EVERY, Watching
 from broadcast.deliver import Sender
 from broadcast.expand import expand, turn
 from broadcast.hints import Hints
-from broadcast.outcomes import Where
 from broadcast.pace import Pacer
 from broadcast.watch import Observe, unobserved
 from channels import Channel
+from outcomes.at_once import Where
 from storage import Database, Keyring, marks
 
 SOON = timedelta(milliseconds=500)

@@ -12,17 +12,18 @@ import msgspec
 import structlog
 
 import flows
-from broadcast import alarms, outcomes
+from broadcast import alarms
 from broadcast.circuit import PROOF, Broke, Circuit, News, Took
 from broadcast.daytime import opens
 from broadcast.departures import Departure, Departures
-from broadcast.outcomes import Where
 from broadcast.pace import Pacer, Places
 from broadcast.wake import Bell
 from broadcast.watch import Observe, unobserved
 from channels import Channel
 from channels.messages import Later, NotSent, Outgoing, Shut, Stopped, TooFast, Unknown, unpacked
 from channels.verdicts import OUT_OF_ORDER, WIRE
+from outcomes import at_once
+from outcomes.at_once import Where
 from storage import Database, Keyring, Session, circuits, is_away
 from storage.broadcasts import Hours
 from storage.lanes import Lane
@@ -210,7 +211,7 @@ class Sender:
         try:
             return [departure for delivery in await self._may_leave(claimed) if (departure := self._read(delivery))]
         except BaseException:
-            self.settled += [outcomes.again(delivery, self.clock(), LATE) for delivery in claimed]
+            self.settled += [at_once.again(delivery, self.clock(), LATE) for delivery in claimed]
             raise
 
     async def _may_leave(self, claimed: Sequence[Claimed]) -> list[Claimed]:
@@ -220,7 +221,7 @@ class Sender:
         waits = await self.pacer.for_people([delivery.address for delivery in awake])
         for delivery, wait in zip(awake, waits, strict=True):
             if wait:
-                self.settled.append(outcomes.again(delivery, now + wait, PACE))
+                self.settled.append(at_once.again(delivery, now + wait, PACE))
         return [delivery for delivery, wait in zip(awake, waits, strict=True) if not wait]
 
     def _read(self, claimed: Claimed) -> Departure | None:
@@ -247,7 +248,7 @@ class Sender:
         if morning <= now:
             return False
         self.asleep[claimed.broadcast, claimed.region] = morning
-        self.settled.append(outcomes.again(claimed, morning, NIGHT))
+        self.settled.append(at_once.again(claimed, morning, NIGHT))
         return True
 
     def _depart(self) -> None:
@@ -275,7 +276,7 @@ class Sender:
         """Nothing of that lane leaves now: it waits as if nobody had claimed it."""
         now = self.clock()
         for departure in self.departures.take_out(lane):
-            self._ended(outcomes.again(departure.claimed, now + wait, code))
+            self._ended(at_once.again(departure.claimed, now + wait, code))
 
     async def _send(self, departure: Departure, more: int = 0) -> None:
         """`more`: places that it takes beyond those it has."""
@@ -286,7 +287,7 @@ class Sender:
             # It may have left, so it is never taken for one that did not.
             claimed = departure.claimed
             log.error("send failed", channel=self.channel.name, delivery=claimed.id, fault=type(fault).__name__)
-            outcome = outcomes.refused(claimed, Unknown("fault", WIRE["fault"]), self.where, self.clock())
+            outcome = at_once.refused(claimed, Unknown("fault", WIRE["fault"]), self.where, self.clock())
         self._ended(outcome)
 
     def _ended(self, outcome: Outcome) -> None:
@@ -315,14 +316,14 @@ class Sender:
         self.observe("places", accepted.segments, channel=self.channel.name)
         self._heard(claimed, "")
         await self.pacer.charge(accepted.segments - departure.places)
-        return outcomes.sent(claimed, accepted, self.where)
+        return at_once.sent(claimed, accepted, self.where)
 
     def _too_late(self, claimed: Claimed) -> Outcome | None:
         """What becomes of it when it waited for its place for too long."""
         now = self.clock()
         if claimed.not_after is not None and claimed.not_after <= now:
             return Outcome(claimed.id, "expired", code="not_after")
-        return outcomes.again(claimed, now, LATE) if now >= claimed.began + FRESH else None
+        return at_once.again(claimed, now, LATE) if now >= claimed.began + FRESH else None
 
     async def _refused(self, claimed: Claimed, refusal: NotSent) -> Outcome:
         log.info("not sent", channel=self.channel.name, delivery=claimed.id, code=refusal.code)
@@ -332,7 +333,7 @@ class Sender:
             await self.pacer.told_to_wait(claimed.address, refusal.after, claimed.lane)
         alarms.call(self.channel.name, refusal.code, refusal.verdict, self.observe)
         self._heard(claimed, refusal.code, isinstance(refusal, Stopped), _is_theirs(refusal))
-        return outcomes.refused(claimed, refusal, self.where, self.clock())
+        return at_once.refused(claimed, refusal, self.where, self.clock())
 
     def _heard(self, claimed: Claimed, code: str, stopped: bool = False, failed: bool = False) -> None:
         """Whether our sender, or the platform, is in order: told to all workers with the next settling."""

@@ -17,12 +17,12 @@ from broadcast.circuit import LAST, TOO_MANY
 from broadcast.deliver import FRESH, LATE, LEASE, MOST_AT_ONCE, NIGHT, SILENT, Sender
 from broadcast.departures import Departure
 from broadcast.expand import expand
-from broadcast.outcomes import Where
 from broadcast.pace import Here, Pacer
 from broadcast.wake import Bell
 from channels import Pace
 from channels.messages import Accepted, Gone, Later, Never, NotSent, Outgoing, Shut, Stopped, Unknown
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
+from outcomes.at_once import Where
 from storage import Database, Keyring, addresses, broadcasts, circuits
 from storage.broadcasts import Hours, NewBroadcast, Plan, Subject
 from storage.lanes import Lane

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import update
 
 from broadcast.circuit import PROOF
-from broadcast.outcomes import Where
 from channels._twilio.errors import VERDICTS
 from channels.messages import Accepted, Never, Outgoing, Report, Status
 from channels.verdicts import OUT_OF_ORDER
 from handlers import deliveries
+from outcomes.at_once import Where
 from storage import Database, Keyring, circuits
 from storage.tables import broadcast, delivery
 from tests.broadcast.test_deliver import NEWS, Office, Phone, fails, office

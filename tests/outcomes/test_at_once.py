@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from broadcast.outcomes import FIRST_PAUSE, LONGEST_PAUSE, Where, again, refused
 from channels.messages import Gone, Later, Never, NotSent, Shut, Stopped, Unknown
 from channels.verdicts import OUT_OF_ORDER, Act, Reach, Verdict
+from outcomes.at_once import FIRST_PAUSE, LONGEST_PAUSE, Where, again, refused
 from storage.addresses import Change
 from storage.lanes import Lane
 from storage.outbox.claims import Claimed
