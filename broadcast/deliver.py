@@ -20,10 +20,11 @@ from broadcast.pace import Pacer, Places
 from broadcast.wake import Bell
 from broadcast.watch import Observe, unobserved
 from channels import Channel
-from channels.messages import Later, NotSent, Outgoing, Shut, Stopped, TooFast, Unknown, unpacked
+from channels.messages import NotSent, Outgoing, Shut, TooFast, Unknown, unpacked
 from channels.verdicts import OUT_OF_ORDER, WIRE
-from outcomes import at_once
+from outcomes import at_once, senders
 from outcomes.at_once import Where
+from outcomes.senders import Sign
 from storage import Database, Keyring, Session, circuits, is_away
 from storage.broadcasts import Hours
 from storage.lanes import Lane
@@ -314,7 +315,7 @@ class Sender:
             return await self._refused(claimed, Unknown("fault", WIRE["fault"]))
         self.observe("send", monotonic() - began, channel=self.channel.name)
         self.observe("places", accepted.segments, channel=self.channel.name)
-        self._heard(claimed, "")
+        self._answered(claimed, "", senders.at_once(None, self.where.reports))
         await self.pacer.charge(accepted.segments - departure.places)
         return at_once.sent(claimed, accepted, self.where)
 
@@ -327,34 +328,29 @@ class Sender:
 
     async def _refused(self, claimed: Claimed, refusal: NotSent) -> Outcome:
         log.info("not sent", channel=self.channel.name, delivery=claimed.id, code=refusal.code)
-        if isinstance(refusal, Later) and refusal.everyone:
-            await self.pacer.pause(refusal.after)
+        if (pause := senders.pause_at_once(refusal)) is not None:
+            await self.pacer.pause(pause)
         elif isinstance(refusal, TooFast):
             await self.pacer.told_to_wait(claimed.address, refusal.after, claimed.lane)
+        sign = senders.at_once(refusal, self.where.reports)
         alarms.call(self.channel.name, refusal.code, refusal.verdict, self.observe)
-        self._heard(claimed, refusal.code, isinstance(refusal, Stopped), _is_theirs(refusal))
+        self._answered(claimed, refusal.code, sign)
         return at_once.refused(claimed, refusal, self.where, self.clock())
 
-    def _heard(self, claimed: Claimed, code: str, stopped: bool = False, failed: bool = False) -> None:
+    def _answered(self, claimed: Claimed, code: str, sign: Sign) -> None:
         """Whether our sender, or the platform, is in order: told to all workers with the next settling."""
-        if self.circuit.answered(failed) or stopped:
+        if self.circuit.answered(sign is Sign.FAILED) or sign is Sign.STOPPED:
             log.critical("sender stopped", channel=self.channel.name, code=code)
             self.news = Broke(code)
-        elif claimed.probe and failed:
+        elif claimed.probe and sign is Sign.FAILED:
             self.news = Broke(code)
-        elif claimed.probe and not (code and self.where.reports):
-            # Where it reports, a refusal of this message alone shows nothing: the next one tries.
+        elif claimed.probe and sign is Sign.WORKS:
             self.news = Took(claimed.id)
 
 
 def _may_be_template(claimed: Claimed) -> bool:
     """Whether that is the first that its broadcast tries where no free text is taken."""
     return claimed.broadcast is None or claimed.outside[:1] == ("template",)
-
-
-def _is_theirs(refusal: NotSent) -> bool:
-    """A failure of the platform itself, or of the way to it."""
-    return isinstance(refusal, Unknown) or (isinstance(refusal, Later) and refusal.everyone and refusal.code != "429")
 
 
 @cache

@@ -1,23 +1,19 @@
-"""What a refusal by a platform makes of a delivery."""
+"""What the platform's answer to a send makes of the delivery, and of its person's address."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from channels.messages import Accepted, Later, NotSent, Shut, Stopped, Unknown
 from channels.verdicts import OUT_OF_ORDER, Act
-from storage.addresses import Change
+from outcomes import addresses, pauses
+from outcomes.states import EXPIRED, FAILED, QUEUED, SENT, UNKNOWN
 from storage.outbox.claims import Claimed
 from storage.outbox.deliveries import LONGEST_SILENCE, SHUT, Outcome
-
-FIRST_PAUSE = timedelta(seconds=1)
-LONGEST_PAUSE = timedelta(minutes=5)
-MOST_DOUBLINGS = 16
-"""By then a pause is the longest there is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What has to be known of the channel that refused. `elsewhere`: the other channels that run here."""
+    """What has to be known of the channel that answered. `elsewhere`: the other channels that run here."""
 
     elsewhere: tuple[str, ...] = ()
     remembers: bool = False
@@ -29,7 +25,7 @@ class Where:
 def sent(claimed: Claimed, accepted: Accepted, where: Where) -> Outcome:
     """Where the platform reports, a reply keeps its words: they may have to leave again."""
     keeps = where.reports and claimed.broadcast is None
-    return Outcome(claimed.id, "sent", accepted.provider_id, accepted.segments, keeps=keeps)
+    return Outcome(claimed.id, SENT, accepted.provider_id, accepted.segments, keeps=keeps)
 
 
 def refused(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> Outcome:
@@ -45,7 +41,7 @@ def refused(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> 
         case Shut():
             return _shut(claimed, refusal, where, now)
         case Unknown():
-            return Outcome(claimed.id, "unknown", code=refusal.code, attempts=claimed.attempts, keeps=where.remembers)
+            return Outcome(claimed.id, UNKNOWN, code=refusal.code, attempts=claimed.attempts, keeps=where.remembers)
         case _:
             return _failed(claimed, refusal, where)
 
@@ -53,34 +49,25 @@ def refused(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> 
 def again(claimed: Claimed, due: datetime, code: str, attempts: int | None = None) -> Outcome:
     """It waits once more; this was no attempt unless `attempts` says so."""
     tried = claimed.attempts if attempts is None else attempts
-    return Outcome(claimed.id, "queued", due=due, code=code, attempts=tried)
+    return Outcome(claimed.id, QUEUED, due=due, code=code, attempts=tried)
 
 
 def _later(claimed: Claimed, refusal: Later, where: Where, now: datetime) -> Outcome:
     tried = claimed.attempts + 1
     if tried >= refusal.verdict.tries:
         return _failed(claimed, refusal, where, tried)
-    pause = max(refusal.after, min(FIRST_PAUSE * 2 ** min(tried, MOST_DOUBLINGS), LONGEST_PAUSE))
-    return again(claimed, now + pause, refusal.code, tried)
+    return again(claimed, pauses.at_once(tried, refusal.after, now), refusal.code, tried)
 
 
 def _failed(claimed: Claimed, refusal: NotSent, where: Where, attempts: int = 0) -> Outcome:
     verdict = refusal.verdict
-    change = Change(
-        address=claimed.address,
-        reach=verdict.reach,
-        strikes=verdict.strikes,
-        within=verdict.within,
-        lasts=verdict.lasts,
-        elsewhere=where.elsewhere if verdict.elsewhere and claimed.elsewhere else (),
-    )
-    learns = change.reach is not None or change.elsewhere
+    elsewhere = where.elsewhere if verdict.elsewhere and claimed.elsewhere else ()
     return Outcome(
         claimed.id,
-        "expired" if verdict.act is Act.EXPIRE else "failed",
+        EXPIRED if verdict.act is Act.EXPIRE else FAILED,
         code=refusal.code,
         attempts=attempts or claimed.attempts,
-        change=change if learns else None,
+        change=addresses.learned(claimed.address, verdict, elsewhere=elsewhere),
         halts=claimed.broadcast if verdict.halts else None,
     )
 
@@ -92,11 +79,11 @@ def _shut(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> Ou
     here = next((way for way in left if way != "elsewhere"), None)
     before = left[: left.index(here)] if here else left
     elsewhere = where.elsewhere if "elsewhere" in before else ()
-    change = Change(address=claimed.address, shut=claimed.began, elsewhere=elsewhere)
+    change = addresses.learned(claimed.address, refusal.verdict, shut=claimed.began, elsewhere=elsewhere)
     if here is None:
-        return Outcome(claimed.id, "failed", code=refusal.code, attempts=claimed.attempts, change=change)
+        return Outcome(claimed.id, FAILED, code=refusal.code, attempts=claimed.attempts, change=change)
     due = now if here == "template" else claimed.not_after or now + LONGEST_SILENCE
-    return Outcome(claimed.id, "queued", due=due, code=SHUT, attempts=claimed.attempts, change=change)
+    return Outcome(claimed.id, QUEUED, due=due, code=SHUT, attempts=claimed.attempts, change=change)
 
 
 def _was_free_text(claimed: Claimed, refusal: NotSent) -> bool:

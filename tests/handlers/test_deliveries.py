@@ -12,6 +12,7 @@ from channels._twilio.errors import VERDICTS
 from channels.messages import Report, Status
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
 from handlers import deliveries
+from outcomes.by_report import KNOWN
 from storage import Keyring, Session, broadcasts, circuits, marks, people, templates
 from storage.broadcasts import Plan
 from storage.circuits import Circuit
@@ -326,7 +327,7 @@ async def test_a_text_that_was_not_taken_makes_way_for_another_and_then_its_pers
         assert [one.language for one in known if one.status == "approved"] == left
         await claim(session, keys, dues[0])
         await outbox.settle(session, "worker", [Outcome(name, "sent", f"m{attempt + 1}", attempts=1)], NOW)
-    assert dues == [NOW + deliveries.KNOWN, NOW + LONGEST_SILENCE]
+    assert dues == [NOW + KNOWN, NOW + LONGEST_SILENCE]
 
 
 @pytest.mark.parametrize("code", ["63005", "63027"])

@@ -9,7 +9,8 @@ import pytest
 
 from channels.messages import Gone, Later, Never, NotSent, Shut, Stopped, Unknown
 from channels.verdicts import OUT_OF_ORDER, Act, Reach, Verdict
-from outcomes.at_once import FIRST_PAUSE, LONGEST_PAUSE, Where, again, refused
+from outcomes.at_once import Where, again, refused
+from outcomes.pauses import FIRST_PAUSE, LONGEST_PAUSE
 from storage.addresses import Change
 from storage.lanes import Lane
 from storage.outbox.claims import Claimed
