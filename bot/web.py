@@ -13,8 +13,7 @@ from bot.turns import Away, Turns
 from broadcast import alarms
 from broadcast.watch import Observe, unobserved
 from channels import Channel, Refused
-from channels.messages import Message, Report, Status
-from channels.verdicts import Act
+from channels.messages import Message
 from storage import Database, is_full, marks, outbox
 from storage.versions import is_current
 
@@ -54,9 +53,7 @@ class Door:
             self.observe("refused", channel=channel.name, code=str(refused.status))
             log.warning("refused", channel=channel.name, status=refused.status, why=refused.why)
             return web.Response(status=refused.status)
-        for one in told:
-            if isinstance(one, Report) and one.verdict.act is Act.STOP:
-                log.critical("sender stopped", channel=one.channel, code=one.code)
+        alarms.heard(told)
         try:
             await self.turns.take(told)
         except Away:
@@ -68,9 +65,7 @@ class Door:
                 self.observe("turns", channel=channel.name, state="taken")
                 await channel.acknowledge(one)
             else:
-                self.observe("reports", channel=channel.name, state=one.status, code=one.code)
-                if one.status is Status.FAILED:
-                    alarms.call(channel.name, one.code, one.verdict, self.observe)
+                alarms.kept(one, self.observe)
         return channel.accepted()
 
     async def live(self, _request: web.Request) -> web.Response:

@@ -333,7 +333,7 @@ class Sender:
         elif isinstance(refusal, TooFast):
             await self.pacer.told_to_wait(claimed.address, refusal.after, claimed.lane)
         sign = senders.at_once(refusal, self.where.reports)
-        alarms.call(self.channel.name, refusal.code, refusal.verdict, self.observe)
+        alarms.refused(self.channel.name, refusal, sign, self.observe)
         self._answered(claimed, refusal.code, sign)
         return at_once.refused(claimed, refusal, self.where, self.clock())
 

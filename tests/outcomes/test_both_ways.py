@@ -8,8 +8,9 @@ import pytest
 
 import channels
 from channels.messages import Gone, Later, Never, NotSent, Report, Shut, Status, Stopped, Unknown
-from channels.verdicts import DROPPED, OUT_OF_ORDER, WIRE, Act, Verdict
-from outcomes import at_once, by_report, senders
+from channels.verdicts import DROPPED, OUT_OF_ORDER, WIRE, Act, Alarm, Verdict
+from outcomes import alarms, at_once, by_report, senders
+from outcomes.alarms import Call
 from outcomes.at_once import Where
 from outcomes.senders import Sign
 from storage.addresses import Change
@@ -284,6 +285,27 @@ def test_what_waits_with_it(line: str) -> None:
         pause = case.verdict.after if case.verdict.everyone else None
         assert senders.pause_at_once(refusal(case)) == senders.pause_by_report(case.verdict) == pause
         assert by_report.refuses_template(case.verdict) is (line == "not this template")
+
+
+CALLS: Mapping[Alarm, Call] = {
+    Alarm.NONE: Call(),
+    Alarm.COUNT: Call(),
+    Alarm.CONTENT: Call("content"),
+    Alarm.SETTING: Call("setting"),
+    Alarm.FAULT: Call("fault"),
+    Alarm.PAGE: Call("page", act_now=True),
+}
+
+
+@every_line
+def test_whom_it_calls(line: str) -> None:
+    """The same both ways; of a sender that is stopped that is said, and not that somebody has to act too."""
+    for case in of(line):
+        called = CALLS[case.verdict.alarm]
+        if line == "stop":
+            called = Call(called.counted, stopped=True)
+        for sign in (senders.at_once(refusal(case), case.where.reports), senders.by_report(case.verdict)):
+            assert alarms.call(case.verdict, sign) == called, case
 
 
 def test_every_line_of_the_table_is_some_verdict() -> None:

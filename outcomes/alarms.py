@@ -1,0 +1,28 @@
+"""Whom a platform's code calls beside the person: who looks at how many there are, and who has to act now."""
+
+from dataclasses import dataclass
+
+from channels.verdicts import Alarm, Verdict
+from outcomes.senders import Sign
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is counted and what is said of one code, the same at once and by report."""
+
+    counted: str = ""
+    """The name by which it is counted; "" where nobody has to look at it."""
+    stopped: bool = False
+    """Our sender is out of order."""
+    act_now: bool = False
+    """Somebody has to act now, though our sender is in order."""
+
+
+def call(verdict: Verdict, sign: Sign) -> Call:
+    """`sign`: what the same word shows of our sender."""
+    stopped = sign is Sign.STOPPED
+    return Call(
+        counted="" if verdict.alarm in (Alarm.NONE, Alarm.COUNT) else verdict.alarm.name.lower(),
+        stopped=stopped,
+        act_now=verdict.alarm is Alarm.PAGE and not stopped,
+    )
