@@ -176,15 +176,15 @@ class Sender:
 
     async def _tell(self, session: Session, now: datetime) -> Told:
         """What every worker has to know of this channel."""
-        match self.news:
+        news, asleep = self.news, dict(self.asleep)
+        match news:
             case Broke(code):
                 await circuits.break_(session, self.channel.name, code, now + OUT_OF_ORDER, now)
             case Took(name) if await self._works(session, name, now):
                 log.warning("sender works again", channel=self.channel.name)
-        asleep = dict(self.asleep)
         for (broadcast, region), morning in asleep.items():
             await deliveries.put_off(session, broadcast, region, morning, NIGHT, now, MOST_TO_PUT_OFF)
-        return self.news, asleep
+        return news, asleep
 
     async def _works(self, session: Session, name: str, now: datetime) -> bool:
         """Where a platform reports later what became of a message, having taken it is only half of that."""

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select, update
 
 import flows
-from broadcast.circuit import LAST, TOO_MANY
+from broadcast.circuit import LAST, TOO_MANY, Broke, Took
 from broadcast.deliver import FRESH, LATE, LEASE, MOST_AT_ONCE, NIGHT, SILENT, Sender
 from broadcast.departures import Departure
 from broadcast.expand import expand
@@ -23,7 +23,7 @@ from channels import Pace
 from channels.messages import Accepted, Gone, Later, Never, NotSent, Outgoing, Shut, Stopped, Unknown
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
 from outcomes.at_once import Where
-from storage import Database, Keyring, addresses, broadcasts, circuits
+from storage import Database, Keyring, Session, addresses, broadcasts, circuits
 from storage.broadcasts import Hours, NewBroadcast, Plan, Subject
 from storage.lanes import Lane
 from storage.outbox import claims, deliveries, unknowns
@@ -318,6 +318,27 @@ async def test_what_is_wrong_with_single_messages_stops_nobody(sqlite: Database,
     async with office(sqlite, keys, Phone(fails(Never("400")))) as at:
         await at.until("failed")
         await at.until_broken()
+
+
+async def test_what_is_learned_while_the_others_are_told_stays_to_be_told(
+    sqlite: Database, keys: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another message is refused while it is written down that one was taken."""
+    sender = made(sqlite, keys, Phone(), Dial())
+    sender.unheard, sender.news = True, Took("d")
+    mend = circuits.mend
+
+    async def meanwhile(session: Session, channel: str) -> bool:
+        sender.news = Broke("401")
+        return await mend(session, channel)
+
+    monkeypatch.setattr(circuits, "mend", meanwhile)
+    await sender.step_out()
+    assert sender.news == Broke("401")
+    sender.unheard = True
+    await sender.step_out()
+    async with sqlite.reading() as session:
+        assert [one.code for one in await circuits.broken(session)] == ["401"]
 
 
 @pytest.mark.parametrize(
