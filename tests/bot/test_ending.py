@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from broadcast.deliver import LONGEST_SEND
+from broadcast.sending import LONGEST_SEND
 from channels.messages import Outgoing
 from demo.platforms.accounts import TELEGRAM_TOKEN
 from demo.serving import bound, serving

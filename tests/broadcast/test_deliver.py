@@ -14,10 +14,14 @@ from sqlalchemy import select, update
 
 import flows
 from broadcast.circuit import LAST, TOO_MANY, Broke, Took
-from broadcast.deliver import FRESH, LATE, LEASE, MOST_AT_ONCE, NIGHT, SILENT, Sender
+from broadcast.claiming import LEASE
+from broadcast.deliver import MOST_AT_ONCE, Sender
 from broadcast.departures import Departure
 from broadcast.expand import expand
+from broadcast.leaving import LATE, SILENT
+from broadcast.news import NIGHT, News
 from broadcast.pace import Here, Pacer
+from broadcast.sending import FRESH
 from broadcast.wake import Bell
 from channels import Pace
 from channels.messages import Accepted, Gone, Later, Never, NotSent, Outgoing, Shut, Stopped, Unknown
@@ -325,18 +329,19 @@ async def test_what_is_learned_while_the_others_are_told_stays_to_be_told(
 ) -> None:
     """Another message is refused while it is written down that one was taken."""
     sender = made(sqlite, keys, Phone(), Dial())
-    sender.unheard, sender.news = True, Took("d")
+    sender.claiming.unheard = True
+    sender.unwritten.learned(Took("d"))
     mend = circuits.mend
 
     async def meanwhile(session: Session, channel: str) -> bool:
-        sender.news = Broke("401")
+        sender.unwritten.learned(Broke("401"))
         return await mend(session, channel)
 
     monkeypatch.setattr(circuits, "mend", meanwhile)
-    await sender.step_out()
-    assert sender.news == Broke("401")
-    sender.unheard = True
-    await sender.step_out()
+    await sender.claiming.settle()
+    assert sender.unwritten.news == News(Broke("401"))
+    sender.claiming.unheard = True
+    await sender.claiming.settle()
     async with sqlite.reading() as session:
         assert [one.code for one in await circuits.broken(session)] == ["401"]
 
@@ -573,8 +578,8 @@ async def test_who_slept_on_a_claim_does_not_send_it(sqlite: Database, keys: Key
     async with sqlite.writing() as session:
         [claimed] = await claims.claim(session, keys, "telegram", "worker", NOW, NOW + LEASE, 1)
     dial.at = NOW + FRESH
-    await sender._send(Departure(claimed, Outgoing("hello"), 1))
-    await sender.step_out()
+    await sender.sending.send(Departure(claimed, Outgoing("hello"), 1))
+    await sender.claiming.settle()
     async with sqlite.reading() as session:
         row = (await session.execute(select(delivery))).one()
     assert (row.state, row.code) == ("queued", "late")
@@ -589,8 +594,8 @@ async def test_what_was_claimed_in_time_does_not_leave_after_its_time(sqlite: Da
     dial, phone = Dial(), Phone()
     sender = made(sqlite, keys, phone, dial)
     dial.at = NOW + timedelta(seconds=1)
-    await sender._send(Departure(claimed, Outgoing("hello"), 1))
-    await sender.step_out()
+    await sender.sending.send(Departure(claimed, Outgoing("hello"), 1))
+    await sender.claiming.settle()
     async with sqlite.reading() as session:
         row = (await session.execute(select(delivery))).one()
     assert (row.state, row.code, row.body) == ("expired", "not_after", None)
@@ -638,7 +643,7 @@ async def test_a_database_that_is_away_is_waited_for(
             raise ConnectionResetError
         return await claim(*given)
 
-    monkeypatch.setattr("broadcast.deliver.claims.claim", away_twice)
+    monkeypatch.setattr("broadcast.claiming.claims.claim", away_twice)
     monkeypatch.setattr("broadcast.deliver.AWAY_PAUSE", timedelta(milliseconds=5))
     async with office(sqlite, keys, Phone()) as at:
         await at.until("sent")
@@ -701,9 +706,9 @@ async def test_after_everybody_was_held_all_that_was_claimed_leaves(sqlite: Data
     claimed = 0
     while not claimed:
         await sender.step()
-        claimed = len(sender.departures)
+        claimed = len(sender.sending.departures)
     await sender.pacer.pause(timedelta(seconds=0.05))
-    sender._depart()
+    sender.sending.depart()
     closing = asyncio.Event()
     running = asyncio.create_task(sender.run(closing))
 

@@ -69,7 +69,7 @@ async def has_left(at: Office, number: int) -> None:
     await at.asked(number)
 
     async def is_told() -> bool:
-        return at.sender.news is None and not at.sender.settled
+        return at.sender.unwritten.news.circuit is None and at.sender.claiming.is_settled
 
     await until(is_told)
 

@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from broadcast.deliver import LONGEST_SEND
+from broadcast.sending import LONGEST_SEND
 from channels import _wire, from_settings
 from channels.messages import Outgoing, Unknown
 from channels.verdicts import WIRE

@@ -8,7 +8,7 @@ from datetime import timedelta
 from math import ceil
 from typing import Any
 
-from broadcast.deliver import LEASE
+from broadcast.claiming import LEASE
 from broadcast.pace import LOOK_AHEAD
 from storage import broadcasts
 from tests.programs.life import SOON, WORKER, Life

@@ -1,0 +1,103 @@
+"""Which of the claimed deliveries leave now: those that can be read, to people who may be written to at this moment."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+
+import msgspec
+import structlog
+
+import flows
+from broadcast.daytime import opens
+from broadcast.departures import Departure
+from broadcast.news import NIGHT
+from broadcast.pace import Pacer
+from broadcast.unwritten import Unwritten
+from channels import Channel
+from channels.messages import Outgoing, unpacked
+from outcomes import at_once
+from outcomes.states import CANCELLED, FAILED
+from storage.broadcasts import Hours
+from storage.lanes import Lane
+from storage.outbox.claims import Claimed
+from storage.outbox.deliveries import Outcome
+
+LATE = "late"
+"""The code of what was claimed, and did not leave in time."""
+PACE = "pace"
+"""The code of what the pace holds back."""
+SILENT = "silent"
+"""The code of what was for somebody who has not written for so long that their number may be another person's."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What is asked of every claimed delivery before it is given a place. What does not leave waits again, or ends."""
+
+    channel: Channel
+    pacer: Pacer
+    clock: Callable[[], datetime]
+    unwritten: Unwritten
+
+    async def departures(self, claimed: Sequence[Claimed]) -> list[Departure]:
+        """Those that leave. Where that cannot be found out, they all wait again."""
+        try:
+            return [departure for delivery in await self._may_leave(claimed) if (departure := self._read(delivery))]
+        except BaseException:
+            for delivery in claimed:
+                self.unwritten.waits(at_once.again(delivery, self.clock(), LATE))
+            raise
+
+    async def _may_leave(self, claimed: Sequence[Claimed]) -> list[Claimed]:
+        """Not to an address that may be another person's, not at night, not to who was written to just now."""
+        now = self.clock()
+        theirs = [delivery for delivery in claimed if not self._is_recycled(delivery)]
+        awake = [delivery for delivery in theirs if not self._sleeps(delivery, now)]
+        waits = await self.pacer.for_people([delivery.address for delivery in awake])
+        for delivery, wait in zip(awake, waits, strict=True):
+            if wait:
+                self.unwritten.waits(at_once.again(delivery, now + wait, PACE))
+        return [delivery for delivery, wait in zip(awake, waits, strict=True) if not wait]
+
+    def _is_recycled(self, claimed: Claimed) -> bool:
+        """What is for one person only does not leave to an address that may be somebody else's by now."""
+        if claimed.lane != Lane.NOTICE or not claimed.silent_for(self.channel.recycled):
+            return False
+        self.unwritten.ended(Outcome(claimed.id, CANCELLED, code=SILENT))
+        return True
+
+    def _sleeps(self, claimed: Claimed, now: datetime) -> bool:
+        if not claimed.hours or claimed.broadcast is None:
+            return False
+        morning = opens(_hours(claimed.hours), claimed.region, now)
+        if morning <= now:
+            return False
+        self.unwritten.is_night(claimed.broadcast, claimed.region, morning)
+        self.unwritten.waits(at_once.again(claimed, morning, NIGHT))
+        return True
+
+    def _read(self, claimed: Claimed) -> Departure | None:
+        """None, and a failure, where the text cannot be read."""
+        try:
+            outgoing = _outgoing(claimed)
+            return Departure(claimed, outgoing, self.channel.places(outgoing))
+        except Exception as fault:
+            log.error("unreadable", channel=self.channel.name, delivery=claimed.id, fault=type(fault).__name__)
+            self.unwritten.ended(Outcome(claimed.id, FAILED, code="unreadable"))
+            return None
+
+
+@cache
+def _hours(packed: str) -> Hours:
+    return msgspec.json.decode(packed, type=Hours)
+
+
+def _outgoing(claimed: Claimed) -> Outgoing:
+    if claimed.renditions is None:
+        outgoing = unpacked(claimed.body or "")
+        return replace(outgoing, plain=True) if claimed.attempts else outgoing
+    said = flows.told(claimed.renditions).to(claimed.language)
+    return Outgoing(said, claimed.language, purpose=(claimed.subject or "").partition(":")[0])
