@@ -61,13 +61,14 @@ def _later(claimed: Claimed, refusal: Later, where: Where, now: datetime) -> Out
 
 def _failed(claimed: Claimed, refusal: NotSent, where: Where, attempts: int = 0) -> Outcome:
     verdict = refusal.verdict
-    elsewhere = where.elsewhere if verdict.elsewhere and claimed.elsewhere else ()
+    # For a lost address other deliveries may wait too, and each broadcast says by itself whether its own go elsewhere.
+    asks_elsewhere = verdict.elsewhere and (claimed.elsewhere or verdict.reach is not None)
     return Outcome(
         claimed.id,
         EXPIRED if verdict.act is Act.EXPIRE else FAILED,
         code=refusal.code,
         attempts=attempts or claimed.attempts,
-        change=addresses.learned(claimed.address, verdict, elsewhere=elsewhere),
+        change=addresses.learned(claimed.address, verdict, elsewhere=where.elsewhere if asks_elsewhere else ()),
         halts=claimed.broadcast if verdict.halts else None,
     )
 

@@ -413,6 +413,22 @@ async def test_who_is_lost_here_is_written_to_elsewhere(database: Database, keys
     assert (row.state, row.channel, row.address_id) == ("queued", "sms", there.address)
 
 
+async def test_what_waits_for_somebody_goes_elsewhere_though_a_reply_showed_that_they_are_lost(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        await announce(session, plan=Plan(elsewhere=True))
+        alice = await meet(session, keys)
+        there = await also_at(session, keys, alice, "+15005550006", channel="sms", spoke=NOW - DAY)
+        await queue(session, alice, Outgoing("hello").packed())
+        bulletin = await owe(session, alice, due=NOW + DAY)
+    async with office(database, keys, Phone(fails(Gone("403", BLOCKED))), Where(("sms",))) as at:
+        await at.asked()
+        became = {row.id: (row.state, row.channel, row.address_id) for row in await at.rows()}
+    assert became.pop(bulletin) == ("queued", "sms", there.address)
+    assert list(became.values()) == [("failed", "telegram", alice.address)]
+
+
 async def test_a_template_is_chosen_by_what_it_is_for(sqlite: Database, keys: Keyring) -> None:
     async with sqlite.writing() as session:
         await announce(session)

@@ -104,6 +104,13 @@ def test_it_goes_elsewhere_if_both_the_table_and_the_broadcast_say_so(allows: bo
     assert (change.elsewhere if change else ()) == (("sms", "telegram") if allows and says else ())
 
 
+def test_what_else_waits_for_a_lost_address_goes_elsewhere_whatever_this_broadcast_allows() -> None:
+    lost = Verdict(Act.DROP, "", reach=Reach.BLOCKED, elsewhere=True)
+    change = became(Gone("403", lost), elsewhere=False).change
+    assert change is not None
+    assert change.elsewhere == ("sms", "telegram")
+
+
 def test_nothing_goes_elsewhere_where_there_is_nothing_else() -> None:
     assert became(Never("63032", Verdict(Act.DROP, "", elsewhere=True)), Where()).change is None
 

@@ -247,7 +247,9 @@ def test_at_once(line: str) -> None:
         if word == "+doubled" and case.tried + 1 >= case.verdict.tries:
             word = "+failed"
         is_over = word.removeprefix("+") in ("failed", "expired")
-        change = learned(case, word, learns=is_over, elsewhere=case.broadcast is not None)
+        # An address that is lost may be that of other broadcasts too.
+        elsewhere = case.broadcast is not None or case.verdict.reach is not None
+        change = learned(case, word, learns=is_over, elsewhere=elsewhere)
         keeps = word == "unknown" and case.where.remembers
         expected = outcome(case, word, change, case.verdict.halts and is_over, keeps)
         assert at_once.refused(claimed(case), refusal(case), case.where, NOW) == expected, case
