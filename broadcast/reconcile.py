@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from broadcast.closing import unless
+from broadcast.matching import LATEST, matched, may_be, windows
 from channels import Channel, History
 from channels.messages import Report, Status, Trace
 from storage import Database, Keyring, Session
@@ -20,15 +21,8 @@ SOONEST = timedelta(minutes=2)
 """Before that the platform's own report may still come, and its list may not have it yet."""
 ABSENT = timedelta(minutes=15)
 """What is not in the platform's list by then never got there."""
-LATEST = timedelta(hours=1)
-"""What is older is not sent again: it would be out of place, and this database may be an old copy."""
 KEPT = timedelta(hours=24)
 """How long a text is kept for that, and asked after."""
-APART = timedelta(minutes=15)
-"""How far the platform's clock and ours may differ."""
-EARLIER, LATER = APART, LATEST + APART
-"""Around the claim: when the platform may have written it down. A worker that slept between its claim and its send
-sends late, so as long as it may leave again, everything that the platform has had since counts."""
 PAUSES = (
     (ABSENT, timedelta(minutes=2)),
     (LATEST, timedelta(minutes=10)),
@@ -50,15 +44,6 @@ class Asked:
 
     found: int = 0
     resent: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A time in which a platform may have had messages to these people."""
-
-    since: datetime
-    until: datetime
-    people: frozenset[str] = field(repr=False)
 
 
 async def ask(
@@ -91,18 +76,6 @@ async def _traces(history: History, waiting: Sequence[Unknown]) -> list[Trace]:
         async for trace in history.sent(window.since, window.until, window.people):
             traces[trace.provider_id] = trace
     return list(traces.values())
-
-
-def windows(waiting: Sequence[Unknown]) -> list[Window]:
-    """The times around these deliveries; those that overlap are one."""
-    found: list[Window] = []
-    for unknown in sorted(waiting, key=lambda unknown: unknown.began):
-        window = Window(unknown.began - EARLIER, unknown.began + LATER, frozenset({unknown.to}))
-        if found and window.since <= found[-1].until:
-            before = found.pop()
-            window = Window(before.since, window.until, before.people | window.people)
-        found.append(window)
-    return found
 
 
 async def _settle(
@@ -145,7 +118,7 @@ def _may_leave(unknown: Unknown, now: datetime) -> bool:
 
 def _is_absent(unknown: Unknown, open_: Sequence[Trace]) -> bool:
     """Certainly: there is no message to this person that may be it, taken for another one's or not."""
-    return not any(_may_be(unknown, trace) for trace in open_)
+    return not any(may_be(unknown, trace) for trace in open_)
 
 
 def _later(waiting: Sequence[Unknown], now: datetime) -> Mapping[datetime, list[str]]:
@@ -158,57 +131,6 @@ def _later(waiting: Sequence[Unknown], now: datetime) -> Mapping[datetime, list[
 
 def _pause(age: timedelta) -> timedelta:
     return next((pause for younger, pause in PAUSES if age < younger), PAUSES[-1][1])
-
-
-def matched(waiting: Sequence[Unknown], others: Sequence[Unknown], traces: Sequence[Trace]) -> dict[str, Trace]:
-    """To each delivery the message to the same person that nobody else knows, as far as there are enough.
-
-    What was begun first came first, whatever clock the platform goes by. `others` may be one of the messages too.
-    """
-    wanted = {unknown.id for unknown in waiting}
-    theirs: dict[str, tuple[list[Unknown], list[Trace]]] = defaultdict(lambda: ([], []))
-    for unknown in sorted([*waiting, *others], key=lambda unknown: unknown.began):
-        theirs[unknown.to][0].append(unknown)
-    for trace in sorted(traces, key=lambda trace: trace.at):
-        theirs[trace.to][1].append(trace)
-    pairs = [pair for unknown, had in theirs.values() for pair in _in_order(unknown, had)]
-    return {unknown.id: trace for unknown, trace in pairs if unknown.id in wanted}
-
-
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """Some deliveries, each with its message: how many there are, and how far apart all of them lie."""
-
-    number: int = 0
-    apart: timedelta = timedelta(0)
-    last: tuple[Unknown, Trace] | None = None
-    before: "_Pairs | None" = None
-
-    def with_(self, unknown: Unknown, trace: Trace) -> "_Pairs":
-        return _Pairs(self.number + 1, self.apart + abs(trace.at - unknown.began), (unknown, trace), self)
-
-    def __iter__(self) -> Iterator[tuple[Unknown, Trace]]:
-        pairs: _Pairs | None = self
-        while pairs is not None and pairs.last is not None:
-            yield pairs.last
-            pairs = pairs.before
-
-
-def _in_order(waiting: Sequence[Unknown], traces: Sequence[Trace]) -> _Pairs:
-    """As many pairs as can be without one overtaking the other, and of those the nearest in time."""
-    best = [_Pairs()] * (len(traces) + 1)
-    for unknown in waiting:
-        without, best = best, [_Pairs()]
-        for place, trace in enumerate(traces):
-            can_be = [best[place], without[place + 1]]
-            if _may_be(unknown, trace):
-                can_be.append(without[place].with_(unknown, trace))
-            best.append(min(can_be, key=lambda pairs: (-pairs.number, pairs.apart)))
-    return best[-1]
-
-
-def _may_be(unknown: Unknown, trace: Trace) -> bool:
-    return trace.to == unknown.to and unknown.began - EARLIER <= trace.at <= unknown.began + LATER
 
 
 def _report(channel: str, delivery: str, trace: Trace) -> Report:

@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from broadcast.reconcile import ABSENT, EARLIER, KEPT, LATER, LATEST, SOONEST, Asked, Window, ask, matched
+from broadcast.matching import EARLIER, LATER, LATEST, Window, matched
+from broadcast.reconcile import ABSENT, KEPT, SOONEST, Asked, ask
 from channels import Channel, from_settings
 from channels.messages import Later, NotSent, Outgoing, Report, Status, Trace
 from channels.verdicts import Act, Verdict

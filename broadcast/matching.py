@@ -1,0 +1,89 @@
+"""Which message in a platform's list is which delivery of ours, where nobody has the platform's id of it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from channels.messages import Trace
+from storage.outbox.unknowns import Unknown
+
+LATEST = timedelta(hours=1)
+"""What is older is not sent again: it would be out of place, and this database may be an old copy."""
+APART = timedelta(minutes=15)
+"""How far the platform's clock and ours may differ."""
+EARLIER, LATER = APART, LATEST + APART
+"""Around the claim: when the platform may have written it down. A worker that slept between its claim and its send
+sends late, so as long as it may leave again, everything that the platform has had since counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A time in which a platform may have had messages to these people."""
+
+    since: datetime
+    until: datetime
+    people: frozenset[str] = field(repr=False)
+
+
+def windows(waiting: Sequence[Unknown]) -> list[Window]:
+    """The times around these deliveries; those that overlap are one."""
+    found: list[Window] = []
+    for unknown in sorted(waiting, key=lambda unknown: unknown.began):
+        window = Window(unknown.began - EARLIER, unknown.began + LATER, frozenset({unknown.to}))
+        if found and window.since <= found[-1].until:
+            before = found.pop()
+            window = Window(before.since, window.until, before.people | window.people)
+        found.append(window)
+    return found
+
+
+def matched(waiting: Sequence[Unknown], others: Sequence[Unknown], traces: Sequence[Trace]) -> dict[str, Trace]:
+    """To each delivery the message to the same person that nobody else knows, as far as there are enough.
+
+    What was begun first came first, whatever clock the platform goes by. `others` may be one of the messages too.
+    """
+    wanted = {unknown.id for unknown in waiting}
+    theirs: dict[str, tuple[list[Unknown], list[Trace]]] = defaultdict(lambda: ([], []))
+    for unknown in sorted([*waiting, *others], key=lambda unknown: unknown.began):
+        theirs[unknown.to][0].append(unknown)
+    for trace in sorted(traces, key=lambda trace: trace.at):
+        theirs[trace.to][1].append(trace)
+    pairs = [pair for unknown, had in theirs.values() for pair in _in_order(unknown, had)]
+    return {unknown.id: trace for unknown, trace in pairs if unknown.id in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Some deliveries, each with its message: how many there are, and how far apart all of them lie."""
+
+    number: int = 0
+    apart: timedelta = timedelta(0)
+    last: tuple[Unknown, Trace] | None = None
+    before: "_Pairs | None" = None
+
+    def with_(self, unknown: Unknown, trace: Trace) -> "_Pairs":
+        return _Pairs(self.number + 1, self.apart + abs(trace.at - unknown.began), (unknown, trace), self)
+
+    def __iter__(self) -> Iterator[tuple[Unknown, Trace]]:
+        pairs: _Pairs | None = self
+        while pairs is not None and pairs.last is not None:
+            yield pairs.last
+            pairs = pairs.before
+
+
+def _in_order(waiting: Sequence[Unknown], traces: Sequence[Trace]) -> _Pairs:
+    """As many pairs as can be without one overtaking the other, and of those the nearest in time."""
+    best = [_Pairs()] * (len(traces) + 1)
+    for unknown in waiting:
+        without, best = best, [_Pairs()]
+        for place, trace in enumerate(traces):
+            can_be = [best[place], without[place + 1]]
+            if may_be(unknown, trace):
+                can_be.append(without[place].with_(unknown, trace))
+            best.append(min(can_be, key=lambda pairs: (-pairs.number, pairs.apart)))
+    return best[-1]
+
+
+def may_be(unknown: Unknown, trace: Trace) -> bool:
+    return trace.to == unknown.to and unknown.began - EARLIER <= trace.at <= unknown.began + LATER
