@@ -19,7 +19,7 @@ def refused(channel: str, refusal: NotSent, sign: Sign, observe: Observe) -> Non
 
 
 def heard(words: Iterable[Message | Report]) -> None:
-    """Say that our sender is stopped, before this is kept: a platform may say it only once, and we may be too full."""
+    """Say that our sender is stopped, whether or not that can be kept: the platform may not say it again."""
     for word in words:
         if isinstance(word, Report) and _call(word).stopped:
             log.critical("sender stopped", channel=word.channel, code=word.code)
