@@ -9,6 +9,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from channels.carriers import Carrier, ReservedWords
 from channels.messages import Accepted, Backlog, Message, Outgoing, Report, Template, Trace
 from channels.verdicts import Verdict
 
@@ -66,6 +67,12 @@ class Channel(Protocol):
     """One platform. Every file of this folder that is a channel has a `from_settings` that makes one."""
 
     name: str
+    carrier: Carrier
+    """Who carries its messages: people are told before they agree what can be seen of this chat."""
+    reserved_words: ReservedWords
+    """What the platform or its operators answer by themselves: no flow takes these words for anything else."""
+    takes_voice: bool
+    """Whether a voice note can be received here."""
     pace: Pace
     limits: Limits
     window: timedelta | None
@@ -116,7 +123,7 @@ class Channel(Protocol):
         """Use those that were asked for by somebody else, or before a restart."""
 
 
-SHARED = ("messages", "verdicts")
+SHARED = ("carriers", "messages", "verdicts")
 
 
 def names() -> tuple[str, ...]:

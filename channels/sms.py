@@ -15,8 +15,11 @@ from channels._text.segments import segments, utf16
 from channels._text.split import parts
 from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant, starts
 from channels._twilio.errors import VERDICTS
+from channels._twilio.words import RESERVED_WORDS
+from channels.carriers import Carrier
 from channels.messages import Accepted, Backlog, Kind, Message, Never, Outgoing, Report, Template
 from channels.verdicts import Verdict
+from locales import N_
 
 USUAL = Limits(replies=40, newcomers=600)
 """Each costs money, and a long number sends 1,200 first answers an hour, if it sends nothing else."""
@@ -32,8 +35,21 @@ RECYCLED = timedelta(days=365)
 """Phone companies give a number that is silent to somebody else: after a year that is likely enough to ask."""
 
 
+CARRIER = Carrier(
+    sees=N_(
+        "Text messages are not private. The phone company and the authorities can read them. "
+        "Do not send names, places or papers."
+    ),
+    sees_votes=N_("The phone company can see your vote."),
+    keeps=N_("We cannot erase what stays on your phone or with the phone company."),
+)
+
+
 class Sms:
     name = "sms"
+    carrier = CARRIER
+    reserved_words = RESERVED_WORDS
+    takes_voice = False
     window: timedelta | None = None
     recycled: timedelta | None = RECYCLED
     reports = True

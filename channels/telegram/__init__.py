@@ -22,6 +22,7 @@ from channels._text.bidi import readable
 from channels._text.numbered import numbered
 from channels._text.segments import utf16
 from channels._text.split import parts
+from channels.carriers import NOTHING_RESERVED, Carrier
 from channels.messages import (
     Accepted,
     Backlog,
@@ -39,6 +40,7 @@ from channels.telegram._errors import VERDICTS, problem
 from channels.telegram._request import AiohttpRequest, parameters
 from channels.telegram._updates import ALLOWED, CHANNEL, convert, parse, read
 from channels.verdicts import Verdict
+from locales import N_
 
 LONGEST = 4096
 """UTF-16 units in one message."""
@@ -58,6 +60,14 @@ MOST_COURTESIES = 32
 """Taps acknowledged at once. Each has a socket; beyond this the app shows its clock until our answer is there."""
 COURTESY = timedelta(seconds=3)
 """How long one may take. Telegram itself gives a tap up after some seconds."""
+CARRIER = Carrier(
+    sees=N_(
+        "This is not a secret chat. Telegram can read it. "
+        "It may give your phone number and your internet address to a court."
+    ),
+    sees_votes=N_("Telegram can see your vote."),
+    keeps=N_("We cannot erase what stays on your phone or with Telegram."),
+)
 T = TypeVar("T")
 
 # At DEBUG python-telegram-bot writes out whole messages.
@@ -106,6 +116,9 @@ def _pace(rate: float, paid: bool) -> Pace:
 
 class Telegram:
     name = CHANNEL
+    carrier = CARRIER
+    reserved_words = NOTHING_RESERVED
+    takes_voice = True
     window: timedelta | None = None
     recycled: timedelta | None = None
     history: History | None = None

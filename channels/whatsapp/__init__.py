@@ -20,6 +20,8 @@ from channels._twilio import LONGEST, Line, accepted, answered, is_report, line,
 from channels._twilio.account import account
 from channels._twilio.errors import VERDICTS
 from channels._twilio.lists import Json, Lists, lists
+from channels._twilio.words import RESERVED_WORDS
+from channels.carriers import Carrier
 from channels.messages import (
     COMMON,
     Accepted,
@@ -37,12 +39,21 @@ from channels.messages import (
 from channels.verdicts import Act, Verdict
 from channels.whatsapp import _approved as approved
 from channels.whatsapp import _content as content
+from locales import N_
 
 PREFIX = "whatsapp:"
 USUAL = Limits(replies=60, newcomers=3_000)
 """Each costs money."""
 RUN_TOGETHER = 300
 """Characters. A longer text in one line, as templates want it, is harder to read than a number is to type."""
+CARRIER = Carrier(
+    sees=N_(
+        "Meta, which owns WhatsApp, and our carrier Twilio can read these messages. "
+        "Meta can keep them for up to 30 days and knows that your number writes to us."
+    ),
+    sees_votes=N_("Meta and Twilio can see your vote."),
+    keeps=N_("We cannot erase what stays on your phone or with Meta and Twilio."),
+)
 WINDOW = timedelta(hours=24)
 """How long after a person's last message WhatsApp takes free text to them."""
 _TEMPLATE = re.compile(r"HX[0-9a-fA-F]{32}")
@@ -83,6 +94,9 @@ async def _contents(ours: Lists) -> list[Json]:
 
 class WhatsApp:
     name = "whatsapp"
+    carrier = CARRIER
+    reserved_words = RESERVED_WORDS
+    takes_voice = True
     window: timedelta | None = WINDOW
     recycled: timedelta | None = None
     reports = True
