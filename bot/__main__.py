@@ -18,7 +18,7 @@ from storage import UnsafeKeys
 
 LEAST_ROOM = 1 << 20
 """Bytes of a disk. SQLite cannot begin with less."""
-GROUPS = keys.GROUPS | organizer.GROUPS | operator.GROUPS | outbox.GROUPS
+GROUPS = keys.GROUPS | organizer.GROUPS | outbox.GROUPS
 COMMANDS = {**programs.COMMANDS, **keys.COMMANDS, **organizer.COMMANDS, **operator.COMMANDS, **outbox.COMMANDS}
 
 

@@ -125,7 +125,7 @@ def _channels(environment: Mapping[str, str], wrong: list[str]) -> Mapping[str, 
         wrong.append(str(misconfigured))
         return {}
     if not made:
-        wrong.append("No channel is set: give TELEGRAM_TOKEN, or TWILIO_ACCOUNT with SMS_FROM or WHATSAPP_FROM.")
+        wrong.append(f"No channel is set. README.md names the settings of {', '.join(channels.names())}.")
     return made
 
 

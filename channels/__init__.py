@@ -10,7 +10,7 @@ from typing import Protocol
 from aiohttp import web
 
 from channels.carriers import Carrier, ReservedWords
-from channels.messages import Accepted, Backlog, Message, Outgoing, Report, Template, Trace
+from channels.messages import Accepted, Backlog, Message, Outgoing, Report, Sentences, Template, Trace
 from channels.verdicts import Verdict
 
 
@@ -91,6 +91,13 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Close them."""
+
+    async def connect(self, sentences: Sentences) -> Mapping[str, str]:
+        """Do what has to be done once at the platform; gives the settings that have to be kept, by name.
+
+        `sentences` are submitted where the platform approves texts beforehand. Raises `Misconfigured`, or a child of
+        `NotSent`.
+        """
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         """Read a webhook's request. Raises `Refused`. Knows no person and no database."""

@@ -1,5 +1,6 @@
 """What people write to us and what we write to them, the same for every platform."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -187,6 +188,10 @@ class Trace:
     status: Status
     code: str = ""
     verdict: Verdict = DROPPED
+
+
+Sentences = Mapping[str, Mapping[str, str]]
+"""What templates should say: by purpose and language a whole sentence, with {{1}} where what is told will stand."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from channels._twilio import LONGEST, Line, accepted, answered, is_report, line,
 from channels._twilio.errors import VERDICTS
 from channels._twilio.words import RESERVED_WORDS
 from channels.carriers import Carrier
-from channels.messages import Accepted, Backlog, Kind, Message, Never, Outgoing, Report, Template
+from channels.messages import Accepted, Backlog, Kind, Message, Never, Outgoing, Report, Sentences, Template
 from channels.verdicts import Verdict
 from locales import N_
 
@@ -66,6 +66,10 @@ class Sms:
 
     async def close(self) -> None:
         await self._line.close()
+
+    async def connect(self, sentences: Sentences) -> Mapping[str, str]:
+        """Nothing is left to do: operators write the address of our webhook into Twilio's console."""
+        return {}
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         form = await self._line.form(request)

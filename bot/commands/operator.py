@@ -9,10 +9,8 @@ import typer
 import uvloop
 
 import flows
-from bot import settings
 from bot.commands.terminal import in_its_place, say, stop, told, writing
-from channels import whatsapp
-from channels.telegram import Telegram
+from channels import Channel
 from storage import Session, broadcasts, events
 from storage.broadcasts import Broadcast
 from storage.states import BroadcastState
@@ -59,32 +57,26 @@ def _what_was_said(body: str) -> str:
     return f"{message['kind']}: {in_its_place(message['text'] or message['choice'])}"
 
 
-def telegram_webhook() -> None:
-    """Tell Telegram where we listen."""
-    telegram = told(with_channels=True).channels.get("telegram")
-    if not isinstance(telegram, Telegram):
-        stop("Set TELEGRAM_TOKEN, TELEGRAM_SECRET and PUBLIC_URL.")
-
-    async def connect() -> None:
-        await telegram.start()
-        try:
-            await telegram.set_webhook()
-        finally:
-            await telegram.close()
-
-    uvloop.run(connect())
+def connect(names: Annotated[list[str] | None, typer.Argument(metavar="[CHANNEL]...")] = None) -> None:
+    """Tell the platforms where we listen, and make there what we need; prints the settings to keep."""
+    channels = told(with_channels=True).channels
+    if unknown := sorted(set(names or ()) - channels.keys()):
+        stop(f"Not among the channels that are set up: {', '.join(unknown)}. Choose from {', '.join(channels)}.")
+    for name in names or channels:
+        for setting, value in uvloop.run(_connected(channels[name])).items():
+            say(f"{setting}={value}")
 
 
-def twilio_setup() -> None:
-    """Make the lists and quick replies that WhatsApp needs, once; prints the setting that names them."""
-    made = uvloop.run(whatsapp.setup(settings.environment(), flows.templates()))
-    say("WHATSAPP_TEMPLATES=" + ",".join(f"{name}={sid}" for name, sid in made.items()))
+async def _connected(channel: Channel) -> Mapping[str, str]:
+    await channel.start()
+    try:
+        return await channel.connect(flows.templates())
+    finally:
+        await channel.close()
 
 
-GROUPS = {"telegram": "The bot's webhook.", "twilio": "Twilio's templates."}
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "broadcasts": list_broadcasts,
     "parked": list_parked,
-    "telegram webhook": telegram_webhook,
-    "twilio setup": twilio_setup,
+    "connect": connect,
 }

@@ -114,8 +114,8 @@ VERDICTS: Mapping[str, Verdict] = {
     "21617": _content("longer than 1600 characters"),
     "21620": _content("the address of the media is not valid"),
     "21623": _content("the media is too large"),
-    "21654": _template("no such content template: run `hearback twilio setup` again"),
-    "21655": _template("the content template's id is not valid: run `hearback twilio setup` again"),
+    "21654": _template("no such content template: run `hearback connect` again"),
+    "21655": _template("the content template's id is not valid: run `hearback connect` again"),
     "21656": _form("the variables of the content template are not valid"),
     "92007": _form("a variable of the content template holds a line break"),
     # The person's address.

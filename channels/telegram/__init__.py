@@ -32,6 +32,7 @@ from channels.messages import (
     NotSent,
     Outgoing,
     Report,
+    Sentences,
     Stopped,
     Template,
     Unknown,
@@ -156,6 +157,17 @@ class Telegram:
         await asyncio.gather(*self._acknowledging, return_exceptions=True)
         await self._request.shutdown()
 
+    async def connect(self, sentences: Sentences) -> Mapping[str, str]:
+        """Tell Telegram where we listen."""
+        if not self._public or not self._secret:
+            raise Misconfigured("Set PUBLIC_URL and TELEGRAM_SECRET to be written to by webhook.")
+        await _settled(
+            self._bot.set_webhook(
+                f"{self._public}/hooks/telegram", allowed_updates=ALLOWED, secret_token=self._secret.decode()
+            )
+        )
+        return {}
+
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
         if not self._secret or not compare_digest(given, self._secret):
@@ -213,16 +225,6 @@ class Telegram:
 
     def use(self, templates: Sequence[Template]) -> None:
         """Nothing has to be approved here."""
-
-    async def set_webhook(self) -> None:
-        """Tell Telegram where we listen. Raises a child of `NotSent`."""
-        if not self._public or not self._secret:
-            raise Misconfigured("Set PUBLIC_URL and TELEGRAM_SECRET to be written to by webhook.")
-        await _settled(
-            self._bot.set_webhook(
-                f"{self._public}/hooks/telegram", allowed_updates=ALLOWED, secret_token=self._secret.decode()
-            )
-        )
 
     async def delete_webhook(self) -> None:
         await _settled(self._bot.delete_webhook())

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -17,9 +16,8 @@ from channels._text.numbered import numbered
 from channels._text.segments import utf16
 from channels._text.split import parts
 from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant, starts
-from channels._twilio.account import account
 from channels._twilio.errors import VERDICTS
-from channels._twilio.lists import Json, Lists, lists
+from channels._twilio.lists import Json
 from channels._twilio.words import RESERVED_WORDS
 from channels.carriers import Carrier
 from channels.messages import (
@@ -33,6 +31,7 @@ from channels.messages import (
     NotSent,
     Outgoing,
     Report,
+    Sentences,
     Shut,
     Template,
 )
@@ -62,7 +61,7 @@ _MEDIA_HOSTS = re.compile(r"(.+\.)?twilio\.com|(.+\.)?twiliocdn\.com")
 
 
 def from_settings(environment: Mapping[str, str]) -> "WhatsApp | None":
-    """Needs WHATSAPP_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; WHATSAPP_TEMPLATES is what `setup` gives."""
+    """Needs WHATSAPP_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; WHATSAPP_TEMPLATES is what `connect` gives."""
     others = ["WHATSAPP_RATE", "WHATSAPP_REPLIES", "WHATSAPP_NEWCOMERS", "WHATSAPP_TEMPLATES"]
     ours = line(environment, "whatsapp", "WHATSAPP_FROM", others)
     if not ours:
@@ -70,26 +69,6 @@ def from_settings(environment: Mapping[str, str]) -> "WhatsApp | None":
     templates = _templates(environment.get("WHATSAPP_TEMPLATES", ""))
     rate = per_second(environment, "WHATSAPP_RATE", 80)
     return WhatsApp(ours, rate, templates, limits(environment, "WHATSAPP", USUAL))
-
-
-async def setup(environment: Mapping[str, str], texts: approved.Texts = MappingProxyType({})) -> dict[str, str]:
-    """Makes the templates in the Twilio account that are missing. Gives the value for WHATSAPP_TEMPLATES, name and SID.
-
-    `texts`: by purpose and language a sentence with {{1}} in it, which is submitted for WhatsApp's approval.
-    Raises a child of `NotSent`.
-    """
-    ours = lists(account(environment))
-    await ours.wire.start()
-    try:
-        contents = await _contents(ours)
-        await approved.ensure(ours, contents, texts)
-        return await content.ensure(ours, contents)
-    finally:
-        await ours.wire.close()
-
-
-async def _contents(ours: Lists) -> list[Json]:
-    return await ours.all(f"{ours.account.content_api}/v1/ContentAndApprovals", "contents", {})
 
 
 class WhatsApp:
@@ -119,6 +98,17 @@ class WhatsApp:
 
     async def close(self) -> None:
         await self._line.close()
+
+    async def connect(self, sentences: Sentences) -> Mapping[str, str]:
+        """Make the templates that the Twilio account lacks: the menus, and these sentences.
+
+        Operators write the address of our webhook into Twilio's console.
+        """
+        contents = await self._contents()
+        await approved.ensure(self._line.lists, contents, sentences)
+        self._named = await content.ensure(self._line.lists, contents)
+        self._menus = self._menus | self._named
+        return {"WHATSAPP_TEMPLATES": ",".join(f"{name}={sid}" for name, sid in self._named.items())}
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         form = await self._line.form(request)
@@ -157,7 +147,7 @@ class WhatsApp:
         return None
 
     async def templates(self) -> Sequence[Template]:
-        contents = await _contents(self._line.lists)
+        contents = await self._contents()
         self._menus = content.found(contents) | self._named
         self._refused.clear()
         found = [text.as_template() for text in approved.texts(contents)]
@@ -166,6 +156,10 @@ class WhatsApp:
 
     def use(self, templates: Sequence[Template]) -> None:
         self._approved = approved.from_templates(templates)
+
+    async def _contents(self) -> list[Json]:
+        ours = self._line.lists
+        return await ours.all(f"{ours.account.content_api}/v1/ContentAndApprovals", "contents", {})
 
     def _menu(self, outgoing: Outgoing) -> dict[str, str] | None:
         """The template that shows these choices and its variables; None where numbered text has to do."""
@@ -303,7 +297,7 @@ def _templates(setting: str) -> dict[str, str]:
     if not isinstance(given, dict) or not all(
         name in content.NAMES and isinstance(sid, str) and _TEMPLATE.fullmatch(sid) for name, sid in given.items()
     ):
-        raise Misconfigured("WHATSAPP_TEMPLATES has to be what `hearback twilio setup` printed.")
+        raise Misconfigured("WHATSAPP_TEMPLATES has to be what `hearback connect` printed.")
     return given
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,10 +11,8 @@ from typing import Any
 
 from channels._text.segments import utf16
 from channels._twilio.lists import Json, Lists
-from channels.messages import Gone, Never, Template
+from channels.messages import Gone, Never, Sentences, Template
 
-Texts = Mapping[str, Mapping[str, str]]
-"""A whole sentence with {{1}} in it, by purpose and language."""
 SLOT = "{{1}}"
 LONGEST = 1024
 """UTF-16 units of the sentence with the text in it."""
@@ -64,7 +62,7 @@ def texts(contents: Iterable[Json]) -> list[Text]:
     return [max(editions, key=best) for editions in _by_kind(contents).values()]
 
 
-async def ensure(lists: Lists, contents: Iterable[Json], wanted: Texts) -> None:
+async def ensure(lists: Lists, contents: Iterable[Json], wanted: Sentences) -> None:
     """Makes what is missing or worded otherwise, and asks for approval of what was never submitted.
 
     The old wording stays in use until the new one is approved.

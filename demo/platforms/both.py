@@ -9,8 +9,6 @@ from aiohttp import web
 
 import channels
 import flows
-from channels import whatsapp
-from channels.telegram import Telegram as TelegramChannel
 from demo.platforms.accounts import (
     SMS,
     TELEGRAM_SECRET,
@@ -86,11 +84,10 @@ def settings(public: str, address: str, *, sms: bool = True, whatsapp: bool = Tr
 
 
 async def connected(environment: Mapping[str, str]) -> Mapping[str, str]:
-    """What an operator does once: tell Telegram where we listen, make Twilio's templates. Gives all settings."""
-    telegram = channels.from_settings(environment)["telegram"]
-    assert isinstance(telegram, TelegramChannel)  # noqa: S101 for mypy: the protocol knows no webhook
-    await telegram.start()
-    await telegram.set_webhook()
-    await telegram.close()
-    templates = await whatsapp.setup(environment, flows.templates())
-    return {**environment, "WHATSAPP_TEMPLATES": ",".join(f"{name}={sid}" for name, sid in templates.items())}
+    """What an operator does once, on every channel. Gives all settings."""
+    settings = dict(environment)
+    for channel in channels.from_settings(environment).values():
+        await channel.start()
+        settings |= await channel.connect(flows.templates())
+        await channel.close()
+    return settings

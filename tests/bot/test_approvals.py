@@ -18,7 +18,7 @@ import flows
 from bot import approvals, serve
 from bot.approvals import EVERY, FIRST_PAUSE, KNOWN, LONGEST_PAUSE, Approvals
 from broadcast.wake import Bell
-from channels import Pace, whatsapp
+from channels import Pace
 from channels.messages import Template, Unknown
 from demo.platforms.twilio import Twilio
 from storage import Database, Keyring, marks, templates
@@ -95,8 +95,9 @@ async def office(database_url: str, keys: Keyring, fails: int = 0) -> AsyncItera
             "TWILIO_CONTENT_API": there,
             "WHATSAPP_FROM": OURS,
         }
-        await whatsapp.setup(environment, flows.templates())
         every = channels.from_settings(environment)
+        await every["whatsapp"].start()
+        await every["whatsapp"].connect(flows.templates())
         every["whatsapp"].pace = Pace(rate=10_000, burst=1_000, gap=timedelta(0))
         closing = asyncio.Event()
         async with serve.parts(database_url, "", keys, every, lambda: now[0]) as parts:

@@ -261,7 +261,7 @@ async def test_a_tap_whose_acknowledging_stalls_is_given_up_soon(
 
 
 async def test_the_webhook_asks_for_what_we_read(telegram: Telegram, platform: Platform) -> None:
-    await telegram.set_webhook()
+    assert await telegram.connect({}) == {}
     sent = platform.form()
     assert sent["url"] == "https://hearback.example/in/hooks/telegram"
     assert sent["secret_token"] == SECRET
@@ -276,7 +276,7 @@ async def test_the_webhook_asks_for_what_we_read(telegram: Telegram, platform: P
 async def test_our_requests_are_as_the_bot_api_says(telegram: Telegram, platform: Platform, oracles: Path) -> None:
     await telegram.send("700000001", ASKS, "d1")
     await telegram._acknowledge("300642")
-    await telegram.set_webhook()
+    await telegram.connect({})
     await telegram.delete_webhook()
     flaws = [
         flaw
@@ -517,7 +517,7 @@ async def test_a_bot_without_a_secret_only_polls() -> None:
     telegram = from_settings({"TELEGRAM_TOKEN": BOT_TOKEN})
     assert telegram
     with pytest.raises(Misconfigured):
-        await telegram.set_webhook()
+        await telegram.connect({})
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 import flows
-from channels import Channel, History, from_settings, whatsapp
+from channels import Channel, History, from_settings
 from channels._twilio.history import FEW
 from channels.messages import (
     Choice,
@@ -270,7 +270,7 @@ async def test_a_voice_note_is_found_with_its_place(office: Office) -> None:
 
 
 async def test_a_tap_comes_as_its_label(office: Office) -> None:
-    await whatsapp.setup(office.environment())
+    await office.whatsapp.connect({})
     await office.whatsapp.templates()
     asks = Outgoing("Shall we?", choices=(Choice("yes", "Yes"), Choice("no", "No")), token="q1")
     await office.whatsapp.send(NAMELESS, asks, "d-1")
@@ -352,20 +352,28 @@ async def test_media_that_were_deleted_are_only_not_there(channels: dict[str, Ch
 
 async def approve(office: Office, texts: Mapping[str, Mapping[str, str]] = NEWS, decision: str = "approved") -> None:
     office.twilio.templates.decision = decision
-    await whatsapp.setup(office.environment(), texts)
+    await office.whatsapp.connect(texts)
 
 
-async def test_setup_makes_everything_once(office: Office) -> None:
+def templates_of(settings: Mapping[str, str]) -> dict[str, str]:
+    """By name, of the only setting that connecting gives."""
+    [(setting, value)] = settings.items()
+    assert setting == "WHATSAPP_TEMPLATES"
+    return dict(pair.split("=") for pair in value.split(","))
+
+
+async def test_connecting_makes_everything_once(office: Office) -> None:
     office.twilio.templates.most_on_a_page = 4
-    made = await whatsapp.setup(office.environment(), NEWS)
-    assert len(set(made.values())) == 13
-    assert await whatsapp.setup(office.environment(), NEWS) == made
+    made = await office.whatsapp.connect(NEWS)
+    assert len(set(templates_of(made).values())) == 13
+    assert await office.whatsapp.connect(NEWS) == made
     approvals = {(one.name, one.language, one.status) for one in await office.whatsapp.templates()}
     assert approvals == {("bulletin", "en", "approved"), ("bulletin", "ar", "approved")}
 
 
 async def test_a_menu_is_found_without_the_setting(office: Office) -> None:
-    made = await whatsapp.setup(office.environment())
+    made = templates_of(await office.whatsapp.connect({}))
+    await office.open()
     await office.whatsapp.templates()
     asks = Outgoing("Shall we?", choices=(Choice("yes", "Yes"),))
     said = office.whatsapp._menu(asks)
@@ -374,7 +382,7 @@ async def test_a_menu_is_found_without_the_setting(office: Office) -> None:
 
 
 async def test_the_setting_counts_more_than_what_is_found(office: Office) -> None:
-    await whatsapp.setup(office.environment())
+    await office.whatsapp.connect({})
     chosen = f"HX{7:032x}"
     await office.open(WHATSAPP_TEMPLATES=f"quick1={chosen}")
     await office.whatsapp.templates()
@@ -470,7 +478,7 @@ MENU = Outgoing("Shall we?", choices=(Choice("yes", "Yes"), Choice("no", "No")),
 
 @pytest.mark.parametrize("code", [21654, 21656, 63005, 92007])
 async def test_a_menu_that_is_refused_for_its_form_leaves_as_plain_text(office: Office, code: int) -> None:
-    await whatsapp.setup(office.environment())
+    await office.whatsapp.connect({})
     await office.whatsapp.templates()
     office.twilio.faults.append(Refusal(400, code, ""))
     await office.whatsapp.send(AMINA, MENU, "d-1")
@@ -479,7 +487,7 @@ async def test_a_menu_that_is_refused_for_its_form_leaves_as_plain_text(office: 
 
 
 async def test_a_menu_that_is_refused_for_another_reason_is_not_tried_again(office: Office) -> None:
-    await whatsapp.setup(office.environment())
+    await office.whatsapp.connect({})
     await office.whatsapp.templates()
     office.twilio.faults.append(Refusal(400, 63024, ""))
     with pytest.raises(NotSent) as caught:
@@ -489,7 +497,7 @@ async def test_a_menu_that_is_refused_for_another_reason_is_not_tried_again(offi
 
 
 async def test_what_is_to_be_plain_has_no_buttons(office: Office) -> None:
-    await whatsapp.setup(office.environment())
+    await office.whatsapp.connect({})
     await office.whatsapp.templates()
     await office.whatsapp.send(AMINA, replace(MENU, plain=True), "d-1")
     bubble = await office.twilio.chats.of(f"whatsapp:{AMINA}").next()
@@ -561,7 +569,7 @@ async def test_a_language_that_whatsapp_does_not_have_does_not_hold_up_the_other
     made = [(201, {"sid": f"HX{number:032x}"}) for number in range(20)]
     page = {"contents": [], "meta": {"key": "contents", "next_page_url": None}}
     platform.answers = [(200, page), made[0], (400, {"code": 20001}), made[1], (201, {}), *made[2:15]]
-    await whatsapp.setup(environment(platform.address), NEWS)
+    await channels["whatsapp"].connect(NEWS)
     submitted = [json.loads(request[4]) for request in platform.requests if "ApprovalRequests" in request[1]]
     assert [one["name"] for one in submitted] == ["hearback_bulletin_en_v1", "hearback_bulletin_ar_v1"]
     assert {one["category"] for one in submitted} == {"UTILITY"}
