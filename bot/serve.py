@@ -26,7 +26,6 @@ from broadcast.hints import Hints, hints
 from broadcast.watch import Observe, unobserved
 from channels import Channel
 from channels.messages import Message, Stopped
-from channels.telegram import Telegram
 from handlers.conversations import Ears
 from handlers.talk.boards import Boards
 from storage import Database, Keyring
@@ -99,9 +98,9 @@ async def listen(
         await runner.cleanup()
 
 
-async def poll(telegram: Telegram, turns: Turns, closing: asyncio.Event) -> None:
-    """Fetch what people write, without a webhook, until `closing`."""
-    polling = asyncio.create_task(_poll(telegram, turns))
+async def poll(channel: Channel, turns: Turns, closing: asyncio.Event) -> None:
+    """Fetch what people write, without a webhook, until `closing`, where the platform lets us."""
+    polling = asyncio.create_task(_poll(channel, turns))
     waiting = asyncio.create_task(closing.wait())
     await asyncio.wait({polling, waiting}, return_when=asyncio.FIRST_COMPLETED)
     for task in (polling, waiting):
@@ -109,19 +108,18 @@ async def poll(telegram: Telegram, turns: Turns, closing: asyncio.Event) -> None
     await asyncio.gather(polling, waiting, return_exceptions=True)
 
 
-async def _poll(telegram: Telegram, turns: Turns) -> None:
-    while True:
+async def _poll(channel: Channel, turns: Turns) -> None:
+    while batches := channel.poll():
         try:
-            await telegram.delete_webhook()
-            async for messages in telegram.poll():
+            async for messages in batches:
                 await _keep(turns, messages)
                 for message in messages:
-                    await telegram.acknowledge(message)
+                    await channel.acknowledge(message)
         except Stopped as stopped:
-            log.critical("polling stopped", channel=telegram.name, code=stopped.code)
+            log.critical("polling stopped", channel=channel.name, code=stopped.code)
             return
         except Exception as fault:
-            log.error("polling paused", channel=telegram.name, fault=type(fault).__name__)
+            log.error("polling paused", channel=channel.name, fault=type(fault).__name__)
             await asyncio.sleep(1)
 
 

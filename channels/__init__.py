@@ -102,6 +102,12 @@ class Channel(Protocol):
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         """Read a webhook's request. Raises `Refused`. Knows no person and no database."""
 
+    def poll(self) -> AsyncIterator[Sequence[Message]] | None:
+        """Fetch what people write instead of being called; None where that cannot be done.
+
+        Whoever asks for the next messages has kept the last. Raises a child of `NotSent`.
+        """
+
     def accepted(self) -> web.Response:
         """What the platform is answered once everything that `receive` gave is kept."""
 

@@ -75,6 +75,9 @@ class Sms:
         form = await self._line.form(request)
         return self._line.reports(form, request) if is_report(request) else [_message(form)]
 
+    def poll(self) -> None:
+        """Twilio only calls."""
+
     def accepted(self) -> web.Response:
         return accepted()
 

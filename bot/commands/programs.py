@@ -13,24 +13,20 @@ from bot.commands import keys
 from bot.commands.terminal import stop, told, told_plainly
 from bot.serve import Parts
 from bot.web import app
-from channels.telegram import Telegram
 
 Work = Coroutine[Any, Any, None]
 
 
 def run(
-    poll: Annotated[bool, typer.Option(help="Fetch from Telegram instead of a webhook: for a laptop.")] = False,
+    poll: Annotated[bool, typer.Option(help="Fetch instead of being called, where a platform lets us: for a laptop.")] = False,
 ) -> None:
     """Everything in one process, for a small organization."""
     given = told(with_channels=True)
     file = settings.file_of(given.database_url)
 
     def works(parts: Parts, closing: asyncio.Event) -> list[Work]:
-        telegram = parts.channels.get("telegram")
-        both = [_listen(given, parts, closing), parts.worker.run(closing)]
-        if poll and isinstance(telegram, Telegram):
-            both.append(serve.poll(telegram, parts.turns, closing))
-        return both
+        polls = [serve.poll(channel, parts.turns, closing) for channel in parts.channels.values()] if poll else []
+        return [_listen(given, parts, closing), parts.worker.run(closing), *polls]
 
     if file is None:
         storage.migrate(given.database_url)

@@ -226,16 +226,14 @@ class Telegram:
     def use(self, templates: Sequence[Template]) -> None:
         """Nothing has to be approved here."""
 
-    async def delete_webhook(self) -> None:
-        await _settled(self._bot.delete_webhook())
-
     async def poll(
         self, pause: Callable[[float], Awaitable[object]] = asyncio.sleep
     ) -> AsyncIterator[Sequence[Message]]:
-        """What people wrote, batch by batch, without a webhook. Ends only by raising `Stopped`.
+        """What people wrote, batch by batch, instead of a webhook. Once begun, it ends only by raising `Stopped`.
 
         Telegram forgets a batch once the next is asked for: come back for more only after it is kept.
         """
+        await _settled(self._bot.delete_webhook())
         offset = 0
         while True:
             try:
