@@ -26,7 +26,7 @@ CONNECT = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpAnswer:
     status: int
     body: bytes
     retry_after: timedelta
@@ -51,13 +51,13 @@ def closed() -> Later:
     return Later("closed", NOT_REACHED, everyone=True, verdict=WIRE["closed"])
 
 
-async def exchange(session: ClientSession, method: str, url: str, **request: Any) -> Answer:
+async def exchange(session: ClientSession, method: str, url: str, **request: Any) -> HttpAnswer:
     """Raises `Later` where nothing was written, `Unknown` where it may have been."""
     problem: NotSent
     try:
         async with session.request(method, url, allow_redirects=False, **request) as response:
             retry_after = _seconds(response.headers.get("Retry-After", ""))
-            return Answer(response.status, await response.read(), retry_after)
+            return HttpAnswer(response.status, await response.read(), retry_after)
     except (ConnectionTimeoutError, ClientConnectorError):
         problem = Later("not_reached", NOT_REACHED, everyone=True, verdict=WIRE["not_reached"])
     except (ClientError, TimeoutError, OSError):

@@ -13,7 +13,7 @@ from channels._text.numbered import numbered
 from channels._text.plain import plain
 from channels._text.segments import segments, utf16
 from channels._text.split import parts
-from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant, starts
+from channels._twilio import LONGEST, TwilioSender, accepted, answered, configured, is_report, meant, starts
 from channels._twilio.errors import VERDICTS
 from channels._twilio.words import RESERVED_WORDS
 from channels.carriers import Carrier
@@ -27,7 +27,7 @@ USUAL = Limits(replies=40, newcomers=600)
 
 def from_settings(environment: Mapping[str, str]) -> "Sms | None":
     """Needs SMS_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; SMS_RATE is in segments a second."""
-    ours = line(environment, "sms", "SMS_FROM", ["SMS_RATE", "SMS_REPLIES", "SMS_NEWCOMERS"])
+    ours = configured(environment, "sms", "SMS_FROM", ["SMS_RATE", "SMS_REPLIES", "SMS_NEWCOMERS"])
     return Sms(ours, per_second(environment, "SMS_RATE", 1), limits(environment, "SMS", USUAL)) if ours else None
 
 
@@ -55,25 +55,25 @@ class Sms:
     reports = True
     verdicts: Mapping[str, Verdict] = VERDICTS
 
-    def __init__(self, line: Line, rate: float, limits: Limits = USUAL) -> None:
+    def __init__(self, sender: TwilioSender, rate: float, limits: Limits = USUAL) -> None:
         self.limits = limits
         self.pace = Pace(rate=rate, burst=1, gap=timedelta(seconds=1))
-        self.history: History | None = line.history(_message)
-        self._line = line
+        self.history: History | None = sender.history(_message)
+        self._sender = sender
 
     async def start(self) -> None:
-        await self._line.start()
+        await self._sender.start()
 
     async def close(self) -> None:
-        await self._line.close()
+        await self._sender.close()
 
     async def connect(self, sentences: Sentences) -> Mapping[str, str]:
         """Nothing is left to do: operators write the address of our webhook into Twilio's console."""
         return {}
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
-        form = await self._line.form(request)
-        return self._line.reports(form, request) if is_report(request) else [_message(form)]
+        form = await self._sender.form(request)
+        return self._sender.reports(form, request) if is_report(request) else [_message(form)]
 
     def poll(self) -> None:
         """Twilio only calls."""
@@ -94,7 +94,7 @@ class Sms:
         text = _text(outgoing)
         if not text:
             raise Never("empty", VERDICTS["empty"])
-        sent = await self._line.send(to, delivery, body=text)
+        sent = await self._sender.send(to, delivery, body=text)
         # A messaging service answers before it has counted.
         return replace(sent, segments=max(sent.segments, segments(text)))
 

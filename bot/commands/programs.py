@@ -18,7 +18,9 @@ Work = Coroutine[Any, Any, None]
 
 
 def run(
-    poll: Annotated[bool, typer.Option(help="Fetch instead of being called, where a platform lets us: for a laptop.")] = False,
+    poll: Annotated[
+        bool, typer.Option(help="Fetch instead of being called, where a platform lets us: for a laptop.")
+    ] = False,
 ) -> None:
     """Everything in one process, for a small organization."""
     given = told(with_channels=True)

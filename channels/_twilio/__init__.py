@@ -30,7 +30,9 @@ SENDERS = {
 }
 
 
-def line(environment: Mapping[str, str], name: str, setting: str, others: Sequence[str] = ()) -> "Line | None":
+def configured(
+    environment: Mapping[str, str], name: str, setting: str, others: Sequence[str] = ()
+) -> "TwilioSender | None":
     """The sender that `setting` names; None where neither it nor `others`, which belong to it, are set."""
     if not any(environment.get(wanted) for wanted in (setting, *others)):
         if environment.get("TWILIO_ACCOUNT") and not any(environment.get(sender) for sender in SENDERS):
@@ -38,10 +40,10 @@ def line(environment: Mapping[str, str], name: str, setting: str, others: Sequen
         return None
     required(environment, setting, "TWILIO_ACCOUNT", "TWILIO_TOKEN", "PUBLIC_URL")
     sender = matching(environment, setting, *SENDERS[setting])
-    return Line(account(environment), web_address(environment, "PUBLIC_URL"), name, sender)
+    return TwilioSender(account(environment), web_address(environment, "PUBLIC_URL"), name, sender)
 
 
-class Line:
+class TwilioSender:
     """One sender of ours at Twilio."""
 
     def __init__(self, account: Account, public: str, name: str, sender: str) -> None:

@@ -10,7 +10,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
 from channels._twilio.errors import VERDICTS, failed
-from channels._wire import Answer, closed, exchange, open_session
+from channels._wire import HttpAnswer, closed, exchange, open_session
 from channels.messages import Later, Unknown
 
 for name in ("twilio.http_client", "twilio.async_http_client"):
@@ -66,7 +66,7 @@ def _encoded(data: dict[str, object] | None, headers: dict[str, str]) -> bytes |
     return urlencode(data, doseq=True).encode()
 
 
-def _understood(answer: Answer) -> Response:
+def _understood(answer: HttpAnswer) -> Response:
     if answer.status == 429:
         too_fast = VERDICTS["429"]
         raise Later("429", answer.retry_after or too_fast.after, everyone=True, verdict=too_fast)

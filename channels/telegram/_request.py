@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from channels._wire import LONGEST, Answer, closed, exchange, open_session, waiting
+from channels._wire import LONGEST, HttpAnswer, closed, exchange, open_session, waiting
 from channels.messages import NotSent
 
 JSON = {"Content-Type": "application/json"}
@@ -95,7 +95,7 @@ class AiohttpRequest(BaseRequest):
         return answer
 
 
-def _retry_after(answer: Answer) -> timedelta:
+def _retry_after(answer: HttpAnswer) -> timedelta:
     """By hand: python-telegram-bot's own `RetryAfter` is between two types of this number."""
     try:
         seconds = json.loads(answer.body)["parameters"]["retry_after"]

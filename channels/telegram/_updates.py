@@ -22,21 +22,21 @@ class User(Struct):
     language_code: str = ""
 
 
-class Chat(Struct):
+class TelegramChat(Struct):
     id: int
     type: str
 
 
-class Voice(Struct):
+class TelegramVoice(Struct):
     file_id: str
 
 
 class Written(Struct):
-    chat: Chat
+    chat: TelegramChat
     sender: User | None = field(name="from", default=None)
     text: str | None = None
     caption: str = ""
-    voice: Voice | None = None
+    voice: TelegramVoice | None = None
     pinned_message: object = None
     message_auto_delete_timer_changed: object = None
     chat_background_set: object = None
@@ -55,25 +55,25 @@ class Written(Struct):
         )
 
 
-class Place(Struct):
-    chat: Chat
+class TappedMessage(Struct):
+    chat: TelegramChat
 
 
 class Tapped(Struct):
     id: str
     sender: User = field(name="from")
-    message: Place | None = None
+    message: TappedMessage | None = None
     data: str = ""
 
 
-class State(Struct):
+class ChatMember(Struct):
     status: str
 
 
 class Membership(Struct):
-    chat: Chat
+    chat: TelegramChat
     sender: User = field(name="from")
-    new_chat_member: State
+    new_chat_member: ChatMember
 
 
 class Update(Struct):

@@ -15,7 +15,7 @@ from channels._text.bidi import readable
 from channels._text.numbered import numbered
 from channels._text.segments import utf16
 from channels._text.split import parts
-from channels._twilio import LONGEST, Line, accepted, answered, is_report, line, meant, starts
+from channels._twilio import LONGEST, TwilioSender, accepted, answered, configured, is_report, meant, starts
 from channels._twilio.errors import VERDICTS
 from channels._twilio.lists import Json
 from channels._twilio.words import RESERVED_WORDS
@@ -63,7 +63,7 @@ _MEDIA_HOSTS = re.compile(r"(.+\.)?twilio\.com|(.+\.)?twiliocdn\.com")
 def from_settings(environment: Mapping[str, str]) -> "WhatsApp | None":
     """Needs WHATSAPP_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; WHATSAPP_TEMPLATES is what `connect` gives."""
     others = ["WHATSAPP_RATE", "WHATSAPP_REPLIES", "WHATSAPP_NEWCOMERS", "WHATSAPP_TEMPLATES"]
-    ours = line(environment, "whatsapp", "WHATSAPP_FROM", others)
+    ours = configured(environment, "whatsapp", "WHATSAPP_FROM", others)
     if not ours:
         return None
     templates = _templates(environment.get("WHATSAPP_TEMPLATES", ""))
@@ -81,23 +81,23 @@ class WhatsApp:
     reports = True
     verdicts: Mapping[str, Verdict] = VERDICTS
 
-    def __init__(self, line: Line, rate: float, templates: Mapping[str, str], limits: Limits = USUAL) -> None:
+    def __init__(self, sender: TwilioSender, rate: float, templates: Mapping[str, str], limits: Limits = USUAL) -> None:
         self.limits = limits
         self.pace = Pace(rate=rate, burst=1, gap=timedelta(seconds=6), person_burst=1)
-        self.history: History | None = line.history(_message)
-        self._line = line
+        self.history: History | None = sender.history(_message)
+        self._sender = sender
         self._named = dict(templates)
         self._menus = dict(templates)
-        self._approved: dict[tuple[str, str], approved.Text] | None = None
+        self._approved: dict[tuple[str, str], approved.Wording] | None = None
         """None until it is known which are."""
         self._refused: set[str] = set()
         """Those that were refused when they were used, since the platform was last asked."""
 
     async def start(self) -> None:
-        await self._line.start()
+        await self._sender.start()
 
     async def close(self) -> None:
-        await self._line.close()
+        await self._sender.close()
 
     async def connect(self, sentences: Sentences) -> Mapping[str, str]:
         """Make the templates that the Twilio account lacks: the menus, and these sentences.
@@ -105,14 +105,14 @@ class WhatsApp:
         Operators write the address of our webhook into Twilio's console.
         """
         contents = await self._contents()
-        await approved.ensure(self._line.lists, contents, sentences)
-        self._named = await content.ensure(self._line.lists, contents)
+        await approved.ensure(self._sender.lists, contents, sentences)
+        self._named = await content.ensure(self._sender.lists, contents)
         self._menus = self._menus | self._named
         return {"WHATSAPP_TEMPLATES": ",".join(f"{name}={sid}" for name, sid in self._named.items())}
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
-        form = await self._line.form(request)
-        return self._line.reports(form, request) if is_report(request) else [_message(form)]
+        form = await self._sender.form(request)
+        return self._sender.reports(form, request) if is_report(request) else [_message(form)]
 
     def poll(self) -> None:
         """Twilio only calls."""
@@ -138,12 +138,12 @@ class WhatsApp:
             return await self._after_silence(to, outgoing, delivery)
         if menu := self._menu(outgoing):
             try:
-                return await self._line.send(to, delivery, **menu)
+                return await self._sender.send(to, delivery, **menu)
             except NotSent as refusal:
                 if not refusal.verdict.plainly and refusal.verdict.act is not Act.TEMPLATE:
                     raise
         # Refused for its form, and so not taken: it may leave without buttons.
-        return await self._line.send(to, delivery, body=text)
+        return await self._sender.send(to, delivery, body=text)
 
     async def backlog(self) -> Backlog | None:
         """Twilio does not say, and tries only for seconds."""
@@ -153,7 +153,7 @@ class WhatsApp:
         contents = await self._contents()
         self._menus = content.found(contents) | self._named
         self._refused.clear()
-        found = [text.as_template() for text in approved.texts(contents)]
+        found = [text.as_template() for text in approved.wordings(contents)]
         self.use(found)
         return found
 
@@ -161,7 +161,7 @@ class WhatsApp:
         self._approved = approved.from_templates(templates)
 
     async def _contents(self) -> list[Json]:
-        ours = self._line.lists
+        ours = self._sender.lists
         return await ours.all(f"{ours.account.content_api}/v1/ContentAndApprovals", "contents", {})
 
     def _menu(self, outgoing: Outgoing) -> dict[str, str] | None:
@@ -184,14 +184,14 @@ class WhatsApp:
             if said is None:
                 continue
             try:
-                return await self._line.send(to, delivery, **said)
+                return await self._sender.send(to, delivery, **said)
             except NotSent as refusal:
                 if refusal.verdict.act is not Act.TEMPLATE:
                     raise
             self._refused.add(text.sid)
         raise Shut("shut", VERDICTS["shut"])
 
-    def _usable(self, outgoing: Outgoing) -> list[approved.Text]:
+    def _usable(self, outgoing: Outgoing) -> list[approved.Wording]:
         """That of the person's language, then the common one. Raises `Later` while it is not known which there are."""
         if self._approved is None:
             raise Later("not_asked", VERDICTS["not_asked"].after, verdict=VERDICTS["not_asked"])

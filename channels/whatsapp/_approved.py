@@ -23,7 +23,7 @@ _NAME = re.compile(r"hearback_([a-z]+)_[a-z_]+_v(\d{1,6})")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Wording:
     """One edition of a text, as it stands in the account."""
 
     purpose: str
@@ -48,15 +48,15 @@ class Text:
         return Template(self.purpose, self.language, self.sid, self.status, self.reason, self.body)
 
 
-def from_templates(templates: Iterable[Template]) -> dict[tuple[str, str], Text]:
+def from_templates(templates: Iterable[Template]) -> dict[tuple[str, str], Wording]:
     """Those that may be used, by purpose and language. Whatever has no sentence cannot be known to fit."""
     usable = (one for one in templates if one.status == APPROVED and one.body)
     return {
-        (t.name, t.language): Text(t.name, t.language, 0, t.provider_id, t.body, t.status, t.reason) for t in usable
+        (t.name, t.language): Wording(t.name, t.language, 0, t.provider_id, t.body, t.status, t.reason) for t in usable
     }
 
 
-def texts(contents: Iterable[Json]) -> list[Text]:
+def wordings(contents: Iterable[Json]) -> list[Wording]:
     """Of each purpose and language the edition in use: the newest approved one, else the newest."""
     best = attrgetter("is_approved", "edition")
     return [max(editions, key=best) for editions in _by_kind(contents).values()]
@@ -95,18 +95,18 @@ def _content(purpose: str, language: str, edition: int, body: str) -> dict[str, 
     }
 
 
-def _by_kind(contents: Iterable[Json]) -> dict[tuple[str, str], list[Text]]:
+def _by_kind(contents: Iterable[Json]) -> dict[tuple[str, str], list[Wording]]:
     kind = attrgetter("purpose", "language")
     return {name: list(editions) for name, editions in groupby(sorted(_read(contents), key=kind), key=kind)}
 
 
-def _read(contents: Iterable[Json]) -> Iterator[Text]:
+def _read(contents: Iterable[Json]) -> Iterator[Wording]:
     for one in contents:
         named = _NAME.fullmatch(str(one.get("friendly_name")))
         types = one.get("types")
         if named and isinstance(types, dict) and isinstance(types.get("twilio/text"), dict):
             approval = _approval(one)
-            yield Text(
+            yield Wording(
                 purpose=named[1],
                 language=str(one.get("language")),
                 edition=int(named[2]),
