@@ -13,7 +13,7 @@ from bench import _forum
 from bench._programs import answer
 from bot import logs
 from bot.serve import listen, parts
-from bot.sockets import Limits
+from bot.sockets import ConnectionLimits
 from bot.web import app
 from demo.serving import free_port
 from tests.review import KEYS
@@ -27,7 +27,7 @@ async def main(url: str, whole: str) -> None:
     closing = asyncio.Event()
     async with parts(url, "", KEYS, {"telegram": _forum.telegram()}, _forum.now) as made:
         await _forum.begin(made.database)
-        limits = Limits(whole=timedelta(seconds=float(whole)))
+        limits = ConnectionLimits(whole=timedelta(seconds=float(whole)))
         listening = asyncio.create_task(listen(app(made.door), "127.0.0.1", port, closing, limits))
         await until(lambda: _is_open(port))
         await answer(str(port), {"memory": _memory, "most memory": _most_memory})

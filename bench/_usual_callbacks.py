@@ -28,7 +28,7 @@ class Delivery(Row):
     provider_id: Mapped[str | None]
 
 
-class Report(Row):
+class ReportRow(Row):
     __tablename__ = "report"
     delivery_id: Mapped[str] = mapped_column(primary_key=True)
     provider_id: Mapped[str] = mapped_column(primary_key=True)
@@ -56,7 +56,7 @@ async def main(url: str) -> None:
 
     async def kept() -> int:
         async with sessions() as session:
-            return (await session.execute(select(func.count()).select_from(Report))).scalar_one()
+            return (await session.execute(select(func.count()).select_from(ReportRow))).scalar_one()
 
     made = web.Application()
     made.add_routes([web.post("/hooks/sms/status", hook)])
@@ -67,9 +67,9 @@ async def main(url: str) -> None:
 async def _keep(session: AsyncSession, name: str, form: dict[str, str]) -> None:
     status, provider = form["MessageStatus"], form["MessageSid"]
     delivery = await session.get_one(Delivery, name)
-    if await session.get(Report, (name, provider, status)) is None:
+    if await session.get(ReportRow, (name, provider, status)) is None:
         code = form.get("ErrorCode", "")
-        session.add(Report(delivery_id=name, provider_id=provider, status=status, code=code, at=datetime.now(UTC)))
+        session.add(ReportRow(delivery_id=name, provider_id=provider, status=status, code=code, at=datetime.now(UTC)))
     if RANKS[delivery.state] < RANKS[status]:
         delivery.state = status
         delivery.provider_id = provider

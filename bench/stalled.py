@@ -16,7 +16,7 @@ from bench._databases import DISK
 from bench._hostile import KINDS, PATIENCE, Refusal, Stalled, flood, floods, stall
 from bench._programs import Program, running
 from bench._tables import Effort, table
-from bot.sockets import Limits
+from bot.sockets import ConnectionLimits
 
 PEOPLE = 32
 RATE = 100.0
@@ -36,7 +36,7 @@ class Waits:
 
 def measure(effort: Effort) -> Iterator[str]:
     _allow_files()
-    many, whole = int(effort.of(900, 180)), effort.of(Limits().whole.total_seconds(), 3.0)
+    many, whole = int(effort.of(900, 180)), effort.of(ConnectionLimits().whole.total_seconds(), 3.0)
     yield from uvloop.run(_measure(effort, many, whole))
 
 

@@ -91,9 +91,9 @@ def _to_wake(channel: Channel) -> str:
     return f"approved: {channel.name}"
 
 
-def _as_told(text: templates.Template) -> channels.messages.Template:
+def _as_told(text: templates.StoredTemplate) -> channels.messages.Template:
     return channels.messages.Template(text.name, text.language, text.provider_id, text.status, text.reason, text.body)
 
 
-def _as_stored(text: channels.messages.Template) -> templates.Template:
-    return templates.Template(text.name, text.language, text.provider_id, text.status, text.reason, text.body)
+def _as_stored(text: channels.messages.Template) -> templates.StoredTemplate:
+    return templates.StoredTemplate(text.name, text.language, text.provider_id, text.status, text.reason, text.body)

@@ -40,7 +40,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class MetricKind:
     """One metric. `within`: the bounds in seconds between which durations are told apart."""
 
     what: str
@@ -51,35 +51,35 @@ class Kind:
 QUICK = (0.005, 0.01, 0.02, 0.04, 0.06, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0)
 SLOW = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 10.0, 20.0)
 
-COUNTED: Mapping[str, Kind] = {
-    "turns": Kind("What people wrote, by what became of it: taken, parked, away", ("channel", "state")),
-    "unanswered": Kind(
+COUNTED: Mapping[str, MetricKind] = {
+    "turns": MetricKind("What people wrote, by what became of it: taken, parked, away", ("channel", "state")),
+    "unanswered": MetricKind(
         "Messages that were kept and not answered, by why: repeats, stopped, replies, newcomers", ("channel", "state")
     ),
-    "reports": Kind(
+    "reports": MetricKind(
         "What platforms said of messages of ours, by their word and its code", ("channel", "state", "code")
     ),
-    "alarms": Kind(
+    "alarms": MetricKind(
         "Codes of platforms that somebody should look at, by whom they concern", ("channel", "name", "code")
     ),
-    "refused": Kind("Requests to a webhook that were not taken, by their HTTP status", ("channel", "code")),
-    "claims": Kind("Deliveries that were claimed to be sent", ("channel",)),
-    "outcomes": Kind("Sends by what became of the delivery, and why", ("channel", "state", "code")),
-    "places": Kind("Places in the platform's pace that were used: messages, on SMS segments", ("channel",)),
-    "redis_away": Kind("Times that Redis did not answer"),
-    "faults": Kind("Faults of our own in what a worker does again and again", ("name",)),
+    "refused": MetricKind("Requests to a webhook that were not taken, by their HTTP status", ("channel", "code")),
+    "claims": MetricKind("Deliveries that were claimed to be sent", ("channel",)),
+    "outcomes": MetricKind("Sends by what became of the delivery, and why", ("channel", "state", "code")),
+    "places": MetricKind("Places in the platform's pace that were used: messages, on SMS segments", ("channel",)),
+    "redis_away": MetricKind("Times that Redis did not answer"),
+    "faults": MetricKind("Faults of our own in what a worker does again and again", ("name",)),
 }
 """What happens, by the names that `observe` takes."""
-TIMED: Mapping[str, Kind] = {
-    "turn": Kind("Seconds from a platform's request to its being durably kept", ("channel",), QUICK),
-    "send": Kind("Seconds that a platform took to answer", ("channel",), SLOW),
-    "claim": Kind("Seconds of a transaction that settles and claims", ("channel",), QUICK),
-    "housekeeping": Kind("Seconds of keeping house once", (), SLOW),
+TIMED: Mapping[str, MetricKind] = {
+    "turn": MetricKind("Seconds from a platform's request to its being durably kept", ("channel",), QUICK),
+    "send": MetricKind("Seconds that a platform took to answer", ("channel",), SLOW),
+    "claim": MetricKind("Seconds of a transaction that settles and claims", ("channel",), QUICK),
+    "housekeeping": MetricKind("Seconds of keeping house once", (), SLOW),
 }
-SET: Mapping[str, Kind] = {
-    "pending": Kind("What people wrote that a platform has not been able to give us", ("channel",)),
-    "pace": Kind("Places a second that a channel may use", ("channel",)),
-    "housekeeping_timestamp_seconds": Kind("When house was last kept"),
+SET: Mapping[str, MetricKind] = {
+    "pending": MetricKind("What people wrote that a platform has not been able to give us", ("channel",)),
+    "pace": MetricKind("Places a second that a channel may use", ("channel",)),
+    "housekeeping_timestamp_seconds": MetricKind("When house was last kept"),
 }
 
 

@@ -18,7 +18,7 @@ import structlog
 from aiohttp import web
 
 import storage
-from bot.sockets import Connection, Connections, Limits, watched
+from bot.sockets import Connection, ConnectionLimits, Connections, watched
 from bot.turns import Away, Turns
 from bot.web import Door
 from bot.worker import Worker
@@ -80,13 +80,13 @@ async def parts(
 
 
 async def listen(
-    made: web.Application, host: str, port: int, closing: asyncio.Event, limits: Limits | None = None
+    made: web.Application, host: str, port: int, closing: asyncio.Event, limits: ConnectionLimits | None = None
 ) -> None:
     """Serve until `closing`; requests under way are finished."""
     made.middlewares.insert(0, watched)
     runner = web.AppRunner(made, shutdown_timeout=PATIENCE.total_seconds())
     await runner.setup()
-    limits = limits or Limits()
+    limits = limits or ConnectionLimits()
     connect = partial(Connection, cast(web.Server, runner.server), Connections(limits))
     try:
         with contextlib.closing(

@@ -26,7 +26,7 @@ def most() -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ConnectionLimits:
     """What connections may take of our time and our files."""
 
     whole: timedelta = timedelta(seconds=20)
@@ -42,7 +42,7 @@ class Limits:
 class Connections:
     """All that are open, and those among them that we wait for, the longest awaited first."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
         self._open: set[Connection] = set()
         self._awaited: dict[Connection, None] = {}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from channels.messages import Trace
-from storage.outbox.unknowns import Unknown
+from storage.outbox.unknowns import UnknownDelivery
 
 LATEST = timedelta(hours=1)
 """What is older is not sent again: it would be out of place, and this database may be an old copy."""
@@ -26,7 +26,7 @@ class Window:
     people: frozenset[str] = field(repr=False)
 
 
-def windows(waiting: Sequence[Unknown]) -> list[Window]:
+def windows(waiting: Sequence[UnknownDelivery]) -> list[Window]:
     """The times around these deliveries; those that overlap are one."""
     found: list[Window] = []
     for unknown in sorted(waiting, key=lambda unknown: unknown.began):
@@ -38,13 +38,15 @@ def windows(waiting: Sequence[Unknown]) -> list[Window]:
     return found
 
 
-def matched(waiting: Sequence[Unknown], others: Sequence[Unknown], traces: Sequence[Trace]) -> dict[str, Trace]:
+def matched(
+    waiting: Sequence[UnknownDelivery], others: Sequence[UnknownDelivery], traces: Sequence[Trace]
+) -> dict[str, Trace]:
     """To each delivery the message to the same person that nobody else knows, as far as there are enough.
 
     What was begun first came first, whatever clock the platform goes by. `others` may be one of the messages too.
     """
     wanted = {unknown.id for unknown in waiting}
-    theirs: dict[str, tuple[list[Unknown], list[Trace]]] = defaultdict(lambda: ([], []))
+    theirs: dict[str, tuple[list[UnknownDelivery], list[Trace]]] = defaultdict(lambda: ([], []))
     for unknown in sorted([*waiting, *others], key=lambda unknown: unknown.began):
         theirs[unknown.to][0].append(unknown)
     for trace in sorted(traces, key=lambda trace: trace.at):
@@ -59,20 +61,20 @@ class _Pairs:
 
     number: int = 0
     apart: timedelta = timedelta(0)
-    last: tuple[Unknown, Trace] | None = None
+    last: tuple[UnknownDelivery, Trace] | None = None
     before: "_Pairs | None" = None
 
-    def with_(self, unknown: Unknown, trace: Trace) -> "_Pairs":
+    def with_(self, unknown: UnknownDelivery, trace: Trace) -> "_Pairs":
         return _Pairs(self.number + 1, self.apart + abs(trace.at - unknown.began), (unknown, trace), self)
 
-    def __iter__(self) -> Iterator[tuple[Unknown, Trace]]:
+    def __iter__(self) -> Iterator[tuple[UnknownDelivery, Trace]]:
         pairs: _Pairs | None = self
         while pairs is not None and pairs.last is not None:
             yield pairs.last
             pairs = pairs.before
 
 
-def _in_order(waiting: Sequence[Unknown], traces: Sequence[Trace]) -> _Pairs:
+def _in_order(waiting: Sequence[UnknownDelivery], traces: Sequence[Trace]) -> _Pairs:
     """As many pairs as can be without one overtaking the other, and of those the nearest in time."""
     best = [_Pairs()] * (len(traces) + 1)
     for unknown in waiting:
@@ -85,5 +87,5 @@ def _in_order(waiting: Sequence[Unknown], traces: Sequence[Trace]) -> _Pairs:
     return best[-1]
 
 
-def may_be(unknown: Unknown, trace: Trace) -> bool:
+def may_be(unknown: UnknownDelivery, trace: Trace) -> bool:
     return trace.to == unknown.to and unknown.began - EARLIER <= trace.at <= unknown.began + LATER

@@ -15,7 +15,7 @@ from channels.messages import Report, Status, Trace
 from storage import Database, Keyring, Session
 from storage.codes import Code
 from storage.outbox import unknowns
-from storage.outbox.unknowns import Claimant, Unknown
+from storage.outbox.unknowns import Claimant, UnknownDelivery
 
 SOONEST = timedelta(minutes=2)
 """Before that the platform's own report may still come, and its list may not have it yet."""
@@ -70,7 +70,7 @@ async def ask(
     return asked
 
 
-async def _traces(history: History, waiting: Sequence[Unknown]) -> list[Trace]:
+async def _traces(history: History, waiting: Sequence[UnknownDelivery]) -> list[Trace]:
     traces: dict[str, Trace] = {}
     for window in windows(waiting):
         async for trace in history.sent(window.since, window.until, window.people):
@@ -79,7 +79,12 @@ async def _traces(history: History, waiting: Sequence[Unknown]) -> list[Trace]:
 
 
 async def _settle(
-    session: Session, channel: str, waiting: Sequence[Unknown], traces: Sequence[Trace], heard: Heard, now: datetime
+    session: Session,
+    channel: str,
+    waiting: Sequence[UnknownDelivery],
+    traces: Sequence[Trace],
+    heard: Heard,
+    now: datetime,
 ) -> Asked:
     people = sorted({unknown.person for unknown in waiting})
     claimed = await unknowns.claimed(session, people)
@@ -95,13 +100,13 @@ async def _settle(
     return Asked(len(found), resent)
 
 
-def _still_waiting(waiting: Sequence[Unknown], claimants: Sequence[Claimant]) -> list[Unknown]:
+def _still_waiting(waiting: Sequence[UnknownDelivery], claimants: Sequence[Claimant]) -> list[UnknownDelivery]:
     """While the platform was asked, it may have reported by itself."""
     still = {claimant.id for claimant in claimants}
     return [unknown for unknown in waiting if unknown.id in still]
 
 
-def _others(waiting: Sequence[Unknown], claimants: Sequence[Claimant]) -> list[Unknown]:
+def _others(waiting: Sequence[UnknownDelivery], claimants: Sequence[Claimant]) -> list[UnknownDelivery]:
     """What else of ours a message to the same address may be."""
     known = {unknown.id for unknown in waiting}
     at = {unknown.address: unknown for unknown in waiting}
@@ -112,16 +117,16 @@ def _others(waiting: Sequence[Unknown], claimants: Sequence[Claimant]) -> list[U
     ]
 
 
-def _may_leave(unknown: Unknown, now: datetime) -> bool:
+def _may_leave(unknown: UnknownDelivery, now: datetime) -> bool:
     return now - LATEST < unknown.began < now - ABSENT
 
 
-def _is_absent(unknown: Unknown, open_: Sequence[Trace]) -> bool:
+def _is_absent(unknown: UnknownDelivery, open_: Sequence[Trace]) -> bool:
     """Certainly: there is no message to this person that may be it, taken for another one's or not."""
     return not any(may_be(unknown, trace) for trace in open_)
 
 
-def _later(waiting: Sequence[Unknown], now: datetime) -> Mapping[datetime, list[str]]:
+def _later(waiting: Sequence[UnknownDelivery], now: datetime) -> Mapping[datetime, list[str]]:
     """When to ask again after what is still unknown then."""
     later: dict[datetime, list[str]] = defaultdict(list)
     for unknown in waiting:

@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from council._ballots import APPROVALS, Kind, NotABallot, Result, in_order
+from council._ballots import APPROVALS, BallotKind, NotABallot, Result, in_order
 
-__all__ = ["APPROVALS", "Kind", "NotABallot", "Result", "Rule", "in_order", "rules"]
+__all__ = ["APPROVALS", "BallotKind", "NotABallot", "Result", "Rule", "in_order", "rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Rule:
     """One file of this folder: the kind of its ballots, and what they come to."""
 
     name: str
-    kind: Kind[Any]
+    kind: BallotKind[Any]
     count: Callable[[Sequence[Any], Sequence[str]], Result]
     """`tally` of the file: it is called with ballots that fit only."""
 

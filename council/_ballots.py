@@ -9,7 +9,7 @@ B = TypeVar("B")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kind(Generic[B]):
+class BallotKind(Generic[B]):
     """What a ballot holds. How people fill it in, and read it back, is its line in `PAPERS` of `flows/vote.py`.
 
     `examples` and `misfits` are ballots on a list of matters, the same ones whatever the matters are called. Tests
@@ -39,7 +39,9 @@ def _approvals_of_something_else(matters: Sequence[str]) -> list[frozenset[str]]
     return [frozenset({"something_else"}), frozenset({*matters, "something_else"})]
 
 
-APPROVALS: Kind[frozenset[str]] = Kind(frozenset[str], _are_on_the_list, _some_approvals, _approvals_of_something_else)
+APPROVALS: BallotKind[frozenset[str]] = BallotKind(
+    frozenset[str], _are_on_the_list, _some_approvals, _approvals_of_something_else
+)
 """The matters that a voter approves: any of them, or none."""
 
 

@@ -74,6 +74,6 @@ def _approval(facts: Facts, opened: Round, approved: frozenset[str]) -> str:
     return "\n".join((counted, *matters))
 
 
-PAPERS: Mapping[council.Kind[Any], Paper] = {
+PAPERS: Mapping[council.BallotKind[Any], Paper] = {
     council.APPROVALS: Paper(_approve, _approval),
 }

@@ -17,7 +17,7 @@ REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class StoredTemplate:
     """One text in one language; `status` and `reason` are the platform's words."""
 
     name: str
@@ -29,7 +29,7 @@ class Template:
     """The sentence around what is told; "" where only the rest of it is known."""
 
 
-async def keep(session: Session, channel: str, found: Sequence[Template], now: datetime) -> bool:
+async def keep(session: Session, channel: str, found: Sequence[StoredTemplate], now: datetime) -> bool:
     """What there is, in place of what there was. Whether any of it is approved that was not before, or was another."""
     before = await all_of(session, channel)
     there = [(text.name, text.language) for text in found]
@@ -47,22 +47,22 @@ async def keep(session: Session, channel: str, found: Sequence[Template], now: d
     return bool(_approved(found) - _approved(before))
 
 
-def _name(text: Template) -> tuple[str, str]:
+def _name(text: StoredTemplate) -> tuple[str, str]:
     return text.name, text.language
 
 
-def _approved(texts: Sequence[Template]) -> set[tuple[str, str, str]]:
+def _approved(texts: Sequence[StoredTemplate]) -> set[tuple[str, str, str]]:
     return {(text.name, text.language, text.provider_id) for text in texts if text.status == APPROVED}
 
 
-async def all_of(session: Session, channel: str) -> list[Template]:
+async def all_of(session: Session, channel: str) -> list[StoredTemplate]:
     """In the order of their names."""
     rows = await session.execute(
-        select(*(template.c[one.name] for one in fields(Template)))
+        select(*(template.c[one.name] for one in fields(StoredTemplate)))
         .where(template.c.channel == channel)
         .order_by(template.c.name, template.c.language)
     )
-    return [Template(*row) for row in rows]
+    return [StoredTemplate(*row) for row in rows]
 
 
 async def refuse(session: Session, channel: str, delivery_id: str, common: str, code: str) -> None:

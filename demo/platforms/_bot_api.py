@@ -18,7 +18,7 @@ LONGEST_DATA = 64
 """Bytes in a button's callback_data."""
 
 
-class Refused(Exception):
+class RefusedByTelegram(Exception):
     """What the Bot API does not do, and why in its words."""
 
     def __init__(self, code: int, description: str, **parameters: int) -> None:
@@ -32,7 +32,7 @@ def answer(result: object) -> web.Response:
     return web.json_response({"ok": True, "result": result})
 
 
-def refusal(refused: Refused) -> web.Response:
+def refusal(refused: RefusedByTelegram) -> web.Response:
     body: Json = {"ok": False, "error_code": refused.code, "description": refused.description}
     if refused.parameters:
         body["parameters"] = refused.parameters
@@ -46,7 +46,7 @@ async def parameters(request: web.Request) -> Json:
         try:
             given.update(await request.json())
         except ValueError as error:
-            raise Refused(400, "Bad Request: can't parse JSON object") from error
+            raise RefusedByTelegram(400, "Bad Request: can't parse JSON object") from error
     elif request.can_read_body:
         given.update(await request.post())
     return given
@@ -59,21 +59,21 @@ def structure(given: object, what: str) -> Any:
     try:
         return json.loads(given)
     except ValueError as error:
-        raise Refused(400, f"Bad Request: can't parse {what} JSON object") from error
+        raise RefusedByTelegram(400, f"Bad Request: can't parse {what} JSON object") from error
 
 
 def text_of(given: Json) -> str:
     text = given.get("text", "")
     if not isinstance(text, str) or not text.strip():
-        raise Refused(400, "Bad Request: message text is empty")
+        raise RefusedByTelegram(400, "Bad Request: message text is empty")
     try:
         length = len(text.encode("utf-16-le")) // 2
     except UnicodeEncodeError as error:
-        raise Refused(400, "Bad Request: strings must be encoded in UTF-8") from error
+        raise RefusedByTelegram(400, "Bad Request: strings must be encoded in UTF-8") from error
     if length > LONGEST_TEXT:
-        raise Refused(400, "Bad Request: message is too long")
+        raise RefusedByTelegram(400, "Bad Request: message is too long")
     if given.get("parse_mode"):
-        raise Refused(400, "Bad Request: unsupported parse_mode")  # This Telegram shows plain text only.
+        raise RefusedByTelegram(400, "Bad Request: unsupported parse_mode")  # This Telegram shows plain text only.
     return text.strip()
 
 
@@ -81,16 +81,16 @@ def buttons_of(given: Json) -> tuple[Button, ...]:
     """The inline keyboard of a message, row after row."""
     markup = structure(given.get("reply_markup") or {}, "reply markup")
     if "keyboard" in markup:
-        raise Refused(400, "Bad Request: reply keyboards are not supported here")
+        raise RefusedByTelegram(400, "Bad Request: reply keyboards are not supported here")
     return tuple(_button(button) for row in markup.get("inline_keyboard", ()) for button in row)
 
 
 def _button(given: Json) -> Button:
     label, value = str(given.get("text", "")), given.get("callback_data", "")
     if not label.strip():
-        raise Refused(400, "Bad Request: can't parse inline keyboard button: Text buttons must be non-empty")
+        raise RefusedByTelegram(400, "Bad Request: can't parse inline keyboard button: Text buttons must be non-empty")
     if not isinstance(value, str) or not 1 <= len(value.encode()) <= LONGEST_DATA:
-        raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
+        raise RefusedByTelegram(400, "Bad Request: BUTTON_DATA_INVALID")
     return Button(label, value)
 
 

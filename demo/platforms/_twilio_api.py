@@ -48,7 +48,7 @@ REASONS = {
 """What Twilio says at once, with the HTTP status that goes with it."""
 
 
-class Refused(Exception):
+class RefusedByTwilio(Exception):
     """What Twilio does not do, by its code."""
 
     def __init__(self, code: int, status: int | None = None, description: str = "") -> None:
@@ -59,7 +59,7 @@ class Refused(Exception):
         self.description = description or words
 
 
-def refusal(refused: Refused) -> web.Response:
+def refusal(refused: RefusedByTwilio) -> web.Response:
     body = {
         "code": refused.code,
         "message": refused.description,
@@ -226,7 +226,7 @@ def retries(url: str) -> Retries:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class ContentTemplate:
     """A content template: what a ContentSid stands for."""
 
     sid: str
@@ -237,13 +237,13 @@ class Template:
     made: datetime
 
 
-def template(given: object, made: datetime, number: int) -> Template:
+def template(given: object, made: datetime, number: int) -> ContentTemplate:
     """A template as POST /v1/Content gives it, the one of that number: it has the same SID after a restart."""
     if not isinstance(given, dict) or not isinstance(given.get("types"), dict) or not given["types"]:
-        raise Refused(20001)
+        raise RefusedByTwilio(20001)
     if not given.get("language"):
-        raise Refused(20001, description="language is required")
-    made_of = Template(
+        raise RefusedByTwilio(20001, description="language is required")
+    made_of = ContentTemplate(
         sid=f"HX{sha256(f'{number} {given}'.encode()).hexdigest()[:32]}",
         name=str(given.get("friendly_name", "")),
         language=str(given["language"]),
@@ -252,15 +252,15 @@ def template(given: object, made: datetime, number: int) -> Template:
         made=made,
     )
     if _picker(made_of, "items", "twilio/list-picker") > 10 or _picker(made_of, "actions", "twilio/quick-reply") > 10:
-        raise Refused(20422)
+        raise RefusedByTwilio(20422)
     return made_of
 
 
-def _picker(made_of: Template, entries: str, kind: str) -> int:
+def _picker(made_of: ContentTemplate, entries: str, kind: str) -> int:
     return len(made_of.types.get(kind, {}).get(entries, ()))
 
 
-def content(made_of: Template) -> Json:
+def content(made_of: ContentTemplate) -> Json:
     """A template as the Content API shows it."""
     moment = made_of.made.strftime("%Y-%m-%dT%H:%M:%SZ")
     url = f"https://content.twilio.com/v1/Content/{made_of.sid}"
@@ -306,13 +306,13 @@ def variables(given: str) -> dict[str, str]:
     try:
         found = json.loads(given or "{}")
     except ValueError as error:
-        raise Refused(21656) from error
+        raise RefusedByTwilio(21656) from error
     if not isinstance(found, dict) or not all(isinstance(value, str) and value.strip() for value in found.values()):
-        raise Refused(21656)
+        raise RefusedByTwilio(21656)
     return found
 
 
-def filled(made_of: Template, given: Mapping[str, str]) -> Filled:
+def filled(made_of: ContentTemplate, given: Mapping[str, str]) -> Filled:
     """Put the variables into a template. What was not given keeps the sample that the template was made with."""
     values = made_of.variables | dict(given)
 

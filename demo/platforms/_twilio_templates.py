@@ -9,7 +9,7 @@ from datetime import datetime
 from aiohttp import web
 
 from demo.platforms import _twilio_api as api
-from demo.platforms._twilio_api import Filled, Json, Refused, Template
+from demo.platforms._twilio_api import ContentTemplate, Filled, Json, RefusedByTwilio
 from demo.platforms._twilio_pages import MOST, contents_page
 
 _VARIABLE = r"\{\{\s*\w+\s*\}\}"
@@ -36,7 +36,7 @@ class Templates:
         self.most_on_a_page = MOST
         self._account = account
         self._clock = clock
-        self._made: dict[str, Template] = {}
+        self._made: dict[str, ContentTemplate] = {}
         self._approvals: dict[str, Approval] = {}
 
     def decide(self, sid: str, status: str, reason: str = "") -> None:
@@ -55,12 +55,12 @@ class Templates:
         return next(sid for sid, made in self._made.items() if made.name == name)
 
     def filled(self, sid: str, given: dict[str, str]) -> Filled:
-        """The template with its variables in place. Raises `Refused`."""
+        """The template with its variables in place. Raises `RefusedByTwilio`."""
         if sid not in self._made:
-            raise Refused(21654)
+            raise RefusedByTwilio(21654)
         approved = self.is_approved(sid)
         if approved and any("\n" in value or "\t" in value or " " * 5 in value for value in given.values()):
-            raise Refused(21656)
+            raise RefusedByTwilio(21656)
         return api.filled(self._made[sid], given)
 
     async def create(self, request: web.Request) -> web.StreamResponse:
@@ -86,10 +86,10 @@ class Templates:
     async def submit(self, request: web.Request) -> web.StreamResponse:
         made, asked = self._known(request), await _json(request)
         if not isinstance(asked, dict) or asked.get("category") not in ("UTILITY", "MARKETING", "AUTHENTICATION"):
-            raise Refused(20001)
+            raise RefusedByTwilio(20001)
         name = str(asked.get("name", ""))
         if not re.fullmatch(r"[a-z0-9_]{1,512}", name) or any(one.name == name for one in self._approvals.values()):
-            raise Refused(20001, description="the name is not valid or taken")
+            raise RefusedByTwilio(20001, description="the name is not valid or taken")
         body = str(made.types.get("twilio/text", {}).get("body", "x"))
         flawed = _FLAW.fullmatch(body) or not all(made.variables.values()) or len(body) > 1024
         approval = Approval(name, str(asked["category"]), "received")
@@ -106,13 +106,13 @@ class Templates:
         whatsapp = self._approval(made.sid)
         return web.json_response({"sid": made.sid, "account_sid": self._account, "whatsapp": whatsapp, "url": url})
 
-    def _known(self, request: web.Request) -> Template:
+    def _known(self, request: web.Request) -> ContentTemplate:
         made = self._made.get(request.match_info["sid"])
         if made is None:
-            raise Refused(20404)
+            raise RefusedByTwilio(20404)
         return made
 
-    def _shown(self, made: Template) -> Json:
+    def _shown(self, made: ContentTemplate) -> Json:
         return api.content(made) | {"account_sid": self._account}
 
     def _approval(self, sid: str) -> Json:
@@ -130,9 +130,9 @@ class Templates:
 
 async def _json(request: web.Request) -> object:
     if request.content_type != "application/json":
-        raise Refused(20001)
+        raise RefusedByTwilio(20001)
     try:
         read: object = json.loads(await request.text())
     except ValueError as error:
-        raise Refused(20001) from error
+        raise RefusedByTwilio(20001) from error
     return read

@@ -14,7 +14,7 @@ from re import fullmatch
 from aiohttp import web
 
 from demo.platforms import _bot_api as api
-from demo.platforms._bot_api import Json, Refused
+from demo.platforms._bot_api import Json, RefusedByTelegram
 from demo.platforms.chats import Bubble, Chats, Look, Side
 from demo.platforms.wire import (
     AS_IT_IS,
@@ -220,15 +220,15 @@ class Telegram:
     async def _call(self, request: web.Request) -> web.Response:
         try:
             if not compare_digest(request.match_info["token"].encode(), self.token.encode()):
-                raise Refused(401, "Unauthorized")
+                raise RefusedByTelegram(401, "Unauthorized")
             method = METHODS.get(request.match_info["method"].lower())
             if method is None:
-                raise Refused(404, "Not Found")
+                raise RefusedByTelegram(404, "Not Found")
             given = await api.parameters(request)
             if method is Telegram._send_message and self.faults:
                 return await self._spoil(self.faults.popleft(), request, given)
             return api.answer(await method(self, given))
-        except Refused as refused:
+        except RefusedByTelegram as refused:
             return api.refusal(refused)
 
     async def _spoil(self, fault: Fault, request: web.Request, given: Json) -> web.Response:
@@ -236,9 +236,9 @@ class Telegram:
             await self._send_message(given)
         match fault:
             case TooMany(retry_after):
-                raise Refused(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)
+                raise RefusedByTelegram(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)
             case Refusal(code=code, description=description):
-                raise Refused(code, description)
+                raise RefusedByTelegram(code, description)
             case Broken() | Silent() | Dropped():
                 return await self._closing.spoil(fault, request)
 
@@ -257,17 +257,19 @@ class Telegram:
         chat, buttons = self.chats.of(person), api.buttons_of(given)
         bubble = chat.find(str(given.get("message_id", "")))
         if bubble is None or bubble.side is not Side.US:
-            raise Refused(400, "Bad Request: message to edit not found")
+            raise RefusedByTelegram(400, "Bad Request: message to edit not found")
         if buttons == bubble.buttons:
-            raise Refused(400, NOT_MODIFIED)
+            raise RefusedByTelegram(400, NOT_MODIFIED)
         return self._message(person, chat.change(bubble.id, buttons=buttons)) | {"edit_date": self._now()}
 
     async def _answer_query(self, given: Json) -> bool:
         query = str(given.get("callback_query_id", ""))
         if query not in self._queries:
-            raise Refused(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+            raise RefusedByTelegram(
+                400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
+            )
         if len(str(given.get("text", ""))) > 200:
-            raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
+            raise RefusedByTelegram(400, "Bad Request: MESSAGE_TOO_LONG")
         self._queries.discard(query)
         return True
 
@@ -275,9 +277,9 @@ class Telegram:
         url, secret = str(given.get("url", "")), str(given.get("secret_token", ""))
         # The real one takes https only; a laptop that talks to itself has none.
         if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
-            raise Refused(400, "Bad Request: bad webhook: HTTPS url must be provided for webhook")
+            raise RefusedByTelegram(400, "Bad Request: bad webhook: HTTPS url must be provided for webhook")
         if secret and not fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
-            raise Refused(400, "Bad Request: secret token contains unallowed characters")
+            raise RefusedByTelegram(400, "Bad Request: secret token contains unallowed characters")
         self._drop_if_asked(given)
         first = not self.webhook.url
         self.webhook = Webhook(url, secret, self._allowed(given))
@@ -324,7 +326,7 @@ class Telegram:
                 await mine.wait()
         self._refuse_poll_beside_webhook()
         if self._poll is not mine:
-            raise Refused(409, TWO_POLLERS)
+            raise RefusedByTelegram(409, TWO_POLLERS)
         self._poll = None
 
     def _wake_poller(self) -> None:
@@ -333,7 +335,7 @@ class Telegram:
 
     def _refuse_poll_beside_webhook(self) -> None:
         if self.webhook.url:
-            raise Refused(409, POLL_BESIDE_WEBHOOK)
+            raise RefusedByTelegram(409, POLL_BESIDE_WEBHOOK)
 
     def _allowed(self, given: Json) -> tuple[str, ...]:
         if "allowed_updates" not in given:
@@ -347,11 +349,11 @@ class Telegram:
     def _reachable(self, given: Json) -> str:
         person = str(given.get("chat_id", ""))
         if not person:
-            raise Refused(400, "Bad Request: chat_id is empty")
+            raise RefusedByTelegram(400, "Bad Request: chat_id is empty")
         if person not in self.chats:
-            raise Refused(400, "Bad Request: chat not found")
+            raise RefusedByTelegram(400, "Bad Request: chat not found")
         if person in self.blocked:
-            raise Refused(403, "Forbidden: bot was blocked by the user")
+            raise RefusedByTelegram(403, "Forbidden: bot was blocked by the user")
         return person
 
     def _bubble(self, side: Side, **content: object) -> Bubble:

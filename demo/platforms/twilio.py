@@ -13,7 +13,7 @@ from aiohttp import encode_basic_auth, web
 
 from channels._text.segments import is_gsm, segments, utf16
 from demo.platforms import _twilio_api as api
-from demo.platforms._twilio_api import Filled, Form, Json, Refused, Text
+from demo.platforms._twilio_api import Filled, Form, Json, RefusedByTwilio, Text
 from demo.platforms._twilio_pages import MOST, matches, messages_page
 from demo.platforms._twilio_templates import Templates
 from demo.platforms.chats import Bubble, Chats, Look, Side
@@ -272,7 +272,7 @@ class Twilio:
             try:
                 self._authenticate(request)
                 return await answer(request)
-            except Refused as refused:
+            except RefusedByTwilio as refused:
                 return api.refusal(refused)
 
         return guarded
@@ -281,7 +281,7 @@ class Twilio:
         given = request.headers.get("Authorization", "").encode()
         known = compare_digest(given, encode_basic_auth(self.account, self.token).encode())
         if not known or request.match_info.get("account", self.account) != self.account:
-            raise Refused(20003)
+            raise RefusedByTwilio(20003)
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         form = {name: str(value) for name, value in (await request.post()).items()}
@@ -294,7 +294,7 @@ class Twilio:
             case TooMany(retry_after):
                 return _patience(retry_after)
             case Refusal(status, code, description):
-                raise Refused(code, status, description)
+                raise RefusedByTwilio(code, status, description)
             case Broken() | Silent() | Dropped():
                 return await self._closing.spoil(fault, request)
 
@@ -303,7 +303,7 @@ class Twilio:
         filled = self._filled(form)
         outcomes = self._outcomes(to, filled, self.templates.is_approved(form.get("ContentSid", "")))
         if self.shuts_at_once and outcomes == SHUT:
-            raise Refused(63016)
+            raise RefusedByTwilio(63016)
         text = Text(
             sid=api.new_sid("MM" if filled.buttons else "SM"),
             sender=sender,
@@ -325,38 +325,38 @@ class Twilio:
     def _addresses(self, form: Form) -> tuple[str, str]:
         to, sender = form.get("To", ""), form.get("From", "")
         if not to:
-            raise Refused(21604)
+            raise RefusedByTwilio(21604)
         if not api.is_address(to):
-            raise Refused(21211)
+            raise RefusedByTwilio(21211)
         if form.get("MessagingServiceSid") and not sender:
             sender = self._sender_of(form["MessagingServiceSid"], to)
         if not sender:
-            raise Refused(21603)
+            raise RefusedByTwilio(21603)
         if sender not in self.webhooks:
-            raise Refused(63007 if api.channel_of(sender) == "whatsapp" else 21606)
+            raise RefusedByTwilio(63007 if api.channel_of(sender) == "whatsapp" else 21606)
         if api.channel_of(sender) != api.channel_of(to):
-            raise Refused(21910)
+            raise RefusedByTwilio(21910)
         if to in self.opted_out:
-            raise Refused(21610)
+            raise RefusedByTwilio(21610)
         if not form.get("StatusCallback", "https://").startswith(("https://", "http://")):
-            raise Refused(21609)
+            raise RefusedByTwilio(21609)
         return sender, to
 
     def _sender_of(self, service: str, to: str) -> str:
         for address in self.services.get(service, ()):
             if api.channel_of(address) == api.channel_of(to):
                 return address
-        raise Refused(21703)
+        raise RefusedByTwilio(21703)
 
     def _filled(self, form: Form) -> Filled:
         if form.get("ContentSid"):
             return self.templates.filled(form["ContentSid"], api.variables(form.get("ContentVariables", "")))
         body = form.get("Body", "")
         if not body.strip():
-            raise Refused(21602)
+            raise RefusedByTwilio(21602)
         # Twilio does not say how it counts; UTF-16 is the stricter reading.
         if utf16(body) > api.LONGEST_BODY:
-            raise Refused(21617)
+            raise RefusedByTwilio(21617)
         return Filled(body)
 
     def _outcomes(self, to: str, filled: Filled, approved: bool) -> tuple[Outcome, ...]:
@@ -392,7 +392,7 @@ class Twilio:
     async def _fetch(self, request: web.Request) -> web.StreamResponse:
         text = self._texts.get(request.match_info["sid"])
         if text is None:
-            raise Refused(20404)
+            raise RefusedByTwilio(20404)
         return web.json_response(api.resource(text, self.account))
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
@@ -405,7 +405,7 @@ class Twilio:
     async def _list_media(self, request: web.Request) -> web.StreamResponse:
         sid = request.match_info["sid"]
         if sid not in self._texts:
-            raise Refused(20404)
+            raise RefusedByTwilio(20404)
         listed = [api.medium(self.account, sid, *self._media[sid])] if sid in self._media else []
         return web.json_response({"media_list": listed, "next_page_uri": None, "page": 0, "page_size": 50})
 
@@ -424,6 +424,6 @@ def _after(text: Text, outcome: Outcome) -> Text:
 
 
 def _patience(retry_after: int) -> web.Response:
-    response = api.refusal(Refused(20429))
+    response = api.refusal(RefusedByTwilio(20429))
     response.headers["Retry-After"] = str(retry_after)
     return response

@@ -34,7 +34,7 @@ async def play(town: Town) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Chooses:
     """One of the choices that are offered: tapped where there are buttons, else typed."""
 
     value: str
@@ -46,7 +46,7 @@ class Voice:
     """A voice note."""
 
 
-Line = str | Choice | Voice
+Line = str | Chooses | Voice
 
 
 async def _meet(town: Town) -> None:
@@ -113,26 +113,26 @@ SCENES: Sequence[tuple[timedelta, Callable[[Town], Awaitable[None]]]] = (
 def _welcome(town: Town, who: Neighbour) -> Iterator[Line]:
     regions = [region.value for region in town.scenery.process.regions]
     yield "/start" if who.platform == "telegram" else HELLO[who.language]
-    yield Choice(who.language, own_name(who.language))
-    yield Choice("yes", "1")
-    yield Choice(who.region, str(regions.index(who.region) + 1))
+    yield Chooses(who.language, own_name(who.language))
+    yield Chooses("yes", "1")
+    yield Chooses(who.region, str(regions.index(who.region) + 1))
 
 
 def _recommendation(who: Neighbour, what: Recommendation) -> Iterator[Line]:
     group = next(group for group in flows.GROUPS if any(one.key == what.topic for one in group.objectives))
     topics = [one.key for one in group.objectives]
     yield _word(who, "share")
-    yield Choice(group.key, str(flows.GROUPS.index(group) + 1))
-    yield Choice(what.topic, str(topics.index(what.topic) + 1))
+    yield Chooses(group.key, str(flows.GROUPS.index(group) + 1))
+    yield Chooses(what.topic, str(topics.index(what.topic) + 1))
     yield Voice() if what.voice else what.words
-    yield Choice("yes", "1")
+    yield Chooses("yes", "1")
 
 
 def _answers(who: Neighbour, asking: contents.Consultation) -> Iterator[Line]:
     yield _word(who, "answer")
     for question, answer in zip(asking.questions, who.answers, strict=True):
         options = [option.value for option in question.options]
-        yield Choice(answer, str(options.index(answer) + 1)) if options else answer
+        yield Chooses(answer, str(options.index(answer) + 1)) if options else answer
 
 
 HELLO = {"en": "Hello", "fr": "Bonjour", "es": "Hola", "ar": "مرحبا"}
@@ -174,7 +174,7 @@ def _act(platform: Telegram | Twilio, person: str, chat: Chat, line: Line, langu
     match line:
         case Voice():
             platform.sends_voice(person)
-        case Choice(value, typed):
+        case Chooses(value, typed):
             button = _button(chat, value)
             if button is not None:
                 platform.taps(person, *button)

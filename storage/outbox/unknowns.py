@@ -44,7 +44,7 @@ async def abandon(session: Session, now: datetime, everybody: bool = False) -> i
 
 
 @dataclass(frozen=True, slots=True)
-class Unknown:
+class UnknownDelivery:
     """A delivery that a platform can be asked about."""
 
     id: str
@@ -56,7 +56,7 @@ class Unknown:
 
 async def to_ask(
     session: Session, keys: Keyring, channel: str, since: datetime, before: datetime, now: datetime, most: int
-) -> list[Unknown]:
+) -> list[UnknownDelivery]:
     """What this channel has of unknown fate that was begun in between, and is due to be asked after."""
     rows = await session.execute(
         select(
@@ -79,7 +79,7 @@ async def to_ask(
             to = key.open(row.external, address.c.external, row.address_id)
         except Unreadable:
             continue
-        found.append(Unknown(row.id, row.person_id, row.address_id, to, row.began))
+        found.append(UnknownDelivery(row.id, row.person_id, row.address_id, to, row.began))
     return found
 
 

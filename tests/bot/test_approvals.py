@@ -230,7 +230,9 @@ async def test_what_another_worker_was_told_is_used_here(sqlite: Database) -> No
 
 async def test_what_was_stored_before_sentences_were_is_not_taken_for_all_there_is(sqlite: Database) -> None:
     async with sqlite.writing() as session:
-        await templates.keep(session, "whatsapp", [templates.Template("bulletin", "en", "HX1", "approved", "")], NOW)
+        await templates.keep(
+            session, "whatsapp", [templates.StoredTemplate("bulletin", "en", "HX1", "approved", "")], NOW
+        )
     channel = Slow([])
     await asking(sqlite, channel).follow()
     assert channel.used == []

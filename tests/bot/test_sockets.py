@@ -15,7 +15,7 @@ import pytest
 from aiohttp import web
 
 from bot.serve import listen
-from bot.sockets import MOST, Connection, Limits, most
+from bot.sockets import MOST, Connection, ConnectionLimits, most
 from bot.web import Door, app
 from channels.telegram import Telegram
 from demo.serving import free_port
@@ -148,7 +148,7 @@ async def program(
     app: web.Application | None = None,
 ) -> AsyncIterator[Program]:
     made = Program(free_port())
-    limits = Limits(whole, size, idle, most)
+    limits = ConnectionLimits(whole, size, idle, most)
     closing = asyncio.Event()
     listening = asyncio.create_task(listen(app or made.app(), "127.0.0.1", made.port, closing, limits))
     try:

@@ -21,7 +21,7 @@ from demo.platforms.twilio import Twilio
 from handlers import deliveries
 from storage import Database, Keyring, Session, people
 from storage.broadcasts import Plan
-from storage.outbox.unknowns import Unknown
+from storage.outbox.unknowns import UnknownDelivery
 from tests.storage.rows import NOW, Somebody, announce, meet, owe, put, queue, row
 from tests.waiting import PATIENCE
 
@@ -31,15 +31,17 @@ ALICE, BOB, OURS = "+15005550006", "+12025550123", "+15005550001"
 LONG_AGO = NOW - ABSENT - SECOND
 
 
-def unknown(name: str, seconds: float = 0, to: str = ALICE) -> Unknown:
-    return Unknown(name, "somebody", "somewhere", to, NOW + seconds * SECOND)
+def unknown(name: str, seconds: float = 0, to: str = ALICE) -> UnknownDelivery:
+    return UnknownDelivery(name, "somebody", "somewhere", to, NOW + seconds * SECOND)
 
 
 def trace(name: str, seconds: float = 0, to: str = ALICE, status: Status = Status.SENT) -> Trace:
     return Trace(name, to, NOW + seconds * SECOND, status)
 
 
-def pairs(waiting: Sequence[Unknown], traces: Sequence[Trace], others: Sequence[Unknown] = ()) -> dict[str, str]:
+def pairs(
+    waiting: Sequence[UnknownDelivery], traces: Sequence[Trace], others: Sequence[UnknownDelivery] = ()
+) -> dict[str, str]:
     return {name: found.provider_id for name, found in matched(waiting, others, traces).items()}
 
 

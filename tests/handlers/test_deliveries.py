@@ -313,7 +313,9 @@ async def test_many_such_reports_are_written_down_a_few_times(session: Session, 
 async def test_a_text_that_was_not_taken_makes_way_for_another_and_then_its_person_waits(
     session: Session, keys: Keyring
 ) -> None:
-    texts = [templates.Template("bulletin", language, "HX1", "approved", "", "{{1}}") for language in ("ar", "en")]
+    texts = [
+        templates.StoredTemplate("bulletin", language, "HX1", "approved", "", "{{1}}") for language in ("ar", "en")
+    ]
     await templates.keep(session, "sms", texts, NOW)
     await announce(session)
     name = await owe(session, await somebody(session, keys, language="ar"), state="sent", provider_id="m1", began=NOW)

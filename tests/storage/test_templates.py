@@ -10,12 +10,12 @@ from storage import Database, Keyring, templates
 from storage.broadcasts import Plan
 from storage.outbox.deliveries import NEVER, SHUT
 from storage.tables import template
-from storage.templates import Template
+from storage.templates import StoredTemplate
 from tests.storage.rows import NOW, announce, meet, owe, queue, row
 
-BULLETIN = Template("bulletin", "en", "HX1", "approved", "", "News: {{1}} Send STOP.")
-REFUSED = Template("bulletin", "ar", "HX2", "rejected", "INVALID_FORMAT")
-RESPONSE = Template("response", "en", "HX3", "pending", "")
+BULLETIN = StoredTemplate("bulletin", "en", "HX1", "approved", "", "News: {{1}} Send STOP.")
+REFUSED = StoredTemplate("bulletin", "ar", "HX2", "rejected", "INVALID_FORMAT")
+RESPONSE = StoredTemplate("response", "en", "HX3", "pending", "")
 
 
 async def test_what_there_is_takes_the_place_of_what_there_was(database: Database) -> None:
@@ -33,7 +33,7 @@ async def test_what_there_is_takes_the_place_of_what_there_was(database: Databas
 
 
 async def test_whether_any_is_newly_approved_is_said(database: Database) -> None:
-    pending = Template("bulletin", "en", "HX1", "pending", "")
+    pending = StoredTemplate("bulletin", "en", "HX1", "pending", "")
     async with database.writing() as session:
         assert not await templates.keep(session, "whatsapp", [pending, REFUSED], NOW)
         assert await templates.keep(session, "whatsapp", [BULLETIN, REFUSED], NOW)

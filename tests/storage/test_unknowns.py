@@ -12,7 +12,7 @@ from storage.lanes import Lane
 from storage.outbox import claims, reports, unknowns
 from storage.outbox.deliveries import NEVER
 from storage.outbox.reports import Word
-from storage.outbox.unknowns import Answered, Unknown
+from storage.outbox.unknowns import Answered, UnknownDelivery
 from storage.tables import person
 from tests.storage.rows import NOW, also_at, announce, meet, owe, put, queue, row, states
 
@@ -79,7 +79,7 @@ async def test_what_was_begun_in_between_is_asked_after_the_oldest_first(databas
         await queue(session, sms, state="unknown", began=NOW + 3 * SECOND)
         found = await unknowns.to_ask(session, keys, "telegram", NOW + SECOND, NOW + 5 * SECOND, NOW, 9)
         assert found == [
-            Unknown(names[turn], alice.id, alice.address, "70001", NOW + turn * SECOND) for turn in (2, 3, 4)
+            UnknownDelivery(names[turn], alice.id, alice.address, "70001", NOW + turn * SECOND) for turn in (2, 3, 4)
         ]
         assert "70001" not in repr(found)
         fewer = await unknowns.to_ask(session, keys, "telegram", NOW + SECOND, NOW + 5 * SECOND, NOW, 2)

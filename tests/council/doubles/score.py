@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from council import Kind, Result, in_order
+from council import BallotKind, Result, in_order
 
 MOST = 5
 
@@ -22,7 +22,7 @@ def _misfits(matters: Sequence[str]) -> list[dict[str, int]]:
     return [too_much, too_little, dict.fromkeys(matters[1:], 1), dict.fromkeys((*matters, "something_else"), 1)]
 
 
-kind: Kind[Mapping[str, int]] = Kind(dict[str, int], _fits, _examples, _misfits)
+kind: BallotKind[Mapping[str, int]] = BallotKind(dict[str, int], _fits, _examples, _misfits)
 
 
 def tally(ballots: Sequence[Mapping[str, int]], matters: Sequence[str]) -> Result:
