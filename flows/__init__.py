@@ -19,18 +19,18 @@ from flows._engine.effects import (
 )
 from flows._engine.facts import (
     WEEKDAYS,
-    Consultation,
     Daytime,
     Facts,
-    Given,
     Kept,
+    OpenConsultation,
+    OpenRound,
     Option,
+    OwnContribution,
     Process,
     Promise,
     Question,
     Region,
     Renditions,
-    Round,
     Safety,
     only,
 )
@@ -60,10 +60,10 @@ from flows._texts.told import Told, told
 
 __all__ = [
     "GROUPS", "LEVELS", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "WEEKDAYS", "Answer", "Answered", "Ask",
-    "Consented", "Consultation", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten",
-    "Given", "Group", "Kept", "Left", "Moved", "Objective", "Option", "PassedOn", "Played", "Process", "Promise",
-    "Question", "Recognised", "Region", "Rendition", "Renditions", "Returned", "Round", "Safety", "Say", "Shared",
-    "Spoke", "Talk", "Told", "Turn", "Turned", "Unread", "Voted", "Wants", "Words", "advance", "fits", "flow_for",
-    "flows", "goes_back", "only", "play", "read", "rendition", "sorry", "templates", "to_send", "told", "topic_label",
-    "with_notice",
+    "Consented", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten", "Group", "Kept",
+    "Left", "Moved", "Objective", "OpenConsultation", "OpenRound", "Option", "OwnContribution", "PassedOn",
+    "Played", "Process", "Promise", "Question", "Recognised", "Region", "Rendition", "Renditions", "Returned",
+    "Safety", "Say", "Shared", "Spoke", "Talk", "Told", "Turn", "Turned", "Unread", "Voted", "Wants", "Words",
+    "advance", "fits", "flow_for", "flows", "goes_back", "only", "play", "read", "rendition", "sorry", "templates",
+    "to_send", "told", "topic_label", "with_notice",
 ]  # fmt: skip

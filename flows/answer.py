@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 from flows._engine.asking import choose, hear
 from flows._engine.effects import Answered, Words
-from flows._engine.facts import Consultation, Facts, Question
+from flows._engine.facts import Facts, OpenConsultation, Question
 from flows._engine.talks import Answer, Ask, Say, Talk
 from flows._texts.levels import LEVELS
 from flows._texts.renditions import choices, named, written
@@ -26,7 +26,7 @@ def talk(facts: Facts) -> Talk:
     yield Say(_("Thank you. We will tell you here what was done with your answers."))
 
 
-def _promise(facts: Facts, consultation: Consultation) -> str:
+def _promise(facts: Facts, consultation: OpenConsultation) -> str:
     promise = consultation.promise
     said = (
         written(facts, consultation.title, (promise.purpose, promise.who_decides, promise.what_can_change)),

@@ -1,7 +1,7 @@
 """What became of what a person gave, without their words."""
 
 from flows._engine.asking import agrees
-from flows._engine.facts import Facts, Given
+from flows._engine.facts import Facts, OwnContribution
 from flows._engine.talks import Say, Talk
 from flows._engine.words import to_send
 from flows._texts.objectives import topic_label
@@ -29,7 +29,7 @@ def talk(facts: Facts) -> Talk:
             return
 
 
-def _became(facts: Facts, one: Given) -> str:
+def _became(facts: Facts, one: OwnContribution) -> str:
     about = named(facts, one.consultation) if one.consultation else topic_label(one.topic)
     # To translators: for example "May 1, 2026, Legal ways to move: It was taken up."
     state = _("{day}, {topic}: {state}", day=in_words(one.day), topic=about, state=_(STATES[one.state]))

@@ -8,7 +8,7 @@ import council
 from channels.messages import Choice
 from flows._engine.asking import choose_several, proves
 from flows._engine.effects import Voted
-from flows._engine.facts import Facts, Round
+from flows._engine.facts import Facts, OpenRound
 from flows._engine.talks import Answer, Ask, Say, Talk
 from flows._texts.carriers import sees_votes
 from flows._texts.renditions import choices, written
@@ -40,11 +40,11 @@ def talk(facts: Facts) -> Talk:
 class Paper:
     """How people fill in one kind of ballot, and how it is read back to them."""
 
-    fill_in: Callable[[Facts, Round], Generator[Ask, Answer, Any]]
-    read_back: Callable[[Facts, Round, Any], str]
+    fill_in: Callable[[Facts, OpenRound], Generator[Ask, Answer, Any]]
+    read_back: Callable[[Facts, OpenRound, Any], str]
 
 
-def _approve(facts: Facts, opened: Round) -> Generator[Ask, Answer, frozenset[str]]:
+def _approve(facts: Facts, opened: OpenRound) -> Generator[Ask, Answer, frozenset[str]]:
     offered = (*choices(facts, opened.matters), Choice(NONE_OF_THESE, _("None of these")))
     chosen = yield from choose_several(_ballot(facts, opened), offered)
     while NONE_OF_THESE in chosen and len(chosen) > 1:
@@ -53,7 +53,7 @@ def _approve(facts: Facts, opened: Round) -> Generator[Ask, Answer, frozenset[st
     return frozenset(chosen) - {NONE_OF_THESE}
 
 
-def _ballot(facts: Facts, opened: Round) -> str:
+def _ballot(facts: Facts, opened: OpenRound) -> str:
     day = in_words(opened.closes)
     said = (
         written(facts, opened.title, (matter.label for matter in opened.matters)),
@@ -66,7 +66,7 @@ def _ballot(facts: Facts, opened: Round) -> str:
     return "\n".join(said)
 
 
-def _approval(facts: Facts, opened: Round, approved: frozenset[str]) -> str:
+def _approval(facts: Facts, opened: OpenRound, approved: frozenset[str]) -> str:
     if not approved:
         return _("You approve none of them.")
     counted = ngettext("You approve {number} of them:", "You approve {number} of them:", len(approved))

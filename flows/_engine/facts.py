@@ -94,7 +94,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Consultation:
+class OpenConsultation:
     """A consultation that is open, or was when the conversation began."""
 
     id: str
@@ -104,7 +104,7 @@ class Consultation:
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class OpenRound:
     """An open vote in which this person is on the roll."""
 
     id: str
@@ -118,7 +118,7 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class OwnContribution:
     """One thing this person gave us, without its words."""
 
     day: date
@@ -148,9 +148,9 @@ class Kept(Struct, frozen=True, omit_defaults=True):
     gave: bool = False
     """This person has given something before."""
     bulletin: Renditions | None = None
-    consultation: Consultation | None = None
-    round: Round | None = None
-    given: tuple[Given, ...] = ()
+    consultation: OpenConsultation | None = None
+    round: OpenRound | None = None
+    given: tuple[OwnContribution, ...] = ()
     code: str = ""
     """What has to come back from where we write to, before something happens that cannot be undone; "" for nothing."""
     wanted: str = ""

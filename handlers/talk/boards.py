@@ -16,7 +16,7 @@ class Board:
     process: str
     edition: int
     content: flows.Process
-    consultation: flows.Consultation | None
+    consultation: flows.OpenConsultation | None
     bulletin: flows.Renditions | None
     bulletin_until: datetime | None
     bulletin_next: datetime | None
@@ -58,7 +58,7 @@ async def _read(session: Session, now: datetime) -> Board:
     asked = None
     if found.consultation is not None and found.asked is not None:
         content = contents.unpack(found.asked, contents.Consultation)
-        asked = flows.Consultation(found.consultation, content.title, content.promise, content.questions)
+        asked = flows.OpenConsultation(found.consultation, content.title, content.promise, content.questions)
     return Board(
         process=found.process,
         edition=found.edition,

@@ -29,7 +29,7 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str]) -> flo
     return flows.only(known, needs)
 
 
-async def _round(session: Session, visit: Visit) -> flows.Round | None:
+async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:
     """The one that still waits for this person's vote and closes first; else the first whose vote can be changed."""
     facing = await rounds.facing(session, visit.person, visit.now)
     if not facing:
@@ -37,12 +37,12 @@ async def _round(session: Session, visit: Visit) -> flows.Round | None:
     first = min(facing, key=lambda one: (one.voted, one.closes, one.round))
     content = contents.unpack(first.content, contents.Round)
     closes = first.closes.date()
-    return flows.Round(first.round, content.title, content.matters, closes, first.voted, content.rule)
+    return flows.OpenRound(first.round, content.title, content.matters, closes, first.voted, content.rule)
 
 
-async def _given(session: Session, visit: Visit) -> tuple[flows.Given, ...]:
+async def _given(session: Session, visit: Visit) -> tuple[flows.OwnContribution, ...]:
     return tuple(
-        flows.Given(
+        flows.OwnContribution(
             day=given.day,
             topic=given.topic,
             consultation=None if given.asked is None else contents.unpack(given.asked, contents.Consultation).title,

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import council
 from channels.messages import Choice
 from council import Rule, rules
-from flows import Answer, Ask, Facts, Round, vote
+from flows import Answer, Ask, Facts, OpenRound, vote
 from flows._engine.asking import choose
 from flows._texts.renditions import choices
 
@@ -33,7 +33,7 @@ def asked_for(rule: Rule) -> Iterator[None]:
         yield
 
 
-def _give_points(facts: Facts, opened: Round) -> Generator[Ask, Answer, dict[str, int]]:
+def _give_points(facts: Facts, opened: OpenRound) -> Generator[Ask, Answer, dict[str, int]]:
     points: dict[str, int] = {}
     for matter in choices(facts, opened.matters):
         given = yield from choose(f"How many points for {matter.label}?", [Choice(str(n), str(n)) for n in range(6)])
@@ -41,5 +41,5 @@ def _give_points(facts: Facts, opened: Round) -> Generator[Ask, Answer, dict[str
     return points
 
 
-def _points(facts: Facts, opened: Round, points: dict[str, int]) -> str:
+def _points(facts: Facts, opened: OpenRound, points: dict[str, int]) -> str:
     return "\n".join(f"{matter.label}: {points[matter.value]}" for matter in choices(facts, opened.matters))

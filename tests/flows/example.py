@@ -10,17 +10,17 @@ from msgspec import structs
 from flows import (
     Answer,
     Ask,
-    Consultation,
     Effect,
     Facts,
     Flow,
-    Given,
+    OpenConsultation,
+    OpenRound,
     Option,
+    OwnContribution,
     Process,
     Promise,
     Question,
     Region,
-    Round,
     Spoke,
     Turn,
     Wants,
@@ -37,7 +37,7 @@ PROCESS = Process(
     regions=(Region("north", {"en": "The north", "ar": "الشمال"}), Region("south", {"en": "The south"})),
     contact={"en": "help@forum.example"},
 )
-CONSULTATION = Consultation(
+CONSULTATION = OpenConsultation(
     id="c1",
     title={"en": "Finding work", "es": "Encontrar trabajo"},
     promise=Promise(
@@ -52,17 +52,19 @@ CONSULTATION = Consultation(
         Question("q2", {"en": "What helps most?"}, (Option("a", {"en": "Classes"}), Option("b", {"en": "A permit"}))),
     ),
 )
-ROUND = Round(
+ROUND = OpenRound(
     id="r1",
     title={"en": "Priorities of the council"},
     matters=(Option("m1", {"en": "Classes"}), Option("m2", {"en": "Cheaper transfers"}), Option("m3", {"en": "Visas"})),
     closes=date(2026, 5, 10),
 )
 GIVEN = (
-    Given(date(2026, 3, 1), "pathways", None, "received"),
-    Given(date(2026, 3, 4), "else", None, "taken_up", {"en": "It is point 4 of the draft.", "fr": "Point 4."}),
-    Given(date(2026, 3, 3), "", {"en": "Finding work"}, "considered"),
-    Given(date(2026, 3, 2), "data", None, "not_taken_up", {"ar": "سبب"}),
+    OwnContribution(date(2026, 3, 1), "pathways", None, "received"),
+    OwnContribution(
+        date(2026, 3, 4), "else", None, "taken_up", {"en": "It is point 4 of the draft.", "fr": "Point 4."}
+    ),
+    OwnContribution(date(2026, 3, 3), "", {"en": "Finding work"}, "considered"),
+    OwnContribution(date(2026, 3, 2), "data", None, "not_taken_up", {"ar": "سبب"}),
 )
 
 

@@ -145,7 +145,7 @@ def ways(question: flows.Ask, before: int) -> dict[str, flows.Answer]:
 
 def held(rule: council.Rule, way: str) -> Iterator[tuple[Talk, flows.Turn]]:
     """A vote on the longest list, turn by turn."""
-    opened = flows.Round("r" * 26, {"en": "What comes first"}, LONGEST, NOW.date(), rule=rule.name)
+    opened = flows.OpenRound("r" * 26, {"en": "What comes first"}, LONGEST, NOW.date(), rule=rule.name)
     process = flows.Process({"en": "Review"}, {"en": "Forum"}, ("en",), ())
     talk = Talk("vote", 1, flows.Kept("en", "sms", consented=True, round=opened))
     turn = talk.opened(process)
