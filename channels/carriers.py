@@ -33,3 +33,6 @@ class Carrier:
     sees: str = N_("The company that carries these messages can read them.")
     sees_votes: str = N_("The company that carries these messages can see your vote.")
     keeps: str = N_("We cannot erase what stays on your phone or with the company that carries it.")
+
+
+ANY_CARRIER = Carrier()

@@ -32,6 +32,7 @@ from flows._engine.facts import (
     Region,
     Renditions,
     Safety,
+    Surroundings,
     only,
 )
 from flows._engine.reading import Unread, read, sorry
@@ -63,7 +64,7 @@ __all__ = [
     "Consented", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten", "Group", "Kept",
     "Left", "Moved", "Objective", "OpenConsultation", "OpenRound", "Option", "OwnContribution", "PassedOn",
     "Played", "Process", "Promise", "Question", "Recognised", "Region", "Rendition", "Renditions", "Returned",
-    "Safety", "Say", "Shared", "Spoke", "Talk", "Told", "Turn", "Turned", "Unread", "Voted", "Wants", "Words",
-    "advance", "fits", "flow_for", "flows", "goes_back", "only", "play", "read", "rendition", "sorry", "templates",
-    "to_send", "told", "topic_label", "with_notice",
+    "Safety", "Say", "Shared", "Spoke", "Surroundings", "Talk", "Told", "Turn", "Turned", "Unread", "Voted",
+    "Wants", "Words", "advance", "fits", "flow_for", "flows", "goes_back", "only", "play", "read", "rendition",
+    "sorry", "templates", "to_send", "told", "topic_label", "with_notice",
 ]  # fmt: skip

@@ -45,4 +45,4 @@ def _ask(facts: Facts, question: Question) -> Generator[Ask, Answer, str | Words
     if question.options:
         text = written(facts, question.text, (option.label for option in question.options))
         return (yield from choose(text, choices(facts, question.options)))
-    return (yield from hear(written(facts, question.text), facts.channel))
+    return (yield from hear(written(facts, question.text), facts.takes_voice))

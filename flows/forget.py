@@ -7,7 +7,6 @@ from flows._engine.effects import Forgotten
 from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, Say, Talk
 from flows._engine.words import start_again, to_send
-from flows._texts.carriers import keeps
 from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
@@ -17,9 +16,9 @@ needs = ("code",)
 
 
 def talk(facts: Facts) -> Talk:
-    # Who said STOP cannot be asked who they are: Twilio refuses to carry the question.
+    # Who said STOP cannot be asked who they are: a carrier that heard it refuses to carry the question.
     if facts.stopped and (facts.silent or facts.process.safety.proves(facts.channel)):
-        start, forget = start_again(facts.channel), to_send("forget")
+        start, forget = start_again(facts.reserved_words), to_send("forget")
         yield Say(
             _(
                 "Nothing was erased. Send {start} first, then {forget}: we then ask you if it is really you.",
@@ -43,7 +42,7 @@ def _is_sure(facts: Facts) -> Generator[Ask, Answer, bool]:
 def _warning(facts: Facts) -> str:
     said = (
         _("We will erase your words, your region, your language and how we reach you. Backup copies are erased later."),
-        keeps(facts.channel),
+        _(facts.carrier.keeps),
         _("What was already published stays, without your name."),
         _("This cannot be undone. Shall we erase it?"),
     )

@@ -13,7 +13,7 @@ anywhere = True
 
 def talk(facts: Facts) -> Talk:
     yield Left()
-    start, forget = start_again(facts.channel), to_send("forget")
+    start, forget = start_again(facts.reserved_words), to_send("forget")
     # Who may be somebody else erases nobody before they have said who they are.
     if facts.silent or facts.process.safety.proves(facts.channel):
         yield Say(

@@ -10,7 +10,6 @@ from flows._engine.asking import choose_several, proves
 from flows._engine.effects import Voted
 from flows._engine.facts import Facts, OpenRound
 from flows._engine.talks import Answer, Ask, Say, Talk
-from flows._texts.carriers import sees_votes
 from flows._texts.renditions import choices, written
 from locales import N_, _, in_words, ngettext
 
@@ -57,7 +56,7 @@ def _ballot(facts: Facts, opened: OpenRound) -> str:
     day = in_words(opened.closes)
     said = (
         written(facts, opened.title, (matter.label for matter in opened.matters)),
-        sees_votes(facts.channel),
+        _(facts.carrier.sees_votes),
         _("You can change your vote until {day}. Only the last one counts.", day=day)
         if not opened.voted
         else _("You have voted. You can still change it until {day}. Only the last one counts.", day=day),

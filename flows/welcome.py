@@ -7,7 +7,6 @@ from flows._engine.facts import Facts
 from flows._engine.languages import choose_language
 from flows._engine.talks import Say, Talk
 from flows._engine.words import to_send
-from flows._texts.carriers import sees
 from flows._texts.renditions import choices, named, noticed, written
 from locales import _
 
@@ -48,7 +47,7 @@ def _terms(facts: Facts) -> str:
             organizer=named(facts, facts.process.organizer),
             title=named(facts, facts.process.title),
         ),
-        sees(facts.channel),
+        _(facts.carrier.sees),
         _("Whoever holds your phone can read this chat too."),
         _("The people who read your words do not see your number."),
         # To translators: {stop} and {forget} are the words that people send, in capitals.

@@ -96,8 +96,8 @@ async def hear(session: Session, ears: Ears, messages: Sequence[Message], now: d
             _reached(writes, message, what.known)
         elif not _is_afterthought(message, what.known):
             board = await ears.boards.at(session, what.edition, now)
-            recycled = ears.channels[message.channel].recycled
-            visit = begin(ears.keys, message, index, board, what.known, writes, now, recycled)
+            channel = ears.channels[message.channel]
+            visit = begin(ears.keys, message, index, board, what.known, writes, now, channel)
             why = await _take(session, ears, visit)
             if what.known is not None and what.known.unsure:
                 answered += _answered(visit, what.known)
@@ -141,7 +141,7 @@ async def _take(session: Session, ears: Ears, visit: Visit) -> Why | None:
     message = visit.message
     hearing = Hearing(
         words=_hash(ears.keys, visit.address, message),
-        flow=flows.flow_for(message, was_stopped),
+        flow=flows.flow_for(message, visit.surroundings.reserved_words, was_stopped),
         understood=understood,
         moved=visit.standing.talks != before or visit.consent is not None,
         was_stopped=was_stopped,
@@ -185,7 +185,7 @@ async def _converse(session: Session, ears: Ears, visit: Visit) -> bool:
 
 
 def _situation(visit: Visit) -> Situation:
-    return Situation(visit.standing, visit.board.content, visit.consented, visit.stopped, visit.silent)
+    return Situation(visit.standing, visit.surroundings, visit.consented, visit.stopped, visit.silent)
 
 
 def _first_step(visit: Visit, decision: Decision) -> Step | None:
@@ -230,7 +230,7 @@ async def _do(session: Session, keys: Keyring, visit: Visit, step: Step) -> Open
             flow = flows.flows()[name]
             visit.standing = visit.standing.beneath(name, step.inside)
             talk = Talk(name, flow.edition, await complete(session, visit, flow.needs))
-            return await _take_up(session, keys, visit, talk, talk.opened(visit.board.content))
+            return await _take_up(session, keys, visit, talk, talk.opened(visit.surroundings))
         case Go(answer, turn):
             visit.answered = visit.standing.chosen_from
             return await _take_up(session, keys, visit, visit.pop().answered(answer), turn)

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po, write_po
 
 from locales import FOLDER
 
-ROOMS = ("flows", "handlers", "broadcast", "council")
+ROOMS = ("flows", "handlers", "broadcast", "council", "channels")
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 TO_TRANSLATORS = ("To translators:",)
 

@@ -29,9 +29,9 @@ def choose_several(text: str, choices: Iterable[Choice]) -> Generator[Ask, Answe
     return answer
 
 
-def hear(text: str, channel: str) -> Generator[Ask, Answer, Words]:
+def hear(text: str, takes_voice: bool) -> Generator[Ask, Answer, Words]:
     """The person's own words, typed or spoken; `text` is followed by how they can be given here."""
-    how = _("Answer in your own words.") if channel == "sms" else _("Answer in your own words, or send a voice note.")
+    how = _("Answer in your own words, or send a voice note.") if takes_voice else _("Answer in your own words.")
     answer = yield Ask(f"{text}\n{how}", wants=Wants.WORDS)
     if not isinstance(answer, Words):
         raise DoesNotFit
@@ -54,6 +54,6 @@ def proves(facts: Facts) -> Generator[Ask, Answer, bool]:
 
 
 def agrees(text: str, yes: str, no: str) -> Generator[Ask, Answer, bool]:
-    """Whether the person says yes. The labels are longer than "Yes", which Twilio reads as a subscription."""
+    """Whether the person says yes. The labels are longer than "Yes", which a carrier may take for START."""
     answer = yield from choose(text, (Choice("yes", yes), Choice("no", no)))
     return answer == "yes"

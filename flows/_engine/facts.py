@@ -1,4 +1,4 @@
-"""What a conversation may know: plain values. All but the process is kept with it, so that it replays the same."""
+"""What a conversation may know: plain values. All of its own is kept with it, so that it replays the same."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,6 +6,8 @@ from datetime import date
 from operator import attrgetter
 
 from msgspec import Struct
+
+from channels.carriers import ANY_CARRIER, NOTHING_RESERVED, Carrier, ReservedWords
 
 Renditions = Mapping[str, str]
 """One text, by language code."""
@@ -130,6 +132,17 @@ class OwnContribution:
     reason: Renditions | None = None
 
 
+class Surroundings(Struct, frozen=True):
+    """The process and the channel of a talk, as they are now; they are not kept with it."""
+
+    process: Process
+    takes_voice: bool = True
+    """Whether a voice note can be received here."""
+    reserved_words: ReservedWords = NOTHING_RESERVED
+    """What the carrier acts on by itself."""
+    carrier: Carrier = ANY_CARRIER
+
+
 class Kept(Struct, frozen=True, omit_defaults=True):
     """What is kept with a conversation under way. A flow names in `needs` which of the optional ones it reads."""
 
@@ -159,9 +172,15 @@ class Kept(Struct, frozen=True, omit_defaults=True):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.language}, {self.channel})"
 
-    def within(self, process: Process) -> "Facts":
-        """Everything, with the process as it is now."""
-        return Facts(*_all(self), process=process)
+    def within(self, surroundings: Surroundings) -> "Facts":
+        """Everything, with the process and the channel as they are now."""
+        return Facts(
+            *_all(self),
+            process=surroundings.process,
+            takes_voice=surroundings.takes_voice,
+            reserved_words=surroundings.reserved_words,
+            carrier=surroundings.carrier,
+        )
 
 
 _all = attrgetter(*Kept.__struct_fields__)
@@ -171,10 +190,13 @@ class Facts(Kept, frozen=True, kw_only=True):
     """Everything that any conversation may know."""
 
     process: Process
+    takes_voice: bool = True
+    reserved_words: ReservedWords = NOTHING_RESERVED
+    carrier: Carrier = ANY_CARRIER
 
 
 def only(known: Kept, needs: frozenset[str]) -> Kept:
-    """Without the optional ones that a flow does not read, and without the process: what is kept stays small."""
+    """Without the optional ones that a flow does not read, and without the surroundings: what is kept stays small."""
     return Kept(
         language=known.language,
         channel=known.channel,

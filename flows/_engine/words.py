@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
+from channels.carriers import Reserved, ReservedWords
 from channels.messages import Kind, Message
 from flows._engine.folding import core, fold, in_western_digits
 from flows._engine.talks import flows
@@ -23,24 +24,21 @@ YES = N_("yes")
 # To translators: what people type for no.
 NO = N_("no")
 
-RESERVED: Mapping[str, str] = {
-    **dict.fromkeys(
-        ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout", "arret", "arrett", "arrete"),
-        "stop",
-    ),
-    **dict.fromkeys(("start", "unstop"), "start"),
-    **dict.fromkeys(("help", "info"), "help"),
+RESERVED: Mapping[Reserved, str] = {
+    Reserved.STOP: "stop",
+    Reserved.START: "start",
+    Reserved.START_AFTER_STOP: "start",
+    Reserved.HELP: "help",
 }
-"""What Twilio acts on before we see it, and what it means to us then (channels.md 2.2)."""
+"""The flow that takes up what a carrier has done by itself."""
 
-_TWILIO = {"sms", "whatsapp"}
 _ZERO = re.compile(r"[\W_]*0+[\W_]*")
 
 
-def flow_for(message: Message, stopped: bool = False) -> str | None:
+def flow_for(message: Message, reserved_words: ReservedWords, stopped: bool = False) -> str | None:
     """The flow that this whole message asks for, in any language, or None.
 
-    `stopped`: the person said STOP before. Only then Twilio's "YES" means START and not an answer.
+    `reserved_words`: of the channel. `stopped`: the person said STOP before.
     """
     if stopped and message.starts:
         return "start"
@@ -50,12 +48,10 @@ def flow_for(message: Message, stopped: bool = False) -> str | None:
     if text.startswith("/"):
         return _flow_words().get(fold(text[1:].split()[0].split("@")[0])) if text[1:].split() else None
     word = fold(text)
-    if message.channel in _TWILIO:
-        if stopped and word == "yes":
-            return "start"
-        if word in RESERVED:
-            return RESERVED[word]
-    return _flow_words().get(word)
+    reserved = reserved_words.get(word)
+    if reserved is None or (reserved is Reserved.START_AFTER_STOP and not stopped):
+        return _flow_words().get(word)
+    return RESERVED[reserved]
 
 
 def goes_back(message: Message) -> bool:
@@ -81,9 +77,10 @@ def to_send(word: str) -> str:
     return _(word).split(OR)[0].upper()
 
 
-def start_again(channel: str) -> str:
-    """What to send after STOP: once stopped, Twilio knows the English word only."""
-    return "START" if channel in _TWILIO else to_send("start")
+def start_again(reserved_words: ReservedWords) -> str:
+    """What to send after STOP: a carrier that has stopped by itself knows no other word than its own."""
+    theirs = (word.upper() for word, reserved in reserved_words.items() if reserved is Reserved.START)
+    return next(theirs, to_send("start"))
 
 
 @cache

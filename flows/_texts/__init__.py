@@ -1,1 +1,1 @@
-"""What conversations say: organizers' texts in a person's language, and the words of the Compact and of carriers."""
+"""What conversations say: organizers' texts in a person's language, and the words of the Compact."""

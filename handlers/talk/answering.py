@@ -18,7 +18,7 @@ def answer(visit: Visit, hearing: Hearing, channel: Channel, newcomers: Newcomer
     """Queue what was said in this visit as one reply; gives why the person is not answered."""
     heard = visit.standing.heard.then(hearing)
     unanswered, parts = None, 0
-    if visit.says_something and not _is_answered(visit.message):
+    if visit.says_something and not _is_answered(visit.message, channel):
         unanswered = heard.refuses(hearing, channel.limits) or _crowded_out(visit, hearing, channel, newcomers)
         if unanswered is None:
             visit.standing = visit.standing.asking(str(visit.turn), visit.question)
@@ -34,8 +34,8 @@ def answer(visit: Visit, hearing: Hearing, channel: Channel, newcomers: Newcomer
     return unanswered
 
 
-def _is_answered(message: Message) -> bool:
-    return message.answered and flows.flow_for(message) in ANSWERED_BY_THEM
+def _is_answered(message: Message, channel: Channel) -> bool:
+    return message.answered and flows.flow_for(message, channel.reserved_words) in ANSWERED_BY_THEM
 
 
 def _crowded_out(visit: Visit, hearing: Hearing, channel: Channel, newcomers: Newcomers) -> Why | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import flows
+from channels.carriers import ReservedWords
 from channels.messages import Kind, Message
 from flows import Ask, Unread
 from handlers.talk.standing import RECOGNISE, UNSEEN, Standing
@@ -67,10 +68,10 @@ class Resumed:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Where the conversation stands, in which process, and with whom."""
+    """Where the conversation stands, in which surroundings, and with whom."""
 
     standing: Standing
-    process: flows.Process
+    surroundings: flows.Surroundings
     consented: bool
     stopped: bool
     silent: bool = False
@@ -98,7 +99,7 @@ def resume(situation: Situation) -> Resumed:
         if innermost.flow == "menu":
             continue
         try:
-            question = innermost.played(situation.process).question
+            question = innermost.played(situation.surroundings).question
         except flows.DoesNotFit:
             return Resumed(remaining, step=StartOver(innermost.flow))
         if question is not None:
@@ -107,7 +108,8 @@ def resume(situation: Situation) -> Resumed:
 
 
 def _decide(message: Message, situation: Situation) -> Decision:
-    word, talks = flows.flow_for(message, situation.stopped), situation.standing.talks
+    talks = situation.standing.talks
+    word = flows.flow_for(message, situation.surroundings.reserved_words, situation.stopped)
     if situation.stopped:
         return _while_stopped(word)
     if situation.silent:
@@ -138,23 +140,23 @@ def _while_unrecognised(message: Message, situation: Situation, word: str | None
     if word in WHILE_UNRECOGNISED:
         return Open(word, inside=True)
     standing = situation.standing
-    if not standing.recognises or wanted(message, situation.consented):
+    if not standing.recognises or wanted(message, situation.surroundings.reserved_words, situation.consented):
         return Open(RECOGNISE, inside=True)
-    played = standing.talks[-1].played(situation.process)
+    played = standing.talks[-1].played(situation.surroundings)
     answer = Unread.NOT_OFFERED if played.question is None else _read(played.question, message, standing)
     return Again() if isinstance(answer, Unread) else Go(answer, played.go_on(answer))
 
 
-def wanted(message: Message, consented: bool) -> str:
+def wanted(message: Message, reserved_words: ReservedWords, consented: bool) -> str:
     """The flow that a message asks for which is opened once its writer is recognised; "" for none."""
-    word = flows.flow_for(message)
+    word = flows.flow_for(message, reserved_words)
     may_be_opened = word in WITHOUT_CONSENT or consented
     return word if word is not None and may_be_opened and word not in (*WHILE_UNRECOGNISED, "start") else ""
 
 
 def _within(message: Message, situation: Situation, word: str | None) -> Decision:
     standing = situation.standing
-    played = standing.talks[-1].played(situation.process)
+    played = standing.talks[-1].played(situation.surroundings)
     if played.question is None:
         return Again() if word is None else Open(word)
     if standing.offered == UNSEEN and not played.question.offered and word is None:

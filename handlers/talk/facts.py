@@ -25,7 +25,7 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str]) -> flo
     if "code" in needs and visit.board.content.safety.proves(visit.message.channel):
         known = replace(known, code=str(secrets.choice(CODES)))
     if "wanted" in needs:
-        known = replace(known, wanted=wanted(visit.message, visit.consented))
+        known = replace(known, wanted=wanted(visit.message, visit.surroundings.reserved_words, visit.consented))
     return flows.only(known, needs)
 
 

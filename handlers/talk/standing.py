@@ -30,16 +30,16 @@ class Talk(Struct, frozen=True, omit_defaults=True):
     facts: flows.Kept
     answers: tuple[flows.Answer, ...] = ()
 
-    def opened(self, process: flows.Process) -> flows.Turn:
+    def opened(self, surroundings: flows.Surroundings) -> flows.Turn:
         """What it begins with."""
-        return flows.advance(flows.flows()[self.flow].talk, self.facts.within(process), ())
+        return flows.advance(flows.flows()[self.flow].talk, self.facts.within(surroundings), ())
 
-    def played(self, process: flows.Process) -> flows.Played:
+    def played(self, surroundings: flows.Surroundings) -> flows.Played:
         """As it stands after these answers. Raises `DoesNotFit`."""
         flow = flows.flows().get(self.flow)
         if flow is None or flow.edition != self.edition:
             raise flows.DoesNotFit
-        return flows.play(flow.talk, self.facts.within(process), self.answers)
+        return flows.play(flow.talk, self.facts.within(surroundings), self.answers)
 
     def answered(self, answer: flows.Answer) -> "Talk":
         return Talk(self.flow, self.edition, self.facts, (*self.answers, answer))

@@ -1,9 +1,10 @@
 """One person's turn while it is being taken: what is known, what is said, what will be written."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import flows
+from channels import Channel
 from channels.messages import Message, Outgoing
 from channels.verdicts import Reach
 from handlers.talk.boards import Board
@@ -20,6 +21,7 @@ class Visit:
 
     message: Message
     board: Board
+    surroundings: flows.Surroundings = field(repr=False)
     writes: Writes = field(repr=False)
     now: datetime
     index: str
@@ -129,13 +131,15 @@ def begin(
     known: Known | None,
     writes: Writes,
     now: datetime,
-    recycled: timedelta | None = None,
+    channel: Channel,
 ) -> Visit:
-    """A visit of someone known, or of someone who is new here. `recycled`: of the channel."""
+    """A visit of someone known, or of someone who is new here."""
+    surroundings = flows.Surroundings(board.content, channel.takes_voice, channel.reserved_words, channel.carrier)
     if known is not None:
         return Visit(
             message=message,
             board=board,
+            surroundings=surroundings,
             writes=writes,
             now=now,
             index=index,
@@ -149,12 +153,13 @@ def begin(
             standing=Standing(),
             turn=known.turns + 1,
             replied=known.replied,
-            silent=known.silent_for(recycled, now),
+            silent=known.silent_for(channel.recycled, now),
             gave=known.gave,
         )
     return Visit(
         message=message,
         board=board,
+        surroundings=surroundings,
         writes=writes,
         now=now,
         index=index,

@@ -13,6 +13,7 @@ from flows import (
     Effect,
     Facts,
     Flow,
+    Kept,
     OpenConsultation,
     OpenRound,
     Option,
@@ -22,11 +23,13 @@ from flows import (
     Question,
     Region,
     Spoke,
+    Surroundings,
     Turn,
     Wants,
     Words,
     advance,
 )
+from tests.every_channel import every_channel
 
 LONGEST_TALK = 8
 
@@ -68,11 +71,15 @@ GIVEN = (
 )
 
 
+def surroundings(channel: str, process: Process = PROCESS) -> Surroundings:
+    held_on = every_channel()[channel]
+    return Surroundings(process, held_on.takes_voice, held_on.reserved_words, held_on.carrier)
+
+
 def facts(language: str = "en", channel: str = "telegram") -> Facts:
-    return Facts(
+    known = Kept(
         language=language,
         channel=channel,
-        process=PROCESS,
         consented=True,
         asked=True,
         votes=True,
@@ -83,11 +90,13 @@ def facts(language: str = "en", channel: str = "telegram") -> Facts:
         round=ROUND,
         given=GIVEN,
     )
+    return known.within(surroundings(channel))
 
 
 def bare(language: str = "en", channel: str = "sms") -> Facts:
     """The same process with nothing going on in it, to a person who just came."""
-    return Facts(language=language, channel=channel, process=replace(PROCESS, regions=(), contact=None))
+    process = replace(PROCESS, regions=(), contact=None)
+    return Kept(language=language, channel=channel).within(surroundings(channel, process))
 
 
 @dataclass(frozen=True)

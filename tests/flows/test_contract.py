@@ -25,6 +25,7 @@ from flows import (
     Talk,
     Turn,
     Turned,
+    Wants,
     advance,
     fits,
     flows,
@@ -33,9 +34,9 @@ from flows import (
 )
 from flows import help as help_
 from flows._engine.folding import fold
-from flows._engine.words import RESERVED
-from locales import languages, speak, speaking
-from tests.flows.example import CONSULTATION, PROCESS, bare, facts, named_in, paths
+from locales import _, languages, speak, speaking
+from tests.every_channel import every_channel
+from tests.flows.example import CONSULTATION, PROCESS, bare, facts, named_in, paths, surroundings
 
 MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered)
 """Going back replays them, so they are recorded as the latest word and not as one more."""
@@ -107,7 +108,7 @@ def sent(talk: Talk, answer: Answer) -> Ask | Say | Effect | None:
 def test_what_is_stored_comes_back_the_same(flow: Flow, language: str) -> None:
     kept = only(facts(language), flow.needs)
     assert msgspec.json.decode(msgspec.json.encode(kept), type=Kept) == kept
-    for path in paths(flow, kept.within(PROCESS)):
+    for path in paths(flow, kept.within(surroundings("telegram"))):
         stored = msgspec.json.encode(path.answers)
         assert msgspec.json.decode(stored, type=tuple[Answer, ...]) == path.answers
 
@@ -116,13 +117,27 @@ def test_what_is_stored_comes_back_the_same(flow: Flow, language: str) -> None:
 def test_a_flow_reads_only_the_facts_it_needs(flow: Flow) -> None:
     for known in circumstances("en", "sms"):
         kept = only(known, flow.needs)
-        assert list(paths(flow, kept.within(known.process))) == list(paths(flow, known))
+        assert list(paths(flow, kept.within(surroundings("sms", known.process)))) == list(paths(flow, known))
 
 
 @every_flow
-def test_nothing_of_the_process_is_kept_with_a_talk(flow: Flow) -> None:
-    kept = msgspec.json.encode(only(facts(), flow.needs)).decode()
+@everywhere
+def test_nothing_of_the_process_or_the_channel_is_kept_with_a_talk(flow: Flow, channel: str) -> None:
+    kept = msgspec.json.encode(only(facts(channel=channel), flow.needs)).decode()
     assert all(text not in kept for text in (*PROCESS.title.values(), *PROCESS.organizer.values()))
+    assert set(msgspec.json.decode(kept)) <= set(Kept.__struct_fields__)
+
+
+@every_flow
+@in_every_language
+@everywhere
+def test_a_voice_note_is_asked_for_only_where_it_can_be_received(flow: Flow, language: str, channel: str) -> None:
+    with speaking(language):
+        offer = _("Answer in your own words, or send a voice note.")
+    takes_voice = every_channel()[channel].takes_voice
+    for path in paths(flow, facts(language, channel)):
+        wants_words = [turn.question for turn in path.turns if turn.question and turn.question.wants is Wants.WORDS]
+        assert all((offer in question.text) == takes_voice for question in wants_words)
 
 
 @every_flow
@@ -140,11 +155,13 @@ def test_every_question_can_be_answered_by_number_and_by_label(flow: Flow, langu
 
 @every_flow
 @in_every_language
-def test_no_label_is_a_word_that_twilio_acts_on(flow: Flow, language: str) -> None:
-    for path in paths(flow, facts(language, "sms")):
+@everywhere
+def test_no_label_is_a_word_that_a_carrier_acts_on(flow: Flow, language: str, channel: str) -> None:
+    reserved_words = every_channel()[channel].reserved_words
+    for path in paths(flow, facts(language, channel)):
         for choice in (choice for turn in path.turns if turn.question for choice in turn.question.choices):
-            assert fold(choice.label) != "yes"
-            assert RESERVED.get(fold(choice.label), choice.value) == choice.value
+            reserved = reserved_words.get(fold(choice.label))
+            assert reserved is None or reserved == choice.value
 
 
 @every_flow

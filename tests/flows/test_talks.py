@@ -8,6 +8,7 @@ from msgspec import structs
 
 from channels._text.numbered import numbered
 from channels._text.segments import is_gsm, segments
+from channels.carriers import ANY_CARRIER
 from flows import Answer, Forgotten, Moved, Safety, Turn, Voted, Words, advance, flows
 from flows.status import AT_ONCE
 from flows.welcome import WORDING, _terms
@@ -29,7 +30,6 @@ def text(of: Turn) -> str:
         ("sms", "The phone company and the authorities can read them."),
         ("telegram", "Telegram can read it."),
         ("whatsapp", "Meta can keep them for up to 30 days"),
-        ("pigeon", "The company that carries these messages can read them."),
     ],
 )
 def test_who_can_read_along_is_said_before_consent(channel: str, truth: str) -> None:
@@ -39,6 +39,12 @@ def test_who_can_read_along_is_said_before_consent(channel: str, truth: str) -> 
     assert "FORGET" in text(consent)
     assert consent.question
     assert [choice.value for choice in consent.question.choices] == ["yes", "no"]
+
+
+def test_what_is_true_of_every_carrier_is_said_of_one_that_says_nothing_of_its_own() -> None:
+    assert "The company that carries these messages can read them." in text(turn("welcome", "en", carrier=ANY_CARRIER))
+    assert "The company that carries these messages can see your vote." in text(turn("vote", carrier=ANY_CARRIER))
+    assert "or with the company that carries it." in text(turn("forget", carrier=ANY_CARRIER))
 
 
 def test_each_language_is_offered_by_its_own_name() -> None:

@@ -2,11 +2,20 @@
 
 import pytest
 
+from channels import names
+from channels.carriers import Reserved
 from channels.messages import Kind, Message
 from flows import flow_for, flows, goes_back, to_send
 from flows._engine.folding import fold
-from flows._engine.words import AND, BACK, NO, OR, RESERVED, YES, everywhere
+from flows._engine.words import AND, BACK, NO, OR, YES, everywhere, start_again
 from locales import _, languages, speaking
+from tests.every_channel import every_channel
+
+on_every_channel = pytest.mark.parametrize("channel", names())
+
+
+def opens(message: Message, stopped: bool = False) -> str | None:
+    return flow_for(message, every_channel()[message.channel].reserved_words, stopped)
 
 
 def sent(text: str, channel: str = "telegram", kind: Kind = Kind.TEXT) -> Message:
@@ -20,8 +29,8 @@ def test_every_flow_opens_by_its_word(language: str) -> None:
             with speaking(language):
                 translated = _(word).split(OR)
             for said in translated:
-                assert flow_for(sent(said)) == flow.name
-                assert flow_for(sent(f" {said.upper()}. ", "sms")) == flow.name
+                assert opens(sent(said)) == flow.name
+                assert opens(sent(f" {said.upper()}. ", "sms")) == flow.name
 
 
 @pytest.mark.parametrize("language", languages())
@@ -48,12 +57,28 @@ def test_the_other_words_are_told_apart() -> None:
     assert sum(map(len, words)) == len(frozenset[str]().union(*words))
 
 
-def test_no_word_of_ours_is_one_that_twilio_acts_on() -> None:
+@on_every_channel
+def test_no_word_of_ours_is_one_that_a_carrier_acts_on(channel: str) -> None:
+    reserved_words = every_channel()[channel].reserved_words
     for flow in flows().values():
         for said in (said for word in flow.words for said in everywhere(word)):
-            assert RESERVED.get(said, flow.name) == flow.name
-            assert said != "yes"
-    assert RESERVED.keys().isdisjoint(everywhere(BACK) | everywhere(AND) | everywhere(YES) | everywhere(NO))
+            assert reserved_words.get(said, flow.name) == flow.name
+    others = {word for word, reserved in reserved_words.items() if reserved is not Reserved.START_AFTER_STOP}
+    assert others.isdisjoint(everywhere(BACK) | everywhere(AND) | everywhere(YES) | everywhere(NO))
+
+
+@on_every_channel
+def test_who_stopped_is_told_a_word_that_brings_them_back(channel: str) -> None:
+    for language in languages():
+        with speaking(language):
+            word = start_again(every_channel()[channel].reserved_words)
+        assert opens(sent(word, channel), stopped=True) == "start"
+
+
+def test_twilio_knows_no_word_for_start_but_its_own() -> None:
+    for channel, word in (("sms", "START"), ("whatsapp", "START"), ("telegram", "REPRENDRE")):
+        with speaking("fr"):
+            assert start_again(every_channel()[channel].reserved_words) == word
 
 
 def test_every_word_is_one_word_that_can_be_typed() -> None:
@@ -66,18 +91,18 @@ def test_every_word_is_one_word_that_can_be_typed() -> None:
     ("word", "flow"), [("CANCEL", "stop"), ("Arrêt", "stop"), ("UNSTOP", "start"), ("info", "help")]
 )
 def test_what_twilio_acts_on_means_the_same_to_us(channel: str, word: str, flow: str) -> None:
-    assert flow_for(sent(word, channel)) == flow
+    assert opens(sent(word, channel)) == flow
 
 
 @pytest.mark.parametrize("word", ["cancel", "end", "quit", "info"])
 def test_on_telegram_they_are_ordinary_words(word: str) -> None:
-    assert flow_for(sent(word)) is None
+    assert opens(sent(word)) is None
 
 
 def test_yes_is_an_answer_until_one_has_stopped() -> None:
-    assert flow_for(sent("YES", "sms")) is None
-    assert flow_for(sent("YES", "sms"), stopped=True) == "start"
-    assert flow_for(sent("YES"), stopped=True) is None
+    assert opens(sent("YES", "sms")) is None
+    assert opens(sent("YES", "sms"), stopped=True) == "start"
+    assert opens(sent("YES"), stopped=True) is None
 
 
 @pytest.mark.parametrize(
@@ -91,16 +116,16 @@ def test_yes_is_an_answer_until_one_has_stopped() -> None:
     ],
 )
 def test_telegram_commands_open_flows(command: str, flow: str) -> None:
-    assert flow_for(sent(command)) == flow
+    assert opens(sent(command)) == flow
 
 
 @pytest.mark.parametrize("text", ["", "/", "/ ", "please stop", "stop it now", "stop " * 1000, "!!!"])
 def test_only_a_whole_message_is_a_word(text: str) -> None:
-    assert flow_for(sent(text)) is None
+    assert opens(sent(text)) is None
 
 
 def test_a_tap_is_never_a_word() -> None:
-    assert flow_for(sent("stop", kind=Kind.CHOICE)) is None
+    assert opens(sent("stop", kind=Kind.CHOICE)) is None
     assert not goes_back(sent("0", kind=Kind.VOICE))
 
 
@@ -126,20 +151,20 @@ def test_spellings_of_one_word_are_the_same(typed: str, meant: str) -> None:
 def test_what_surrounds_a_word_is_not_measured(around: str) -> None:
     before, after = around.split("{}")
     for word, flow in (("STOP", "stop"), ("توقف", "stop"), ("forget", "forget")):
-        assert flow_for(sent(before * 100 + word + after * 100)) == flow
+        assert opens(sent(before * 100 + word + after * 100)) == flow
     assert goes_back(sent(before * 100 + "0" + after * 100))
     assert goes_back(sent(before * 100 + "back" + after * 100))
 
 
 def test_a_long_text_that_begins_with_a_word_is_none() -> None:
-    assert flow_for(sent("stop" + " and go" * 50)) is None
-    assert flow_for(sent("/stop" + " and go" * 50)) is None
-    assert flow_for(sent("/stop" + " " * 100)) == "stop"
+    assert opens(sent("stop" + " and go" * 50)) is None
+    assert opens(sent("/stop" + " and go" * 50)) is None
+    assert opens(sent("/stop" + " " * 100)) == "stop"
 
 
 @pytest.mark.parametrize("text", ["Begin", "اشترك", "", "x" * 1000])
 @pytest.mark.parametrize("channel", ["sms", "whatsapp"])
 def test_what_twilio_took_for_start_is_that_from_who_said_stop_only(channel: str, text: str) -> None:
     message = Message(channel, "event", "sender", Kind.TEXT, text, starts=True)
-    assert flow_for(message, stopped=True) == "start"
-    assert flow_for(message) is None
+    assert opens(message, stopped=True) == "start"
+    assert opens(message) is None

@@ -9,12 +9,12 @@ from typing import Any, TypeVar
 import flows
 from broadcast.expand import expand
 from channels.messages import Kind, Message, Outgoing, unpacked
-from channels.telegram import Telegram
 from handlers.conversations import Ears, hear
 from handlers.talk.boards import Boards
 from storage import Database, Keyring, Session
 from storage.outbox import claims, deliveries
 from storage.outbox.deliveries import Outcome
+from tests.every_channel import every_channel
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, tzinfo=UTC)
 CHANNELS = ("telegram", "sms", "whatsapp")
@@ -39,8 +39,7 @@ class House:
     left: dict[str, list[Outgoing]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        platform = Telegram("4242:canary-token", "", "http://127.0.0.1:1", "")
-        self.ears = Ears(self.keys, dict.fromkeys(CHANNELS, platform), Boards())
+        self.ears = Ears(self.keys, every_channel(), Boards())
 
     async def takes(self, *messages: Message) -> None:
         """All of them in one transaction."""

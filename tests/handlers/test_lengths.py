@@ -146,13 +146,13 @@ def ways(question: flows.Ask, before: int) -> dict[str, flows.Answer]:
 def held(rule: council.Rule, way: str) -> Iterator[tuple[Talk, flows.Turn]]:
     """A vote on the longest list, turn by turn."""
     opened = flows.OpenRound("r" * 26, {"en": "What comes first"}, LONGEST, NOW.date(), rule=rule.name)
-    process = flows.Process({"en": "Review"}, {"en": "Forum"}, ("en",), ())
+    surroundings = flows.Surroundings(flows.Process({"en": "Review"}, {"en": "Forum"}, ("en",), ()))
     talk = Talk("vote", 1, flows.Kept("en", "sms", consented=True, round=opened))
-    turn = talk.opened(process)
+    turn = talk.opened(surroundings)
     while turn.question is not None:
         yield talk, turn
         answer = ways(turn.question, len(talk.answers))[way]
-        turn, talk = talk.played(process).go_on(answer), talk.answered(answer)
+        turn, talk = talk.played(surroundings).go_on(answer), talk.answered(answer)
     yield talk, turn
 
 
