@@ -27,6 +27,7 @@ from storage import Keyring, Session, Unreadable, circuits, events, keys
 from storage.broadcasts import Plan
 from storage.lanes import Lane
 from storage.tables import member, person
+from tests.channels.paged import SECRET, paged
 from tests.storage.rows import NOW, Somebody, announce, give, meet, opened, owe, queue
 
 SOON = datetime.now(UTC).date() + timedelta(days=9)
@@ -515,11 +516,31 @@ def test_a_fault_of_ours_is_said_without_what_it_was_about(hearback: Hearback, m
     assert "2025550123" not in said.wrong
 
 
-@pytest.mark.parametrize("name", ["run", "web", "worker"])
-def test_nothing_serves_without_a_channel(hearback: Hearback, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+@pytest.fixture
+def without_channels(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in list(os.environ):
         if variable.startswith(("TELEGRAM_", "TWILIO_", "SMS_", "WHATSAPP_")):
             monkeypatch.delenv(variable)
+
+
+@pytest.mark.usefixtures("without_channels")
+def test_connecting_prints_what_is_to_be_set(hearback: Hearback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGER_API", "http://127.0.0.1:1")
+    monkeypatch.setenv("PAGER_SECRET", SECRET)
+    with paged():
+        for names in ([], ["pager"]):
+            connected = hearback("connect", *names)
+            assert (connected.status, connected.wrong) == (0, "")
+            assert connected.out == f"PAGER_PURPOSES={','.join(sorted(flows.templates()))}\n"
+        unknown = hearback("connect", "pigeon")
+    assert (unknown.status, unknown.out) == (2, "")
+    assert "pigeon" in unknown.wrong
+    assert "pager" in unknown.wrong
+
+
+@pytest.mark.usefixtures("without_channels")
+@pytest.mark.parametrize("name", ["run", "web", "worker", "connect"])
+def test_nothing_serves_without_a_channel(hearback: Hearback, name: str) -> None:
     said = hearback(name)
     assert said.status == 2
     assert "No channel is set" in said.wrong

@@ -16,6 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from channels import Channel, Refused, from_settings
 from channels.messages import Message, Report
+from tests.channels import paged
 
 # A busy machine is no counterexample.
 hypothesis.settings.register_profile("steady", deadline=None)
@@ -62,6 +63,10 @@ class Platform:
             return {"ok": True, "result": {"message_id": 77, "date": 1760000000, "chat": chat, "text": "said"}}
         if request.path.startswith("/bot"):
             return {"ok": True, "result": True}
+        if request.path.endswith("/ContentAndApprovals"):
+            return {"contents": [], "meta": {"key": "contents", "next_page_url": None}}
+        if request.path.endswith("/Content"):
+            return {"sid": f"HX{len(self.requests):032x}"}
         return {"sid": "SM" + "0" * 32, "status": "queued", "num_segments": "1"}
 
     def form(self, index: int = -1) -> dict[str, str]:
@@ -102,17 +107,21 @@ def environment(platform_address: str) -> dict[str, str]:
         "SMS_FROM": "+447700900999",
         "WHATSAPP_FROM": "whatsapp:+447700900999",
         "WHATSAPP_TEMPLATES": json.dumps(TEMPLATES),
+        "PAGER_API": platform_address,
+        "PAGER_SECRET": paged.SECRET,
     }
 
 
 @pytest.fixture
 async def channels(platform: Platform) -> AsyncIterator[dict[str, Channel]]:
-    made = from_settings(environment(platform.address))
-    for channel in made.values():
-        await channel.start()
-    yield made
-    for channel in made.values():
-        await channel.close()
+    """Those of the folder, and one more that only tests have."""
+    with paged.paged():
+        made = from_settings(environment(platform.address))
+        for channel in made.values():
+            await channel.start()
+        yield made
+        for channel in made.values():
+            await channel.close()
 
 
 @dataclass
@@ -133,6 +142,8 @@ class Door:
         self.got.clear()
         if channel == "telegram":
             status = await self.telegram((PAYLOADS / f"{name}.json").read_bytes())
+        elif channel == "pager":
+            status = await self.pager((paged.DOUBLES / f"{name}.json").read_bytes())
         else:
             status = await self.twilio(channel, (PAYLOADS / f"{name}.form").read_bytes().strip(), query)
         assert status == 200
@@ -142,6 +153,9 @@ class Door:
     async def telegram(self, body: bytes, secret: str = SECRET, **headers: str) -> int:
         given = {"X-Telegram-Bot-Api-Secret-Token": secret, "Content-Type": "application/json", **headers}
         return await self.post("/hooks/telegram", body, {name: value for name, value in given.items() if value})
+
+    async def pager(self, body: bytes) -> int:
+        return await self.post("/hooks/pager", body, {"X-Pager-Secret": paged.SECRET})
 
     async def twilio(self, channel: str, body: bytes, query: str = "", signature: str | None = None) -> int:
         path = f"/hooks/{channel}{query}"

@@ -1,25 +1,57 @@
-"""What every channel does, walked over the files of the folder: a new one is tested by being there."""
+"""What every channel does, walked over the files of the folder: a new one is tested by being there.
 
+It is put to one more that only tests have, and that differs from the others where channels can differ.
+"""
+
+import ast
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
 
-from channels import Channel, names
+from channels import Channel, from_settings, names
+from channels.carriers import Reserved
 from channels.messages import Choice, Kind, Later, Message, Never, Outgoing, Shut, Unknown
-from tests.channels.conftest import HANG_UP, PAYLOADS, Door, Platform
+from flows._engine.folding import fold
+from locales import ENGLISH, _, languages, speaking
+from tests.channels.conftest import HANG_UP, PAYLOADS, Door, Platform, environment
+from tests.rooms import ROOT, sources
 
-ADDRESSES = {"telegram": "700000001", "sms": "+447700900123", "whatsapp": "+447700900123"}
+ADDRESSES = {"telegram": "700000001", "sms": "+447700900123", "whatsapp": "+447700900123", "pager": "4711"}
+NEWS = {"bulletin": {"en": "News:\n{{1}}\nSend STOP to stop."}}
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 YES_OR_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 
 
-@pytest.fixture(params=names())
+@pytest.fixture(params=[*names(), "pager"])
 def channel(request: pytest.FixtureRequest, channels: dict[str, Channel]) -> Channel:
     return channels[request.param]
 
 
 def test_the_channels_are_the_files_of_the_folder() -> None:
     assert names() == ("sms", "telegram", "whatsapp")
+
+
+def test_no_room_above_knows_a_channel_by_its_name() -> None:
+    """The demo does: it plays the platforms."""
+    above = [path for path in sources() if path.relative_to(ROOT).parts[0] not in ("channels", "demo")]
+    assert [f"{path.name}: {name}" for path in above for name in named_in(ast.parse(path.read_text()))] == []
+
+
+def named_in(tree: ast.Module) -> list[str]:
+    """The channels that a file imports, or writes as a value."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str(text)):
+                found.add(text)
+            case ast.Import(names=imported):
+                found.update(alias.name.removeprefix("channels.").partition(".")[0] for alias in imported)
+            case ast.ImportFrom(module="channels", names=imported):
+                found.update(alias.name for alias in imported)
+            case ast.ImportFrom(module=str(module)):
+                found.add(module.removeprefix("channels.").partition(".")[0])
+    return [name for name in names() if name in found]
 
 
 async def test_a_captured_text_is_a_message_from_its_sender(channel: Channel, door: Door) -> None:
@@ -142,3 +174,43 @@ async def test_where_nothing_happened_the_history_is_empty(channel: Channel, pla
 
 def test_only_numbers_are_given_to_somebody_else(channel: Channel) -> None:
     assert (channel.recycled is not None) == (channel.name == "sms")
+
+
+def test_it_says_in_every_language_what_can_be_seen_and_stays(channel: Channel) -> None:
+    for sentence in (channel.carrier.sees, channel.carrier.sees_votes, channel.carrier.keeps):
+        assert sentence.endswith(".")
+        for language in languages():
+            with speaking(language):
+                assert (_(sentence) == sentence) == (language == ENGLISH)
+
+
+def test_the_words_that_its_carrier_keeps_are_written_as_they_are_compared(channel: Channel) -> None:
+    assert all(fold(word) == word for word in channel.reserved_words)
+    meanings = set(channel.reserved_words.values())
+    assert (Reserved.STOP in meanings) == (Reserved.START in meanings)
+
+
+async def test_a_voice_note_is_received_where_it_is_said_to_be(channel: Channel, door: Door) -> None:
+    captured = [path for path in PAYLOADS.iterdir() if path.stem == f"{channel.name}_voice"]
+    assert bool(captured) == channel.takes_voice
+    if captured:
+        assert (await door.captured(f"{channel.name}_voice")).kind is Kind.VOICE
+
+
+async def test_it_is_connected_once_and_again(channel: Channel, platform: Platform) -> None:
+    for _time in range(2):
+        settings = await channel.connect(NEWS)
+        assert all(setting.startswith(f"{channel.name.upper()}_") for setting in settings)
+        assert channel.name in from_settings({**environment(platform.address), **settings})
+
+
+async def test_before_it_is_open_it_is_connected_later(channel: Channel, platform: Platform) -> None:
+    await channel.close()
+    with suppress(Later):
+        await channel.connect(NEWS)
+    assert not platform.requests
+
+
+def test_what_is_fetched_comes_batch_by_batch(channel: Channel) -> None:
+    batches = channel.poll()
+    assert batches is None or hasattr(batches, "__anext__")
