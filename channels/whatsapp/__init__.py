@@ -250,7 +250,7 @@ def _voice(form: Mapping[str, str]) -> str:
 
 
 def _shape(outgoing: Outgoing) -> tuple[str, str]:
-    """(the template's name, the words that open its list): words of no language, for this room knows none."""
+    """(the template's name, the words that open its list): words of no language, for this room speaks none."""
     size = len(outgoing.choices)
     longest = max((utf16(choice.label) for choice in outgoing.choices), default=0)
     clean = all(choice.label.strip() and "\n" not in choice.label for choice in outgoing.choices)
