@@ -85,7 +85,7 @@ class Sms:
         """Nothing is tapped here."""
 
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
-        return parts(outgoing, lambda one: utf16(_text(one)) <= LONGEST, _listed)
+        return parts(outgoing, lambda part: utf16(_text(part)) <= LONGEST, _listed)
 
     def places(self, outgoing: Outgoing) -> int:
         return segments(_text(outgoing))

@@ -26,15 +26,15 @@ def parts(
         return (outgoing,)
     bare = replace(outgoing, choices=(), token="", several=False)
 
-    def said(text: str) -> list[Outgoing]:
+    def in_parts(text: str) -> list[Outgoing]:
         return [replace(bare, text=part) for part in split(text, lambda t: fits(replace(bare, text=t)))]
 
     if not outgoing.choices:
-        return tuple(said(outgoing.text))
+        return tuple(in_parts(outgoing.text))
     only_choices = replace(outgoing, text="")
     if not fits(only_choices):
-        return tuple(said(listed(outgoing)))
-    *before, last = said(outgoing.text)
+        return tuple(in_parts(listed(outgoing)))
+    *before, last = in_parts(outgoing.text)
     asking = replace(outgoing, text=last.text)
     return (*before, asking) if fits(asking) else (*before, last, only_choices)
 

@@ -107,8 +107,8 @@ class TwilioSender:
             )
         ]
 
-    async def send(self, to: str, delivery: str, **said: str) -> Accepted:
-        """`said`: either `body`, or `content_sid` and `content_variables`. Raises a child of `NotSent`."""
+    async def send(self, to: str, delivery: str, **content: str) -> Accepted:
+        """`content`: either `body`, or `content_sid` and `content_variables`. Raises a child of `NotSent`."""
         failure: NotSent
         try:
             message = await self._client.messages.create_async(
@@ -116,7 +116,7 @@ class TwilioSender:
                 status_callback=f"{self._public}/hooks/{self._name}/status?delivery={delivery}",
                 validity_period=USEFUL.seconds,
                 **self._from,
-                **said,
+                **content,
             )
             return Accepted(message.sid or "", max(1, int(message.num_segments or 1)))
         except (TwilioRestException, TwilioServiceException) as error:
@@ -176,8 +176,8 @@ def _field(pair: str) -> tuple[str, str]:
     return name, value
 
 
-def _code(given: object, status: int) -> str:
-    return _digits(str(given)) or str(status)
+def _code(code: object, status: int) -> str:
+    return _digits(str(code)) or str(status)
 
 
 def _digits(code: str) -> str:

@@ -240,17 +240,17 @@ def verdict(code: str) -> Verdict:
 
 def problem(code: str, status: int) -> NotSent:
     """What a refusal by the API means. `status` is the HTTP status, for codes that are not in the table."""
-    said = VERDICTS.get(code) or VERDICTS.get(str(status), DROPPED)
-    match said.act:
+    meaning = VERDICTS.get(code) or VERDICTS.get(str(status), DROPPED)
+    match meaning.act:
         case Act.WAIT:
-            return Later(code, said.after, everyone=said.everyone, verdict=said)
+            return Later(code, meaning.after, everyone=meaning.everyone, verdict=meaning)
         case Act.STOP:
-            return Stopped(code, said)
+            return Stopped(code, meaning)
         case Act.SHUT:
-            return Shut(code, said)
+            return Shut(code, meaning)
         case Act.UNKNOWN:
-            return Unknown(code, said)
-    return Gone(code, said) if said.reach else Never(code, said)
+            return Unknown(code, meaning)
+    return Gone(code, meaning) if meaning.reach else Never(code, meaning)
 
 
 def failed(status: int) -> Unknown:

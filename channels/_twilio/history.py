@@ -41,23 +41,25 @@ class TwilioHistory:
     read: Callable[[Mapping[str, str]], Message]
 
     async def sent(self, since: datetime, until: datetime, to: Collection[str]) -> AsyncIterator[Trace]:
-        for asked in self._to(to):
+        for query in self._to(to):
             # What waits first: what leaves between the two lists is then in both, not in neither.
-            async for page in _chain(self._waiting(asked, since), self._left(asked, since, until)):
-                for trace in (_trace(one) for one in page if self._is_from_us(one)):
+            async for page in _chain(self._waiting(query, since), self._left(query, since, until)):
+                for trace in (_trace(message) for message in page if self._is_from_us(message)):
                     if trace.to in to and _whole(since) <= trace.at <= until:
                         yield trace
 
     async def received(self, since: datetime) -> Sequence[Message]:
         ours = [
-            one
-            for one in await self.lists.all(self._address, "messages", _since(since) | self._by("To"))
-            if one.get("direction") == "inbound" and self._is_ours(one, "from") and _at(one, SENT) >= _whole(since)
+            message
+            for message in await self.lists.all(self._address, "messages", _since(since) | self._by("To"))
+            if message.get("direction") == "inbound"
+            and self._is_ours(message, "from")
+            and _at(message, SENT) >= _whole(since)
         ]
         # Twilio lists the newest first, and says the time in whole seconds: within one, its own order counts.
         ours.reverse()
-        ours.sort(key=lambda one: _at(one, SENT))
-        read = [self._read(await self._as_webhook(one)) for one in ours]
+        ours.sort(key=lambda message: _at(message, SENT))
+        read = [self._read(await self._as_webhook(message)) for message in ours]
         return [message for message in read if message]
 
     def _to(self, people: Collection[str]) -> Sequence[dict[str, str]]:
@@ -67,15 +69,15 @@ class TwilioHistory:
         prefix = WHATSAPP if self.is_whatsapp else ""
         return [self._by("From") | {"To": f"{prefix}{person}"} for person in sorted(people)]
 
-    def _left(self, asked: Mapping[str, str], since: datetime, until: datetime) -> AsyncIterator[list[Json]]:
+    def _left(self, query: Mapping[str, str], since: datetime, until: datetime) -> AsyncIterator[list[Json]]:
         # It is of the moment when Twilio took it, but listed by the moment when it left Twilio's queue.
         bounds = _since(since) | {"DateSent<": f"{_whole(until) + USEFUL:{MOMENT}}"}
-        return self.lists.pages(self._address, "messages", {**asked, **bounds})
+        return self.lists.pages(self._address, "messages", {**query, **bounds})
 
-    async def _waiting(self, asked: Mapping[str, str], since: datetime) -> AsyncIterator[list[Json]]:
+    async def _waiting(self, query: Mapping[str, str], since: datetime) -> AsyncIterator[list[Json]]:
         """What stands in Twilio's queue has no day to be found by; a page without any of it is the end."""
-        async for page in self.lists.pages(self._address, "messages", asked):
-            waiting = [one for one in page if not one.get(SENT) and _at(one, MADE) >= _whole(since)]
+        async for page in self.lists.pages(self._address, "messages", query):
+            waiting = [message for message in page if not message.get(SENT) and _at(message, MADE) >= _whole(since)]
             if not waiting:
                 break
             yield waiting
@@ -91,21 +93,21 @@ class TwilioHistory:
     def _is_service(self) -> bool:
         return self.sender.startswith("MG")
 
-    def _is_from_us(self, one: Json) -> bool:
-        return str(one.get("direction")).startswith("outbound") and self._is_ours(one, "to")
+    def _is_from_us(self, message: Json) -> bool:
+        return str(message.get("direction")).startswith("outbound") and self._is_ours(message, "to")
 
-    def _is_ours(self, one: Json, person: str) -> bool:
+    def _is_ours(self, message: Json, person: str) -> bool:
         """A messaging service may have numbers of both kinds, and there is no asking for one service."""
-        is_our_kind = str(one.get(person)).startswith(WHATSAPP) is self.is_whatsapp
-        return is_our_kind and (not self._is_service or one.get("messaging_service_sid") == self.sender)
+        is_our_kind = str(message.get(person)).startswith(WHATSAPP) is self.is_whatsapp
+        return is_our_kind and (not self._is_service or message.get("messaging_service_sid") == self.sender)
 
-    async def _as_webhook(self, one: Json) -> dict[str, str]:
+    async def _as_webhook(self, message: Json) -> dict[str, str]:
         """The fields by the names that a webhook gives them; what was tapped comes as its label."""
         form = {
-            "MessageSid": str(one.get("sid") or ""),
-            "From": str(one.get("from") or ""),
-            "Body": str(one.get("body") or ""),
-            "NumMedia": str(one.get("num_media") or "0"),
+            "MessageSid": str(message.get("sid") or ""),
+            "From": str(message.get("from") or ""),
+            "Body": str(message.get("body") or ""),
+            "NumMedia": str(message.get("num_media") or "0"),
         }
         return form if form["NumMedia"] == "0" else form | await self._media(form["MessageSid"])
 
@@ -132,13 +134,13 @@ class TwilioHistory:
             return None
 
 
-def _trace(one: Json) -> Trace:
-    status = STATUSES.get(str(one.get("status")), Status.ACCEPTED)
-    code = str(one.get("error_code") or "") if status is Status.FAILED else ""
+def _trace(message: Json) -> Trace:
+    status = STATUSES.get(str(message.get("status")), Status.ACCEPTED)
+    code = str(message.get("error_code") or "") if status is Status.FAILED else ""
     return Trace(
-        provider_id=str(one.get("sid") or ""),
-        to=str(one.get("to") or "").removeprefix(WHATSAPP),
-        at=_at(one, MADE),
+        provider_id=str(message.get("sid") or ""),
+        to=str(message.get("to") or "").removeprefix(WHATSAPP),
+        at=_at(message, MADE),
         status=status,
         code=code,
         verdict=verdict(code),
@@ -160,10 +162,10 @@ def _whole(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def _at(one: Json, which: str) -> datetime:
+def _at(message: Json, which: str) -> datetime:
     """When it was sent or made; when it was made, as long as it was not sent."""
     try:
-        return parsedate_to_datetime(str(one.get(which) or one.get(MADE))).astimezone(UTC)
+        return parsedate_to_datetime(str(message.get(which) or message.get(MADE))).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise Unknown("unreadable", VERDICTS["unreadable"])

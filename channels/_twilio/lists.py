@@ -33,13 +33,13 @@ class Lists:
     account: Account
     wire: "TwilioWire"
 
-    async def all(self, address: str, key: str, asked: Mapping[str, str]) -> list[Json]:
+    async def all(self, address: str, key: str, query: Mapping[str, str]) -> list[Json]:
         """Everything in a list, or it raises a child of `NotSent`."""
-        return [one async for page in self.pages(address, key, asked) for one in page]
+        return [entry async for page in self.pages(address, key, query) for entry in page]
 
-    async def pages(self, address: str, key: str, asked: Mapping[str, str]) -> AsyncIterator[list[Json]]:
+    async def pages(self, address: str, key: str, query: Mapping[str, str]) -> AsyncIterator[list[Json]]:
         """A list page by page, each asked for when it is wanted. Of the next page only the query is believed."""
-        query = {**asked, "PageSize": MOST_ON_A_PAGE}
+        query = {**query, "PageSize": MOST_ON_A_PAGE}
         seen: set[str] = set()
         while True:
             page = await self._ask("GET", address, query)
@@ -65,19 +65,19 @@ class Lists:
             headers={} if is_list else {"Content-Type": "application/json"},
             auth=(self.account.sid, self.account.tokens[0]),
         )
-        said = _object(answer)
+        body = _object(answer)
         if answer.status_code >= 300:
-            raise problem(str(said.get("code") or answer.status_code), answer.status_code)
-        return said
+            raise problem(str(body.get("code") or answer.status_code), answer.status_code)
+        return body
 
 
 def _object(answer: "Response") -> Json:
     """The wire has made sure of an object where the answer is a good one."""
     try:
-        said = json.loads(answer.text)
+        body = json.loads(answer.text)
     except (ValueError, RecursionError):
-        said = None
-    return said if isinstance(said, dict) else {}
+        body = None
+    return body if isinstance(body, dict) else {}
 
 
 def _entries(page: Json, key: str) -> list[Json]:

@@ -26,11 +26,11 @@ def algorithm(settings: str) -> str | None:
 
 def is_signed(signature: str, url: str, form: Form, secrets: Sequence[str], by: str = SHA1) -> bool:
     """Several secrets, because both count while the operator changes them. `by` is the hash."""
-    given = signature.encode("utf-8", "surrogateescape")
+    claimed = signature.encode("utf-8", "surrogateescape")
     fields = "".join([name + value for name, value in sorted(set(form))])
     # Whoever knows no secret has all of them tried; that a good one is found sooner tells nobody anything.
     return any(
-        compare_digest(given, sign(address + fields, secret, by)) for address in _addresses(url) for secret in secrets
+        compare_digest(claimed, sign(address + fields, secret, by)) for address in _addresses(url) for secret in secrets
     )
 
 

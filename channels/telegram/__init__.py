@@ -169,8 +169,8 @@ class Telegram:
         return {}
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
-        given = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
-        if not self._secret or not compare_digest(given, self._secret):
+        secret = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
+        if not self._secret or not compare_digest(secret, self._secret):
             raise Refused(403, "wrong secret")
         message = read(parse(await body(request)))
         return [message] if message else []
@@ -192,7 +192,7 @@ class Telegram:
                 await self._bot.answer_callback_query(tap)
 
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
-        return parts(outgoing, lambda one: utf16(_text(one)) <= LONGEST, _listed)
+        return parts(outgoing, lambda part: utf16(_text(part)) <= LONGEST, _listed)
 
     def places(self, outgoing: Outgoing) -> int:
         return 1
@@ -201,23 +201,23 @@ class Telegram:
         text = _text(outgoing)
         if not text.strip():
             raise Never("empty", VERDICTS["empty"])
-        said: dict[str, Any] = {"chat_id": int(to) if to.lstrip("-").isdigit() else to, "text": text, **self._always}
+        message: dict[str, Any] = {"chat_id": int(to) if to.lstrip("-").isdigit() else to, "text": text, **self._always}
         if keyboard := _keyboard(outgoing):
-            said["reply_markup"] = keyboard
-        return await _settled(self._say(said))
+            message["reply_markup"] = keyboard
+        return await _settled(self._say(message))
 
-    async def _say(self, said: Mapping[str, Any]) -> Accepted:
+    async def _say(self, message: Mapping[str, Any]) -> Accepted:
         """Not by `Bot.send_message`: to build its `Message` of an answer costs as much as to send."""
-        taken: Any = await self._request.post(f"{self._address}/sendMessage", parameters(said))
+        taken: Any = await self._request.post(f"{self._address}/sendMessage", parameters(message))
         return Accepted(str(int(taken["message_id"])))
 
     async def backlog(self) -> Backlog | None:
         return await _settled(self._backlog())
 
     async def _backlog(self) -> Backlog:
-        said: Any = await self._request.post(f"{self._address}/getWebhookInfo")
-        failed = said.get("last_error_date")
-        return Backlog(int(said["pending_update_count"]), datetime.fromtimestamp(failed, UTC) if failed else None)
+        webhook: Any = await self._request.post(f"{self._address}/getWebhookInfo")
+        failed = webhook.get("last_error_date")
+        return Backlog(int(webhook["pending_update_count"]), datetime.fromtimestamp(failed, UTC) if failed else None)
 
     async def templates(self) -> Sequence[Template]:
         """Nothing has to be approved here."""
@@ -249,14 +249,14 @@ class Telegram:
 
     async def _updates(self, offset: int) -> list[dict[str, Any]]:
         """Raw: `Bot.get_updates` would fail on the whole batch for one update that it does not know."""
-        asked = {"offset": offset, "timeout": LONG_POLL.seconds, "allowed_updates": json.dumps(ALLOWED)}
+        query = {"offset": offset, "timeout": LONG_POLL.seconds, "allowed_updates": json.dumps(ALLOWED)}
         wait = LONG_POLL.total_seconds() + 10
-        given: object = await _settled(
-            self._request.post(f"{self._address}/getUpdates?{urlencode(asked)}", read_timeout=wait)
+        updates: object = await _settled(
+            self._request.post(f"{self._address}/getUpdates?{urlencode(query)}", read_timeout=wait)
         )
-        if not isinstance(given, list):
+        if not isinstance(updates, list):
             raise Stopped("unreadable")
-        return [update for update in given if isinstance(update, dict) and isinstance(update.get("update_id"), int)]
+        return [update for update in updates if isinstance(update, dict) and isinstance(update.get("update_id"), int)]
 
 
 async def _settled(call: Awaitable[T]) -> T:

@@ -113,8 +113,8 @@ def _server(error: ServerFailed) -> NotSent:
 
 
 def _refused(status: str, table: Mapping[str, str], error: TelegramError) -> NotSent:
-    said = error.message.lower()
-    code = next((code for words, code in table.items() if words in said), status)
+    description = error.message.lower()
+    code = next((code for words, code in table.items() if words in description), status)
     verdict = VERDICTS[code]
     return Gone(code, verdict) if verdict.reach else Never(code, verdict)
 

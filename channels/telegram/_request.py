@@ -39,9 +39,9 @@ class _Parameters:
     parameters: Mapping[str, Any]
 
 
-def parameters(given: Mapping[str, Any]) -> RequestData:
+def parameters(values: Mapping[str, Any]) -> RequestData:
     """What `AiohttpRequest` reads of a `RequestData`, which only python-telegram-bot itself may make."""
-    return cast(RequestData, _Parameters(given))
+    return cast(RequestData, _Parameters(values))
 
 
 class AiohttpRequest(BaseRequest):

@@ -124,7 +124,7 @@ class WhatsApp:
         """WhatsApp shows a tap by itself."""
 
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
-        return parts(outgoing, lambda one: bool(self._menu(one)) or utf16(_text(one)) <= LONGEST, _listed)
+        return parts(outgoing, lambda part: bool(self._menu(part)) or utf16(_text(part)) <= LONGEST, _listed)
 
     def places(self, outgoing: Outgoing) -> int:
         return 1
@@ -180,11 +180,11 @@ class WhatsApp:
         """As an approved text for this purpose with these words in it, without choices. Raises a child of `NotSent`."""
         words = readable(_run_together(outgoing.text), outgoing.language)
         for text in self._usable(outgoing):
-            said = text.filled(words)
-            if said is None:
+            template = text.filled(words)
+            if template is None:
                 continue
             try:
-                return await self._sender.send(to, delivery, **said)
+                return await self._sender.send(to, delivery, **template)
             except NotSent as refusal:
                 if refusal.verdict.act is not Act.TEMPLATE:
                     raise
@@ -195,7 +195,9 @@ class WhatsApp:
         """That of the person's language, then the common one. Raises `Later` while it is not known which there are."""
         if self._approved is None:
             raise Later("not_asked", VERDICTS["not_asked"].after, verdict=VERDICTS["not_asked"])
-        found = [self._approved.get((outgoing.purpose, one)) for one in dict.fromkeys((outgoing.language, COMMON))]
+        found = [
+            self._approved.get((outgoing.purpose, language)) for language in dict.fromkeys((outgoing.language, COMMON))
+        ]
         return [text for text in found if text is not None and text.sid not in self._refused]
 
 
@@ -294,14 +296,14 @@ def _listed(outgoing: Outgoing) -> str:
 def _templates(setting: str) -> dict[str, str]:
     """WHATSAPP_TEMPLATES: {"quick1": "HX...", ...} or quick1=HX...,list1=HX..."""
     try:
-        given = json.loads(setting) if setting.lstrip().startswith("{") else _pairs(setting)
+        templates = json.loads(setting) if setting.lstrip().startswith("{") else _pairs(setting)
     except ValueError:
-        given = None
-    if not isinstance(given, dict) or not all(
-        name in content.NAMES and isinstance(sid, str) and _TEMPLATE.fullmatch(sid) for name, sid in given.items()
+        templates = None
+    if not isinstance(templates, dict) or not all(
+        name in content.NAMES and isinstance(sid, str) and _TEMPLATE.fullmatch(sid) for name, sid in templates.items()
     ):
         raise Misconfigured("WHATSAPP_TEMPLATES has to be what `hearback connect` printed.")
-    return given
+    return templates
 
 
 def _pairs(setting: str) -> dict[str, str]:

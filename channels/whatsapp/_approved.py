@@ -50,7 +50,7 @@ class Wording:
 
 def from_templates(templates: Iterable[Template]) -> dict[tuple[str, str], Wording]:
     """Those that may be used, by purpose and language. Whatever has no sentence cannot be known to fit."""
-    usable = (one for one in templates if one.status == APPROVED and one.body)
+    usable = (template for template in templates if template.status == APPROVED and template.body)
     return {
         (t.name, t.language): Wording(t.name, t.language, 0, t.provider_id, t.body, t.status, t.reason) for t in usable
     }
@@ -101,26 +101,26 @@ def _by_kind(contents: Iterable[Json]) -> dict[tuple[str, str], list[Wording]]:
 
 
 def _read(contents: Iterable[Json]) -> Iterator[Wording]:
-    for one in contents:
-        named = _NAME.fullmatch(str(one.get("friendly_name")))
-        types = one.get("types")
+    for content in contents:
+        named = _NAME.fullmatch(str(content.get("friendly_name")))
+        types = content.get("types")
         if named and isinstance(types, dict) and isinstance(types.get("twilio/text"), dict):
-            approval = _approval(one)
+            approval = _approval(content)
             yield Wording(
                 purpose=named[1],
-                language=str(one.get("language")),
+                language=str(content.get("language")),
                 edition=int(named[2]),
-                sid=str(one.get("sid")),
+                sid=str(content.get("sid")),
                 body=str(types["twilio/text"].get("body")),
                 status=str(approval.get("status") or UNSUBMITTED).lower(),
                 reason=str(approval.get("rejection_reason") or ""),
             )
 
 
-def _approval(one: Json) -> Json:
+def _approval(content: Json) -> Json:
     """Twilio shows it in two shapes: by itself, or under the name of the platform."""
-    asked = one.get("approval_requests")
-    if not isinstance(asked, dict):
+    requests = content.get("approval_requests")
+    if not isinstance(requests, dict):
         return {}
-    whatsapp = asked.get("whatsapp")
-    return whatsapp if isinstance(whatsapp, dict) else asked
+    whatsapp = requests.get("whatsapp")
+    return whatsapp if isinstance(whatsapp, dict) else requests
