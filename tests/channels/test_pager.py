@@ -17,8 +17,7 @@ from channels import from_settings
 from handlers import processes
 from tests.channels.conftest import Door, Platform
 from tests.channels.paged import SECRET, paged
-from tests.promises.victim import KEYS
-from tests.stories.town import PROCESS
+from tests.review import KEYS, PROCESS
 from tests.waiting import until
 
 

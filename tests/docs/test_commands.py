@@ -11,6 +11,7 @@ import pytest
 import typer
 from typer.core import TyperGroup
 
+import channels
 from bench import __main__ as bench
 from bot.__main__ import cli
 from tests.docs.pages import PAGES, ROOT, a_page, code
@@ -59,7 +60,8 @@ def is_typable(words: list[str]) -> bool:
             return False
         elif not options[word].is_flag:
             next(rest, None)
-    return len(arguments) <= _most_arguments(called) and all(map(ARGUMENT.fullmatch, arguments))
+    known = all(ARGUMENT.fullmatch(argument) or argument in channels.names() for argument in arguments)
+    return known and len(arguments) <= _most_arguments(called)
 
 
 def _most_arguments(called: tuple[str, ...]) -> float:
