@@ -5,7 +5,7 @@ from sqlalchemy.engine import Connection
 
 from storage._ground.alone import alone
 
-NEWEST = "b7d2f60c91ae"
+NEWEST = "2f8e4a6d03c7"
 """The revision of the newest file in `migrations/versions`."""
 
 

@@ -30,11 +30,19 @@ def is_to_come(deliveries: FromClause) -> ColumnElement[bool]:
 
 
 def is_reply_to_come(deliveries: FromClause) -> ColumnElement[bool]:
-    return and_(deliveries.c.lane == numbered(Lane.REPLY), is_to_come(deliveries))
+    return _is_of_lane_to_come(deliveries, Lane.REPLY)
 
 
 def is_notice_to_come(deliveries: FromClause) -> ColumnElement[bool]:
-    return and_(deliveries.c.lane == numbered(Lane.NOTICE), is_to_come(deliveries))
+    return _is_of_lane_to_come(deliveries, Lane.NOTICE)
+
+
+def _is_of_lane_to_come(deliveries: FromClause, lane: Lane) -> ColumnElement[bool]:
+    """That it has not ended goes without saying. Said, it keeps a planner from reading what waits by these indexes.
+
+    They are by address, so all that waits would be read and sorted, where the first thousand are wanted.
+    """
+    return and_(deliveries.c.lane == numbered(lane), is_to_come(deliveries), deliveries.c.ended.is_(None))
 
 
 def is_unknown(deliveries: FromClause) -> ColumnElement[bool]:

@@ -222,6 +222,22 @@ async def test_what_waits_is_counted_no_further_than_anybody_needs(
     assert outbox.MOST_COUNTED * lanes <= read <= lanes * at_most_in_each
 
 
+@pytest.mark.parametrize("looks", [outbox.overview, outbox.late])
+async def test_what_waits_can_be_read_by_no_index_that_has_it_in_another_order(
+    postgresql: Database, looks: Callable[[Session, datetime], Awaitable[object]]
+) -> None:
+    async with postgresql.writing() as session:
+        with statements(postgresql) as seen:
+            await looks(session, NOW)
+        counting = next(statement for statement in seen if "RECURSIVE" in statement[0])
+        for index in ("ix_delivery_replies", "ix_delivery_waiting"):
+            await session.exec_driver_sql(f"DROP INDEX {index}")
+        await session.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        planned = await plan(session, counting)
+        await session.rollback()
+    assert set(re.findall(r"using (ix_delivery_\w+)", planned)) == set()
+
+
 async def _pages(session: Session, statement: tuple[str, Any]) -> int:
     """How many pages a statement looks at; each time that it looks at it."""
     rows = await session.exec_driver_sql("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + statement[0], statement[1])
