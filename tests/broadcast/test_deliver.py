@@ -849,12 +849,13 @@ async def test_what_goes_wrong_after_the_platform_took_it_makes_it_unknown(
     sqlite: Database, keys: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await one_reply(sqlite, keys)
+    phone = Phone()
 
-    async def breaks(_pacer: Pacer, places: int) -> None:
-        if places:
+    async def breaks(_pacer: Pacer, _places: int) -> None:
+        if phone.sent:
             raise RuntimeError
 
     monkeypatch.setattr(Pacer, "charge", breaks)
-    async with office(sqlite, keys, Phone()) as at:
+    async with office(sqlite, keys, phone) as at:
         await at.until("unknown")
-    assert len(at.phone.sent) == 1
+    assert len(phone.sent) == 1
