@@ -16,6 +16,7 @@ from storage import Database
 from storage.lanes import Lane
 from storage.outbox import claims, deliveries
 from storage.outbox.deliveries import Outcome
+from storage.states import State
 from tests.review import KEYS
 
 EVERY = 0.05
@@ -50,7 +51,7 @@ class Newcomers:
             taken = await claims.claim(session, KEYS, "telegram", OWNER, now, now + LEASE, 1, Lane.REPLY)
         assert [one.to for one in taken] == [sender]
         async with self.database.writing() as session:
-            await deliveries.settle(session, OWNER, [Outcome(one.id, "sent") for one in taken], now)
+            await deliveries.settle(session, OWNER, [Outcome(one.id, State.SENT) for one in taken], now)
 
 
 @asynccontextmanager

@@ -26,6 +26,7 @@ from storage.broadcasts import Audience, NewBroadcast, Subject
 from storage.lanes import Lane
 from storage.outbox import claims, deliveries, expansion
 from storage.outbox.deliveries import Outcome
+from storage.states import State
 from tests import databases
 from tests.review import KEYS
 
@@ -176,7 +177,7 @@ class Place:
         async with self.database.writing() as session:
             claimed = await claims.claim(session, KEYS, "telegram", "bench", now, now, CLAIMED)
         async with self.database.writing() as session:
-            sent = [Outcome(one.id, "queued", due=now, attempts=0) for one in claimed]
+            sent = [Outcome(one.id, State.QUEUED, due=now, attempts=0) for one in claimed]
             await deliveries.settle(session, "bench", sent, now)
         assert len(claimed) == CLAIMED
         return len(claimed)

@@ -39,7 +39,7 @@ class Claiming:
     unheard: bool = False
     """Whether there may be a claim of ours of which we have not heard that it was committed."""
 
-    async def claim(self, most: int, last_lane: int) -> list[Claimed]:
+    async def claim(self, most: int, last_lane: Lane) -> list[Claimed]:
         """Up to `most` of what may leave now, none of a lane below `last_lane`; what has ended is written down with it.
 
         A few that have ended wait for the next claim, unless that takes long: a transaction for each few would slow all
@@ -58,7 +58,7 @@ class Claiming:
     def _is_worth_writing(self) -> bool:
         return self.unwritten.is_much or monotonic() - self.written >= OFTEN.total_seconds()
 
-    async def _settle_and_claim(self, most: int, last_lane: int) -> list[Claimed]:
+    async def _settle_and_claim(self, most: int, last_lane: Lane) -> list[Claimed]:
         if not most and self.is_settled:
             return []
         began, ended = monotonic(), self.unwritten.take_outcomes()
@@ -87,5 +87,5 @@ class Claiming:
         """Which claims of ours are not for others."""
         return [*self.in_hand(), *(outcome.id for outcome in self.unwritten.outcomes)]
 
-    async def _claim(self, session: Session, now: datetime, most: int, last_lane: int) -> list[Claimed]:
+    async def _claim(self, session: Session, now: datetime, most: int, last_lane: Lane) -> list[Claimed]:
         return await claims.claim(session, self.keys, self.channel, self.owner, now, now + LEASE, most, last_lane)

@@ -77,7 +77,7 @@ class Departures:
             self.places.popleft()
         return there
 
-    def take_out(self, lane: int) -> Iterator[Departure]:
+    def take_out(self, lane: Lane) -> Iterator[Departure]:
         """All of one lane, which does not leave after all."""
         while self.lanes[lane]:
             yield self.lanes[lane].popleft()

@@ -17,11 +17,11 @@ from broadcast.unwritten import Unwritten
 from channels import Channel
 from channels.messages import Outgoing, unpacked
 from outcomes import at_once
-from outcomes.states import CANCELLED, FAILED
 from storage.broadcasts import Hours
 from storage.lanes import Lane
 from storage.outbox.claims import Claimed
 from storage.outbox.deliveries import Outcome
+from storage.states import State
 
 LATE = "late"
 """The code of what was claimed, and did not leave in time."""
@@ -66,7 +66,7 @@ class Leaving:
         """What is for one person only does not leave to an address that may be somebody else's by now."""
         if claimed.lane != Lane.NOTICE or not claimed.silent_for(self.channel.recycled):
             return False
-        self.unwritten.ended(Outcome(claimed.id, CANCELLED, code=SILENT))
+        self.unwritten.ended(Outcome(claimed.id, State.CANCELLED, code=SILENT))
         return True
 
     def _sleeps(self, claimed: Claimed, now: datetime) -> bool:
@@ -86,7 +86,7 @@ class Leaving:
             return Departure(claimed, outgoing, self.channel.places(outgoing))
         except Exception as fault:
             log.error("unreadable", channel=self.channel.name, delivery=claimed.id, fault=type(fault).__name__)
-            self.unwritten.ended(Outcome(claimed.id, FAILED, code="unreadable"))
+            self.unwritten.ended(Outcome(claimed.id, State.FAILED, code="unreadable"))
             return None
 
 

@@ -22,10 +22,11 @@ from channels.verdicts import WIRE
 from outcomes import at_once, senders
 from outcomes.at_once import Where
 from outcomes.senders import Sign
-from outcomes.states import EXPIRED
+from storage.codes import Code
 from storage.lanes import Lane
 from storage.outbox.claims import Claimed
-from storage.outbox.deliveries import SHUT, Outcome
+from storage.outbox.deliveries import Outcome
+from storage.states import State
 
 LONGEST_SEND = timedelta(seconds=20)
 FRESH = timedelta(seconds=5)
@@ -89,7 +90,7 @@ class Sending:
         if self.departures.lacking:
             self.bell.here()
 
-    def _put_back(self, lane: int, wait: timedelta, code: str) -> None:
+    def _put_back(self, lane: Lane, wait: timedelta, code: str) -> None:
         """Nothing of that lane leaves now: it waits as if nobody had claimed it."""
         now = self.clock()
         for departure in self.departures.take_out(lane):
@@ -111,7 +112,7 @@ class Sending:
         if too_late := self._too_late(claimed):
             return too_late
         if not (in_session := claimed.in_session(self.channel.window)) and not _may_be_template(claimed):
-            return await self._refused(claimed, Shut(SHUT))
+            return await self._refused(claimed, Shut(Code.SHUT))
         began = monotonic()
         try:
             async with asyncio.timeout(LONGEST_SEND.total_seconds()):
@@ -130,7 +131,7 @@ class Sending:
         """What becomes of it when it waited for its place for too long."""
         now = self.clock()
         if claimed.not_after is not None and claimed.not_after <= now:
-            return Outcome(claimed.id, EXPIRED, code="not_after")
+            return Outcome(claimed.id, State.EXPIRED, code="not_after")
         return at_once.again(claimed, now, LATE) if now >= claimed.began + FRESH else None
 
     def _fault(self, claimed: Claimed, fault: Exception) -> Unknown:

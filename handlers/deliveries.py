@@ -9,11 +9,11 @@ from channels.messages import COMMON, Report, Status
 from channels.verdicts import OUT_OF_ORDER
 from outcomes import by_report, senders
 from outcomes.senders import Sign
-from outcomes.states import EXPIRED, REPORTED
 from storage import Session, addresses, broadcasts, circuits, marks, templates
 from storage.outbox import reports
 from storage.outbox.deliveries import Outcome
 from storage.outbox.reports import Failed, Word
+from storage.states import State
 
 log = structlog.get_logger()
 
@@ -37,7 +37,7 @@ async def report(session: Session, words: Sequence[Report], now: datetime, elsew
 
 
 def _word(report: Report) -> Word:
-    return Word(report.delivery, report.provider_id, report.status, report.code, REPORTED.get(report.status))
+    return Word(report.delivery, report.provider_id, report.status, report.code, by_report.STATES.get(report.status))
 
 
 async def _follow(session: Session, failed: Failed, failure: Report, outcome: Outcome, now: datetime) -> None:
@@ -45,7 +45,7 @@ async def _follow(session: Session, failed: Failed, failure: Report, outcome: Ou
     await _of_sender(session, failed, failure, now)
     if outcome.halts is not None and await broadcasts.pause(session, outcome.halts):
         log.critical("broadcast paused", channel=failure.channel, code=failure.code, broadcast=outcome.halts)
-    if outcome.state == EXPIRED:
+    if outcome.state == State.EXPIRED:
         await reports.expire(session, failed)
     if outcome.due is not None:
         await reports.again(session, failed, outcome.due, outcome.code or failure.code)

@@ -6,9 +6,10 @@ from datetime import datetime
 from channels.messages import Accepted, Later, NotSent, Shut, Stopped, Unknown
 from channels.verdicts import OUT_OF_ORDER, Act
 from outcomes import addresses, pauses
-from outcomes.states import EXPIRED, FAILED, QUEUED, SENT, UNKNOWN
+from storage.codes import Code
 from storage.outbox.claims import Claimed
-from storage.outbox.deliveries import LONGEST_SILENCE, SHUT, Outcome
+from storage.outbox.deliveries import LONGEST_SILENCE, Outcome
+from storage.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Where:
 def sent(claimed: Claimed, accepted: Accepted, where: Where) -> Outcome:
     """Where the platform reports, a reply keeps its words: they may have to leave again."""
     keeps = where.reports and claimed.broadcast is None
-    return Outcome(claimed.id, SENT, accepted.provider_id, accepted.segments, keeps=keeps)
+    return Outcome(claimed.id, State.SENT, accepted.provider_id, accepted.segments, keeps=keeps)
 
 
 def refused(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> Outcome:
@@ -41,7 +42,9 @@ def refused(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> 
         case Shut():
             return _shut(claimed, refusal, where, now)
         case Unknown():
-            return Outcome(claimed.id, UNKNOWN, code=refusal.code, attempts=claimed.attempts, keeps=where.remembers)
+            return Outcome(
+                claimed.id, State.UNKNOWN, code=refusal.code, attempts=claimed.attempts, keeps=where.remembers
+            )
         case _:
             return _failed(claimed, refusal, where)
 
@@ -49,7 +52,7 @@ def refused(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> 
 def again(claimed: Claimed, due: datetime, code: str, attempts: int | None = None) -> Outcome:
     """It waits once more; this was no attempt unless `attempts` says so."""
     tried = claimed.attempts if attempts is None else attempts
-    return Outcome(claimed.id, QUEUED, due=due, code=code, attempts=tried)
+    return Outcome(claimed.id, State.QUEUED, due=due, code=code, attempts=tried)
 
 
 def _later(claimed: Claimed, refusal: Later, where: Where, now: datetime) -> Outcome:
@@ -65,7 +68,7 @@ def _failed(claimed: Claimed, refusal: NotSent, where: Where, attempts: int = 0)
     asks_elsewhere = verdict.elsewhere and (claimed.elsewhere or verdict.reach is not None)
     return Outcome(
         claimed.id,
-        EXPIRED if verdict.act is Act.EXPIRE else FAILED,
+        State.EXPIRED if verdict.act is Act.EXPIRE else State.FAILED,
         code=refusal.code,
         attempts=attempts or claimed.attempts,
         change=addresses.learned(claimed.address, verdict, elsewhere=where.elsewhere if asks_elsewhere else ()),
@@ -82,11 +85,11 @@ def _shut(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> Ou
     elsewhere = where.elsewhere if "elsewhere" in before else ()
     change = addresses.learned(claimed.address, refusal.verdict, shut=claimed.began, elsewhere=elsewhere)
     if here is None:
-        return Outcome(claimed.id, FAILED, code=refusal.code, attempts=claimed.attempts, change=change)
+        return Outcome(claimed.id, State.FAILED, code=refusal.code, attempts=claimed.attempts, change=change)
     due = now if here == "template" else claimed.not_after or now + LONGEST_SILENCE
-    return Outcome(claimed.id, QUEUED, due=due, code=SHUT, attempts=claimed.attempts, change=change)
+    return Outcome(claimed.id, State.QUEUED, due=due, code=Code.SHUT, attempts=claimed.attempts, change=change)
 
 
 def _was_free_text(claimed: Claimed, refusal: NotSent) -> bool:
     """The platform refused it, and until then we took the person for one who had written: no template was tried."""
-    return refusal.code != SHUT and (claimed.shut is None or claimed.spoke > claimed.shut)
+    return refusal.code != Code.SHUT and (claimed.shut is None or claimed.spoke > claimed.shut)

@@ -1,16 +1,24 @@
 """What a report that a message has failed after all makes of its delivery, and of its person's address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from channels.messages import Report
+from channels.messages import Report, Status
 from channels.verdicts import OUT_OF_ORDER, Act, Verdict
 from outcomes import addresses, pauses
-from outcomes.states import EXPIRED, FAILED, QUEUED
 from storage.addresses import Change
-from storage.outbox.deliveries import LONGEST_SILENCE, SHUT, Outcome
+from storage.codes import Code
+from storage.outbox.deliveries import LONGEST_SILENCE, Outcome
 from storage.outbox.reports import Failed
+from storage.states import State
 
+STATES: Mapping[Status, State] = {
+    Status.SENT: State.SENT,
+    Status.DELIVERED: State.DELIVERED,
+    Status.READ: State.DELIVERED,
+    Status.FAILED: State.FAILED,
+}
+"""What a platform's report makes of a delivery; "accepted" makes nothing of it that we did not know."""
 KNOWN = timedelta(seconds=30)
 """By then every worker knows that a template is not to be used any more."""
 
@@ -25,13 +33,13 @@ def failed(delivery: Failed, report: Report, elsewhere: Sequence[str], now: date
     halts = delivery.broadcast if verdict.halts else None
     due = _due(delivery, verdict, now)
     if due is None:
-        state = EXPIRED if verdict.act is Act.EXPIRE else FAILED
+        state = State.EXPIRED if verdict.act is Act.EXPIRE else State.FAILED
         return Outcome(
             delivery.delivery, state, code=report.code, attempts=delivery.attempts, change=change, halts=halts
         )
-    code = SHUT if verdict.act is Act.SHUT or _lacks_template(delivery, verdict) else report.code
+    code = Code.SHUT if verdict.act is Act.SHUT or _lacks_template(delivery, verdict) else report.code
     attempts = delivery.attempts + 1
-    return Outcome(delivery.delivery, QUEUED, due=due, code=code, attempts=attempts, change=change, halts=halts)
+    return Outcome(delivery.delivery, State.QUEUED, due=due, code=code, attempts=attempts, change=change, halts=halts)
 
 
 def refuses_template(verdict: Verdict) -> bool:

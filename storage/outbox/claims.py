@@ -108,7 +108,7 @@ async def claim(
     now: datetime,
     lease: datetime,
     most: int,
-    lowest: int = Lane.BULLETIN,
+    lowest: Lane = Lane.BULLETIN,
 ) -> list[Claimed]:
     """Take up to `most` deliveries that may leave now: they are `sending`, ours, and shown so once this commits.
 

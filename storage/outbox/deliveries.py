@@ -31,13 +31,11 @@ from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage._ground.members import bound
 from storage.addresses import Change
-from storage.codes import Code
 from storage.states import State
 from storage.tables import delivery, is_under_way, is_unknown, person, waits, waits_in_line
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When that is due which waits for somebody to do something."""
-SHUT = Code.SHUT
 LONGEST_SILENCE = timedelta(days=30)
 """How long it waits for that at most, where nobody said until when it is of use."""
 
@@ -47,7 +45,7 @@ class Outcome:
     """What became of one send."""
 
     id: str
-    state: str
+    state: State
     provider_id: str | None = None
     segments: int | None = None
     code: str | None = None

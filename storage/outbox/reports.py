@@ -54,7 +54,7 @@ class Word:
     provider_id: str
     status: str
     code: str
-    state: str | None
+    state: State | None
 
 
 @dataclass(frozen=True, slots=True)

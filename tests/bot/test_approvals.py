@@ -23,7 +23,8 @@ from channels.messages import Template, Unknown
 from demo.platforms.twilio import Twilio
 from storage import Database, Keyring, marks, templates
 from storage.broadcasts import Plan
-from storage.outbox.deliveries import NEVER, SHUT
+from storage.codes import Code
+from storage.outbox.deliveries import NEVER
 from storage.tables import broadcast
 from tests.storage.rows import NOW, announce, meet, owe, row
 from tests.waiting import until
@@ -245,7 +246,7 @@ async def test_who_waits_for_a_text_leaves_when_every_worker_knows_that_it_is_ap
     async with database.writing() as session:
         await announce(session)
         people = [await meet(session, keys, f"+1202555{number}", channel="whatsapp") for number in range(5)]
-        names = [await owe(session, who, code=SHUT, due=NEVER) for who in people]
+        names = [await owe(session, who, code=Code.SHUT, due=NEVER) for who in people]
     pending = Template("bulletin", "en", "HX1", "pending", body=TEXT.body)
     known = asking(database, Slow([[pending], [TEXT]]))
     for now, due in ((NOW, NEVER), (NOW + EVERY, NOW + EVERY + KNOWN)):

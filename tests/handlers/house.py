@@ -14,6 +14,7 @@ from handlers.talk.boards import Boards
 from storage import Database, Keyring, Session
 from storage.outbox import claims, deliveries
 from storage.outbox.deliveries import Outcome
+from storage.states import State
 from tests.every_channel import every_channel
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, tzinfo=UTC)
@@ -64,7 +65,7 @@ class House:
         async with self.database.writing() as session:
             lease = self.now + timedelta(minutes=1)
             claimed = await claims.claim(session, self.keys, channel, "us", self.now, lease, 100)
-            outcomes = [Outcome(one.id, "sent", f"p-{one.id}") for one in claimed]
+            outcomes = [Outcome(one.id, State.SENT, f"p-{one.id}") for one in claimed]
             await deliveries.settle(session, "us", outcomes, self.now)
         for one in claimed:
             told = None if one.renditions is None else flows.told(one.renditions).to(one.language)

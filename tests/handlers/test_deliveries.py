@@ -16,10 +16,12 @@ from outcomes.by_report import KNOWN
 from storage import Keyring, Session, broadcasts, circuits, marks, people, templates
 from storage.broadcasts import Plan
 from storage.circuits import Circuit
+from storage.codes import Code
 from storage.outbox import claims
 from storage.outbox import deliveries as outbox
 from storage.outbox.claims import Claimed
-from storage.outbox.deliveries import LONGEST_SILENCE, SHUT, Outcome
+from storage.outbox.deliveries import LONGEST_SILENCE, Outcome
+from storage.states import State
 from storage.tables import address
 from tests.storage.rows import ANYHOW, NOW, Somebody, also_at, announce, meet, opened, owe, queue, reach, row
 
@@ -117,7 +119,7 @@ async def test_what_passes_by_itself_is_tried_again_after_growing_waits(session:
         now = found.due
         (claimed,) = await claim(session, keys, now)
         assert claimed.attempts == attempt
-        sent = Outcome(name, "sent", f"m{attempt + 1}", attempts=attempt)
+        sent = Outcome(name, State.SENT, f"m{attempt + 1}", attempts=attempt)
         await outbox.settle(session, "worker", [sent], now)
     assert waited == [30 * MINUTE, 2 * HOUR, 8 * HOUR]
     await says(session, name, Status.FAILED, BUSY, provider_id="m4", now=now)
@@ -155,7 +157,7 @@ async def test_a_phone_that_does_not_answer_three_times_in_a_week_is_left_alone_
         assert await reach(session, alice) == "active"
         await says(session, name, Status.FAILED, verdict, provider_id=f"m{attempt}", now=now)
         await claim(session, keys, now + DAY / 2)
-        sent = Outcome(name, "sent", f"m{attempt + 1}", attempts=attempt)
+        sent = Outcome(name, State.SENT, f"m{attempt + 1}", attempts=attempt)
         await outbox.settle(session, "worker", [sent], now)
     assert await reach(session, alice) == "unreachable"
     until = (await session.execute(select(address.c.until))).scalar_one()
@@ -216,7 +218,7 @@ async def test_who_is_silent_for_that_too_is_written_to_when_they_write(session:
     _alice, name = await told(session, keys, attempts=1)
     await says(session, name, Status.FAILED, SILENT)
     found = await row(session, name)
-    assert (found.state, found.code, found.due) == ("queued", SHUT, NOW + LONGEST_SILENCE)
+    assert (found.state, found.code, found.due) == ("queued", Code.SHUT, NOW + LONGEST_SILENCE)
 
 
 async def test_what_waits_for_a_silent_person_ends_when_it_is_too_late(session: Session, keys: Keyring) -> None:
@@ -265,7 +267,7 @@ async def test_every_code_that_can_come_late_ends_where_its_row_says(session: Se
         waits = verdict.act in (Act.WAIT, Act.STOP, Act.SHUT, Act.TEMPLATE) and not is_lost
         found = await row(session, name)
         assert found.state == ("queued" if waits else drops), code
-        assert found.code == (SHUT if verdict.act in (Act.SHUT, Act.TEMPLATE) else code)
+        assert found.code == (Code.SHUT if verdict.act in (Act.SHUT, Act.TEMPLATE) else code)
         assert await reach(session, alice) == (verdict.reach if is_lost else "active")
         assert await circuits.mend(session, "sms") is (verdict.act is Act.STOP)
 
@@ -323,12 +325,12 @@ async def test_a_text_that_was_not_taken_makes_way_for_another_and_then_its_pers
     for attempt, left in ((1, ["en"]), (2, [])):
         await says(session, name, Status.FAILED, VERDICTS["63040"], code="63040", provider_id=f"m{attempt}")
         found = await row(session, name)
-        assert (found.state, found.code) == ("queued", SHUT)
+        assert (found.state, found.code) == ("queued", Code.SHUT)
         dues.append(found.due)
         known = await templates.all_of(session, "sms")
         assert [one.language for one in known if one.status == "approved"] == left
         await claim(session, keys, dues[0])
-        await outbox.settle(session, "worker", [Outcome(name, "sent", f"m{attempt + 1}", attempts=1)], NOW)
+        await outbox.settle(session, "worker", [Outcome(name, State.SENT, f"m{attempt + 1}", attempts=1)], NOW)
     assert dues == [NOW + KNOWN, NOW + LONGEST_SILENCE]
 
 
@@ -340,7 +342,7 @@ async def test_a_reply_that_is_refused_for_its_form_leaves_once_more(
     await says(session, name, Status.FAILED, VERDICTS[code], code=code)
     [claimed] = await claim(session, keys)
     assert (claimed.id, claimed.body, claimed.attempts) == (name, "hello", 1)
-    await outbox.settle(session, "worker", [Outcome(name, "sent", "m2", attempts=1, keeps=True)], NOW)
+    await outbox.settle(session, "worker", [Outcome(name, State.SENT, "m2", attempts=1, keeps=True)], NOW)
     await says(session, name, Status.FAILED, VERDICTS[code], code=code, provider_id="m2")
     found = await row(session, name)
     assert (found.state, found.body) == ("failed", None)

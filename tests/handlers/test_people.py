@@ -12,6 +12,7 @@ from storage import events
 from storage import people as stored
 from storage.outbox import claims
 from storage.outbox import deliveries as stored_deliveries
+from storage.states import State
 from tests.handlers.house import NOW, House
 
 NEWS = contents.Bulletin({"en": "There is news."})
@@ -87,7 +88,7 @@ async def test_forgetting_takes_what_is_in_flight_the_seat_and_what_was_parked(h
     await house.does(lambda session, now: deliveries.report(session, [report], now))
     await house.does(
         lambda session, now: stored_deliveries.settle(
-            session, "us", [stored_deliveries.Outcome(flying.id, "sent", "p-1")], now
+            session, "us", [stored_deliveries.Outcome(flying.id, State.SENT, "p-1")], now
         )
     )
     assert await house.column("SELECT provider_id FROM delivery WHERE provider_id = 'p-1'") == []

@@ -7,6 +7,7 @@ import pytest
 from handlers.talk.replies import APART, FURTHEST, MAKES_SENSE, waits_since
 from storage.outbox import claims, deliveries
 from storage.outbox.deliveries import Outcome
+from storage.states import State
 from tests.handlers.house import NOW, House
 
 SECOND = timedelta(seconds=1)
@@ -55,7 +56,7 @@ async def _leaves(house: House) -> str | None:
     async with house.database.writing() as session:
         lease = house.now + timedelta(minutes=1)
         claimed = await claims.claim(session, house.keys, "sms", "us", house.now, lease, 1)
-        await deliveries.settle(session, "us", [Outcome(one.id, "sent") for one in claimed], house.now)
+        await deliveries.settle(session, "us", [Outcome(one.id, State.SENT) for one in claimed], house.now)
     house.now += SECOND
     return claimed[0].to if claimed else None
 

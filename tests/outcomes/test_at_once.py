@@ -12,9 +12,11 @@ from channels.verdicts import OUT_OF_ORDER, Act, Reach, Verdict
 from outcomes.at_once import Where, again, refused
 from outcomes.pauses import FIRST_PAUSE, LONGEST_PAUSE
 from storage.addresses import Change
+from storage.codes import Code
 from storage.lanes import Lane
 from storage.outbox.claims import Claimed
-from storage.outbox.deliveries import LONGEST_SILENCE, SHUT, Outcome
+from storage.outbox.deliveries import LONGEST_SILENCE, Outcome
+from storage.states import State
 
 BEGAN = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 NOW = BEGAN + timedelta(seconds=3)
@@ -48,13 +50,13 @@ def became(refusal: NotSent, where: Where = WHERE, **of: Any) -> Outcome:
 
 
 def test_it_waits_while_our_sender_is_out_of_order() -> None:
-    assert became(Stopped("401")) == Outcome("d", "queued", code="401", due=NOW + OUT_OF_ORDER, attempts=2)
+    assert became(Stopped("401")) == Outcome("d", State.QUEUED, code="401", due=NOW + OUT_OF_ORDER, attempts=2)
 
 
 @pytest.mark.parametrize("attempts", [0, 1000])
 def test_a_platform_that_is_away_is_waited_for_however_long_that_takes(attempts: int) -> None:
     away = Later("not_reached", 5 * SECOND, everyone=True)
-    expected = Outcome("d", "queued", code="not_reached", due=NOW + 5 * SECOND, attempts=attempts)
+    expected = Outcome("d", State.QUEUED, code="not_reached", due=NOW + 5 * SECOND, attempts=attempts)
     assert became(away, attempts=attempts) == expected
 
 
@@ -72,16 +74,16 @@ def test_no_pause_grows_for_ever_and_none_is_shorter_than_the_platform_asked() -
 def test_it_has_failed_when_it_was_tried_often_enough() -> None:
     busy = Later("30017", SECOND, verdict=Verdict(Act.WAIT, "", tries=4))
     assert [became(busy, attempts=tried).state for tried in range(4)] == ["queued"] * 3 + ["failed"]
-    assert became(busy, attempts=3) == Outcome("d", "failed", code="30017", attempts=4)
+    assert became(busy, attempts=3) == Outcome("d", State.FAILED, code="30017", attempts=4)
 
 
 @pytest.mark.parametrize("refusal", [Never("400"), Gone("403"), NotSent("new")], ids=lambda one: type(one).__name__)
 def test_what_will_never_be_taken_has_failed(refusal: NotSent) -> None:
-    assert became(refusal) == Outcome("d", "failed", code=refusal.code, attempts=2)
+    assert became(refusal) == Outcome("d", State.FAILED, code=refusal.code, attempts=2)
 
 
 def test_what_may_have_arrived_is_unknown_and_keeps_its_words_where_the_platform_can_be_asked() -> None:
-    assert became(Unknown("no_answer")) == Outcome("d", "unknown", code="no_answer", attempts=2)
+    assert became(Unknown("no_answer")) == Outcome("d", State.UNKNOWN, code="no_answer", attempts=2)
     assert became(Unknown("no_answer"), Where(remembers=True)).keeps
 
 
@@ -151,8 +153,8 @@ def test_who_has_been_silent_is_written_to_as_the_broadcast_says(
     outside: tuple[str, ...], becomes: str, elsewhere: bool, refusal: Shut, of: dict[str, Any]
 ) -> None:
     change = Change("a", shut=BEGAN, elsewhere=WHERE.elsewhere if elsewhere else ())
-    waits = Outcome("d", "queued", code=SHUT, due=NOW + LONGEST_SILENCE, attempts=2, change=change)
-    failed = Outcome("d", "failed", code=refusal.code, attempts=2, change=change)
+    waits = Outcome("d", State.QUEUED, code=Code.SHUT, due=NOW + LONGEST_SILENCE, attempts=2, change=change)
+    failed = Outcome("d", State.FAILED, code=refusal.code, attempts=2, change=change)
     assert became(refusal, outside=outside, **of) == (waits if becomes == "waits" else failed)
 
 
@@ -171,7 +173,11 @@ def test_whom_we_took_for_one_who_had_written_is_first_tried_with_a_template(
     outside: tuple[str, ...], at_once: bool, elsewhere: bool
 ) -> None:
     outcome = became(TOO_LATE, outside=outside)
-    assert (outcome.state, outcome.code, outcome.due) == ("queued", SHUT, NOW if at_once else NOW + LONGEST_SILENCE)
+    assert (outcome.state, outcome.code, outcome.due) == (
+        "queued",
+        Code.SHUT,
+        NOW if at_once else NOW + LONGEST_SILENCE,
+    )
     assert outcome.change == Change("a", shut=BEGAN, elsewhere=WHERE.elsewhere if elsewhere else ())
 
 
@@ -186,12 +192,12 @@ def test_what_waits_for_a_silent_person_waits_as_long_as_it_is_of_use() -> None:
 @pytest.mark.parametrize("refusal", [NO_TEMPLATE, TOO_LATE], ids=["no template", "refused"])
 def test_a_reply_always_waits(refusal: Shut) -> None:
     outcome = became(refusal, broadcast=None, outside=("",), body="words")
-    assert (outcome.state, outcome.code, outcome.due) == ("queued", SHUT, NOW + LONGEST_SILENCE)
+    assert (outcome.state, outcome.code, outcome.due) == ("queued", Code.SHUT, NOW + LONGEST_SILENCE)
     assert outcome.change == Change("a", shut=BEGAN)
 
 
 def test_to_wait_once_more_is_no_attempt() -> None:
-    assert again(CLAIMED, NOW, "night") == Outcome("d", "queued", code="night", due=NOW, attempts=2)
+    assert again(CLAIMED, NOW, "night") == Outcome("d", State.QUEUED, code="night", due=NOW, attempts=2)
     assert again(CLAIMED, NOW, "429", 3).attempts == 3
 
 

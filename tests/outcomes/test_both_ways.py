@@ -14,10 +14,12 @@ from outcomes.alarms import Call
 from outcomes.at_once import Where
 from outcomes.senders import Sign
 from storage.addresses import Change
+from storage.codes import Code
 from storage.lanes import Lane
 from storage.outbox.claims import Claimed
-from storage.outbox.deliveries import LONGEST_SILENCE, SHUT, Outcome
+from storage.outbox.deliveries import LONGEST_SILENCE, Outcome
 from storage.outbox.reports import Failed
+from storage.states import State
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
 SECOND, MINUTE, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(days=1)
@@ -96,7 +98,7 @@ def shape(code: str, verdict: Verdict) -> str:
         case Act.WAIT:
             return "wait"
         case Act.SHUT:
-            return "silent for too long, no template" if code == SHUT else "silent for too long"
+            return "silent for too long, no template" if code == Code.SHUT else "silent for too long"
         case Act.TEMPLATE:
             return "not this template"
         case Act.DROP:
@@ -212,14 +214,14 @@ def outcome(case: Case, word: str, change: Change | None, halts: bool, keeps: bo
         "fourfold": ("queued", after * 4 ** min(case.tried, 4), case.code),
         "soon": ("queued", after, case.code),
         "plain": ("queued", timedelta(0), case.code),
-        "template": ("queued", timedelta(0), SHUT),
-        "known": ("queued", 30 * SECOND, SHUT),
-        "writes": ("queued", LONGEST_SILENCE, SHUT),
+        "template": ("queued", timedelta(0), Code.SHUT),
+        "known": ("queued", 30 * SECOND, Code.SHUT),
+        "writes": ("queued", LONGEST_SILENCE, Code.SHUT),
     }
     state, wait, code = fates.get(fate, (fate, None, case.code))
     return Outcome(
         "d",
-        state,
+        State(state),
         code=code,
         due=None if wait is None else NOW + wait,
         attempts=case.tried + word.startswith("+"),

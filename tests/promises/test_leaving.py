@@ -15,6 +15,7 @@ from storage import Database, Keyring, broadcasts
 from storage.addresses import Change
 from storage.lanes import Lane
 from storage.outbox import claims, deliveries
+from storage.states import State
 from tests.promises.talking import begin, ears, says, turns
 from tests.storage.rows import NOW, Somebody, meet, opened, queue, until_somebody_waits
 
@@ -117,7 +118,7 @@ async def test_what_went_back_to_waiting_after_a_stop_does_not_leave_after_a_sta
         [flying, *_] = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 1)
     await turns(database).take([says(alice.sender, "/stop", "1")])
     async with database.writing() as session:
-        await deliveries.settle(session, "worker", [deliveries.Outcome(flying.id, "queued", due=NOW)], NOW)
+        await deliveries.settle(session, "worker", [deliveries.Outcome(flying.id, State.QUEUED, due=NOW)], NOW)
     await turns(database).take([says(alice.sender, "/start", "2")])
     assert await _claim(database, keys) == []
 
@@ -128,7 +129,7 @@ async def test_a_block_does_not_undo_a_stop(database: Database, keys: Keyring) -
         [flying, *_] = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 1)
     await turns(database).take([says(alice.sender, "/stop", "1")])
     async with database.writing() as session:
-        gone = deliveries.Outcome(flying.id, "failed", change=Change(alice.address, "blocked"))
+        gone = deliveries.Outcome(flying.id, State.FAILED, change=Change(alice.address, "blocked"))
         await deliveries.settle(session, "worker", [gone], NOW)
     async with database.reading() as session:
         found = await session.exec_driver_sql("SELECT reach FROM address")

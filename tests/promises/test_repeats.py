@@ -12,6 +12,7 @@ from channels.messages import Report, Status
 from channels.verdicts import Act, Reach, Verdict
 from storage import Database, Keyring
 from storage.outbox import claims, deliveries, unknowns
+from storage.states import State
 from storage.tables import delivery, event, person
 from tests.promises.talking import begin, says, turns
 from tests.storage.rows import NOW, meet, queue
@@ -73,7 +74,8 @@ async def test_the_order_of_callbacks_changes_nothing(database: Database, keys: 
         said = [Report("sms", mine.id, f"SM{mine.id}", word) for word in (*order, *order)]
         await line.take(said[:settled_after])
         async with database.writing() as session:
-            await deliveries.settle(session, "worker", [deliveries.Outcome(mine.id, "sent", f"SM{mine.id}", 1)], NOW)
+            sent = deliveries.Outcome(mine.id, State.SENT, f"SM{mine.id}", 1)
+            await deliveries.settle(session, "worker", [sent], NOW)
         await line.take(said[settled_after:])
     async with database.reading() as session:
         rows = await session.execute(select(delivery.c.state, delivery.c.provider_id, delivery.c.id))
@@ -96,7 +98,7 @@ async def test_a_callback_that_says_gone_cancels_what_waits(database: Database, 
         who = await meet(session, keys, channel="sms")
         await queue(session, who, turn=1)
         [claimed] = await claims.claim(session, keys, "sms", "worker", NOW, NOW, 1)
-        await deliveries.settle(session, "worker", [deliveries.Outcome(claimed.id, "sent", "SM1", 1)], NOW)
+        await deliveries.settle(session, "worker", [deliveries.Outcome(claimed.id, State.SENT, "SM1", 1)], NOW)
         await queue(session, who, turn=2)
     await turns(database).take([Report("sms", claimed.id, "SM1", Status.FAILED, "30006", GONE)])
     async with database.reading() as session:

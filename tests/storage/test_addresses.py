@@ -13,6 +13,7 @@ from storage.broadcasts import Plan
 from storage.codes import Code
 from storage.outbox import claims, deliveries, reports, unknowns
 from storage.outbox.deliveries import NEVER, Outcome
+from storage.states import State
 from storage.tables import address, broadcast, delivery
 from tests.storage.rows import NOW, Somebody, also_at, announce, meet, owe, put, queue, reach, row, states
 
@@ -278,7 +279,7 @@ async def test_a_late_refusal_of_a_lapsed_lease_counts_as_any_other(database: Da
         name = await owe(session, alice)
         await claims.claim(session, keys, "telegram", "slow", NOW, LEASE, 9)
         await unknowns.abandon(session, LEASE + SECOND)
-        await deliveries.settle(session, "slow", [Outcome(name, "failed", code="403", change=gone)], NOW)
+        await deliveries.settle(session, "slow", [Outcome(name, State.FAILED, code="403", change=gone)], NOW)
         found = await row(session, name)
     assert (found.state, found.channel) == ("queued", "sms")
 
@@ -355,7 +356,7 @@ async def test_nothing_leaves_to_an_address_that_was_detached(database: Database
         assert [found[name] for name in (waits, under_way, other)] == ["cancelled", "unknown", "queued"]
         assert [(await row(session, name)).body for name in (waits, under_way)] == [None, None]
         assert (await row(session, waits)).code == "passed_on"
-        await deliveries.settle(session, "worker", [Outcome(under_way, "queued", due=NOW)], NOW)
+        await deliveries.settle(session, "worker", [Outcome(under_way, State.QUEUED, due=NOW)], NOW)
         assert await unknowns.resend(session, [lost, under_way], NOW) == 0
         assert await unknowns.resend_allowed(session, "telegram", NOW - DAY, NOW + DAY, NOW) == 0
         await put(session, bulletin, code=Code.RESTORED)

@@ -13,7 +13,7 @@ from storage.lanes import Lane
 from storage.outbox import ageing, claims, deliveries, expansion, reports, unknowns
 from storage.outbox.deliveries import Outcome
 from storage.outbox.reports import Word
-from storage.states import BroadcastState
+from storage.states import BroadcastState, State
 from storage.tables import broadcast, delivery, standing
 from tests.storage.rows import NOW, Somebody, also_at, announce, meet, owe, put, queue
 
@@ -103,9 +103,9 @@ async def test_the_states_of_a_broadcast_always_sum_to_its_audience(database: Da
         claimed = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 5)
         await _is_whole(session, {"queued": 4, "sending": 5})
         first, second, third, *_rest = [one.id for one in claimed]
-        outcomes = [Outcome(first, "sent"), Outcome(second, "failed", code="400")]
+        outcomes = [Outcome(first, State.SENT), Outcome(second, State.FAILED, code="400")]
         await deliveries.settle(session, "worker", outcomes, NOW)
-        await reports.take(session, [Word(third, "m", "delivered", "", "delivered")], NOW)
+        await reports.take(session, [Word(third, "m", "delivered", "", State.DELIVERED)], NOW)
         await unknowns.abandon(session, LEASE + SECOND)
         await _is_whole(session, {"queued": 4, "sent": 1, "failed": 1, "delivered": 1, "unknown": 2})
         waiting = [who for who in everybody if await _delivery_of(session, who) == "queued"][0]  # noqa: RUF015
@@ -154,18 +154,21 @@ async def test_the_counts_hold_after_every_kind_of_change(database: Database, ke
         await counts_hold(session)
         gone = Change(everybody[5].address, "blocked", elsewhere=("sms",))
         outcomes = [
-            Outcome(first[0], "sent", "m0"),
-            Outcome(first[1], "sent", "m1"),
-            Outcome(first[2], "queued", code="429", due=NOW),
-            Outcome(first[3], "unknown", code="no_answer"),
-            Outcome(first[4], "failed", code="400"),
-            Outcome(first[5], "failed", code="403_blocked", change=gone),
-            Outcome(first[6], "expired", code="not_after"),
+            Outcome(first[0], State.SENT, "m0"),
+            Outcome(first[1], State.SENT, "m1"),
+            Outcome(first[2], State.QUEUED, code="429", due=NOW),
+            Outcome(first[3], State.UNKNOWN, code="no_answer"),
+            Outcome(first[4], State.FAILED, code="400"),
+            Outcome(first[5], State.FAILED, code="403_blocked", change=gone),
+            Outcome(first[6], State.EXPIRED, code="not_after"),
         ]
         await deliveries.settle(session, "worker", outcomes, NOW)
         await counts_hold(session)
         assert (await broadcasts.counts(session, "b"))["queued"] == 2
-        words = [Word(first[0], "m0", "delivered", "", "delivered"), Word(first[1], "m1", "failed", "30008", "failed")]
+        words = [
+            Word(first[0], "m0", "delivered", "", State.DELIVERED),
+            Word(first[1], "m1", "failed", "30008", State.FAILED),
+        ]
         (failed,) = await reports.take(session, words, NOW)
         await counts_hold(session)
         await reports.again(session, failed, NOW, "30008")

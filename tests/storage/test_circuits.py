@@ -8,6 +8,7 @@ from storage import Database, Keyring, Session, circuits
 from storage.circuits import Circuit
 from storage.outbox import reports
 from storage.outbox.reports import Word
+from storage.states import State
 from tests.storage.rows import NOW, announce, meet, owe
 
 SECOND = timedelta(seconds=1)
@@ -74,7 +75,7 @@ async def test_a_failure_of_what_it_took_begins_all_over(database: Database) -> 
 async def test_a_report_that_it_has_left_lets_the_next_one_try(
     database: Database, keys: Keyring, word: str, waits: timedelta, first: str
 ) -> None:
-    state = None if word == "accepted" else word
+    state = None if word == "accepted" else State(word)
     async with database.writing() as session:
         await announce(session)
         name = await owe(session, await meet(session, keys, channel="sms"), state="sending")
@@ -95,5 +96,5 @@ async def test_a_report_on_another_message_proves_nothing(database: Database, ke
         name = await owe(session, await meet(session, keys, channel="sms"), state="sent")
         await circuits.break_(session, "sms", "30002", NOW, NOW)
         await circuits.accepted(session, "sms", "another", NOW + PROOF, NOW)
-        await reports.take(session, [Word(name, "m1", "delivered", "", "delivered")], NOW + SECOND)
+        await reports.take(session, [Word(name, "m1", "delivered", "", State.DELIVERED)], NOW + SECOND)
         assert await until(session) == PROOF

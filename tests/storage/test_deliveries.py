@@ -19,6 +19,7 @@ from storage.outbox import claims, deliveries, expansion, reports, unknowns
 from storage.outbox.claims import MOST_LOOKS, Claimed
 from storage.outbox.deliveries import NEVER, Outcome
 from storage.outbox.reports import Word
+from storage.states import State
 from storage.tables import delivery
 from tests.storage.rows import (
     NOW,
@@ -45,7 +46,7 @@ async def claim(
     channel: str = "telegram",
     most: int = 100,
     now: datetime = NOW,
-    lowest: int = Lane.BULLETIN,
+    lowest: Lane = Lane.BULLETIN,
 ) -> list[Claimed]:
     return await claims.claim(session, keys, channel, owner, now, now + (LEASE - NOW), most, lowest)
 
@@ -175,7 +176,7 @@ async def test_what_has_to_be_tried_again_still_goes_before_what_follows(databas
         first = await queue(session, alice, "first", turn=1)
         await queue(session, alice, "second", turn=2)
         await claim(session, keys)
-        await deliveries.settle(session, "worker", [Outcome(first, "queued", due=NOW + SECOND, attempts=1)], NOW)
+        await deliveries.settle(session, "worker", [Outcome(first, State.QUEUED, due=NOW + SECOND, attempts=1)], NOW)
         assert await texts(session, keys) == []
         assert (await row(session, first)).attempts == 1
 
@@ -211,7 +212,7 @@ async def test_a_notice_that_is_tried_again_still_goes_before_the_next(database:
         first = await queue(session, alice, "first", lane=Lane.NOTICE, since=NOW - SECOND)
         await queue(session, alice, "second", lane=Lane.NOTICE)
         await claim(session, keys)
-        await deliveries.settle(session, "worker", [Outcome(first, "queued", code="429", due=NOW + SECOND)], NOW)
+        await deliveries.settle(session, "worker", [Outcome(first, State.QUEUED, code="429", due=NOW + SECOND)], NOW)
         assert await texts(session, keys) == []
         assert await texts(session, keys, now=NOW + SECOND) == ["first"]
 
@@ -298,7 +299,7 @@ async def test_what_waits_for_its_person_to_write_ends_after_a_month_of_silence(
         silent, has_written = [await owe(session, who) for who in (alice, bob)]
         assert len(await claim(session, keys)) == 2
         ends = NOW + deliveries.LONGEST_SILENCE
-        shut = [Outcome(name, "queued", code="shut", due=ends) for name in (silent, has_written)]
+        shut = [Outcome(name, State.QUEUED, code="shut", due=ends) for name in (silent, has_written)]
         await deliveries.settle(session, "worker", shut, NOW)
         assert await claim(session, keys, now=ends - SECOND) == []
         await addresses.reopen(session, [bob.address], ends)
@@ -349,7 +350,7 @@ async def test_the_next_reply_leaves_with_the_claim_that_ends_the_one_before(dat
     ("lowest", "left"), [(Lane.REPLY, ["0"]), (Lane.NOTICE, ["0", "1"]), (Lane.BULLETIN, ["0", "1", "2"])]
 )
 async def test_nothing_leaves_of_a_lane_below_the_lowest(
-    database: Database, keys: Keyring, lowest: int, left: list[str]
+    database: Database, keys: Keyring, lowest: Lane, left: list[str]
 ) -> None:
     async with database.writing() as session:
         for lane in (Lane.REPLY, Lane.NOTICE, Lane.BULLETIN):
@@ -509,7 +510,7 @@ async def test_what_comes_back_to_the_outbox_of_a_cancelled_broadcast_ends_with_
     while await walk(database, 9):
         pass
     async with database.writing() as session:
-        await deliveries.settle(session, "worker", [Outcome(name, "queued", due=NOW) for name in names], NOW)
+        await deliveries.settle(session, "worker", [Outcome(name, State.QUEUED, due=NOW) for name in names], NOW)
         assert await claim(session, keys) == []
         assert await states(session) == dict.fromkeys(names, "cancelled")
 
@@ -612,9 +613,9 @@ async def test_what_became_of_a_send_is_written_down(database: Database, keys: K
         waits = await queue(session, bob, "more", turn=2)
         await claim(session, keys)
         outcomes = [
-            Outcome(first, "sent", "m1", 2, attempts=1),
-            Outcome(second, "failed", code="403", change=Change(bob.address, "blocked")),
-            Outcome(third, "queued", code="429", due=NOW + SECOND, attempts=3),
+            Outcome(first, State.SENT, "m1", 2, attempts=1),
+            Outcome(second, State.FAILED, code="403", change=Change(bob.address, "blocked")),
+            Outcome(third, State.QUEUED, code="429", due=NOW + SECOND, attempts=3),
         ]
         with statements(database) as seen:
             await deliveries.settle(session, "worker", outcomes[:1], NOW)
@@ -637,10 +638,10 @@ async def test_what_became_of_a_send_is_written_down(database: Database, keys: K
 @pytest.mark.parametrize(
     ("outcome", "state"),
     [
-        (Outcome("", "sent", "m1"), "sent"),
-        (Outcome("", "failed", code="403"), "failed"),
-        (Outcome("", "unknown", code="no_answer", keeps=True), "unknown"),
-        (Outcome("", "queued", code="late", due=NOW), "queued"),
+        (Outcome("", State.SENT, "m1"), State.SENT),
+        (Outcome("", State.FAILED, code="403"), State.FAILED),
+        (Outcome("", State.UNKNOWN, code="no_answer", keeps=True), State.UNKNOWN),
+        (Outcome("", State.QUEUED, code="late", due=NOW), State.QUEUED),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -664,8 +665,8 @@ async def test_a_worker_that_seemed_dead_changes_nothing_that_is_known_since(dat
         await claim(session, keys, "slow", most=2)
         await unknowns.abandon(session, LEASE + SECOND)
         await unknowns.resend(session, [again], NOW)
-        await reports.take(session, [Word(arrived, "m2", "delivered", "", "delivered")], NOW)
-        await deliveries.settle(session, "slow", [Outcome(name, "failed") for name in (again, arrived)], NOW)
+        await reports.take(session, [Word(arrived, "m2", "delivered", "", State.DELIVERED)], NOW)
+        await deliveries.settle(session, "slow", [Outcome(name, State.FAILED) for name in (again, arrived)], NOW)
         assert [(await row(session, name)).state for name in (again, arrived)] == ["queued", "delivered"]
 
 
@@ -675,7 +676,7 @@ async def test_what_never_left_and_has_lost_its_text_has_failed(database: Databa
         await claim(session, keys, "slow")
         await unknowns.abandon(session, LEASE + SECOND)
         await unknowns.give_up(session, LEASE + SECOND)
-        await deliveries.settle(session, "slow", [Outcome(name, "queued", code="late", due=NOW)], NOW)
+        await deliveries.settle(session, "slow", [Outcome(name, State.QUEUED, code="late", due=NOW)], NOW)
         assert (await row(session, name)).state == "failed"
 
 
@@ -683,7 +684,7 @@ async def test_a_worker_settles_only_its_own(database: Database, keys: Keyring) 
     async with database.writing() as session:
         name = await queue(session, await meet(session, keys))
         await claim(session, keys, "mine")
-        await deliveries.settle(session, "yours", [Outcome(name, "failed")], NOW)
+        await deliveries.settle(session, "yours", [Outcome(name, State.FAILED)], NOW)
         assert (await row(session, name)).state == "sending"
 
 
@@ -699,7 +700,7 @@ async def test_the_words_of_what_may_be_asked_after_are_kept(database: Database,
     async with database.writing() as session:
         name = await queue(session, await meet(session, keys))
         await claim(session, keys)
-        await deliveries.settle(session, "worker", [Outcome(name, "unknown", code="no_answer", keeps=keeps)], NOW)
+        await deliveries.settle(session, "worker", [Outcome(name, State.UNKNOWN, code="no_answer", keeps=keeps)], NOW)
         found = await row(session, name)
     assert (found.state, found.ended, found.body is not None) == ("unknown", NOW.date(), keeps)
 
@@ -707,7 +708,7 @@ async def test_the_words_of_what_may_be_asked_after_are_kept(database: Database,
 async def test_the_id_of_an_earlier_attempt_stays_until_there_is_another(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         name = await queue(session, await meet(session, keys), provider_id="m1")
-        for outcome in (Outcome(name, "queued", due=NOW, code="429"), Outcome(name, "sent", "m2")):
+        for outcome in (Outcome(name, State.QUEUED, due=NOW, code="429"), Outcome(name, State.SENT, "m2")):
             await claim(session, keys)
             found = (await row(session, name)).provider_id
             assert found == "m1"
@@ -760,7 +761,7 @@ async def test_what_is_refused_for_its_words_pauses_its_broadcast(database: Data
         await announce(session)
         names = [await owe(session, await meet(session, keys, f"{number}")) for number in range(3)]
         await claim(session, keys, most=2)
-        refused = [Outcome(name, "failed", code="63026", halts="b") for name in names[:2]]
+        refused = [Outcome(name, State.FAILED, code="63026", halts="b") for name in names[:2]]
         await deliveries.settle(session, "worker", refused, NOW)
         assert (await broadcasts.latest(session, 1))[0].state == "pausing"
         assert await claim(session, keys) == []

@@ -9,6 +9,7 @@ from storage import Database, Keyring, Session, broadcasts, events, people, roun
 from storage.broadcasts import Audience
 from storage.outbox import claims, deliveries, expansion, reports, unknowns
 from storage.outbox.reports import Word
+from storage.states import State
 from storage.tables import address, delivery, invitation, metadata
 from tests.storage.rows import NOW, PROCESS, Somebody, also_at, announce, give, meet, queue, until_somebody_waits
 
@@ -125,7 +126,7 @@ async def test_nothing_leaves_for_who_was_forgotten_and_a_late_word_of_the_worke
         await queue(session, alice, turn=2)
         await claims.claim(session, keys, "telegram", "worker", NOW, NOW, 1)
         await people.erase(session, alice.id)
-        await deliveries.settle(session, "worker", [deliveries.Outcome(name, "sent", "m1")], NOW)
+        await deliveries.settle(session, "worker", [deliveries.Outcome(name, State.SENT, "m1")], NOW)
         assert await claims.claim(session, keys, "telegram", "worker", NOW, NOW, 9) == []
         assert set((await session.execute(select(delivery.c.provider_id))).scalars()) == {None}
 

@@ -14,6 +14,7 @@ from storage.outbox import claims, deliveries, expansion, reports, unknowns
 from storage.outbox.deliveries import Outcome
 from storage.outbox.reports import Word
 from storage.outbox.unknowns import Answered
+from storage.states import State
 from tests import databases
 from tests.storage.rows import NOW, announce, opened, plan, statements
 
@@ -63,11 +64,12 @@ async def _turn(session: Session, _keys: Keyring) -> None:
 
 
 async def _take(session: Session, _keys: Keyring) -> None:
-    await reports.take(session, [Word(name, "m", "delivered", "", "delivered") for name in ("one", "two")], NOW)
+    await reports.take(session, [Word(name, "m", "delivered", "", State.DELIVERED) for name in ("one", "two")], NOW)
 
 
 async def _settle(session: Session, _keys: Keyring) -> None:
-    await deliveries.settle(session, "worker", [Outcome("one", "sent", "m"), Outcome("two", "queued", due=NOW)], NOW)
+    outcomes = [Outcome("one", State.SENT, "m"), Outcome("two", State.QUEUED, due=NOW)]
+    await deliveries.settle(session, "worker", outcomes, NOW)
 
 
 ASKED: Mapping[str, Callable[[Session, Keyring], Awaitable[object]]] = {

@@ -13,6 +13,7 @@ from storage import Database, Keyring, Session, people
 from storage.outbox import claims, deliveries, reports
 from storage.outbox.deliveries import Outcome
 from storage.outbox.reports import Failed, Word
+from storage.states import State
 from storage.tables import delivery, report
 from tests.storage.rows import NOW, announce, meet, owe, put, queue, row, statements, states, until_somebody_waits
 
@@ -21,7 +22,7 @@ LEASE = NOW + timedelta(minutes=1)
 
 
 def says(name: str, state: str | None, provider: str = "m1", code: str = "") -> Word:
-    return Word(name, provider, state or "accepted", code, state)
+    return Word(name, provider, state or "accepted", code, None if state is None else State(state))
 
 
 async def take(session: Session, *words: Word) -> list[Failed]:
@@ -96,7 +97,7 @@ async def test_a_word_that_comes_before_we_settle_stays(database: Database, keys
         name = await queue(session, await meet(session, keys))
         await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
         await take(session, says(name, "delivered"))
-        await deliveries.settle(session, "worker", [Outcome(name, "sent", "m1", 1)], NOW)
+        await deliveries.settle(session, "worker", [Outcome(name, State.SENT, "m1", 1)], NOW)
         found = await row(session, name)
     assert (found.state, found.provider_id, found.lease, found.body) == ("delivered", "m1", None, None)
     assert found.ended == NOW.date()
@@ -246,7 +247,7 @@ async def test_a_late_word_on_the_first_attempt_says_nothing_of_the_second(
         await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
         assert await take(session, late) == []
         assert (await row(session, name)).state == "sending"
-        await deliveries.settle(session, "worker", [Outcome(name, "sent", "m2", attempts=1)], NOW)
+        await deliveries.settle(session, "worker", [Outcome(name, State.SENT, "m2", attempts=1)], NOW)
         assert await take(session, late) == []
         assert (await row(session, name)).state == "sent"
         (failed,) = await take(session, says(name, "failed", "m2", "30008"))
@@ -257,7 +258,7 @@ async def test_but_that_it_has_arrived_after_all_does(database: Database, keys: 
     async with database.writing() as session:
         name = await waits_again(session, keys)
         await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
-        await deliveries.settle(session, "worker", [Outcome(name, "sent", "m2", attempts=1)], NOW)
+        await deliveries.settle(session, "worker", [Outcome(name, State.SENT, "m2", attempts=1)], NOW)
         await take(session, says(name, "delivered", "m1"))
         assert (await row(session, name)).state == "delivered"
 
@@ -292,8 +293,9 @@ async def _hears(session: Session) -> None:
 
 
 async def _settles(session: Session) -> None:
-    outcomes = [Outcome(name, "sent", "m1") for name in "db"] + [Outcome(name, "unknown", code="x") for name in "eca"]
-    await deliveries.settle(session, "worker", outcomes, NOW)
+    sent = [Outcome(name, State.SENT, "m1") for name in "db"]
+    unknown = [Outcome(name, State.UNKNOWN, code="x") for name in "eca"]
+    await deliveries.settle(session, "worker", sent + unknown, NOW)
 
 
 async def under_way(session: Session, keys: Keyring) -> None:

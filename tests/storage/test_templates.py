@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from storage import Database, Keyring, templates
 from storage.broadcasts import Plan
-from storage.outbox.deliveries import NEVER, SHUT
+from storage.codes import Code
+from storage.outbox.deliveries import NEVER
 from storage.tables import template
 from storage.templates import StoredTemplate
 from tests.storage.rows import NOW, announce, meet, owe, queue, row
@@ -49,10 +50,10 @@ SOON = NOW + timedelta(seconds=30)
 @pytest.mark.parametrize(
     ("outside", "language", "code", "wakes"),
     [
-        (("template", "wait"), "en", SHUT, True),
-        (("wait",), "en", SHUT, False),
-        (("elsewhere", "wait"), "en", SHUT, False),
-        (("template", "wait"), "ar", SHUT, True),
+        (("template", "wait"), "en", Code.SHUT, True),
+        (("wait",), "en", Code.SHUT, False),
+        (("elsewhere", "wait"), "en", Code.SHUT, False),
+        (("template", "wait"), "ar", Code.SHUT, True),
         (("template", "wait"), "en", "night", False),
     ],
 )
@@ -63,7 +64,7 @@ async def test_who_waits_for_what_is_approved_now_is_woken(
         await announce(session, plan=Plan(outside=outside))
         alice = await meet(session, keys, channel="whatsapp", language=language)
         name = await owe(session, alice, code=code, due=NEVER)
-        reply = await queue(session, alice, code=SHUT, due=NEVER)
+        reply = await queue(session, alice, code=Code.SHUT, due=NEVER)
         await templates.keep(session, "whatsapp", [BULLETIN, RESPONSE, REFUSED], NOW)
         assert await templates.wake(session, "whatsapp", "en", SOON, 9) == int(wakes)
         assert (await row(session, name)).due == (SOON if wakes else NEVER)
@@ -79,7 +80,7 @@ async def test_many_are_woken_a_batch_at_a_time_and_nobody_of_another_channel(
         for channel, number in (("whatsapp", 3), ("other", 1)):
             for _person in range(number):
                 alice = await meet(session, keys, f"{channel}{_person}", channel=channel)
-                await owe(session, alice, code=SHUT, due=NEVER)
+                await owe(session, alice, code=Code.SHUT, due=NEVER)
         await templates.keep(session, "whatsapp", [BULLETIN], NOW)
         assert [await templates.wake(session, "whatsapp", "en", SOON, 2) for _time in range(3)] == [2, 1, 0]
 
@@ -88,7 +89,7 @@ async def test_many_are_woken_a_batch_at_a_time_and_nobody_of_another_channel(
 async def test_of_another_purpose_or_language_nobody_is_woken(database: Database, keys: Keyring, language: str) -> None:
     async with database.writing() as session:
         await announce(session)
-        await owe(session, await meet(session, keys, channel="whatsapp", language=language), code=SHUT, due=NEVER)
+        await owe(session, await meet(session, keys, channel="whatsapp", language=language), code=Code.SHUT, due=NEVER)
         texts = [replace(BULLETIN, language="es"), replace(BULLETIN, name="response")]
         await templates.keep(session, "whatsapp", texts, NOW)
         assert await templates.wake(session, "whatsapp", "en", SOON, 9) == 0

@@ -13,6 +13,7 @@ from storage.outbox import claims, reports, unknowns
 from storage.outbox.deliveries import NEVER
 from storage.outbox.reports import Word
 from storage.outbox.unknowns import Answered, UnknownDelivery
+from storage.states import State
 from storage.tables import person
 from tests.storage.rows import NOW, also_at, announce, meet, owe, put, queue, row, states
 
@@ -132,9 +133,9 @@ async def test_what_the_platform_has_ever_said_of_a_delivery_is_known(database: 
     async with database.writing() as session:
         alice = await meet(session, keys)
         first, other = [await queue(session, alice, turn=turn, state="unknown") for turn in (1, 2)]
-        await reports.take(session, [Word(first, "guessed", "sent", "found", "sent")], NOW)
+        await reports.take(session, [Word(first, "guessed", "sent", "found", State.SENT)], NOW)
         assert await unknowns.claimed(session, [alice.id]) == {"guessed": False}
-        await reports.take(session, [Word(other, "guessed", "delivered", "", "delivered")], NOW)
+        await reports.take(session, [Word(other, "guessed", "delivered", "", State.DELIVERED)], NOW)
         await put(session, other, provider_id="of another attempt")
         assert await unknowns.claimed(session, [alice.id]) == {"guessed": True, "of another attempt": True}
 
