@@ -16,7 +16,7 @@ import storage
 from bench import _forum
 from bench._crowd import JOINING, SHARING
 from bench._tables import Burst, Effort, Runs, by_cost, cost, table, times
-from bot.turns import Turns
+from bot.inbox import Turns
 from broadcast.wake import Bell
 from channels.messages import Kind, Message
 from handlers.conversations import Ears

@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from bot.turns import Turns
+from bot.inbox import Turns
 from broadcast import reconcile
 from broadcast.closing import unless
 from channels import Channel

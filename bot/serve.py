@@ -18,8 +18,8 @@ import structlog
 from aiohttp import web
 
 import storage
+from bot.inbox import Away, Turns
 from bot.sockets import Connection, ConnectionLimits, Connections, watched
-from bot.turns import Away, Turns
 from bot.web import Door
 from bot.worker import Worker
 from broadcast.hints import Hints, hints

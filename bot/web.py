@@ -9,7 +9,7 @@ from time import monotonic
 import structlog
 from aiohttp import web
 
-from bot.turns import Away, Turns
+from bot.inbox import Away, Turns
 from broadcast import alarms
 from broadcast.watch import Observe, unobserved
 from channels import Channel, Refused

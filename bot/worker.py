@@ -15,12 +15,12 @@ import structlog
 
 from bot.approvals import Approvals
 from bot.asking import Asking, others
-from bot.house import House
+from bot.housekeeping import House
+from bot.inbox import Turns
 from bot.ratios import Ratios
 from bot.rotation import EVERY as A_MINUTE
 from bot.rotation import Rotation
 from bot.slowing import Slowing
-from bot.turns import Turns
 from bot.watching import EVERY, Watching
 from broadcast.deliver import Sender
 from broadcast.expand import expand, turn

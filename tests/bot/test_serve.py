@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot import serve
-from bot.turns import Away
+from bot.inbox import Away
 from channels.messages import Message
 from channels.telegram import Telegram as Channel
 from demo.platforms.accounts import TELEGRAM_TOKEN

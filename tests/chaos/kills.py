@@ -24,7 +24,7 @@ SPEED = 10.0
 SETTINGS = {
     # How much is done in one go, because there is little to do. No time is shortened: how long a claim, a send and a
     # lease may take, and when a platform is asked, has been chosen together, and only together they keep a promise.
-    "bot.house.MOST_TO_AGE": 2,
+    "bot.housekeeping.MOST_TO_AGE": 2,
     "broadcast.expand.BATCH": 7,
 }
 ABSENT = timedelta(minutes=16)

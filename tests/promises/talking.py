@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.turns import Turns
+from bot.inbox import Turns
 from broadcast.wake import Bell
 from channels.messages import Kind, Message
 from channels.telegram import Telegram

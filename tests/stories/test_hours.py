@@ -11,7 +11,7 @@ import pytest
 
 import flows
 import storage
-from bot.house import House
+from bot.housekeeping import House
 from bot.worker import Worker
 from broadcast.expand import expand
 from handlers import bulletins, contributions

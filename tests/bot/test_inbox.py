@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import func, select
 
 import storage
-from bot import turns as taking
-from bot.turns import Away, Turns
+from bot import inbox as taking
+from bot.inbox import Away, Turns
 from broadcast.wake import Bell
 from channels import Limits
 from channels.messages import Kind, Message, Report, Status

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.house import OLD, House
+from bot.housekeeping import OLD, House
 from broadcast.wake import Bell
 from storage import Database, Keyring, events
 from tests.storage.rows import NOW
