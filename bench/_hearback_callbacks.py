@@ -8,7 +8,7 @@ import storage
 from bench import _forum, _twilio
 from bench._programs import serve
 from bot import logs
-from bot.serve import parts
+from bot.serve import Setup, parts
 from bot.web import app
 from channels import sms
 from demo.platforms.accounts import SMS, TWILIO_ACCOUNT, TWILIO_TOKEN
@@ -39,14 +39,14 @@ async def main(url: str) -> None:
         }
     )
     assert ours
-    async with parts(url, "", KEYS, {"sms": ours}, _forum.now) as made:
+    async with parts(Setup(url, KEYS, {"sms": ours}, _forum.now)) as made:
         await _send(made.database)
 
         async def kept() -> int:
             async with made.database.reading() as session:
                 return int((await session.exec_driver_sql("SELECT count(*) FROM report")).scalar_one())
 
-        await serve(app(made.door), kept)
+        await serve(app(made.endpoints), kept)
 
 
 async def _send(database: Database) -> None:

@@ -12,7 +12,7 @@ import storage
 from bench import _forum
 from bench._programs import answer
 from bot import logs
-from bot.serve import listen, parts
+from bot.serve import Setup, listen, parts
 from bot.sockets import ConnectionLimits
 from bot.web import app
 from demo.serving import free_port
@@ -25,10 +25,10 @@ ITSELF = Path("/proc/self")
 async def main(url: str, whole: str) -> None:
     port = free_port()
     closing = asyncio.Event()
-    async with parts(url, "", KEYS, {"telegram": _forum.telegram()}, _forum.now) as made:
+    async with parts(Setup(url, KEYS, {"telegram": _forum.telegram()}, _forum.now)) as made:
         await _forum.begin(made.database)
         limits = ConnectionLimits(whole=timedelta(seconds=float(whole)))
-        listening = asyncio.create_task(listen(app(made.door), "127.0.0.1", port, closing, limits))
+        listening = asyncio.create_task(listen(app(made.endpoints), "127.0.0.1", port, closing, limits))
         await until(lambda: _is_open(port))
         await answer(str(port), {"memory": _memory, "most memory": _most_memory})
         closing.set()

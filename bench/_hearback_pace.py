@@ -45,7 +45,7 @@ class Worker:
     async def begin(self) -> None:
         self.channel = Telegram(TELEGRAM_TOKEN, TELEGRAM_SECRET, f"http://127.0.0.1:{self.port}/{LATENCY}", "")
         await self.channel.start()
-        sender = Sender(self.channel, self.database, KEYS, self.pacer(), self.hints.bell, fresh(), _forum.now)
+        sender = Sender(self.channel, self.database, KEYS, self.pacer(), self.hints.waker, fresh(), _forum.now)
         self.sending = asyncio.create_task(sender.run(self.closing))
 
     async def end(self) -> float:

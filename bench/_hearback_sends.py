@@ -101,7 +101,7 @@ class Town:
         await channel.start()
         async with hints("", time.monotonic) as told:
             pacer = Pacer("telegram", AT_ONCE, told.schedules)
-            sender = Sender(channel, self.database, KEYS, pacer, told.bell, "bench", _forum.now)
+            sender = Sender(channel, self.database, KEYS, pacer, told.waker, "bench", _forum.now)
             began, used = time.perf_counter(), time.process_time()
             async with asyncio.timeout(PATIENCE):
                 await sender.run(all_sent)

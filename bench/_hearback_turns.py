@@ -10,7 +10,7 @@ import storage
 from bench import _forum
 from bench._programs import serve
 from bot import logs
-from bot.serve import Parts, parts
+from bot.serve import Parts, Setup, parts
 from bot.web import app
 from channels import Pace
 from channels.telegram import Telegram
@@ -32,11 +32,11 @@ class Unhurried(Telegram):
 
 async def main(url: str, port: str = "") -> None:
     channel = Unhurried(port) if port else _forum.telegram()
-    async with parts(url, "", KEYS, {"telegram": channel}, _forum.now, alone=True) as made:
+    async with parts(Setup(url, KEYS, {"telegram": channel}, _forum.now, alone=True)) as made:
         await _forum.begin(made.database)
         closing = asyncio.Event()
         working = asyncio.create_task(made.worker.run(closing)) if port else None
-        await serve(app(made.door), lambda: _counted(made, KEPT), sent=lambda: _counted(made, SENT))
+        await serve(app(made.endpoints), lambda: _counted(made, KEPT), sent=lambda: _counted(made, SENT))
         closing.set()
         if working is not None:
             await working

@@ -10,7 +10,7 @@ from time import perf_counter
 
 from bench import _forum
 from channels.messages import Kind, Message
-from handlers.conversations import Ears, hear
+from handlers.conversations import Deployment, hear
 from handlers.talk.boards import Boards
 from storage import Database
 from storage.lanes import Lane
@@ -32,7 +32,7 @@ class Newcomers:
     """Each writes once; `waits`: seconds until the reply of each was taken."""
 
     database: Database
-    ears: Ears = field(default_factory=lambda: Ears(KEYS, {"telegram": _forum.telegram()}, Boards()))
+    deployment: Deployment = field(default_factory=lambda: Deployment(KEYS, {"telegram": _forum.telegram()}, Boards()))
     waits: list[float] = field(default_factory=list)
 
     async def come(self, closing: asyncio.Event) -> None:
@@ -45,7 +45,7 @@ class Newcomers:
     async def _write(self, sender: str) -> None:
         message = Message("telegram", sender, sender, Kind.TEXT, "/start")
         async with self.database.writing() as session:
-            await hear(session, self.ears, [message], _forum.now())
+            await hear(session, self.deployment, [message], _forum.now())
         now = _forum.now()
         async with self.database.writing() as session:
             taken = await claims.claim(session, KEYS, "telegram", OWNER, now, now + LEASE, 1, Lane.REPLY)

@@ -16,10 +16,10 @@ import storage
 from bench import _forum
 from bench._crowd import JOINING, SHARING
 from bench._tables import Burst, Effort, Runs, by_cost, cost, table, times
-from bot.inbox import Turns
-from broadcast.wake import Bell
+from bot.inbox import Inbox
+from broadcast.wake import Waker
 from channels.messages import Kind, Message
-from handlers.conversations import Ears
+from handlers.conversations import Deployment
 from handlers.talk.boards import Boards
 from storage import Database, broadcasts, outbox
 from storage.broadcasts import Audience, NewBroadcast, Subject
@@ -156,7 +156,7 @@ class Place:
 
     people: int
     database: Database
-    turns: Turns
+    inbox: Inbox
     events: Iterator[int] = field(default_factory=lambda: count(1))
     say: dict[int, Iterator[str]] = field(
         default_factory=lambda: {chat: chain(JOINING, cycle(SHARING)) for chat in range(TALKERS)}
@@ -168,7 +168,7 @@ class Place:
             Message("telegram", f"seed {next(self.events)}", str(9_000_000 + chat), Kind.TEXT, next(says))
             for chat, says in self.say.items()
         ]
-        await self.turns.take(said)
+        await self.inbox.take(said)
         return len(said)
 
     async def claim(self) -> int:
@@ -215,7 +215,7 @@ async def _settled(people: int, url: str) -> Place:
     place = Place(
         people,
         database,
-        Turns(database, Ears(KEYS, {"telegram": _forum.telegram()}, Boards()), Bell(), _forum.now),
+        Inbox(database, Deployment(KEYS, {"telegram": _forum.telegram()}, Boards()), Waker(), _forum.now),
     )
     await _execute(place, *SEED)
     for _turn in islice(count(), len(JOINING)):

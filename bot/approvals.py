@@ -9,7 +9,7 @@ import structlog
 
 import channels
 from broadcast.closing import unless
-from broadcast.wake import Bell
+from broadcast.wake import Waker
 from channels import Channel
 from channels.messages import COMMON, NotSent
 from storage import Database, marks, templates
@@ -31,7 +31,7 @@ class Approvals:
 
     database: Database
     channels: Mapping[str, Channel]
-    bell: Bell
+    waker: Waker
     closing: asyncio.Event
     """Once it is set nobody is waited for."""
     asks: dict[str, datetime] = field(default_factory=dict)
@@ -83,7 +83,7 @@ class Approvals:
                 woken = await templates.wake(session, channel.name, COMMON, due, MOST_TO_WAKE)
                 if woken < MOST_TO_WAKE:
                     await marks.remove(session, _to_wake(channel))
-        await self.bell.ring()
+        await self.waker.wake()
 
 
 def _to_wake(channel: Channel) -> str:

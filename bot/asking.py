@@ -8,7 +8,7 @@ from functools import partial
 
 import structlog
 
-from bot.inbox import Turns
+from bot.inbox import Inbox
 from broadcast import reconcile
 from broadcast.closing import unless
 from channels import Channel
@@ -32,7 +32,7 @@ class Asking:
     database: Database
     keys: Keyring
     channels: Mapping[str, Channel]
-    turns: Turns
+    inbox: Inbox
     closing: asyncio.Event
 
     async def ask(self, now: datetime) -> None:
@@ -61,7 +61,7 @@ class Asking:
         if missed is None:
             return
         for message in missed:
-            await self.turns.take([message])
+            await self.inbox.take([message])
         async with self.database.writing() as session:
             await marks.put(session, f"heard: {channel.name}", now)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from broadcast import reconcile
-from broadcast.wake import Bell
+from broadcast.wake import Waker
 from channels import Channel
 from handlers import people, rounds, schedules
 from storage import Database, Keyring, addresses, events, marks
@@ -33,13 +33,13 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Housekeeping:
     """What is kept. `alone`: no other worker can be sending from this database."""
 
     database: Database
     keys: Keyring
     channels: Mapping[str, Channel]
-    bell: Bell
+    waker: Waker
     alone: bool = False
 
     async def open(self, now: datetime) -> None:
@@ -67,13 +67,13 @@ class House:
             parted = await people.part(session, now)
             overdue = await stored_rounds.overdue(session, now)
         if published:
-            await self.bell.ring()
+            await self.waker.wake()
         if parted + await self._fade(now):
             await self._sweep()
         for round_id in overdue:
             async with self.database.writing() as session:
                 await rounds.close(session, self.keys, round_id, now)
-            await self.bell.ring()
+            await self.waker.wake()
         await self.age(now)
 
     async def _fade(self, now: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Taking together what people write at the same time, and answering each platform after the commit."""
+"""What comes in waits here for its transaction: what is written at the same time is taken together."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from broadcast.wake import Bell
+from broadcast.wake import Waker
 from broadcast.watch import Observe, unobserved
 from channels.messages import Message, Report
 from handlers import deliveries
-from handlers.conversations import Ears, Unanswered, hear
+from handlers.conversations import Deployment, Unanswered, hear
 from handlers.talk.boards import NoProcess
 from handlers.talk.patience import Why
 from storage import Conflict, Database, events, is_away
@@ -28,7 +28,7 @@ QUIET = timedelta(hours=1)
 log = structlog.get_logger()
 
 
-class Away(Exception):
+class ComeAgain(Exception):
     """We cannot keep anything now: the platform has to come again."""
 
 
@@ -46,7 +46,7 @@ class _Waiting:
         return "report", self.what.delivery
 
 
-class Line:
+class FairQueue:
     """What waits, person by person, each in the order it came: who has much waiting keeps nobody else waiting."""
 
     def __init__(self) -> None:
@@ -72,27 +72,30 @@ class Line:
 
 
 @dataclass(slots=True)
-class Turns:
-    """The line in which everything that comes in waits for its transaction."""
+class Inbox:
+    """Everything that comes in, until it is kept. One task takes it in batches.
+
+    `take` waits for that task: a message goes in there, and into `handlers.hear` in `_keep`.
+    """
 
     database: Database
-    ears: Ears
-    bell: Bell
+    deployment: Deployment
+    waker: Waker
     clock: Callable[[], datetime]
-    line: Line = field(default_factory=Line)
+    queue: FairQueue = field(default_factory=FairQueue)
     taking: asyncio.Task[None] | None = None
     observe: Observe = unobserved
     alarmed: dict[Unanswered, datetime] = field(default_factory=dict)
 
     async def take(self, what: Sequence[Message | Report]) -> None:
-        """Returns when all of it is durably kept. Raises `Away` when it is not and has to come again."""
+        """Returns when all of it is durably kept. Raises `ComeAgain` when it is not and has to come again."""
         waiting = [_Waiting(one) for one in what]
         for one in waiting:
-            self.line.add(one)
-        if self.line and self.taking is None:
+            self.queue.add(one)
+        if self.queue and self.taking is None:
             self.taking = asyncio.create_task(self._take_all())
         if not all([await one.kept for one in waiting]):
-            raise Away
+            raise ComeAgain
 
     async def close(self) -> None:
         """Let what waits be kept."""
@@ -101,9 +104,9 @@ class Turns:
 
     async def _take_all(self) -> None:
         try:
-            while self.line:
-                await self._take_batch(self.line.next_batch(MOST_TOGETHER))
-                await self.bell.ring()
+            while self.queue:
+                await self._take_batch(self.queue.next_batch(MOST_TOGETHER))
+                await self.waker.wake()
         finally:
             self.taking = None
 
@@ -137,9 +140,9 @@ class Turns:
         unanswered: list[Unanswered] = []
         async with self.database.writing() as session:
             if messages := [one for one in batch if isinstance(one, Message)]:
-                unanswered = await hear(session, self.ears, messages, now)
+                unanswered = await hear(session, self.deployment, messages, now)
             if said := [one for one in batch if isinstance(one, Report)]:
-                await deliveries.report(session, said, now, tuple(self.ears.channels))
+                await deliveries.report(session, said, now, tuple(self.deployment.channels))
         for one in unanswered:
             self._note(one, now)
 
@@ -178,13 +181,13 @@ class Turns:
     async def _park(self, what: Message, fault: Exception) -> None:
         self.observe("turns", channel=what.channel, state="parked")
         log.error("parked", channel=what.channel, fault=type(fault).__name__)
-        name = events.name(self.ears.keys, what.channel, what.event)
-        index = self.ears.keys.index(what.channel, what.sender)
+        name = events.name(self.deployment.keys, what.channel, what.event)
+        index = self.deployment.keys.index(what.channel, what.sender)
         body = msgspec.json.encode(what).decode()
         with suppress(Conflict):
             async with self.database.writing() as session:
                 await events.park(
-                    session, self.ears.keys, name, what.channel, index, body, type(fault).__name__, self.clock()
+                    session, self.deployment.keys, name, what.channel, index, body, type(fault).__name__, self.clock()
                 )
 
 

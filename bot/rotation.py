@@ -15,7 +15,7 @@ import structlog
 from handlers import processes
 from storage import Database, Keyring, Session, UnsafeKeys, events, keys, marks, people, programs
 from storage.keys import Followed
-from storage.programs import Program
+from storage.programs import RunningProgram
 
 SETTLED = timedelta(minutes=10)
 """How long a new key is there before an old one may go: until then a program may still wrap by the old one."""
@@ -133,7 +133,7 @@ async def attend(database: Database, keyring: Keyring, clock: Callable[[], datet
         # Whoever cannot reach the database wraps nothing either, and nobody has to know of them.
         with suppress(Exception):
             async with database.writing() as session:
-                await programs.write_down(session, name, Program(here, keyring.epoch), clock())
+                await programs.write_down(session, name, RunningProgram(here, keyring.epoch), clock())
         with suppress(TimeoutError):
             async with asyncio.timeout(OFTEN.total_seconds()):
                 await closing.wait()

@@ -18,15 +18,15 @@ import structlog
 from aiohttp import web
 
 import storage
-from bot.inbox import Away, Turns
+from bot.inbox import ComeAgain, Inbox
 from bot.sockets import Connection, ConnectionLimits, Connections, watched
-from bot.web import Door
+from bot.web import Endpoints
 from bot.worker import Worker
 from broadcast.hints import Hints, hints
 from broadcast.watch import Observe, unobserved
 from channels import Channel
 from channels.messages import Message, Stopped
-from handlers.conversations import Ears
+from handlers.conversations import Deployment
 from handlers.talk.boards import Boards
 from storage import Database, Keyring
 
@@ -43,40 +43,42 @@ class Parts:
     keys: Keyring
     channels: Mapping[str, Channel]
     hints: Hints
-    turns: Turns
-    door: Door
+    inbox: Inbox
+    endpoints: Endpoints
     worker: Worker
 
 
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a program is made of."""
+
+    database_url: str
+    keys: Keyring
+    channels: Mapping[str, Channel]
+    clock: Callable[[], datetime]
+    redis_url: str = ""
+    """Empty: there is no Redis, and one process only."""
+    alone: bool = False
+    """No other process uses the database."""
+    observe: Observe = unobserved
+
+
 @asynccontextmanager
-async def parts(
-    database_url: str,
-    redis_url: str,
-    keys: Keyring,
-    channels: Mapping[str, Channel],
-    clock: Callable[[], datetime],
-    alone: bool = False,
-    observe: Observe = unobserved,
-) -> AsyncIterator[Parts]:
-    """The parts of a program, started; closed in the other order. `alone`: no other process uses the database."""
+async def parts(setup: Setup) -> AsyncIterator[Parts]:
+    """The parts of a program, started; closed in the other order."""
+    keys, channels, clock, observe = setup.keys, setup.channels, setup.clock, setup.observe
     async with AsyncExitStack() as open_:
-        database = storage.open(database_url)
+        database = storage.open(setup.database_url)
         open_.push_async_callback(database.close)
-        told = await open_.enter_async_context(hints(redis_url, monotonic, observe))
+        shared = await open_.enter_async_context(hints(setup.redis_url, monotonic, observe))
         for channel in channels.values():
             await channel.start()
             open_.push_async_callback(channel.close)
-        turns = Turns(database, Ears(keys, channels, Boards()), told.bell, clock, observe=observe)
-        open_.push_async_callback(turns.close)
-        yield Parts(
-            database,
-            keys,
-            channels,
-            told,
-            turns,
-            Door(channels, turns, database, clock, observe),
-            Worker(database, keys, channels, told, turns, clock, alone, observe),
-        )
+        inbox = Inbox(database, Deployment(keys, channels, Boards()), shared.waker, clock, observe=observe)
+        open_.push_async_callback(inbox.close)
+        endpoints = Endpoints(channels, inbox, database, clock, observe)
+        worker = Worker(database, keys, channels, shared, inbox, clock, setup.alone, observe)
+        yield Parts(database, keys, channels, shared, inbox, endpoints, worker)
 
 
 async def listen(
@@ -98,9 +100,9 @@ async def listen(
         await runner.cleanup()
 
 
-async def poll(channel: Channel, turns: Turns, closing: asyncio.Event) -> None:
+async def poll(channel: Channel, inbox: Inbox, closing: asyncio.Event) -> None:
     """Fetch what people write, without a webhook, until `closing`, where the platform lets us."""
-    polling = asyncio.create_task(_poll(channel, turns))
+    polling = asyncio.create_task(_poll(channel, inbox))
     waiting = asyncio.create_task(closing.wait())
     await asyncio.wait({polling, waiting}, return_when=asyncio.FIRST_COMPLETED)
     for task in (polling, waiting):
@@ -108,11 +110,11 @@ async def poll(channel: Channel, turns: Turns, closing: asyncio.Event) -> None:
     await asyncio.gather(polling, waiting, return_exceptions=True)
 
 
-async def _poll(channel: Channel, turns: Turns) -> None:
+async def _poll(channel: Channel, inbox: Inbox) -> None:
     while batches := channel.poll():
         try:
             async for messages in batches:
-                await _keep(turns, messages)
+                await _keep(inbox, messages)
                 for message in messages:
                     await channel.acknowledge(message)
         except Stopped as stopped:
@@ -123,11 +125,11 @@ async def _poll(channel: Channel, turns: Turns) -> None:
             await asyncio.sleep(1)
 
 
-async def _keep(turns: Turns, messages: Sequence[Message]) -> None:
+async def _keep(inbox: Inbox, messages: Sequence[Message]) -> None:
     while True:
         try:
-            return await turns.take(messages)
-        except Away:
+            return await inbox.take(messages)
+        except ComeAgain:
             await asyncio.sleep(1)
 
 

@@ -9,7 +9,7 @@ from time import monotonic
 import structlog
 from aiohttp import web
 
-from bot.inbox import Away, Turns
+from bot.inbox import ComeAgain, Inbox
 from broadcast import alarms
 from broadcast.watch import Observe, unobserved
 from channels import Channel, Refused
@@ -28,11 +28,11 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class Endpoints:
     """What the web app needs."""
 
     channels: Mapping[str, Channel]
-    turns: Turns
+    inbox: Inbox
     database: Database
     clock: Callable[[], datetime]
     observe: Observe = unobserved
@@ -55,8 +55,8 @@ class Door:
             return web.Response(status=refused.status)
         alarms.heard(told)
         try:
-            await self.turns.take(told)
-        except Away:
+            await self.inbox.take(told)
+        except ComeAgain:
             self.observe("turns", len(told), channel=channel.name, state="away")
             return web.Response(status=503, headers={"Retry-After": str(COME_AGAIN.seconds)})
         self.observe("turn", monotonic() - began, channel=channel.name)
@@ -116,15 +116,15 @@ class Readiness:
         return {"ready": True, "late": late}
 
 
-def app(door: Door) -> web.Application:
+def app(endpoints: Endpoints) -> web.Application:
     """The web app, without what starts and closes its parts."""
     made = web.Application(client_max_size=128 * 1024, middlewares=[plain_errors])
     made.add_routes(
         [
-            web.post("/hooks/{channel}", door.hook),
-            web.post("/hooks/{channel}/status", door.hook),
-            web.get("/health/live", door.live),
-            web.get("/health/ready", door.ready),
+            web.post("/hooks/{channel}", endpoints.hook),
+            web.post("/hooks/{channel}/status", endpoints.hook),
+            web.get("/health/live", endpoints.live),
+            web.get("/health/ready", endpoints.ready),
         ]
     )
     return made

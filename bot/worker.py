@@ -15,8 +15,8 @@ import structlog
 
 from bot.approvals import Approvals
 from bot.asking import Asking, others
-from bot.housekeeping import House
-from bot.inbox import Turns
+from bot.housekeeping import Housekeeping
+from bot.inbox import Inbox
 from bot.ratios import Ratios
 from bot.rotation import EVERY as A_MINUTE
 from bot.rotation import Rotation
@@ -48,7 +48,7 @@ class Worker:
     keys: Keyring
     channels: Mapping[str, Channel]
     hints: Hints
-    turns: Turns
+    inbox: Inbox
     clock: Callable[[], datetime]
     alone: bool = False
     observe: Observe = unobserved
@@ -57,8 +57,8 @@ class Worker:
 
     async def run(self, closing: asyncio.Event) -> None:
         """Work until `closing`; what is under way then is ended and written down."""
-        asking = Asking(self.database, self.keys, self.channels, self.turns, closing)
-        approvals = Approvals(self.database, self.channels, self.hints.bell, closing)
+        asking = Asking(self.database, self.keys, self.channels, self.inbox, closing)
+        approvals = Approvals(self.database, self.channels, self.hints.waker, closing)
         senders = self._senders()
         watching = Watching(self.channels, closing, self.observe)
         ratios = Ratios(self.database, self.channels, self.observe)
@@ -67,7 +67,7 @@ class Worker:
         await self._house.open(self.clock())
         await self._count_workers()
         await approvals.follow()
-        carrying = asyncio.create_task(self.hints.bell.carry())
+        carrying = asyncio.create_task(self.hints.waker.relay())
         try:
             async with asyncio.TaskGroup() as tasks:
                 for sender in senders:
@@ -90,8 +90,8 @@ class Worker:
                 await carrying
 
     @property
-    def _house(self) -> House:
-        return House(self.database, self.keys, self.channels, self.hints.bell, self.alone)
+    def _house(self) -> Housekeeping:
+        return Housekeeping(self.database, self.keys, self.channels, self.hints.waker, self.alone)
 
     async def keep_house(self) -> None:
         """What has to happen without anybody's asking."""
@@ -114,7 +114,7 @@ class Worker:
                 self.database,
                 self.keys,
                 Pacer(name, channel.pace, self.hints.schedules),
-                self.hints.bell,
+                self.hints.waker,
                 # One for each: what a sender settles twice is never what another has claimed since.
                 f"{self.owner}:{name}",
                 self.clock,
@@ -132,7 +132,7 @@ class Worker:
             turned = await turn(self.database, self.clock())
             going = await expand(self.database, self.clock()) or turned
             if going:
-                await self.hints.bell.ring()
+                await self.hints.waker.wake()
 
     async def _again(
         self, closing: asyncio.Event, name: str, pause: timedelta, work: Callable[[], Awaitable[timedelta | None]]

@@ -13,7 +13,7 @@ from broadcast.leaving import Leaving
 from broadcast.pace import Pacer, Places
 from broadcast.sending import Sending
 from broadcast.unwritten import Unwritten
-from broadcast.wake import Bell
+from broadcast.wake import Waker
 from broadcast.watch import Observe, unobserved
 from channels import Channel
 from outcomes.at_once import Where
@@ -37,7 +37,7 @@ class Sender:
     database: Database
     keys: Keyring
     pacer: Pacer
-    bell: Bell
+    waker: Waker
     owner: str
     clock: Callable[[], datetime]
     where: Where = field(default_factory=Where)
@@ -48,12 +48,12 @@ class Sender:
     claiming: Claiming = field(init=False)
 
     def __post_init__(self) -> None:
-        self.unwritten = Unwritten(self.channel.name, self.bell, self.observe)
+        self.unwritten = Unwritten(self.channel.name, self.waker, self.observe)
         self.leaving = Leaving(self.channel, self.pacer, self.clock, self.unwritten)
         self.sending = Sending(
             channel=self.channel,
             pacer=self.pacer,
-            bell=self.bell,
+            waker=self.waker,
             clock=self.clock,
             where=self.where,
             unwritten=self.unwritten,
@@ -73,12 +73,12 @@ class Sender:
 
     async def run(self, closing: asyncio.Event) -> None:
         """Send until `closing`, then let what is under way end, and settle it. What has not left waits again."""
-        with self.bell.listening() as heard:
+        with self.waker.listening() as woken:
             while not closing.is_set():
-                heard.clear()
+                woken.clear()
                 wait = await self._safely(self.step)
                 if wait:
-                    await _first(heard, closing, wait)
+                    await _first(woken, closing, wait)
         await self.sending.close()
         for _try in range(TRIES_TO_SETTLE):
             if not self.claiming.is_settled:
@@ -115,9 +115,9 @@ class Sender:
             return AWAY_PAUSE
 
 
-async def _first(heard: asyncio.Event, closing: asyncio.Event, wait: timedelta) -> None:
-    """Until the bell rings, or closing begins, or the time has passed."""
-    waits = [asyncio.ensure_future(heard.wait()), asyncio.ensure_future(closing.wait())]
+async def _first(woken: asyncio.Event, closing: asyncio.Event, wait: timedelta) -> None:
+    """Until it is woken, or closing begins, or the time has passed."""
+    waits = [asyncio.ensure_future(woken.wait()), asyncio.ensure_future(closing.wait())]
     try:
         await asyncio.wait(waits, timeout=wait.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from broadcast.pace import Here, Schedules
-from broadcast.wake import Bell
+from broadcast.pace import LocalPace, Schedules
+from broadcast.wake import Waker
 from broadcast.watch import Observe, unobserved
 
 
@@ -13,7 +13,7 @@ from broadcast.watch import Observe, unobserved
 class Hints:
     """That there is something to send, and how fast it may leave."""
 
-    bell: Bell
+    waker: Waker
     schedules: Schedules
 
 
@@ -21,10 +21,10 @@ class Hints:
 async def hints(redis_url: str, seconds: Callable[[], float], observe: Observe = unobserved) -> AsyncIterator[Hints]:
     """The hints of a deployment; "" for one that has a single process and no Redis. `seconds` only grow."""
     if not redis_url:
-        yield Hints(Bell(), Here(seconds))
+        yield Hints(Waker(), LocalPace(seconds))
         return
     # Redis' own library takes 6 MB, and the smallest deployment has none.
     from broadcast.pace.afar import shared
 
-    async with shared(redis_url, seconds, observe) as (bell, schedules):
-        yield Hints(bell, schedules)
+    async with shared(redis_url, seconds, observe) as (waker, schedules):
+        yield Hints(waker, schedules)

@@ -14,7 +14,7 @@ from broadcast.departures import Departure, Departures
 from broadcast.leaving import LATE, PACE
 from broadcast.pace import Pacer
 from broadcast.unwritten import Unwritten
-from broadcast.wake import Bell
+from broadcast.wake import Waker
 from broadcast.watch import Observe
 from channels import Channel
 from channels.messages import NotSent, Shut, TooFast, Unknown
@@ -42,7 +42,7 @@ class Sending:
 
     channel: Channel
     pacer: Pacer
-    bell: Bell
+    waker: Waker
     clock: Callable[[], datetime]
     where: Where
     unwritten: Unwritten
@@ -88,7 +88,7 @@ class Sending:
     def _depart_in_time(self) -> None:
         self.depart()
         if self.departures.lacking:
-            self.bell.here()
+            self.waker.wake_here()
 
     def _put_back(self, lane: Lane, wait: timedelta, code: str) -> None:
         """Nothing of that lane leaves now: it waits as if nobody had claimed it."""

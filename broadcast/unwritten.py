@@ -5,7 +5,7 @@ from datetime import datetime
 
 from broadcast.circuit import Broke, Took
 from broadcast.news import News
-from broadcast.wake import Bell
+from broadcast.wake import Waker
 from broadcast.watch import Observe
 from storage.outbox.deliveries import Outcome
 
@@ -18,7 +18,7 @@ class Unwritten:
     """What became of deliveries, and what all workers have to know."""
 
     channel: str
-    bell: Bell
+    waker: Waker
     observe: Observe
     outcomes: list[Outcome] = field(default_factory=list)
     news: News = field(default_factory=News)
@@ -28,7 +28,7 @@ class Unwritten:
         self.observe("outcomes", channel=self.channel, state=outcome.state, code=outcome.code or "")
         self.outcomes.append(outcome)
         if self.is_much:
-            self.bell.here()
+            self.waker.wake_here()
 
     def waits(self, outcome: Outcome) -> None:
         """It was claimed too early: nobody counts that."""

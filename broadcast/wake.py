@@ -5,30 +5,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-class Bell:
-    """Rings for everybody in this process."""
+class Waker:
+    """Wakes every sender in this process."""
 
     def __init__(self) -> None:
-        self._heard: set[asyncio.Event] = set()
+        self._listeners: set[asyncio.Event] = set()
 
     @contextmanager
     def listening(self) -> Iterator[asyncio.Event]:
-        """An event that is set whenever it rings; who waits for it clears it."""
-        heard = asyncio.Event()
-        self._heard.add(heard)
+        """An event that every hint sets; whoever waits for it clears it."""
+        woken = asyncio.Event()
+        self._listeners.add(woken)
         try:
-            yield heard
+            yield woken
         finally:
-            self._heard.discard(heard)
+            self._listeners.discard(woken)
 
-    async def ring(self) -> None:
+    async def wake(self) -> None:
         """There is something to send. Never raises and never waits: the poll finds it anyway."""
-        self.here()
+        self.wake_here()
 
-    async def carry(self) -> None:
-        """Ring here when another process rings, for as long as this runs."""
+    async def relay(self) -> None:
+        """Wake the senders here when another process has something to send, for as long as this runs."""
 
-    def here(self) -> None:
-        """Ring in this process only."""
-        for heard in self._heard:
-            heard.set()
+    def wake_here(self) -> None:
+        """Wake the senders in this process only."""
+        for woken in self._listeners:
+            woken.set()

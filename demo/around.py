@@ -10,7 +10,7 @@ from demo import phones
 from demo.platforms.both import Platforms, connected, platforms, settings
 from demo.platforms.wire import Clock, utc_now
 from demo.serving import bound, serving
-from demo.town.scenery import Scenery, scenery
+from demo.town.scenery import TownContent, scenery
 
 QUICK_SMS = {"SMS_RATE": "10"}
 """As from a number that is faster than the usual one."""
@@ -25,7 +25,7 @@ def main() -> None:
     asyncio.run(_run(told.public, told.port, told.folder))
 
 
-def platforms_of(scene: Scenery, public: str, folder: Path, clock: Clock = utc_now) -> Platforms:
+def platforms_of(scene: TownContent, public: str, folder: Path, clock: Clock = utc_now) -> Platforms:
     """The platforms that this scene's people use. What was said there is kept in the folder."""
     around = platforms(public, name=scene.process.organizer["en"], folder=folder, clock=clock)
     around.telegram.names |= {one.address: one.name for one in scene.people}

@@ -31,7 +31,7 @@ async def hearback(
     """
     async with serving(platforms.application(), bound()) as address:
         every = channels.from_settings(await connected(settings(url_of(listening), address)))
-        async with serve.parts(database_url, "", keys, every, clock, alone) as parts:
+        async with serve.parts(serve.Setup(database_url, keys, every, clock, alone=alone)) as parts:
             yield parts
 
 

@@ -26,7 +26,7 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def routes(town: Town) -> list[web.AbstractRouteDef]:
     """The page with everything on it, and the panel, below /panel."""
-    desk = Desk(town)
+    desk = Panel(town)
     return [
         web.get("/", desk.whole),
         web.get("/panel", desk.tell),
@@ -47,7 +47,7 @@ def routes(town: Town) -> list[web.AbstractRouteDef]:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Panel:
     """Where the organizer sits. Each method answers one request."""
 
     town: Town
@@ -144,7 +144,7 @@ class Desk:
         shown = await self.town.looks(lambda session: views.tell(session, self.town, given, wrong))
         return shown | {"leaving": await self._leaving("", most=3)}
 
-    async def _leaving(self, which: str, most: int = 3) -> list[views.Leaving]:
+    async def _leaving(self, which: str, most: int = 3) -> list[views.SentOut]:
         return await self.town.looks(lambda session: views.leaving(session, which, most))
 
     async def _answer(self, request: web.Request, given: MultiMapping[str], wrong: str = "") -> web.StreamResponse:

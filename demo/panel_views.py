@@ -56,7 +56,7 @@ class StateCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
+class SentOut:
     """One thing that goes out to people, and how far it has come."""
 
     kind: str
@@ -69,17 +69,17 @@ class Leaving:
     texts: Mapping[str, str]
 
 
-async def leaving(session: Session, which: str, most: int) -> list[Leaving]:
+async def leaving(session: Session, which: str, most: int) -> list[SentOut]:
     """The newest things that went out, or the one whose subject is `which`."""
     latest = await broadcasts.latest(session, MOST if which else most)
     return [await _leaving(session, one) for one in latest if which in ("", str(one.subject))]
 
 
-async def _leaving(session: Session, one: broadcasts.Broadcast) -> Leaving:
+async def _leaving(session: Session, one: broadcasts.Broadcast) -> SentOut:
     counts = await broadcasts.counts(session, one.id)
     texts = flows.told(one.renditions).text
     kind = one.subject.kind
-    return Leaving(
+    return SentOut(
         kind=KINDS[kind],
         words=_in_short(kind, flows.rendition(texts, "en", tuple(texts)).text),
         made=one.made,
@@ -196,7 +196,7 @@ async def decide(session: Session, town: Town) -> dict[str, Any]:
     }
 
 
-async def _round(session: Session, one: stored_rounds.Round) -> dict[str, Any]:
+async def _round(session: Session, one: stored_rounds.StoredRound) -> dict[str, Any]:
     asked = contents.unpack(one.content, contents.Round)
     voters, voted = await stored_rounds.turnout(session, one.id)
     result = None if one.result is None else contents.unpack(one.result, council.Result)

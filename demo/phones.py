@@ -14,9 +14,9 @@ from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from demo.platforms.both import Platforms
-from demo.platforms.chats import Bubble, Change, Chat, Feed
-from demo.platforms.telegram import Telegram
-from demo.platforms.twilio import Twilio
+from demo.platforms.chats import Bubble, Chat, ChatChange, Feed
+from demo.platforms.telegram import FakeTelegram
+from demo.platforms.twilio import FakeTwilio
 
 HERE = Path(__file__).parent
 STATIC = "/phones/static"
@@ -166,7 +166,7 @@ async def _follow(response: web.StreamResponse, feed: Feed, owners: Mapping[str,
         await _tell(response, change, owners)
 
 
-async def _tell(response: web.StreamResponse, change: Change, owners: Mapping[str, Owner]) -> None:
+async def _tell(response: web.StreamResponse, change: ChatChange, owners: Mapping[str, Owner]) -> None:
     owner = owners.get(change.person)
     if owner is not None:
         await response.write(_bubble_event(owner, change.bubble))
@@ -201,26 +201,26 @@ def _owner(people: Sequence[Owner], platform: str, address: str) -> Owner | None
     return next((owner for owner in people if (owner.platform, owner.address) == (platform, address)), None)
 
 
-def _say(platform: Telegram | Twilio, person: str, given: dict[str, Any]) -> None:
+def _say(platform: FakeTelegram | FakeTwilio, person: str, given: dict[str, Any]) -> None:
     words = str(given["text"])
     if not words.strip() or len(words) > LONGEST_WORDS:
         raise ValueError("nothing to say, or too much")
     platform.says(person, words)
 
 
-def _tap(platform: Telegram | Twilio, person: str, given: dict[str, Any]) -> None:
+def _tap(platform: FakeTelegram | FakeTwilio, person: str, given: dict[str, Any]) -> None:
     platform.taps(person, str(given["message"]), int(given["index"]))
 
 
-def _voice(platform: Telegram | Twilio, person: str, _: dict[str, Any]) -> None:
+def _voice(platform: FakeTelegram | FakeTwilio, person: str, _: dict[str, Any]) -> None:
     platform.sends_voice(person)
 
 
-def _sticker(platform: Telegram | Twilio, person: str, _: dict[str, Any]) -> None:
+def _sticker(platform: FakeTelegram | FakeTwilio, person: str, _: dict[str, Any]) -> None:
     platform.sends_sticker(person)
 
 
-ACTIONS: dict[str, Callable[[Telegram | Twilio, str, dict[str, Any]], None]] = {
+ACTIONS: dict[str, Callable[[FakeTelegram | FakeTwilio, str, dict[str, Any]], None]] = {
     "say": _say,
     "tap": _tap,
     "voice": _voice,

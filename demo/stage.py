@@ -17,7 +17,7 @@ from demo.around import platforms_of
 from demo.hearback import hearback, working
 from demo.serving import PATIENCE, serving, url_of
 from demo.town import story
-from demo.town.clock import Clock
+from demo.town.clock import TownClock
 from demo.town.running import Town
 from demo.town.scenery import scenery
 from storage import keys
@@ -49,7 +49,7 @@ async def town(folder: Path, listening: socket.socket) -> AsyncIterator[Town]:
     is_built = _is_built(folder)
     url = f"sqlite:///{folder / DATABASE}"
     storage.migrate(url)
-    clock, host = Clock(), url_of(listening)
+    clock, host = TownClock(), url_of(listening)
     async with AsyncExitStack() as open_:
         scene = scenery()
         platforms = platforms_of(scene, host, folder, clock)
@@ -79,7 +79,7 @@ def _finish(folder: Path) -> None:
 
 
 def _site(made: Town) -> web.Application:
-    site = app(made.parts.door)
+    site = app(made.parts.endpoints)
     site.add_routes(phones.routes(made.platforms, made.scenery.phones))
     site.add_routes(panel.routes(made))
     return site

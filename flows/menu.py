@@ -2,7 +2,7 @@
 
 from channels.messages import Choice
 from flows._engine.asking import choose
-from flows._engine.effects import Turned
+from flows._engine.effects import Switched
 from flows._engine.facts import Facts
 from flows._engine.talks import Talk
 from locales import N_, _
@@ -13,7 +13,7 @@ anywhere = True
 
 
 def talk(facts: Facts) -> Talk:
-    yield Turned((yield from choose(_("What would you like to do?"), _offered(facts))))
+    yield Switched((yield from choose(_("What would you like to do?"), _offered(facts))))
 
 
 def _offered(facts: Facts) -> tuple[Choice, ...]:

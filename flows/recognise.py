@@ -2,7 +2,7 @@
 
 from channels.messages import Choice
 from flows._engine.asking import choose, proves
-from flows._engine.effects import PassedOn, Recognised, Turned
+from flows._engine.effects import PassedOn, Recognised, Switched
 from flows._engine.facts import Facts
 from flows._engine.talks import Say, Talk
 from locales import ENGLISH, N_, _, speaking
@@ -20,16 +20,16 @@ def talk(facts: Facts) -> Talk:
     answers = (Choice("yes", _also_in_english(YES, " / ")), Choice("no", _also_in_english(NO, " / ")))
     answer = yield from choose(_also_in_english(ASKED, "\n"), answers)
     if not (yield from proves(facts)):
-        yield Turned("recognise")
+        yield Switched("recognise")
         return
     if answer == "no":
         yield PassedOn()
-        yield Turned("welcome")
+        yield Switched("welcome")
         return
     yield Recognised()
     yield Say(_("Welcome back."))
     if facts.wanted:
-        yield Turned(facts.wanted)
+        yield Switched(facts.wanted)
 
 
 def _also_in_english(text: str, between: str) -> str:

@@ -1,6 +1,6 @@
 """Messages again, after STOP."""
 
-from flows._engine.effects import Returned, Turned
+from flows._engine.effects import Returned, Switched
 from flows._engine.facts import Facts
 from flows._engine.talks import Say, Talk
 from flows._engine.words import to_send
@@ -14,6 +14,6 @@ anywhere = True
 def talk(facts: Facts) -> Talk:
     yield Returned()
     if facts.silent:
-        yield Turned("recognise")
+        yield Switched("recognise")
         return
     yield Say(_("Welcome back. We will write to you. Send {menu} to see what you can do.", menu=to_send("menu")))

@@ -2,7 +2,7 @@
 
 from channels.messages import Choice
 from flows._engine.asking import agrees, choose
-from flows._engine.effects import Consented, Declined, Moved, Spoke, Turned
+from flows._engine.effects import Consented, Declined, Moved, Spoke, Switched
 from flows._engine.facts import Facts
 from flows._engine.languages import choose_language
 from flows._engine.talks import Say, Talk
@@ -36,7 +36,7 @@ def talk(facts: Facts) -> Talk:
     yield Say(_("Thank you for taking part."))
     if facts.bulletin:
         yield Say(written(facts, facts.bulletin))
-    yield Turned("menu")
+    yield Switched("menu")
 
 
 def _terms(facts: Facts) -> str:

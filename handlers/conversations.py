@@ -33,7 +33,7 @@ from handlers.talk.visits import Visit, begin, keep
 from locales import N_, _, speaking
 from storage import Keyring, Session, addresses, events, turns
 from storage.outbox import unknowns
-from storage.outbox.unknowns import Answered
+from storage.outbox.unknowns import AnsweredTurn
 from storage.together import Writes, write
 
 Happen = Callable[[Session, Keyring, Visit, Any], Awaitable[None]]
@@ -60,7 +60,7 @@ CHANGED = N_("This part of our conversation has changed since we last wrote. We 
 
 
 @dataclass(frozen=True, slots=True)
-class Ears:
+class Deployment:
     """What hearing needs, whoever writes."""
 
     keys: Keyring
@@ -77,16 +77,20 @@ class Unanswered:
     why: Why
 
 
-async def hear(session: Session, ears: Ears, messages: Sequence[Message], now: datetime) -> list[Unanswered]:
+async def hear(
+    session: Session, deployment: Deployment, messages: Sequence[Message], now: datetime
+) -> list[Unanswered]:
     """Take what many people wrote, at most one message each, in one reading and one writing.
 
     Gives what was kept and is not answered, because a machine writes, or more than we can answer.
     A message that was taken before changes nothing. Raises `NoProcess`, and `Conflict` when somebody else
     took the same thing at the same instant: the whole transaction has to be taken again.
     """
-    asked = [(events.name(ears.keys, m.channel, m.event), ears.keys.index(m.channel, m.sender)) for m in messages]
-    found = await turns.find(session, ears.keys, asked, now)
-    writes, answered = Writes(), list[Answered]()
+    asked = [
+        (events.name(deployment.keys, m.channel, m.event), deployment.keys.index(m.channel, m.sender)) for m in messages
+    ]
+    found = await turns.find(session, deployment.keys, asked, now)
+    writes, answered = Writes(), list[AnsweredTurn]()
     unanswered: list[Unanswered] = []
     for message, (name, index), what in zip(messages, asked, found, strict=True):
         if what.seen:
@@ -95,10 +99,10 @@ async def hear(session: Session, ears: Ears, messages: Sequence[Message], now: d
         if writes_nothing(message):
             _reached(writes, message, what.known)
         elif not _is_afterthought(message, what.known):
-            board = await ears.boards.at(session, what.edition, now)
-            channel = ears.channels[message.channel]
-            visit = begin(ears.keys, message, index, board, what.known, writes, now, channel)
-            why = await _take(session, ears, visit)
+            board = await deployment.boards.at(session, what.edition, now)
+            channel = deployment.channels[message.channel]
+            visit = begin(deployment.keys, message, index, board, what.known, writes, now, channel)
+            why = await _take(session, deployment, visit)
             if what.known is not None and what.known.unsure:
                 answered += _answered(visit, what.known)
             if why is not None:
@@ -118,11 +122,11 @@ def _reached(writes: Writes, message: Message, known: turns.Known | None) -> Non
     addresses.reached(writes, known.address, reach)
 
 
-def _answered(visit: Visit, known: turns.Known) -> list[Answered]:
+def _answered(visit: Visit, known: turns.Known) -> list[AnsweredTurn]:
     """Which turn's question this proves to have arrived. Anybody can forge what stands behind a button."""
     token = visit.message.token or visit.answered
     is_ours = token.isdecimal() and int(token) <= known.turns
-    return [Answered(known.address, int(token))] if is_ours else []
+    return [AnsweredTurn(known.address, int(token))] if is_ours else []
 
 
 def _is_afterthought(message: Message, known: turns.Known | None) -> bool:
@@ -130,17 +134,17 @@ def _is_afterthought(message: Message, known: turns.Known | None) -> bool:
     return message.kind is Kind.EDITED and (known is None or known.reach == Reach.OPTED_OUT)
 
 
-async def _take(session: Session, ears: Ears, visit: Visit) -> Why | None:
+async def _take(session: Session, deployment: Deployment, visit: Visit) -> Why | None:
     """Understand, do, answer and keep; gives why the person is not answered."""
     visit.standing, was_stopped = _standing(visit), visit.stopped
     before = visit.standing.talks
     with speaking(visit.language):
-        understood = await _converse(session, ears, visit)
+        understood = await _converse(session, deployment, visit)
     if visit.forgotten:
         return None
     message = visit.message
     hearing = Hearing(
-        words=_hash(ears.keys, visit.address, message),
+        words=_hash(deployment.keys, visit.address, message),
         flow=flows.flow_for(message, visit.surroundings.reserved_words, was_stopped),
         understood=understood,
         moved=visit.standing.talks != before or visit.consent is not None,
@@ -148,8 +152,8 @@ async def _take(session: Session, ears: Ears, visit: Visit) -> Why | None:
         is_stopped=visit.stopped,
         now=visit.now,
     )
-    unanswered = answer(visit, hearing, ears.channels[message.channel], ears.newcomers)
-    keep(visit, ears.keys)
+    unanswered = answer(visit, hearing, deployment.channels[message.channel], deployment.newcomers)
+    keep(visit, deployment.keys)
     return unanswered
 
 
@@ -174,13 +178,13 @@ def _asked_too_long_ago(visit: Visit, standing: Standing) -> bool:
     return visit.silent and (wrote is None or visit.now - wrote > RECOGNISED_WITHIN)
 
 
-async def _converse(session: Session, ears: Ears, visit: Visit) -> bool:
+async def _converse(session: Session, deployment: Deployment, visit: Visit) -> bool:
     """Do what the message means, then what follows, until a question is open; gives whether it was understood."""
-    seated = not visit.silent and await people.take_seat(session, ears.keys, visit)
+    seated = not visit.silent and await people.take_seat(session, deployment.keys, visit)
     decision = Again() if seated else decide(visit.message, _situation(visit))
     step = _first_step(visit, decision) or _next_step(visit)
     while step is not None:
-        step = await _do(session, ears.keys, visit, step) or _next_step(visit)
+        step = await _do(session, deployment.keys, visit, step) or _next_step(visit)
     return seated or not isinstance(decision, Excuse | Again)
 
 
@@ -243,7 +247,7 @@ async def _take_up(session: Session, keys: Keyring, visit: Visit, talk: Talk, tu
         visit.question = turn.question
     visit.said.extend(turn.said)
     for effect in turn.effects:
-        if isinstance(effect, flows.Turned):
+        if isinstance(effect, flows.Switched):
             return Open(effect.flow, inside=effect.flow != "menu")
         await EFFECTS[type(effect)](session, keys, visit, effect)
     return None

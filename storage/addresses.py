@@ -46,7 +46,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class NewAddress:
     """Where an address is: on which channel, and how it is called there."""
 
     id: str
@@ -77,7 +77,7 @@ class Stand(Struct, frozen=True, kw_only=True):
         return f"Stand({self.reach}, {self.turns})"
 
 
-def add(writes: Writes, key: PersonKey, place: Place, stand: Stand) -> None:
+def add(writes: Writes, key: PersonKey, place: NewAddress, stand: Stand) -> None:
     """Write down a new address of the person whose key this is."""
     writes.insert(
         address,

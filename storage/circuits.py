@@ -15,7 +15,7 @@ PROOFS = ("sent", "delivered", "read")
 
 
 @dataclass(frozen=True, slots=True)
-class Circuit:
+class OpenCircuit:
     """An open one: since when and why, and when it is tried next."""
 
     channel: str
@@ -67,7 +67,9 @@ async def mend(session: Session, channel: str) -> bool:
     return bool((await session.execute(delete(circuit).where(circuit.c.channel == channel))).rowcount)
 
 
-async def broken(session: Session) -> Sequence[Circuit]:
+async def broken(session: Session) -> Sequence[OpenCircuit]:
     """Every channel that is out of order."""
-    rows = await session.execute(select(*(circuit.c[one.name] for one in fields(Circuit))).order_by(circuit.c.channel))
-    return [Circuit(*row) for row in rows]
+    rows = await session.execute(
+        select(*(circuit.c[one.name] for one in fields(OpenCircuit))).order_by(circuit.c.channel)
+    )
+    return [OpenCircuit(*row) for row in rows]

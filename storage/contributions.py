@@ -16,7 +16,7 @@ from storage.together import Writes
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GivenContribution:
     """One contribution, without its words, with what became of it."""
 
     person: str
@@ -73,7 +73,7 @@ def add(writes: Writes, key: PersonKey, new: NewContribution) -> None:
     writes.replace(contribution, ("consultation_id", "question", "person_id"), **row)
 
 
-async def given_by(session: Session, people: Sequence[str], most: int = 12) -> list[Given]:
+async def given_by(session: Session, people: Sequence[str], most: int = 12) -> list[GivenContribution]:
     """What these people gave, newest first, at most `most` each. The answers to one consultation count once."""
     what = func.coalesce(contribution.c.consultation_id, contribution.c.id)
     place = func.row_number().over(
@@ -114,7 +114,7 @@ async def given_by(session: Session, people: Sequence[str], most: int = 12) -> l
         .where(merged.c.place <= most)
         .order_by(merged.c.given.desc(), merged.c.place)
     )
-    return [Given(*row) for row in rows]
+    return [GivenContribution(*row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

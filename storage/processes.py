@@ -10,7 +10,7 @@ from storage.tables import bulletin, consultation, process
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class StoredBoard:
     """What every conversation may know of the process. The contents are JSON texts that the handlers wrote."""
 
     process: str
@@ -48,7 +48,7 @@ async def the_one(session: Session) -> tuple[str, str] | None:
     return None if row is None else (row.id, row.content)
 
 
-async def board(session: Session, now: datetime) -> Board | None:
+async def board(session: Session, now: datetime) -> StoredBoard | None:
     """What stands open now, in one statement."""
     opened = (
         select(consultation.c.id, consultation.c.content)
@@ -85,4 +85,4 @@ async def board(session: Session, now: datetime) -> Board | None:
     ).one_or_none()
     if row is None:
         return None
-    return Board(*row)
+    return StoredBoard(*row)

@@ -14,14 +14,14 @@ GONE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class RunningProgram:
     """One that runs. `place` is the same for programs that read the same key file."""
 
     place: str
     epoch: int
 
 
-async def write_down(session: Session, name: str, what: Program, now: datetime) -> None:
+async def write_down(session: Session, name: str, what: RunningProgram, now: datetime) -> None:
     """That this one runs now. Those that have not said so for a day ended without a word."""
     await session.execute(delete(program).where(program.c.seen < now - GONE))
     values = {"place": what.place, "epoch": what.epoch, "seen": now}
@@ -33,7 +33,7 @@ async def remove(session: Session, name: str) -> None:
     await session.execute(delete(program).where(program.c.id == name))
 
 
-async def running(session: Session, since: datetime) -> Sequence[Program]:
+async def running(session: Session, since: datetime) -> Sequence[RunningProgram]:
     """Those that were seen since then."""
     seen = select(program.c.place, program.c.epoch).where(program.c.seen >= since)
-    return [Program(*row) for row in await session.execute(seen)]
+    return [RunningProgram(*row) for row in await session.execute(seen)]

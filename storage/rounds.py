@@ -14,7 +14,7 @@ from storage.tables import round as round_
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class StoredRound:
     """A vote as it stands."""
 
     id: str
@@ -55,15 +55,15 @@ async def open_(session: Session, new: NewRound, roll: Sequence[str]) -> None:
         await session.execute(insert(ballot), [{"round_id": new.id, "person_id": who} for who in roll])
 
 
-async def get(session: Session, round_id: str, lock: bool = False) -> Round | None:
+async def get(session: Session, round_id: str, lock: bool = False) -> StoredRound | None:
     asked = select(*_columns()).where(round_.c.id == round_id)
     row = (await session.execute(asked.with_for_update() if lock else asked)).one_or_none()
-    return None if row is None else Round(*row)
+    return None if row is None else StoredRound(*row)
 
 
-async def newest(session: Session, most: int) -> list[Round]:
+async def newest(session: Session, most: int) -> list[StoredRound]:
     rows = await session.execute(select(*_columns()).order_by(round_.c.opened.desc()).limit(most))
-    return [Round(*row) for row in rows]
+    return [StoredRound(*row) for row in rows]
 
 
 async def overdue(session: Session, now: datetime) -> list[str]:

@@ -27,7 +27,7 @@ def run(
     file = settings.file_of(given.database_url)
 
     def works(parts: Parts, closing: asyncio.Event) -> list[Work]:
-        polls = [serve.poll(channel, parts.turns, closing) for channel in parts.channels.values()] if poll else []
+        polls = [serve.poll(channel, parts.inbox, closing) for channel in parts.channels.values()] if poll else []
         return [_listen(given, parts, closing), parts.worker.run(closing), *polls]
 
     if file is None:
@@ -60,8 +60,16 @@ async def _work(
     closing = serve.until_told()
     time = clock.Clock()
     counts = metrics.Counts(time.now)
-    told_of = (given.database_url, given.redis_url, given.keys, given.channels, time.now, alone, counts.observe)
-    async with serve.parts(*told_of) as parts, asyncio.TaskGroup() as tasks:
+    setup = serve.Setup(
+        database_url=given.database_url,
+        keys=given.keys,
+        channels=given.channels,
+        clock=time.now,
+        redis_url=given.redis_url,
+        alone=alone,
+        observe=counts.observe,
+    )
+    async with serve.parts(setup) as parts, asyncio.TaskGroup() as tasks:
         await time.look(parts.database)
         for work in (
             *works(parts, closing),
@@ -74,7 +82,7 @@ async def _work(
 
 
 def _listen(given: settings.Settings, parts: Parts, closing: asyncio.Event) -> Work:
-    return serve.listen(app(parts.door), given.host, given.port, closing)
+    return serve.listen(app(parts.endpoints), given.host, given.port, closing)
 
 
 def _counted(given: settings.Settings, parts: Parts, counts: metrics.Counts, closing: asyncio.Event) -> list[Work]:

@@ -23,8 +23,8 @@ leave. With `every = 1 / (SHARE_USED * rate)`, the seconds between two places, a
 - Two people held within `TWO_WITHIN` hold the whole sender, and double its interval for `HALF_RATE_FOR` after that.
 """
 
-from broadcast.pace.here import Here
+from broadcast.pace.here import LocalPace
 from broadcast.pace.pacer import Pacer, Places
 from broadcast.pace.rule import LOOK_AHEAD, Schedules
 
-__all__ = ["LOOK_AHEAD", "Here", "Pacer", "Places", "Schedules"]
+__all__ = ["LOOK_AHEAD", "LocalPace", "Pacer", "Places", "Schedules"]

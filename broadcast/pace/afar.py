@@ -1,4 +1,4 @@
-"""Between processes: the connection to Redis, and a bell that is heard in all of them."""
+"""Between processes: the connection to Redis, and hints that reach all of them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -9,8 +9,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from broadcast.pace.shared import Shared
-from broadcast.wake import Bell
+from broadcast.pace.shared import SharedPace
+from broadcast.wake import Waker
 from broadcast.watch import Observe
 
 CHANNEL = "hearback:wake"
@@ -21,14 +21,16 @@ LISTEN = 30.0
 
 
 @asynccontextmanager
-async def shared(redis_url: str, seconds: Callable[[], float], observe: Observe) -> AsyncIterator[tuple[Bell, Shared]]:
-    """The bell and the schedules of all who name the same Redis."""
+async def shared(
+    redis_url: str, seconds: Callable[[], float], observe: Observe
+) -> AsyncIterator[tuple[Waker, SharedPace]]:
+    """The hints and the schedules of all who name the same Redis."""
     redis = connected(redis_url)
-    bell = FarBell(redis)
+    waker = SharedWaker(redis)
     try:
-        yield bell, Shared(redis, seconds, observe)
+        yield waker, SharedPace(redis, seconds, observe)
     finally:
-        await bell.close()
+        await waker.close()
         await redis.aclose()
 
 
@@ -46,45 +48,45 @@ def connected(redis_url: str) -> Redis:
     return Redis.from_pool(pool)
 
 
-class FarBell(Bell):
-    """Rings for every process."""
+class SharedWaker(Waker):
+    """Wakes the senders of every process."""
 
     def __init__(self, redis: Redis) -> None:
         super().__init__()
         self._redis = redis
-        self._ringing: asyncio.Task[None] | None = None
+        self._waking: asyncio.Task[None] | None = None
         self._again = False
 
-    async def ring(self) -> None:
-        self.here()
+    async def wake(self) -> None:
+        self.wake_here()
         self._again = True
-        if self._ringing is None:
-            self._ringing = asyncio.create_task(self._ring())
+        if self._waking is None:
+            self._waking = asyncio.create_task(self._wake())
 
-    async def _ring(self) -> None:
-        """Many rings while one is on its way are one more."""
+    async def _wake(self) -> None:
+        """Many hints while one is on its way are one more."""
         try:
             while self._again:
                 self._again = False
                 with suppress(RedisError, OSError):
                     await self._redis.publish(CHANNEL, b"")
         finally:
-            self._ringing = None
+            self._waking = None
 
-    async def carry(self) -> None:
+    async def relay(self) -> None:
         while True:
             try:
-                async with self._redis.pubsub() as told:
-                    await told.subscribe(CHANNEL)
+                async with self._redis.pubsub() as subscription:
+                    await subscription.subscribe(CHANNEL)
                     while True:
-                        if await told.get_message(timeout=LISTEN):
-                            self.here()
+                        if await subscription.get_message(timeout=LISTEN):
+                            self.wake_here()
             except (RedisError, OSError):
                 await asyncio.sleep(1)
 
     async def close(self) -> None:
-        """Let the last ring get through, or not."""
-        if self._ringing is not None:
-            self._ringing.cancel()
+        """Let the last hint get through, or not."""
+        if self._waking is not None:
+            self._waking.cancel()
             with suppress(asyncio.CancelledError):
-                await self._ringing
+                await self._waking

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from broadcast.pace.rule import HALF_RATE_FOR, LOOK_AHEAD, ROUNDING, TWO_WITHIN, Given, Rule
+from broadcast.pace.rule import HALF_RATE_FOR, LOOK_AHEAD, ROUNDING, TWO_WITHIN, GrantedPlaces, PaceRule
 
 MOST_REMEMBERED = 10_000
 """How many schedules are kept before those that are over are thrown away: some two megabytes. What is looked through is
 at least half new each time, so keeping this clean costs no more than a few looks for each message."""
 
 
-class Here:
+class LocalPace:
     """Schedules of this process alone."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -20,7 +20,7 @@ class Here:
         self._last_held: dict[str, tuple[str, float]] = {}
         """For each sender the address that was held last, and when."""
 
-    async def take(self, rule: Rule, most: int) -> Given:
+    async def take(self, rule: PaceRule, most: int) -> GrantedPlaces:
         rule, now = rule.part(self.workers), self.clock()
         held, bulletins, slow = self.holds(rule)
         every = 2 * rule.every if slow else rule.every
@@ -28,25 +28,25 @@ class Here:
         batch = rule.batch(most)
         number = min(most, int((now + LOOK_AHEAD - begin) / every + (1 + ROUNDING)))
         number = number if number >= batch else 0
-        given = Given(number, now, begin, every, LOOK_AHEAD - (batch - 1) * every, held, bulletins, slow)
+        given = GrantedPlaces(number, now, begin, every, LOOK_AHEAD - (batch - 1) * every, held, bulletins, slow)
         self._until[rule.name] = given.end
         return given
 
-    async def give_back(self, rule: Rule, given: Given, used: int) -> None:
+    async def give_back(self, rule: PaceRule, given: GrantedPlaces, used: int) -> None:
         if self._until.get(rule.name) == given.end:
             self._until[rule.name] = given.begin + used * given.every
 
-    async def charge(self, rule: Rule, places: float) -> None:
+    async def charge(self, rule: PaceRule, places: float) -> None:
         rule, now = rule.part(self.workers), self.clock()
         begin = max(self._until.get(rule.name, now + LOOK_AHEAD + rule.every), now - rule.credit)
         self._until[rule.name] = begin + places * rule.every
 
-    async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:
+    async def people(self, rule: PaceRule, addresses: Sequence[str]) -> list[float]:
         rule, now = rule.part(self.workers), self.clock()
         self._forget(now)
         return [self._person(rule, rule.to(address), now) for address in addresses]
 
-    def _person(self, rule: Rule, name: str, now: float) -> float:
+    def _person(self, rule: PaceRule, name: str, now: float) -> float:
         at = max(self._until.get(name, now), now)
         wait = at - rule.person_credit - now
         if wait > ROUNDING:
@@ -54,11 +54,11 @@ class Here:
         self._until[name] = at + rule.gap
         return 0.0
 
-    async def hold(self, rule: Rule, seconds: float) -> None:
+    async def hold(self, rule: PaceRule, seconds: float) -> None:
         self.keep(rule.hold_of_all, seconds)
         self.keep(rule.name, seconds)
 
-    async def hold_person(self, rule: Rule, address: str, seconds: float, bulletins: bool) -> None:
+    async def hold_person(self, rule: PaceRule, address: str, seconds: float, bulletins: bool) -> None:
         now = self.clock()
         who, at = self._last_held.get(rule.name, (address, now))
         self._last_held[rule.name] = (address, now)
@@ -69,11 +69,11 @@ class Here:
             await self.hold(rule, seconds)
             self.keep(rule.half_rate, seconds + HALF_RATE_FOR)
 
-    def held(self, rule: Rule) -> tuple[float, float]:
+    def held(self, rule: PaceRule) -> tuple[float, float]:
         held, bulletins, _slow = self.holds(rule)
         return held, max(held, bulletins)
 
-    def holds(self, rule: Rule) -> tuple[float, float, float]:
+    def holds(self, rule: PaceRule) -> tuple[float, float, float]:
         """The seconds for which all, bulletins, and the slow time are still held; zero when not."""
         now = self.clock()
         names = (rule.hold_of_all, rule.hold_of_bulletins, rule.half_rate)
@@ -87,7 +87,7 @@ class Here:
         until = now + seconds
         self._until[name] = max(self._until.get(name, until), until)
 
-    def person_held(self, rule: Rule, address: str) -> float:
+    def person_held(self, rule: PaceRule, address: str) -> float:
         return self._left(rule.to(address), self.clock() + rule.person_credit)
 
     def _left(self, name: str, now: float) -> float:

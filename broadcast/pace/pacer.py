@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from broadcast.pace.rule import SHARE_USED, Given, Rule, Schedules
+from broadcast.pace.rule import SHARE_USED, GrantedPlaces, PaceRule, Schedules
 from channels import Pace
 from storage.lanes import Lane
 
@@ -18,7 +18,7 @@ class Places:
     """Until there are more."""
     last_lane: Lane
     """Lanes above this one may not use them: bulletins may have to wait when replies need not."""
-    given: Given | None = None
+    given: GrantedPlaces | None = None
 
     def __len__(self) -> int:
         return len(self.at)
@@ -28,7 +28,9 @@ class Pacer:
     """The pace of one sender and of each person it writes to."""
 
     def __init__(self, sender: str, pace: Pace, schedules: Schedules) -> None:
-        self._rule = Rule(sender, 1 / (SHARE_USED * pace.rate), pace.burst, pace.gap.total_seconds(), pace.person_burst)
+        self._rule = PaceRule(
+            sender, 1 / (SHARE_USED * pace.rate), pace.burst, pace.gap.total_seconds(), pace.person_burst
+        )
         self._schedules = schedules
         self._none_before = schedules.clock()
 
@@ -45,7 +47,7 @@ class Pacer:
         self._none_before = now + given.wait
         return self._places(tuple(max(now, given.at(place)) for place in range(given.number)), given.wait, given)
 
-    def _places(self, at: tuple[float, ...], wait: float, given: Given | None = None) -> Places:
+    def _places(self, at: tuple[float, ...], wait: float, given: GrantedPlaces | None = None) -> Places:
         held, bulletins = self._schedules.held(self._rule)
         # A microsecond more: rounded down, there would be none yet.
         until = timedelta(seconds=wait, microseconds=1 if wait else 0)

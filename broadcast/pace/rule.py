@@ -40,7 +40,7 @@ intervals where places are counted, and seconds where a person waits."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PaceRule:
     """What the schedules of one sender allow: a place `every` so many seconds, and `gap` seconds between a person's.
 
     Its names are those of the instants that are kept.
@@ -71,7 +71,7 @@ class Rule:
         """Seconds after which a place is lost: who came later would leave together with those whose turn it is."""
         return max(SHORTEST_GRACE, min(LONGEST_GRACE, GRACE_SHARE * self.every))
 
-    def part(self, workers: int) -> "Rule":
+    def part(self, workers: int) -> "PaceRule":
         """What each of so many workers may do that do not hear of each other."""
         if workers == 1:
             return self
@@ -103,7 +103,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class GrantedPlaces:
     """`number` places from `begin`, `every` so many seconds; and the seconds for which the holds still last."""
 
     number: int
@@ -140,26 +140,26 @@ class Schedules(Protocol):
     workers: int
     """How many send at the moment, as far as is known: where they do not hear of each other each does its part."""
 
-    async def take(self, rule: Rule, most: int) -> Given:
+    async def take(self, rule: PaceRule, most: int) -> GrantedPlaces:
         """Take up to `most` places."""
 
-    async def give_back(self, rule: Rule, given: Given, used: int) -> None:
+    async def give_back(self, rule: PaceRule, given: GrantedPlaces, used: int) -> None:
         """Only the first `used` were needed. The others are lost if somebody has taken the ones after them."""
 
-    async def charge(self, rule: Rule, places: float) -> None:
+    async def charge(self, rule: PaceRule, places: float) -> None:
         """So many places more have been used."""
 
-    async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:
+    async def people(self, rule: PaceRule, addresses: Sequence[str]) -> list[float]:
         """For each, zero when they may be written to now, which counts as done; else the seconds until then."""
 
-    async def hold(self, rule: Rule, seconds: float) -> None:
+    async def hold(self, rule: PaceRule, seconds: float) -> None:
         """There is no place for so long, whatever is given back meanwhile; and then no burst."""
 
-    async def hold_person(self, rule: Rule, address: str, seconds: float, bulletins: bool) -> None:
+    async def hold_person(self, rule: PaceRule, address: str, seconds: float, bulletins: bool) -> None:
         """Nothing to this person for so long, and no bulletins to anybody.
 
         If another was held less than `TWO_WITHIN` before, it was not the person: then nothing at all, and slower after.
         """
 
-    def held(self, rule: Rule) -> tuple[float, float]:
+    def held(self, rule: PaceRule) -> tuple[float, float]:
         """Seconds until there are places again, and until bulletins may use them, as far as is known here."""

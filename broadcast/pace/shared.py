@@ -8,8 +8,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from broadcast.pace import scripts
-from broadcast.pace.here import Here
-from broadcast.pace.rule import HALF_RATE_FOR, LEAST_WORKERS, LOOK_AHEAD, TWO_WITHIN, Given, Rule
+from broadcast.pace.here import LocalPace
+from broadcast.pace.rule import HALF_RATE_FOR, LEAST_WORKERS, LOOK_AHEAD, TWO_WITHIN, GrantedPlaces, PaceRule
 from broadcast.pace.scripts import CHARGE, GIVE_BACK, HOLD_ALL, HOLD_PERSON, PEOPLE, TAKE, Script
 from broadcast.watch import Observe, unobserved
 
@@ -19,7 +19,7 @@ NOT_ASKED_AGAIN_FOR = 2.0
 """Seconds after Redis did not answer: a sender then waits for it in a third of its time at most."""
 
 
-class Shared:
+class SharedPace:
     """Every hold that was heard of is kept here too: Redis may forget it before it is over."""
 
     def __init__(self, redis: Redis, clock: Callable[[], float], observe: Observe = unobserved) -> None:
@@ -27,7 +27,7 @@ class Shared:
         self._observe = observe
         self._scripts = {script.name: redis.register_script(script.source) for script in scripts.SCRIPTS}
         self._away = clock()
-        self._alone = Here(clock)
+        self._alone = LocalPace(clock)
         self.workers = 1
         self._shift = 0.0
 
@@ -39,7 +39,7 @@ class Shared:
     def workers(self, number: int) -> None:
         self._alone.workers = max(LEAST_WORKERS, number)
 
-    async def take(self, rule: Rule, most: int) -> Given:
+    async def take(self, rule: PaceRule, most: int) -> GrantedPlaces:
         before = self.clock()
         batch, (held, bulletins, slow) = rule.batch(most), self._alone.holds(rule)
         values = await self._call(
@@ -66,7 +66,7 @@ class Shared:
         answer = TAKE.answered(cast(Sequence[bytes], values))
         self._remember(rule, answer)
         self._set_clock(answer["now"], before)
-        return Given(
+        return GrantedPlaces(
             int(answer["number"]),
             answer["now"],
             answer["begin"],
@@ -78,7 +78,7 @@ class Shared:
             self._shift,
         )
 
-    def _remember(self, rule: Rule, seconds: Mapping[str, float]) -> None:
+    def _remember(self, rule: PaceRule, seconds: Mapping[str, float]) -> None:
         """Keep the holds that Redis knows of here as well."""
         holds = {"held": rule.hold_of_all, "bulletins": rule.hold_of_bulletins, "slow": rule.half_rate}
         for hold, name in holds.items():
@@ -89,7 +89,7 @@ class Shared:
         """Redis read its clock after we asked and before we heard: within that, what we believed before holds."""
         self._shift = min(max(self._shift, now - self.clock()), now - before)
 
-    async def give_back(self, rule: Rule, given: Given, used: int) -> None:
+    async def give_back(self, rule: PaceRule, given: GrantedPlaces, used: int) -> None:
         if not given.shift:
             await self._alone.give_back(rule, given, used)
             return
@@ -99,12 +99,12 @@ class Shared:
             {"taken_until": f"{given.end:.6f}", "used_until": f"{given.begin + used * given.every:.6f}"},
         )
 
-    async def charge(self, rule: Rule, places: float) -> None:
+    async def charge(self, rule: PaceRule, places: float) -> None:
         arguments = {"every": rule.every, "credit": rule.credit, "look_ahead": LOOK_AHEAD, "places": places}
         if await self._call(CHARGE, {"schedule": rule.name}, arguments) is None:
             await self._alone.charge(rule, places)
 
-    async def people(self, rule: Rule, addresses: Sequence[str]) -> list[float]:
+    async def people(self, rule: PaceRule, addresses: Sequence[str]) -> list[float]:
         """One question for all of them."""
         arguments = PEOPLE.arguments_in_order({"gap": rule.gap, "credit": rule.person_credit})
         waits = await self._run(PEOPLE, [rule.to(address) for address in addresses], arguments)
@@ -113,11 +113,11 @@ class Shared:
         here = (self._alone.person_held(rule, address) for address in addresses)
         return [max(float(wait), held) for wait, held in zip(cast(Sequence[bytes], waits), here, strict=True)]
 
-    async def hold(self, rule: Rule, seconds: float) -> None:
+    async def hold(self, rule: PaceRule, seconds: float) -> None:
         await self._alone.hold(rule, seconds)
         await self._call(HOLD_ALL, {"schedule": rule.name, "hold_of_all": rule.hold_of_all}, {"seconds": seconds})
 
-    async def hold_person(self, rule: Rule, address: str, seconds: float, bulletins: bool) -> None:
+    async def hold_person(self, rule: PaceRule, address: str, seconds: float, bulletins: bool) -> None:
         is_everybody = await self._call(
             HOLD_PERSON,
             {
@@ -142,7 +142,7 @@ class Shared:
             await self._alone.hold(rule, seconds)
             self._alone.keep(rule.half_rate, seconds + HALF_RATE_FOR)
 
-    def held(self, rule: Rule) -> tuple[float, float]:
+    def held(self, rule: PaceRule) -> tuple[float, float]:
         return self._alone.held(rule)
 
     async def _call(

@@ -17,17 +17,17 @@ from demo.platforms.accounts import (
     TWILIO_TOKEN,
     WHATSAPP,
 )
-from demo.platforms.telegram import Telegram
-from demo.platforms.twilio import Twilio
+from demo.platforms.telegram import FakeTelegram
+from demo.platforms.twilio import FakeTwilio
 from demo.platforms.wire import Clock, utc_now
 
 
 @dataclass(slots=True)
 class Platforms:
-    telegram: Telegram
-    twilio: Twilio
+    telegram: FakeTelegram
+    twilio: FakeTwilio
 
-    def of(self, channel: str) -> Telegram | Twilio:
+    def of(self, channel: str) -> FakeTelegram | FakeTwilio:
         """The one that carries telegram, whatsapp or sms."""
         return self.telegram if channel == "telegram" else self.twilio
 
@@ -55,8 +55,8 @@ def platforms(public: str, *, name: str = "Hearback", folder: Path | None = None
     def keep(file: str) -> Path | None:
         return folder and folder / file
 
-    telegram = Telegram(TELEGRAM_TOKEN, name=name, keep=keep("telegram.chats"), clock=clock)
-    twilio = Twilio(TWILIO_ACCOUNT, TWILIO_TOKEN, hooks(public), keep=keep("twilio.chats"), clock=clock)
+    telegram = FakeTelegram(TELEGRAM_TOKEN, name=name, keep=keep("telegram.chats"), clock=clock)
+    twilio = FakeTwilio(TWILIO_ACCOUNT, TWILIO_TOKEN, hooks(public), keep=keep("twilio.chats"), clock=clock)
     return Platforms(telegram, twilio)
 
 

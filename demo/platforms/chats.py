@@ -60,14 +60,14 @@ class Bubble:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChatChange:
     """A bubble that is new in a person's chat, or has a new edition."""
 
     person: str = field(repr=False)
     bubble: Bubble
 
 
-Feed = asyncio.Queue[Change | None]
+Feed = asyncio.Queue[ChatChange | None]
 """Changes as they happen; None when the platform closes."""
 
 
@@ -127,7 +127,7 @@ class Chat:
         self.catch_up()
 
     def _tell(self, bubble: Bubble) -> None:
-        self._chats.publish(Change(self.person, bubble))
+        self._chats.publish(ChatChange(self.person, bubble))
         self._news.set()
 
 
@@ -163,7 +163,7 @@ class Chats:
         finally:
             self._feeds.discard(feed)
 
-    def publish(self, change: Change) -> None:
+    def publish(self, change: ChatChange) -> None:
         if self._keep is not None:
             with self._keep.open("ab") as file:
                 file.write(msgspec.json.encode(change) + b"\n")
@@ -175,9 +175,9 @@ class Chats:
             feed.put_nowait(None)
 
 
-def _kept(file: Path | None) -> list[Change]:
+def _kept(file: Path | None) -> list[ChatChange]:
     """What was written before. The last line may have been cut short by a crash."""
     if file is None or not file.exists():
         return []
     lines = file.read_bytes().splitlines(keepends=True)
-    return [msgspec.json.decode(line, type=Change) for line in lines if line.endswith(b"\n")]
+    return [msgspec.json.decode(line, type=ChatChange) for line in lines if line.endswith(b"\n")]

@@ -18,18 +18,18 @@ from demo.platforms._bot_api import Json, RefusedByTelegram
 from demo.platforms.chats import Bubble, Chats, Look, Side
 from demo.platforms.wire import (
     AS_IT_IS,
-    Answer,
     Broken,
     Clock,
     Closing,
     Dropped,
     Fault,
     Public,
-    Refusal,
+    RefusedRequest,
     Silent,
     Sleep,
-    TooMany,
+    TooManyRequests,
     Wire,
+    WireAnswer,
     takes,
     utc_now,
 )
@@ -50,7 +50,7 @@ class Webhook:
     allowed: tuple[str, ...] = ()
 
 
-class Telegram:
+class FakeTelegram:
     """One bot's Telegram. A person is named by their chat id, as text.
 
     What a person does gives the update that was made of it, which is delivered in the background as the real one
@@ -205,7 +205,7 @@ class Telegram:
         if self.webhook.url:
             self._forget(update)
 
-    async def _post(self, update: Json) -> Answer:
+    async def _post(self, update: Json) -> WireAnswer:
         headers = {"Content-Type": "application/json"}
         if self.webhook.secret:
             headers["X-Telegram-Bot-Api-Secret-Token"] = self.webhook.secret
@@ -225,7 +225,7 @@ class Telegram:
             if method is None:
                 raise RefusedByTelegram(404, "Not Found")
             given = await api.parameters(request)
-            if method is Telegram._send_message and self.faults:
+            if method is FakeTelegram._send_message and self.faults:
                 return await self._spoil(self.faults.popleft(), request, given)
             return api.answer(await method(self, given))
         except RefusedByTelegram as refused:
@@ -235,9 +235,9 @@ class Telegram:
         if takes(fault):
             await self._send_message(given)
         match fault:
-            case TooMany(retry_after):
+            case TooManyRequests(retry_after):
                 raise RefusedByTelegram(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)
-            case Refusal(code=code, description=description):
+            case RefusedRequest(code=code, description=description):
                 raise RefusedByTelegram(code, description)
             case Broken() | Silent() | Dropped():
                 return await self._closing.spoil(fault, request)
@@ -390,15 +390,15 @@ POLL_BESIDE_WEBHOOK = (
 )
 TWO_POLLERS = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
-Method = Callable[[Telegram, Json], Awaitable[object]]
+Method = Callable[[FakeTelegram, Json], Awaitable[object]]
 
 METHODS: dict[str, Method] = {
-    "getme": Telegram._get_me,
-    "sendmessage": Telegram._send_message,
-    "editmessagereplymarkup": Telegram._edit_reply_markup,
-    "answercallbackquery": Telegram._answer_query,
-    "setwebhook": Telegram._set_webhook,
-    "deletewebhook": Telegram._delete_webhook,
-    "getwebhookinfo": Telegram._webhook_info,
-    "getupdates": Telegram._get_updates,
+    "getme": FakeTelegram._get_me,
+    "sendmessage": FakeTelegram._send_message,
+    "editmessagereplymarkup": FakeTelegram._edit_reply_markup,
+    "answercallbackquery": FakeTelegram._answer_query,
+    "setwebhook": FakeTelegram._set_webhook,
+    "deletewebhook": FakeTelegram._delete_webhook,
+    "getwebhookinfo": FakeTelegram._webhook_info,
+    "getupdates": FakeTelegram._get_updates,
 }

@@ -19,18 +19,18 @@ from demo.platforms._twilio_templates import Templates
 from demo.platforms.chats import Bubble, Chats, Look, Side
 from demo.platforms.wire import (
     AS_IT_IS,
-    Answer,
     Broken,
     Clock,
     Closing,
     Dropped,
     Fault,
     Public,
-    Refusal,
+    RefusedRequest,
     Silent,
     Sleep,
-    TooMany,
+    TooManyRequests,
     Wire,
+    WireAnswer,
     takes,
     utc_now,
 )
@@ -39,15 +39,15 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Fate:
     """One status callback to come. `error` is Twilio's code."""
 
     status: str
     error: str = ""
 
 
-DELIVERED = (Outcome("sent"), Outcome("delivered"))
-SHUT = (Outcome("failed", "63016"),)
+DELIVERED = (Fate("sent"), Fate("delivered"))
+SHUT = (Fate("failed", "63016"),)
 FAILURES = frozenset({"failed", "undelivered", "canceled"})
 RANKS = {"accepted": 0, "queued": 1, "sending": 2, "sent": 3, "delivered": 4, "read": 5}
 
@@ -63,7 +63,7 @@ OWN_REPLIES = {
 }
 
 
-class Twilio:
+class FakeTwilio:
     """One account's Twilio. A person is named by their address: "+12025550123" or "whatsapp:+12025550123".
 
     `webhooks` says, for each address of ours, where messages to it are announced. What a person does gives the form
@@ -91,9 +91,9 @@ class Twilio:
         """The addresses that a messaging service sends from."""
         self.chats = Chats(keep)
         self.faults: deque[Fault] = deque()
-        self.outcomes: tuple[Outcome, ...] = DELIVERED
+        self.outcomes: tuple[Fate, ...] = DELIVERED
         """What becomes of a message: the status callbacks, in the order in which they are posted."""
-        self.outcomes_for: dict[str, tuple[Outcome, ...]] = {}
+        self.outcomes_for: dict[str, tuple[Fate, ...]] = {}
         """The same for one person. With a failure in it their phone does not show the message."""
         self.opted_out: set[str] = set()
         self.keywords = False
@@ -234,7 +234,7 @@ class Twilio:
             if attempt < policy.count:
                 await self._sleep(1.0)
 
-    async def _post(self, url: str, form: Form, token: str) -> Answer:
+    async def _post(self, url: str, form: Form, token: str) -> WireAnswer:
         headers = {
             "X-Twilio-Signature": api.signature(self.token, url, form),
             "I-Twilio-Idempotency-Token": token,
@@ -243,7 +243,7 @@ class Twilio:
         return await self.wire.post(urldefrag(url).url, data=urlencode(form).encode(), headers=headers)
 
     def _own_reply(self, person: str, words: str) -> str:
-        """Answer a keyword as Twilio does by itself; gives the OptOutType that the webhook is told."""
+        """WireAnswer a keyword as Twilio does by itself; gives the OptOutType that the webhook is told."""
         if not self.keywords or api.channel_of(person) != "sms":
             return ""
         word = words.strip().upper()
@@ -291,9 +291,9 @@ class Twilio:
         if takes(fault):
             self._send(form)
         match fault:
-            case TooMany(retry_after):
+            case TooManyRequests(retry_after):
                 return _patience(retry_after)
-            case Refusal(status, code, description):
+            case RefusedRequest(status, code, description):
                 raise RefusedByTwilio(code, status, description)
             case Broken() | Silent() | Dropped():
                 return await self._closing.spoil(fault, request)
@@ -359,12 +359,12 @@ class Twilio:
             raise RefusedByTwilio(21617)
         return Filled(body)
 
-    def _outcomes(self, to: str, filled: Filled, approved: bool) -> tuple[Outcome, ...]:
+    def _outcomes(self, to: str, filled: Filled, approved: bool) -> tuple[Fate, ...]:
         if api.channel_of(to) == "whatsapp":
             if not approved and not self._may_be_written_to(to):
                 return SHUT
             if not filled.fits(in_session=not approved):
-                return (Outcome("failed", "63021"),)
+                return (Fate("failed", "63021"),)
         return self.outcomes_for.get(to, self.outcomes)
 
     def _may_be_written_to(self, person: str) -> bool:
@@ -380,7 +380,7 @@ class Twilio:
             bubble = replace(bubble, encoding=encoding, segments=segments(filled.body))
         self.chats.of(person).add(bubble)
 
-    async def _report(self, sid: str, outcomes: Sequence[Outcome]) -> None:
+    async def _report(self, sid: str, outcomes: Sequence[Fate]) -> None:
         for outcome in outcomes:
             text = self._texts[sid] = _after(self._texts[sid], outcome)
             chat = self.chats.of(text.to)
@@ -414,7 +414,7 @@ def _segments(person: str, body: str) -> int:
     return segments(body) if api.channel_of(person) == "sms" else 1
 
 
-def _after(text: Text, outcome: Outcome) -> Text:
+def _after(text: Text, outcome: Fate) -> Text:
     """The later status wins, whatever comes first; a failure stays unless the message arrived all the same."""
     if outcome.status in FAILURES:
         return replace(text, status=outcome.status, error=outcome.error)

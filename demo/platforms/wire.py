@@ -19,7 +19,7 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WireAnswer:
     """What came back for a request. `after` is the Retry-After that it named, in seconds."""
 
     status: int
@@ -72,7 +72,7 @@ class Wire:
 
     async def post(
         self, url: str, *, data: bytes | Mapping[str, str], headers: Mapping[str, str] | None = None
-    ) -> Answer:
+    ) -> WireAnswer:
         """Send one request to where the address really leads; never raises because of the other side."""
         if self._session is None:
             self._session = ClientSession(timeout=self._timeout)
@@ -81,9 +81,9 @@ class Wire:
                 self.public.really(url), data=data, headers=headers, allow_redirects=False
             ) as response:
                 body = await response.text(errors="replace")
-                return Answer(response.status, body, _seconds(response.headers.get("Retry-After")))
+                return WireAnswer(response.status, body, _seconds(response.headers.get("Retry-After")))
         except (ClientError, TimeoutError):
-            return Answer(UNREACHED)
+            return WireAnswer(UNREACHED)
 
     async def close(self) -> None:
         for task in self._running:
@@ -104,7 +104,7 @@ def _seconds(header: str | None) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class TooMany:
+class TooManyRequests:
     """Nothing is taken; come again after `retry_after` seconds."""
 
     retry_after: int = 1
@@ -131,7 +131,7 @@ class Dropped:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedRequest:
     """Nothing is taken, and the platform says so in its own words."""
 
     status: int
@@ -139,7 +139,7 @@ class Refusal:
     description: str
 
 
-Fault = TooMany | Broken | Silent | Dropped | Refusal
+Fault = TooManyRequests | Broken | Silent | Dropped | RefusedRequest
 
 
 def takes(fault: Fault | None) -> bool:
@@ -160,7 +160,7 @@ class Closing:
         self._closed.set()
 
     async def spoil(self, fault: Broken | Silent | Dropped, request: web.Request) -> web.Response:
-        """Answer a request as the fault says."""
+        """WireAnswer a request as the fault says."""
         if isinstance(fault, Silent):
             await self._closed.wait()
         if isinstance(fault, Broken):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 
-class Clock:
+class TownClock:
     """The time in the town. It is the real one unless it was set back."""
 
     def __init__(self) -> None:

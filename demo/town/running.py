@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from bot import serve
 from demo.platforms.both import Platforms
-from demo.town.clock import Clock
-from demo.town.scenery import Scenery
+from demo.town.clock import TownClock
+from demo.town.scenery import TownContent
 from storage import Session
 
 T = TypeVar("T")
@@ -20,15 +20,15 @@ class Town:
 
     parts: serve.Parts
     platforms: Platforms
-    scenery: Scenery
-    clock: Clock
+    scenery: TownContent
+    clock: TownClock
     url: str
 
     async def does(self, work: Callable[[Session, datetime], Awaitable[T]]) -> T:
         """What an organizer does, in one transaction; then what it put into the outbox may leave."""
         async with self.parts.database.writing() as session:
             done = await work(session, self.clock())
-        await self.parts.hints.bell.ring()
+        await self.parts.hints.waker.wake()
         return done
 
     async def looks(self, work: Callable[[Session], Awaitable[T]]) -> T:

@@ -27,7 +27,7 @@ class Recommendation:
 
 
 @dataclass(frozen=True, slots=True)
-class Neighbour:
+class Resident:
     """Somebody who lives in the town, and what they have done before a visitor comes."""
 
     platform: str
@@ -67,11 +67,11 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Scenery:
+class TownContent:
     """Everything that stands in the town before anybody moves."""
 
     process: flows.Process
-    people: tuple[Neighbour, ...]
+    people: tuple[Resident, ...]
     bulletins: tuple[Draft, ...]
     consultation: Mapping[str, Any]
     answered: tuple[Answer, ...]
@@ -84,11 +84,11 @@ class Scenery:
         return tuple(one.phone for one in self.people)
 
 
-def scenery() -> Scenery:
+def scenery() -> TownContent:
     responses, rounds = _read("responses"), _read("rounds")
-    return Scenery(
+    return TownContent(
         process=msgspec.convert(_read("process"), flows.Process),
-        people=msgspec.convert(_read("people")["people"], tuple[Neighbour, ...]),
+        people=msgspec.convert(_read("people")["people"], tuple[Resident, ...]),
         bulletins=msgspec.convert(_read("bulletins")["bulletins"], tuple[Draft, ...]),
         consultation=_read("consultation"),
         answered=msgspec.convert(responses["published"], tuple[Answer, ...]),

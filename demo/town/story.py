@@ -8,10 +8,10 @@ from datetime import timedelta
 import flows
 from channels._tap import unpack
 from demo.platforms.chats import Chat
-from demo.platforms.telegram import Telegram
-from demo.platforms.twilio import Twilio
+from demo.platforms.telegram import FakeTelegram
+from demo.platforms.twilio import FakeTwilio
 from demo.town.running import Town
-from demo.town.scenery import Neighbour, Recommendation, asked, to_vote
+from demo.town.scenery import Recommendation, Resident, asked, to_vote
 from handlers import bulletins, consultations, contributions, people, processes, rounds
 from handlers.writing import contents
 from locales import own_name, speaking
@@ -110,7 +110,7 @@ SCENES: Sequence[tuple[timedelta, Callable[[Town], Awaitable[None]]]] = (
 """How long ago, and what happened then. Each is later in the day than the one before, as phones show only that."""
 
 
-def _welcome(town: Town, who: Neighbour) -> Iterator[Line]:
+def _welcome(town: Town, who: Resident) -> Iterator[Line]:
     regions = [region.value for region in town.scenery.process.regions]
     yield "/start" if who.platform == "telegram" else HELLO[who.language]
     yield Chooses(who.language, own_name(who.language))
@@ -118,7 +118,7 @@ def _welcome(town: Town, who: Neighbour) -> Iterator[Line]:
     yield Chooses(who.region, str(regions.index(who.region) + 1))
 
 
-def _recommendation(who: Neighbour, what: Recommendation) -> Iterator[Line]:
+def _recommendation(who: Resident, what: Recommendation) -> Iterator[Line]:
     group = next(group for group in flows.GROUPS if any(one.key == what.topic for one in group.objectives))
     topics = [one.key for one in group.objectives]
     yield _word(who, "share")
@@ -128,7 +128,7 @@ def _recommendation(who: Neighbour, what: Recommendation) -> Iterator[Line]:
     yield Chooses("yes", "1")
 
 
-def _answers(who: Neighbour, asking: contents.Consultation) -> Iterator[Line]:
+def _answers(who: Resident, asking: contents.Consultation) -> Iterator[Line]:
     yield _word(who, "answer")
     for question, answer in zip(asking.questions, who.answers, strict=True):
         options = [option.value for option in question.options]
@@ -138,13 +138,13 @@ def _answers(who: Neighbour, asking: contents.Consultation) -> Iterator[Line]:
 HELLO = {"en": "Hello", "fr": "Bonjour", "es": "Hola", "ar": "مرحبا"}
 
 
-def _word(who: Neighbour, word: str) -> str:
+def _word(who: Resident, word: str) -> str:
     """A word that people send, as this one would."""
     with speaking(who.language):
         return flows.to_send(word).capitalize()
 
 
-def _joined(town: Town) -> list[Neighbour]:
+def _joined(town: Town) -> list[Resident]:
     return [one for one in town.scenery.people if not one.is_new]
 
 
@@ -153,7 +153,7 @@ async def _invite(town: Town, session: Session) -> str:
     return await people.invite(session, town.parts.keys, process.id, town.clock())
 
 
-async def _together(town: Town, said: Mapping[Neighbour, Sequence[Line]]) -> None:
+async def _together(town: Town, said: Mapping[Resident, Sequence[Line]]) -> None:
     """Everybody says their lines side by side, each line once the one before has been answered."""
     for place in range(max(map(len, said.values()))):
         town.clock.pass_by(A_STEP)
@@ -161,7 +161,7 @@ async def _together(town: Town, said: Mapping[Neighbour, Sequence[Line]]) -> Non
         await asyncio.gather(*(_says(town, one, line) for one, line in now))
 
 
-async def _says(town: Town, who: Neighbour, line: Line) -> None:
+async def _says(town: Town, who: Resident, line: Line) -> None:
     platform = town.platforms.of(who.platform)
     person = who.phone.person
     chat = platform.chats.of(person)
@@ -170,7 +170,7 @@ async def _says(town: Town, who: Neighbour, line: Line) -> None:
     await chat.next(LONG_ENOUGH)
 
 
-def _act(platform: Telegram | Twilio, person: str, chat: Chat, line: Line, language: str) -> None:
+def _act(platform: FakeTelegram | FakeTwilio, person: str, chat: Chat, line: Line, language: str) -> None:
     match line:
         case Voice():
             platform.sends_voice(person)

@@ -100,7 +100,7 @@ class PassedOn(Effect):
 
 
 @dataclass(frozen=True, slots=True)
-class Turned(Effect):
+class Switched(Effect):
     """The conversation goes on in another flow."""
 
     flow: str

@@ -63,7 +63,7 @@ class Flow:
 
     `words` open it (English, marked with N_; the catalogs give the others), exact and alone in a message.
     `anywhere`: its words are heard in the middle of another conversation too, which goes on afterwards,
-    unless this one yields `Turned`.
+    unless this one yields `Switched`.
     `needs`: which optional facts it reads. `edition` rises when stored conversations no longer fit.
     """
 

@@ -191,7 +191,7 @@ def _add(visit: Visit, keys: Keyring) -> None:
         consent=visit.consent,
         met=visit.now.date(),
     )
-    place = addresses.Place(
+    place = addresses.NewAddress(
         id=visit.address, channel=visit.message.channel, index=visit.index, external=visit.message.sender
     )
     people.add(visit.writes, keys, visit.key, newcomer)

@@ -29,7 +29,7 @@ from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage._ground.members import numbered
 from storage.addresses import has_an_address
-from storage.circuits import Circuit
+from storage.circuits import OpenCircuit
 from storage.lanes import Lane
 from storage.states import State
 from storage.tables import delivery, is_under_way, is_unnoticed, waits_in_line, waits_to_reply
@@ -39,7 +39,7 @@ MOST_COUNTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class WaitingLane:
     """What waits in one lane of one channel, up to `MOST_COUNTED` of each kind.
 
     `oldest`: since when the first of it could have left.
@@ -56,11 +56,11 @@ class Waiting:
 class Overview:
     """The outbox at a glance."""
 
-    lanes: Sequence[Waiting]
+    lanes: Sequence[WaitingLane]
     sending: int
     unknown: dict[str, int]
     """By channel, without what an operator has acknowledged."""
-    circuits: Sequence[Circuit]
+    circuits: Sequence[OpenCircuit]
 
 
 async def overview(session: Session, now: datetime) -> Overview:
@@ -108,10 +108,10 @@ async def late(session: Session, before: datetime) -> int:
     return sum(rows.scalars())
 
 
-async def _lanes(session: Session, now: datetime) -> list[Waiting]:
+async def _lanes(session: Session, now: datetime) -> list[WaitingLane]:
     rows = await session.execute(_counting(), {"now": now})
     return [
-        Waiting(row.channel, Lane(row.lane), row.due, row.later, row.oldest) for row in rows if row.due or row.later
+        WaitingLane(row.channel, Lane(row.lane), row.due, row.later, row.oldest) for row in rows if row.due or row.later
     ]
 
 

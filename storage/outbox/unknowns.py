@@ -129,14 +129,14 @@ async def claimants(session: Session, people: Sequence[str]) -> list[Claimant]:
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredTurn:
     """The turn at an address whose question somebody has answered there."""
 
     address: str
     turn: int
 
 
-async def arrived(session: Session, answered: Sequence[Answered], now: datetime) -> None:
+async def arrived(session: Session, answered: Sequence[AnsweredTurn], now: datetime) -> None:
     """Whoever answers a question has got the message that asked it: the last part of that turn's reply."""
     later = delivery.alias("later")
     is_last = ~exists().where(

@@ -17,10 +17,10 @@ import channels
 import flows
 from bot import approvals, serve
 from bot.approvals import EVERY, FIRST_PAUSE, KNOWN, LONGEST_PAUSE, Approvals
-from broadcast.wake import Bell
+from broadcast.wake import Waker
 from channels import Pace
 from channels.messages import Template, Unknown
-from demo.platforms.twilio import Twilio
+from demo.platforms.twilio import FakeTwilio
 from storage import Database, Keyring, marks, templates
 from storage.broadcasts import Plan
 from storage.codes import Code
@@ -42,7 +42,7 @@ class Office:
     """A real worker on a real channel, and a Twilio whose list of templates is slow, or fails, as it is told."""
 
     parts: serve.Parts
-    twilio: Twilio
+    twilio: FakeTwilio
     now: list[datetime]
     lists: asyncio.Event
     asked: list[int] = field(default_factory=list)
@@ -63,13 +63,13 @@ class Office:
 
     def pass_(self, time: timedelta) -> None:
         self.now[0] += time
-        self.parts.hints.bell.here()
+        self.parts.hints.waker.wake_here()
 
 
 @asynccontextmanager
 async def office(database_url: str, keys: Keyring, fails: int = 0) -> AsyncIterator[Office]:
     now, lists = [NOW], asyncio.Event()
-    twilio = Twilio(ACCOUNT, TOKEN, {OURS: ""}, clock=lambda: now[0])
+    twilio = FakeTwilio(ACCOUNT, TOKEN, {OURS: ""}, clock=lambda: now[0])
     twilio.calls_back = False
     twilio.window = DAY
     made: list[Office] = []
@@ -101,7 +101,7 @@ async def office(database_url: str, keys: Keyring, fails: int = 0) -> AsyncItera
         await every["whatsapp"].connect(flows.templates())
         every["whatsapp"].pace = Pace(rate=10_000, burst=1_000, gap=timedelta(0))
         closing = asyncio.Event()
-        async with serve.parts(database_url, "", keys, every, lambda: now[0]) as parts:
+        async with serve.parts(serve.Setup(database_url, keys, every, lambda: now[0])) as parts:
             made.append(Office(parts, twilio, now, lists, fails=fails))
             working = asyncio.create_task(parts.worker.run(closing))
             try:
@@ -193,7 +193,7 @@ class Slow:
 
 
 def asking(database: Database, channel: Slow) -> Approvals:
-    return Approvals(database, {channel.name: channel}, Bell(), asyncio.Event())  # type: ignore[dict-item]
+    return Approvals(database, {channel.name: channel}, Waker(), asyncio.Event())  # type: ignore[dict-item]
 
 
 async def test_each_pause_after_a_failure_is_twice_the_one_before(sqlite: Database) -> None:

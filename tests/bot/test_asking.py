@@ -75,7 +75,7 @@ async def test_a_platform_that_is_silent_does_not_hold_up_the_end(
     closing = asyncio.Event()
     async with silent_twilio() as (twilio, environment):
         channels = from_settings(environment | {setting: sender})
-        async with serve.parts(database_url, "", keys, channels, lambda: NOW) as parts:
+        async with serve.parts(serve.Setup(database_url, keys, channels, lambda: NOW)) as parts:
             working = asyncio.create_task(parts.worker.run(closing))
             async with asyncio.timeout(PATIENCE):
                 await twilio.asked.wait()

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from bot.housekeeping import OLD, House
-from broadcast.wake import Bell
+from bot.housekeeping import OLD, Housekeeping
+from broadcast.wake import Waker
 from storage import Database, Keyring, events
 from tests.storage.rows import NOW
 
@@ -12,7 +12,7 @@ async def test_a_message_that_our_code_failed_on_is_erased_after_a_month(databas
     async with database.writing() as session:
         for name, at in (("old", NOW - OLD - timedelta(seconds=1)), ("new", NOW - OLD)):
             await events.park(session, keys, name, "telegram", "index", "{}", "ValueError", at)
-    await House(database, keys, {}, Bell()).age(NOW)
+    await Housekeeping(database, keys, {}, Waker()).age(NOW)
     async with database.reading() as session:
         assert [parked.id for parked in await events.waiting(session)] == ["new"]
         assert await events.read_parked(session, keys, "old") is None

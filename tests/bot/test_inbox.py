@@ -12,17 +12,17 @@ from sqlalchemy import func, select
 
 import storage
 from bot import inbox as taking
-from bot.inbox import Away, Turns
-from broadcast.wake import Bell
+from bot.inbox import ComeAgain, Inbox
+from broadcast.wake import Waker
 from channels import Limits
 from channels.messages import Kind, Message, Report, Status
 from channels.telegram import Telegram
 from handlers import deliveries
-from handlers.conversations import Ears, hear
+from handlers.conversations import Deployment, hear
 from handlers.talk.boards import Boards
 from storage import Conflict, Database, Keyring, Session, events
 from storage.tables import delivery, event, parked, person
-from tests.promises.talking import says, turns
+from tests.promises.talking import inbox_of, says
 from tests.review import KEYS
 from tests.storage.rows import NOW
 
@@ -50,14 +50,14 @@ async def _count(database: Database, table: Any) -> int:
 
 async def test_many_at_once_take_few_transactions(database: Database) -> None:
     counted = Counted(database)
-    line = turns(counted)  # type: ignore[arg-type]
-    await asyncio.gather(*(line.take([says(str(one), "hello", str(one))]) for one in range(150)))
+    inbox = inbox_of(counted)  # type: ignore[arg-type]
+    await asyncio.gather(*(inbox.take([says(str(one), "hello", str(one))]) for one in range(150)))
     assert await _count(database, person) == 150
     assert len(counted.transactions) <= 4
 
 
 async def test_who_is_told_that_it_is_kept_finds_it_kept(database: Database) -> None:
-    await turns(database).take([says("1", "hello", "1")])
+    await inbox_of(database).take([says("1", "hello", "1")])
     assert await _count(database, event) == 1
 
 
@@ -69,13 +69,13 @@ async def test_who_floods_us_is_an_alarm_once_an_hour(sqlite: Database, capsys: 
 
     channel = Telegram("4242:canary-token", "", "http://127.0.0.1:1", "", limits=Limits(replies=100, newcomers=1))
     moment = NOW
-    heard = Ears(KEYS, {"telegram": channel}, Boards())
-    line = Turns(sqlite, heard, Bell(), lambda: moment, observe=observe)
+    heard = Deployment(KEYS, {"telegram": channel}, Boards())
+    inbox = Inbox(sqlite, heard, Waker(), lambda: moment, observe=observe)
     for number in range(4):
-        await line.take([says(f"{number}", "hello", f"{number}")])
+        await inbox.take([says(f"{number}", "hello", f"{number}")])
     moment += timedelta(hours=2)
     for number in range(4, 7):
-        await line.take([says(f"{number}", "hello", f"{number}")])
+        await inbox.take([says(f"{number}", "hello", f"{number}")])
     labels = {"channel": "telegram", "state": "newcomers"}
     assert [one for one in seen if one[0] == "unanswered"] == [("unanswered", labels)] * 5
     assert capsys.readouterr().out.count("flood: newcomers") == 2
@@ -84,14 +84,14 @@ async def test_who_floods_us_is_an_alarm_once_an_hour(sqlite: Database, capsys: 
 async def test_one_person_s_messages_keep_their_order(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[list[Message]] = []
 
-    async def listens(session: Session, ears: Any, messages: Sequence[Message], now: Any) -> Any:
+    async def listens(session: Session, deployment: Any, messages: Sequence[Message], now: Any) -> Any:
         heard.append(list(messages))
-        return await hear(session, ears, messages, now)
+        return await hear(session, deployment, messages, now)
 
     monkeypatch.setattr(taking, "hear", listens)
-    line = turns(sqlite)
+    inbox = inbox_of(sqlite)
     both = [says(sender, "hello", f"{sender}-{one}") for one in range(5) for sender in ("1", "2")]
-    await asyncio.gather(*(line.take([one]) for one in both))
+    await asyncio.gather(*(inbox.take([one]) for one in both))
     for sender in ("1", "2"):
         said = [one.event for batch in heard for one in batch if one.sender == sender]
         assert said == [f"{sender}-{one}" for one in range(5)]
@@ -104,9 +104,9 @@ class Recorded:
 
     batches: list[list[str]] = field(default_factory=list)
 
-    async def hear(self, session: Session, ears: Any, messages: Sequence[Message], now: Any) -> Any:
+    async def hear(self, session: Session, deployment: Any, messages: Sequence[Message], now: Any) -> Any:
         self.batches.append([one.sender for one in messages])
-        return await hear(session, ears, messages, now)
+        return await hear(session, deployment, messages, now)
 
 
 @pytest.fixture
@@ -117,9 +117,9 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorded:
 
 
 async def test_a_flood_of_one_person_keeps_nobody_else_waiting(sqlite: Database, recorded: Recorded) -> None:
-    line = turns(sqlite)
-    flood = [line.take([says("flooder", "hello", f"f{one}")]) for one in range(20)]
-    others = [line.take([says(f"{one}", "hello", f"{one}")]) for one in range(5)]
+    inbox = inbox_of(sqlite)
+    flood = [inbox.take([says("flooder", "hello", f"f{one}")]) for one in range(20)]
+    others = [inbox.take([says(f"{one}", "hello", f"{one}")]) for one in range(5)]
     await asyncio.gather(*flood, *others)
     assert sorted(recorded.batches[0]) == sorted(["flooder", *(f"{one}" for one in range(5))])
     assert recorded.batches[1:] == [["flooder"]] * 19
@@ -129,15 +129,17 @@ async def test_people_have_their_turns_one_after_the_other_however_much_one_has_
     sqlite: Database, recorded: Recorded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(taking, "MOST_TOGETHER", 2)
-    line = turns(sqlite)
+    inbox = inbox_of(sqlite)
     said = [("a", 4), ("b", 2), ("c", 1)]
-    await asyncio.gather(*(line.take([says(who, "hello", f"{who}{one}")]) for who, many in said for one in range(many)))
+    await asyncio.gather(
+        *(inbox.take([says(who, "hello", f"{who}{one}")]) for who, many in said for one in range(many))
+    )
     assert recorded.batches == [["a", "b"], ["c", "a"], ["b", "a"], ["a"]]
 
 
 def test_taking_from_a_long_line_costs_what_is_taken() -> None:
     """However much one person has waiting, only the first of it is looked at."""
-    line = taking.Line()
+    line = taking.FairQueue()
     looked: list[str] = []
 
     class Waiting:
@@ -160,10 +162,10 @@ def test_taking_from_a_long_line_costs_what_is_taken() -> None:
 def _fails_on(text: str, fault: Exception, times: int = 1000) -> Hear:
     left = [fault] * times
 
-    async def listens(session: Session, ears: Any, messages: Sequence[Message], now: Any) -> Any:
+    async def listens(session: Session, deployment: Any, messages: Sequence[Message], now: Any) -> Any:
         if left and any(one.text == text for one in messages):
             raise left.pop()
-        return await hear(session, ears, messages, now)
+        return await hear(session, deployment, messages, now)
 
     return listens
 
@@ -172,9 +174,9 @@ async def test_what_our_code_fails_on_is_parked_and_the_others_are_kept(
     database: Database, keys: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(taking, "hear", _fails_on("poison", ValueError("+12025550123")))
-    line = turns(database)
+    inbox = inbox_of(database)
     said = [says(str(one), "poison" if one == 3 else "hello", str(one)) for one in range(6)]
-    await asyncio.gather(*(line.take([one]) for one in said))
+    await asyncio.gather(*(inbox.take([one]) for one in said))
     assert await _count(database, person) == 5
     async with database.reading() as session:
         [kept] = await events.waiting(session)
@@ -186,9 +188,9 @@ async def test_what_our_code_fails_on_is_parked_and_the_others_are_kept(
 
 async def test_what_is_parked_is_parked_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taking, "hear", _fails_on("poison", ValueError()))
-    line = turns(database)
+    inbox = inbox_of(database)
     for _time in range(2):
-        await line.take([says("1", "poison", "1")])
+        await inbox.take([says("1", "poison", "1")])
     async with database.reading() as session:
         assert len(await events.waiting(session)) == 1
 
@@ -199,23 +201,26 @@ async def test_a_report_that_our_code_fails_on_has_to_come_again(
     async def fails(*_given: object) -> None:
         raise ValueError("+12025550123")
 
-    line = turns(database)
+    inbox = inbox_of(database)
     with monkeypatch.context() as broken:
         broken.setattr(deliveries, "report", fails)
-        told = line.take([Report("sms", "d-1", "SM1", Status.DELIVERED)])
-        heard = line.take([says("1", "hello", "1")])
-        assert [type(one) for one in await asyncio.gather(told, heard, return_exceptions=True)] == [Away, type(None)]
+        told = inbox.take([Report("sms", "d-1", "SM1", Status.DELIVERED)])
+        heard = inbox.take([says("1", "hello", "1")])
+        assert [type(one) for one in await asyncio.gather(told, heard, return_exceptions=True)] == [
+            ComeAgain,
+            type(None),
+        ]
     said = capsys.readouterr().out
     assert "report failed" in said
     assert "2025550123" not in said
     assert await _count(database, parked) == 0
-    await line.take([Report("sms", "d-1", "SM1", Status.DELIVERED)])
+    await inbox.take([Report("sms", "d-1", "SM1", Status.DELIVERED)])
 
 
 async def test_a_conflict_is_taken_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     conflict = Conflict("", None, Exception())
     monkeypatch.setattr(taking, "hear", _fails_on("hello", conflict, times=2))
-    await turns(database).take([says("1", "hello", "1")])
+    await inbox_of(database).take([says("1", "hello", "1")])
     assert await _count(database, delivery) == 1
 
 
@@ -223,51 +228,51 @@ async def test_a_connection_that_breaks_once_costs_nobody_anything(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(taking, "hear", _fails_on("hello", ConnectionResetError(), times=1))
-    line = turns(database)
-    await asyncio.gather(*(line.take([says(str(one), "hello", str(one))]) for one in range(5)))
+    inbox = inbox_of(database)
+    await asyncio.gather(*(inbox.take([says(str(one), "hello", str(one))]) for one in range(5)))
     assert await _count(database, person) == 5
 
 
 async def test_while_the_database_is_away_everybody_is_told_to_come_again() -> None:
     nowhere = storage.open("postgresql://nobody@127.0.0.1:1/none")
-    line = turns(nowhere)
-    said = (line.take([says(str(one), "hello", str(one))]) for one in range(3))
+    inbox = inbox_of(nowhere)
+    said = (inbox.take([says(str(one), "hello", str(one))]) for one in range(3))
     answers = await asyncio.gather(*said, return_exceptions=True)
     await nowhere.close()
-    assert [type(answer) for answer in answers] == [Away] * 3
+    assert [type(answer) for answer in answers] == [ComeAgain] * 3
 
 
 async def test_before_there_is_a_process_everybody_is_told_to_come_again(sqlite_url: str) -> None:
     made = storage.open(sqlite_url)
     try:
-        with pytest.raises(Away):
-            await turns(made).take([says("1", "hello", "1")])
+        with pytest.raises(ComeAgain):
+            await inbox_of(made).take([says("1", "hello", "1")])
     finally:
         await made.close()
 
 
 async def test_after_the_database_came_back_the_line_goes_on(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(taking, "hear", _fails_on("hello", ConnectionResetError(), times=2))
-    line = turns(sqlite)
-    with pytest.raises(Away):
-        await line.take([says("1", "hello", "1")])
-    await line.take([says("1", "hello", "1")])
+    inbox = inbox_of(sqlite)
+    with pytest.raises(ComeAgain):
+        await inbox.take([says("1", "hello", "1")])
+    await inbox.take([says("1", "hello", "1")])
     assert await _count(sqlite, person) == 1
 
 
 async def test_closing_lets_what_waits_be_kept(sqlite: Database) -> None:
-    line = turns(sqlite)
-    waiting = asyncio.create_task(line.take([says("1", "hello", "1")]))
+    inbox = inbox_of(sqlite)
+    waiting = asyncio.create_task(inbox.take([says("1", "hello", "1")]))
     await asyncio.sleep(0)
-    await line.close()
+    await inbox.close()
     assert await _count(sqlite, event) == 1
     await waiting
 
 
 async def test_a_block_changes_who_can_be_written_to(database: Database) -> None:
-    line = turns(database)
-    await line.take([says("1", "hello", "1")])
+    inbox = inbox_of(database)
+    await inbox.take([says("1", "hello", "1")])
     for number, (kind, reach) in enumerate(((Kind.BLOCKED, "blocked"), (Kind.UNBLOCKED, "active"))):
-        await line.take([Message("telegram", f"b{number}", "1", kind)])
+        await inbox.take([Message("telegram", f"b{number}", "1", kind)])
         async with database.reading() as session:
             assert (await session.exec_driver_sql("SELECT reach FROM address")).scalar_one() == reach

@@ -17,7 +17,7 @@ from handlers import processes
 from handlers.writing import contents
 from storage import Database, Keyring, Unreadable, events, keys, people, programs
 from storage.keys import Followed
-from storage.programs import Program
+from storage.programs import RunningProgram
 from storage.tables import person
 from tests.review import PROCESS
 from tests.storage.rows import Somebody, meet
@@ -147,7 +147,7 @@ async def test_a_key_that_a_program_still_wraps_by_is_not_destroyed(
     rotation, begins = Rotation(weekly, keyring), written(file) + 6 * DAY
     await passes(rotation, begins)
     later = begins + SETTLED + 2 * EVERY
-    asleep = Program(here(keyring), 1)
+    asleep = RunningProgram(here(keyring), 1)
     async with weekly.writing() as session:
         await programs.write_down(session, "web", asleep, later)
     await passes(rotation, later, later + EVERY)
@@ -168,7 +168,7 @@ async def test_programs_with_another_copy_of_the_file_keep_the_keys_as_they_are(
 ) -> None:
     due = written(file) + 6 * DAY
     async with weekly.writing() as session:
-        await programs.write_down(session, "elsewhere", Program("another machine", 1), due)
+        await programs.write_down(session, "elsewhere", RunningProgram("another machine", 1), due)
     with capture_logs() as log:
         await passes(Rotation(weekly, keyring), due, due + EVERY, due + 2 * EVERY)
     assert [line["event"] for line in log] == ["keys stay: programs read several key files"]
@@ -225,7 +225,7 @@ async def test_a_program_says_which_key_it_wraps_by_until_it_ends(weekly: Databa
 
     async def says() -> bool:
         async with weekly.reading() as session:
-            return list(await programs.running(session, now)) == [Program(here(running), 1)]
+            return list(await programs.running(session, now)) == [RunningProgram(here(running), 1)]
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(attend(weekly, running, lambda: now, closing))
@@ -238,10 +238,10 @@ async def test_a_program_says_which_key_it_wraps_by_until_it_ends(weekly: Databa
 async def test_a_program_that_ended_without_a_word_is_forgotten(weekly: Database, keyring: Keyring, file: Path) -> None:
     now = written(file)
     async with weekly.writing() as session:
-        await programs.write_down(session, "crashed", Program("x", 1), now)
+        await programs.write_down(session, "crashed", RunningProgram("x", 1), now)
         assert await programs.running(session, now + SETTLED) == []
-        await programs.write_down(session, "alive", Program("y", 1), now + 2 * DAY)
-        assert await programs.running(session, now) == [Program("y", 1)]
+        await programs.write_down(session, "alive", RunningProgram("y", 1), now + 2 * DAY)
+        assert await programs.running(session, now) == [RunningProgram("y", 1)]
 
 
 @pytest.mark.parametrize("wrong", ["soon", "7", "1 days", "0 days", "366 days", "seven days", "7 weeks"])

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from bot import serve
-from bot.inbox import Away
+from bot.inbox import ComeAgain
 from channels.messages import Message
 from channels.telegram import Telegram as Channel
 from demo.platforms.accounts import TELEGRAM_TOKEN
-from demo.platforms.telegram import Telegram
+from demo.platforms.telegram import FakeTelegram
 from demo.serving import bound, free_port, serving
 from servers.program import is_ready, program
 from storage import Database, keys
-from tests.promises.talking import begin, turns
+from tests.promises.talking import begin, inbox_of
 from tests.storage.rows import opened
 from tests.waiting import PATIENCE, until
 
@@ -40,8 +40,8 @@ def test_nobody_else_may_open_the_lock(tmp_path: Path) -> None:
 
 
 @asynccontextmanager
-async def fake_telegram() -> AsyncIterator[tuple[Telegram, str]]:
-    telegram = Telegram(TELEGRAM_TOKEN)
+async def fake_telegram() -> AsyncIterator[tuple[FakeTelegram, str]]:
+    telegram = FakeTelegram(TELEGRAM_TOKEN)
     async with serving(telegram.application(), bound()) as url:
         try:
             yield telegram, url
@@ -53,8 +53,8 @@ async def test_polling_takes_messages_without_a_webhook(sqlite: Database) -> Non
     async with fake_telegram() as (telegram, there):
         channel = Channel(TELEGRAM_TOKEN, "", there, "")
         await channel.start()
-        closing, line = asyncio.Event(), turns(sqlite)
-        polling = asyncio.create_task(serve.poll(channel, line, closing))
+        closing, inbox = asyncio.Event(), inbox_of(sqlite)
+        polling = asyncio.create_task(serve.poll(channel, inbox, closing))
         telegram.says("70001", "hello")
 
         async def all_taken() -> bool:
@@ -75,7 +75,7 @@ async def test_polling_waits_for_a_database_that_is_away(monkeypatch: pytest.Mon
         async def take(self, _messages: list[Message]) -> None:
             self.tries += 1
             if self.tries < 3:
-                raise Away
+                raise ComeAgain
 
     async def at_once(_seconds: float) -> None:
         return None

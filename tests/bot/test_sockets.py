@@ -16,11 +16,11 @@ from aiohttp import web
 
 from bot.serve import listen
 from bot.sockets import MOST, Connection, ConnectionLimits, most
-from bot.web import Door, app
+from bot.web import Endpoints, app
 from channels.telegram import Telegram
 from demo.serving import free_port
 from storage import Database
-from tests.promises.talking import turns
+from tests.promises.talking import inbox_of
 from tests.storage.rows import NOW
 from tests.waiting import PATIENCE, until
 
@@ -48,7 +48,7 @@ MORE_THAN_BUFFERS = 64_000_000
 
 def door(database: Database) -> web.Application:
     channel = Telegram("4242:canary-token", SECRET, "http://127.0.0.1:1", "")
-    return app(Door({"telegram": channel}, turns(database), database, lambda: NOW))
+    return app(Endpoints({"telegram": channel}, inbox_of(database), database, lambda: NOW))
 
 
 @dataclass(slots=True)

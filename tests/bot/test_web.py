@@ -16,13 +16,13 @@ import bot.web
 import storage
 from bot import logs
 from bot.metrics import Counts
-from bot.web import COME_AGAIN, Door, Readiness, app
+from bot.web import COME_AGAIN, Endpoints, Readiness, app
 from broadcast.watch import Observe, unobserved
 from channels.messages import Report, Status
 from channels.telegram import Telegram
 from channels.verdicts import Act, Alarm, Verdict
 from storage import Database, Session, marks
-from tests.promises.talking import turns
+from tests.promises.talking import inbox_of
 from tests.storage.rows import NOW, statements
 
 SECRET = "town-square-notice-board"
@@ -39,7 +39,7 @@ def update(text: str = "hello", number: int = 1) -> bytes:
 @asynccontextmanager
 async def door(database: Database, observe: Observe = unobserved) -> AsyncIterator[Client]:
     channel = Telegram("4242:canary-token", SECRET, "http://127.0.0.1:1", "")
-    made = app(Door({"telegram": channel}, turns(database), database, lambda: NOW, observe))
+    made = app(Endpoints({"telegram": channel}, inbox_of(database), database, lambda: NOW, observe))
     async with TestClient(TestServer(made)) as client:
         yield client
 

@@ -31,7 +31,7 @@ async def test_a_long_walk_of_one_broadcast_holds_up_no_other(
         closing.set()
         return NOW
 
-    async with serve.parts(database_url, "", keys, {}, clock) as parts:
+    async with serve.parts(serve.Setup(database_url, keys, {}, clock)) as parts:
         await parts.worker.expand(closing)
     async with database.reading() as session:
         made = select(func.count()).where(delivery.c.broadcast_id == new.id)
@@ -42,8 +42,8 @@ async def test_workers_know_of_each_other_without_redis(database_url: str, datab
     now = NOW
 
     async with (
-        serve.parts(database_url, "", keys, {}, lambda: now) as first,
-        serve.parts(database_url, "", keys, {}, lambda: now) as second,
+        serve.parts(serve.Setup(database_url, keys, {}, lambda: now)) as first,
+        serve.parts(serve.Setup(database_url, keys, {}, lambda: now)) as second,
     ):
         for parts, workers in ((first, 1), (second, 2), (first, 2)):
             await parts.worker.keep_house()

@@ -9,9 +9,9 @@ from time import monotonic
 import pytest
 
 import servers
-from broadcast.pace import Here, Schedules
+from broadcast.pace import LocalPace, Schedules
 from broadcast.pace.afar import connected
-from broadcast.pace.shared import Shared
+from broadcast.pace.shared import SharedPace
 from storage import Database
 from tests.storage.rows import opened
 
@@ -42,11 +42,11 @@ class Dial:
 async def kept(request: pytest.FixtureRequest) -> AsyncIterator[Kept]:
     if request.param == "here":
         dial = Dial()
-        yield Kept(Here(dial), dial, dial.sleep)
+        yield Kept(LocalPace(dial), dial, dial.sleep)
         return
     redis = connected(request.getfixturevalue("one_redis_url"))
     try:
-        yield Kept(Shared(redis, monotonic), monotonic, asyncio.sleep)
+        yield Kept(SharedPace(redis, monotonic), monotonic, asyncio.sleep)
     finally:
         await redis.aclose()
 

@@ -7,8 +7,8 @@ from structlog.testing import capture_logs
 
 from bot.metrics import Counts
 from broadcast.deliver import Sender
-from broadcast.pace import Here, Pacer
-from broadcast.wake import Bell
+from broadcast.pace import LocalPace, Pacer
+from broadcast.wake import Waker
 from channels.messages import Gone, NotSent, Outgoing, Stopped, Unknown
 from channels.verdicts import Act, Alarm, Verdict
 from storage import Database, Keyring
@@ -39,8 +39,8 @@ async def test_a_refusal_calls_whom_it_concerns(
     async with sqlite.writing() as session:
         await queue(session, await meet(session, keys), Outgoing("hello").packed())
     counts, phone, closing = Counts(lambda: NOW), Phone(fails(refusal)), asyncio.Event()
-    pacer = Pacer(phone.name, phone.pace, Here(asyncio.get_running_loop().time))
-    sender = Sender(phone, sqlite, keys, pacer, Bell(), "worker", Dial(), observe=counts.observe)  # type: ignore[arg-type]  # a phone is no whole channel
+    pacer = Pacer(phone.name, phone.pace, LocalPace(asyncio.get_running_loop().time))
+    sender = Sender(phone, sqlite, keys, pacer, Waker(), "worker", Dial(), observe=counts.observe)  # type: ignore[arg-type]  # a phone is no whole channel
 
     async def was_asked() -> bool:
         return bool(phone.sent)

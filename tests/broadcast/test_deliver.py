@@ -20,9 +20,9 @@ from broadcast.departures import Departure
 from broadcast.expand import expand
 from broadcast.leaving import LATE, SILENT
 from broadcast.news import NIGHT, News
-from broadcast.pace import Here, Pacer
+from broadcast.pace import LocalPace, Pacer
 from broadcast.sending import FRESH
-from broadcast.wake import Bell
+from broadcast.wake import Waker
 from channels import Pace
 from channels.messages import Accepted, Gone, Later, Never, NotSent, Outgoing, Shut, Stopped, Unknown
 from channels.verdicts import DROPPED, OUT_OF_ORDER, Act, Reach, Verdict
@@ -134,8 +134,8 @@ class Office:
 def made(
     database: Database, keys: Keyring, phone: Phone, dial: Dial, owner: str = "worker", where: Where = NOWHERE
 ) -> Sender:
-    pacer = Pacer(phone.name, phone.pace, Here(asyncio.get_running_loop().time))
-    return Sender(phone, database, keys, pacer, Bell(), owner, dial, where)  # type: ignore[arg-type]
+    pacer = Pacer(phone.name, phone.pace, LocalPace(asyncio.get_running_loop().time))
+    return Sender(phone, database, keys, pacer, Waker(), owner, dial, where)  # type: ignore[arg-type]
 
 
 @asynccontextmanager
@@ -237,7 +237,7 @@ async def test_a_platform_that_is_away_for_long_loses_nobody_a_message(sqlite: D
     async with office(sqlite, keys, phone) as at:
         async with asyncio.timeout(PATIENCE):
             while len(phone.sent) < 2 * MOST_ATTEMPTS:
-                at.sender.bell.here()
+                at.sender.waker.wake_here()
                 await asyncio.sleep(0.002)
         phone.answer = accepts
         await at.until("sent")
@@ -280,7 +280,7 @@ async def test_after_a_while_one_message_tries_and_what_works_again_sends_all(sq
         await at.sender.step()
         assert phone.sent == []
         at.dial.at = NOW + OUT_OF_ORDER
-        at.sender.bell.here()
+        at.sender.waker.wake_here()
         await at.until("sent")
         await at.until_broken()
 
@@ -395,7 +395,7 @@ async def test_what_a_silent_person_is_not_told_waits_until_they_write(database:
         async with database.writing() as session:
             await session.execute(update(address).values(spoke=NOW, shut=None))
             await addresses.reopen(session, [alice.address], NOW)
-        at.sender.bell.here()
+        at.sender.waker.wake_here()
         await at.until("sent")
     assert phone.in_session == [False, True]
 
@@ -476,7 +476,7 @@ async def test_in_the_morning_they_are_written_to(sqlite: Database, keys: Keyrin
         await until(sleeps)
         assert at.phone.sent == []
         at.dial.at = (await at.rows())[0].due
-        at.sender.bell.here()
+        at.sender.waker.wake_here()
         await at.until("sent")
 
 
@@ -514,7 +514,7 @@ async def test_a_person_is_written_to_in_order_and_with_a_gap(sqlite: Database, 
         async with asyncio.timeout(PATIENCE):
             while len(at.phone.sent) < len(texts):
                 at.dial.at += timedelta(seconds=0.01)
-                at.sender.bell.here()
+                at.sender.waker.wake_here()
                 await asyncio.sleep(0.01)
     assert [text for _, text in at.phone.sent] == texts
 
@@ -730,7 +730,7 @@ async def test_after_everybody_was_held_all_that_was_claimed_leaves(sqlite: Data
 
     async def all_left() -> bool:
         dial.at += timedelta(seconds=0.01)
-        sender.bell.here()
+        sender.waker.wake_here()
         return len(phone.sent) == MOST_AT_ONCE + 50
 
     await until(all_left)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from broadcast.departures import Departure, Departures
-from broadcast.pace import Here, Pacer
+from broadcast.pace import LocalPace, Pacer
 from broadcast.pace.rule import SHORTEST_GRACE
 from channels import Pace
 from channels.messages import Outgoing
@@ -44,7 +44,7 @@ def departing(name: str, lane: Lane = Lane.REPLY) -> Departure:
 
 
 def departures(dial: Dial, rate: float = RATE) -> Departures:
-    return Departures(Pacer("telegram", Pace(rate, 1, timedelta(0)), Here(dial)))
+    return Departures(Pacer("telegram", Pace(rate, 1, timedelta(0)), LocalPace(dial)))
 
 
 def names(left: Departures, now: float) -> list[str]:

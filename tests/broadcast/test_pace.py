@@ -12,10 +12,10 @@ from time import monotonic
 import pytest
 
 import servers
-from broadcast.pace import LOOK_AHEAD, Here, Pacer, Places, Schedules
+from broadcast.pace import LOOK_AHEAD, LocalPace, Pacer, Places, Schedules
 from broadcast.pace.afar import connected
 from broadcast.pace.rule import HALF_RATE_FOR, LEAST_WORKERS, SHARE_USED
-from broadcast.pace.shared import Shared
+from broadcast.pace.shared import SharedPace
 from channels import Pace
 from demo.serving import free_port
 from storage.lanes import Lane
@@ -95,7 +95,7 @@ async def test_the_rate_is_kept_from_the_start_and_reached(kept: Kept) -> None:
 
 async def test_a_machine_that_is_never_late_reaches_the_rate() -> None:
     dial, had = Dial(), list[float]()
-    kept = Kept(Here(dial), dial, dial.sleep)
+    kept = Kept(LocalPace(dial), dial, dial.sleep)
     await spends(kept, pacer(kept), 200, had)
     assert dial.at - 1000 <= 200 / (SHARE_USED * QUICK.rate) + LOOK_AHEAD
 
@@ -159,7 +159,7 @@ async def test_where_nothing_is_to_be_had_nobody_is_asked_again() -> None:
     assert await mine.take(50)
 
 
-class Counting(Here):
+class Counting(LocalPace):
     asked = 0
 
     async def take(self, rule, most):  # type: ignore[no-untyped-def]
@@ -189,7 +189,7 @@ async def test_what_somebody_has_taken_since_is_not_given_twice(kept: Kept) -> N
 
 async def test_after_everything_was_forgotten_nothing_is_given_back(one_redis_url: str) -> None:
     redis = connected(one_redis_url)
-    kept = Kept(Shared(redis, monotonic), monotonic, asyncio.sleep)
+    kept = Kept(SharedPace(redis, monotonic), monotonic, asyncio.sleep)
     try:
         mine = await full(kept)
         places = await mine.take(5)
@@ -214,11 +214,11 @@ async def test_segments_are_charged(kept: Kept) -> None:
 
 async def test_a_place_is_lost_to_whom_would_send_together_with_the_next() -> None:
     dial = Dial()
-    mine = Pacer("telegram", Pace(rate=50, burst=1, gap=NOTHING), Here(dial))
+    mine = Pacer("telegram", Pace(rate=50, burst=1, gap=NOTHING), LocalPace(dial))
     assert not mine.is_lost(dial.at + 0.01, dial.at)
     assert not mine.is_lost(dial.at - 0.009, dial.at)
     assert mine.is_lost(dial.at - 0.011, dial.at)
-    slow = Pacer("sms", Pace(rate=1, burst=1, gap=NOTHING), Here(dial))
+    slow = Pacer("sms", Pace(rate=1, burst=1, gap=NOTHING), LocalPace(dial))
     assert not slow.is_lost(dial.at - 0.14, dial.at)
     assert slow.is_lost(dial.at - 0.16, dial.at)
 
@@ -280,7 +280,7 @@ async def test_a_chat_that_is_told_to_wait_waits_and_nobody_else(kept: Kept) -> 
 
 async def test_a_person_is_never_written_to_before_the_wait_is_over() -> None:
     dial = Dial()
-    mine = Pacer("telegram", QUICK, Here(dial))
+    mine = Pacer("telegram", QUICK, LocalPace(dial))
     await mine.told_to_wait("alice", timedelta(seconds=3), Lane.REPLY)
     dial.at += 2.99
     assert await mine.for_people(["alice"]) > [NOTHING]
@@ -334,7 +334,7 @@ async def test_what_another_sender_is_told_in_between_changes_nothing(kept: Kept
 
 async def test_two_chats_told_one_after_the_other_hold_nobody_else() -> None:
     dial = Dial()
-    mine = Pacer("telegram", QUICK, Here(dial))
+    mine = Pacer("telegram", QUICK, LocalPace(dial))
     await mine.told_to_wait("alice", timedelta(seconds=20), Lane.REPLY)
     dial.at += 1.01
     await mine.told_to_wait("bob", timedelta(seconds=20), Lane.REPLY)
@@ -353,7 +353,7 @@ async def test_after_everybody_was_held_the_rate_is_halved(kept: Kept) -> None:
 
 async def test_the_rate_is_halved_for_five_minutes() -> None:
     dial = Dial()
-    mine = Pacer("telegram", QUICK, Here(dial))
+    mine = Pacer("telegram", QUICK, LocalPace(dial))
     for who in ("alice", "bob"):
         await mine.told_to_wait(who, timedelta(seconds=1), Lane.REPLY)
     for later, times in ((HALF_RATE_FOR, 2), (2, 1)):
@@ -386,7 +386,7 @@ async def test_where_there_is_no_gap_nobody_waits(kept: Kept) -> None:
 
 async def test_many_people_do_not_fill_the_memory() -> None:
     dial = Dial()
-    schedules = Here(dial)
+    schedules = LocalPace(dial)
     mine = Pacer("telegram", QUICK, schedules)
     for one in range(10_002):
         await mine.for_people([str(one)])
@@ -402,7 +402,7 @@ async def test_two_programs_share_one_rate_through_redis(redis_url: str) -> None
     first, second = connected(redis_url), connected(redis_url)
     had: list[float] = []
     try:
-        both = [Kept(Shared(one, monotonic), monotonic, asyncio.sleep) for one in (first, second)]
+        both = [Kept(SharedPace(one, monotonic), monotonic, asyncio.sleep) for one in (first, second)]
         await asyncio.gather(*(spends(kept, pacer(kept), 100, had) for kept in both))
     finally:
         await first.aclose()
@@ -413,7 +413,7 @@ async def test_two_programs_share_one_rate_through_redis(redis_url: str) -> None
 async def test_a_redis_that_forgets_everything_makes_it_no_faster(one_redis_url: str) -> None:
     redis = connected(one_redis_url)
     address = one_redis_url.removeprefix("redis://").removesuffix("/0")
-    kept = Kept(Shared(redis, monotonic), monotonic, asyncio.sleep)
+    kept = Kept(SharedPace(redis, monotonic), monotonic, asyncio.sleep)
     had: list[float] = []
     try:
         spending = asyncio.create_task(spends(kept, pacer(kept), 100, had))
@@ -429,7 +429,7 @@ async def test_a_redis_that_forgets_everything_makes_it_no_faster(one_redis_url:
 
 async def test_what_was_held_stays_held_when_redis_forgets_everything(one_redis_url: str) -> None:
     redis = connected(one_redis_url)
-    kept = Kept(Shared(redis, monotonic), monotonic, asyncio.sleep)
+    kept = Kept(SharedPace(redis, monotonic), monotonic, asyncio.sleep)
     mine = pacer(kept)
     try:
         await warm(kept, mine)
@@ -448,7 +448,7 @@ async def test_what_was_held_stays_held_when_redis_forgets_everything(one_redis_
 async def test_who_heard_of_a_hold_remembers_it_when_redis_does_not(one_redis_url: str) -> None:
     """Those who were told are not the only ones who know."""
     redis = connected(one_redis_url)
-    told, other = (Kept(Shared(redis, monotonic), monotonic, asyncio.sleep) for _worker in range(2))
+    told, other = (Kept(SharedPace(redis, monotonic), monotonic, asyncio.sleep) for _worker in range(2))
     try:
         await pacer(told).pause(timedelta(seconds=30))
         await pacer(other).take(50)
@@ -461,7 +461,7 @@ async def test_who_heard_of_a_hold_remembers_it_when_redis_does_not(one_redis_ur
 async def test_without_redis_a_part_of_the_rate_is_used() -> None:
     dial = Dial()
     redis = connected(f"redis://127.0.0.1:{free_port()}/0")
-    kept, had = Kept(Shared(redis, dial), dial, dial.sleep), list[float]()
+    kept, had = Kept(SharedPace(redis, dial), dial, dial.sleep), list[float]()
     mine = pacer(kept)
     try:
         began = dial.at
@@ -487,7 +487,7 @@ async def test_workers_that_do_not_hear_of_each_other_share_one_rate(workers: in
     dial, had = Dial(), list[float]()
     redis = connected(f"redis://127.0.0.1:{free_port()}/0")
     try:
-        for kind in (Here, partial(Shared, redis)):
+        for kind in (LocalPace, partial(SharedPace, redis)):
             each = [Pacer("telegram", QUICK, kind(dial)) for _worker in range(workers)]
             for worker in each:
                 worker._schedules.workers = workers
@@ -510,7 +510,7 @@ async def test_a_redis_that_never_answers_is_not_waited_for_long() -> None:
         deaf.listen()
         redis = connected(f"redis://127.0.0.1:{deaf.getsockname()[1]}/0")
         try:
-            schedules: Schedules = Shared(redis, monotonic)
+            schedules: Schedules = SharedPace(redis, monotonic)
             async with asyncio.timeout(PATIENCE):
                 for worker in range(100):
                     await Pacer(str(worker), QUICK, schedules).take(50)

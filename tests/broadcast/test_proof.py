@@ -50,12 +50,12 @@ async def says(at: Office, name: str, status: Status, code: str = "") -> None:
     said = Report("sms", name, provider, status, code, VERDICTS.get(code, VERDICTS["500"]))
     async with at.database.writing() as session:
         await deliveries.report(session, [said], at.dial.at)
-    at.sender.bell.here()
+    at.sender.waker.wake_here()
 
 
 async def passes(at: Office, time: timedelta) -> None:
     at.dial.at += time
-    at.sender.bell.here()
+    at.sender.waker.wake_here()
 
 
 async def nothing_more_leaves(at: Office, so_far: int) -> None:

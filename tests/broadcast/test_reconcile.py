@@ -17,7 +17,7 @@ from broadcast.reconcile import ABSENT, KEPT, SOONEST, Asked, ask
 from channels import Channel, from_settings
 from channels.messages import Later, NotSent, Outgoing, Report, Status, Trace
 from channels.verdicts import Act, Verdict
-from demo.platforms.twilio import Twilio
+from demo.platforms.twilio import FakeTwilio
 from handlers import deliveries
 from storage import Database, Keyring, Session, people
 from storage.broadcasts import Plan
@@ -437,7 +437,7 @@ async def test_where_nobody_can_be_asked_only_what_may_come_twice_leaves_again(d
 
 
 @asynccontextmanager
-async def line_to(twilio: Twilio) -> AsyncIterator[Channel]:
+async def line_to(twilio: FakeTwilio) -> AsyncIterator[Channel]:
     site = web.Application()
     site.add_subapp("/twilio", twilio.application())
     async with TestServer(site) as server:
@@ -462,7 +462,7 @@ async def line_to(twilio: Twilio) -> AsyncIterator[Channel]:
 @pytest.mark.parametrize("apart", [minutes * MINUTE for minutes in (-10, -1, 0, 1, 10)], ids=str)
 async def test_twilio_tells_what_it_has_by_a_clock_that_is_not_ours(desk: Desk, apart: timedelta) -> None:
     now = [LONG_AGO]
-    twilio = Twilio("AC" + "0" * 32, "f" * 32, {OURS: ""}, clock=lambda: now[0] + apart)
+    twilio = FakeTwilio("AC" + "0" * 32, "f" * 32, {OURS: ""}, clock=lambda: now[0] + apart)
     twilio.calls_back = False
     alice, bob = await desk.meets(), await desk.meets(BOB)
     async with line_to(twilio) as sms:
@@ -478,7 +478,7 @@ async def test_twilio_tells_what_it_has_by_a_clock_that_is_not_ours(desk: Desk, 
 
 @pytest.mark.parametrize("apart", [minutes * MINUTE for minutes in (-10, -1, 0, 1, 10)], ids=str)
 async def test_where_twilio_has_fewer_by_such_a_clock_nothing_leaves_again(desk: Desk, apart: timedelta) -> None:
-    twilio = Twilio("AC" + "0" * 32, "f" * 32, {OURS: ""}, clock=lambda: LONG_AGO + apart)
+    twilio = FakeTwilio("AC" + "0" * 32, "f" * 32, {OURS: ""}, clock=lambda: LONG_AGO + apart)
     twilio.calls_back = False
     alice = await desk.meets()
     async with line_to(twilio) as sms:

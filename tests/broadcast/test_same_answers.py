@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from broadcast.pace import Here, Schedules
+from broadcast.pace import LocalPace, Schedules
 from broadcast.pace.afar import connected
-from broadcast.pace.rule import TWO_WITHIN, Given, Rule
-from broadcast.pace.shared import Shared
+from broadcast.pace.rule import TWO_WITHIN, GrantedPlaces, PaceRule
+from broadcast.pace.shared import SharedPace
 from tests.broadcast.dialed import dialed
 
 A_MILLISECOND = 0.001
@@ -81,9 +81,9 @@ requests: st.SearchStrategy[list[Request]] = st.lists(
 )
 
 
-def rule(name: str) -> st.SearchStrategy[Rule]:
+def rule(name: str) -> st.SearchStrategy[PaceRule]:
     return st.builds(
-        Rule,
+        PaceRule,
         st.just(name),
         every=st.integers(1, 2000).map(lambda milliseconds: milliseconds / 1000),
         burst=st.integers(1, 20),
@@ -97,9 +97,9 @@ class Asked:
     """Schedules, and what was taken from them last."""
 
     schedules: Schedules
-    taken: dict[str, Given] = field(default_factory=dict)
+    taken: dict[str, GrantedPlaces] = field(default_factory=dict)
 
-    async def answer(self, rule: Rule, request: Request) -> list[float]:
+    async def answer(self, rule: PaceRule, request: Request) -> list[float]:
         """In seconds by our clock, and in places."""
         match request:
             case Take(_, most):
@@ -133,13 +133,13 @@ class Clock:
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rules=st.tuples(rule("telegram"), rule("sms")), requests=requests)
 async def test_the_same_requests_get_the_same_answers(
-    one_redis_url: str, rules: tuple[Rule, Rule], requests: Sequence[Request]
+    one_redis_url: str, rules: tuple[PaceRule, PaceRule], requests: Sequence[Request]
 ) -> None:
     clock, last_held = Clock(), dict[int, int]()
     redis = connected(one_redis_url)
     try:
         await redis.flushall()
-        model, shared = Asked(Here(clock)), Asked(Shared(dialed(redis, clock), clock))
+        model, shared = Asked(LocalPace(clock)), Asked(SharedPace(dialed(redis, clock), clock))
         for request in requests:
             if isinstance(request, Wait):
                 clock.milliseconds += request.milliseconds

@@ -47,12 +47,12 @@ async def somebody(sqlite_url: str, platform: Platform) -> AsyncIterator[Carryin
     closing = asyncio.Event()
     with paged():
         every = from_settings({"PAGER_API": platform.address, "PAGER_SECRET": SECRET})
-        async with serve.parts(sqlite_url, "", KEYS, every, lambda: datetime.now(UTC)) as parts:
+        async with serve.parts(serve.Setup(sqlite_url, KEYS, every, lambda: datetime.now(UTC))) as parts:
             async with parts.database.writing() as session:
                 await processes.begin(session, PROCESS, datetime.now(UTC))
             working = asyncio.create_task(parts.worker.run(closing))
             client: TestClient[web.Request, web.Application]
-            async with TestClient(TestServer(app(parts.door))) as client:
+            async with TestClient(TestServer(app(parts.endpoints))) as client:
                 yield Carrying(Door(client, [], []), platform)
             closing.set()
             await working

@@ -31,8 +31,8 @@ from channels.messages import (
 from channels.sms import Sms
 from channels.verdicts import Act
 from channels.whatsapp import WhatsApp
-from demo.platforms.twilio import Outcome, Twilio
-from demo.platforms.wire import Refusal
+from demo.platforms.twilio import FakeTwilio, Fate
+from demo.platforms.wire import RefusedRequest
 from locales import languages
 from tests.channels.conftest import ACCOUNT, HANG_UP, TOKEN, Platform, environment
 
@@ -50,7 +50,7 @@ HOUR = timedelta(hours=1)
 class Office:
     """A Twilio, the channels that write through it, and the time there."""
 
-    twilio: Twilio
+    twilio: FakeTwilio
     address: str
     now: list[datetime]
     channels: dict[str, Channel] = field(default_factory=dict)
@@ -94,7 +94,7 @@ async def office() -> AsyncIterator[Office]:
     now = [NOON]
     # Nobody is told of what people write: it is only in the list.
     webhooks = {OURS: "", f"whatsapp:{OURS}": "", "whatsapp:+447700900998": ""}
-    twilio = Twilio(ACCOUNT, TOKEN, webhooks, services={SERVICE: [OURS, f"whatsapp:{OURS}"]}, clock=lambda: now[0])
+    twilio = FakeTwilio(ACCOUNT, TOKEN, webhooks, services={SERVICE: [OURS, f"whatsapp:{OURS}"]}, clock=lambda: now[0])
     twilio.calls_back = False
     site = web.Application()
     site.add_subapp("/twilio", twilio.application())
@@ -116,7 +116,7 @@ async def listed(
 
 
 async def test_a_message_of_ours_is_found_with_what_became_of_it(office: Office) -> None:
-    office.twilio.outcomes_for[AMINA] = (Outcome("sent"), Outcome("undelivered", "30003"))
+    office.twilio.outcomes_for[AMINA] = (Fate("sent"), Fate("undelivered", "30003"))
     sent = await office.sms.send(AMINA, Outgoing("Hello"), "d-1")
     await office.twilio.settled()
     [trace] = await listed(office.history())
@@ -452,7 +452,7 @@ async def test_a_text_that_is_refused_gives_way_to_the_common_one_until_it_is_as
     await approve(office)
     known = await office.whatsapp.templates()
     arabic = Outgoing("النماذج", language="ar", purpose="bulletin")
-    office.twilio.faults.append(Refusal(400, 63040, "paused"))
+    office.twilio.faults.append(RefusedRequest(400, 63040, "paused"))
     chat = office.twilio.chats.of(f"whatsapp:{AMINA}")
     await office.whatsapp.send(AMINA, arabic, "d-1", in_session=False)
     assert (await chat.next()).text.startswith("News:")
@@ -467,7 +467,7 @@ async def test_a_text_that_is_refused_gives_way_to_the_common_one_until_it_is_as
 async def test_who_can_be_told_by_no_text_at_all_waits(office: Office) -> None:
     await approve(office)
     await office.whatsapp.templates()
-    office.twilio.faults.extend([Refusal(400, 63027, ""), Refusal(400, 21654, "")])
+    office.twilio.faults.extend([RefusedRequest(400, 63027, ""), RefusedRequest(400, 21654, "")])
     with pytest.raises(Shut) as caught:
         await office.whatsapp.send(AMINA, Outgoing("النماذج", language="ar", purpose="bulletin"), "d", in_session=False)
     assert caught.value.code == "shut"
@@ -480,7 +480,7 @@ MENU = Outgoing("Shall we?", choices=(Choice("yes", "Yes"), Choice("no", "No")),
 async def test_a_menu_that_is_refused_for_its_form_leaves_as_plain_text(office: Office, code: int) -> None:
     await office.whatsapp.connect({})
     await office.whatsapp.templates()
-    office.twilio.faults.append(Refusal(400, code, ""))
+    office.twilio.faults.append(RefusedRequest(400, code, ""))
     await office.whatsapp.send(AMINA, MENU, "d-1")
     bubble = await office.twilio.chats.of(f"whatsapp:{AMINA}").next()
     assert (bubble.text, bubble.buttons) == ("Shall we?\n1. Yes\n2. No", ())
@@ -489,7 +489,7 @@ async def test_a_menu_that_is_refused_for_its_form_leaves_as_plain_text(office: 
 async def test_a_menu_that_is_refused_for_another_reason_is_not_tried_again(office: Office) -> None:
     await office.whatsapp.connect({})
     await office.whatsapp.templates()
-    office.twilio.faults.append(Refusal(400, 63024, ""))
+    office.twilio.faults.append(RefusedRequest(400, 63024, ""))
     with pytest.raises(NotSent) as caught:
         await office.whatsapp.send(AMINA, MENU, "d-1")
     assert caught.value.code == "63024"

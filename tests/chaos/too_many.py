@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import pairwise
 
-from demo.platforms.wire import Fault, TooMany
+from demo.platforms.wire import Fault, TooManyRequests
 from tests.chaos.figures import Figures
 from tests.chaos.world import SQLITE, How, world
 from tests.programs.life import ALONE
@@ -25,7 +25,7 @@ async def run(how: How) -> AsyncIterator[Figures]:
         if call.channel != "telegram" or chance.random() >= PART:
             return None
         figures.faults += 1
-        return TooMany(chance.randint(1, longest))
+        return TooManyRequests(chance.randint(1, longest))
 
     async with world(how, SQLITE, speed=SPEED, sms=True, pace=(20.0, 5, 0.0)) as made:
         await made.meets(people)

@@ -12,8 +12,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 import servers
-from demo.platforms.telegram import Telegram
-from demo.platforms.twilio import Twilio
+from demo.platforms.telegram import FakeTelegram
+from demo.platforms.twilio import FakeTwilio
 from demo.platforms.wire import Public
 from demo.town.running import Town
 from tests.demo import towns
@@ -36,7 +36,7 @@ class Post:
     form: dict[str, str] = field(default_factory=dict)
 
 
-class House:
+class DemoTown:
     """Takes every webhook; answers with the next of `statuses`, or 200."""
 
     def __init__(self) -> None:
@@ -77,8 +77,8 @@ def hands() -> Hands:
 
 
 @pytest.fixture
-async def house() -> AsyncIterator[House]:
-    house = House()
+async def house() -> AsyncIterator[DemoTown]:
+    house = DemoTown()
     application = web.Application()
     application.router.add_post("/{tail:.*}", house.take)
     async with TestServer(application) as server:
@@ -87,21 +87,21 @@ async def house() -> AsyncIterator[House]:
 
 
 @pytest.fixture
-async def telegram(house: House, hands: Hands) -> AsyncIterator[Telegram]:
-    telegram = Telegram(TOKEN, public=Public(PUBLIC, house.url), clock=hands.clock, sleep=hands.sleep)
+async def telegram(house: DemoTown, hands: Hands) -> AsyncIterator[FakeTelegram]:
+    telegram = FakeTelegram(TOKEN, public=Public(PUBLIC, house.url), clock=hands.clock, sleep=hands.sleep)
     yield telegram
     await telegram.close()
 
 
 @pytest.fixture
-async def telegram_url(telegram: Telegram) -> AsyncIterator[str]:
+async def telegram_url(telegram: FakeTelegram) -> AsyncIterator[str]:
     async with TestServer(telegram.application()) as server:
         yield str(server.make_url("")).rstrip("/")
 
 
 @pytest.fixture
-async def twilio(house: House, hands: Hands) -> AsyncIterator[Twilio]:
-    twilio = Twilio(
+async def twilio(house: DemoTown, hands: Hands) -> AsyncIterator[FakeTwilio]:
+    twilio = FakeTwilio(
         ACCOUNT,
         AUTH_TOKEN,
         {SMS: f"{PUBLIC}/channels/sms", WHATSAPP: f"{PUBLIC}/channels/whatsapp"},
@@ -115,7 +115,7 @@ async def twilio(house: House, hands: Hands) -> AsyncIterator[Twilio]:
 
 
 @pytest.fixture
-async def twilio_url(twilio: Twilio) -> AsyncIterator[str]:
+async def twilio_url(twilio: FakeTwilio) -> AsyncIterator[str]:
     async with TestServer(twilio.application()) as server:
         yield str(server.make_url("")).rstrip("/")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from demo.platforms.chats import Bubble, Button, Change, Chats, Feed, Look, Side
+from demo.platforms.chats import Bubble, Button, ChatChange, Chats, Feed, Look, Side
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 ASKED = Bubble("1", Side.US, NOW, "سؤال\n1 نعم", buttons=(Button("نعم", "q.yes"),))
@@ -41,7 +41,7 @@ async def test_who_watches_sees_every_change_and_the_end() -> None:
         chats.of("7001").add(ASKED)
         chats.close()
     chats.of("7001").add(SAID)
-    assert [feed.get_nowait(), feed.get_nowait(), feed.empty()] == [Change("7001", ASKED), None, True]
+    assert [feed.get_nowait(), feed.get_nowait(), feed.empty()] == [ChatChange("7001", ASKED), None, True]
 
 
 def test_chats_are_there_again_after_a_restart(tmp_path: Path) -> None:
@@ -63,6 +63,6 @@ async def test_what_was_there_before_a_restart_is_not_news(tmp_path: Path) -> No
 
 
 def test_a_bubble_keeps_its_words_out_of_a_log() -> None:
-    assert "سؤال" not in repr(Change("7001", ASKED))
+    assert "سؤال" not in repr(ChatChange("7001", ASKED))
     assert "نعم" not in repr(ASKED)
-    assert "7001" not in repr(Change("7001", ASKED))
+    assert "7001" not in repr(ChatChange("7001", ASKED))

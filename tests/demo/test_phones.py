@@ -14,8 +14,8 @@ from demo import phones
 from demo.phones import Owner
 from demo.platforms.both import Platforms
 from demo.platforms.chats import Bubble, Button, Side
-from demo.platforms.telegram import Telegram
-from demo.platforms.twilio import Twilio
+from demo.platforms.telegram import FakeTelegram
+from demo.platforms.twilio import FakeTwilio
 from tests.waiting import PATIENCE
 
 AMINA = Owner("telegram", "70010001", "Amina", "ar")
@@ -25,7 +25,7 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-async def site(telegram: Telegram, twilio: Twilio) -> AsyncIterator[ClientSession]:
+async def site(telegram: FakeTelegram, twilio: FakeTwilio) -> AsyncIterator[ClientSession]:
     async def close(_: web.Application) -> None:
         telegram.chats.close()
         twilio.chats.close()
@@ -71,7 +71,7 @@ async def test_what_the_page_needs_is_there(site: ClientSession, name: str) -> N
         assert response.status == 200
 
 
-async def test_a_new_message_is_told_at_once(site: ClientSession, telegram: Telegram) -> None:
+async def test_a_new_message_is_told_at_once(site: ClientSession, telegram: FakeTelegram) -> None:
     telegram.chats.of(AMINA.person).add(ours("قبل"))
     async with site.get("/phones/events") as response:
         assert response.content_type == "text/event-stream"
@@ -83,7 +83,7 @@ async def test_a_new_message_is_told_at_once(site: ClientSession, telegram: Tele
         assert "بعد &lt;b&gt;" in told["html"]
 
 
-async def test_the_stream_ends_when_the_platforms_close(site: ClientSession, telegram: Telegram) -> None:
+async def test_the_stream_ends_when_the_platforms_close(site: ClientSession, telegram: FakeTelegram) -> None:
     async with site.get("/phones/events") as response:
         coming = events(response.content)
         assert (await anext(coming))[0] == "run"
@@ -91,26 +91,26 @@ async def test_the_stream_ends_when_the_platforms_close(site: ClientSession, tel
         assert [name async for name, _ in coming] == []
 
 
-async def test_an_sms_says_what_it_costs(site: ClientSession, twilio: Twilio) -> None:
+async def test_an_sms_says_what_it_costs(site: ClientSession, twilio: FakeTwilio) -> None:
     bubble = Bubble("71", Side.US, NOW, "Hello", encoding="GSM-7", segments=2)
     twilio.chats.of(SAMUEL.person).add(bubble)
     async with site.get("/phones") as response:
         assert "GSM-7 · 2 segments" in await response.text()
 
 
-async def test_what_is_typed_is_said(site: ClientSession, twilio: Twilio) -> None:
+async def test_what_is_typed_is_said(site: ClientSession, twilio: FakeTwilio) -> None:
     async with site.post("/phones/whatsapp/+12025550123/say", json={"text": "bonjour"}) as response:
         assert response.status == 204
     assert [bubble.text for bubble in twilio.chats.of(MOUSSA.person).bubbles] == ["bonjour"]
 
 
-async def test_a_voice_note_is_sent(site: ClientSession, telegram: Telegram) -> None:
+async def test_a_voice_note_is_sent(site: ClientSession, telegram: FakeTelegram) -> None:
     async with site.post("/phones/telegram/70010001/voice", json={}) as response:
         assert response.status == 204
     assert [bubble.look for bubble in telegram.chats.of(AMINA.person).bubbles] == ["voice"]
 
 
-async def test_a_tap_marks_the_button(site: ClientSession, telegram: Telegram) -> None:
+async def test_a_tap_marks_the_button(site: ClientSession, telegram: FakeTelegram) -> None:
     telegram.chats.of(AMINA.person).add(ours("?", Button("نعم", "yes"), Button("لا", "no")))
     async with site.post("/phones/telegram/70010001/tap", json={"message": "71", "index": 1}) as response:
         assert response.status == 204
@@ -131,14 +131,14 @@ async def test_a_tap_marks_the_button(site: ClientSession, telegram: Telegram) -
     ],
 )
 async def test_what_makes_no_sense_is_refused(
-    site: ClientSession, telegram: Telegram, path: str, body: object, status: int
+    site: ClientSession, telegram: FakeTelegram, path: str, body: object, status: int
 ) -> None:
     async with site.post(f"/phones/{path}", json=body) as response:
         assert response.status == status
     assert telegram.chats.of(AMINA.person).bubbles == []
 
 
-async def test_a_form_of_a_foreign_page_is_refused(site: ClientSession, telegram: Telegram) -> None:
+async def test_a_form_of_a_foreign_page_is_refused(site: ClientSession, telegram: FakeTelegram) -> None:
     async with site.post("/phones/telegram/70010001/say", data={"text": "hello"}) as response:
         assert response.status == 415
     assert telegram.chats.of(AMINA.person).bubbles == []

@@ -11,9 +11,9 @@ from aiohttp import ClientSession
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
 
-from demo.platforms.telegram import Telegram, Webhook
-from demo.platforms.wire import Broken, Dropped, Refusal, Silent, TooMany
-from tests.demo.conftest import PUBLIC, TOKEN, Hands, House
+from demo.platforms.telegram import FakeTelegram, Webhook
+from demo.platforms.wire import Broken, Dropped, RefusedRequest, Silent, TooManyRequests
+from tests.demo.conftest import PUBLIC, TOKEN, DemoTown, Hands
 
 AMINA = "70010001"
 YUSUF = "70010002"
@@ -27,7 +27,7 @@ async def bot(telegram_url: str) -> AsyncIterator[Bot]:
 
 
 @pytest.fixture
-def met(telegram: Telegram) -> Telegram:
+def met(telegram: FakeTelegram) -> FakeTelegram:
     """A Telegram where Amina has started the bot."""
     telegram.chats.of(AMINA)
     return telegram
@@ -42,7 +42,7 @@ async def test_the_bot_knows_itself(bot: Bot) -> None:
     assert (me.id, me.is_bot, me.username) == (7001001, True, "hearback_demo_bot")
 
 
-async def test_a_message_arrives_with_its_keyboard(bot: Bot, met: Telegram) -> None:
+async def test_a_message_arrives_with_its_keyboard(bot: Bot, met: FakeTelegram) -> None:
     sent = await bot.send_message(int(AMINA), "ما رأيك؟", reply_markup=keyboard("a", "b"))
     bubble = await met.chats.of(AMINA).next()
     assert (bubble.id, bubble.text) == (str(sent.message_id), "ما رأيك؟")
@@ -71,19 +71,19 @@ async def test_an_unknown_method_is_not_found(telegram_url: str) -> None:
         (" ", "message text is empty"),
     ],
 )
-async def test_a_text_that_does_not_fit_is_refused(telegram_url: str, met: Telegram, text: str, says: str) -> None:
+async def test_a_text_that_does_not_fit_is_refused(telegram_url: str, met: FakeTelegram, text: str, says: str) -> None:
     body = {"chat_id": int(AMINA), "text": text}
     async with ClientSession() as session, session.post(f"{telegram_url}/bot{TOKEN}/sendMessage", json=body) as answer:
         assert (answer.status, (await answer.json())["description"]) == (400, f"Bad Request: {says}")
     assert met.chats.of(AMINA).ours() == []
 
 
-async def test_the_longest_text_fits(bot: Bot, met: Telegram) -> None:
+async def test_the_longest_text_fits(bot: Bot, met: FakeTelegram) -> None:
     await bot.send_message(int(AMINA), "🙂" * 2048)
     assert len((await met.chats.of(AMINA).next()).text) == 2048
 
 
-async def test_a_button_holds_64_bytes(bot: Bot, met: Telegram) -> None:
+async def test_a_button_holds_64_bytes(bot: Bot, met: FakeTelegram) -> None:
     await bot.send_message(int(AMINA), "?", reply_markup=keyboard("x" * 64))
     with pytest.raises(BadRequest, match="Button_data_invalid"):
         await bot.send_message(int(AMINA), "?", reply_markup=keyboard("ل" * 33))
@@ -94,7 +94,7 @@ async def test_who_never_came_has_no_chat(bot: Bot) -> None:
         await bot.send_message(int(YUSUF), "Hello")
 
 
-async def test_who_blocked_us_is_forbidden_until_they_come_back(bot: Bot, met: Telegram) -> None:
+async def test_who_blocked_us_is_forbidden_until_they_come_back(bot: Bot, met: FakeTelegram) -> None:
     met.blocks(AMINA)
     with pytest.raises(Forbidden, match="bot was blocked by the user"):
         await bot.send_message(int(AMINA), "Hello")
@@ -103,9 +103,11 @@ async def test_who_blocked_us_is_forbidden_until_they_come_back(bot: Bot, met: T
     assert (await met.chats.of(AMINA).next()).text == "Hello again"
 
 
-async def test_too_many_requests_say_how_long_to_wait(bot: Bot, met: Telegram, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_too_many_requests_say_how_long_to_wait(
+    bot: Bot, met: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
-    met.faults.append(TooMany(retry_after=7))
+    met.faults.append(TooManyRequests(retry_after=7))
     with pytest.raises(RetryAfter) as error:
         await bot.send_message(int(AMINA), "Hello")
     assert error.value._retry_after.total_seconds() == 7
@@ -120,11 +122,11 @@ async def test_too_many_requests_say_how_long_to_wait(bot: Bot, met: Telegram, m
         (Broken(500, taken=True), NetworkError, 1),
         (Dropped(), NetworkError, 0),
         (Dropped(taken=True), NetworkError, 1),
-        (Refusal(403, 403, "Forbidden: user is deactivated"), Forbidden, 0),
+        (RefusedRequest(403, 403, "Forbidden: user is deactivated"), Forbidden, 0),
     ],
 )
 async def test_a_fault_is_met_once(
-    bot: Bot, met: Telegram, fault: Broken | Dropped | Refusal, raised: type[Exception], arrived: int
+    bot: Bot, met: FakeTelegram, fault: Broken | Dropped | RefusedRequest, raised: type[Exception], arrived: int
 ) -> None:
     met.faults.append(fault)
     with pytest.raises(raised):
@@ -134,14 +136,14 @@ async def test_a_fault_is_met_once(
     assert len(met.chats.of(AMINA).ours()) == arrived + 1
 
 
-async def test_a_silent_platform_takes_the_message_and_lets_go_when_it_closes(bot: Bot, met: Telegram) -> None:
+async def test_a_silent_platform_takes_the_message_and_lets_go_when_it_closes(bot: Bot, met: FakeTelegram) -> None:
     met.faults.append(Silent())
     with pytest.raises(TimedOut):
         await bot.send_message(int(AMINA), "Hello", read_timeout=0.05)
     assert (await met.chats.of(AMINA).next()).text == "Hello"
 
 
-async def test_a_keyboard_can_be_taken_away_once(bot: Bot, met: Telegram) -> None:
+async def test_a_keyboard_can_be_taken_away_once(bot: Bot, met: FakeTelegram) -> None:
     sent = await bot.send_message(int(AMINA), "?", reply_markup=keyboard("a"))
     await bot.edit_message_reply_markup(int(AMINA), sent.message_id)
     bubble = met.chats.of(AMINA).find(str(sent.message_id))
@@ -151,7 +153,7 @@ async def test_a_keyboard_can_be_taken_away_once(bot: Bot, met: Telegram) -> Non
         await bot.edit_message_reply_markup(int(AMINA), sent.message_id)
 
 
-async def test_a_tap_is_answered_once(bot: Bot, met: Telegram) -> None:
+async def test_a_tap_is_answered_once(bot: Bot, met: FakeTelegram) -> None:
     sent = await bot.send_message(int(AMINA), "?", reply_markup=keyboard("a", "b"))
     query = met.taps(AMINA, str(sent.message_id), 1)["callback_query"]
     assert query["data"] == "b"
@@ -160,7 +162,7 @@ async def test_a_tap_is_answered_once(bot: Bot, met: Telegram) -> None:
         await bot.answer_callback_query(query["id"])
 
 
-async def test_updates_carry_the_secret(bot: Bot, met: Telegram, house: House) -> None:
+async def test_updates_carry_the_secret(bot: Bot, met: FakeTelegram, house: DemoTown) -> None:
     await bot.set_webhook(f"{PUBLIC}/channels/telegram", secret_token="a-secret")
     met.says(AMINA, "hello")
     await met.settled()
@@ -170,7 +172,7 @@ async def test_updates_carry_the_secret(bot: Bot, met: Telegram, house: House) -
     assert json.loads(post.body)["message"]["text"] == "hello"
 
 
-async def test_what_waited_is_delivered_when_the_webhook_is_set(bot: Bot, met: Telegram, house: House) -> None:
+async def test_what_waited_is_delivered_when_the_webhook_is_set(bot: Bot, met: FakeTelegram, house: DemoTown) -> None:
     met.says(AMINA, "first")
     await bot.set_webhook(f"{PUBLIC}/t")
     met.says(AMINA, "second")
@@ -179,7 +181,9 @@ async def test_what_waited_is_delivered_when_the_webhook_is_set(bot: Bot, met: T
     assert (await bot.get_webhook_info()).pending_update_count == 0
 
 
-async def test_the_next_message_of_a_chat_waits_for_the_one_before(met: Telegram, house: House, hands: Hands) -> None:
+async def test_the_next_message_of_a_chat_waits_for_the_one_before(
+    met: FakeTelegram, house: DemoTown, hands: Hands
+) -> None:
     met.webhook = Webhook(f"{PUBLIC}/t")
     house.statuses.extend([500, 500, 500])
     met.says(AMINA, "first")
@@ -190,7 +194,7 @@ async def test_the_next_message_of_a_chat_waits_for_the_one_before(met: Telegram
     assert hands.slept == [0, 2, 4]
 
 
-async def test_our_retry_after_is_kept(met: Telegram, house: House, hands: Hands) -> None:
+async def test_our_retry_after_is_kept(met: FakeTelegram, house: DemoTown, hands: Hands) -> None:
     met.webhook, house.after = Webhook(f"{PUBLIC}/t"), "30"
     house.statuses.append(503)
     met.says(AMINA, "hello")
@@ -198,7 +202,7 @@ async def test_our_retry_after_is_kept(met: Telegram, house: House, hands: Hands
     assert hands.slept == [30]
 
 
-async def test_a_tap_is_offered_for_150_seconds(met: Telegram, house: House, hands: Hands, bot: Bot) -> None:
+async def test_a_tap_is_offered_for_150_seconds(met: FakeTelegram, house: DemoTown, hands: Hands, bot: Bot) -> None:
     sent = await bot.send_message(int(AMINA), "?", reply_markup=keyboard("a"))
     met.webhook = Webhook(f"{PUBLIC}/t")
     house.statuses.extend([500] * 99)
@@ -208,7 +212,7 @@ async def test_a_tap_is_offered_for_150_seconds(met: Telegram, house: House, han
     assert (await bot.get_webhook_info()).pending_update_count == 0
 
 
-async def test_one_update_can_be_posted_again_and_again(met: Telegram, house: House) -> None:
+async def test_one_update_can_be_posted_again_and_again(met: FakeTelegram, house: DemoTown) -> None:
     met.webhook = Webhook(f"{PUBLIC}/t")
     update = met.says(AMINA, "hello")
     await met.settled()
@@ -217,7 +221,7 @@ async def test_one_update_can_be_posted_again_and_again(met: Telegram, house: Ho
     assert len({post.body for post in house.posts}) == 1
 
 
-async def test_polling_waits_for_an_update(bot: Bot, met: Telegram) -> None:
+async def test_polling_waits_for_an_update(bot: Bot, met: FakeTelegram) -> None:
     poll = asyncio.create_task(bot.get_updates(timeout=5))
     met.says(AMINA, "hello")
     (update,) = await poll
@@ -226,7 +230,7 @@ async def test_polling_waits_for_an_update(bot: Bot, met: Telegram) -> None:
     assert await bot.get_updates(offset=update.update_id + 1, timeout=0) == ()
 
 
-async def test_polling_beside_a_webhook_is_a_conflict(bot: Bot, met: Telegram) -> None:
+async def test_polling_beside_a_webhook_is_a_conflict(bot: Bot, met: FakeTelegram) -> None:
     await bot.set_webhook(f"{PUBLIC}/t")
     with pytest.raises(Conflict):
         await bot.get_updates()
@@ -234,7 +238,7 @@ async def test_polling_beside_a_webhook_is_a_conflict(bot: Bot, met: Telegram) -
     assert await bot.get_updates() == ()
 
 
-async def test_only_what_was_asked_for_is_announced(bot: Bot, met: Telegram, house: House) -> None:
+async def test_only_what_was_asked_for_is_announced(bot: Bot, met: FakeTelegram, house: DemoTown) -> None:
     await bot.set_webhook(f"{PUBLIC}/t", allowed_updates=["message"])
     met.blocks(AMINA)
     met.joins_again(AMINA)
@@ -243,7 +247,7 @@ async def test_only_what_was_asked_for_is_announced(bot: Bot, met: Telegram, hou
     assert ["message" in json.loads(post.body) for post in house.posts] == [True]
 
 
-def everything(telegram: Telegram, message: str) -> list[dict[str, Any]]:
+def everything(telegram: FakeTelegram, message: str) -> list[dict[str, Any]]:
     telegram.languages[AMINA] = "ar"
     said = telegram.says(AMINA, "/start now")
     return [
@@ -257,7 +261,7 @@ def everything(telegram: Telegram, message: str) -> list[dict[str, Any]]:
     ]
 
 
-async def test_updates_are_what_the_library_reads(bot: Bot, met: Telegram) -> None:
+async def test_updates_are_what_the_library_reads(bot: Bot, met: FakeTelegram) -> None:
     sent = await bot.send_message(int(AMINA), "?", reply_markup=keyboard("a"))
     read = [Update.de_json(update, bot) for update in everything(met, str(sent.message_id))]
     said, edited, voice, sticker, tap, left, back = read
@@ -278,7 +282,7 @@ async def test_updates_are_what_the_library_reads(bot: Bot, met: Telegram) -> No
     assert back.my_chat_member.new_chat_member.status == "member"
 
 
-async def test_what_is_said_is_what_the_published_schema_says(telegram_url: str, met: Telegram) -> None:
+async def test_what_is_said_is_what_the_published_schema_says(telegram_url: str, met: FakeTelegram) -> None:
     if not ORACLE.exists():
         pytest.skip("the published schema is not at hand: ../shared/oracles/telegram-bot-api.json")
     types = json.loads(ORACLE.read_text())["types"]

@@ -18,9 +18,9 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from demo.platforms import _twilio_api
-from demo.platforms.twilio import DELIVERED, Outcome, Twilio
-from demo.platforms.wire import Broken, Refusal, Silent, TooMany
-from tests.demo.conftest import ACCOUNT, AUTH_TOKEN, PUBLIC, SMS, WHATSAPP, Hands, House
+from demo.platforms.twilio import DELIVERED, FakeTwilio, Fate
+from demo.platforms.wire import Broken, RefusedRequest, Silent, TooManyRequests
+from tests.demo.conftest import ACCOUNT, AUTH_TOKEN, PUBLIC, SMS, WHATSAPP, DemoTown, Hands
 
 AMINA = "+12025550123"
 YUSUF = "whatsapp:+12025550124"
@@ -99,20 +99,20 @@ LISTED = json.dumps({str(place): word for place, word in enumerate(WORDS, 1)})
 REPLY = {"twilio/quick-reply": {"body": "{{1}}", "actions": [{"title": "{{2}}", "id": "{{3}}"}]}}
 
 
-async def test_a_text_arrives_and_its_segments_are_counted(client: Client, twilio: Twilio) -> None:
+async def test_a_text_arrives_and_its_segments_are_counted(client: Client, twilio: FakeTwilio) -> None:
     sent = await client.messages.create_async(to=AMINA, from_=SMS, body="é" * 161)
     bubble = await twilio.chats.of(AMINA).next()
     assert (bubble.id, bubble.text, bubble.encoding, bubble.segments) == (sent.sid, "é" * 161, "GSM-7", 2)
     assert (str(sent.status), sent.num_segments, str(sent.direction)) == ("queued", "2", "outbound-api")
 
 
-async def test_arabic_is_counted_as_ucs_2(client: Client, twilio: Twilio) -> None:
+async def test_arabic_is_counted_as_ucs_2(client: Client, twilio: FakeTwilio) -> None:
     await client.messages.create_async(to=AMINA, from_=SMS, body="م" * 71)
     bubble = await twilio.chats.of(AMINA).next()
     assert (bubble.encoding, bubble.segments) == ("UCS-2", 2)
 
 
-async def test_a_service_finds_its_sender(client: Client, twilio: Twilio) -> None:
+async def test_a_service_finds_its_sender(client: Client, twilio: FakeTwilio) -> None:
     sent = await client.messages.create_async(to=YUSUF, messaging_service_sid="MG" + "0" * 32, body="Hello")
     assert (sent.from_, str(sent.status)) == (WHATSAPP, "accepted")
 
@@ -131,7 +131,9 @@ async def test_a_service_finds_its_sender(client: Client, twilio: Twilio) -> Non
         ({"to": YUSUF, "from_": WHATSAPP, "content_sid": "HX0"}, 21654),
     ],
 )
-async def test_what_cannot_be_sent_is_refused(client: Client, twilio: Twilio, given: dict[str, str], code: int) -> None:
+async def test_what_cannot_be_sent_is_refused(
+    client: Client, twilio: FakeTwilio, given: dict[str, str], code: int
+) -> None:
     with pytest.raises(TwilioRestException) as error:
         await client.messages.create_async(**given)
     assert (error.value.code, error.value.status) == (code, 400)
@@ -157,7 +159,7 @@ async def test_an_error_has_twilios_shape(session: ClientSession) -> None:
         }
 
 
-async def test_status_callbacks_come_signed_and_in_order(client: Client, twilio: Twilio, house: House) -> None:
+async def test_status_callbacks_come_signed_and_in_order(client: Client, twilio: FakeTwilio, house: DemoTown) -> None:
     sent = await client.messages.create_async(to=AMINA, from_=SMS, body="Hello", status_callback=STATUS)
     await twilio.settled()
     assert [post.form["MessageStatus"] for post in house.posts] == ["sent", "delivered"]
@@ -168,7 +170,7 @@ async def test_status_callbacks_come_signed_and_in_order(client: Client, twilio:
     assert await became(client, sent.sid) == ("delivered", None)
 
 
-async def test_status_callbacks_can_come_late_and_twice(client: Client, twilio: Twilio, house: House) -> None:
+async def test_status_callbacks_can_come_late_and_twice(client: Client, twilio: FakeTwilio, house: DemoTown) -> None:
     twilio.outcomes = (DELIVERED[1], DELIVERED[0], DELIVERED[0])
     sent = await client.messages.create_async(to=AMINA, from_=SMS, body="Hello", status_callback=STATUS)
     await twilio.settled()
@@ -176,8 +178,8 @@ async def test_status_callbacks_can_come_late_and_twice(client: Client, twilio: 
     assert await became(client, sent.sid) == ("delivered", None)
 
 
-async def test_what_fails_does_not_arrive(client: Client, twilio: Twilio, house: House) -> None:
-    twilio.outcomes_for[AMINA] = (Outcome("sent"), Outcome("undelivered", "30003"))
+async def test_what_fails_does_not_arrive(client: Client, twilio: FakeTwilio, house: DemoTown) -> None:
+    twilio.outcomes_for[AMINA] = (Fate("sent"), Fate("undelivered", "30003"))
     sent = await client.messages.create_async(to=AMINA, from_=SMS, body="Hello", status_callback=STATUS)
     await twilio.settled()
     assert house.posts[-1].form["ErrorCode"] == "30003"
@@ -186,7 +188,7 @@ async def test_what_fails_does_not_arrive(client: Client, twilio: Twilio, house:
 
 
 @pytest.mark.parametrize("person", [AMINA, YUSUF, NAMELESS])
-async def test_what_a_person_writes_is_announced_signed(twilio: Twilio, house: House, person: str) -> None:
+async def test_what_a_person_writes_is_announced_signed(twilio: FakeTwilio, house: DemoTown, person: str) -> None:
     twilio.says(person, "مرحبا + 1%")
     await twilio.settled()
     (post,) = house.posts
@@ -204,7 +206,7 @@ def test_the_signature_is_the_one_that_twilios_library_expects() -> None:
     assert _twilio_api.signature("12345", f"{url}#rc=5", form) == _twilio_api.signature("12345", url, form)
 
 
-async def test_a_webhook_that_fails_is_lost(twilio: Twilio, house: House) -> None:
+async def test_a_webhook_that_fails_is_lost(twilio: FakeTwilio, house: DemoTown) -> None:
     house.statuses.append(500)
     twilio.says(AMINA, "first")
     twilio.says(AMINA, "second")
@@ -212,7 +214,9 @@ async def test_a_webhook_that_fails_is_lost(twilio: Twilio, house: House) -> Non
     assert [post.form["Body"] for post in house.posts] == ["first", "second"]
 
 
-async def test_a_webhook_is_tried_again_when_its_address_asks(twilio: Twilio, house: House, hands: Hands) -> None:
+async def test_a_webhook_is_tried_again_when_its_address_asks(
+    twilio: FakeTwilio, house: DemoTown, hands: Hands
+) -> None:
     twilio.webhooks[SMS] = f"{PUBLIC}/channels/sms#rc=2&rp=all"
     house.statuses.extend([500, 500, 500])
     form = twilio.says(AMINA, "hello")
@@ -223,7 +227,7 @@ async def test_a_webhook_is_tried_again_when_its_address_asks(twilio: Twilio, ho
     assert await twilio.post(form) == 200
 
 
-async def test_no_connection_is_tried_once_more(twilio: Twilio, hands: Hands) -> None:
+async def test_no_connection_is_tried_once_more(twilio: FakeTwilio, hands: Hands) -> None:
     twilio.webhooks[SMS] = "http://127.0.0.1:9/"
     twilio.says(AMINA, "hello")
     await twilio.settled()
@@ -231,7 +235,7 @@ async def test_no_connection_is_tried_once_more(twilio: Twilio, hands: Hands) ->
 
 
 async def test_a_list_is_shown_and_its_row_is_tapped(
-    client: Client, session: ClientSession, twilio: Twilio, house: House
+    client: Client, session: ClientSession, twilio: FakeTwilio, house: DemoTown
 ) -> None:
     sid = await template(session, LIST)
     sent = await client.messages.create_async(to=YUSUF, from_=WHATSAPP, content_sid=sid, content_variables=LISTED)
@@ -246,7 +250,7 @@ async def test_a_list_is_shown_and_its_row_is_tapped(
 
 
 async def test_a_reply_button_gives_its_payload(
-    client: Client, session: ClientSession, twilio: Twilio, house: House
+    client: Client, session: ClientSession, twilio: FakeTwilio, house: DemoTown
 ) -> None:
     sid = await template(session, REPLY)
     given = json.dumps({"1": "Shall we?", "2": "Yes", "3": "q2.yes"})
@@ -266,7 +270,7 @@ async def test_wrong_variables_are_refused(client: Client, session: ClientSessio
 
 
 async def test_a_title_that_is_too_long_for_whatsapp_fails(
-    client: Client, session: ClientSession, twilio: Twilio
+    client: Client, session: ClientSession, twilio: FakeTwilio
 ) -> None:
     sid = await template(session, REPLY)
     given = json.dumps({"1": "Shall we?", "2": "x" * 21, "3": "q2.yes"})
@@ -285,7 +289,7 @@ async def test_templates_can_be_found_again(client: Client, session: ClientSessi
 
 
 async def test_outside_the_window_only_what_is_approved_arrives(
-    client: Client, session: ClientSession, twilio: Twilio, hands: Hands
+    client: Client, session: ClientSession, twilio: FakeTwilio, hands: Hands
 ) -> None:
     twilio.window = timedelta(hours=24)
     twilio.says(YUSUF, "hello")
@@ -303,7 +307,7 @@ async def test_outside_the_window_only_what_is_approved_arrives(
     assert [bubble.text for bubble in twilio.chats.of(YUSUF).ours()] == ["inside", "Approved words."]
 
 
-async def test_outside_the_window_it_can_be_refused_at_once(client: Client, twilio: Twilio) -> None:
+async def test_outside_the_window_it_can_be_refused_at_once(client: Client, twilio: FakeTwilio) -> None:
     twilio.window, twilio.shuts_at_once = timedelta(hours=24), True
     with pytest.raises(TwilioRestException) as error:
         await client.messages.create_async(to=NAMELESS, from_=WHATSAPP, body="outside")
@@ -311,7 +315,9 @@ async def test_outside_the_window_it_can_be_refused_at_once(client: Client, twil
     assert list(twilio.chats) == []
 
 
-async def test_a_template_is_submitted_and_decided_on(client: Client, session: ClientSession, twilio: Twilio) -> None:
+async def test_a_template_is_submitted_and_decided_on(
+    client: Client, session: ClientSession, twilio: FakeTwilio
+) -> None:
     sid = await template(session, {"twilio/text": {"body": "News: {{1}} Thank you."}}, **{"1": "words"})
     content = client.content.v1.contents(sid)
     asked = {"name": "news_en_v1", "category": "UTILITY"}
@@ -345,7 +351,7 @@ async def test_a_template_is_submitted_by_the_rules(session: ClientSession, aske
         assert response.status == 400
 
 
-async def test_twilio_can_answer_stop_by_itself(client: Client, twilio: Twilio, house: House) -> None:
+async def test_twilio_can_answer_stop_by_itself(client: Client, twilio: FakeTwilio, house: DemoTown) -> None:
     twilio.keywords = True
     twilio.says(AMINA, " stop ")
     await twilio.settled()
@@ -360,14 +366,14 @@ async def test_twilio_can_answer_stop_by_itself(client: Client, twilio: Twilio, 
     assert (await twilio.chats.of(AMINA).next()).text == "Hello"
 
 
-async def test_stop_is_only_a_word_where_twilio_does_not_answer(twilio: Twilio, house: House) -> None:
+async def test_stop_is_only_a_word_where_twilio_does_not_answer(twilio: FakeTwilio, house: DemoTown) -> None:
     twilio.says(AMINA, "STOP")
     await twilio.settled()
     assert "OptOutType" not in house.posts[-1].form
     assert twilio.chats.of(AMINA).ours() == []
 
 
-async def test_a_voice_note_is_media(twilio: Twilio, house: House) -> None:
+async def test_a_voice_note_is_media(twilio: FakeTwilio, house: DemoTown) -> None:
     twilio.sends_voice(YUSUF)
     await twilio.settled()
     form = house.posts[-1].form
@@ -378,14 +384,18 @@ async def test_a_voice_note_is_media(twilio: Twilio, house: House) -> None:
 @pytest.mark.parametrize(
     ("fault", "status", "arrived"),
     [
-        (TooMany(3), 429, 0),
+        (TooManyRequests(3), 429, 0),
         (Broken(500), 500, 0),
         (Broken(503, taken=True), 503, 1),
-        (Refusal(400, 21610, "Attempt to send to unsubscribed recipient"), 400, 0),
+        (RefusedRequest(400, 21610, "Attempt to send to unsubscribed recipient"), 400, 0),
     ],
 )
 async def test_a_fault_is_met_once(
-    session: ClientSession, twilio: Twilio, fault: TooMany | Broken | Refusal, status: int, arrived: int
+    session: ClientSession,
+    twilio: FakeTwilio,
+    fault: TooManyRequests | Broken | RefusedRequest,
+    status: int,
+    arrived: int,
 ) -> None:
     twilio.faults.append(fault)
     path, form = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", {"To": AMINA, "From": SMS, "Body": "Hello"}
@@ -396,7 +406,7 @@ async def test_a_fault_is_met_once(
         assert response.status == 201
 
 
-async def test_a_silent_platform_takes_the_message(session: ClientSession, twilio: Twilio) -> None:
+async def test_a_silent_platform_takes_the_message(session: ClientSession, twilio: FakeTwilio) -> None:
     twilio.faults.append(Silent())
     path, form = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", {"To": AMINA, "From": SMS, "Body": "Hello"}
     sending = asyncio.create_task(session.post(path, data=form).__aenter__())
@@ -405,7 +415,7 @@ async def test_a_silent_platform_takes_the_message(session: ClientSession, twili
     sending.cancel()
 
 
-async def test_messages_are_listed_newest_first(client: Client, twilio: Twilio, hands: Hands) -> None:
+async def test_messages_are_listed_newest_first(client: Client, twilio: FakeTwilio, hands: Hands) -> None:
     twilio.says(AMINA, "in")
     for number in range(3):
         hands.now += timedelta(days=1)
@@ -418,7 +428,7 @@ async def test_messages_are_listed_newest_first(client: Client, twilio: Twilio, 
     assert [text.body for text in await client.messages.list_async(to=SMS)] == ["in"]
 
 
-async def test_a_page_has_its_bounds_and_names_the_next(session: ClientSession, twilio: Twilio) -> None:
+async def test_a_page_has_its_bounds_and_names_the_next(session: ClientSession, twilio: FakeTwilio) -> None:
     twilio.most_on_a_page = 2
     for number in range(5):
         twilio.says(NAMELESS, f"in {number}")
@@ -432,7 +442,7 @@ async def test_a_page_has_its_bounds_and_names_the_next(session: ClientSession, 
     assert found == [f"in {number}" for number in (4, 3, 2, 1, 0)]
 
 
-async def test_what_still_waits_is_not_found_by_its_day(client: Client, twilio: Twilio, hands: Hands) -> None:
+async def test_what_still_waits_is_not_found_by_its_day(client: Client, twilio: FakeTwilio, hands: Hands) -> None:
     twilio.outcomes = ()
     await client.messages.create_async(to=AMINA, from_=SMS, body="waits")
     await twilio.settled()
@@ -440,14 +450,14 @@ async def test_what_still_waits_is_not_found_by_its_day(client: Client, twilio: 
     assert [text.body for text in await client.messages.list_async(to=AMINA)] == ["waits"]
 
 
-async def test_the_media_of_a_message_are_listed(client: Client, twilio: Twilio) -> None:
+async def test_the_media_of_a_message_are_listed(client: Client, twilio: FakeTwilio) -> None:
     form = twilio.sends_voice(NAMELESS)
     (medium,) = await client.messages(form["MessageSid"]).media.list_async()
     assert (medium.content_type, medium.parent_sid) == ("audio/ogg", form["MessageSid"])
     assert form["MediaUrl0"] == f"https://api.twilio.com{str(medium.uri).removesuffix('.json')}"
 
 
-async def test_nobody_need_be_told(client: Client, twilio: Twilio, house: House) -> None:
+async def test_nobody_need_be_told(client: Client, twilio: FakeTwilio, house: DemoTown) -> None:
     twilio.webhooks[SMS], twilio.calls_back = "", False
     twilio.says(AMINA, "hello")
     sent = await client.messages.create_async(to=AMINA, from_=SMS, body="Hello", status_callback=STATUS)
@@ -456,7 +466,7 @@ async def test_nobody_need_be_told(client: Client, twilio: Twilio, house: House)
     assert await became(client, sent.sid) == ("delivered", None)
 
 
-async def test_what_is_answered_is_what_twilio_describes(session: ClientSession, twilio: Twilio) -> None:
+async def test_what_is_answered_is_what_twilio_describes(session: ClientSession, twilio: FakeTwilio) -> None:
     if not ORACLE.exists():
         pytest.skip("Twilio's own description is not at hand: ../shared/oracles/twilio-messages-openapi.json")
     schemas = json.loads(ORACLE.read_text())["components"]["schemas"]

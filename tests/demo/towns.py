@@ -10,7 +10,7 @@ from demo.platforms.chats import Bubble, Chat
 from demo.serving import bound
 from demo.stage import DATABASE, town
 from demo.town.running import Town
-from demo.town.scenery import Neighbour
+from demo.town.scenery import Resident
 
 
 def build(folder: Path) -> None:
@@ -35,7 +35,7 @@ def copy(built: Path, to: Path) -> Path:
     return Path(shutil.copytree(built, to / "town"))
 
 
-def neighbour(opened: Town, name: str) -> Neighbour:
+def neighbour(opened: Town, name: str) -> Resident:
     return next(one for one in opened.scenery.people if one.name == name)
 
 

@@ -11,9 +11,9 @@ import pytest
 from bot.metrics import LABELS, Counts, Outbox
 from bot.settings import Environment
 from storage import Database
-from storage.circuits import Circuit
+from storage.circuits import OpenCircuit
 from storage.lanes import Lane
-from storage.outbox import Overview, Waiting
+from storage.outbox import Overview, WaitingLane
 from tests.docs.pages import ROOT, code
 from tests.rooms import sources
 from tests.storage.rows import NOW
@@ -34,7 +34,7 @@ def asked() -> Iterator[str]:
 def known() -> set[str]:
     """The name of every series there can be."""
     counts, nothing = Counts(lambda: NOW), Any
-    seen = Overview([Waiting("sms", Lane.REPLY, 1, 0, NOW)], 0, {"sms": 1}, [Circuit("sms", "20003", NOW, NOW)])
+    seen = Overview([WaitingLane("sms", Lane.REPLY, 1, 0, NOW)], 0, {"sms": 1}, [OpenCircuit("sms", "20003", NOW, NOW)])
     database: Database = nothing  # type: ignore[assignment]
     counts.registry.register(Outbox(database, lambda: NOW, seen))
     series = set()

@@ -7,7 +7,7 @@ import pytest
 
 import channels
 from bot.settings import Environment
-from bot.web import Door, app
+from bot.web import Endpoints, app
 from storage.states import State
 from tests.docs.pages import PAGES, ROOT, code
 
@@ -66,7 +66,7 @@ def test_the_readme_says_what_a_setting_is_without_being_set() -> None:
 
 def test_the_addresses_of_the_readme_are_served() -> None:
     nothing: Any = None
-    router = app(Door({}, nothing, nothing, nothing)).router
+    router = app(Endpoints({}, nothing, nothing, nothing)).router
     served = {resource.canonical for resource in router.resources()}
     hooks = re.findall(r"https://hearback\.example(/hooks/)(\w+)", README)
     assert {name for _path, name in hooks} == {"sms", "whatsapp"} <= set(channels.names())

@@ -22,9 +22,9 @@ from flows import (
     Moved,
     Say,
     Spoke,
+    Switched,
     Talk,
     Turn,
-    Turned,
     Wants,
     advance,
     fits,
@@ -65,7 +65,7 @@ def test_every_talk_opens_and_ends(flow: Flow, language: str, channel: str) -> N
     for known in circumstances(language, channel):
         for path in paths(flow, known):
             last = path.turns[-1]
-            assert last.said or any(isinstance(effect, Turned) for effect in last.effects)
+            assert last.said or any(isinstance(effect, Switched) for effect in last.effects)
 
 
 @every_flow
@@ -204,7 +204,7 @@ def test_a_flow_makes_happen_what_its_file_names(flow: Flow) -> None:
 def offered() -> set[str]:
     """Where the menu can lead."""
     ways = paths(flows()["menu"], facts())
-    return {effect.flow for way in ways for effect in way.turns[-1].effects if isinstance(effect, Turned)}
+    return {effect.flow for way in ways for effect in way.turns[-1].effects if isinstance(effect, Switched)}
 
 
 @every_flow

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import flows
 from broadcast.expand import expand
 from channels.messages import Kind, Message, Outgoing, unpacked
-from handlers.conversations import Ears, hear
+from handlers.conversations import Deployment, hear
 from handlers.talk.boards import Boards
 from storage import Database, Keyring, Session
 from storage.outbox import claims, deliveries
@@ -36,16 +36,16 @@ class House:
     database: Database
     keys: Keyring
     now: datetime = NOW
-    ears: Ears = field(init=False)
+    deployment: Deployment = field(init=False)
     left: dict[str, list[Outgoing]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.ears = Ears(self.keys, every_channel(), Boards())
+        self.deployment = Deployment(self.keys, every_channel(), Boards())
 
     async def takes(self, *messages: Message) -> None:
         """All of them in one transaction."""
         async with self.database.writing() as session:
-            await hear(session, self.ears, messages, self.now)
+            await hear(session, self.deployment, messages, self.now)
 
     async def does(self, work: Callable[[Session, datetime], Awaitable[T]]) -> T:
         """What an organizer does; every delivery it promises is made."""

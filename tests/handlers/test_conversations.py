@@ -420,6 +420,6 @@ async def test_only_an_answer_where_something_is_unknown_costs_a_statement_more(
 
 
 def test_everything_that_a_flow_makes_happen_is_written_down() -> None:
-    """`Turned` alone is followed, not written down."""
+    """`Switched` alone is followed, not written down."""
     named = {effect for flow in flows.flows().values() for effect in named_in(flow)}
-    assert named == {*conversations.EFFECTS, flows.Turned}
+    assert named == {*conversations.EFFECTS, flows.Switched}

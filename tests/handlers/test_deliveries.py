@@ -15,7 +15,7 @@ from handlers import deliveries
 from outcomes.by_report import KNOWN
 from storage import Keyring, Session, broadcasts, circuits, marks, people, templates
 from storage.broadcasts import Plan
-from storage.circuits import Circuit
+from storage.circuits import OpenCircuit
 from storage.codes import Code
 from storage.outbox import claims
 from storage.outbox import deliveries as outbox
@@ -196,7 +196,7 @@ async def test_but_it_is_when_the_phone_is_left_alone(session: Session, keys: Ke
 async def test_a_sender_that_is_out_of_order_is_stopped_and_its_message_waits(session: Session, keys: Keyring) -> None:
     alice, name = await told(session, keys)
     await says(session, name, Status.FAILED, VERDICTS["30002"], code="30002")
-    assert await circuits.broken(session) == [Circuit("sms", "30002", NOW, NOW + OUT_OF_ORDER)]
+    assert await circuits.broken(session) == [OpenCircuit("sms", "30002", NOW, NOW + OUT_OF_ORDER)]
     found = await row(session, name)
     assert (found.state, found.code, found.due) == ("queued", "30002", NOW + OUT_OF_ORDER)
     assert await claim(session, keys) == []

@@ -10,7 +10,7 @@ from channels import Limits
 from channels.messages import Kind
 from channels.telegram import Telegram
 from handlers import processes
-from handlers.conversations import Ears, Unanswered, hear
+from handlers.conversations import Deployment, Unanswered, hear
 from handlers.talk import patience
 from handlers.talk import standing as standings
 from handlers.talk.patience import Heard, Newcomers, Why
@@ -27,7 +27,7 @@ def limited(house: House, replies: int = 10_000, newcomers: int = 10_000) -> Non
     """From now on on every channel."""
     limits = Limits(replies, newcomers)
     platform = Telegram("4242:canary-token", "", "http://127.0.0.1:1", "", limits=limits)
-    house.ears = Ears(house.keys, dict.fromkeys(CHANNELS, platform), house.ears.boards)
+    house.deployment = Deployment(house.keys, dict.fromkeys(CHANNELS, platform), house.deployment.boards)
 
 
 async def answered(writer: Writer, words: str, times: int) -> list[int]:
@@ -199,7 +199,7 @@ async def test_whoever_is_not_answered_is_named_by_channel_and_reason(house: Hou
     machine = house.meets()
     await answered(machine, DRIVING, 4)
     async with house.database.writing() as session:
-        unanswered = await hear(session, house.ears, [machine.message(DRIVING)], house.now)
+        unanswered = await hear(session, house.deployment, [machine.message(DRIVING)], house.now)
     assert unanswered == [Unanswered("telegram", Why.REPEATS)]
 
 

@@ -32,7 +32,7 @@ class Numbers(Telegram):
 
 def recycling(house: House) -> House:
     numbers = Numbers("4242:canary-token", "", "http://127.0.0.1:1", "")
-    house.ears = replace(house.ears, channels={**house.ears.channels, "sms": numbers})
+    house.deployment = replace(house.deployment, channels={**house.deployment.channels, "sms": numbers})
     return house
 
 

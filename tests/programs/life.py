@@ -172,12 +172,13 @@ async def _live(told: Told, machine: Machine) -> None:
         channel.limits = AS_MANY_AS_COME
         _note_sends(type(channel), machine)
     ours = clock.Clock(machine.now, machine.elapsed)
-    given = (told.database_url, told.redis_url, KEYS, every, ours.now, told.is_ == ALONE)
-    async with serve.parts(*given) as parts, asyncio.TaskGroup() as tasks:
+    alone = told.is_ == ALONE
+    setup = serve.Setup(told.database_url, KEYS, every, ours.now, redis_url=told.redis_url, alone=alone)
+    async with serve.parts(setup) as parts, asyncio.TaskGroup() as tasks:
         await _look(ours, parts.database)
         tasks.create_task(_follow(ours, parts.database, closing))
         if told.is_ != WORKER:
-            tasks.create_task(serve.listen(app(parts.door), "127.0.0.1", told.port, closing))
+            tasks.create_task(serve.listen(app(parts.endpoints), "127.0.0.1", told.port, closing))
         if told.is_ != WEB:
             tasks.create_task(parts.worker.run(closing))
 

@@ -13,9 +13,9 @@ from aiohttp import web
 
 from demo.platforms.accounts import TELEGRAM_TOKEN, TWILIO_ACCOUNT, TWILIO_TOKEN
 from demo.platforms.both import Platforms, hooks
-from demo.platforms.telegram import Telegram
-from demo.platforms.twilio import Twilio
-from demo.platforms.wire import Answer, Fault
+from demo.platforms.telegram import FakeTelegram
+from demo.platforms.twilio import FakeTwilio
+from demo.platforms.wire import Fault, WireAnswer
 from demo.serving import bound, serving
 from tests.programs.machine import Machine
 
@@ -42,14 +42,14 @@ def nothing(_call: Call) -> Fault | None:
     return None
 
 
-class CountedTelegram(Telegram):
+class CountedTelegram(FakeTelegram):
     """Remembers what its updates were answered, and can keep them back."""
 
     answers: list[tuple[int, int]]
     news: asyncio.Condition
     kept_back: list[Any] | None = None
 
-    async def _post(self, update: Any) -> Answer:
+    async def _post(self, update: Any) -> WireAnswer:
         answer = await super()._post(update)
         async with self.news:
             self.answers.append((update["update_id"], answer.status))
@@ -73,13 +73,13 @@ class CountedTelegram(Telegram):
         return {update for update, status in self.answers if status == 200}
 
 
-class CountedTwilio(Twilio):
+class CountedTwilio(FakeTwilio):
     """The same. What is kept back are addresses and forms."""
 
     statuses: Counter[int]
     kept_back: list[tuple[str, Any]] | None = None
 
-    async def _post(self, url: str, form: Any, token: str) -> Answer:
+    async def _post(self, url: str, form: Any, token: str) -> WireAnswer:
         answer = await super()._post(url, form, token)
         self.statuses[answer.status] += 1
         return answer

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from bot.inbox import Turns
-from broadcast.wake import Bell
+from bot.inbox import Inbox
+from broadcast.wake import Waker
 from channels.messages import Kind, Message
 from channels.telegram import Telegram
-from handlers.conversations import Ears
+from handlers.conversations import Deployment
 from handlers.talk.boards import Boards
 from handlers.writing import contents
 from storage import Database, processes
@@ -18,12 +18,12 @@ from tests.storage.rows import NOW, PROCESS
 TELEGRAM = Telegram("4242:canary-token", "", "http://127.0.0.1:1", "")
 
 
-def ears() -> Ears:
-    return Ears(KEYS, {"telegram": TELEGRAM}, Boards())
+def deployment() -> Deployment:
+    return Deployment(KEYS, {"telegram": TELEGRAM}, Boards())
 
 
-def turns(database: Database, clock: Callable[[], datetime] = lambda: NOW) -> Turns:
-    return Turns(database, ears(), Bell(), clock)
+def inbox_of(database: Database, clock: Callable[[], datetime] = lambda: NOW) -> Inbox:
+    return Inbox(database, deployment(), Waker(), clock)
 
 
 def says(sender: str, text: str, event: str) -> Message:

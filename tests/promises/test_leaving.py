@@ -16,7 +16,7 @@ from storage.addresses import Change
 from storage.lanes import Lane
 from storage.outbox import claims, deliveries
 from storage.states import State
-from tests.promises.talking import begin, ears, says, turns
+from tests.promises.talking import begin, deployment, inbox_of, says
 from tests.storage.rows import NOW, Somebody, meet, opened, queue, until_somebody_waits
 
 LEASE = NOW + timedelta(minutes=1)
@@ -44,14 +44,14 @@ async def _claim(database: Database, keys: Keyring, most: int = 50) -> list[str]
 async def test_nothing_new_is_claimed_for_who_has_left(database: Database, keys: Keyring, word: str) -> None:
     """Two workers claim while everybody leaves, each at another instant."""
     people = await _people(database, keys, PEOPLE)
-    line, gone = turns(database), set[str]()
+    inbox, gone = inbox_of(database), set[str]()
     chance = random.Random(11)
 
     async def leaves(who: Somebody) -> None:
         await asyncio.sleep(chance.uniform(0, 0.2))
-        await line.take([says(who.sender, word, f"leave-{who.sender}")])
+        await inbox.take([says(who.sender, word, f"leave-{who.sender}")])
         if word == "/forget":
-            await line.take([says(who.sender, "1", f"sure-{who.sender}")])
+            await inbox.take([says(who.sender, "1", f"sure-{who.sender}")])
         gone.add(who.sender)
 
     async def works() -> None:
@@ -72,7 +72,7 @@ async def test_nothing_is_claimed_while_a_stop_is_being_committed(postgresql_url
     async with opened(postgresql_url) as database:
         [alice] = await _people(database, keys, 1)
         async with database.writing() as stopping:
-            await hear(stopping, ears(), [says(alice.sender, "/stop", "1")], NOW)
+            await hear(stopping, deployment(), [says(alice.sender, "/stop", "1")], NOW)
             async with database.writing() as session:
                 await queue(session, alice, Outgoing("news").packed(), lane=Lane.BULLETIN, turn=0)
             assert await _claim(database, keys) == []
@@ -85,7 +85,7 @@ async def test_a_stop_waits_for_the_claim_that_was_first(postgresql_url: str, ke
         async with database.writing() as claiming:
             claimed = await claims.claim(claiming, keys, "telegram", "worker", NOW, LEASE, 1)
             assert len(claimed) == 1
-            stopping = asyncio.create_task(turns(database).take([says(alice.sender, "/stop", "1")]))
+            stopping = asyncio.create_task(inbox_of(database).take([says(alice.sender, "/stop", "1")]))
             await until_somebody_waits(claiming)
         await stopping
         async with database.reading() as session:
@@ -101,7 +101,7 @@ async def test_a_broadcast_that_was_being_made_meanwhile_does_not_reach_who_left
         async with database.writing() as session:
             name = await bulletins.publish(session, contents.Bulletin({"en": "news"}), NOW)
         async with database.writing() as stopping:
-            await hear(stopping, ears(), [says(alice.sender, "/stop", "1")], NOW)
+            await hear(stopping, deployment(), [says(alice.sender, "/stop", "1")], NOW)
             assert await expand(database, NOW)
         async with database.reading() as session:
             assert await broadcasts.counts(session, name) == {"queued": 1}
@@ -116,10 +116,10 @@ async def test_what_went_back_to_waiting_after_a_stop_does_not_leave_after_a_sta
     [alice] = await _people(database, keys, 1)
     async with database.writing() as session:
         [flying, *_] = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 1)
-    await turns(database).take([says(alice.sender, "/stop", "1")])
+    await inbox_of(database).take([says(alice.sender, "/stop", "1")])
     async with database.writing() as session:
         await deliveries.settle(session, "worker", [deliveries.Outcome(flying.id, State.QUEUED, due=NOW)], NOW)
-    await turns(database).take([says(alice.sender, "/start", "2")])
+    await inbox_of(database).take([says(alice.sender, "/start", "2")])
     assert await _claim(database, keys) == []
 
 
@@ -127,7 +127,7 @@ async def test_a_block_does_not_undo_a_stop(database: Database, keys: Keyring) -
     [alice] = await _people(database, keys, 1)
     async with database.writing() as session:
         [flying, *_] = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 1)
-    await turns(database).take([says(alice.sender, "/stop", "1")])
+    await inbox_of(database).take([says(alice.sender, "/stop", "1")])
     async with database.writing() as session:
         gone = deliveries.Outcome(flying.id, State.FAILED, change=Change(alice.address, "blocked"))
         await deliveries.settle(session, "worker", [gone], NOW)

@@ -14,7 +14,7 @@ from storage import Database, Keyring
 from storage.outbox import claims, deliveries, unknowns
 from storage.states import State
 from storage.tables import delivery, event, person
-from tests.promises.talking import begin, says, turns
+from tests.promises.talking import begin, inbox_of, says
 from tests.storage.rows import NOW, meet, queue
 
 GONE = Verdict(Act.DROP, "the number is gone", reach=Reach.INVALID)
@@ -27,8 +27,8 @@ async def _count(database: Database, table: object) -> int:
 
 async def test_ten_times_at_once_is_once(database: Database) -> None:
     await begin(database)
-    line = turns(database)
-    await asyncio.gather(*(line.take([says("70001", "hello", "1")]) for _time in range(10)))
+    inbox = inbox_of(database)
+    await asyncio.gather(*(inbox.take([says("70001", "hello", "1")]) for _time in range(10)))
     assert [await _count(database, table) for table in (event, person, delivery)] == [1, 1, 1]
 
 
@@ -40,7 +40,7 @@ async def test_at_once_to_several_programs_is_once(database: Database, database_
         for _program in range(3):
             other = storage.open(database_url)
             others.push_async_callback(other.close)
-            lines.append(turns(other))
+            lines.append(inbox_of(other))
         every = [line.take([says(f"7000{one}", "hello", f"{one}")]) for line in lines for one in range(8)]
         await asyncio.gather(*every)
     assert [await _count(database, table) for table in (event, person, delivery)] == [8, 8, 8]
@@ -52,7 +52,7 @@ async def test_two_messages_of_one_new_person_at_two_programs_meet_one_person(
     await begin(database)
     other = storage.open(database_url)
     try:
-        both = [turns(one).take([says("70001", "hello", f"{n}")]) for n, one in enumerate((database, other))]
+        both = [inbox_of(one).take([says("70001", "hello", f"{n}")]) for n, one in enumerate((database, other))]
         await asyncio.gather(*both)
     finally:
         await other.close()
@@ -63,7 +63,7 @@ async def test_two_messages_of_one_new_person_at_two_programs_meet_one_person(
 async def test_the_order_of_callbacks_changes_nothing(database: Database, keys: Keyring, settled_after: int) -> None:
     """Twice each, in every order, and wherever our own settling falls among them."""
     words = (Status.SENT, Status.DELIVERED, Status.READ)
-    line = turns(database)
+    inbox = inbox_of(database)
     orders = list(permutations(words))
     async with database.writing() as session:
         who = [await meet(session, keys, f"{n}", channel="sms") for n in range(len(orders))]
@@ -72,11 +72,11 @@ async def test_the_order_of_callbacks_changes_nothing(database: Database, keys: 
         claimed = await claims.claim(session, keys, "sms", "worker", NOW, NOW, 50)
     for order, mine in zip(orders, claimed, strict=True):
         said = [Report("sms", mine.id, f"SM{mine.id}", word) for word in (*order, *order)]
-        await line.take(said[:settled_after])
+        await inbox.take(said[:settled_after])
         async with database.writing() as session:
             sent = deliveries.Outcome(mine.id, State.SENT, f"SM{mine.id}", 1)
             await deliveries.settle(session, "worker", [sent], NOW)
-        await line.take(said[settled_after:])
+        await inbox.take(said[settled_after:])
     async with database.reading() as session:
         rows = await session.execute(select(delivery.c.state, delivery.c.provider_id, delivery.c.id))
         assert all((row.state, row.provider_id) == ("delivered", f"SM{row.id}") for row in rows)
@@ -87,7 +87,7 @@ async def test_a_late_callback_resolves_what_was_unknown(database: Database, key
         await queue(session, await meet(session, keys, channel="sms"))
         [claimed] = await claims.claim(session, keys, "sms", "worker", NOW, NOW, 1)
         assert await unknowns.abandon(session, NOW, everybody=True) == 1
-    await turns(database).take([Report("sms", claimed.id, "SM1", Status.DELIVERED)])
+    await inbox_of(database).take([Report("sms", claimed.id, "SM1", Status.DELIVERED)])
     async with database.reading() as session:
         row = (await session.execute(select(delivery.c.state, delivery.c.provider_id))).one()
     assert tuple(row) == ("delivered", "SM1")
@@ -100,7 +100,7 @@ async def test_a_callback_that_says_gone_cancels_what_waits(database: Database, 
         [claimed] = await claims.claim(session, keys, "sms", "worker", NOW, NOW, 1)
         await deliveries.settle(session, "worker", [deliveries.Outcome(claimed.id, State.SENT, "SM1", 1)], NOW)
         await queue(session, who, turn=2)
-    await turns(database).take([Report("sms", claimed.id, "SM1", Status.FAILED, "30006", GONE)])
+    await inbox_of(database).take([Report("sms", claimed.id, "SM1", Status.FAILED, "30006", GONE)])
     async with database.reading() as session:
         rows = await session.execute(select(delivery.c.state).order_by(delivery.c.turn))
         assert list(rows.scalars()) == ["failed", "cancelled"]

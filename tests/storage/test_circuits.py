@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from storage import Database, Keyring, Session, circuits
-from storage.circuits import Circuit
+from storage.circuits import OpenCircuit
 from storage.outbox import reports
 from storage.outbox.reports import Word
 from storage.states import State
@@ -18,7 +18,7 @@ async def test_what_breaks_again_is_tried_later_and_has_been_broken_since_the_fi
     async with database.writing() as session:
         await circuits.break_(session, "sms", "401", NOW + SECOND, NOW)
         await circuits.break_(session, "sms", "30002", NOW + 3 * SECOND, NOW + 2 * SECOND)
-        assert await circuits.broken(session) == [Circuit("sms", "30002", NOW, NOW + 3 * SECOND)]
+        assert await circuits.broken(session) == [OpenCircuit("sms", "30002", NOW, NOW + 3 * SECOND)]
 
 
 async def test_what_works_again_is_said_once(database: Database) -> None:

@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from storage import Database, Keyring, Session, consultations, contributions, people
-from storage.contributions import Given
+from storage.contributions import GivenContribution
 from tests.storage.rows import NOW, PROCESS, give, meet
 
 DAY = timedelta(days=1)
 
 
-async def gave(session: Session, *who: str, most: int = 12) -> list[Given]:
+async def gave(session: Session, *who: str, most: int = 12) -> list[GivenContribution]:
     return await contributions.given_by(session, who, most)
 
 
@@ -24,8 +24,8 @@ async def test_what_somebody_gave_is_listed_newest_first_with_what_became_of_it(
         await contributions.respond(session, "r", PROCESS, "taken_up", "{}", [old], NOW)
         found = await gave(session, alice.id)
         assert found == [
-            Given(alice.id, NOW.date(), "o2", None, None, None),
-            Given(alice.id, (NOW - 2 * DAY).date(), "o1", None, "taken_up", "{}"),
+            GivenContribution(alice.id, NOW.date(), "o2", None, None, None),
+            GivenContribution(alice.id, (NOW - 2 * DAY).date(), "o1", None, "taken_up", "{}"),
         ]
         assert [one.topic for one in await gave(session, alice.id, bob.id)] == ["o2", "o3", "o1"]
         assert await gave(session) == []
@@ -46,7 +46,9 @@ async def test_the_answers_to_one_consultation_count_once(database: Database, ke
         await consultations.add(session, "c", PROCESS, '{"title": "Work"}', NOW)
         for question in ("q1", "q2", "q3"):
             await give(session, alice, topic="", consultation="c", question=question)
-        assert await gave(session, alice.id) == [Given(alice.id, NOW.date(), "", '{"title": "Work"}', None, None)]
+        assert await gave(session, alice.id) == [
+            GivenContribution(alice.id, NOW.date(), "", '{"title": "Work"}', None, None)
+        ]
 
 
 async def test_two_recommendations_of_one_day_on_one_topic_count_twice(database: Database, keys: Keyring) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import insert
 
 from storage import Database, Keyring, Session, circuits, outbox, people
-from storage.circuits import Circuit
+from storage.circuits import OpenCircuit
 from storage.codes import Code
 from storage.lanes import Lane
-from storage.outbox import Dead, Overview, Waiting, claims, unknowns
+from storage.outbox import Dead, Overview, WaitingLane, claims, unknowns
 from storage.outbox.deliveries import NEVER
 from storage.states import State
 from storage.tables import delivery
@@ -33,13 +33,13 @@ async def test_the_outbox_at_a_glance(database: Database, keys: Keyring) -> None
         found = await outbox.overview(session, NOW)
     assert found == Overview(
         lanes=[
-            Waiting("sms", Lane.NOTICE, 1, 0, NOW - DAY),
-            Waiting("telegram", Lane.REPLY, 2, 1, NOW - SECOND),
-            Waiting("telegram", Lane.BULLETIN, 0, 1, None),
+            WaitingLane("sms", Lane.NOTICE, 1, 0, NOW - DAY),
+            WaitingLane("telegram", Lane.REPLY, 2, 1, NOW - SECOND),
+            WaitingLane("telegram", Lane.BULLETIN, 0, 1, None),
         ],
         sending=2,
         unknown={"sms": 1},
-        circuits=[Circuit("sms", "401", NOW - SECOND, NOW)],
+        circuits=[OpenCircuit("sms", "401", NOW - SECOND, NOW)],
     )
 
 
@@ -73,7 +73,7 @@ async def test_no_more_than_a_thousand_are_counted_of_each_lane(database: Databa
         found = await outbox.overview(session, NOW)
         assert await outbox.late(session, NOW) == 2 * outbox.MOST_COUNTED
     assert found.lanes == [
-        Waiting("telegram", lane, outbox.MOST_COUNTED, outbox.MOST_COUNTED, NOW - SECOND)
+        WaitingLane("telegram", lane, outbox.MOST_COUNTED, outbox.MOST_COUNTED, NOW - SECOND)
         for lane in (Lane.REPLY, Lane.BULLETIN)
     ]
 

@@ -13,7 +13,7 @@ from storage import Database, Keyring, Session, broadcasts, outbox, turns
 from storage.outbox import claims, deliveries, expansion, reports, unknowns
 from storage.outbox.deliveries import Outcome
 from storage.outbox.reports import Word
-from storage.outbox.unknowns import Answered
+from storage.outbox.unknowns import AnsweredTurn
 from storage.states import State
 from tests import databases
 from tests.storage.rows import NOW, announce, opened, plan, statements
@@ -81,7 +81,7 @@ ASKED: Mapping[str, Callable[[Session, Keyring], Awaitable[object]]] = {
     "whose the messages are": lambda session, _keys: unknowns.claimed(session, ["one", "two"]),
     "what may have a message": lambda session, _keys: unknowns.claimants(session, ["one", "two"]),
     "what is asked after later": lambda session, _keys: unknowns.ask_later(session, ["one", "two"], NOW),
-    "what an answer proves": lambda session, _keys: unknowns.arrived(session, [Answered("one", 1)], NOW),
+    "what an answer proves": lambda session, _keys: unknowns.arrived(session, [AnsweredTurn("one", 1)], NOW),
     "what is late": lambda session, _keys: outbox.late(session, NOW),
     "what waits for the morning": lambda session, _keys: deliveries.put_off(
         session, "b", "north", NOW, "night", NOW, 2000

@@ -12,7 +12,7 @@ from storage.lanes import Lane
 from storage.outbox import claims, reports, unknowns
 from storage.outbox.deliveries import NEVER
 from storage.outbox.reports import Word
-from storage.outbox.unknowns import Answered, UnknownDelivery
+from storage.outbox.unknowns import AnsweredTurn, UnknownDelivery
 from storage.states import State
 from storage.tables import person
 from tests.storage.rows import NOW, also_at, announce, meet, owe, put, queue, row, states
@@ -174,7 +174,7 @@ async def test_an_answer_proves_only_the_message_that_asked(database: Database, 
             await queue(session, there, turn=4, part=3, **lost),
             await queue(session, bob, turn=4, **lost),
         ]
-        await unknowns.arrived(session, [Answered(alice.address, 4)], NOW)
+        await unknowns.arrived(session, [AnsweredTurn(alice.address, 4)], NOW)
         found = await row(session, last)
         assert await states(session) == {last: "delivered"} | dict.fromkeys([first, *others], "unknown")
         assert (found.code, found.body, found.ended) == (None, None, NOW.date())
@@ -184,7 +184,7 @@ async def test_an_answer_changes_nothing_that_is_known(database: Database, keys:
     async with database.writing() as session:
         alice = await meet(session, keys)
         known = {await queue(session, alice, state=state, turn=turn): state for turn, state in enumerate(STATES)}
-        await unknowns.arrived(session, [Answered(alice.address, turn) for turn in range(len(STATES))], NOW)
+        await unknowns.arrived(session, [AnsweredTurn(alice.address, turn) for turn in range(len(STATES))], NOW)
         assert await states(session) == known
 
 

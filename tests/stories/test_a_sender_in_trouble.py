@@ -5,20 +5,20 @@ from datetime import timedelta
 import pytest
 
 from channels.verdicts import OUT_OF_ORDER
-from demo.platforms.twilio import Outcome
+from demo.platforms.twilio import Fate
 from storage import Keyring, circuits
 from tests.stories.test_hours import Dial
-from tests.stories.town import Town, now, town
+from tests.stories.town import StoryTown, now, town
 from tests.waiting import until
 
 
-async def is_out_of_order(square: Town) -> bool:
+async def is_out_of_order(square: StoryTown) -> bool:
     async with square.parts.database.reading() as session:
         return [one.channel for one in await circuits.broken(session)] == ["whatsapp"]
 
 
-async def works_again(square: Town) -> bool:
-    square.parts.hints.bell.here()
+async def works_again(square: StoryTown) -> bool:
+    square.parts.hints.waker.wake_here()
     return not await is_out_of_order(square)
 
 
@@ -29,14 +29,14 @@ async def test_whoever_wrote_while_our_number_was_stopped_is_answered_after_it(
     clock = Dial(now())
     async with town(database_url, keys, clock=clock) as square:
         alice, bob, carol = (square.on_whatsapp() for _person in range(3))
-        square.twilio.outcomes = (Outcome("failed", code),)
+        square.twilio.outcomes = (Fate("failed", code),)
         alice.says("hello")
         await until(lambda: is_out_of_order(square))
         for person in (bob, carol):
             person.says("hello")
         await square.twilio.wire.settled()
         assert not any(person.chat.ours() for person in (alice, bob, carol))
-        square.twilio.outcomes = (Outcome("sent"), Outcome("delivered"))
+        square.twilio.outcomes = (Fate("sent"), Fate("delivered"))
         clock.at += OUT_OF_ORDER + timedelta(seconds=1)
         await until(lambda: works_again(square))
         for person in (alice, bob, carol):

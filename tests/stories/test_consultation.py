@@ -6,7 +6,7 @@ import flows
 from handlers import consultations
 from handlers.writing import contents
 from storage import contributions as stored
-from tests.stories.town import Town, now
+from tests.stories.town import StoryTown, now
 
 
 def asked() -> contents.Consultation:
@@ -30,7 +30,7 @@ def asked() -> contents.Consultation:
     )
 
 
-async def test_the_promise_comes_before_the_questions(square: Town) -> None:
+async def test_the_promise_comes_before_the_questions(square: StoryTown) -> None:
     alice = square.on_whatsapp()
     await alice.joins()
     await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
@@ -48,7 +48,7 @@ async def test_the_promise_comes_before_the_questions(square: Town) -> None:
     assert given["why"].spoken
 
 
-async def test_an_answer_given_again_takes_the_place_of_the_first(square: Town) -> None:
+async def test_an_answer_given_again_takes_the_place_of_the_first(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
     await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
@@ -66,7 +66,7 @@ async def test_an_answer_given_again_takes_the_place_of_the_first(square: Town) 
     assert given["why"].words == "Longer hours still."
 
 
-async def test_going_back_asks_the_question_before(square: Town) -> None:
+async def test_going_back_asks_the_question_before(square: StoryTown) -> None:
     alice = square.on_sms()
     await alice.joins()
     await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
@@ -80,7 +80,7 @@ async def test_going_back_asks_the_question_before(square: Town) -> None:
     assert len(again) < len(first)
 
 
-async def test_a_menu_shown_again_knows_what_has_opened_since(square: Town) -> None:
+async def test_a_menu_shown_again_knows_what_has_opened_since(square: StoryTown) -> None:
     alice = square.on_sms()
     await alice.joins()
     await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
@@ -89,7 +89,7 @@ async def test_a_menu_shown_again_knows_what_has_opened_since(square: Town) -> N
     await alice.hears("We did not understand", "Answer our questions")
 
 
-async def test_an_answer_that_comes_too_late_is_said_not_to_count(square: Town) -> None:
+async def test_an_answer_that_comes_too_late_is_said_not_to_count(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
     name, _ = await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
@@ -106,7 +106,7 @@ async def test_an_answer_that_comes_too_late_is_said_not_to_count(square: Town) 
     assert given.option == "yes"
 
 
-async def test_an_older_consultation_that_is_still_open_is_answered(square: Town) -> None:
+async def test_an_older_consultation_that_is_still_open_is_answered(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
     await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
@@ -120,7 +120,7 @@ async def test_an_older_consultation_that_is_still_open_is_answered(square: Town
     await alice.hears("Thank you")
 
 
-async def test_an_invitation_in_another_language_says_so(square: Town) -> None:
+async def test_an_invitation_in_another_language_says_so(square: StoryTown) -> None:
     rosa = square.on_sms()
     await rosa.joins("Español")
     await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))

@@ -7,10 +7,10 @@ import pytest
 import flows
 from handlers import people, processes, rounds
 from handlers.writing import contents
-from tests.stories.town import Person, Town, now
+from tests.stories.town import Person, StoryTown, now
 
 
-async def seated(square: Town, person: Person, language: str = "English") -> None:
+async def seated(square: StoryTown, person: Person, language: str = "English") -> None:
     await person.joins(language)
 
     async def invite(session, moment):  # type: ignore[no-untyped-def]
@@ -34,7 +34,7 @@ def asked(rule: str = "approval") -> contents.Round:
 
 
 @pytest.mark.parametrize("rule", ["approval", "majority"])
-async def test_a_council_of_three_on_three_channels(square: Town, rule: str) -> None:
+async def test_a_council_of_three_on_three_channels(square: StoryTown, rule: str) -> None:
     alice, bob, cosma = square.on_telegram(), square.on_whatsapp(), square.on_sms()
     outsider = square.on_sms()
     await outsider.joins()
@@ -68,7 +68,7 @@ async def test_a_council_of_three_on_three_channels(square: Town, rule: str) -> 
     assert left == 0
 
 
-async def test_a_vote_that_comes_too_late_is_said_not_to_count(square: Town) -> None:
+async def test_a_vote_that_comes_too_late_is_said_not_to_count(square: StoryTown) -> None:
     alice = square.on_telegram()
     await seated(square, alice)
     round_id = await square.organizer(lambda session, moment: rounds.open_(session, asked(), moment))
@@ -82,7 +82,7 @@ async def test_a_vote_that_comes_too_late_is_said_not_to_count(square: Town) -> 
     assert "We have your vote" not in heard
 
 
-async def test_a_result_that_would_show_who_chose_what_is_not_told(square: Town) -> None:
+async def test_a_result_that_would_show_who_chose_what_is_not_told(square: StoryTown) -> None:
     alice, bob, cosma = square.on_telegram(), square.on_whatsapp(), square.on_sms()
     for person in (alice, bob, cosma):
         await seated(square, person)
@@ -101,7 +101,7 @@ async def test_a_result_that_would_show_who_chose_what_is_not_told(square: Town)
     assert "fees" not in kept
 
 
-async def test_an_invitation_seats_one_person_only(square: Town) -> None:
+async def test_an_invitation_seats_one_person_only(square: StoryTown) -> None:
     alice, mallory = square.on_telegram(), square.on_sms()
     await alice.joins()
     await mallory.joins()

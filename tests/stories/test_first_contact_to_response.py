@@ -5,11 +5,11 @@ import pytest
 from handlers import contributions
 from handlers.writing import contents
 from storage import contributions as stored
-from tests.stories.town import Town
+from tests.stories.town import StoryTown
 
 
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp", "sms"])
-async def test_from_first_contact_to_response(square: Town, channel: str) -> None:
+async def test_from_first_contact_to_response(square: StoryTown, channel: str) -> None:
     alice = square.on(channel)
     alice.says("hello")
     await alice.hears("English", "Français", "العربية")

@@ -11,7 +11,7 @@ import pytest
 
 import flows
 import storage
-from bot.housekeeping import House
+from bot.housekeeping import Housekeeping
 from bot.worker import Worker
 from broadcast.expand import expand
 from handlers import bulletins, contributions
@@ -19,7 +19,7 @@ from handlers.writing import contents
 from storage import Keyring, outbox
 from storage import contributions as stored
 from tests.review import PROCESS
-from tests.stories.town import Person, Town, town
+from tests.stories.town import Person, StoryTown, town
 
 ISLANDS, PLAIN = "1", "2"
 DAYTIME = flows.Daytime("Africa/Tunis", "09:00", "20:00", ("sunday",))
@@ -53,7 +53,7 @@ class Dial:
 class Night:
     """A town in which somebody turns the clock."""
 
-    town: Town
+    town: StoryTown
     clock: Dial
 
     @property
@@ -65,7 +65,7 @@ class Night:
         await self.settles()
         self.clock.at = at
         await self.town.parts.worker.expand()
-        await self.town.parts.hints.bell.ring()
+        await self.town.parts.hints.waker.wake()
         await self.settles()
 
     async def settles(self) -> None:
@@ -207,9 +207,9 @@ async def test_what_repeats_leaves_once_each_week_however_many_workers_there_are
     closing = asyncio.Event()
     another = storage.open(database_url)
     try:
-        second = Worker(another, parts.keys, parts.channels, parts.hints, parts.turns, parts.worker.clock)
+        second = Worker(another, parts.keys, parts.channels, parts.hints, parts.inbox, parts.worker.clock)
         working = asyncio.create_task(second.run(closing))
-        houses = [House(one, parts.keys, parts.channels, parts.hints.bell) for one in (parts.database, another)]
+        houses = [Housekeeping(one, parts.keys, parts.channels, parts.hints.waker) for one in (parts.database, another)]
         for week in range(3):
             await evening.becomes(in_("Africa/Tunis", "2026-11-24T12:00") + week * WEEK)
             # Beside their own rounds, which may fall anywhere: both workers keep house at the same time, and again.

@@ -5,10 +5,10 @@ import pytest
 from handlers import bulletins, contributions
 from handlers.writing import contents
 from storage import contributions as stored
-from tests.stories.town import Town
+from tests.stories.town import StoryTown
 
 
-async def test_from_first_contact_to_response_in_arabic(square: Town) -> None:
+async def test_from_first_contact_to_response_in_arabic(square: StoryTown) -> None:
     amal = square.on_sms()
     amal.says("مرحبا")
     await amal.hears("العربية")
@@ -43,7 +43,7 @@ async def test_from_first_contact_to_response_in_arabic(square: Town) -> None:
 
 
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp", "sms"])
-async def test_a_change_of_language_in_the_middle_asks_the_same_question_again(square: Town, channel: str) -> None:
+async def test_a_change_of_language_in_the_middle_asks_the_same_question_again(square: StoryTown, channel: str) -> None:
     alice = square.on(channel)
     await alice.joins()
     alice.says("share")
@@ -69,7 +69,7 @@ async def test_a_change_of_language_in_the_middle_asks_the_same_question_again(s
     await alice.hears_nothing(square)
 
 
-async def test_a_bulletin_in_four_languages_of_which_one_is_missing(square: Town) -> None:
+async def test_a_bulletin_in_four_languages_of_which_one_is_missing(square: StoryTown) -> None:
     people = {"en": square.on_telegram(), "fr": square.on_whatsapp(), "es": square.on_sms(), "ar": square.on_telegram()}
     for code, name in (("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")):
         await people[code].joins(name)
@@ -82,7 +82,7 @@ async def test_a_bulletin_in_four_languages_of_which_one_is_missing(square: Town
     assert "We do not have this in your language" not in missing
 
 
-async def test_a_bulletin_goes_only_to_its_audience(square: Town) -> None:
+async def test_a_bulletin_goes_only_to_its_audience(square: StoryTown) -> None:
     alice, bintou = square.on_telegram(), square.on_sms()
     await alice.joins("English")
     await bintou.joins("Français")
@@ -92,7 +92,7 @@ async def test_a_bulletin_goes_only_to_its_audience(square: Town) -> None:
     await alice.hears_nothing(square)
 
 
-async def test_news_are_what_everybody_may_read(square: Town) -> None:
+async def test_news_are_what_everybody_may_read(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
     text = {"en": "For all of you."}

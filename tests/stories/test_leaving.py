@@ -11,11 +11,11 @@ from handlers import bulletins, people
 from handlers.writing import contents
 from storage import contributions as stored
 from storage.tables import address, person
-from tests.stories.town import Person, Town
+from tests.stories.town import Person, StoryTown
 
 
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp", "sms"])
-async def test_stop_in_the_middle_of_a_question_ends_everything_until_start(square: Town, channel: str) -> None:
+async def test_stop_in_the_middle_of_a_question_ends_everything_until_start(square: StoryTown, channel: str) -> None:
     alice = square.on(channel)
     await alice.joins()
     alice.says("share")
@@ -32,7 +32,7 @@ async def test_stop_in_the_middle_of_a_question_ends_everything_until_start(squa
     await alice.hears("Welcome back", question)
 
 
-async def test_who_left_is_told_once_how_to_come_back(square: Town) -> None:
+async def test_who_left_is_told_once_how_to_come_back(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
     alice.says("/stop")
@@ -47,14 +47,14 @@ async def test_who_left_is_told_once_how_to_come_back(square: Town) -> None:
 
 
 @pytest.mark.parametrize("word", ["توقف", "وقف", "«إيقاف»", "arrêter", "Detener.", "STOP"])
-async def test_stop_is_heard_in_every_language_whatever_the_person_speaks(square: Town, word: str) -> None:
+async def test_stop_is_heard_in_every_language_whatever_the_person_speaks(square: StoryTown, word: str) -> None:
     alice = square.on_whatsapp()
     await alice.joins()
     alice.says(word)
     await alice.hears("We will not write to you any more")
 
 
-async def test_stop_is_heard_from_someone_who_never_agreed(square: Town) -> None:
+async def test_stop_is_heard_from_someone_who_never_agreed(square: StoryTown) -> None:
     stranger = square.on_sms()
     stranger.says("stop")
     await stranger.hears("START")
@@ -63,7 +63,7 @@ async def test_stop_is_heard_from_someone_who_never_agreed(square: Town) -> None
     assert found == [Reach.OPTED_OUT]
 
 
-async def test_twilio_own_answer_to_stop_is_not_doubled(square: Town) -> None:
+async def test_twilio_own_answer_to_stop_is_not_doubled(square: StoryTown) -> None:
     square.twilio.keywords = True
     alice = square.on_sms()
     await alice.joins()
@@ -73,7 +73,7 @@ async def test_twilio_own_answer_to_stop_is_not_doubled(square: Town) -> None:
 
 
 @pytest.mark.parametrize("words", ["START", "YES", "unstop", "Begin"])
-async def test_who_comes_back_by_any_word_that_twilio_takes_for_start_is_back(square: Town, words: str) -> None:
+async def test_who_comes_back_by_any_word_that_twilio_takes_for_start_is_back(square: StoryTown, words: str) -> None:
     square.twilio.keywords, square.twilio.starts = True, frozenset({"START", "YES", "UNSTOP", "BEGIN"})
     alice = square.on_sms()
     await alice.joins()
@@ -84,7 +84,7 @@ async def test_who_comes_back_by_any_word_that_twilio_takes_for_start_is_back(sq
     await alice.hears("Welcome back")
 
 
-async def test_stop_among_blanks_is_no_contribution(square: Town) -> None:
+async def test_stop_among_blanks_is_no_contribution(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
     for words in ("share", "1", "1"):
@@ -97,7 +97,7 @@ async def test_stop_among_blanks_is_no_contribution(square: Town) -> None:
 
 
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp", "sms"])
-async def test_forget_leaves_nothing_readable(square: Town, channel: str, database_url: str) -> None:
+async def test_forget_leaves_nothing_readable(square: StoryTown, channel: str, database_url: str) -> None:
     alice = square.on(channel)
     await _gives(alice, "cranes-over-the-harbour")
     async with square.parts.database.reading() as session:
@@ -120,7 +120,7 @@ async def test_forget_leaves_nothing_readable(square: Town, channel: str, databa
     _holds_nothing_of_hers(database_url, bytes(wrapped), alice)
 
 
-async def test_who_is_forgotten_and_writes_again_is_new(square: Town) -> None:
+async def test_who_is_forgotten_and_writes_again_is_new(square: StoryTown) -> None:
     alice = square.on_telegram()
     await _gives(alice, "x marks the spot")
     alice.says("/forget")
@@ -131,7 +131,7 @@ async def test_who_is_forgotten_and_writes_again_is_new(square: Town) -> None:
     await alice.hears("English", "Français")
 
 
-async def test_who_does_not_agree_is_not_kept(square: Town) -> None:
+async def test_who_does_not_agree_is_not_kept(square: StoryTown) -> None:
     stranger = square.on_whatsapp()
     stranger.says("hi")
     await stranger.hears()
@@ -145,7 +145,7 @@ async def test_who_does_not_agree_is_not_kept(square: Town) -> None:
         assert (await session.exec_driver_sql("SELECT count(*) FROM person")).scalar_one() == 0
 
 
-async def test_housekeeping_erases_who_never_agreed(square: Town, database_url: str) -> None:
+async def test_housekeeping_erases_who_never_agreed(square: StoryTown, database_url: str) -> None:
     stranger, alice = square.on_sms(), square.on_telegram()
     await alice.joins()
     stranger.says("cranes-over-the-harbour")
@@ -180,7 +180,7 @@ def _holds_nothing_of_hers(database_url: str, wrapped: bytes, person: Person) ->
             assert canary not in held
 
 
-async def test_what_has_left_is_not_kept(square: Town) -> None:
+async def test_what_has_left_is_not_kept(square: StoryTown) -> None:
     alice = square.on_whatsapp()
     await alice.joins()
     await square.quiet()
@@ -190,7 +190,7 @@ async def test_what_has_left_is_not_kept(square: Town) -> None:
     assert set(bodies) == {None}
 
 
-async def test_no_name_of_a_platform_leads_from_an_event_to_a_person(square: Town) -> None:
+async def test_no_name_of_a_platform_leads_from_an_event_to_a_person(square: StoryTown) -> None:
     alice = square.on_sms()
     form = square.twilio.says(alice.address, "hello")
     await alice.hears()

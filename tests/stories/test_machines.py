@@ -2,12 +2,12 @@
 
 import pytest
 
-from tests.stories.town import Person, Town
+from tests.stories.town import Person, StoryTown
 
 DRIVING = "I am driving and will answer later."
 
 
-async def answers_by_itself(square: Town, phone: Person) -> int:
+async def answers_by_itself(square: StoryTown, phone: Person) -> int:
     """How many messages of ours a phone gets that answers each at once."""
     before = len(phone.chat.ours())
     phone.says(DRIVING)
@@ -23,14 +23,14 @@ async def answers_by_itself(square: Town, phone: Person) -> int:
 
 
 @pytest.mark.parametrize("channel", ["sms", "whatsapp"])
-async def test_a_phone_that_answers_by_itself_is_soon_not_answered_any_more(square: Town, channel: str) -> None:
+async def test_a_phone_that_answers_by_itself_is_soon_not_answered_any_more(square: StoryTown, channel: str) -> None:
     phone = square.on(channel)
     assert await answers_by_itself(square, phone) == 4
     phone.says("English")
     await phone.hears("Do you want to take part?")
 
 
-async def test_after_stop_a_phone_that_answers_by_itself_gets_one_answer(square: Town) -> None:
+async def test_after_stop_a_phone_that_answers_by_itself_gets_one_answer(square: StoryTown) -> None:
     phone = square.on_sms()
     await phone.joins()
     phone.says("STOP")
@@ -40,7 +40,7 @@ async def test_after_stop_a_phone_that_answers_by_itself_gets_one_answer(square:
     await phone.hears("Welcome back")
 
 
-async def test_a_bot_is_not_answered_and_not_kept(square: Town) -> None:
+async def test_a_bot_is_not_answered_and_not_kept(square: StoryTown) -> None:
     bot = square.on_telegram()
     square.telegram.bots.add(bot.address)
     bot.says("Hello! I am a bot.")

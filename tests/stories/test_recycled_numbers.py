@@ -11,7 +11,7 @@ from storage import Keyring
 from storage import contributions as stored
 from tests.review import PROCESS
 from tests.stories.test_hours import Dial
-from tests.stories.town import Person, Town, town
+from tests.stories.town import Person, StoryTown, town
 
 LONG_AGO = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ASKED = "La dernière fois que ce numéro nous a écrit"
@@ -23,7 +23,7 @@ async def clock() -> Dial:
 
 
 @pytest.fixture
-async def square(database_url: str, keys: Keyring, clock: Dial) -> AsyncIterator[Town]:
+async def square(database_url: str, keys: Keyring, clock: Dial) -> AsyncIterator[StoryTown]:
     async with town(database_url, keys, PROCESS, clock) as running:
         yield running
 
@@ -34,12 +34,12 @@ async def gives(person: Person) -> None:
         await person.hears()
 
 
-async def a_year_passes(square: Town, clock: Dial) -> None:
+async def a_year_passes(square: StoryTown, clock: Dial) -> None:
     await square.quiet()
     clock.at += timedelta(days=400)
 
 
-async def respond(square: Town) -> int:
+async def respond(square: StoryTown) -> int:
     """The organizers answer what was given; gives how many people are told."""
     async with square.parts.database.reading() as session:
         [given] = await stored.newest(session, square.parts.keys, 10)
@@ -48,7 +48,7 @@ async def respond(square: Town) -> int:
     return told
 
 
-async def test_the_number_is_somebody_elses_now(square: Town, clock: Dial) -> None:
+async def test_the_number_is_somebody_elses_now(square: StoryTown, clock: Dial) -> None:
     alice = square.on_sms()
     await alice.joins("Français")
     await gives(alice)
@@ -79,7 +79,7 @@ async def test_the_number_is_somebody_elses_now(square: Town, clock: Dial) -> No
     assert given.words == "Un guichet en français."
 
 
-async def test_it_is_still_the_same_person(square: Town, clock: Dial) -> None:
+async def test_it_is_still_the_same_person(square: StoryTown, clock: Dial) -> None:
     alice = square.on_sms()
     await alice.joins("Français")
     await gives(alice)
@@ -92,7 +92,7 @@ async def test_it_is_still_the_same_person(square: Town, clock: Dial) -> None:
     await alice.hears("C'est dans le projet.")
 
 
-async def test_what_is_for_one_person_does_not_leave_to_a_number_that_is_silent(square: Town, clock: Dial) -> None:
+async def test_what_is_for_one_person_does_not_leave_to_a_number_that_is_silent(square: StoryTown, clock: Dial) -> None:
     alice = square.on_sms()
     await alice.joins("Français")
     await gives(alice)
@@ -104,7 +104,7 @@ async def test_what_is_for_one_person_does_not_leave_to_a_number_that_is_silent(
     await alice.hears("Une lettre pour tout le monde.")
 
 
-async def test_stop_holds_in_the_middle_of_the_question(square: Town, clock: Dial) -> None:
+async def test_stop_holds_in_the_middle_of_the_question(square: StoryTown, clock: Dial) -> None:
     alice = square.on_sms()
     await alice.joins("Français")
     await a_year_passes(square, clock)
@@ -119,7 +119,7 @@ async def test_stop_holds_in_the_middle_of_the_question(square: Town, clock: Dia
     await alice.hears(ASKED)
 
 
-async def test_the_answer_that_twilio_brings_ten_times_is_taken_once(square: Town, clock: Dial) -> None:
+async def test_the_answer_that_twilio_brings_ten_times_is_taken_once(square: StoryTown, clock: Dial) -> None:
     alice = square.on_sms()
     await alice.joins("Français")
     await a_year_passes(square, clock)

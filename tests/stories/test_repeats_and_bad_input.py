@@ -9,10 +9,10 @@ import pytest
 from demo.platforms.accounts import TELEGRAM_SECRET
 from handlers import conversations
 from storage import events
-from tests.stories.town import Person, Town
+from tests.stories.town import Person, StoryTown
 
 
-async def test_the_same_webhook_ten_times_has_one_effect(square: Town) -> None:
+async def test_the_same_webhook_ten_times_has_one_effect(square: StoryTown) -> None:
     alice = square.on_telegram()
     update = square.telegram.says(alice.address, "hello")
     await alice.hears("English")
@@ -20,7 +20,7 @@ async def test_the_same_webhook_ten_times_has_one_effect(square: Town) -> None:
     await alice.hears_nothing(square)
 
 
-async def test_the_same_sms_ten_times_at_once_has_one_effect(square: Town) -> None:
+async def test_the_same_sms_ten_times_at_once_has_one_effect(square: StoryTown) -> None:
     bob = square.on_sms()
     form = square.twilio.says(bob.address, "hello")
     await asyncio.gather(*(square.twilio.post(form) for _time in range(10)))
@@ -40,16 +40,16 @@ async def test_the_same_sms_ten_times_at_once_has_one_effect(square: Town) -> No
         (b'{"update_id": "x"}', 400),
     ],
 )
-async def test_what_is_broken_is_refused_and_what_is_new_is_taken(square: Town, body: bytes, status: int) -> None:
+async def test_what_is_broken_is_refused_and_what_is_new_is_taken(square: StoryTown, body: bytes, status: int) -> None:
     assert await _post(square, body) == status
 
 
-async def test_a_wrong_or_missing_secret_is_refused(square: Town) -> None:
+async def test_a_wrong_or_missing_secret_is_refused(square: StoryTown) -> None:
     assert await _post(square, b"{}", {}) == 403
     assert await _post(square, b"{}", {"X-Telegram-Bot-Api-Secret-Token": "guess-guess-guess"}) == 403
 
 
-async def test_an_unsigned_sms_is_refused(square: Town) -> None:
+async def test_an_unsigned_sms_is_refused(square: StoryTown) -> None:
     async with aiohttp.ClientSession() as client:
         for headers in ({}, {"X-Twilio-Signature": "guess"}):
             async with client.post(
@@ -59,7 +59,7 @@ async def test_an_unsigned_sms_is_refused(square: Town) -> None:
 
 
 @pytest.mark.parametrize("text", ["\ud800 half a letter", "nul \0 inside", "🙂🙂🙂"])
-async def test_odd_text_is_answered_and_the_talk_goes_on(square: Town, text: str) -> None:
+async def test_odd_text_is_answered_and_the_talk_goes_on(square: StoryTown, text: str) -> None:
     alice = square.on_telegram()
     await alice.joins()
     alice.says("share")
@@ -71,7 +71,7 @@ async def test_odd_text_is_answered_and_the_talk_goes_on(square: Town, text: str
     await alice.hears()
 
 
-async def test_ten_thousand_characters_are_not_lost_silently(square: Town) -> None:
+async def test_ten_thousand_characters_are_not_lost_silently(square: StoryTown) -> None:
     alice = await _at_her_words(square)
     assert await _post(square, json.dumps(_update(alice, "word " * 2000)).encode()) == 200
     await alice.hears("too long")
@@ -79,25 +79,25 @@ async def test_ten_thousand_characters_are_not_lost_silently(square: Town) -> No
     await alice.hears("Shall we pass it on?")
 
 
-async def test_only_an_emoji_is_asked_for_in_words(square: Town) -> None:
+async def test_only_an_emoji_is_asked_for_in_words(square: StoryTown) -> None:
     alice = await _at_her_words(square)
     alice.says("👍🏽")
     await alice.hears("say it in words")
 
 
-async def test_a_sticker_is_answered_kindly(square: Town) -> None:
+async def test_a_sticker_is_answered_kindly(square: StoryTown) -> None:
     alice = await _at_her_words(square)
     square.telegram.sends_sticker(alice.address)
     await alice.hears("We cannot open pictures")
 
 
-async def test_a_voice_note_is_taken_for_words(square: Town) -> None:
+async def test_a_voice_note_is_taken_for_words(square: StoryTown) -> None:
     alice = await _at_her_words(square)
     alice.sends_voice()
     await alice.hears("Shall we pass it on?")
 
 
-async def test_an_edited_message_changes_nothing(square: Town) -> None:
+async def test_an_edited_message_changes_nothing(square: StoryTown) -> None:
     alice = await _at_her_words(square)
     alice.says("First thought.")
     await alice.hears("Shall we pass it on?")
@@ -106,7 +106,7 @@ async def test_an_edited_message_changes_nothing(square: Town) -> None:
     await alice.hears("send it again as a new one")
 
 
-async def test_a_button_of_an_older_question_is_recognised(square: Town) -> None:
+async def test_a_button_of_an_older_question_is_recognised(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
     old = alice.chat.ours()[-1]
@@ -118,7 +118,7 @@ async def test_a_button_of_an_older_question_is_recognised(square: Town) -> None
     await alice.hears("earlier question")
 
 
-async def test_a_choice_never_offered_is_refused(square: Town) -> None:
+async def test_a_choice_never_offered_is_refused(square: StoryTown) -> None:
     alice = square.on_sms()
     await alice.joins()
     alice.says("99")
@@ -126,16 +126,16 @@ async def test_a_choice_never_offered_is_refused(square: Town) -> None:
 
 
 async def test_what_our_code_fails_on_is_parked_and_the_chat_goes_on(
-    square: Town, monkeypatch: pytest.MonkeyPatch
+    square: StoryTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     alice, bob = square.on_telegram(), square.on_telegram()
     await alice.joins()
     taking = conversations._take
 
-    async def failing(session: object, ears: object, visit: object) -> None:
+    async def failing(session: object, deployment: object, visit: object) -> None:
         if visit.message.text == "poison":  # type: ignore[attr-defined]
             raise RuntimeError("a fault of ours about +12025550123")
-        await taking(session, ears, visit)  # type: ignore[arg-type]
+        await taking(session, deployment, visit)  # type: ignore[arg-type]
 
     monkeypatch.setattr(conversations, "_take", failing)
     alice.says("poison")
@@ -152,7 +152,7 @@ async def test_what_our_code_fails_on_is_parked_and_the_chat_goes_on(
     await alice.hears()
 
 
-async def _at_her_words(square: Town) -> Person:
+async def _at_her_words(square: StoryTown) -> Person:
     alice = square.on_telegram()
     await alice.joins()
     for said in ("share", "1", "1"):
@@ -170,7 +170,7 @@ def _update(person: Person, text: str) -> dict[str, object]:
     }
 
 
-async def _post(square: Town, body: bytes, headers: dict[str, str] | None = None) -> int:
+async def _post(square: StoryTown, body: bytes, headers: dict[str, str] | None = None) -> int:
     given = {"X-Telegram-Bot-Api-Secret-Token": TELEGRAM_SECRET} if headers is None else headers
     async with (
         aiohttp.ClientSession() as client,

@@ -13,8 +13,8 @@ from bot.web import app
 from demo.hearback import hearback, working
 from demo.platforms.both import Platforms, platforms
 from demo.platforms.chats import Bubble, Chat
-from demo.platforms.telegram import Telegram
-from demo.platforms.twilio import Twilio
+from demo.platforms.telegram import FakeTelegram
+from demo.platforms.twilio import FakeTwilio
 from demo.serving import bound, port_of, serving, url_of
 from handlers import processes
 from storage import Keyring, Session
@@ -27,7 +27,7 @@ T = TypeVar("T")
 class Person:
     """Someone with a phone. What they hear is read in order; nothing that came may be left unheard at the end."""
 
-    platform: Telegram | Twilio
+    platform: FakeTelegram | FakeTwilio
     address: str
 
     @property
@@ -57,7 +57,7 @@ class Person:
             assert word in shown, f"{word!r} is not in {shown!r}"
         return shown
 
-    async def hears_nothing(self, town: "Town") -> None:
+    async def hears_nothing(self, town: "StoryTown") -> None:
         """Everything that was under way has arrived, and nothing of it here."""
         await town.quiet()
         new = self.chat.ours()[self.chat._heard :]
@@ -65,7 +65,7 @@ class Person:
 
     async def joins(self, language: str = "English") -> None:
         """Through the whole welcome, to the menu."""
-        self.says("/start" if isinstance(self.platform, Telegram) else "hello")
+        self.says("/start" if isinstance(self.platform, FakeTelegram) else "hello")
         await self.hears(language)
         self.says(language)
         await self.hears()
@@ -80,7 +80,7 @@ def shown_in(bubble: Bubble) -> str:
 
 
 @dataclass
-class Town:
+class StoryTown:
     """Everything that runs."""
 
     parts: serve.Parts
@@ -90,11 +90,11 @@ class Town:
     people: int = field(default=0)
 
     @property
-    def telegram(self) -> Telegram:
+    def telegram(self) -> FakeTelegram:
         return self.platforms.telegram
 
     @property
-    def twilio(self) -> Twilio:
+    def twilio(self) -> FakeTwilio:
         return self.platforms.twilio
 
     def on_telegram(self) -> Person:
@@ -115,7 +115,7 @@ class Town:
         async with self.parts.database.writing() as session:
             done = await work(session, self.clock())
         await self.parts.worker.expand()
-        await self.parts.hints.bell.ring()
+        await self.parts.hints.waker.wake()
         return done
 
     async def quiet(self) -> None:
@@ -142,7 +142,7 @@ async def town(
     keys: Keyring,
     process: flows.Process | None = PROCESS,
     clock: Callable[[], datetime] = now,
-) -> AsyncIterator[Town]:
+) -> AsyncIterator[StoryTown]:
     """A town that runs until the block ends."""
     ours = bound()
     around = platforms(url_of(ours))
@@ -150,8 +150,8 @@ async def town(
         if process is not None:
             async with parts.database.writing() as session:
                 await processes.begin(session, process, clock())
-        async with serving(app(parts.door), ours), working(parts):
+        async with serving(app(parts.endpoints), ours), working(parts):
             try:
-                yield Town(parts, around, port_of(ours), clock)
+                yield StoryTown(parts, around, port_of(ours), clock)
             finally:
                 await around.close()
