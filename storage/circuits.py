@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Select, Update, bindparam, case, delete, exists, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage.tables import circuit, report
 
@@ -58,8 +59,15 @@ async def accepted(session: Session, channel: str, delivery: str, until: datetim
 
 async def prove(session: Session, deliveries: Sequence[str], now: datetime) -> None:
     """These have left, or were refused for their person's sake: where one of them tried, the next may try at once."""
-    proved = update(circuit).where(circuit.c.probe.in_(deliveries), circuit.c.until > now)
-    await session.execute(proved.values(until=now))
+    await session.execute(proved(deliveries), {"now": now})
+
+
+def proved(deliveries: Sequence[str] | Select[tuple[str]]) -> Update:
+    """What `prove` writes. Each row is written, changed or not: whoever writes down at this moment that the platform
+    took the message is waited for, or waits and then finds the report."""
+    now = bindparam("now", type_=Moment())
+    until = case((circuit.c.probe.in_(deliveries), now), else_=circuit.c.until)
+    return update(circuit).where(circuit.c.until > now).values(until=until)
 
 
 async def mend(session: Session, channel: str) -> bool:

@@ -32,7 +32,7 @@ from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage.addresses import has_an_address
 from storage.states import State
-from storage.tables import circuit, delivery, has_left_with_its_words, report
+from storage.tables import delivery, has_left_with_its_words, report
 
 RANK: Mapping[State, int] = {
     State.UNKNOWN: 0,
@@ -156,13 +156,7 @@ def _together() -> Executable:
         .cte("kept")
     )
     left = select(best.c.id).where(best.c.state.in_([State.SENT, State.DELIVERED]))
-    proved = (
-        update(circuit)
-        .where(circuit.c.probe.in_(left), circuit.c.until > bindparam("now", type_=Moment()))
-        .values(until=bindparam("now", type_=Moment()))
-        .returning(literal(1))
-        .cte("proved")
-    )
+    proved = circuits.proved(left).returning(literal(1)).cte("proved")
     return (
         update(delivery)
         .where(delivery.c.id == known.c.id, known.c.id == best.c.id, _counts(best.c.rank, best.c.provider))

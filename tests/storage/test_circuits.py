@@ -1,5 +1,6 @@
 """A channel that is out of order is known to everybody until it works again."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from storage.circuits import OpenCircuit
 from storage.outbox import reports
 from storage.outbox.reports import Word
 from storage.states import State
-from tests.storage.rows import NOW, announce, meet, owe
+from tests.storage.rows import NOW, announce, meet, owe, until_somebody_waits
 
 SECOND = timedelta(seconds=1)
 
@@ -88,6 +89,37 @@ async def test_a_report_that_it_has_left_lets_the_next_one_try(
             assert not await circuits.accepted(session, "sms", name, NOW + PROOF, NOW)
             await reports.take(session, said, NOW + SECOND)
         assert await until(session) == waits
+
+
+@pytest.mark.parametrize("first", ["the report", "our own word"])
+async def test_a_report_at_the_very_moment_of_our_own_word_is_not_lost(
+    postgresql: Database, keys: Keyring, first: str
+) -> None:
+    async with postgresql.writing() as session:
+        await announce(session)
+        name = await owe(session, await meet(session, keys, channel="sms"), state="sending")
+        await circuits.break_(session, "sms", "30002", NOW + SECOND, NOW)
+
+    async def report(session: Session) -> object:
+        return await reports.take(session, [Word(name, "m1", "sent", "", State.SENT)], NOW)
+
+    async def accept(session: Session) -> object:
+        return await circuits.accepted(session, "sms", name, NOW + PROOF, NOW)
+
+    quicker, slower = (report, accept) if first == "the report" else (accept, report)
+
+    async def follow() -> None:
+        async with postgresql.writing() as session:
+            await slower(session)
+
+    async with asyncio.TaskGroup() as tasks:
+        async with postgresql.writing() as session:
+            await quicker(session)
+            following = tasks.create_task(follow())
+            await until_somebody_waits(session)
+        await following
+    async with postgresql.reading() as session:
+        assert await until(session) == timedelta(0)
 
 
 async def test_a_report_on_another_message_proves_nothing(database: Database, keys: Keyring) -> None:
