@@ -8,7 +8,11 @@ _RIGHT_TO_LEFT = frozenset({"ar", "ckb", "fa", "he", "ps", "ur"})
 _RIGHT_TO_LEFT_MARK, _ISOLATE, _END = "\u200f", "\u2068", "\u2069"
 _ISOLATES = dict.fromkeys(range(0x2066, 0x206A))
 _LETTER = r"(?:[\p{Latin}\p{Greek}\p{Cyrillic}\p{Ethiopic}0-9]\p{Mn}*+)"
-_RUN = regex.compile(rf"[+@#]?{_LETTER}+(?:(?:[._%+\-/:@#?=&~'’,;]+\ ?|\ ){_LETTER}+)*[%/]?")
+_WORDS = rf"[+@#]?{_LETTER}+(?:(?:[._%+\-/:@#?=&~'’,;]+\ ?|\ ){_LETTER}+)*[%/]?"
+_BEGINS = r"[¿¡]|(?<=(?:^|[.!?؟:؛…«\"(])\s{0,2})"
+_ASKS = r"[\ \u00a0\u202f]?[?!]+"
+_RUN = regex.compile(rf"(?:{_BEGINS})(?>{_WORDS}){_ASKS}|{_WORDS}", regex.MULTILINE)
+"""Latin words; with the mark that ends them where they are a whole sentence, not the end of an Arabic one."""
 _LIST_NUMBER = regex.compile(r"\s*\d+[. ]")
 
 
