@@ -7,13 +7,14 @@ import regex
 from channels._text.bidi import without_isolates
 from channels._text.segments import is_gsm
 
+_NO_BREAK = dict.fromkeys(map(ord, "\u00a0\u2007\u202f"), " ")
 _PUNCTUATION = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛ʼʻ′`´", "'"),
         **dict.fromkeys("“”„‟″", '"'),
         **dict.fromkeys("‐‑‒–—―−", "-"),
         **dict.fromkeys("•·∙‣▪", "-"),
-        **dict.fromkeys("\u00a0\u2002\u2003\u2007\u2009\u200a\u202f", " "),
+        **dict.fromkeys("\u2002\u2003\u2009\u200a", " "),
         **dict.fromkeys("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e", ""),
         "…": "...",
         "\t": " ",
@@ -28,8 +29,11 @@ _KEYCAP = regex.compile(r"\ufe0f?\u20e3")
 
 
 def plain(text: str) -> str:
-    """The text that fits GSM-7 if plainer signs and no emoji are enough for that; else as it was written."""
-    written = normalize("NFC", without_isolates(text).replace("\r\n", "\n"))
+    """The text that fits GSM-7 if plainer signs and no emoji are enough for that; else as it was written.
+
+    Never with no-break spaces: feature phones print the narrow one as a box.
+    """
+    written = normalize("NFC", without_isolates(text).replace("\r\n", "\n")).translate(_NO_BREAK)
     for simpler in (_simple, _without_emoji):
         candidate = simpler(written)
         if candidate and is_gsm(candidate):

@@ -57,6 +57,8 @@ WINDOW = timedelta(hours=24)
 """How long after a person's last message WhatsApp takes free text to them."""
 _TEMPLATE = re.compile(r"HX[0-9a-fA-F]{32}")
 _ENDS_A_SENTENCE = re.compile(r"[.!?:…؟۔。।][\"'»”’)]*$")
+_ROW_OF_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
+"""No-break spaces stay as they are: French has them before its question marks."""
 _MEDIA_HOSTS = re.compile(r"(.+\.)?twilio\.com|(.+\.)?twiliocdn\.com")
 
 
@@ -282,7 +284,7 @@ def _run_together(text: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    return [re.sub(r"\s+", " ", line).strip() for line in text.splitlines() if line.strip()]
+    return [_ROW_OF_SPACES.sub(" ", line).strip() for line in text.splitlines() if line.strip()]
 
 
 def _text(outgoing: Outgoing) -> str:

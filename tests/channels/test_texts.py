@@ -107,6 +107,7 @@ def test_a_text_is_cut_at_the_best_end(text: str, parts: list[str]) -> None:
         ("Press 1\ufe0f\u20e3 now", "Press 1 now"),
         ("e\u0301te\u0301", "été"),
         ("Ça suffit… ç’est 🙂", "Ça suffit… ç’est 🙂"),
+        ("Ça\u00a0: l’être\u202f?", "Ça : l’être ?"),
         ("مرحبا… 🙂", "مرحبا… 🙂"),
         ("a\u2068b\u2069", "ab"),
         ("👍", "👍"),
