@@ -4,12 +4,12 @@ import re
 import unicodedata
 
 _MARKS = {"Mn", "Me", "Cf"}
-_ARABIC = str.maketrans({"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": None})
+_SPELLINGS = str.maketrans({"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": None, **dict.fromkeys("’‘ʼ", "'")})
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 
 
 def fold(text: str) -> str:
-    """Without case, accents, invisible marks, spelling variants of Arabic, and punctuation around it."""
+    """Without case, accents, invisible marks, variants of Arabic letters and apostrophes, and punctuation around it."""
     bare = text.casefold() if text.isascii() else _bare(text)
     return " ".join(core(bare).split())
 
@@ -22,7 +22,7 @@ def core(text: str) -> str:
 
 def _bare(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(c for c in decomposed if unicodedata.category(c) not in _MARKS).translate(_ARABIC)
+    return "".join(c for c in decomposed if unicodedata.category(c) not in _MARKS).translate(_SPELLINGS)
 
 
 def in_western_digits(text: str) -> str:
