@@ -72,7 +72,7 @@ async def test_the_question_comes_in_english_too_for_the_new_owner_may_speak_ano
     asked = await writer.says("bonjour")
     assert asked.startswith("La dernière fois que ce numéro nous a écrit")
     assert ASKED in asked
-    assert "Oui, c'était moi / Yes, that was me" in asked
+    assert "Oui, c’était moi / Yes, that was me" in asked
 
 
 @pytest.mark.parametrize("words", ["hello?", "status", "forget", "vote", "3", "menu", "0", "99"])

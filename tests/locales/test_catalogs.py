@@ -1,5 +1,6 @@
 """What every .po file keeps."""
 
+import re
 from pathlib import Path
 from string import Formatter
 
@@ -12,6 +13,7 @@ from locales import ENGLISH, FOLDER, languages
 from locales.__main__ import extracted, missing, updated, written
 
 CODE = extracted(FOLDER.parent)
+NOT_FRENCH = re.compile(r"'|(?<!\u202f)[?!;]|(?<!\u00a0)[:»]|«(?!\u00a0)")
 in_every_language = pytest.mark.parametrize("path", sorted(FOLDER.glob("*.po")), ids=lambda path: path.stem)
 
 
@@ -92,6 +94,12 @@ def test_a_text_begins_and_ends_as_the_english_does(path: Path) -> None:
         for english, said in texts(message):
             assert said == said.strip() or english != english.strip()
             assert said.count("\n") == english.count("\n") or not said
+
+
+def test_french_is_set_as_french_is() -> None:
+    """A no-break space before a colon and inside quotation marks, a narrow one before ? ! and ;, and one apostrophe."""
+    said = [text for message in messages(FOLDER / "fr.po") for _english, text in texts(message)]
+    assert [text for text in said if NOT_FRENCH.search(text)] == []
 
 
 def test_a_language_is_spoken_when_its_file_is_there() -> None:
