@@ -18,7 +18,7 @@ def talk(facts: Facts) -> Talk:
 
 def _offered(facts: Facts) -> tuple[Choice, ...]:
     offered = (
-        ("share", _("Tell us what should change"), True),
+        ("share", _("Say what should change"), True),
         ("answer", _("Answer our questions"), facts.asked),
         ("vote", _("Vote"), facts.votes),
         ("news", _("Read the news"), facts.informed),

@@ -27,7 +27,7 @@ def talk(facts: Facts) -> Talk:
         return
     yield Consented(WORDING)
     if facts.process.regions:
-        rather_not = Choice(RATHER_NOT, _("I would rather not say"))
+        rather_not = Choice(RATHER_NOT, _("I'd rather not say"))
         where = _("Where do you live? We ask because we want to hear every region.")
         regions = facts.process.regions
         question = noticed(facts, where, (region.label for region in regions))

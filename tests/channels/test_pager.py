@@ -63,7 +63,7 @@ async def test_people_share_what_should_change(somebody: Carrying) -> None:
     terms = await somebody.says("English")
     assert "The company that carries these messages can read them." in terms
     await somebody.says("1")
-    assert "Tell us what should change" in await somebody.says("1")
+    assert "Say what should change" in await somebody.says("1")
     await somebody.says("share")
     await somebody.says("1")
     question = await somebody.says("1")
