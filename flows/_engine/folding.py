@@ -5,6 +5,8 @@ import unicodedata
 
 _MARKS = {"Mn", "Me", "Cf"}
 _SPELLINGS = str.maketrans({"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": None, **dict.fromkeys("’‘ʼ", "'")})
+_FINAL_HAMZA = re.compile("\u0627[\u064b-\u0652]*\u0654(?!\\w)")
+"""On an alef at the end of a word. Alone it tells "ابدأ" (begin) from "أبدا" (never)."""
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 
 
@@ -22,6 +24,7 @@ def core(text: str) -> str:
 
 def _bare(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    decomposed = _FINAL_HAMZA.sub("\u0627\u0621", decomposed)
     return "".join(c for c in decomposed if unicodedata.category(c) not in _MARKS).translate(_SPELLINGS)
 
 

@@ -38,7 +38,8 @@ _ZERO = re.compile(r"[\W_]*0+[\W_]*")
 def flow_for(message: Message, reserved_words: ReservedWords, stopped: bool = False) -> str | None:
     """The flow that this whole message asks for, in any language, or None.
 
-    `reserved_words`: of the channel. `stopped`: the person said STOP before.
+    `reserved_words`: of the channel. `stopped`: the person said STOP before. Then "back" means START, for there is no
+    question to go back to.
     """
     if stopped and message.starts:
         return "start"
@@ -48,6 +49,8 @@ def flow_for(message: Message, reserved_words: ReservedWords, stopped: bool = Fa
     if text.startswith("/"):
         return _flow_words().get(fold(text[1:].split()[0].split("@")[0])) if text[1:].split() else None
     word = fold(text)
+    if stopped and word in everywhere(BACK):
+        return "start"
     reserved = reserved_words.get(word)
     if reserved is None or (reserved is Reserved.START_AFTER_STOP and not stopped):
         return _flow_words().get(word)

@@ -86,6 +86,24 @@ def test_every_word_is_one_word_that_can_be_typed() -> None:
         assert all(said and " " not in said for said in everywhere(word))
 
 
+@pytest.mark.parametrize("word", ["عودة", "العودة", "volver", "retour", "Back!"])
+def test_who_said_stop_comes_back_by_saying_so(word: str) -> None:
+    assert opens(sent(word)) is None
+    assert opens(sent(word), stopped=True) == "start"
+
+
+@pytest.mark.parametrize(
+    ("word", "flow"), [("بدء", "start"), ("ابدأ", "start"), ("إبدأ!", "start"), ("حالة", "status")]
+)
+def test_arabic_words_are_heard_in_their_usual_forms(word: str, flow: str) -> None:
+    assert opens(sent(word)) == flow
+
+
+@pytest.mark.parametrize("never", ["أبداً", "ابدا", "أبدا"])
+def test_never_is_not_taken_for_begin(never: str) -> None:
+    assert opens(sent(never), stopped=True) is None
+
+
 @pytest.mark.parametrize("channel", ["sms", "whatsapp"])
 @pytest.mark.parametrize(
     ("word", "flow"), [("CANCEL", "stop"), ("Arrêt", "stop"), ("UNSTOP", "start"), ("info", "help")]
