@@ -118,6 +118,31 @@ def test_plainer_signs_are_used_only_where_they_save(text: str, sent: str) -> No
     assert plain(text) == sent
 
 
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        (
+            "Être reçu à l’hôpital, cœur léger, où qu’on aille, " * 2,
+            "Etre recu à l'hopital, coeur léger, où qu'on aille, " * 2,
+        ),
+        ("Está «aquí» mañana, ¿sí? " * 3, 'Esta "aqui" mañana, ¿si? ' * 3),
+        ("Não há informação 🙂 " * 4, ("Nao ha informacao " * 4).strip()),
+        ("Ça, c’est reçu", "Ça, c’est reçu"),
+        ("Été à Noël" * 20 + "ش", "Été à Noël" * 20 + "ش"),
+        ("Ê" * 160, "E" * 160),
+        ("Œ" * 70, "Œ" * 70),
+    ],
+)
+def test_accents_are_left_out_where_that_saves_a_segment(text: str, sent: str) -> None:
+    assert plain(text, without_accents=True) == sent
+    assert plain(text) != sent or text == sent
+
+
+@given(TEXTS)
+def test_leaving_accents_out_never_costs_more(text: str) -> None:
+    assert segments(plain(text, without_accents=True)) <= segments(plain(text))
+
+
 @given(TEXTS)
 def test_plain_text_never_costs_more(text: str) -> None:
     assert segments(plain(text)) <= segments(text) + text.count("…")

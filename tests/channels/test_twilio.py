@@ -388,6 +388,15 @@ async def test_an_sms_counts_its_own_segments_when_twilio_has_not(
     assert (await channels["sms"].send(TO, Outgoing("ش" * 71, language="ar"), "d-1")).segments == 2
 
 
+@pytest.mark.parametrize(("language", "permitted", "count"), [("fr", True, 1), ("fr", False, 2), ("vi", True, 2)])
+def test_an_sms_has_no_accents_where_the_process_and_the_language_permit_it(
+    language: str, permitted: bool, count: int, channels: dict[str, Channel]
+) -> None:
+    said = Outgoing("Où êtes-vous né ? " * 5, language, without_accents=permitted)
+    assert channels["sms"].places(said) == count
+    assert channels["telegram"].places(said) == 1
+
+
 async def test_an_arabic_sms_has_a_mark_and_no_isolates(channels: dict[str, Channel], platform: Platform) -> None:
     await channels["sms"].send(TO, Outgoing("IOM تقول \u2068112\u2069", language="ar"), "d-1")
     assert platform.form()["Body"] == "\u200fIOM تقول 112"
