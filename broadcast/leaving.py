@@ -99,5 +99,5 @@ def _outgoing(claimed: Claimed) -> Outgoing:
     if claimed.renditions is None:
         outgoing = unpacked(claimed.body or "")
         return replace(outgoing, plain=True) if claimed.attempts else outgoing
-    said = flows.told(claimed.renditions).to(claimed.language)
-    return Outgoing(said, claimed.language, purpose=(claimed.subject or "").partition(":")[0])
+    purpose = (claimed.subject or "").partition(":")[0]
+    return flows.told(claimed.renditions).outgoing(claimed.language, purpose)

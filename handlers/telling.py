@@ -103,8 +103,12 @@ def _broadcast(process: OpenProcess, announcement: Announcement, lane: Lane, pla
     return broadcasts.NewBroadcast(
         process=process.id,
         subject=announcement.subject,
-        renditions=flows.Told(announcement.renditions, process.content.languages).packed(),
+        renditions=_told(process.content, announcement.renditions).packed(),
         lane=lane,
         audience=announcement.audience,
         plan=plan,
     )
+
+
+def _told(process: flows.Process, renditions: flows.Renditions) -> flows.Told:
+    return flows.Told(renditions, process.languages, without_accents=process.sms_without_accents)

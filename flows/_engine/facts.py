@@ -72,6 +72,8 @@ class Process:
     daytime: Daytime | None = None
     """None: we write at any hour."""
     safety: Safety = field(default_factory=Safety)
+    sms_without_accents: bool = True
+    """Where that saves a segment, in languages whose readers accept it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from channels.messages import Outgoing
 from flows._engine.facts import Renditions
 from flows._texts.renditions import rendition, with_notice
 
@@ -14,10 +15,16 @@ class Told:
 
     text: Renditions
     order: tuple[str, ...]
+    without_accents: bool = False
+    """By SMS, where that saves a segment."""
 
     def to(self, language: str) -> str:
         """What a reader of this language gets, with a notice in it when the text is in another one."""
         return with_notice(rendition(self.text, language, self.order), language)
+
+    def outgoing(self, language: str, purpose: str = "") -> Outgoing:
+        """The message to a reader of this language; `purpose` is what it is for."""
+        return Outgoing(self.to(language), language, purpose=purpose, without_accents=self.without_accents)
 
     def packed(self) -> str:
         return msgspec.json.encode(self).decode()

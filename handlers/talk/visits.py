@@ -120,6 +120,7 @@ class Visit:
             choices=question.choices if question else (),
             token=self.standing.token,
             several=question is not None and question.wants is flows.Wants.SEVERAL,
+            without_accents=self.board.content.sms_without_accents,
         )
 
 

@@ -68,8 +68,8 @@ class House:
             outcomes = [Outcome(one.id, State.SENT, f"p-{one.id}") for one in claimed]
             await deliveries.settle(session, "us", outcomes, self.now)
         for one in claimed:
-            told = None if one.renditions is None else flows.told(one.renditions).to(one.language)
-            outgoing = unpacked(one.body or "") if told is None else Outgoing(told, one.language)
+            told = None if one.renditions is None else flows.told(one.renditions)
+            outgoing = unpacked(one.body or "") if told is None else told.outgoing(one.language)
             self.left.setdefault(one.to, []).append(outgoing)
         return len(claimed)
 

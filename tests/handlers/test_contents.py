@@ -139,6 +139,7 @@ def test_what_was_stored_before_there_were_hours_is_still_understood() -> None:
     stored = f'{{"title":{{"en":"x"}},"organizer":{{"en":"x"}},"languages":["en"],"regions":[{region}]}}'
     process = contents.unpack(stored, flows.Process)
     assert process.daytime is None
+    assert process.sms_without_accents
     assert process.regions == (flows.Region("north", {"en": "The north"}),)
 
 
@@ -201,6 +202,24 @@ async def test_a_process_that_cannot_be_run_is_refused(house: House, wrong: dict
     unfit = dataclasses.replace(PROCESS, **wrong)  # type: ignore[arg-type]
     with pytest.raises(contents.Unfit, match=said):
         await house.does(lambda session, now: processes.begin(session, unfit, now))
+
+
+def test_whether_accents_are_left_out_is_a_yes_or_no() -> None:
+    written = (EXAMPLES / "process.toml").read_text(encoding="utf-8")
+    assert contents.read(written, flows.Process).sms_without_accents
+    with pytest.raises(contents.Unfit, match="sms_without_accents"):
+        contents.read(written.replace("accents = true", 'accents = "no"'), flows.Process)
+
+
+@pytest.mark.parametrize("without_accents", [True, False])
+async def test_a_process_says_whether_accents_are_left_out_by_sms(house: House, without_accents: bool) -> None:
+    alice = await house.meets(channel="sms").joins()
+    process = dataclasses.replace(PROCESS, sms_without_accents=without_accents)
+    await house.does(lambda session, now: processes.begin(session, process, now))
+    await house.takes(alice.message("help"))
+    await house.does(lambda session, now: bulletins.publish(session, contents.Bulletin({"en": "News."}), now))
+    await house.sends()
+    assert [outgoing.without_accents for outgoing in house.left[alice.sender]] == [without_accents] * 2
 
 
 @pytest.mark.parametrize("length", [1200, 1400])
