@@ -1,6 +1,7 @@
 """What every .po file keeps."""
 
 import re
+from datetime import date
 from pathlib import Path
 from string import Formatter
 
@@ -9,11 +10,16 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
-from locales import ENGLISH, FOLDER, languages
+from channels._text.plain import plain
+from channels._text.segments import is_gsm
+from channels.sms import READ_WITHOUT_ACCENTS
+from locales import ENGLISH, FOLDER, _, in_words, languages, own_name, speaking
 from locales.__main__ import extracted, missing, updated, written
 
 CODE = extracted(FOLDER.parent)
 NOT_FRENCH = re.compile(r"'|(?<!\u202f)[?!;]|(?<!\u00a0)[:»]|«(?!\u00a0)")
+UCS_2 = 70
+"""The units that a text message holds where a single character is none of GSM-7."""
 in_every_language = pytest.mark.parametrize("path", sorted(FOLDER.glob("*.po")), ids=lambda path: path.stem)
 
 
@@ -104,6 +110,20 @@ def test_french_is_set_as_french_is() -> None:
 
 def test_a_language_is_spoken_when_its_file_is_there() -> None:
     assert set(languages()) == {ENGLISH, *(path.stem for path in FOLDER.glob("*.po"))}
+
+
+@pytest.mark.parametrize("language", sorted(READ_WITHOUT_ACCENTS & set(languages())))
+def test_no_character_of_ours_halves_what_a_text_message_holds(language: str) -> None:
+    """In other languages the letters themselves do, and no plainer ones are read as easily."""
+    with speaking(language):
+        said = [*(in_words(date(2026, month, 1)) for month in range(1, 13)), *(own_name(code) for code in ("fr", "es"))]
+        said += [_(text) for message in CODE if message.id for text in said_in_code(message)]
+    assert [text for text in said if not is_gsm(plain(_dear(text), without_accents=True))] == []
+
+
+def _dear(text: str) -> str:
+    """Said so often that leaving accents out saves a segment."""
+    return text * (UCS_2 // len(text) + 1)
 
 
 def test_english_is_plain_enough_for_a_text_message() -> None:
