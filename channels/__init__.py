@@ -74,6 +74,8 @@ class Channel(Protocol):
     takes_voice: bool
     """Whether a voice note can be received here."""
     pace: Pace
+    costs_by_length: bool
+    """Whether a longer text costs more, so that what can be said in fewer words is."""
     limits: Limits
     window: timedelta | None
     """How long after their last word a person may be sent free text; None: always."""

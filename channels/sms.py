@@ -52,6 +52,7 @@ class Sms:
     carrier = CARRIER
     reserved_words = RESERVED_WORDS
     takes_voice = False
+    costs_by_length = True
     window: timedelta | None = None
     recycled: timedelta | None = RECYCLED
     reports = True
@@ -90,7 +91,7 @@ class Sms:
         return parts(outgoing, lambda part: utf16(_text(part)) <= LONGEST, _listed)
 
     def places(self, outgoing: Outgoing) -> int:
-        return segments(_text(outgoing))
+        return segments_of(outgoing)
 
     async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
         text = _text(outgoing)
@@ -110,6 +111,11 @@ class Sms:
 
     def use(self, templates: Sequence[Template]) -> None:
         """Nothing has to be approved here."""
+
+
+def segments_of(outgoing: Outgoing) -> int:
+    """What one message is paid and paced by."""
+    return segments(_text(outgoing))
 
 
 def _message(form: Mapping[str, str]) -> Message:

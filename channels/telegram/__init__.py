@@ -120,6 +120,7 @@ class Telegram:
     carrier = CARRIER
     reserved_words = NOTHING_RESERVED
     takes_voice = True
+    costs_by_length = False
     window: timedelta | None = None
     recycled: timedelta | None = None
     history: History | None = None

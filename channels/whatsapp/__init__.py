@@ -78,6 +78,7 @@ class WhatsApp:
     carrier = CARRIER
     reserved_words = RESERVED_WORDS
     takes_voice = True
+    costs_by_length = False
     window: timedelta | None = WINDOW
     recycled: timedelta | None = None
     reports = True

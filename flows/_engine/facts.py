@@ -138,6 +138,8 @@ class Surroundings(Struct, frozen=True):
     """The process and the channel of a talk, as they are now; they are not kept with it."""
 
     process: Process
+    costs_by_length: bool = False
+    """A longer text costs more here."""
     takes_voice: bool = True
     """Whether a voice note can be received here."""
     reserved_words: ReservedWords = NOTHING_RESERVED
@@ -179,6 +181,7 @@ class Kept(Struct, frozen=True, omit_defaults=True):
         return Facts(
             *_all(self),
             process=surroundings.process,
+            costs_by_length=surroundings.costs_by_length,
             takes_voice=surroundings.takes_voice,
             reserved_words=surroundings.reserved_words,
             carrier=surroundings.carrier,
@@ -192,6 +195,7 @@ class Facts(Kept, frozen=True, kw_only=True):
     """Everything that any conversation may know."""
 
     process: Process
+    costs_by_length: bool = False
     takes_voice: bool = True
     reserved_words: ReservedWords = NOTHING_RESERVED
     carrier: Carrier = ANY_CARRIER

@@ -135,7 +135,13 @@ def begin(
     channel: Channel,
 ) -> Visit:
     """A visit of someone known, or of someone who is new here."""
-    surroundings = flows.Surroundings(board.content, channel.takes_voice, channel.reserved_words, channel.carrier)
+    surroundings = flows.Surroundings(
+        board.content,
+        channel.costs_by_length,
+        channel.takes_voice,
+        channel.reserved_words,
+        channel.carrier,
+    )
     if known is not None:
         return Visit(
             message=message,

@@ -73,7 +73,13 @@ GIVEN = (
 
 def surroundings(channel: str, process: Process = PROCESS) -> Surroundings:
     held_on = every_channel()[channel]
-    return Surroundings(process, held_on.takes_voice, held_on.reserved_words, held_on.carrier)
+    return Surroundings(
+        process,
+        held_on.costs_by_length,
+        held_on.takes_voice,
+        held_on.reserved_words,
+        held_on.carrier,
+    )
 
 
 def facts(language: str = "en", channel: str = "telegram") -> Facts:
