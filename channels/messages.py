@@ -107,6 +107,8 @@ class Outgoing:
     """More than one of the choices may be given ("1 4 7"): they are shown as a numbered list, not as buttons."""
     purpose: str = ""
     """What it is for, where it answers nothing ("bulletin", "response"): approved templates are named by it."""
+    if_room: tuple[str, ...] = field(default=(), repr=False)
+    """An SMS ends with the first of these lines that takes no further segment. Other channels show who writes."""
     without_accents: bool = False
     """By SMS accents may be left out where that saves a segment."""
     plain: bool = False

@@ -136,8 +136,16 @@ def _message(form: Mapping[str, str]) -> Message:
 
 
 def _text(outgoing: Outgoing) -> str:
+    text = _plainly(_listed(outgoing), outgoing)
+    if not text:
+        return ""
+    with_line = (_plainly(f"{_listed(outgoing)}\n{line}", outgoing) for line in outgoing.if_room)
+    return next((longer for longer in with_line if segments(longer) == segments(text)), text)
+
+
+def _plainly(text: str, outgoing: Outgoing) -> str:
     without_accents = outgoing.without_accents and outgoing.language in READ_WITHOUT_ACCENTS
-    return marked(plain(_listed(outgoing), without_accents), outgoing.language).strip()
+    return marked(plain(text, without_accents), outgoing.language).strip()
 
 
 def _listed(outgoing: Outgoing) -> str:

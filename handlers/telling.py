@@ -111,4 +111,4 @@ def _broadcast(process: OpenProcess, announcement: Announcement, lane: Lane, pla
 
 
 def _told(process: flows.Process, renditions: flows.Renditions) -> flows.Told:
-    return flows.Told(renditions, process.languages, without_accents=process.sms_without_accents)
+    return flows.Told(renditions, process.languages, process.organizer, process.sms_without_accents)

@@ -24,7 +24,7 @@ def parts(
     """The messages that say `outgoing`; only the last one asks. `listed` writes text and choices as one plain text."""
     if fits(outgoing):
         return (outgoing,)
-    bare = replace(outgoing, choices=(), token="", several=False)
+    bare = replace(outgoing, choices=(), token="", several=False, if_room=())
 
     def in_parts(text: str) -> list[Outgoing]:
         return [replace(bare, text=part) for part in split(text, lambda t: fits(replace(bare, text=t)))]

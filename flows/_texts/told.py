@@ -1,12 +1,14 @@
 """One text on its way to many people, each of whom reads it in their own language."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
 from channels.messages import Outgoing
 from flows._engine.facts import Renditions
+from flows._engine.words import to_send
 from flows._texts.renditions import rendition, with_notice
+from locales import _, speaking
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,8 @@ class Told:
 
     text: Renditions
     order: tuple[str, ...]
+    organizer: Renditions = field(default_factory=dict)
+    """Who tells it; said by SMS where there is room, with how to stop. {}: nothing is said of it."""
     without_accents: bool = False
     """By SMS, where that saves a segment."""
 
@@ -24,10 +28,27 @@ class Told:
 
     def outgoing(self, language: str, purpose: str = "") -> Outgoing:
         """The message to a reader of this language; `purpose` is what it is for."""
-        return Outgoing(self.to(language), language, purpose=purpose, without_accents=self.without_accents)
+        return Outgoing(
+            self.to(language),
+            language,
+            purpose=purpose,
+            if_room=self._if_room(language),
+            without_accents=self.without_accents,
+        )
 
     def packed(self) -> str:
         return msgspec.json.encode(self).decode()
+
+    def _if_room(self, language: str) -> tuple[str, ...]:
+        """Who writes and how to stop; else only how to stop; else only who writes."""
+        if not self.organizer:
+            return ()
+        organizer = rendition(self.organizer, language, self.order).text
+        with speaking(language):
+            stop = to_send("stop")
+            # To translators: short, at the end of a text message. {organizer} is a name.
+            both = _("From {organizer}. To stop, send {stop}.", organizer=organizer, stop=stop)
+            return both, _("To stop, send {stop}.", stop=stop), organizer
 
 
 def told(packed: str) -> Told:

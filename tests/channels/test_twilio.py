@@ -388,6 +388,21 @@ async def test_an_sms_counts_its_own_segments_when_twilio_has_not(
     assert (await channels["sms"].send(TO, Outgoing("ش" * 71, language="ar"), "d-1")).segments == 2
 
 
+@pytest.mark.parametrize(("size", "line"), [(140, "\nboth: STOP"), (155, "\nSTOP"), (158, ""), (290, "\nboth: STOP")])
+async def test_an_sms_has_one_more_line_where_there_is_room(
+    size: int, line: str, channels: dict[str, Channel], platform: Platform
+) -> None:
+    said = Outgoing("x" * size, if_room=("both: STOP", "STOP"))
+    await channels["sms"].send(TO, said, "d-1")
+    assert platform.form()["Body"] == "x" * size + line
+    assert channels["sms"].places(said) == channels["sms"].places(Outgoing("x" * size))
+
+
+async def test_nothing_but_that_line_is_no_message(channels: dict[str, Channel]) -> None:
+    with pytest.raises(Never):
+        await channels["sms"].send(TO, Outgoing("", if_room=("STOP",)), "d-1")
+
+
 @pytest.mark.parametrize(("language", "permitted", "count"), [("fr", True, 1), ("fr", False, 2), ("vi", True, 2)])
 def test_an_sms_has_no_accents_where_the_process_and_the_language_permit_it(
     language: str, permitted: bool, count: int, channels: dict[str, Channel]

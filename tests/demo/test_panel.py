@@ -100,7 +100,7 @@ async def test_an_audience_gets_it_and_nobody_else(opened: Town, desk: ClientSes
     yusuf, others = towns.chat(opened, "Yusuf"), [towns.chat(opened, name) for name in ("Samuel", "Amina", "Layla")]
     before = [len(chat.bubbles) for chat in others]
     await post(desk, "/panel", ("text-ar", "إلى الهواتف العادية"), ("language", "ar"), ("channel", "sms"))
-    assert (await yusuf.next()).text == "إلى الهواتف العادية"
+    assert (await yusuf.next()).text == "إلى الهواتف العادية\nلإيقاف الرسائل أرسلوا «إيقاف»."
     shown = await until(desk, "/panel/leaving", lambda html: "It is leaving" not in html)
     assert [len(chat.bubbles) for chat in others] == before
     assert "To fewer than 8 people." in shown

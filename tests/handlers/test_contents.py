@@ -219,7 +219,10 @@ async def test_a_process_says_whether_accents_are_left_out_by_sms(house: House, 
     await house.takes(alice.message("help"))
     await house.does(lambda session, now: bulletins.publish(session, contents.Bulletin({"en": "News."}), now))
     await house.sends()
-    assert [outgoing.without_accents for outgoing in house.left[alice.sender]] == [without_accents] * 2
+    reply, bulletin = house.left[alice.sender]
+    assert reply.without_accents == bulletin.without_accents == without_accents
+    assert bulletin.if_room[-1] == PROCESS.organizer["en"]
+    assert not reply.if_room
 
 
 @pytest.mark.parametrize("length", [1200, 1400])

@@ -1,0 +1,40 @@
+"""A text on its way to many says who writes and how to stop, where that costs nothing."""
+
+import pytest
+
+import flows
+from channels.messages import Outgoing
+from channels.sms import segments_of
+from locales import languages
+
+FORUM = {"en": "Harbour Forum", "fr": "Forum du Port"}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("x" * 100, "\nFrom Harbour Forum. To stop, send STOP."),
+        ("x" * 130, "\nTo stop, send STOP."),
+        ("x" * 145, "\nHarbour Forum"),
+        ("x" * 160, ""),
+        ("x" * 161, "\nFrom Harbour Forum. To stop, send STOP."),
+    ],
+)
+def test_a_text_message_says_so_within_its_segments(text: str, line: str) -> None:
+    told = flows.Told({"en": text}, ("en",), FORUM).outgoing("en")
+    with_line = Outgoing(text + line)
+    assert line.strip() in ("", *told.if_room)
+    assert segments_of(told) == segments_of(Outgoing(text)) == segments_of(with_line)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_it_is_said_in_the_language_of_the_reader(language: str) -> None:
+    told = flows.Told({"en": "News."}, ("en",), FORUM)
+    both, _stop, organizer = told.outgoing(language).if_room
+    assert organizer in both
+    assert len({told.outgoing(code).if_room[1] for code in languages()}) == len(languages())
+
+
+def test_what_was_stored_before_says_nothing_more() -> None:
+    stored = flows.told('{"text":{"en":"News."},"order":["en"]}').outgoing("en", "bulletin")
+    assert stored == Outgoing("News.", "en", purpose="bulletin")
