@@ -73,6 +73,8 @@ class Channel(Protocol):
     """What the platform or its operators answer by themselves: no flow takes these words for anything else."""
     takes_voice: bool
     """Whether a voice note can be received here."""
+    shows_numbers: bool
+    """Whether choices are shown with their numbers, also on buttons and in lists."""
     pace: Pace
     costs_by_length: bool
     """Whether a longer text costs more, so that what can be said in fewer words is."""

@@ -103,6 +103,8 @@ class Outgoing:
     choices: tuple[Choice, ...] = field(default=(), repr=False)
     token: str = ""
     """Which question this asks, so that a tap on an old keyboard is told from a tap on this one. At most 12 ASCII."""
+    choose: str = ""
+    """What stands on the button that opens a list of the choices: a word, of at most 20 UTF-16 units, for "choose"."""
     several: bool = False
     """More than one of the choices may be given ("1 4 7"): they are shown as a numbered list, not as buttons."""
     purpose: str = ""

@@ -52,6 +52,7 @@ class Sms:
     carrier = CARRIER
     reserved_words = RESERVED_WORDS
     takes_voice = False
+    shows_numbers = True
     costs_by_length = True
     window: timedelta | None = None
     recycled: timedelta | None = RECYCLED

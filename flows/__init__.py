@@ -55,6 +55,7 @@ from flows._engine.words import flow_for, goes_back, to_send
 from flows._texts.levels import LEVELS
 from flows._texts.objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, topic_label
 from flows._texts.renditions import Rendition, rendition, with_notice
+from flows._texts.replies import reply
 from flows._texts.states import STATES
 from flows._texts.templates import templates
 from flows._texts.told import Told, told
@@ -118,6 +119,7 @@ __all__ = [
     "play",
     "read",
     "rendition",
+    "reply",
     "sorry",
     "templates",
     "to_send",

@@ -197,7 +197,7 @@ def _first_step(visit: Visit, decision: Decision) -> Step | None:
         case Back():
             _back(visit)
         case Excuse(reason):
-            visit.said.append(flows.sorry(reason))
+            visit.said.append(flows.sorry(reason, visit.surroundings.shows_numbers))
         case Open() | Go() | StartOver():
             return decision
         case Again():

@@ -120,6 +120,7 @@ class Telegram:
     carrier = CARRIER
     reserved_words = NOTHING_RESERVED
     takes_voice = True
+    shows_numbers = True
     costs_by_length = False
     window: timedelta | None = None
     recycled: timedelta | None = None

@@ -78,6 +78,7 @@ class WhatsApp:
     carrier = CARRIER
     reserved_words = RESERVED_WORDS
     takes_voice = True
+    shows_numbers = False
     costs_by_length = False
     window: timedelta | None = WINDOW
     recycled: timedelta | None = None
@@ -255,7 +256,7 @@ def _voice(form: Mapping[str, str]) -> str:
 
 
 def _shape(outgoing: Outgoing) -> tuple[str, str]:
-    """(the template's name, the words that open its list): words of no language, for this room speaks none."""
+    """(the template's name, the words that open its list): without a word for it, numbers, which are of no language."""
     size = len(outgoing.choices)
     longest = max((utf16(choice.label) for choice in outgoing.choices), default=0)
     clean = all(choice.label.strip() and "\n" not in choice.label for choice in outgoing.choices)
@@ -264,7 +265,7 @@ def _shape(outgoing: Outgoing) -> tuple[str, str]:
     if size <= content.MOST_BUTTONS and longest <= content.BUTTON_LABEL:
         return f"quick{size}", ""
     if size <= content.MOST_ROWS and longest <= content.ROW_LABEL:
-        return f"list{size}", f"1 - {size}"
+        return f"list{size}", outgoing.choose or f"1 - {size}"
     return "", ""
 
 

@@ -145,6 +145,8 @@ class Surroundings(Struct, frozen=True):
     reserved_words: ReservedWords = NOTHING_RESERVED
     """What the carrier acts on by itself."""
     carrier: Carrier = ANY_CARRIER
+    shows_numbers: bool = True
+    """Choices are shown with their numbers."""
 
 
 class Kept(Struct, frozen=True, omit_defaults=True):

@@ -43,6 +43,11 @@ SORRY: Mapping[Unread, str] = {
     Unread.CHOOSE: N_("We cannot take a voice note for this question. Please send the number of your choice."),
     Unread.EDITED: N_("We cannot see changes to an old message. Please send it again as a new one."),
 }
+WITHOUT_NUMBERS: Mapping[Unread, str] = {
+    Unread.NOT_UNDERSTOOD: N_("We did not understand. Please choose again."),
+    Unread.CHOOSE: N_("We cannot take a voice note for this question. Please choose an answer."),
+}
+"""What is said where the choices stand on buttons and in lists that show no numbers."""
 
 _NUMBER = re.compile(r"[\W_]*(\d{1,4})[\W_]*")
 _PIECES = re.compile(r"\d+|[^\W\d_]+")
@@ -70,9 +75,12 @@ def read(question: Ask, message: Message, token: str) -> Answer | Unread:
             return Unread.CANNOT_READ
 
 
-def sorry(reason: Unread) -> str:
-    """What a person is told about it, in the language being spoken. The question is asked again after it."""
-    return _(SORRY[reason])
+def sorry(reason: Unread, shows_numbers: bool = True) -> str:
+    """What a person is told about it, in the language being spoken. The question is asked again after it.
+
+    `shows_numbers`: of the channel.
+    """
+    return _(SORRY[reason] if shows_numbers else WITHOUT_NUMBERS.get(reason, SORRY[reason]))
 
 
 def _read_tap(question: Ask, message: Message, token: str) -> Answer | Unread:

@@ -112,16 +112,7 @@ class Visit:
 
     def reply(self) -> Outgoing:
         """Everything that is said in this turn, as one message."""
-        question = self.question
-        texts = [*self.said, *([question.text] if question else [])]
-        return Outgoing(
-            text="\n\n".join(texts),
-            language=self.language,
-            choices=question.choices if question else (),
-            token=self.standing.token,
-            several=question is not None and question.wants is flows.Wants.SEVERAL,
-            without_accents=self.board.content.sms_without_accents,
-        )
+        return flows.reply(self.said, self.question, self.language, self.board.content, self.standing.token)
 
 
 def begin(
@@ -141,6 +132,7 @@ def begin(
         channel.takes_voice,
         channel.reserved_words,
         channel.carrier,
+        channel.shows_numbers,
     )
     if known is not None:
         return Visit(

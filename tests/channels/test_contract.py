@@ -4,6 +4,7 @@ It is put to one more that only tests have, and that differs from the others whe
 """
 
 import ast
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -78,6 +79,11 @@ async def test_a_question_shows_its_choices(channel: Channel, platform: Platform
     await channel.send(ADDRESSES[channel.name], Outgoing("Ready?", choices=YES_OR_NO, token="q1"), "d1")
     sent = " ".join(platform.form().values())
     assert all(word in sent for word in ("Ready?", "Yes", "No"))
+    assert bool(re.search(r"1\.? Yes", sent)) == channel.shows_numbers
+
+
+def test_a_longer_text_takes_more_places_where_it_costs_more(channel: Channel) -> None:
+    assert (channel.places(Outgoing("word " * 100)) > 1) == channel.costs_by_length
 
 
 async def test_several_answers_are_asked_for_by_number(channel: Channel, platform: Platform) -> None:

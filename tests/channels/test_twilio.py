@@ -443,12 +443,16 @@ async def test_whatsapp_shows_few_short_choices_as_buttons(channels: dict[str, C
     assert "Body" not in sent
 
 
-async def test_whatsapp_shows_up_to_ten_choices_as_a_list(channels: dict[str, Channel], platform: Platform) -> None:
+@pytest.mark.parametrize(("word", "opened_by"), [("", "1 - 10"), ("Choisir", "Choisir")])
+async def test_whatsapp_shows_up_to_ten_choices_as_a_list(
+    word: str, opened_by: str, channels: dict[str, Channel], platform: Platform
+) -> None:
     topics = tuple(Choice(f"t{n}", f"Topic {n}") for n in range(1, 11))
-    await channels["whatsapp"].send(TO, Outgoing("What is it about?", choices=topics, token="q8"), "d-1")
+    asks = Outgoing("What is it about?", choices=topics, token="q8", choose=word)
+    await channels["whatsapp"].send(TO, asks, "d-1")
     variables = json.loads(platform.form()["ContentVariables"])
     assert platform.form()["ContentSid"] == TEMPLATES["list10"]
-    assert (variables["1"], variables["2"]) == ("What is it about?", "1 - 10")
+    assert (variables["1"], variables["2"]) == ("What is it about?", opened_by)
     assert (variables["3"], variables["4"], variables["22"]) == ("Topic 1", "1|q8|t1", "1|q8|t10")
     assert not [value for value in variables.values() if not value or "\n" in value]
 

@@ -79,6 +79,7 @@ def surroundings(channel: str, process: Process = PROCESS) -> Surroundings:
         held_on.takes_voice,
         held_on.reserved_words,
         held_on.carrier,
+        held_on.shows_numbers,
     )
 
 

@@ -159,11 +159,17 @@ def test_what_cannot_be_an_answer_is_said_so(question: Ask, kind: Kind, why: Unr
     assert read(question, Message("telegram", "event", "sender", kind, "1"), TOKEN) is why
 
 
+@pytest.mark.parametrize("shows_numbers", [True, False])
 @pytest.mark.parametrize("language", languages())
-def test_there_is_a_sentence_for_every_reason(language: str) -> None:
+def test_there_is_a_sentence_for_every_reason(language: str, shows_numbers: bool) -> None:
     with speaking(language):
-        said = [sorry(reason) for reason in Unread]
+        said = [sorry(reason, shows_numbers) for reason in Unread]
     assert len(set(said)) == len(Unread)
+
+
+def test_a_number_is_asked_for_only_where_numbers_are_shown() -> None:
+    assert [reason for reason in Unread if "number" in sorry(reason)] == [Unread.NOT_UNDERSTOOD, Unread.CHOOSE]
+    assert [reason for reason in Unread if "number" in sorry(reason, shows_numbers=False)] == []
 
 
 @given(text=st.text(max_size=400), question=st.sampled_from([ONE, SEVERAL, WORDS, CONSENT]))

@@ -56,6 +56,7 @@ class Pager:
     carrier = ANY_CARRIER
     reserved_words = RESERVED_WORDS
     takes_voice = False
+    shows_numbers = True
     limits = Limits(replies=60, newcomers=600)
     costs_by_length = False
     window: timedelta | None = None

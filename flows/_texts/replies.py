@@ -1,0 +1,29 @@
+"""All that is said to one person in one turn, as one message."""
+
+from collections.abc import Sequence
+
+from channels.messages import Outgoing
+from flows._engine.facts import Process
+from flows._engine.talks import Ask, Wants
+from locales import _, speaking
+
+
+def reply(texts: Sequence[str], question: Ask | None, language: str, process: Process, token: str = "") -> Outgoing:
+    """`token`: of the question, which ends it."""
+    if question is None:
+        return Outgoing("\n\n".join(texts), language, without_accents=process.sms_without_accents)
+    return Outgoing(
+        text="\n\n".join((*texts, question.text)),
+        language=language,
+        choices=question.choices,
+        token=token,
+        choose=_choose(language) if question.choices else "",
+        several=question.wants is Wants.SEVERAL,
+        without_accents=process.sms_without_accents,
+    )
+
+
+def _choose(language: str) -> str:
+    with speaking(language):
+        # To translators: on the button that opens a list to choose from. At most 20 letters.
+        return _("Choose")
