@@ -53,7 +53,7 @@ def _check(asked: contents.Consultation, now: datetime) -> None:
     for question in asked.questions:
         contents.check_value(question.key, "questions")
         contents.check_rendered(question.text, f"questions: {question.key}")
-        contents.check_options(question.options, f"questions: {question.key}", least=0)
+        contents.check_choices(question.options, f"questions: {question.key}")
 
 
 def _check_promise(promise: flows.Promise, now: datetime) -> None:

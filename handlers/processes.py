@@ -61,7 +61,7 @@ def _check(process: flows.Process) -> None:
     contents.check_line(process.organizer, "organizer")
     if process.contact is not None:
         contents.check_rendered(process.contact, "contact", contents.LONGEST_TITLE)
-    contents.check_options(process.regions, "regions", least=0, ours=RATHER_NOT)
+    contents.check_choices(process.regions, "regions", ours=RATHER_NOT)
     unknown = [code for code in process.languages if code not in languages()]
     if unknown or not process.languages:
         raise contents.Unfit(f"languages: choose from {', '.join(languages())}.")

@@ -19,6 +19,9 @@ LONGEST = 1400
 LONGEST_TITLE = 200
 """What stands inside a sentence of ours, or before a list."""
 LONGEST_LABEL = 80
+"""Of what is always shown as numbered text, because several may be chosen."""
+LONGEST_TO_TAP = 24
+"""Of what is chosen alone: so much WhatsApp shows in a list. It shows 20 on a button, where there are at most three."""
 MOST_OPTIONS = 12
 
 TURNS_TEXT_AROUND = "\u202a\u202b\u202c\u202d\u202e"
@@ -153,6 +156,22 @@ def check_value(value: str, what: str) -> None:
     """A value is what a button carries. Raises `Unfit`."""
     if not re.fullmatch(r"[a-z0-9_.-]{1,40}", value):
         raise Unfit(f"{what}: its value {value!r} must be 1 to 40 of a-z, 0-9, _, - and dot.")
+
+
+def check_choices(options: Sequence[flows.Option], what: str, ours: str = "") -> None:
+    """Options of which people choose one; none at all is fine. `ours` as below. Raises `Unfit`."""
+    check_options(options, what, 0, ours)
+    for option in options:
+        _check_can_be_tapped(option.label, f"{what}: {option.value}")
+
+
+def _check_can_be_tapped(label: flows.Renditions, what: str) -> None:
+    for language, text in label.items():
+        if length(text) > LONGEST_TO_TAP:
+            raise Unfit(
+                f"{what}: the label in {language} has {length(text)} characters, a list on WhatsApp shows "
+                f"{LONGEST_TO_TAP}. Shorten it: what needs more words can stand in the question."
+            )
 
 
 def check_options(options: Sequence[flows.Option], what: str, least: int, ours: str = "") -> None:

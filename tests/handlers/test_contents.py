@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import flows
+from channels.whatsapp._content import ROW_LABEL
 from handlers import bulletins, consultations, contributions, processes, telling
 from handlers.writing import contents
 from locales import languages
@@ -25,6 +26,11 @@ KINDS = {
 
 
 DAYTIME = flows.Daytime("Africa/Tunis")
+
+
+def too_long_to_tap(language: str) -> flows.Question:
+    options = (flows.Region("short", {"en": "x" * 24}), flows.Region("long", {"en": "Short", language: "x" * 25}))
+    return flows.Question("q", {"en": "Which?"}, options)
 
 
 def in_zone(zone: str) -> tuple[flows.Region, ...]:
@@ -151,6 +157,7 @@ def test_what_was_stored_before_there_were_hours_is_still_understood() -> None:
         ({"questions": ()}, "questions"),
         ({"questions": asked().questions * 6}, "questions"),
         ({"questions": asked().questions[:1] * 2}, "same key"),
+        ({"questions": (too_long_to_tap("fr"),)}, "questions: q: long: the label in fr has 25 characters"),
         ({"questions": (flows.Question("Why not?", {"en": "Why?"}),)}, "questions"),
         ({"promise": dataclasses.replace(asked().promise, level="some")}, "promise.level"),
         ({"promise": dataclasses.replace(asked().promise, who_decides={})}, "promise.who_decides"),
@@ -182,6 +189,7 @@ async def test_a_consultation_closes_once(house: House) -> None:
         ({"regions": PROCESS.regions * 2}, "regions"),
         ({"regions": (*PROCESS.regions, flows.Region("rather_not_say", {"en": "Nowhere"}))}, "regions"),
         ({"regions": (*PROCESS.regions, flows.Region("Über", {"en": "Over"}))}, "regions"),
+        ({"regions": too_long_to_tap("ar").options}, "regions: long: the label in ar has 25 .* shows 24. Shorten it"),
         ({"regions": in_zone("Europe/Paris")}, r"regions: a zone .* add \[daytime\]"),
         ({"regions": in_zone("Paris"), "daytime": DAYTIME}, "regions: north: zone: there is no time zone 'Paris'"),
         ({"daytime": flows.Daytime("")}, "daytime.zone: there is no time zone ''"),
@@ -223,6 +231,10 @@ async def test_a_process_says_whether_accents_are_left_out_by_sms(house: House, 
     assert reply.without_accents == bulletin.without_accents == without_accents
     assert bulletin.if_room[-1] == PROCESS.organizer["en"]
     assert not reply.if_room
+
+
+def test_what_is_chosen_alone_may_be_as_long_as_a_list_shows() -> None:
+    assert contents.LONGEST_TO_TAP == ROW_LABEL
 
 
 @pytest.mark.parametrize("length", [1200, 1400])
