@@ -19,9 +19,11 @@ from locales import languages, speaking
 from storage import Keyring, keys
 from storage.tables import member
 from storage.together import Writes, write
+from tests.locales.test_catalogs import NOT_FRENCH
 from tests.storage.rows import give, meet, opened
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
+TOWN = FOLDER.parents[1] / "demo" / "town"
 KINDS: dict[str, type[Any]] = {
     "process": flows.Process,
     "bulletin": contents.Bulletin,
@@ -32,6 +34,9 @@ KINDS: dict[str, type[Any]] = {
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 every_example = pytest.mark.parametrize("path", sorted(FOLDER.iterdir()), ids=lambda path: path.stem)
+every_file = pytest.mark.parametrize(
+    "path", sorted((*FOLDER.iterdir(), *TOWN.glob("*.toml"))), ids=lambda path: path.name
+)
 Hearback = Callable[..., str]
 
 
@@ -73,6 +78,12 @@ def renditions(value: Any) -> list[dict[str, str]]:
     if isinstance(value, dict):
         return [value] if "en" in value else [one for part in value.values() for one in renditions(part)]
     return [one for part in value for one in renditions(part)] if isinstance(value, list | tuple) else []
+
+
+@every_file
+def test_its_french_is_set_as_french_is(path: Path) -> None:
+    texts = [text["fr"] for text in renditions(tomllib.loads(path.read_text(encoding="utf-8"))) if "fr" in text]
+    assert [text for text in texts if NOT_FRENCH.search(text)] == []
 
 
 def test_the_bulletin_asks_for_a_word_that_we_hear() -> None:
