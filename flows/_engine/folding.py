@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _MARKS = {"Mn", "Me", "Cf"}
-_SPELLINGS = str.maketrans({"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": None, **dict.fromkeys("’‘ʼ", "'")})
+_SPELLINGS = str.maketrans({"ى": "ي", "ی": "ي", "ک": "ك", "ة": "ه", "ـ": None, "œ": "oe", **dict.fromkeys("’‘ʼ", "'")})
 _FINAL_HAMZA = re.compile("\u0627[\u064b-\u0652]*\u0654(?!\\w)")
 """On an alef at the end of a word. Alone it tells "ابدأ" (begin) from "أبدا" (never)."""
 _CORE = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)

@@ -167,6 +167,7 @@ def test_other_texts_do_not(text: str) -> None:
         ("علی", "علي"),
         ("STRASSE", "straße"),
         ("d’accord", "d'accord"),
+        ("Sœur", "SOEUR"),
     ],
 )
 def test_spellings_of_one_word_are_the_same(typed: str, meant: str) -> None:
