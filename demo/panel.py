@@ -2,13 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from aiohttp import web
 from multidict import MultiMapping
 
 from demo import panel_views as views
 from demo.phones import HEADERS, STATIC, page, templates
+from demo.posts import guarded, posted
 from demo.town.running import Town
 from demo.town.scenery import to_vote
 from handlers import bulletins, contributions, people, processes, rounds
@@ -17,11 +17,8 @@ from storage import Session
 from storage.broadcasts import Audience
 from storage.outbox import expansion
 
-OURS = {"127.0.0.1", "localhost", "[::1]"}
 PART = "X-Panel"
 """The header by which a page asks for the panel alone, to put it in its place."""
-
-Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def routes(town: Town) -> list[web.AbstractRouteDef]:
@@ -30,18 +27,18 @@ def routes(town: Town) -> list[web.AbstractRouteDef]:
     return [
         web.get("/", desk.whole),
         web.get("/panel", desk.tell),
-        web.post("/panel", _guarded(desk.publish)),
+        web.post("/panel", guarded(desk.publish)),
         web.get("/panel/reach", desk.reach),
         web.get("/panel/leaving", desk.leaving),
         web.get("/panel/hear", desk.hear),
         web.get("/panel/newer", desk.newer),
         web.get("/panel/answer", desk.answer),
-        web.post("/panel/answer", _guarded(desk.respond)),
+        web.post("/panel/answer", guarded(desk.respond)),
         web.get("/panel/answered/{response}", desk.answered),
         web.get("/panel/decide", desk.decide),
-        web.post("/panel/invite", _guarded(desk.invite)),
-        web.post("/panel/open", _guarded(desk.open)),
-        web.post("/panel/close", _guarded(desk.close)),
+        web.post("/panel/invite", guarded(desk.invite)),
+        web.post("/panel/open", guarded(desk.open)),
+        web.post("/panel/close", guarded(desk.close)),
         web.get("/panel/done", desk.done),
     ]
 
@@ -62,7 +59,7 @@ class Panel:
         return _show(request, "tell", await self._tell(request.query))
 
     async def publish(self, request: web.Request) -> web.StreamResponse:
-        form = await _form(request)
+        form = await posted(request)
         try:
             bulletin = contents.Bulletin(self._texts(form), self._audience(form))
             await self.town.does(lambda session, now: bulletins.publish(session, bulletin, now))
@@ -97,7 +94,7 @@ class Panel:
         return await self._answer(request, request.query)
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
-        form = await _form(request)
+        form = await posted(request)
         response = contents.Response(_one(form, "state"), self._texts(form), tuple(map(str, form.getall("id", ()))))
         try:
             name, _told = await self.town.does(lambda session, now: contributions.respond(session, response, now))
@@ -129,7 +126,7 @@ class Panel:
         return await self._decided(request, lambda session, now: rounds.open_(session, asked, now))
 
     async def close(self, request: web.Request) -> web.StreamResponse:
-        name = _one(await _form(request), "round")
+        name = _one(await posted(request), "round")
         keys = self.town.parts.keys
         return await self._decided(request, lambda session, now: rounds.close(session, keys, name, now))
 
@@ -181,38 +178,6 @@ def _show(request: web.Request, section: str, shown: Mapping[str, object], statu
     template = f"panel/{section}.html" if PART in request.headers or section in views.FRAGMENTS else "panel.html"
     html = templates.get_template(template).render(section=section, static=STATIC, run="", **shown)
     return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
-
-
-def _guarded(answer: Answer) -> Answer:
-    """Only our own pages may make an organizer's browser do something."""
-
-    async def guarded(request: web.Request) -> web.StreamResponse:
-        if not _is_ours(request):
-            raise web.HTTPForbidden(text="This did not come from the panel.")
-        return await answer(request)
-
-    return guarded
-
-
-def _is_ours(request: web.Request) -> bool:
-    """By what the browser says of where a form stood. The name must be this computer's: others can be pointed here."""
-    if request.host.rpartition(":")[0] not in OURS:
-        return False
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
-        return False
-    site = request.headers.get("Sec-Fetch-Site", "same-origin" if origin else "")
-    return site in ("same-origin", "none")
-
-
-async def _form(request: web.Request) -> MultiMapping[str]:
-    try:
-        form = await request.post()
-    except (ValueError, LookupError) as wrong:
-        raise web.HTTPBadRequest(text="This form cannot be read.") from wrong
-    if not all(isinstance(value, str) and "\ufffd" not in value for value in form.values()):
-        raise web.HTTPBadRequest(text="Only texts in UTF-8 are taken here.")
-    return form  # type: ignore[return-value]  # every value is a text, see above
 
 
 def _one(form: MultiMapping[str], name: str) -> str:
