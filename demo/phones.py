@@ -23,7 +23,7 @@ STATIC = "/phones/static"
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # with "no-referrer" browsers post a form from the origin "null"
     "Cache-Control": "no-store",
 }
 LONGEST_WORDS = 20_000

@@ -16,7 +16,7 @@ def guarded(answer: Answer) -> Answer:
 
     async def guarded_answer(request: web.Request) -> web.StreamResponse:
         if not is_ours(request):
-            raise web.HTTPForbidden(text="This did not come from the panel.")
+            raise web.HTTPForbidden(text="This did not come from a page of the demo.")
         return await answer(request)
 
     return guarded_answer
@@ -26,10 +26,10 @@ def is_ours(request: web.Request) -> bool:
     """By what the browser says of where a form stood. The name must be this computer's: others can be pointed here."""
     if request.host.rpartition(":")[0] not in OURS:
         return False
-    origin = request.headers.get("Origin")
-    if origin is not None and urlsplit(origin).netloc != request.host:
+    source = request.headers.get("Origin", request.headers.get("Referer"))
+    if source is not None and urlsplit(source).netloc != request.host:
         return False
-    site = request.headers.get("Sec-Fetch-Site", "same-origin" if origin else "")
+    site = request.headers.get("Sec-Fetch-Site", "same-origin" if source else "")
     return site in ("same-origin", "none")
 
 

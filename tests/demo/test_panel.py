@@ -261,6 +261,8 @@ async def test_a_page_allows_nothing_from_elsewhere_and_nothing_inside(desk: Cli
     [
         {"Origin": "https://elsewhere.example"},
         {"Origin": "null"},
+        {"Origin": "null", "Referer": "http://127.0.0.1/panel"},
+        {"Referer": "https://elsewhere.example/panel"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
         {},
@@ -273,6 +275,18 @@ async def test_what_comes_from_elsewhere_is_refused(opened: Town, path: str, hea
     async with ClientSession(opened.url, headers=headers) as session, session.post(path, data={"a": "b"}) as response:
         assert response.status == 403
     assert await opened.looks(lambda session: broadcasts.latest(session, 100)) == before
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_lets_browsers_say_where_a_form_stood(desk: ClientSession, path: str) -> None:
+    async with desk.get(path) as response:
+        assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+async def test_a_browser_that_names_no_origin_is_known_by_the_page_that_its_form_stood_on(opened: Town) -> None:
+    page = {"Referer": f"{opened.url}/panel/decide"}
+    async with ClientSession(opened.url, headers=page) as session, session.post("/panel/invite") as response:
+        assert response.status == 200
 
 
 @pytest.mark.parametrize(
