@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
-from multidict import MultiMapping
+from multidict import MultiDict, MultiMapping
 
 from demo import panel_views as views
 from demo.phones import HEADERS, STATIC, page, templates
@@ -50,8 +50,8 @@ class Panel:
     town: Town
 
     async def whole(self, request: web.Request) -> web.StreamResponse:
-        shown = await self._tell(request.query)
-        return page(self.town.platforms, self.town.scenery.phones, "town.html", section="tell", **shown)
+        shown = await self._tell(MultiDict())
+        return page(request, self.town.platforms, self.town.scenery.phones, "town.html", section="tell", **shown)
 
     # Tell
 

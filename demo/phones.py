@@ -3,20 +3,19 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from demo import acts
 from demo.platforms.both import Platforms
 from demo.platforms.chats import Bubble, Chat, ChatChange, Feed
-from demo.platforms.telegram import FakeTelegram
-from demo.platforms.twilio import FakeTwilio
 
 HERE = Path(__file__).parent
 STATIC = "/phones/static"
@@ -26,7 +25,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",  # with "no-referrer" browsers post a form from the origin "null"
     "Cache-Control": "no-store",
 }
-LONGEST_WORDS = 20_000
 STILL_HERE = 15.0
 """Seconds of silence after which the page is told that we are still here."""
 
@@ -72,20 +70,30 @@ class Phone:
     """Who the chat is with."""
     subtitle: str
     owners: tuple[Owner, ...]
+    shown: Owner
+    """Whose chat is in sight."""
     can_record: bool
 
 
-def routes(platforms: Platforms, people: Sequence[Owner]) -> list[web.AbstractRouteDef]:
-    """The page, its live events, and what is done on it. Everything lies below /phones."""
+def routes(
+    platforms: Platforms, people: Sequence[Owner], patience: timedelta = timedelta(seconds=2)
+) -> list[web.AbstractRouteDef]:
+    """The page, its live events, and what is done on it. Everything lies below /phones.
 
-    async def show(_: web.Request) -> web.Response:
-        return page(platforms, people)
+    With `patience` the page that is loaded after a form was posted waits for an answer to it.
+    """
+
+    async def show(request: web.Request) -> web.Response:
+        return page(request, platforms, people)
 
     async def events(request: web.Request) -> web.StreamResponse:
         return await _stream(request, platforms, people)
 
-    async def act(request: web.Request) -> web.Response:
-        return await _act(request, platforms, people)
+    async def act(request: web.Request) -> web.StreamResponse:
+        owner = _owner(people, request.match_info["platform"], request.match_info["person"])
+        if owner is None:
+            raise web.HTTPNotFound
+        return await acts.act(request, platforms.of(owner.platform), owner.person, patience)
 
     return [
         web.get("/phones", show),
@@ -95,10 +103,20 @@ def routes(platforms: Platforms, people: Sequence[Owner]) -> list[web.AbstractRo
     ]
 
 
-def page(platforms: Platforms, people: Sequence[Owner], template: str = "phones.html", **more: object) -> web.Response:
-    """The page as it is now; `more` is what a template that extends it needs."""
+def page(
+    request: web.Request,
+    platforms: Platforms,
+    people: Sequence[Owner],
+    template: str = "phones.html",
+    **more: object,
+) -> web.Response:
+    """The page as it is now; `more` is what a template that extends it needs.
+
+    The query says whose chat each phone shows, else it is the first one's.
+    """
     html = templates.get_template(template).render(
-        phones=_phones(platforms, people),
+        here=request.path,
+        phones=_phones(platforms, people, request.query),
         chat=lambda owner: _chat(platforms, owner),
         bubble_html=_bubble_html,
         run=RUN,
@@ -112,17 +130,19 @@ RUN = secrets.token_hex(4)
 """Tells a page that was loaded before a restart that it is out of date."""
 
 
-def _phones(platforms: Platforms, people: Sequence[Owner]) -> list[Phone]:
+def _phones(platforms: Platforms, people: Sequence[Owner], chosen: Mapping[str, str]) -> list[Phone]:
     number = next((address for address in platforms.twilio.webhooks if address.startswith("+")), "")
     name = platforms.telegram.name
 
-    def owners(platform: str) -> tuple[Owner, ...]:
-        return tuple(owner for owner in people if owner.platform == platform)
+    def phone(platform: str, title: str, subtitle: str, can_record: bool) -> Phone:
+        owners = tuple(owner for owner in people if owner.platform == platform)
+        shown = _owner(owners, platform, chosen.get(platform, "")) or owners[0]
+        return Phone(platform, title, subtitle, owners, shown, can_record)
 
     return [
-        Phone("telegram", name, "bot", owners("telegram"), can_record=True),
-        Phone("whatsapp", name, "Business account", owners("whatsapp"), can_record=True),
-        Phone("sms", number, "Text message", owners("sms"), can_record=False),
+        phone("telegram", name, "bot", can_record=True),
+        phone("whatsapp", name, "Business account", can_record=True),
+        phone("sms", number, "Text message", can_record=False),
     ]
 
 
@@ -131,7 +151,7 @@ def _chat(platforms: Platforms, owner: Owner) -> Chat:
 
 
 def _bubble_html(owner: Owner, bubble: Bubble) -> str:
-    return templates.get_template("bubble.html").render(bubble=bubble, platform=owner.platform)
+    return templates.get_template("bubble.html").render(bubble=bubble, owner=owner)
 
 
 async def _stream(request: web.Request, platforms: Platforms, people: Sequence[Owner]) -> web.StreamResponse:
@@ -181,48 +201,5 @@ def _event(name: str, data: str) -> bytes:
     return f"event: {name}\ndata: {data}\n\n".encode()
 
 
-async def _act(request: web.Request, platforms: Platforms, people: Sequence[Owner]) -> web.Response:
-    """Do on a platform what was done on the page. Only JSON is taken: no foreign page can post that unasked."""
-    owner = _owner(people, request.match_info["platform"], request.match_info["person"])
-    action = ACTIONS.get(request.match_info["action"])
-    if owner is None or action is None:
-        raise web.HTTPNotFound
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType
-    platform = platforms.of(owner.platform)
-    try:
-        action(platform, owner.person, await request.json())
-    except (ValueError, KeyError, TypeError, LookupError) as error:
-        raise web.HTTPBadRequest from error
-    return web.Response(status=204)
-
-
 def _owner(people: Sequence[Owner], platform: str, address: str) -> Owner | None:
     return next((owner for owner in people if (owner.platform, owner.address) == (platform, address)), None)
-
-
-def _say(platform: FakeTelegram | FakeTwilio, person: str, given: dict[str, Any]) -> None:
-    words = str(given["text"])
-    if not words.strip() or len(words) > LONGEST_WORDS:
-        raise ValueError("nothing to say, or too much")
-    platform.says(person, words)
-
-
-def _tap(platform: FakeTelegram | FakeTwilio, person: str, given: dict[str, Any]) -> None:
-    platform.taps(person, str(given["message"]), int(given["index"]))
-
-
-def _voice(platform: FakeTelegram | FakeTwilio, person: str, _: dict[str, Any]) -> None:
-    platform.sends_voice(person)
-
-
-def _sticker(platform: FakeTelegram | FakeTwilio, person: str, _: dict[str, Any]) -> None:
-    platform.sends_sticker(person)
-
-
-ACTIONS: dict[str, Callable[[FakeTelegram | FakeTwilio, str, dict[str, Any]], None]] = {
-    "say": _say,
-    "tap": _tap,
-    "voice": _voice,
-    "sticker": _sticker,
-}

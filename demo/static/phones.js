@@ -1,18 +1,14 @@
-// Shows each new message on its phone, and sends what is typed or tapped there.
+// Shows each new message on its phone, and sends what is typed or tapped there without loading the page anew.
 
-const places = new Map([...document.querySelectorAll(".place")].map((place) => [place.dataset.platform, place]));
+const places = new Map([...document.querySelectorAll(".place")].map((place) => [place.id, place]));
 const unread = new Map();
 
 for (const place of places.values()) {
-  restoreOwner(place);
   place.querySelector("[data-owner]").addEventListener("change", () => show(place));
-  place.querySelector("form").addEventListener("submit", (event) => say(event, place));
-  place.querySelector("textarea").addEventListener("keydown", sendOnEnter);
-  place.querySelector("textarea").addEventListener("input", (event) => grow(event.target));
-  place.addEventListener("click", (event) => click(event, place));
-  place.addEventListener("keydown", (event) => event.key === "Escape" && closeSheet(place));
+  place.addEventListener("submit", submit);
+  place.addEventListener("keydown", (event) => press(event));
+  place.addEventListener("input", (event) => event.target.matches("textarea") && grow(event.target));
   localTimes(place);
-  show(place);
 }
 listen();
 
@@ -27,21 +23,19 @@ function listen() {
 
 function put({ platform, person, id, html }) {
   const place = places.get(platform);
-  const chat = chatOf(place, person);
+  const talk = talkOf(place, person);
   const fresh = element(html);
-  const old = [...chat.children].find((turn) => turn.dataset.id === id);
+  const old = [...talk.querySelectorAll("[data-id]")].find((turn) => turn.dataset.id === id);
   if (old && Number(old.dataset.edition) >= Number(fresh.dataset.edition)) return;
   localTimes(fresh);
-  const atEnd = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80;
   if (old) {
     old.replaceWith(fresh);
   } else {
     fresh.classList.add("new");
-    chat.append(fresh);
-    if (chat.hidden) count(place, person);
+    talk.querySelector("ol").append(fresh);
+    if (talk.hidden) count(place, person);
   }
-  if (atEnd || fresh.classList.contains("them")) toEnd(chat);
-  tellQuiet(place);
+  if (fresh.classList.contains("them")) talk.querySelector(".chat").scrollTop = 0; // the end, as it is laid out from there
 }
 
 function element(html) {
@@ -50,52 +44,36 @@ function element(html) {
   return template.content.firstElementChild;
 }
 
-function chatOf(place, person) {
-  return [...place.querySelectorAll(".chat")].find((chat) => chat.dataset.person === person);
-}
-
-function owner(place) {
-  return place.querySelector("[data-owner]").value;
+function talkOf(place, person) {
+  return [...place.querySelectorAll(".talk")].find((talk) => talk.dataset.person === person);
 }
 
 function show(place) {
-  const person = owner(place);
-  for (const chat of place.querySelectorAll(".chat")) chat.hidden = chat.dataset.person !== person;
-  localStorage.setItem(`owner of ${place.dataset.platform}`, person);
-  unread.delete(`${place.dataset.platform} ${person}`);
-  closeSheet(place);
+  const person = place.querySelector("[data-owner]").value;
+  for (const talk of place.querySelectorAll(".talk")) talk.hidden = talk.dataset.person !== person;
+  unread.delete(`${place.id} ${person}`);
   label(place);
-  tellQuiet(place);
-  const chat = chatOf(place, person);
-  if (chat) toEnd(chat);
+  remember(place.id, person);
 }
 
-function restoreOwner(place) {
-  const select = place.querySelector("[data-owner]");
-  const person = localStorage.getItem(`owner of ${place.dataset.platform}`);
-  if ([...select.options].some((option) => option.value === person)) select.value = person;
+// In the address, so that the page shows the same phones when it is loaded anew.
+function remember(platform, person) {
+  const address = new URL(location);
+  address.searchParams.set(platform, person);
+  history.replaceState(null, "", address);
 }
 
 function count(place, person) {
-  const key = `${place.dataset.platform} ${person}`;
+  const key = `${place.id} ${person}`;
   unread.set(key, (unread.get(key) ?? 0) + 1);
   label(place);
 }
 
 function label(place) {
   for (const option of place.querySelectorAll("option")) {
-    const news = unread.get(`${place.dataset.platform} ${option.value}`);
+    const news = unread.get(`${place.id} ${option.value}`);
     option.textContent = news ? `${option.dataset.label} (${news})` : option.dataset.label;
   }
-}
-
-function tellQuiet(place) {
-  const chat = chatOf(place, owner(place));
-  place.querySelector(".quiet").hidden = !chat || chat.childElementCount > 0;
-}
-
-function toEnd(chat) {
-  chat.scrollTop = chat.scrollHeight;
 }
 
 function localTimes(within) {
@@ -106,67 +84,38 @@ function localTimes(within) {
   }
 }
 
-function say(event, place) {
+function submit(event) {
+  const form = event.target;
+  if (form.method !== "post") return;
   event.preventDefault();
-  const field = place.querySelector("textarea");
-  if (!field.value.trim()) return;
-  act(place, "say", { text: field.value });
-  field.value = "";
-  grow(field);
+  const address = event.submitter?.getAttribute("formaction") ?? form.action;
+  const fields = Object.fromEntries(new FormData(form, event.submitter));
+  fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(fields) });
+  form.closest("details")?.removeAttribute("open");
+  const words = form.querySelector("textarea");
+  if (words && address === form.action) {
+    words.value = "";
+    grow(words);
+  }
+}
+
+function press(event) {
+  if (event.key === "Escape") closeSheet(event.target.closest("details[open]"));
+  if (event.key === "Enter" && event.target.matches("textarea")) sendOnEnter(event);
+}
+
+function closeSheet(sheet) {
+  sheet?.removeAttribute("open");
+  sheet?.querySelector("summary").focus();
 }
 
 function sendOnEnter(event) {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  if (event.shiftKey || event.isComposing) return;
   event.preventDefault();
-  event.target.form.requestSubmit();
+  if (event.target.value.trim()) event.target.form.requestSubmit(event.target.form.querySelector(".send"));
 }
 
 function grow(field) {
   const lines = field.value.split("\n").length;
   field.rows = Math.min(Math.max(lines, Math.ceil(field.value.length / 28)), 5) || 1;
-}
-
-function click(event, place) {
-  const button = event.target.closest("button");
-  if (!button) return;
-  if ("tap" in button.dataset) tap(place, button);
-  if ("opens" in button.dataset) openSheet(place, button);
-  if ("close" in button.dataset) closeSheet(place);
-  if ("act" in button.dataset) act(place, button.dataset.act, {});
-  if ("hello" in button.dataset) act(place, "say", { text: button.textContent });
-}
-
-function tap(place, button) {
-  const message = button.closest("[data-id]")?.dataset.id ?? place.querySelector(".sheet").dataset.message;
-  act(place, "tap", { message, index: Number(button.dataset.tap) });
-  closeSheet(place);
-}
-
-function openSheet(place, button) {
-  const sheet = place.querySelector(".sheet");
-  const turn = button.closest("[data-id]");
-  sheet.querySelector("strong").textContent = button.dataset.opens;
-  sheet.querySelector("ul").replaceChildren(...turn.querySelector("template").content.cloneNode(true).querySelectorAll("li"));
-  sheet.dataset.message = turn.dataset.id;
-  sheet.hidden = false;
-  sheet.querySelector("li button").focus();
-}
-
-function closeSheet(place) {
-  const sheet = place.querySelector(".sheet");
-  if (sheet.hidden) return;
-  sheet.hidden = true;
-  [...place.querySelectorAll("[data-id]")]
-    .find((turn) => turn.dataset.id === sheet.dataset.message)
-    ?.querySelector("[data-opens]")
-    ?.focus();
-}
-
-function act(place, action, body) {
-  const path = ["", "phones", place.dataset.platform, encodeURIComponent(owner(place)), action].join("/");
-  return fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
 }

@@ -2,13 +2,16 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from aiohttp import ClientSession, StreamReader, web
 from aiohttp.test_utils import TestServer
+from yarl import URL
 
 from demo import phones
 from demo.phones import Owner
@@ -19,22 +22,43 @@ from demo.platforms.twilio import FakeTwilio
 from tests.waiting import PATIENCE
 
 AMINA = Owner("telegram", "70010001", "Amina", "ar")
+NOOR = Owner("telegram", "70010002", "Noor", "ar")
 MOUSSA = Owner("whatsapp", "+12025550123", "Moussa", "fr")
 SAMUEL = Owner("sms", "+447700900123", "Samuel", "en")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
-@pytest.fixture
-async def site(telegram: FakeTelegram, twilio: FakeTwilio) -> AsyncIterator[ClientSession]:
+@asynccontextmanager
+async def serving(telegram: FakeTelegram, twilio: FakeTwilio, patience: timedelta) -> AsyncIterator[ClientSession]:
+    """The page, and a browser that looks at it."""
+
     async def close(_: web.Application) -> None:
         telegram.chats.close()
         twilio.chats.close()
 
     application = web.Application()
-    application.add_routes(phones.routes(Platforms(telegram, twilio), [AMINA, MOUSSA, SAMUEL]))
+    application.add_routes(phones.routes(Platforms(telegram, twilio), [AMINA, NOOR, MOUSSA, SAMUEL], patience))
     application.on_shutdown.append(close)
     async with TestServer(application) as server, ClientSession(server.make_url("")) as session:
         yield session
+
+
+@pytest.fixture
+async def site(telegram: FakeTelegram, twilio: FakeTwilio) -> AsyncIterator[ClientSession]:
+    async with serving(telegram, twilio, timedelta(0)) as session:
+        yield session
+
+
+def from_page(site: ClientSession, page: str = "/phones") -> dict[str, str]:
+    """What a browser says with a form of this page."""
+    origin = str(site._base_url).rstrip("/")
+    return {"Origin": origin, "Referer": origin + page}
+
+
+def talk_of(html: str, owner: Owner) -> str:
+    """What stands on this person's phone, its opening tag included."""
+    [talk] = [part for part in html.split('<div class="talk"')[1:] if f'data-person="{owner.address}"' in part]
+    return talk
 
 
 async def events(stream: StreamReader) -> AsyncIterator[tuple[str, str]]:
@@ -138,7 +162,114 @@ async def test_what_makes_no_sense_is_refused(
     assert telegram.chats.of(AMINA.person).bubbles == []
 
 
-async def test_a_form_of_a_foreign_page_is_refused(site: ClientSession, telegram: FakeTelegram) -> None:
-    async with site.post("/phones/telegram/70010001/say", data={"text": "hello"}) as response:
-        assert response.status == 415
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://rebound.example", "Host": "rebound.example"},
+    ],
+    ids=str,
+)
+async def test_a_form_of_a_foreign_page_is_refused(
+    site: ClientSession, telegram: FakeTelegram, headers: dict[str, str]
+) -> None:
+    async with site.post("/phones/telegram/70010001/say", data={"text": "hello"}, headers=headers) as response:
+        assert response.status == 403
     assert telegram.chats.of(AMINA.person).bubbles == []
+
+
+async def test_without_script_each_phone_shows_its_first_chat(site: ClientSession, telegram: FakeTelegram) -> None:
+    telegram.chats.of(AMINA.person).add(ours("قبل"))
+    async with site.get("/phones") as response:
+        html = await response.text()
+    assert "قبل" in talk_of(html, AMINA)
+    assert [" hidden>" in talk_of(html, owner).splitlines()[0] for owner in (AMINA, NOOR, MOUSSA)] == [
+        False,
+        True,
+        False,
+    ]
+
+
+async def test_without_script_another_phone_is_chosen_in_the_address(site: ClientSession) -> None:
+    async with site.get("/phones", params={"telegram": NOOR.address, "sms": "nobody"}) as response:
+        html = await response.text()
+    assert [" hidden>" in talk_of(html, owner).splitlines()[0] for owner in (AMINA, NOOR, SAMUEL)] == [
+        True,
+        False,
+        False,
+    ]
+    assert html.count(f'<input type="hidden" name="telegram" value="{NOOR.address}">') == 2, "the other phones keep it"
+
+
+async def test_without_script_what_is_typed_is_said(site: ClientSession, twilio: FakeTwilio) -> None:
+    headers = from_page(site, f"/phones?telegram={NOOR.address}&whatsapp=nobody")
+    fields = {"text": "deux\r\nlignes"}
+    async with site.post(
+        "/phones/whatsapp/+12025550123/say", data=fields, headers=headers, allow_redirects=False
+    ) as response:
+        assert response.status == 303
+        there = URL(response.headers["Location"])
+    assert there == URL("/phones?telegram=70010002&whatsapp=%2B12025550123#whatsapp")
+    assert [bubble.text for bubble in twilio.chats.of(MOUSSA.person).bubbles] == ["deux\nlignes"]
+
+
+async def test_without_script_a_choice_is_tapped_in_a_list_and_below_a_message(
+    site: ClientSession, telegram: FakeTelegram, twilio: FakeTwilio
+) -> None:
+    telegram.chats.of(AMINA.person).add(ours("?", Button("نعم", "yes"), Button("لا", "no")))
+    twilio.chats.of(MOUSSA.person).add(ours("?", Button("Oui", "yes"), Button("Non", "no"), opens="Choisir"))
+    for owner in (AMINA, MOUSSA):
+        async with site.get("/phones") as response:
+            talk = talk_of(await response.text(), owner)
+        address = re.search(r'<form[^>]* action="(/phones/[^"]*/tap)">', talk)
+        assert address is not None
+        assert '<input type="hidden" name="message" value="71">' in talk
+        assert '<button name="index" value="1"' in talk
+        assert ("<summary>" in talk) == (owner is MOUSSA)
+        fields = {"message": "71", "index": "1"}
+        async with site.post(URL(address[1], encoded=True), data=fields, headers=from_page(site)) as response:
+            assert response.status == 200
+            assert 'class="chosen"' in talk_of(await response.text(), owner)
+
+
+async def test_without_script_the_page_comes_with_the_answer(telegram: FakeTelegram, twilio: FakeTwilio) -> None:
+    chat = telegram.chats.of(AMINA.person)
+
+    async def post(site: ClientSession) -> str:
+        path, fields = "/phones/telegram/70010001/say", {"text": "hello"}
+        async with site.post(path, data=fields, headers=from_page(site)) as response:
+            return await response.text()
+
+    async with serving(telegram, twilio, timedelta(seconds=PATIENCE)) as site, asyncio.TaskGroup() as both:
+        loading = both.create_task(post(site))
+        async with asyncio.timeout(PATIENCE):
+            while not chat.bubbles:  # noqa: ASYNC110 a chat has no event for what the person writes
+                await asyncio.sleep(0.01)
+        chat.add(ours("أهلا"))
+        assert "أهلا" in talk_of(await loading, AMINA)
+
+
+@pytest.mark.parametrize("page", ["//elsewhere.example/", "/elsewhere", "/phones/static"])
+async def test_a_form_leads_to_no_other_page_than_the_phones(site: ClientSession, page: str) -> None:
+    path = "/phones/telegram/70010001/sticker"
+    async with site.post(path, data={}, headers=from_page(site, page), allow_redirects=False) as response:
+        assert response.headers["Location"] == "/phones?telegram=70010001#telegram"
+
+
+async def test_a_form_that_says_nothing_is_refused(site: ClientSession, telegram: FakeTelegram) -> None:
+    for fields in ({"text": " "}, {"words": "hello"}):
+        async with site.post("/phones/telegram/70010001/say", data=fields, headers=from_page(site)) as response:
+            assert response.status == 400
+    assert telegram.chats.of(AMINA.person).bubbles == []
+
+
+async def test_a_chat_is_a_list_in_a_log(site: ClientSession, telegram: FakeTelegram) -> None:
+    telegram.chats.of(AMINA.person).add(ours("قبل"))
+    async with site.get("/phones") as response:
+        html = await response.text()
+    log = re.search(r'<div class="chat" role="log" aria-live="polite"[^>]*>\s*<ol>\s*<li', html)
+    assert log is not None
+    assert not re.search(r"<(ol|ul|li)[^>]* role=", html)
