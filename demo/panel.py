@@ -51,7 +51,8 @@ class Panel:
 
     async def whole(self, request: web.Request) -> web.StreamResponse:
         shown = await self._tell(MultiDict())
-        return page(request, self.town.platforms, self.town.scenery.phones, "town.html", section="tell", **shown)
+        phones, now = self.town.scenery.phones, self.town.clock()
+        return page(request, self.town.platforms, phones, now, "town.html", section="tell", **shown)
 
     # Tell
 

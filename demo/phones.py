@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -14,8 +14,10 @@ from babel import Locale
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from demo import acts
+from demo.days import day_name, days, local
 from demo.platforms.both import Platforms
 from demo.platforms.chats import Bubble, Chat, ChatChange, Feed
+from demo.platforms.wire import Clock, utc_now
 
 HERE = Path(__file__).parent
 STATIC = "/phones/static"
@@ -36,6 +38,7 @@ templates = Environment(
     lstrip_blocks=True,
 )
 """The pages of the demo; a page with a panel beside the phones extends `phones.html` and fills its block `panel`."""
+templates.filters |= {"local": local, "day_name": day_name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,10 @@ class Phone:
 
 
 def routes(
-    platforms: Platforms, people: Sequence[Owner], patience: timedelta = timedelta(seconds=2)
+    platforms: Platforms,
+    people: Sequence[Owner],
+    clock: Clock = utc_now,
+    patience: timedelta = timedelta(seconds=2),
 ) -> list[web.AbstractRouteDef]:
     """The page, its live events, and what is done on it. Everything lies below /phones.
 
@@ -84,7 +90,7 @@ def routes(
     """
 
     async def show(request: web.Request) -> web.Response:
-        return page(request, platforms, people)
+        return page(request, platforms, people, clock())
 
     async def events(request: web.Request) -> web.StreamResponse:
         return await _stream(request, platforms, people)
@@ -107,6 +113,7 @@ def page(
     request: web.Request,
     platforms: Platforms,
     people: Sequence[Owner],
+    now: datetime,
     template: str = "phones.html",
     **more: object,
 ) -> web.Response:
@@ -117,7 +124,8 @@ def page(
     html = templates.get_template(template).render(
         here=request.path,
         phones=_phones(platforms, people, request.query),
-        chat=lambda owner: _chat(platforms, owner),
+        today=local(now).date(),
+        days=lambda owner: days(_chat(platforms, owner).bubbles),
         bubble_html=_bubble_html,
         run=RUN,
         static=STATIC,

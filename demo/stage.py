@@ -80,7 +80,7 @@ def _finish(folder: Path) -> None:
 
 def _site(made: Town) -> web.Application:
     site = app(made.parts.endpoints)
-    site.add_routes(phones.routes(made.platforms, made.scenery.phones))
+    site.add_routes(phones.routes(made.platforms, made.scenery.phones, made.clock))
     site.add_routes(panel.routes(made))
     return site
 

@@ -8,7 +8,6 @@ for (const place of places.values()) {
   place.addEventListener("submit", submit);
   place.addEventListener("keydown", (event) => press(event));
   place.addEventListener("input", (event) => event.target.matches("textarea") && grow(event.target));
-  localTimes(place);
 }
 listen();
 
@@ -27,15 +26,22 @@ function put({ platform, person, id, html }) {
   const fresh = element(html);
   const old = [...talk.querySelectorAll("[data-id]")].find((turn) => turn.dataset.id === id);
   if (old && Number(old.dataset.edition) >= Number(fresh.dataset.edition)) return;
-  localTimes(fresh);
   if (old) {
     old.replaceWith(fresh);
   } else {
     fresh.classList.add("new");
+    separate(talk, fresh.dataset.day);
     talk.querySelector("ol").append(fresh);
     if (talk.hidden) count(place, person);
   }
   if (fresh.classList.contains("them")) talk.querySelector(".chat").scrollTop = 0; // the end, as it is laid out from there
+}
+
+// A page that was loaded on an earlier day calls that one today.
+function separate(talk, day) {
+  const today = talk.querySelector("template").content.querySelector(".day");
+  if (day > today.dataset.day) location.reload();
+  if (!talk.querySelector(`.day[data-day="${day}"]`)) talk.querySelector("ol").append(today.cloneNode(true));
 }
 
 function element(html) {
@@ -73,14 +79,6 @@ function label(place) {
   for (const option of place.querySelectorAll("option")) {
     const news = unread.get(`${place.id} ${option.value}`);
     option.textContent = news ? `${option.dataset.label} (${news})` : option.dataset.label;
-  }
-}
-
-function localTimes(within) {
-  for (const time of within.querySelectorAll("time")) {
-    const moment = new Date(time.dateTime);
-    const [hour, minute] = [moment.getHours(), moment.getMinutes()];
-    time.textContent = `${String(hour).padStart(2, "0")}:${String(minute).padStart(2, "0")}`;
   }
 }
 

@@ -14,6 +14,7 @@ from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from demo import phones
+from demo.days import day_name, local
 from demo.phones import Owner
 from demo.platforms.both import Platforms
 from demo.platforms.chats import Bubble, Button, Side
@@ -37,7 +38,9 @@ async def serving(telegram: FakeTelegram, twilio: FakeTwilio, patience: timedelt
         twilio.chats.close()
 
     application = web.Application()
-    application.add_routes(phones.routes(Platforms(telegram, twilio), [AMINA, NOOR, MOUSSA, SAMUEL], patience))
+    application.add_routes(
+        phones.routes(Platforms(telegram, twilio), [AMINA, NOOR, MOUSSA, SAMUEL], lambda: NOW, patience)
+    )
     application.on_shutdown.append(close)
     async with TestServer(application) as server, ClientSession(server.make_url("")) as session:
         yield session
@@ -273,3 +276,47 @@ async def test_a_chat_is_a_list_in_a_log(site: ClientSession, telegram: FakeTele
     log = re.search(r'<div class="chat" role="log" aria-live="polite"[^>]*>\s*<ol>\s*<li', html)
     assert log is not None
     assert not re.search(r"<(ol|ul|li)[^>]* role=", html)
+
+
+async def test_a_chat_says_from_which_day_messages_are(site: ClientSession, telegram: FakeTelegram) -> None:
+    sent = [NOW - timedelta(days=ago, minutes=minutes) for ago in (3, 1, 0) for minutes in (2, 1)]
+    for number, at in enumerate(sent):
+        telegram.chats.of(AMINA.person).add(Bubble(str(number), Side.US, at, "قبل"))
+    async with site.get("/phones") as response:
+        talk = talk_of(await response.text(), AMINA)
+    shown = re.findall(
+        r'<time datetime="[^"]{10}" lang="ar" dir="auto">([^<]*)</time>', talk.partition("<template>")[0]
+    )
+    assert shown == ["20 نوفمبر 2026", "أمس", "اليوم"]
+
+
+async def test_a_page_has_what_to_put_above_the_first_message_of_today(site: ClientSession) -> None:
+    async with site.get("/phones") as response:
+        talk = talk_of(await response.text(), MOUSSA)
+    ready = re.search(r'<template><li class="day" data-day="([^"]*)"><time[^>]*>([^<]*)</time></li></template>', talk)
+    assert ready is not None
+    assert ready[1] == local(NOW).date().isoformat()
+    assert ready[2] == "Aujourd’hui"
+
+
+async def test_a_message_that_comes_says_its_day(site: ClientSession, telegram: FakeTelegram) -> None:
+    async with site.get("/phones/events") as response:
+        telegram.says(AMINA.person, "اليوم")
+        told = await anext(bubbles(response.content))
+    assert f'data-day="{local(NOW).date()}"' in told["html"]
+
+
+@pytest.mark.parametrize(
+    ("ago", "language", "name"),
+    [
+        (0, "en", "Today"),
+        (1, "es", "Ayer"),
+        (2, "fr", "21 novembre 2026"),
+        (-1, "en", "November 24, 2026"),
+        (0, "ar-EG", "اليوم"),
+        (2, "ar-EG", "21 نوفمبر 2026"),
+        (0, "sw", "23 Novemba 2026"),
+    ],
+)
+def test_a_day_is_named_as_a_phone_names_it(ago: int, language: str, name: str) -> None:
+    assert day_name(NOW.date() - timedelta(days=ago), NOW.date(), language) == name
