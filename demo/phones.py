@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from unicodedata import bidirectional
 
 from aiohttp import web
 from babel import Locale
@@ -38,7 +39,6 @@ templates = Environment(
     lstrip_blocks=True,
 )
 """The pages of the demo; a page with a panel beside the phones extends `phones.html` and fills its block `panel`."""
-templates.filters |= {"local": local, "day_name": day_name}
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,3 +211,14 @@ def _event(name: str, data: str) -> bytes:
 
 def _owner(people: Sequence[Owner], platform: str, address: str) -> Owner | None:
     return next((owner for owner in people if (owner.platform, owner.address) == (platform, address)), None)
+
+
+def language_of(text: str, owner: Owner) -> str:
+    """The owner's language, for a text that runs in its direction; "" for another: it is likely in English."""
+    direction = Locale.parse(owner.language, sep="-").text_direction
+    kinds = map(bidirectional, text)
+    first = next(("rtl" if kind != "L" else "ltr" for kind in kinds if kind in ("L", "R", "AL")), direction)
+    return owner.language if first == direction else ""
+
+
+templates.filters |= {"local": local, "day_name": day_name, "language_of": language_of}

@@ -320,3 +320,20 @@ async def test_a_message_that_comes_says_its_day(site: ClientSession, telegram: 
 )
 def test_a_day_is_named_as_a_phone_names_it(ago: int, language: str, name: str) -> None:
     assert day_name(NOW.date() - timedelta(days=ago), NOW.date(), language) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "owner", "spoken"),
+    [
+        ("1. نعم", AMINA, ' lang="ar" dir="auto"'),
+        ("2026", AMINA, ' lang="ar" dir="auto"'),
+        ("1. English", AMINA, ' dir="auto"'),
+        ("Bonjour", MOUSSA, ' lang="fr" dir="auto"'),
+        ("مرحبا", MOUSSA, ' dir="auto"'),
+    ],
+)
+def test_a_text_says_which_language_it_is_in_and_finds_its_direction(text: str, owner: Owner, spoken: str) -> None:
+    bubble = ours(text, Button(text, "x"), opens=text if owner is MOUSSA else "")
+    html = phones.templates.get_template("bubble.html").render(bubble=bubble, owner=owner)
+    assert f"<p{spoken}>{text}</p>" in html
+    assert html.count(f"<span{spoken}>{text}</span>") == (2 if owner is MOUSSA else 1)
