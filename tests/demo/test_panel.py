@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from aiohttp import ClientSession
@@ -281,6 +282,14 @@ async def test_what_comes_from_elsewhere_is_refused(opened: Town, path: str, hea
 async def test_a_page_lets_browsers_say_where_a_form_stood(desk: ClientSession, path: str) -> None:
     async with desk.get(path) as response:
         assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_a_page_has_one_first_heading_and_leaves_no_level_out(desk: ClientSession, path: str) -> None:
+    levels = [int(level) for level in re.findall(r"<h([1-6])\b", await get(desk, path))]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(below <= above + 1 for above, below in pairwise(levels))
 
 
 async def test_a_browser_that_names_no_origin_is_known_by_the_page_that_its_form_stood_on(opened: Town) -> None:
