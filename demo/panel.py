@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from aiohttp import web
 from multidict import MultiDict, MultiMapping
@@ -10,7 +12,6 @@ from demo import panel_views as views
 from demo.phones import HEADERS, STATIC, page, templates
 from demo.posts import guarded, posted
 from demo.town.running import Town
-from demo.town.scenery import to_vote
 from handlers import bulletins, contributions, people, processes, rounds
 from handlers.writing import contents
 from storage import Session
@@ -28,6 +29,8 @@ def routes(town: Town) -> list[web.AbstractRouteDef]:
         web.get("/", desk.whole),
         web.get("/panel", desk.tell),
         web.post("/panel", guarded(desk.publish)),
+        web.post("/panel/publish", guarded(desk.ask_to_publish)),
+        web.post("/panel/write", guarded(desk.write)),
         web.get("/panel/reach", desk.reach),
         web.get("/panel/leaving", desk.leaving),
         web.get("/panel/hear", desk.hear),
@@ -37,7 +40,9 @@ def routes(town: Town) -> list[web.AbstractRouteDef]:
         web.get("/panel/answered/{response}", desk.answered),
         web.get("/panel/decide", desk.decide),
         web.post("/panel/invite", guarded(desk.invite)),
+        web.get("/panel/open", desk.ask_to_open),
         web.post("/panel/open", guarded(desk.open)),
+        web.get("/panel/close", desk.ask_to_close),
         web.post("/panel/close", guarded(desk.close)),
         web.get("/panel/done", desk.done),
     ]
@@ -59,6 +64,20 @@ class Panel:
     async def tell(self, request: web.Request) -> web.StreamResponse:
         return _show(request, "tell", await self._tell(request.query))
 
+    async def write(self, request: web.Request) -> web.StreamResponse:
+        """Go on with a text that is not published yet."""
+        return _show(request, "tell", await self._tell(await posted(request)))
+
+    async def ask_to_publish(self, request: web.Request) -> web.StreamResponse:
+        form = await posted(request)
+        try:
+            bulletin = contents.Bulletin(self._texts(form), self._audience(form))
+            contents.check_rendered(bulletin.text, "text")
+        except contents.Unfit as unfit:
+            return _show(request, "tell", await self._tell(form, str(unfit)), status=422)
+        shown = await self.town.looks(lambda session: views.publishing(session, self.town, bulletin))
+        return _show(request, "publish", shown | {"fields": list(form.items())})
+
     async def publish(self, request: web.Request) -> web.StreamResponse:
         form = await posted(request)
         try:
@@ -66,7 +85,7 @@ class Panel:
             await self.town.does(lambda session, now: bulletins.publish(session, bulletin, now))
         except contents.Unfit as unfit:
             return _show(request, "tell", await self._tell(form, str(unfit)), status=422)
-        raise web.HTTPSeeOther("/panel")
+        raise web.HTTPSeeOther("/panel#leaving")
 
     async def reach(self, request: web.Request) -> web.StreamResponse:
         """How many people an audience has, as a sentence."""
@@ -122,9 +141,19 @@ class Panel:
 
         return await self._decide(request, code=await self.town.does(lambda session, _now: make(session)))
 
+    async def ask_to_open(self, request: web.Request) -> web.StreamResponse:
+        return await self._ask(request, "open", lambda session: views.opening(session, self.town))
+
     async def open(self, request: web.Request) -> web.StreamResponse:
-        asked = to_vote(self.town.scenery.to_open, self.town.clock())
-        return await self._decided(request, lambda session, now: rounds.open_(session, asked, now))
+        async def work(session: Session, now: datetime) -> str:
+            prepared = (await views.opening(session, self.town))["prepared"]
+            return await rounds.open_(session, prepared, now)
+
+        return await self._decided(request, work)
+
+    async def ask_to_close(self, request: web.Request) -> web.StreamResponse:
+        name = request.query.get("round", "")
+        return await self._ask(request, "close", lambda session: views.closing(session, self.town, name))
 
     async def close(self, request: web.Request) -> web.StreamResponse:
         name = _one(await posted(request), "round")
@@ -152,6 +181,15 @@ class Panel:
     async def _decide(self, request: web.Request, wrong: str = "", code: str = "") -> web.StreamResponse:
         shown = await self.town.looks(lambda session: views.decide(session, self.town))
         return _show(request, "decide", shown | {"wrong": wrong, "code": code}, status=422 if wrong else 200)
+
+    async def _ask(
+        self, request: web.Request, section: str, look: Callable[[Session], Awaitable[dict[str, Any]]]
+    ) -> web.StreamResponse:
+        """Says what will happen, and waits for a yes."""
+        try:
+            return _show(request, section, await self.town.looks(look))
+        except contents.Unfit as unfit:
+            return await self._decide(request, str(unfit))
 
     async def _decided(self, request: web.Request, work: Callable[..., Awaitable[object]]) -> web.StreamResponse:
         try:

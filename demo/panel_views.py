@@ -13,6 +13,7 @@ from demo.phones import templates
 from demo.town.running import Town
 from demo.town.scenery import to_vote
 from handlers.counts import rounded
+from handlers.rounds import LEAST_TURNOUT
 from handlers.shown import visible
 from handlers.writing import contents
 from locales import name_of, own_name
@@ -21,6 +22,7 @@ from storage import contributions as stored
 from storage import people as stored_people
 from storage import rounds as stored_rounds
 from storage.contributions import Contribution
+from storage.outbox import expansion
 from storage.states import State
 
 FRAGMENTS = frozenset({"reach", "leaving", "newer"})
@@ -143,6 +145,20 @@ async def tell(session: Session, town: Town, given: MultiMapping[str], wrong: st
     }
 
 
+async def publishing(session: Session, town: Town, bulletin: contents.Bulletin) -> dict[str, Any]:
+    """What becomes of a bulletin once it is published."""
+    to, offered = bulletin.audience, audience(town)
+    parts = [("language", to.languages), ("region", to.regions), ("channel", to.channels)]
+    narrowed = [", ".join(offered[part][value] for value in values) for part, values in parts if values]
+    read = to.languages or town.scenery.process.languages
+    return {
+        "texts": bulletin.text,
+        "only": [*narrowed, *(["Council members"] if to.members else [])],
+        "number": await expansion.reachable(session, to),
+        "missing": [code for code in read if code not in bulletin.text],
+    }
+
+
 async def hear(session: Session, town: Town) -> dict[str, Any]:
     given = await stored.newest(session, town.parts.keys, MOST)
     waiting, answered = [one for one in given if not one.response], [one for one in given if one.response]
@@ -194,6 +210,25 @@ async def decide(session: Session, town: Town) -> dict[str, Any]:
         "rounds": held,
         "prepared": None if any(one["title"] == prepared.title["en"] for one in held) else prepared,
     }
+
+
+async def opening(session: Session, town: Town) -> dict[str, Any]:
+    """What becomes of the prepared vote once it is opened. Raises `Unfit`."""
+    shown = await decide(session, town)
+    if shown["prepared"] is None:
+        raise contents.Unfit("This vote has been opened already.")
+    if not shown["members"]:
+        raise contents.Unfit("Nobody sits on the council yet.")
+    return shown
+
+
+async def closing(session: Session, town: Town, name: str) -> dict[str, Any]:
+    """What becomes of a vote once it is closed. Raises `Unfit`."""
+    held = (await decide(session, town))["rounds"]
+    vote = next((one for one in held if one["id"] == name and not one["closed"]), None)
+    if vote is None:
+        raise contents.Unfit("No round that is open has this id.")
+    return {"vote": vote, "least": LEAST_TURNOUT}
 
 
 async def _round(session: Session, one: stored_rounds.StoredRound) -> dict[str, Any]:

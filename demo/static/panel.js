@@ -22,8 +22,9 @@ function submit(event) {
   event.preventDefault();
   const form = event.target;
   const given = new URLSearchParams(new FormData(form));
-  if (form.method === "post") load(form.action, { method: "POST", body: given }, form);
-  else load(`${form.action}?${given}`);
+  const address = event.submitter?.getAttribute("formaction") ?? form.action;
+  if (form.method === "post") load(address, { method: "POST", body: given }, form);
+  else load(`${address}?${given}`);
 }
 
 async function load(address, how = {}, form = null) {
@@ -32,7 +33,7 @@ async function load(address, how = {}, form = null) {
   try {
     const answer = await fetch(address, { ...how, headers: HEADERS });
     const html = await answer.text();
-    if (answer.headers.get("Content-Type")?.startsWith("text/html")) show(html, answer.redirected && panel.querySelector("#leaving") ? "#leaving" : "");
+    if (answer.headers.get("Content-Type")?.startsWith("text/html")) show(html, answer.redirected ? "#leaving" : "");
     else say(form, html);
   } catch {
     say(form, "The town does not answer. Nothing you wrote here is lost: try again.");
@@ -49,7 +50,14 @@ function show(html, hash) {
     panel.scrollTop = 0;
     if (document.documentElement.scrollTop > panel.offsetTop) panel.scrollIntoView();
   }
+  focus(target || panel.querySelector("h3"));
   arrive();
+}
+
+// Whoever uses the keyboard or a screen reader goes on where the new page begins.
+function focus(place) {
+  place.tabIndex = -1;
+  place.focus({ preventScroll: true });
 }
 
 function say(form, words) {

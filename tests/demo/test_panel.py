@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from datetime import date
+from html import unescape
 from itertools import pairwise
 
 import pytest
@@ -33,8 +34,8 @@ GIVEN = Contribution(
     response=None,
     state="received",
 )
-PAGES = ["/", "/panel", "/panel/hear", "/panel/answer", "/panel/decide", "/panel/done"]
-FORMS = ["/panel", "/panel/answer", "/panel/invite", "/panel/open", "/panel/close"]
+PAGES = ["/", "/panel", "/panel/hear", "/panel/answer", "/panel/decide", "/panel/open", "/panel/done"]
+FORMS = ["/panel", "/panel/publish", "/panel/write", "/panel/answer", "/panel/invite", "/panel/open", "/panel/close"]
 
 
 @pytest.fixture
@@ -150,6 +151,47 @@ async def test_a_bulletin_that_cannot_be_sent_says_why_and_loses_nothing(opened:
         assert response.status == 422
 
 
+async def test_publishing_is_asked_about_first_and_sends_nothing_yet(opened: Town, desk: ClientSession) -> None:
+    samuel = towns.chat(opened, "Samuel")
+    before = await opened.looks(lambda session: broadcasts.latest(session, 100))
+    assert 'action="/panel/publish"' in await get(desk, "/panel")
+    fields = [*written({"en": "One & all", "fr": "Tous"}), ("language", "en"), ("language", "ar"), ("channel", "sms")]
+    html = await post(desk, "/panel/publish", *fields)
+    assert "It goes to fewer than 8 people, only to: English, Arabic; SMS." in html
+    assert "There is no text in Arabic: whoever reads that gets another language, and is told so." in html
+    assert "One &amp; all" in html
+    assert await opened.looks(lambda session: broadcasts.latest(session, 100)) == before
+    shown = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', html)
+    yes = [(name, unescape(value)) for name, value in shown]
+    assert yes == fields
+    await post(desk, "/panel", *yes)
+    assert (await samuel.next()).text.startswith("One & all")
+
+
+async def test_everybody_is_counted_before_a_bulletin_is_published(desk: ClientSession) -> None:
+    html = await post(desk, "/panel/publish", *written(dict.fromkeys(("en", "fr", "es", "ar"), "x")))
+    assert "It goes to about 10 people. It leaves at once" in html
+    assert "Everybody gets it in their language." in html
+
+
+async def test_who_does_not_publish_yet_finds_the_text_as_it_was(desk: ClientSession) -> None:
+    fields = [*written({"en": "Not yet\r\n", "ar": "ليس بعد"}), ("region", "north")]
+    assert 'formaction="/panel/write"' in await post(desk, "/panel/publish", *fields)
+    html = await post(desk, "/panel/write", *fields)
+    assert re.search(r">Not yet\s*</textarea>", html)
+    assert ">ليس بعد</textarea>" in html
+    assert re.search(r'value="north" checked', html)
+
+
+@pytest.mark.parametrize(
+    "field", [("text-en", "Long. " * 300), ("text-en", " "), ("language", "xx")], ids=["long", "empty", "nowhere"]
+)
+async def test_what_cannot_be_published_is_not_asked_about(desk: ClientSession, field: tuple[str, str]) -> None:
+    html = await post(desk, "/panel/publish", field, status=422)
+    assert 'role="alert"' in html
+    assert "Yes, publish it" not in html
+
+
 async def test_a_contributor_hears_in_their_language_what_was_done(opened: Town, desk: ClientSession) -> None:
     name, amina = await given_by(opened, "Amina"), towns.chat(opened, "Amina")
     assert f'value="{name}"' in await get(desk, "/panel/hear")
@@ -198,6 +240,22 @@ async def test_closing_the_vote_tells_each_member_the_result(opened: Town, desk:
     assert "No round that is open has this id." in again
 
 
+async def test_closing_is_asked_about_first_and_closes_nothing_yet(opened: Town, desk: ClientSession) -> None:
+    vote = await open_round(opened)
+    assert '<form action="/panel/close">' in await get(desk, "/panel/decide")
+    html = await get(desk, "/panel/close", round=vote)
+    assert "2 of 3 members have voted" in html
+    assert "All 3 members are told that too few voted for a result" in html
+    for words in ("vote", "1 3"):
+        await towns.says(opened, "Samuel", words)
+    assert "All 3 members are told the result" in await get(desk, "/panel/close", round=vote)
+    assert await open_round(opened) == vote
+    assert re.search(r'<form method="post" action="/panel/close">\s*<input type="hidden" name="round"', html)
+    async with desk.get("/panel/close", params={"round": "feedfeed"}) as response:
+        assert response.status == 422
+        assert "No round that is open has this id." in await response.text()
+
+
 async def test_a_vote_of_too_few_shows_no_result(opened: Town, desk: ClientSession) -> None:
     samuel = towns.chat(opened, "Samuel")
     html = await post(desk, "/panel/close", ("round", await open_round(opened)))
@@ -211,6 +269,19 @@ async def test_another_vote_can_be_opened_and_invites_the_members(opened: Town, 
     await post(desk, "/panel/open")
     assert opened.scenery.to_open["title"]["en"] in (await samuel.next()).text
     assert "/panel/open" not in await get(desk, "/panel/decide")
+
+
+async def test_opening_is_asked_about_first_and_happens_once(opened: Town, desk: ClientSession) -> None:
+    assert '<form action="/panel/open">' in await get(desk, "/panel/decide")
+    html = await get(desk, "/panel/open")
+    assert "All 3 members who sit on the council now are invited" in html
+    assert '<form method="post" action="/panel/open">' in html
+    assert await open_round(opened), "there is only the one that was open before"
+    await post(desk, "/panel/open")
+    assert "This vote has been opened already." in await post(desk, "/panel/open", status=422)
+    async with desk.get("/panel/open") as response:
+        assert response.status == 422
+    assert len(await opened.looks(lambda session: rounds.newest(session, 10))) == 2
 
 
 async def test_an_invitation_seats_whoever_sends_it_first(opened: Town, desk: ClientSession) -> None:
