@@ -6,7 +6,7 @@ const unread = new Map();
 for (const place of places.values()) {
   place.querySelector("[data-owner]").addEventListener("change", () => show(place));
   place.addEventListener("submit", submit);
-  place.addEventListener("keydown", (event) => press(event));
+  place.addEventListener("keydown", press);
   place.addEventListener("input", (event) => event.target.matches("textarea") && grow(event.target));
 }
 listen();
@@ -27,7 +27,7 @@ function put({ platform, person, id, html }) {
   const old = [...talk.querySelectorAll("[data-id]")].find((turn) => turn.dataset.id === id);
   if (old && Number(old.dataset.edition) >= Number(fresh.dataset.edition)) return;
   if (old) {
-    old.replaceWith(fresh);
+    replace(old, fresh);
   } else {
     fresh.classList.add("new");
     separate(talk, fresh.dataset.day);
@@ -37,7 +37,15 @@ function put({ platform, person, id, html }) {
   if (fresh.classList.contains("them")) talk.querySelector(".chat").scrollTop = 0; // the end, as it is laid out from there
 }
 
-// A page that was loaded on an earlier day calls that one today.
+// Whoever stands on a choice with the keyboard stays there.
+function replace(old, fresh) {
+  const choices = (turn) => [...turn.querySelectorAll("button, summary")];
+  const focused = choices(old).indexOf(document.activeElement);
+  old.replaceWith(fresh);
+  choices(fresh)[focused]?.focus();
+}
+
+// A page that was loaded on an earlier day still calls that day today.
 function separate(talk, day) {
   const today = talk.querySelector("template").content.querySelector(".day");
   if (day > today.dataset.day) location.reload();
@@ -89,7 +97,7 @@ function submit(event) {
   const address = event.submitter?.getAttribute("formaction") ?? form.action;
   const fields = Object.fromEntries(new FormData(form, event.submitter));
   fetch(address, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(fields) });
-  form.closest("details")?.removeAttribute("open");
+  closeSheet(form.closest("details"));
   const words = form.querySelector("textarea");
   if (words && address === form.action) {
     words.value = "";
