@@ -7,6 +7,7 @@ from flows._engine.effects import (
     Effect,
     Forgotten,
     Left,
+    Meant,
     Moved,
     PassedOn,
     Recognised,
@@ -35,7 +36,8 @@ from flows._engine.facts import (
     Surroundings,
     only,
 )
-from flows._engine.reading import Unread, read, sorry
+from flows._engine.plain import asks_to_stop, greets, says_something, tells_of_danger
+from flows._engine.reading import LONGEST_TOGETHER, Unread, fits_in, read, sorry
 from flows._engine.talks import (
     Answer,
     Ask,
@@ -51,79 +53,24 @@ from flows._engine.talks import (
     flows,
     play,
 )
-from flows._engine.words import flow_for, goes_back, to_send
+from flows._engine.words import flow_for, goes_back, nearest_flow, to_send
+from flows._texts.danger import in_danger
 from flows._texts.levels import LEVELS
 from flows._texts.objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, topic_label
 from flows._texts.renditions import Rendition, rendition, with_notice
 from flows._texts.replies import reply
 from flows._texts.states import STATES
+from flows._texts.stuck import THIRD, stuck
 from flows._texts.templates import templates
 from flows._texts.told import Told, told
 
 __all__ = [
-    "GROUPS",
-    "LEVELS",
-    "OBJECTIVES",
-    "SOMETHING_ELSE",
-    "STATES",
-    "WEEKDAYS",
-    "Answer",
-    "Answered",
-    "Ask",
-    "Consented",
-    "Daytime",
-    "Declined",
-    "DoesNotFit",
-    "Effect",
-    "Facts",
-    "Flow",
-    "Forgotten",
-    "Group",
-    "Kept",
-    "Left",
-    "Moved",
-    "Objective",
-    "OpenConsultation",
-    "OpenRound",
-    "Option",
-    "OwnContribution",
-    "PassedOn",
-    "Played",
-    "Process",
-    "Promise",
-    "Question",
-    "Recognised",
-    "Region",
-    "Rendition",
-    "Renditions",
-    "Returned",
-    "Safety",
-    "Say",
-    "Shared",
-    "Spoke",
-    "Surroundings",
-    "Switched",
-    "Talk",
-    "Told",
-    "Turn",
-    "Unread",
-    "Voted",
-    "Wants",
-    "Words",
-    "advance",
-    "fits",
-    "flow_for",
-    "flows",
-    "goes_back",
-    "only",
-    "play",
-    "read",
-    "rendition",
-    "reply",
-    "sorry",
-    "templates",
-    "to_send",
-    "told",
-    "topic_label",
-    "with_notice",
+    "GROUPS", "LEVELS", "LONGEST_TOGETHER", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "THIRD", "WEEKDAYS", "Answer",
+    "Answered", "Ask", "Consented", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten",
+    "Group", "Kept", "Left", "Meant", "Moved", "Objective", "OpenConsultation", "OpenRound", "Option",
+    "OwnContribution", "PassedOn", "Played", "Process", "Promise", "Question", "Recognised", "Region", "Rendition",
+    "Renditions", "Returned", "Safety", "Say", "Shared", "Spoke", "Surroundings", "Switched", "Talk", "Told", "Turn",
+    "Unread", "Voted", "Wants", "Words", "advance", "asks_to_stop", "fits", "fits_in", "flow_for", "flows",
+    "goes_back", "greets", "in_danger", "nearest_flow", "only", "play", "read", "rendition", "reply", "says_something",
+    "sorry", "stuck", "tells_of_danger", "templates", "to_send", "told", "topic_label", "with_notice",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 
-from flows._engine.asking import choose, hear
+from flows._engine.asking import agrees, choose, hear
 from flows._engine.effects import Answered, Words
 from flows._engine.facts import Facts, OpenConsultation, Question
 from flows._engine.talks import Answer, Ask, Say, Talk
@@ -13,6 +13,10 @@ from locales import N_, _, in_words, ngettext
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("answer"),)
 needs = ("consultation",)
+edition = 2
+
+TRIES = 2
+"""How often a question is asked to which somebody does not want their answer kept."""
 
 
 def talk(facts: Facts) -> Talk:
@@ -22,7 +26,10 @@ def talk(facts: Facts) -> Talk:
     yield Say(_promise(facts, facts.consultation))
     for question in facts.consultation.questions:
         answer = yield from _ask(facts, question)
-        yield Answered(facts.consultation.id, question.key, answer)
+        if answer is None:
+            yield Say(_("We did not keep an answer to this question."))
+        else:
+            yield Answered(facts.consultation.id, question.key, answer)
     yield Say(_("Thank you. We will tell you here what was done with your answers."))
 
 
@@ -41,8 +48,15 @@ def _promise(facts: Facts, consultation: OpenConsultation) -> str:
     return "\n".join(said)
 
 
-def _ask(facts: Facts, question: Question) -> Generator[Ask, Answer, str | Words]:
+def _ask(facts: Facts, question: Question) -> Generator[Ask, Answer, str | Words | None]:
     if question.options:
         text = written(facts, question.text, (option.label for option in question.options))
         return (yield from choose(text, choices(facts, question.options)))
-    return (yield from hear(written(facts, question.text), facts.takes_voice))
+    for _try in range(TRIES):
+        words = yield from hear(written(facts, question.text), facts.takes_voice)
+        agreed = agrees(
+            _("Shall we keep this answer?"), _("Yes, keep it"), _("No, I write it again"), loosely=True, goes_on=True
+        )
+        if (yield from agreed):
+            return words
+    return None

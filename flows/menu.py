@@ -13,7 +13,7 @@ anywhere = True
 
 
 def talk(facts: Facts) -> Talk:
-    yield Switched((yield from choose(_("What would you like to do?"), _offered(facts))))
+    yield Switched((yield from choose(_("What would you like to do?"), _offered(facts), exactly=("stop",))))
 
 
 def _offered(facts: Facts) -> tuple[Choice, ...]:

@@ -18,7 +18,7 @@ NO = N_("No, I am new")
 
 def talk(facts: Facts) -> Talk:
     answers = (Choice("yes", _also_in_english(YES, " / ")), Choice("no", _also_in_english(NO, " / ")))
-    answer = yield from choose(_also_in_english(ASKED, "\n"), answers)
+    answer = yield from choose(_also_in_english(ASKED, "\n"), answers, loosely=False)
     if not (yield from proves(facts)):
         yield Switched("recognise")
         return

@@ -19,7 +19,9 @@ def talk(facts: Facts) -> Talk:
         topic = yield from choose(_("Which of these is closest?"), within(topic))
     what = _("What should change? Please leave out names and addresses. Send 0 to go back.")
     text = yield from hear(what, facts.takes_voice)
-    if not (yield from agrees(_("Shall we pass it on?"), _("Yes, pass it on"), _("No, do not"))):
+    if not (
+        yield from agrees(_("Shall we pass it on?"), _("Yes, pass it on"), _("No, do not"), loosely=True, goes_on=True)
+    ):
         yield Say(_("We did not pass it on and did not keep it. Send {share} to try again.", share=to_send("share")))
         return
     yield Shared(topic, text)

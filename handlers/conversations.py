@@ -1,9 +1,12 @@
 """A person writes: seen before? who is it? what does it mean? what is said?"""
 
+import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import structs
 
 import flows
 from channels import Channel
@@ -19,10 +22,13 @@ from handlers.talk.deciding import (
     Excuse,
     Go,
     Open,
+    Reread,
     Situation,
     StartOver,
     Step,
     decide,
+    gathers,
+    reread,
     resume,
     writes_nothing,
 )
@@ -56,6 +62,7 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
 RECOGNISED_WITHIN = timedelta(days=30)
 """How long it can be answered who somebody is; then it is asked again, for the number may have gone on once more."""
 
+WORDS_ONLY = N_("We cannot open pictures or files here. We have read the words that came with it.")
 CHANGED = N_("This part of our conversation has changed since we last wrote. We begin it again.")
 
 
@@ -139,15 +146,15 @@ async def _take(session: Session, deployment: Deployment, visit: Visit) -> Why |
     visit.standing, was_stopped = _standing(visit), visit.stopped
     before = visit.standing.talks
     with speaking(visit.language):
-        understood = await _converse(session, deployment, visit)
+        decision = await _converse(session, deployment, visit)
     if visit.forgotten:
         return None
     message = visit.message
     hearing = Hearing(
         words=_hash(deployment.keys, visit.address, message),
         flow=flows.flow_for(message, visit.surroundings.reserved_words, was_stopped),
-        understood=understood,
-        moved=visit.standing.talks != before or visit.consent is not None,
+        understood=not isinstance(decision, Excuse | Again) and not gathers(decision),
+        moved=visit.consent is not None or (visit.standing.talks != before and not gathers(decision)),
         was_stopped=was_stopped,
         is_stopped=visit.stopped,
         now=visit.now,
@@ -178,14 +185,15 @@ def _asked_too_long_ago(visit: Visit, standing: Standing) -> bool:
     return visit.silent and (wrote is None or visit.now - wrote > RECOGNISED_WITHIN)
 
 
-async def _converse(session: Session, deployment: Deployment, visit: Visit) -> bool:
-    """Do what the message means, then what follows, until a question is open; gives whether it was understood."""
+async def _converse(session: Session, deployment: Deployment, visit: Visit) -> Decision:
+    """Do what the message means, then what follows, until a question is open; gives what it meant."""
+    _say_first(visit)
     seated = not visit.silent and await people.take_seat(session, deployment.keys, visit)
-    decision = Again() if seated else decide(visit.message, _situation(visit))
-    step = _first_step(visit, decision) or _next_step(visit)
+    decision = Open("menu") if seated else decide(visit.message, _situation(visit))
+    step = (None if seated else _first_step(visit, decision)) or _next_step(visit)
     while step is not None:
         step = await _do(session, deployment.keys, visit, step) or _next_step(visit)
-    return seated or not isinstance(decision, Excuse | Again)
+    return decision
 
 
 def _situation(visit: Visit) -> Situation:
@@ -197,12 +205,34 @@ def _first_step(visit: Visit, decision: Decision) -> Step | None:
         case Back():
             _back(visit)
         case Excuse(reason):
-            visit.said.append(flows.sorry(reason, visit.surroundings.shows_numbers))
-        case Open() | Go() | StartOver():
+            _excuse(visit, reason)
+        case Open() | Go() | StartOver() | Reread():
             return decision
         case Again():
             pass
     return None
+
+
+def _say_first(visit: Visit) -> None:
+    """What comes before everything else: help in danger; that of a picture only the words beside it were read."""
+    message, process = visit.message, visit.board.content
+    if message.kind is Kind.OTHER and message.text.strip():
+        visit.message = dataclasses.replace(message, kind=Kind.TEXT)
+        visit.said.append(_(WORDS_ONLY))
+    heard = visit.standing.heard
+    if not visit.stopped and not heard.is_warned(visit.now) and flows.tells_of_danger(message.text):
+        visit.said.insert(0, flows.in_danger(process))
+        visit.standing = structs.replace(visit.standing, heard=structs.replace(heard, warned=visit.now))
+
+
+def _excuse(visit: Visit, reason: flows.Unread) -> None:
+    """Whoever has not been understood for the third time in a row is told something else than before."""
+    talks, times = visit.standing.talks, visit.standing.heard.nowhere + 1
+    question = talks[-1].played(visit.surroundings).question if talks and times >= flows.THIRD else None
+    if question is None:
+        visit.said.append(flows.sorry(reason, visit.surroundings.shows_numbers))
+    else:
+        visit.said.append(flows.stuck(question, visit.surroundings))
 
 
 def _back(visit: Visit) -> None:
@@ -223,8 +253,8 @@ def _next_step(visit: Visit) -> Step | None:
     return resumed.step
 
 
-async def _do(session: Session, keys: Keyring, visit: Visit, step: Step) -> Open | None:
-    """Take one step of a talk; gives the flow that it leads into."""
+async def _do(session: Session, keys: Keyring, visit: Visit, step: Step) -> Step | None:
+    """Take one step of a talk; gives the one that it leads to."""
     match step:
         case StartOver(name):
             visit.pop()
@@ -233,14 +263,19 @@ async def _do(session: Session, keys: Keyring, visit: Visit, step: Step) -> Open
         case Open(name):
             flow = flows.flows()[name]
             visit.standing = visit.standing.beneath(name, step.inside)
-            talk = Talk(name, flow.edition, await complete(session, visit, flow.needs))
+            talk = Talk(name, flow.edition, await complete(session, visit, flow.needs, step.held))
             return await _take_up(session, keys, visit, talk, talk.opened(visit.surroundings))
-        case Go(answer, turn):
+        case Go(answer, turn, instead):
             visit.answered = visit.standing.chosen_from
-            return await _take_up(session, keys, visit, visit.pop().answered(answer), turn)
+            talk = visit.pop()
+            talk = talk.without_last_answer() if instead else talk
+            return await _take_up(session, keys, visit, talk.answered(answer), turn)
+        case Reread(text):
+            words = dataclasses.replace(visit.message, kind=Kind.TEXT, text=text, token="", choice="")
+            return _first_step(visit, reread(words, _situation(visit)))
 
 
-async def _take_up(session: Session, keys: Keyring, visit: Visit, talk: Talk, turn: flows.Turn) -> Open | None:
+async def _take_up(session: Session, keys: Keyring, visit: Visit, talk: Talk, turn: flows.Turn) -> Step | None:
     """Say what a talk says and do what it does; it stays while it asks something."""
     if turn.question is not None:
         visit.push(talk)
@@ -249,5 +284,7 @@ async def _take_up(session: Session, keys: Keyring, visit: Visit, talk: Talk, tu
     for effect in turn.effects:
         if isinstance(effect, flows.Switched):
             return Open(effect.flow, inside=effect.flow != "menu")
+        if isinstance(effect, flows.Meant):
+            return Reread(effect.text)
         await EFFECTS[type(effect)](session, keys, visit, effect)
     return None

@@ -1,6 +1,7 @@
 """What people read, in their language: one .po file a language; English is the text in the code."""
 
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -8,6 +9,7 @@ from functools import cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
@@ -25,6 +27,12 @@ _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 def languages() -> tuple[str, ...]:
     """The languages that are complete enough to talk in: English and one for each .po file, by code."""
     return (ENGLISH, *sorted(path.stem for path in FOLDER.glob("*.po")))
+
+
+@cache
+def heard() -> tuple[Mapping[str, Mapping[str, Any]], ...]:
+    """What people write in plain words, of each language; `locales/heard/README.md` says what stands where."""
+    return tuple(tomllib.loads((FOLDER / "heard" / f"{language}.toml").read_text()) for language in languages())
 
 
 @contextmanager

@@ -13,9 +13,11 @@ TRIES = 3
 """How often a number may come back wrong."""
 
 
-def choose(text: str, choices: Iterable[Choice]) -> Generator[Ask, Answer, str]:
+def choose(
+    text: str, choices: Iterable[Choice], *, loosely: bool = True, exactly: tuple[str, ...] = (), goes_on: bool = False
+) -> Generator[Ask, Answer, str]:
     """One of the choices: its value."""
-    answer = yield Ask(text, tuple(choices))
+    answer = yield Ask(text, tuple(choices), Wants.ONE, loosely, exactly, goes_on)
     if not isinstance(answer, str):
         raise DoesNotFit
     return answer
@@ -53,7 +55,10 @@ def proves(facts: Facts) -> Generator[Ask, Answer, bool]:
     return False
 
 
-def agrees(text: str, yes: str, no: str) -> Generator[Ask, Answer, bool]:
+def agrees(
+    text: str, yes: str, no: str, *, loosely: bool = False, goes_on: bool = False
+) -> Generator[Ask, Answer, bool]:
     """Whether the person says yes. The labels are longer than "Yes", which a carrier may take for START."""
-    answer = yield from choose(text, (Choice("yes", yes), Choice("no", no)))
+    choices = (Choice("yes", yes), Choice("no", no))
+    answer = yield from choose(text, choices, loosely=loosely, goes_on=goes_on)
     return answer == "yes"

@@ -100,6 +100,13 @@ class PassedOn(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Meant(Effect):
+    """These words are what the person wanted to say: they are read again, at the question that is open beneath."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Switched(Effect):
     """The conversation goes on in another flow."""
 

@@ -54,6 +54,9 @@ class Safety:
     """The channels, "sms" say, on which a vote or FORGET counts only once a number that we sent there has come back:
     whoever forges a sender does not read what we write to it."""
 
+    emergency: Renditions | None = None
+    """Whom people in danger can reach at once, "112" say: it is the first that they are told."""
+
     def proves(self, channel: str) -> bool:
         """Whether people on this channel are asked for it."""
         return channel in self.second_step
@@ -174,6 +177,8 @@ class Kept(Struct, frozen=True, omit_defaults=True):
     """What has to come back from where we write to, before something happens that cannot be undone; "" for nothing."""
     wanted: str = ""
     """The flow that the person asked for with the words that this one interrupts; "" for none."""
+    held: str = ""
+    """The person's own words that this flow asks about; "" for none."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.language}, {self.channel})"
@@ -221,4 +226,5 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         given=known.given if "given" in needs else (),
         code=known.code if "code" in needs else "",
         wanted=known.wanted if "wanted" in needs else "",
+        held=known.held if "held" in needs else "",
     )

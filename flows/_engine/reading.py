@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from channels.messages import Choice, Kind, Message
+from flows._engine import plain
 from flows._engine.effects import Words
 from flows._engine.folding import fold, in_western_digits
 from flows._engine.talks import Answer, Ask, Wants
@@ -14,6 +15,8 @@ from locales import N_, _
 
 LONGEST_WORDS = 4096
 """UTF-16 units, what Telegram takes in one message: who writes more sees the app cut it there."""
+LONGEST_TOGETHER = 3 * LONGEST_WORDS
+"""UTF-16 units of words that come in several messages."""
 LONGEST_CHOICE = 300
 """A message longer than this is not a number or a label."""
 SHORTEST_START = 3
@@ -75,6 +78,11 @@ def read(question: Ask, message: Message, token: str) -> Answer | Unread:
             return Unread.CANNOT_READ
 
 
+def fits_in(text: str, most: int) -> bool:
+    """Whether it has at most so many UTF-16 units, which is how platforms count."""
+    return len(text.encode("utf-16-le")) // 2 <= most
+
+
 def sorry(reason: Unread, shows_numbers: bool = True) -> str:
     """What a person is told about it, in the language being spoken. The question is asked again after it.
 
@@ -93,7 +101,7 @@ def _read_tap(question: Ask, message: Message, token: str) -> Answer | Unread:
 
 def _read_words(text: str) -> Words | Unread:
     text = text.strip()
-    if len(text.encode("utf-16-le")) // 2 > LONGEST_WORDS:
+    if not fits_in(text, LONGEST_WORDS):
         return Unread.TOO_LONG
     return Words(text) if any(c.isalnum() for c in text) else Unread.NO_WORDS
 
@@ -107,7 +115,7 @@ def _read_choice(question: Ask, text: str) -> Answer | Unread:
     number = _NUMBER.fullmatch(in_western_digits(text))
     if number:
         return _numbered(question.choices, int(number[1])) or Unread.NOT_OFFERED
-    return _labelled(question.choices, text) or Unread.NOT_UNDERSTOOD
+    return _labelled(question.choices, text) or _nearly(question, text) or Unread.NOT_UNDERSTOOD
 
 
 def _read_several(choices: tuple[Choice, ...], text: str) -> tuple[str, ...] | Unread:
@@ -142,6 +150,20 @@ def _labelled(choices: tuple[Choice, ...], text: str) -> str | None:
     if not same and len(typed) >= SHORTEST_START:
         same = [value for label, value in labels if label.startswith(typed)]
     return same[0] if len(same) == 1 else None
+
+
+def _nearly(question: Ask, text: str) -> str | None:
+    """What is no choice as it was offered, but near one alone."""
+    if not question.loosely:
+        return None
+    offered = tuple(choice for choice in question.choices if choice.value not in question.exactly)
+    spelled = plain.number(text)
+    if spelled is not None:
+        value = _numbered(question.choices, spelled)
+        return None if value in question.exactly else value
+    if set(question.offered) == {"yes", "no"}:
+        return plain.yes_or_no(text)
+    return None if plain.yes_or_no(text) else plain.near(offered, text)
 
 
 @lru_cache(maxsize=4096)

@@ -42,6 +42,12 @@ class Ask(Struct, frozen=True):
     text: str
     choices: tuple[Choice, ...] = ()
     wants: Wants = Wants.ONE
+    loosely: bool = False
+    """What nearly is one of the choices counts as well: never where a slip would do harm."""
+    exactly: tuple[str, ...] = ()
+    """The values that count only as they are offered, all the same."""
+    goes_on: bool = False
+    """Words that are no answer go on with the words that were given just before."""
 
     def __repr__(self) -> str:
         return f"Ask({self.wants}, {self.choices})"

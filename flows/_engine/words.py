@@ -6,6 +6,7 @@ from functools import cache
 
 from channels.carriers import Reserved, ReservedWords
 from channels.messages import Kind, Message
+from flows._engine import plain
 from flows._engine.folding import core, fold, in_western_digits
 from flows._engine.talks import flows
 from locales import N_, _, languages, speaking
@@ -90,6 +91,12 @@ def start_again(reserved_words: ReservedWords) -> str:
 def everywhere(word: str) -> frozenset[str]:
     """One word in every language, folded."""
     return frozenset(_in_every_language(word))
+
+
+def nearest_flow(message: Message) -> str | None:
+    """The flow whose word was slightly mistyped, or that is asked for in plain words."""
+    text = message.text if message.kind is Kind.TEXT else ""
+    return plain.asks_for(text) or plain.nearest_word(text, _flow_words())
 
 
 @cache

@@ -1,6 +1,9 @@
 """What a message means where the conversation stands, and what follows: decisions, no records."""
 
-from dataclasses import dataclass
+import dataclasses
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 import flows
 from channels.carriers import ReservedWords
@@ -11,6 +14,8 @@ from handlers.talk.standing import RECOGNISE, UNSEEN, Standing
 WITHOUT_CONSENT = ("welcome", "stop", "forget", "help", "language")
 WHILE_STOPPED = ("start", "forget", "help")
 WHILE_UNRECOGNISED = ("stop", "help")
+STOPPING, KEEP = "stopping", "keep"
+"""The flows that ask about words which nobody had asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,8 @@ class Open:
 
     flow: str
     inside: bool = False
+    held: str = field(default="", repr=False)
+    """The person's own words that it asks about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +34,15 @@ class Go:
 
     answer: flows.Answer
     turn: flows.Turn
+    instead: bool = False
+    """The answer takes the place of the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """Read these words, which were asked about, at the question beneath."""
+
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,7 @@ class StartOver:
     flow: str
 
 
-Step = Open | Go | StartOver
+Step = Open | Go | StartOver | Reread
 Decision = Step | Back | Again | Excuse
 
 
@@ -107,6 +123,17 @@ def resume(situation: Situation) -> Resumed:
     return Resumed(standing.with_talks(()), step=Open("menu" if situation.consented else "welcome"))
 
 
+def gathers(decision: Decision) -> bool:
+    """Whether words are kept that nobody asked for. A machine that answers us by itself writes such words for ever."""
+    return (isinstance(decision, Go) and decision.instead) or (isinstance(decision, Open) and decision.flow == KEEP)
+
+
+def reread(message: Message, situation: Situation) -> Decision:
+    """What words mean of which their writer says that they ask nothing of us."""
+    seen = replace(situation.standing, offered=None)
+    return _within(message, dataclasses.replace(situation, standing=seen), None) if seen.talks else _unasked(message)
+
+
 def _decide(message: Message, situation: Situation) -> Decision:
     talks = situation.standing.talks
     word = flows.flow_for(message, situation.surroundings.reserved_words, situation.stopped)
@@ -122,7 +149,9 @@ def _decide(message: Message, situation: Situation) -> Decision:
         return Open(word, inside=word != "menu")
     if word is not None and (not talks or message.text.lstrip().startswith("/")):
         return Open(word)
-    return _within(message, situation, word) if talks else Again()
+    if talks:
+        return _within(message, situation, word)
+    return _requested(message, situation) or Again()
 
 
 def _while_stopped(word: str | None) -> Decision:
@@ -156,20 +185,84 @@ def wanted(message: Message, reserved_words: ReservedWords, consented: bool) -> 
 
 def _within(message: Message, situation: Situation, word: str | None) -> Decision:
     standing = situation.standing
-    played = standing.talks[-1].played(situation.surroundings)
-    if played.question is None:
+    talk = standing.talks[-1]
+    played = talk.played(situation.surroundings)
+    question = played.question
+    if question is None:
         return Again() if word is None else Open(word)
-    if standing.offered == UNSEEN and not played.question.offered and word is None:
+    if standing.offered == UNSEEN and not question.offered and word is None:
         # What they write answers no question that they have not read.
         return Again()
-    answer = _read(played.question, message, standing)
-    if not isinstance(answer, Unread):
+    answer = _read(question, message, standing)
+    asks_words = question.wants is flows.Wants.WORDS
+    if not isinstance(answer, Unread) and not asks_words:
         return Go(answer, played.go_on(answer))
     if word is not None:
-        return Open(word)
+        return Open(word, inside=asks_words)
     if flows.goes_back(message):
         return Back()
-    return Excuse(answer)
+    if (request := _requested(message, situation)) is not None:
+        return request
+    if not isinstance(answer, Unread):
+        return Go(answer, played.go_on(answer))
+    return _more(message, situation, question) or _told(message, situation, answer)
+
+
+def _requested(message: Message, situation: Situation) -> Decision | None:
+    """What the message asks us for in words of its own: to stop, or a flow."""
+    if message.kind is not Kind.TEXT:
+        return None
+    talks = situation.standing.talks
+    flow = flows.nearest_flow(message)
+    if flows.asks_to_stop(message.text) or flow == "stop":
+        if talks and talks[-1].flow == STOPPING:
+            return Go("yes", talks[-1].played(situation.surroundings).go_on("yes"))
+        return Open(STOPPING, inside=True, held=message.text)
+    if flow is None or flow == "start" or not (situation.consented or flow in WITHOUT_CONSENT):
+        return None
+    return Open(flow, inside=flow != "menu")
+
+
+def _more(message: Message, situation: Situation, question: Ask) -> Go | Excuse | None:
+    """What goes on with the words that were given just before: people write in several messages."""
+    talk = situation.standing.talks[-1]
+    before = talk.answers[-1] if talk.answers else None
+    if not question.goes_on or not isinstance(before, flows.Words):
+        return None
+    if message.kind is Kind.VOICE and not before.voice:
+        together = flows.Words(_joined(before.text, message.text), message.voice)
+    elif message.kind is Kind.TEXT and flows.says_something(message.text):
+        together = flows.Words(_joined(before.text, message.text), before.voice)
+    else:
+        return None
+    if not flows.fits_in(together.text, flows.LONGEST_TOGETHER):
+        return Excuse(Unread.TOO_LONG)
+    asked = talk.without_last_answer().played(situation.surroundings)
+    return Go(together, asked.go_on(together), instead=True)
+
+
+def _told(message: Message, situation: Situation, unread: Unread) -> Decision:
+    """No answer: somebody greets us, tells us something that nobody asked for, or was not understood."""
+    talk = situation.standing.talks[-1]
+    if message.kind is Kind.TEXT and flows.greets(message.text):
+        return Open("menu") if talk.flow == "menu" else Excuse(unread)
+    if not situation.consented or unread is Unread.NO_WORDS:
+        return Excuse(unread)
+    told = _unasked(message, talk.facts.held)
+    return Excuse(unread) if isinstance(told, Again) else told
+
+
+def _unasked(message: Message, before: str = "") -> Open | Excuse | Again:
+    if message.kind is not Kind.TEXT or not flows.says_something(message.text):
+        return Again()
+    held = _joined(before, message.text)
+    return (
+        Open(KEEP, inside=True, held=held) if flows.fits_in(held, flows.LONGEST_TOGETHER) else Excuse(Unread.TOO_LONG)
+    )
+
+
+def _joined(*texts: str) -> str:
+    return "\n".join(text.strip() for text in texts if text.strip())
 
 
 def _read(question: Ask, message: Message, standing: Standing) -> flows.Answer | Unread:

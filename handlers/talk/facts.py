@@ -15,7 +15,7 @@ CODES = range(100_000, 1_000_000)
 whoever has the phone sees each of them."""
 
 
-async def complete(session: Session, visit: Visit, needs: frozenset[str]) -> flows.Kept:
+async def complete(session: Session, visit: Visit, needs: frozenset[str], held: str = "") -> flows.Kept:
     """What a flow may know about this person: with what it says that it needs, and no more."""
     known = visit.facts()
     if "round" in needs:
@@ -26,6 +26,8 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str]) -> flo
         known = replace(known, code=str(secrets.choice(CODES)))
     if "wanted" in needs:
         known = replace(known, wanted=wanted(visit.message, visit.surroundings.reserved_words, visit.consented))
+    if held:
+        known = replace(known, held=held)
     return flows.only(known, needs)
 
 

@@ -73,6 +73,8 @@ class Heard(Struct, frozen=True, array_like=True):
     """When they were last told that we do not write to them any more."""
     greeted: bool = True
     """They have been answered before."""
+    warned: datetime | None = None
+    """When they were last told whom to reach in danger."""
 
     def then(self, hearing: Hearing) -> "Heard":
         """The same after one more message."""
@@ -85,6 +87,10 @@ class Heard(Struct, frozen=True, array_like=True):
             nowhere=0 if hearing.understood else (self.nowhere if lately else 0) + 1,
             at=hearing.now,
         )
+
+    def is_warned(self, now: datetime) -> bool:
+        """Whether they were told lately whom to reach in danger."""
+        return self.warned is not None and abs(now - self.warned) < QUIET
 
     def refuses(self, hearing: Hearing, limits: Limits) -> Why | None:
         """Why this message, which is counted here already, is not answered; None: it is."""

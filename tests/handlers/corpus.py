@@ -13,8 +13,9 @@ from msgspec import Struct
 import flows
 from channels.messages import Kind, Message
 from flows import Words
-from handlers.talk.deciding import Again, Back, Decision, Excuse, Go, Open, StartOver, decide
+from handlers.talk.deciding import Again, Back, Decision, Excuse, Go, Open, Reread, Situation, StartOver, decide
 from handlers.talk.standing import Standing, Talk
+from tests.every_channel import every_channel
 from tests.flows import example
 
 FOLDER = Path(__file__).resolve().parents[1] / "corpus"
@@ -57,6 +58,8 @@ class Place(StrEnum):
     WORDS = "words"
 
 
+OPENED = {"stopping": Meaning.ASKS_TO_STOP, "keep": Meaning.KEPT}
+"""What the flows are that no word opens."""
 STOPS = frozenset({Meaning.STOP, Meaning.ASKS_TO_STOP})
 COMMANDS = frozenset(
     {
@@ -109,6 +112,8 @@ class Entry:
 
     def does(self, place: Place, channel: str = "sms") -> Meaning:
         """What becomes of it today."""
+        if flows.tells_of_danger(self.says):
+            return Meaning.DANGER
         return meaning(decide_at(standing_at(place, self.language, channel), self.says, channel), place)
 
     def is_understood(self, place: Place) -> bool:
@@ -152,19 +157,26 @@ def standing_in(flow: str, answers: tuple[flows.Answer, ...], language: str, cha
     """A conversation in which this flow asks its next question after these answers."""
     known = flows.only(example.facts(language, channel), flows.flows()[flow].needs)
     talk = Talk(flow, flows.flows()[flow].edition, known, answers)
-    return Standing((talk,)).asking("7", talk.played(PROCESS).question)
+    return Standing((talk,)).asking("7", talk.played(flows.Surroundings(PROCESS)).question)
 
 
 def decide_at(standing: Standing, says: str, channel: str, consented: bool = True) -> Decision:
     message = Message(channel, "event", "sender", Kind.TEXT, says)
-    return decide(message, standing, PROCESS, consented=consented, stopped=False)
+    return decide(message, Situation(standing, _surroundings(channel), consented=consented, stopped=False))
+
+
+@cache
+def _surroundings(channel: str) -> flows.Surroundings:
+    return flows.Surroundings(PROCESS, reserved_words=every_channel()[channel].reserved_words)
 
 
 def meaning(decision: Decision, place: Place) -> Meaning:
     """What a decision does for the person. Whoever adds a decision or a flow says here what it is to them."""
     match decision:
         case Open(flow):
-            return Meaning(flow)
+            return OPENED.get(flow) or Meaning(flow)
+        case Go(_answer, _turn, instead=True):
+            return Meaning.KEPT
         case Go(answer):
             return _chosen(answer, place)
         case Back():
@@ -173,8 +185,8 @@ def meaning(decision: Decision, place: Place) -> Meaning:
             return Meaning.START
         case Excuse():
             return Meaning.AGAIN
-        case StartOver(flow):
-            raise AssertionError(flow)
+        case StartOver() | Reread():
+            raise AssertionError(decision)
 
 
 def _chosen(answer: flows.Answer, place: Place) -> Meaning:

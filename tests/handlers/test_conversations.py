@@ -422,4 +422,4 @@ async def test_only_an_answer_where_something_is_unknown_costs_a_statement_more(
 def test_everything_that_a_flow_makes_happen_is_written_down() -> None:
     """`Switched` alone is followed, not written down."""
     named = {effect for flow in flows.flows().values() for effect in named_in(flow)}
-    assert named == {*conversations.EFFECTS, flows.Switched}
+    assert named == {*conversations.EFFECTS, flows.Switched, flows.Meant}

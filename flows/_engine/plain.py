@@ -1,0 +1,235 @@
+"""What people say in plain words, in any of our languages at once: `locales/heard` holds the words."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+
+from channels.messages import Choice
+from flows._engine.folding import fold, in_western_digits
+from locales import heard
+
+LONGEST_REQUEST = 15
+"""Words. Nobody asks us for something simple in more."""
+BETWEEN = 2
+"""How many other words may stand between two that tell of danger together."""
+SENTENCE = 4
+"""From so many words on a message says something."""
+LETTERS = 16
+"""And from so many letters on, however few words they are: some languages write long ones."""
+ARTICLE = "ال"
+ASKABLE = ("help", "forget", "language")
+"""The flows that phrases of `locales/heard` ask for."""
+
+_CONTRACTED = re.compile(r"n['’ʼ`´]t\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_REPEATED = re.compile(r"(.)\1+")
+_TONES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
+
+
+def asks_to_stop(text: str) -> bool:
+    """Whether somebody asks us, and nobody else, to stop: everything they say is about that."""
+    if _signs("stop") & set(_TONES.sub("", text)):
+        return True
+    words = _words(text)
+    if not 0 < len(words) <= LONGEST_REQUEST:
+        return False
+    known = _stop_words()
+    meant = [word if word in known else _nearest(word, known) for word in words]
+    return None not in meant and any(_in_order(request, meant) for request in _phrases("stop", "asks"))
+
+
+def tells_of_danger(text: str) -> bool:
+    """Whether somebody may be in danger. In doubt they are."""
+    words = _words(text)
+    return any(_tells(pattern, words) for pattern in _phrases("danger", "tells"))
+
+
+def asks_for(text: str) -> str | None:
+    """The flow that a plain phrase asks for, with nothing beside it but small words."""
+    words = _words(text)
+    if not 0 < len(words) <= LONGEST_REQUEST:
+        return None
+    for flow in ASKABLE:
+        for phrase in _phrases(flow, "asks"):
+            if _in_order(phrase, words) and set(words) <= _small_words() | set(phrase):
+                return flow
+    return None
+
+
+def greets(text: str) -> bool:
+    """Whether it is a greeting and nothing else."""
+    words = _words(text)
+    known = _single("greeting") | _single("greeting", "beside") | _single("polite")
+    return known.issuperset(words) and any(_in_order(greeting, words) for greeting in _phrases("greeting", "words"))
+
+
+def says_something(text: str) -> bool:
+    """Whether somebody tells us something, however short: no stray word, no yes or no, no picture of a feeling."""
+    words = _words(text)
+    letters = sum(map(len, words))
+    return len(words) >= SENTENCE or (letters >= LETTERS and len(words) > 1)
+
+
+def yes_or_no(text: str) -> str | None:
+    """A loose answer: "yes", "no" or None. For no question where a slip would do harm."""
+    signs = set(_TONES.sub("", text))
+    words = [_REPEATED.sub(r"\1", word) for word in _words(text)]
+    if not words:
+        found = {answer for answer in ("yes", "no") if _signs(answer) & signs}
+        return found.pop() if len(found) == 1 else None
+    if tuple(words) in _short_phrases("unsure"):
+        return None
+    found = {answer for answer in ("yes", "no") if _is_made_of(words, answer)}
+    return found.pop() if len(found) == 1 else None
+
+
+def number(text: str) -> int | None:
+    """A number that is spelled, or named as one: "two", "the second", "no. 2"."""
+    spelled = [word for word in _words(in_western_digits(text)) if word not in _single("numbers", "beside")]
+    if len(spelled) != 1:
+        return None
+    return int(spelled[0]) if spelled[0].isdecimal() else _numbers().get(spelled[0])
+
+
+def near(choices: Iterable[Choice], text: str) -> str | None:
+    """The value of the one choice of whose label this is a part, or nearly so. None where two are near."""
+    words = [_bare(word) for word in _words(text) if word not in _single("labels", "beside")]
+    labels = {choice.value: frozenset(map(_bare, _words(choice.label))) for choice in choices}
+    matches = [frozenset(value for value, label in labels.items() if _is_near_any(word, label)) for word in words]
+    matching = [values for values in matches if values]
+    stray = [word for word, values in zip(words, matches, strict=True) if not values]
+    if not matching or len(stray) * 3 > len(words) or any(len(word) > 3 for word in stray):
+        return None
+    common = frozenset.intersection(*matching)
+    return next(iter(common)) if len(common) == 1 else None
+
+
+def nearest_word(text: str, words: Mapping[str, str]) -> str | None:
+    """What one word that was slightly mistyped stands for; None where it is near words of two kinds, or is long."""
+    typed = fold(text)
+    if not typed or len(typed) > 2 * LETTERS or " " in typed:
+        return None
+    meant = {flow for word, flow in words.items() if _is_near(typed, word)}
+    return meant.pop() if len(meant) == 1 else None
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(_WORD.findall(fold(_CONTRACTED.sub("nt", text))))
+
+
+def _in_order(phrase: Sequence[str], words: Sequence[str | None]) -> bool:
+    rest = iter(words)
+    return all(any(word == wanted for word in rest) for wanted in phrase)
+
+
+def _tells(pattern: Sequence[str], words: Sequence[str]) -> bool:
+    return any(_tells_from(pattern, words, begin) for begin, word in enumerate(words) if _is_like(pattern[0], word))
+
+
+def _tells_from(pattern: Sequence[str], words: Sequence[str], place: int) -> bool:
+    for wanted in pattern[1:]:
+        following = range(place + 1, min(place + 2 + BETWEEN, len(words)))
+        found = next((at for at in following if _is_like(wanted, words[at])), None)
+        if found is None:
+            return False
+        place = found
+    return True
+
+
+def _is_like(wanted: str, word: str) -> bool:
+    return word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
+
+
+def _is_made_of(words: Sequence[str], answer: str) -> bool:
+    """Whether these words are that answer, once or several times, and politeness."""
+    place, answered = 0, False
+    while place < len(words):
+        phrase = next((p for p in _short_phrases(answer) if tuple(words[place : place + len(p)]) == p), None)
+        if phrase is None and words[place] not in _short_polite():
+            return False
+        answered = answered or phrase is not None
+        place += 1 if phrase is None else len(phrase)
+    return answered
+
+
+def _bare(word: str) -> str:
+    """Without the Arabic article, which is written as a part of the word."""
+    return word.removeprefix(ARTICLE) if len(word) > len(ARTICLE) + 1 else word
+
+
+def _is_near_any(word: str, others: Iterable[str]) -> bool:
+    return any(word == other or _is_near(word, other, least=3) for other in others)
+
+
+def _nearest(word: str, known: Iterable[str]) -> str | None:
+    return next((other for other in known if _is_near(word, other)), None)
+
+
+@lru_cache(maxsize=4096)
+def _is_near(typed: str, word: str, least: int = 4) -> bool:
+    """One slip apart. Of short words only two neighbours that changed places, for too many are near each other."""
+    length = max(len(typed), len(word))
+    if typed == word or length < least or abs(len(typed) - len(word)) > 1:
+        return False
+    same = next((i for i, (a, b) in enumerate(zip(typed, word, strict=False)) if a != b), min(len(typed), len(word)))
+    left, right = typed[same:], word[same:]
+    if len(left) == len(right):
+        swapped = left[:2] == right[1::-1] and left[2:] == right[2:]
+        return swapped or (length > least and left[1:] == right[1:])
+    return length > least and (left[1:] == right or left == right[1:])
+
+
+@cache
+def _phrases(section: str, name: str) -> tuple[tuple[str, ...], ...]:
+    found = {tuple(_split(phrase)): None for words in heard() for phrase in words[section][name]}
+    return tuple(found)
+
+
+@cache
+def _short_phrases(section: str) -> tuple[tuple[str, ...], ...]:
+    """The longest first; each word without doubled letters."""
+    short = {tuple(_REPEATED.sub(r"\1", word) for word in phrase) for phrase in _phrases(section, "words")}
+    return tuple(sorted(short, key=lambda phrase: (-len(phrase), phrase)))
+
+
+@cache
+def _short_polite() -> frozenset[str]:
+    return frozenset(_REPEATED.sub(r"\1", word) for word in _single("polite"))
+
+
+@cache
+def _single(section: str, name: str = "words") -> frozenset[str]:
+    return frozenset(word for phrase in _phrases(section, name) for word in phrase)
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    return _single("stop", "asks") | _single("stop", "beside") | _single("polite")
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    return _single("stop", "beside") | _single("polite") | _single("greeting", "beside") | _single("labels", "beside")
+
+
+@cache
+def _signs(section: str) -> frozenset[str]:
+    return frozenset(sign for words in heard() for sign in words[section].get("signs", ()))
+
+
+@cache
+def _numbers() -> Mapping[str, int]:
+    numbers: dict[str, int] = {}
+    for words in heard():
+        for value, names in enumerate(words["numbers"]["words"], 1):
+            numbers |= {fold(name): value for name in names}
+    return numbers
+
+
+def _split(phrase: str) -> list[str]:
+    """As a message is split, with the asterisk of a beginning kept."""
+    return [f"{fold(word)}*" if word.endswith("*") else word for part in phrase.split() for word in _parts(part)]
+
+
+def _parts(part: str) -> list[str]:
+    return [part] if part.endswith("*") else list(_words(part))

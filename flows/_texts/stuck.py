@@ -1,0 +1,27 @@
+"""What people are told who have not been understood three times: something else than before."""
+
+from flows._engine.facts import Surroundings
+from flows._engine.talks import Ask
+from flows._texts.renditions import rendition
+from locales import _, spoken
+
+THIRD = 3
+
+
+def stuck(question: Ask, surroundings: Surroundings) -> str:
+    """An example of an answer, and a human, in the language being spoken."""
+    process = surroundings.process
+    said = [_how(question, surroundings.shows_numbers)]
+    if process.contact is not None:
+        contact = rendition(process.contact, spoken(), process.languages).text
+        said.append(_("You can reach a person here: {contact}", contact=contact))
+    return "\n".join(said)
+
+
+def _how(question: Ask, shows_numbers: bool) -> str:
+    if not question.choices:
+        return _("We still do not understand you. Please write it in other words.")
+    example = question.choices[0].label
+    if shows_numbers:
+        return _('We still do not understand you. Send only the number: 1 means "{example}".', example=example)
+    return _('We still do not understand you. Please tap a button, for example "{example}".', example=example)

@@ -1,0 +1,24 @@
+"""What somebody told us that nobody had asked for."""
+
+from flows._engine.asking import agrees
+from flows._engine.effects import Shared, Words
+from flows._engine.facts import Facts
+from flows._engine.talks import Say, Talk
+from flows._engine.words import to_send
+from flows._texts.renditions import named
+from locales import _
+
+words = ()  # it opens by itself, for words that answer no question
+needs = ("held",)
+
+
+def talk(facts: Facts) -> Talk:
+    text = _(
+        "We have what you wrote. Shall we pass it on to {organizer}?",
+        organizer=named(facts, facts.process.organizer),
+    )
+    if not (yield from agrees(text, _("Yes, pass it on"), _("No, do not"), loosely=True)):
+        yield Say(_("We did not pass it on and did not keep it. Send {share} to try again.", share=to_send("share")))
+        return
+    yield Shared("", Words(facts.held))
+    yield Say(_("Thank you. We will tell you here what was done with it."))
