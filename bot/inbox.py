@@ -14,7 +14,7 @@ from broadcast.wake import Waker
 from broadcast.watch import Observe, unobserved
 from channels.messages import Message, Report
 from handlers import deliveries
-from handlers.conversations import Deployment, Unanswered, hear
+from handlers.conversations import Deployment, Misunderstood, Unanswered, hear
 from handlers.talk.boards import NoProcess
 from handlers.talk.patience import Why
 from storage import Conflict, Database, events, is_away
@@ -137,16 +137,22 @@ class Inbox:
 
     async def _keep(self, batch: Sequence[Message | Report]) -> None:
         now = self.clock()
-        unanswered: list[Unanswered] = []
+        noted: list[Unanswered | Misunderstood] = []
         async with self.database.writing() as session:
             if messages := [one for one in batch if isinstance(one, Message)]:
-                unanswered = await hear(session, self.deployment, messages, now)
+                noted = await hear(session, self.deployment, messages, now)
             if said := [one for one in batch if isinstance(one, Report)]:
                 await deliveries.report(session, said, now, tuple(self.deployment.channels))
-        for one in unanswered:
-            self._note(one, now)
+        for note in noted:
+            self._note(note, now)
 
-    def _note(self, unanswered: Unanswered, now: datetime) -> None:
+    def _note(self, noted: Unanswered | Misunderstood, now: datetime) -> None:
+        if isinstance(noted, Misunderstood):
+            self.observe("misunderstood", flow=noted.flow, question=str(noted.question))
+        else:
+            self._note_unanswered(noted, now)
+
+    def _note_unanswered(self, unanswered: Unanswered, now: datetime) -> None:
         self.observe("unanswered", channel=unanswered.channel, state=unanswered.why)
         alarmed = self.alarmed.get(unanswered)
         if unanswered.why in ALARMS and (alarmed is None or now - alarmed > QUIET):

@@ -27,7 +27,7 @@ from channels import Channel
 from storage import Database, outbox
 from storage.outbox import Overview
 
-LABELS = frozenset({"channel", "lane", "state", "code", "name"})
+LABELS = frozenset({"channel", "lane", "state", "code", "name", "flow", "question"})
 """No metric has any other: each takes few values, and none of them is about a person."""
 FIT = re.compile(r"(\d{3}_)?[a-z][a-z0-9_.]{0,39}|\d{1,6}|")
 """What a label may say: a word of ours, or a platform's code. A number that could be somebody's is longer."""
@@ -55,6 +55,10 @@ COUNTED: Mapping[str, MetricKind] = {
     "turns": MetricKind("What people wrote, by what became of it: taken, parked, away", ("channel", "state")),
     "unanswered": MetricKind(
         "Messages that were kept and not answered, by why: repeats, stopped, replies, newcomers", ("channel", "state")
+    ),
+    "misunderstood": MetricKind(
+        "Messages that did not answer what was asked, by flow and number of the question: where people get stuck",
+        ("flow", "question"),
     ),
     "reports": MetricKind(
         "What platforms said of messages of ours, by their word and its code", ("channel", "state", "code")

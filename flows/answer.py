@@ -2,10 +2,11 @@
 
 from collections.abc import Generator
 
-from flows._engine.asking import agrees, choose, hear
+from flows._engine.asking import choose, hear
 from flows._engine.effects import Answered, Words
 from flows._engine.facts import Facts, OpenConsultation, Question
 from flows._engine.talks import Answer, Ask, Say, Talk
+from flows._engine.words import to_send
 from flows._texts.levels import LEVELS
 from flows._texts.renditions import choices, named, written
 from locales import N_, _, in_words, ngettext
@@ -13,10 +14,6 @@ from locales import N_, _, in_words, ngettext
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("answer"),)
 needs = ("consultation",)
-edition = 2
-
-TRIES = 2
-"""How often a question is asked to which somebody does not want their answer kept."""
 
 
 def talk(facts: Facts) -> Talk:
@@ -26,11 +23,16 @@ def talk(facts: Facts) -> Talk:
     yield Say(_promise(facts, facts.consultation))
     for question in facts.consultation.questions:
         answer = yield from _ask(facts, question)
-        if answer is None:
-            yield Say(_("We did not keep an answer to this question."))
-        else:
-            yield Answered(facts.consultation.id, question.key, answer)
-    yield Say(_("Thank you. We will tell you here what was done with your answers."))
+        yield Answered(facts.consultation.id, question.key, answer)
+        if question != facts.consultation.questions[-1]:
+            yield Say(_read_back(facts, question, answer))
+    again = to_send("answer")
+    yield Say(
+        _(
+            "Thank you. We will tell you here what was done with your answers. Send {answer} to change them.",
+            answer=again,
+        )
+    )
 
 
 def _promise(facts: Facts, consultation: OpenConsultation) -> str:
@@ -48,15 +50,16 @@ def _promise(facts: Facts, consultation: OpenConsultation) -> str:
     return "\n".join(said)
 
 
-def _ask(facts: Facts, question: Question) -> Generator[Ask, Answer, str | Words | None]:
+def _ask(facts: Facts, question: Question) -> Generator[Ask, Answer, str | Words]:
     if question.options:
         text = written(facts, question.text, (option.label for option in question.options))
         return (yield from choose(text, choices(facts, question.options)))
-    for _try in range(TRIES):
-        words = yield from hear(written(facts, question.text), facts.takes_voice)
-        agreed = agrees(
-            _("Shall we keep this answer?"), _("Yes, keep it"), _("No, I write it again"), loosely=True, goes_on=True
-        )
-        if (yield from agreed):
-            return words
-    return None
+    return (yield from hear(written(facts, question.text), facts.takes_voice))
+
+
+def _read_back(facts: Facts, question: Question, answer: str | Words) -> str:
+    """What was chosen, and how to change it. Words are not repeated: whoever holds the phone could read them."""
+    if isinstance(answer, Words):
+        return _("We have your answer. Send 0 to change it.")
+    label = next(choice.label for choice in choices(facts, question.options) if choice.value == answer)
+    return _("You chose: {label}. Send 0 to change it.", label=label)

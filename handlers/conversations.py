@@ -84,12 +84,21 @@ class Unanswered:
     why: Why
 
 
+@dataclass(frozen=True, slots=True)
+class Misunderstood:
+    """A message that answered the open question no way: which question that was, the first of a flow is 1. No words."""
+
+    flow: str
+    question: int
+
+
 async def hear(
     session: Session, deployment: Deployment, messages: Sequence[Message], now: datetime
-) -> list[Unanswered]:
+) -> list[Unanswered | Misunderstood]:
     """Take what many people wrote, at most one message each, in one reading and one writing.
 
-    Gives what was kept and is not answered, because a machine writes, or more than we can answer.
+    Gives what was kept and is not answered, because a machine writes, or more than we can answer, and at which
+    questions somebody was not understood.
     A message that was taken before changes nothing. Raises `NoProcess`, and `Conflict` when somebody else
     took the same thing at the same instant: the whole transaction has to be taken again.
     """
@@ -98,7 +107,7 @@ async def hear(
     ]
     found = await turns.find(session, deployment.keys, asked, now)
     writes, answered = Writes(), list[AnsweredTurn]()
-    unanswered: list[Unanswered] = []
+    noted: list[Unanswered | Misunderstood] = []
     for message, (name, index), what in zip(messages, asked, found, strict=True):
         if what.seen:
             continue
@@ -109,17 +118,21 @@ async def hear(
             board = await deployment.boards.at(session, what.edition, now)
             channel = deployment.channels[message.channel]
             visit = begin(deployment.keys, message, index, board, what.known, writes, now, channel)
-            why = await _take(session, deployment, visit)
+            noted += _noted(visit, await _take(session, deployment, visit))
             if what.known is not None and what.known.unsure:
                 answered += _answered(visit, what.known)
-            if why is not None:
-                unanswered.append(Unanswered(message.channel, why))
     await write(session, writes)
     if answered:
         await unknowns.arrived(session, answered, now)
     if heard_again := [what.known.address for what in found if what.known is not None and what.known.shut]:
         await addresses.reopen(session, heard_again, now)
-    return unanswered
+    return noted
+
+
+def _noted(visit: Visit, why: Why | None) -> list[Unanswered | Misunderstood]:
+    unanswered = [] if why is None else [Unanswered(visit.message.channel, why)]
+    misunderstood = [] if visit.misunderstood is None else [Misunderstood(*visit.misunderstood)]
+    return [*unanswered, *misunderstood]
 
 
 def _reached(writes: Writes, message: Message, known: turns.Known | None) -> None:
@@ -228,7 +241,10 @@ def _say_first(visit: Visit) -> None:
 def _excuse(visit: Visit, reason: flows.Unread) -> None:
     """Whoever has not been understood for the third time in a row is told something else than before."""
     talks, times = visit.standing.talks, visit.standing.heard.nowhere + 1
-    question = talks[-1].played(visit.surroundings).question if talks and times >= flows.THIRD else None
+    is_stuck = talks and times >= flows.THIRD and reason in (flows.Unread.NOT_UNDERSTOOD, flows.Unread.NOT_OFFERED)
+    question = talks[-1].played(visit.surroundings).question if is_stuck else None
+    if talks:
+        visit.misunderstood = talks[-1].flow, len(talks[-1].answers) + 1
     if question is None:
         visit.said.append(flows.sorry(reason, visit.surroundings.shows_numbers))
     else:

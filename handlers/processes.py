@@ -69,6 +69,8 @@ def _check(process: flows.Process) -> None:
         if region.zone:
             _check_zone(region.zone, f"regions: {region.value}: zone")
     _forgotten_after(process.safety)
+    if process.safety.emergency is not None:
+        contents.check_rendered(process.safety.emergency, "safety.emergency", contents.LONGEST_TITLE)
     unknown = [channel for channel in process.safety.second_step if channel not in channels.names()]
     if unknown:
         raise contents.Unfit(f"safety.second_step: choose from {', '.join(channels.names())}.")

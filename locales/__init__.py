@@ -32,7 +32,8 @@ def languages() -> tuple[str, ...]:
 @cache
 def heard() -> tuple[Mapping[str, Mapping[str, Any]], ...]:
     """What people write in plain words, of each language; `locales/heard/README.md` says what stands where."""
-    return tuple(tomllib.loads((FOLDER / "heard" / f"{language}.toml").read_text()) for language in languages())
+    files = (FOLDER / "heard" / f"{language}.toml" for language in languages())
+    return tuple(tomllib.loads(file.read_text()) for file in files if file.exists())
 
 
 @contextmanager

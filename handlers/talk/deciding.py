@@ -131,7 +131,9 @@ def gathers(decision: Decision) -> bool:
 def reread(message: Message, situation: Situation) -> Decision:
     """What words mean of which their writer says that they ask nothing of us."""
     seen = replace(situation.standing, offered=None)
-    return _within(message, dataclasses.replace(situation, standing=seen), None) if seen.talks else _unasked(message)
+    if not seen.talks:
+        return _unasked(message)
+    return _within(message, dataclasses.replace(situation, standing=seen), None, asks_us=False)
 
 
 def _decide(message: Message, situation: Situation) -> Decision:
@@ -183,7 +185,8 @@ def wanted(message: Message, reserved_words: ReservedWords, consented: bool) -> 
     return word if word is not None and may_be_opened and word not in (*WHILE_UNRECOGNISED, "start") else ""
 
 
-def _within(message: Message, situation: Situation, word: str | None) -> Decision:
+def _within(message: Message, situation: Situation, word: str | None, asks_us: bool = True) -> Decision:
+    """`asks_us`: it may ask something of us in words of its own."""
     standing = situation.standing
     talk = standing.talks[-1]
     played = talk.played(situation.surroundings)
@@ -193,7 +196,8 @@ def _within(message: Message, situation: Situation, word: str | None) -> Decisio
     if standing.offered == UNSEEN and not question.offered and word is None:
         # What they write answers no question that they have not read.
         return Again()
-    answer = _read(question, message, standing)
+    # A flow's own word is never taken for what is only near a choice.
+    answer = _read(question if word is None else replace(question, loosely=False), message, standing)
     asks_words = question.wants is flows.Wants.WORDS
     if not isinstance(answer, Unread) and not asks_words:
         return Go(answer, played.go_on(answer))
@@ -201,7 +205,7 @@ def _within(message: Message, situation: Situation, word: str | None) -> Decisio
         return Open(word, inside=asks_words)
     if flows.goes_back(message):
         return Back()
-    if (request := _requested(message, situation)) is not None:
+    if asks_us and (request := _requested(message, situation)) is not None:
         return request
     if not isinstance(answer, Unread):
         return Go(answer, played.go_on(answer))

@@ -45,6 +45,8 @@ class Visit:
     answered: str = ""
     """The token of the question that was answered by choosing: whoever did that has got our message."""
     forgotten: bool = False
+    misunderstood: tuple[str, int] | None = None
+    """The flow and the number of its question that was not answered."""
     room: int = 0
     """The bytes that the reply takes in the database at least, where its length would tell what it says."""
 
