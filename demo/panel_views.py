@@ -252,9 +252,9 @@ async def _round(session: Session, one: stored_rounds.StoredRound) -> dict[str, 
 async def _asked(session: Session, now: datetime) -> dict[str, Any]:
     """The open consultation and what its questions and answers are called."""
     board = await processes.board(session, now)
-    if board is None or board.asked is None:
+    if board is None or board.questions is None:
         return {"consultation": None, "questions": {}, "options": {}}
-    asked = contents.unpack(board.asked, contents.Consultation)
+    asked = contents.unpack(board.questions, contents.Consultation)
     return {
         "consultation": asked,
         "questions": {question.key: question.text["en"] for question in asked.questions},

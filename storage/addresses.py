@@ -184,7 +184,7 @@ async def _strike(session: Session, change: Change, now: datetime) -> bool:
     return (await session.execute(struck)).scalar_one_or_none() not in (None, ACTIVE)
 
 
-async def _redirect(session: Session, change: Change, which: ColumnElement[bool], now: datetime) -> None:
+async def _redirect(session: Session, change: Change, condition: ColumnElement[bool], now: datetime) -> None:
     """Once, to the address of the same person from which they wrote last, on a channel that they agreed to."""
     lost, any_of_theirs = address.alias("lost"), address.alias("any_of_theirs")
     other = (
@@ -204,8 +204,8 @@ async def _redirect(session: Session, change: Change, which: ColumnElement[bool]
         .order_by(address.c.spoke.desc())
         .limit(1)
     )
-    found = (await session.execute(other)).one_or_none()
-    if found is None:
+    target = (await session.execute(other)).one_or_none()
+    if target is None:
         return
     allows = broadcast.c.elsewhere if change.shut is None else broadcast.c.outside.contains("elsewhere")
     allow = select(broadcast.c.id).where(
@@ -214,10 +214,10 @@ async def _redirect(session: Session, change: Change, which: ColumnElement[bool]
     await session.execute(
         update(delivery)
         .where(
-            which, is_for(change.address), delivery.c.broadcast_id.in_(allow), ~delivery.c.resent
+            condition, is_for(change.address), delivery.c.broadcast_id.in_(allow), ~delivery.c.resent
         )
         .values(
-            address_id=found.id, channel=found.channel, state=State.QUEUED, due=now, code=None,
+            address_id=target.id, channel=target.channel, state=State.QUEUED, due=now, code=None,
             attempts=0, resent=True, segments=None, ended=None,
         )
     )  # fmt: skip
@@ -225,12 +225,12 @@ async def _redirect(session: Session, change: Change, which: ColumnElement[bool]
 
 async def detach(session: Session, address_id: str, why: str, now: datetime) -> None:
     """Its person is not reached there any more: what waits for it is cancelled, and the address is deleted."""
-    theirs = is_for(address_id)
+    is_meant = is_for(address_id)
     # Nothing could settle or claim it any more: what is being sent is of unknown fate from now on.
     ended = {"body": None, "owner": None, "lease": None, "code": why, "ended": now.date()}
     await session.execute(
         update(delivery)
-        .where(theirs, is_to_come(delivery))
+        .where(is_meant, is_to_come(delivery))
         .values(state=case((waits(delivery), bound(State.CANCELLED)), else_=bound(State.UNKNOWN)), **ended)
     )
     await session.execute(delete(address).where(address.c.id == address_id))
@@ -243,18 +243,18 @@ def has_an_address() -> ColumnElement[bool]:
 
 def is_for(address_id: str) -> ColumnElement[bool]:
     """Deliveries are found by their person, so that they need no index of their own by address."""
-    theirs = select(address.c.person_id).where(address.c.id == address_id).scalar_subquery()
-    return and_(delivery.c.person_id == theirs, delivery.c.address_id == address_id)
+    its_person = select(address.c.person_id).where(address.c.id == address_id).scalar_subquery()
+    return and_(delivery.c.person_id == its_person, delivery.c.address_id == address_id)
 
 
 async def recover(session: Session, now: datetime) -> int:
     """Those who were out of reach for a while only may be written to again; time undoes no block."""
-    found = await session.execute(
+    recovered = await session.execute(
         update(address)
         .where(address.c.until <= now, address.c.reach.not_in([OPTED_OUT, BLOCKED]))
         .values(reach=ACTIVE, until=None, strikes=0, struck=None)
     )
-    return found.rowcount
+    return recovered.rowcount
 
 
 async def reopen(session: Session, address_ids: Sequence[str], now: datetime) -> None:

@@ -123,7 +123,7 @@ class NewBroadcast:
 
 
 async def add(session: Session, new: NewBroadcast, now: datetime) -> Broadcast:
-    made = Broadcast(
+    added = Broadcast(
         id=new.id,
         subject=new.subject,
         renditions=new.renditions,
@@ -139,7 +139,7 @@ async def add(session: Session, new: NewBroadcast, now: datetime) -> Broadcast:
         expanded=False,
     )
     values = {
-        **asdict(made),
+        **asdict(added),
         "subject": str(new.subject),
         "audience": packed(asdict(new.audience)),
         "hours": "" if new.plan.hours is None else packed(asdict(new.plan.hours)),
@@ -149,7 +149,7 @@ async def add(session: Session, new: NewBroadcast, now: datetime) -> Broadcast:
         "again": new.plan.again,
     }
     await session.execute(insert(broadcast).values(values))
-    return made
+    return added
 
 
 async def pause(session: Session, broadcast_id: str) -> bool:
@@ -211,4 +211,4 @@ def read(row: Any) -> Broadcast:
 
 def columns() -> list[ColumnElement[Any]]:
     """Of the table, in the order of `Broadcast`."""
-    return [broadcast.c[one.name] for one in fields(Broadcast)]
+    return [broadcast.c[part.name] for part in fields(Broadcast)]

@@ -27,10 +27,10 @@ class OpenCircuit:
 
 async def break_(session: Session, channel: str, code: str, until: datetime, now: datetime) -> None:
     """Send nothing on this channel until then."""
-    added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(circuit)
-    given = added.values(channel=channel, code=code, since=now, until=until)
+    insert = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(circuit)
+    added = insert.values(channel=channel, code=code, since=now, until=until)
     again = {"code": code, "until": until, "probe": None}
-    await session.execute(given.on_conflict_do_update(index_elements=["channel"], set_=again))
+    await session.execute(added.on_conflict_do_update(index_elements=["channel"], set_=again))
 
 
 async def probe(session: Session, channel: str, until: datetime, now: datetime) -> bool:
@@ -78,6 +78,6 @@ async def mend(session: Session, channel: str) -> bool:
 async def broken(session: Session) -> Sequence[OpenCircuit]:
     """Every channel that is out of order."""
     rows = await session.execute(
-        select(*(circuit.c[one.name] for one in fields(OpenCircuit))).order_by(circuit.c.channel)
+        select(*(circuit.c[part.name] for part in fields(OpenCircuit))).order_by(circuit.c.channel)
     )
     return [OpenCircuit(*row) for row in rows]

@@ -16,16 +16,16 @@ async def add(session: Session, consultation_id: str, process_id: str, content: 
 
 async def close(session: Session, consultation_id: str, now: datetime) -> bool:
     """False when it is not open."""
-    found = await session.execute(
+    closed = await session.execute(
         update(consultation)
         .where(consultation.c.id == consultation_id, consultation.c.closed.is_(None))
         .values(closed=now)
     )
-    return bool(found.rowcount)
+    return bool(closed.rowcount)
 
 
 async def is_open(session: Session, consultation_id: str) -> bool:
-    found = await session.execute(
+    row = await session.execute(
         select(consultation.c.id).where(consultation.c.id == consultation_id, consultation.c.closed.is_(None))
     )
-    return found.one_or_none() is not None
+    return row.one_or_none() is not None

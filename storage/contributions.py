@@ -22,7 +22,7 @@ class GivenContribution:
     person: str
     day: date
     topic: str
-    asked: str | None
+    consultation: str | None
     """The content of the consultation that it answers."""
     state: str | None
     reason: str | None
@@ -75,7 +75,7 @@ def add(writes: Writes, key: PersonKey, new: NewContribution) -> None:
 
 async def given_by(session: Session, people: Sequence[str], most: int = 12) -> list[GivenContribution]:
     """What these people gave, newest first, at most `most` each. The answers to one consultation count once."""
-    what = func.coalesce(contribution.c.consultation_id, contribution.c.id)
+    counts_once = func.coalesce(contribution.c.consultation_id, contribution.c.id)
     place = func.row_number().over(
         partition_by=contribution.c.person_id, order_by=(contribution.c.given.desc(), func.max(contribution.c.id))
     )
@@ -95,7 +95,7 @@ async def given_by(session: Session, people: Sequence[str], most: int = 12) -> l
             contribution.c.topic,
             contribution.c.consultation_id,
             contribution.c.response_id,
-            what,
+            counts_once,
         )
         .subquery()
     )
@@ -119,10 +119,11 @@ async def given_by(session: Session, people: Sequence[str], most: int = 12) -> l
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """One contribution as the staff read it. `who` is a pseudonym."""
+    """One contribution as the staff read it."""
 
     id: str
-    who: str
+    pseudonym: str
+    """The first characters of its person's id; "" when the person has been forgotten."""
     language: str
     topic: str
     consultation: str | None
@@ -163,7 +164,7 @@ def _read(keys: Keyring, row: Any) -> Contribution:
         words = key.open(row.words, contribution.c.words, row.id)
     return Contribution(
         id=row.id,
-        who="" if row.person_id is None else row.person_id[:6],
+        pseudonym="" if row.person_id is None else row.person_id[:6],
         language=row.language,
         topic=row.topic,
         consultation=row.consultation_id,
@@ -183,17 +184,17 @@ async def respond(
     process_id: str,
     state: str,
     reason: str,
-    answered: Sequence[str],
+    contribution_ids: Sequence[str],
     now: datetime,
 ) -> int:
     """Write a response and the contributions that it answers; gives how many those are."""
     await session.execute(
         insert(response).values(id=response_id, process_id=process_id, state=state, reason=reason, published=now)
     )
-    found = await session.execute(
-        update(contribution).where(contribution.c.id.in_(answered)).values(response_id=response_id)
+    linked = await session.execute(
+        update(contribution).where(contribution.c.id.in_(contribution_ids)).values(response_id=response_id)
     )
-    return found.rowcount
+    return linked.rowcount
 
 
 async def like(session: Session, beginning: str) -> list[str]:

@@ -216,16 +216,16 @@ class Followed(Mapping[int, bytes]):
         Raises `OSError` when we cannot look now: that says nothing about the file.
         """
         try:
-            found = self._path.stat()
-            now = (found.st_ino, found.st_mtime_ns, found.st_size)
-            if now == self._seen:
+            file = self._path.stat()
+            seen = (file.st_ino, file.st_mtime_ns, file.st_size)
+            if seen == self._seen:
                 return True
             keyring = _loaded(self._path)
         except (FileNotFoundError, NotADirectoryError, PermissionError, UnsafeKeys):
             return False
         if not _goes_on(self._known, keyring):
             return False
-        self._known, self._seen = keyring, now
+        self._known, self._seen = keyring, seen
         return True
 
 
@@ -250,16 +250,16 @@ def _alone_with(path: Path) -> Iterator[Path]:
 
 def _replace(path: Path, keyring: Keyring, wrapping: Mapping[int, bytes]) -> None:
     """The new file belongs to whom the old one belonged to, though it may be root who rotates."""
-    was = path.stat()
+    old = path.stat()
     keys = {"wrapping": {str(epoch): _text(key) for epoch, key in wrapping.items()}, "index": _text(keyring.index_key)}
-    made = path.with_name(f"{path.name}.new")
-    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
+    new = path.with_name(f"{path.name}.new")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w") as file:
         os.fchmod(file.fileno(), 0o600)
-        os.fchown(file.fileno(), was.st_uid, was.st_gid)
+        os.fchown(file.fileno(), old.st_uid, old.st_gid)
         json.dump(keys, file)
         file.flush()
         os.fsync(file.fileno())
-    made.replace(path)
+    new.replace(path)
 
 
 def _loaded(path: Path) -> Keyring:

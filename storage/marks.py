@@ -41,9 +41,9 @@ async def remove(session: Session, name: str) -> bool:
 async def workers(session: Session, ours: str, now: datetime, since: datetime) -> int:
     """How many workers have said since then that they send, with ours, which says so now."""
     await put(session, f"{WORKER}{ours}", now)
-    theirs = mark.c.name.startswith(WORKER, autoescape=True)
-    await session.execute(delete(mark).where(theirs, or_(mark.c.at <= since, mark.c.at > now + AHEAD)))
-    return (await session.execute(select(func.count()).where(theirs))).scalar_one()
+    is_worker = mark.c.name.startswith(WORKER, autoescape=True)
+    await session.execute(delete(mark).where(is_worker, or_(mark.c.at <= since, mark.c.at > now + AHEAD)))
+    return (await session.execute(select(func.count()).where(is_worker))).scalar_one()
 
 
 async def turn_comes(session: Session, name: str, before: datetime, now: datetime) -> bool:

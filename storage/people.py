@@ -78,17 +78,17 @@ def _sealed_consent(key: PersonKey, consent: str | None) -> Box | None:
     return None if consent is None else key.seal(consent, person.c.consent, key.person)
 
 
-async def erase(session: Session, who: str) -> None:
+async def erase(session: Session, person_id: str) -> None:
     """Delete a person: the key, every address, every word. What stays are counts that belong to nobody."""
     # Whoever is writing something for this person right now finishes first, so that it is erased with the rest.
-    await session.execute(select(person.c.id).where(person.c.id == who).with_for_update())
-    indexes = select(address.c.index).where(address.c.person_id == who)
+    await session.execute(select(person.c.id).where(person.c.id == person_id).with_for_update())
+    indexes = select(address.c.index).where(address.c.person_id == person_id)
     await session.execute(delete(parked).where(parked.c.index.in_(indexes)))
-    theirs = select(delivery.c.id).where(delivery.c.person_id == who)
-    await session.execute(delete(report).where(report.c.delivery_id.in_(theirs)))
+    deliveries = select(delivery.c.id).where(delivery.c.person_id == person_id)
+    await session.execute(delete(report).where(report.c.delivery_id.in_(deliveries)))
     await session.execute(
         update(delivery)
-        .where(delivery.c.person_id == who)
+        .where(delivery.c.person_id == person_id)
         .values(
             state=case(
                 (waits(delivery), bound(State.CANCELLED)),
@@ -106,9 +106,9 @@ async def erase(session: Session, who: str) -> None:
         )
     )
     await session.execute(
-        update(contribution).where(contribution.c.person_id == who).values(person_id=None, words=None, voice=None)
+        update(contribution).where(contribution.c.person_id == person_id).values(person_id=None, words=None, voice=None)
     )
-    await session.execute(delete(person).where(person.c.id == who))
+    await session.execute(delete(person).where(person.c.id == person_id))
 
 
 async def strangers(session: Session, now: datetime) -> list[str]:
@@ -126,8 +126,8 @@ async def never_agreed(session: Session, before: datetime, most: int) -> list[st
     silent = select(person.c.id).where(~person.c.consented, person.c.met < before.date(), ~wrote)
     # Whoever is being listened to at this moment is not silent, nor who was just before we had the lock.
     locked = silent.order_by(person.c.met).limit(most).with_for_update(skip_locked=True)
-    found = list((await session.execute(locked)).scalars())
-    return list((await session.execute(silent.where(person.c.id.in_(found)))).scalars()) if found else []
+    ids = list((await session.execute(locked)).scalars())
+    return list((await session.execute(silent.where(person.c.id.in_(ids)))).scalars()) if ids else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +163,15 @@ async def prune_invitations(session: Session, before: date) -> int:
     return (await session.execute(delete(invitation).where(over))).rowcount
 
 
-async def seat(session: Session, code: str, who: str, today: date) -> bool:
+async def seat(session: Session, code: str, person_id: str, today: date) -> bool:
     """Make a person a member of the council. False when the invitation was used, revoked, is over or was never made."""
     open_ = (invitation.c.id == code, invitation.c.used.is_(None), invitation.c.until >= today)
     taken = await session.execute(update(invitation).where(*open_).values(used=today).returning(invitation.c.id))
     if taken.one_or_none() is None:
         return False
-    already = (await session.execute(select(member.c.person_id).where(member.c.person_id == who))).one_or_none()
+    already = (await session.execute(select(member.c.person_id).where(member.c.person_id == person_id))).one_or_none()
     if already is None:
-        await session.execute(insert(member).values(person_id=who, since=today))
+        await session.execute(insert(member).values(person_id=person_id, since=today))
     return True
 
 
@@ -226,5 +226,5 @@ async def rewrap(session: Session, keys: Keyring, after: str, most: int) -> Rewr
 
 async def in_other_epochs(session: Session, keys: Keyring) -> int:
     """How many people's keys are not wrapped by the current epoch's key."""
-    found = select(func.count()).where(person.c.key_epoch != keys.epoch)
-    return (await session.execute(found)).scalar_one()
+    query = select(func.count()).where(person.c.key_epoch != keys.epoch)
+    return (await session.execute(query)).scalar_one()

@@ -18,8 +18,8 @@ class StoredBoard:
     content: str
     consultation: str | None
     """The id of the consultation that is open."""
-    asked: str | None
-    """Its content."""
+    questions: str | None
+    """The content of that consultation."""
     bulletin: str | None
     """The content of the latest bulletin that is for everybody and may still be told."""
     bulletin_until: datetime | None

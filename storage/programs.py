@@ -21,10 +21,10 @@ class RunningProgram:
     epoch: int
 
 
-async def write_down(session: Session, name: str, what: RunningProgram, now: datetime) -> None:
+async def write_down(session: Session, name: str, running: RunningProgram, now: datetime) -> None:
     """That this one runs now. Those that have not said so for a day ended without a word."""
     await session.execute(delete(program).where(program.c.seen < now - GONE))
-    values = {"place": what.place, "epoch": what.epoch, "seen": now}
+    values = {"place": running.place, "epoch": running.epoch, "seen": now}
     added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(program).values(id=name, **values)
     await session.execute(added.on_conflict_do_update(index_elements=["id"], set_=values))
 

@@ -52,12 +52,12 @@ async def open_(session: Session, new: NewRound, roll: Sequence[str]) -> None:
     """Open a round: its roll is frozen here, an empty ballot for each."""
     await session.execute(insert(round_).values(asdict(new)))
     if roll:
-        await session.execute(insert(ballot), [{"round_id": new.id, "person_id": who} for who in roll])
+        await session.execute(insert(ballot), [{"round_id": new.id, "person_id": person_id} for person_id in roll])
 
 
 async def get(session: Session, round_id: str, lock: bool = False) -> StoredRound | None:
-    asked = select(*_columns()).where(round_.c.id == round_id)
-    row = (await session.execute(asked.with_for_update() if lock else asked)).one_or_none()
+    query = select(*_columns()).where(round_.c.id == round_id)
+    row = (await session.execute(query.with_for_update() if lock else query)).one_or_none()
     return None if row is None else StoredRound(*row)
 
 
@@ -76,12 +76,12 @@ def _columns() -> list[ColumnElement[Any]]:
     return [round_.c[name] for name in ("id", "process_id", "content", "rule", "closes", "closed", "result")]
 
 
-async def facing(session: Session, who: str, now: datetime) -> list[Facing]:
+async def facing(session: Session, person_id: str, now: datetime) -> list[Facing]:
     """The open rounds that this person is on the roll of."""
     rows = await session.execute(
         select(round_.c.id, round_.c.content, round_.c.closes, ballot.c.voted)
         .join(round_, round_.c.id == ballot.c.round_id)
-        .where(ballot.c.person_id == who, round_.c.closed.is_(None), round_.c.closes > now)
+        .where(ballot.c.person_id == person_id, round_.c.closed.is_(None), round_.c.closes > now)
     )
     return [Facing(*row) for row in rows]
 
@@ -98,12 +98,12 @@ async def cast(session: Session, key: PersonKey, round_id: str, filled_in: str, 
     )
     if still.one_or_none() is None:
         return False
-    found = await session.execute(
+    kept = await session.execute(
         update(ballot)
         .where(ballot.c.round_id == round_id, ballot.c.person_id == key.person)
         .values(matters=key.seal(filled_in, ballot.c.matters, round_id), voted=True)
     )
-    return bool(found.rowcount)
+    return bool(kept.rowcount)
 
 
 async def ballots(session: Session, keys: Keyring, round_id: str) -> list[str]:

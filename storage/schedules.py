@@ -28,8 +28,8 @@ async def add(session: Session, process_id: str, new: Schedule) -> None:
 
 async def take_due(session: Session, now: datetime) -> Sequence[Schedule]:
     """Those that are due, locked; without what another worker has taken."""
-    found = select(*_columns()).where(schedule.c.due <= now).order_by(schedule.c.due)
-    rows = await session.execute(found.with_for_update(skip_locked=True))
+    due = select(*_columns()).where(schedule.c.due <= now).order_by(schedule.c.due)
+    rows = await session.execute(due.with_for_update(skip_locked=True))
     return [Schedule(*row) for row in rows]
 
 
@@ -49,4 +49,4 @@ async def waiting(session: Session) -> Sequence[Schedule]:
 
 
 def _columns() -> list[ColumnElement[Any]]:
-    return [schedule.c[one.name] for one in fields(Schedule)]
+    return [schedule.c[part.name] for part in fields(Schedule)]

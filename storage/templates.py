@@ -29,22 +29,22 @@ class StoredTemplate:
     """The sentence around what is told; "" where only the rest of it is known."""
 
 
-async def keep(session: Session, channel: str, found: Sequence[StoredTemplate], now: datetime) -> bool:
+async def keep(session: Session, channel: str, texts: Sequence[StoredTemplate], now: datetime) -> bool:
     """What there is, in place of what there was. Whether any of it is approved that was not before, or was another."""
     before = await all_of(session, channel)
-    there = [(text.name, text.language) for text in found]
+    there = [(text.name, text.language) for text in texts]
     gone = tuple_(template.c.name, template.c.language).not_in(there)
     await session.execute(delete(template).where(template.c.channel == channel, gone))
     # Two workers may do this at the same time: neither fails because the other was first.
     added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(template)
-    told = ("provider_id", "status", "reason", "body", "checked")
+    learned = ("provider_id", "status", "reason", "body", "checked")
     kept = added.on_conflict_do_update(
-        index_elements=["channel", "name", "language"], set_={name: added.excluded[name] for name in told}
+        index_elements=["channel", "name", "language"], set_={name: added.excluded[name] for name in learned}
     )
-    rows = [{"channel": channel, "checked": now, **asdict(text)} for text in sorted(found, key=_name)]
+    rows = [{"channel": channel, "checked": now, **asdict(text)} for text in sorted(texts, key=_name)]
     if rows:
         await session.execute(kept, rows)
-    return bool(_approved(found) - _approved(before))
+    return bool(_approved(texts) - _approved(before))
 
 
 def _name(text: StoredTemplate) -> tuple[str, str]:
@@ -58,7 +58,7 @@ def _approved(texts: Sequence[StoredTemplate]) -> set[tuple[str, str, str]]:
 async def all_of(session: Session, channel: str) -> list[StoredTemplate]:
     """In the order of their names."""
     rows = await session.execute(
-        select(*(template.c[one.name] for one in fields(StoredTemplate)))
+        select(*(template.c[part.name] for part in fields(StoredTemplate)))
         .where(template.c.channel == channel)
         .order_by(template.c.name, template.c.language)
     )
@@ -67,7 +67,7 @@ async def all_of(session: Session, channel: str) -> list[StoredTemplate]:
 
 async def refuse(session: Session, channel: str, delivery_id: str, common: str, code: str) -> None:
     """The platform does not take the one that a delivery left by: it is not used until the platform says otherwise."""
-    told = (
+    used = (
         select(template.c.name, template.c.language)
         .join(broadcast, is_about(template.c.name))
         .join(delivery, delivery.c.broadcast_id == broadcast.c.id)
@@ -81,9 +81,9 @@ async def refuse(session: Session, channel: str, delivery_id: str, common: str, 
         .order_by((template.c.language == person.c.language).desc())
         .limit(1)
     )
-    found = (await session.execute(told)).one_or_none()
-    if found is not None:
-        its = (template.c.channel == channel, template.c.name == found.name, template.c.language == found.language)
+    refused = (await session.execute(used)).one_or_none()
+    if refused is not None:
+        its = (template.c.channel == channel, template.c.name == refused.name, template.c.language == refused.language)
         await session.execute(update(template).where(*its).values(status=REFUSED, reason=code))
 
 
@@ -95,7 +95,7 @@ async def wake(session: Session, channel: str, common: str, due: datetime, most:
         template.c.language.in_([person.c.language, common]),
         is_about(template.c.name),
     )
-    theirs = (
+    waiting = (
         select(delivery.c.id)
         .join(broadcast, broadcast.c.id == delivery.c.broadcast_id)
         .join(person, person.c.id == delivery.c.person_id)
@@ -112,5 +112,5 @@ async def wake(session: Session, channel: str, common: str, due: datetime, most:
         .with_for_update(of=[delivery], key_share=True)
         .cte("theirs")
     )
-    woken = update(delivery).where(delivery.c.id.in_(select(theirs.c.id)), waits_for_the_person(delivery))
+    woken = update(delivery).where(delivery.c.id.in_(select(waiting.c.id)), waits_for_the_person(delivery))
     return len((await session.execute(woken.values(due=due).returning(delivery.c.id))).all())

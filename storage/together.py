@@ -76,8 +76,8 @@ async def write(session: Session, writes: Writes) -> None:
     # The statements are SQLAlchemy's, the values go past it: what it does with each would be half the cost of a turn.
     if session.dialect.name == "sqlite":
         for kind in kinds:
-            one = _one(kind, session.dialect)
-            await session.exec_driver_sql(one.statement, one.values(writes.waiting[kind]))
+            each = _each(kind, session.dialect)
+            await session.exec_driver_sql(each.statement, each.values(writes.waiting[kind]))
     else:
         values = {f"rows{number}": _packed(kind, writes.waiting[kind]) for number, kind in enumerate(kinds)}
         await session.exec_driver_sql(_all(kinds, session.dialect), values)
@@ -90,7 +90,7 @@ def _order(kind: _Kind) -> tuple[int, bool, tuple[str, ...], tuple[str, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _One:
+class _EachRow:
     """A statement that SQLite runs for each row; `binds` bring its values into the statement's order and forms."""
 
     statement: str
@@ -105,19 +105,19 @@ class _One:
 
 
 @lru_cache(maxsize=512)
-def _one(kind: _Kind, dialect: Dialect) -> _One:
+def _each(kind: _Kind, dialect: Dialect) -> _EachRow:
     columns = metadata.tables[kind.table].c
-    compiled: Any = _one_written(kind).compile(dialect=dialect)
+    compiled: Any = _each_written(kind).compile(dialect=dialect)
     names = [name.removeprefix(FOUND_BY) for name in compiled.positiontup]
     binds = [columns[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
-    return _One(compiled.string, tuple(zip(names, binds, strict=True)))
+    return _EachRow(compiled.string, tuple(zip(names, binds, strict=True)))
 
 
-def _one_written(kind: _Kind) -> UpdateBase:
+def _each_written(kind: _Kind) -> UpdateBase:
     table = metadata.tables[kind.table]
     if kind.changes:
-        found = and_(*(table.c[key] == bindparam(f"{FOUND_BY}{key}") for key in kind.keys))
-        return update(table).where(found).values({c: bindparam(c) for c in kind.columns if c not in kind.keys})
+        is_found = and_(*(table.c[key] == bindparam(f"{FOUND_BY}{key}") for key in kind.keys))
+        return update(table).where(is_found).values({c: bindparam(c) for c in kind.columns if c not in kind.keys})
     added = sqlite.insert(table).values({name: bindparam(name) for name in kind.columns})
     if not kind.keys:
         return added
@@ -148,8 +148,8 @@ def _all(kinds: tuple[_Kind, ...], dialect: Dialect) -> str:
 
 def _many_written(kind: _Kind, number: int) -> Any:
     table = metadata.tables[kind.table]
-    given = _given(table, kind, number)
-    values = {name: _value(table, given, name) for name in kind.columns}
+    rows = _json_rows(table, kind, number)
+    values = {name: _value(table, rows, name) for name in kind.columns}
     if kind.changes:
         return (
             update(table)
@@ -165,18 +165,18 @@ def _many_written(kind: _Kind, number: int) -> Any:
     ).returning(_DONE)
 
 
-def _given(table: Table, kind: _Kind, number: int) -> TableValuedAlias:
-    columns = (_as_given(table, name) for name in kind.columns)
+def _json_rows(table: Table, kind: _Kind, number: int) -> TableValuedAlias:
+    columns = (_json_column(table, name) for name in kind.columns)
     rows = func.json_to_recordset(bindparam(f"rows{number}", type_=postgresql.JSON))
     return rows.table_valued(*columns).render_derived(name=f"v{number}", with_types=True)
 
 
-def _as_given(table: Table, name: str) -> ColumnClause[Any]:
+def _json_column(table: Table, name: str) -> ColumnClause[Any]:
     return column(name, Text if _is_bytes(table, name) else table.c[name].type)
 
 
-def _value(table: Table, given: TableValuedAlias, name: str) -> ColumnElement[Any]:
-    return func.decode(given.c[name], literal_column("'base64'")) if _is_bytes(table, name) else given.c[name]
+def _value(table: Table, rows: TableValuedAlias, name: str) -> ColumnElement[Any]:
+    return func.decode(rows.c[name], literal_column("'base64'")) if _is_bytes(table, name) else rows.c[name]
 
 
 def _is_bytes(table: Table, name: str) -> bool:

@@ -58,12 +58,12 @@ class Found(Struct, frozen=True):
     known: Known | None
 
 
-async def find(session: Session, keys: Keyring, asked: Sequence[tuple[str, str]], now: datetime) -> list[Found]:
+async def find(session: Session, keys: Keyring, messages: Sequence[tuple[str, str]], now: datetime) -> list[Found]:
     """What is known for each (event, index), in their order. Locks the people it finds until the transaction ends."""
-    values = {"asked": json.dumps(asked), "now": now}
+    values = {"asked": json.dumps(messages), "now": now}
     rows = (await session.execute(_statement(session.dialect.name), values)).all()
     by_place = {(event, index): _found(keys, *found) for event, index, *found in rows}
-    return [by_place[place] for place in asked]
+    return [by_place[place] for place in messages]
 
 
 def _found(
@@ -96,7 +96,7 @@ def _found(
 
 @lru_cache(maxsize=2)
 def _statement(dialect: str) -> Select[Any]:
-    asked = _asked_sqlite() if dialect == "sqlite" else _asked_postgresql()
+    messages = _messages_sqlite() if dialect == "sqlite" else _messages_postgresql()
     met = (
         select(
             address.c.id,
@@ -115,15 +115,15 @@ def _statement(dialect: str) -> Select[Any]:
             person.c.consented,
         )
         .join(person, person.c.id == address.c.person_id)
-        .where(address.c.index.in_(select(asked.c.asked_index)))
+        .where(address.c.index.in_(select(messages.c.asked_index)))
         .order_by(person.c.id, address.c.id)  # everybody locks in the same order, so nobody waits for ever
         .with_for_update(of=[person, address], key_share=True)  # a broadcast may name a person meanwhile
         .cte("met")
     )
     return (
         select(
-            asked.c.asked_event,
-            asked.c.asked_index,
+            messages.c.asked_event,
+            messages.c.asked_index,
             event.c.id.is_not(None).label("seen"),
             select(process.c.edition).limit(1).scalar_subquery().label("edition"),
             _unsure(met.c.id).label("unsure"),
@@ -132,9 +132,9 @@ def _statement(dialect: str) -> Select[Any]:
             exists().where(member.c.person_id == met.c.person_id).label("member"),
             met,
         )
-        .select_from(asked)
-        .outerjoin(event, event.c.id == asked.c.asked_event)
-        .outerjoin(met, met.c.index == asked.c.asked_index)
+        .select_from(messages)
+        .outerjoin(event, event.c.id == messages.c.asked_event)
+        .outerjoin(met, met.c.index == messages.c.asked_index)
     )
 
 
@@ -144,21 +144,21 @@ def _unsure(where: ColumnElement[str]) -> ColumnElement[bool]:
     return unknown.limit(1).scalar_subquery().is_not(None)
 
 
-def _votes(who: ColumnElement[str]) -> ColumnElement[bool]:
+def _votes(person_id: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(
-        ballot.c.person_id == who,
+        ballot.c.person_id == person_id,
         round_.c.id == ballot.c.round_id,
         round_.c.closed.is_(None),
         round_.c.closes > bindparam("now", type_=Moment()),
     )
 
 
-def _asked_postgresql() -> Any:
+def _messages_postgresql() -> Any:
     each = func.json_array_elements(cast(bindparam("asked", type_=Text), JSON)).column_valued("each_asked")
     return select(each.op("->>")(0).label("asked_event"), each.op("->>")(1).label("asked_index")).cte("asked")
 
 
-def _asked_sqlite() -> Any:
+def _messages_sqlite() -> Any:
     each = func.json_each(bindparam("asked", type_=Text)).table_valued(column("value", Text), name="each_asked")
     return select(
         func.json_extract(each.c.value, "$[0]").label("asked_event"),

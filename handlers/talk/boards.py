@@ -56,8 +56,8 @@ async def _read(session: Session, now: datetime) -> Board:
     if found is None:
         raise NoProcess
     asked = None
-    if found.consultation is not None and found.asked is not None:
-        content = contents.unpack(found.asked, contents.Consultation)
+    if found.consultation is not None and found.questions is not None:
+        content = contents.unpack(found.questions, contents.Consultation)
         asked = flows.OpenConsultation(found.consultation, content.title, content.promise, content.questions)
     return Board(
         process=found.process,

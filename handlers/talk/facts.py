@@ -47,7 +47,9 @@ async def _given(session: Session, visit: Visit) -> tuple[flows.OwnContribution,
         flows.OwnContribution(
             day=given.day,
             topic=given.topic,
-            consultation=None if given.asked is None else contents.unpack(given.asked, contents.Consultation).title,
+            consultation=None
+            if given.consultation is None
+            else contents.unpack(given.consultation, contents.Consultation).title,
             state=given.state or "received",
             reason=None if given.reason is None else contents.unpack(given.reason, dict[str, str]),
         )

@@ -67,8 +67,8 @@ class Database:
         if self.reader.dialect.name == "sqlite":
             return datetime.now(UTC)
         async with self.reader.connect() as session:
-            found: datetime = (await session.exec_driver_sql("SELECT clock_timestamp()")).scalar_one()
-        return found.astimezone(UTC)
+            moment: datetime = (await session.exec_driver_sql("SELECT clock_timestamp()")).scalar_one()
+        return moment.astimezone(UTC)
 
     async def sweep(self) -> bool:
         """Let no deleted word stay in SQLite's write-ahead log. PostgreSQL recycles its own.
@@ -170,10 +170,10 @@ def keep_private(address: URL) -> None:
     # Only a new file is opened here: closing one that this process uses would let go of SQLite's locks on it.
     with suppress(OSError):  # what is wrong with this place SQLite says better
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    for one in (file, *(Path(f"{file}{end}") for end in ("-wal", "-shm"))):
+    for path in (file, *(Path(f"{file}{end}") for end in ("-wal", "-shm"))):
         with suppress(OSError):
-            if stat.S_IMODE(one.stat().st_mode) & 0o077:
-                one.chmod(0o600)
+            if stat.S_IMODE(path.stat().st_mode) & 0o077:
+                path.chmod(0o600)
 
 
 def is_away(error: BaseException) -> bool:

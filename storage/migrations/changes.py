@@ -32,14 +32,14 @@ def revise(url: str, message: str) -> None:
 
 def differences(url: str) -> list[Any]:
     """What the tables of the code and those of a database do not agree on."""
-    found: list[Any] = []
-    alone(url, lambda connection: found.extend(compare_metadata(MigrationContext.configure(connection), metadata)))
-    return found
+    differing: list[Any] = []
+    alone(url, lambda connection: differing.extend(compare_metadata(MigrationContext.configure(connection), metadata)))
+    return differing
 
 
 def config(connection: Connection) -> Config:
     """What Alembic is told, to work on this connection."""
-    made = Config()
-    made.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    made.attributes["connection"] = connection
-    return made
+    alembic = Config()
+    alembic.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    alembic.attributes["connection"] = connection
+    return alembic

@@ -134,11 +134,11 @@ def _places() -> Sequence[tuple[Lane, CTE]]:
 
 def _channels(name: str, is_meant: Callable[[FromClause], ColumnElement[bool]]) -> CTE:
     """Those in which something waits, each found by one look into the index behind the one before; then None."""
-    of_them = delivery.alias()
-    following = select(of_them.c.channel).where(is_meant(of_them)).order_by(of_them.c.channel).limit(1)
-    found = select(following.scalar_subquery().label("channel")).cte(name, recursive=True)
-    behind = following.where(of_them.c.channel > found.c.channel).correlate(found).scalar_subquery()
-    return found.union_all(select(behind).where(found.c.channel.is_not(None)))
+    waiting = delivery.alias()
+    following = select(waiting.c.channel).where(is_meant(waiting)).order_by(waiting.c.channel).limit(1)
+    named = select(following.scalar_subquery().label("channel")).cte(name, recursive=True)
+    behind = following.where(waiting.c.channel > named.c.channel).correlate(named).scalar_subquery()
+    return named.union_all(select(behind).where(named.c.channel.is_not(None)))
 
 
 def _lane(channels: CTE, lane: Lane) -> Select[Any]:
@@ -160,13 +160,13 @@ def _number(rows: Subquery) -> ScalarSelect[int]:
     return select(func.count()).select_from(rows).scalar_subquery()
 
 
-def _first(channels: CTE, lane: Lane, which: ColumnElement[bool]) -> Subquery:
+def _first(channels: CTE, lane: Lane, condition: ColumnElement[bool]) -> Subquery:
     """Of a lane of each of these channels, as its index orders it."""
     is_reply = lane == Lane.REPLY
     is_meant = waits_to_reply(delivery) if is_reply else and_(waits_in_line(delivery), delivery.c.lane == lane)
     return (
         select(delivery.c.due)
-        .where(is_meant, delivery.c.channel == channels.c.channel, which)
+        .where(is_meant, delivery.c.channel == channels.c.channel, condition)
         .order_by(delivery.c.since if is_reply else delivery.c.due)
         .limit(MOST_COUNTED)
         .correlate(channels)
@@ -189,7 +189,7 @@ class Dead:
 
 async def dead(session: Session, most: int, channel: str = "", code: str = "") -> list[Dead]:
     """The newest ones; not what is unknown and was acknowledged."""
-    found = select(
+    query = select(
         delivery.c.id,
         delivery.c.channel,
         delivery.c.lane,
@@ -202,10 +202,10 @@ async def dead(session: Session, most: int, channel: str = "", code: str = "") -
         or_(delivery.c.state == State.FAILED, is_unnoticed(delivery)),
     )
     if channel:
-        found = found.where(delivery.c.channel == channel)
+        query = query.where(delivery.c.channel == channel)
     if code:
-        found = found.where(delivery.c.code == code)
-    rows = await session.execute(found.order_by(delivery.c.ended.desc()).limit(most))
+        query = query.where(delivery.c.code == code)
+    rows = await session.execute(query.order_by(delivery.c.ended.desc()).limit(most))
     return [Dead(row[0], row[1], Lane(row[2]), State(row[3]), *row[4:]) for row in rows]
 
 
@@ -214,11 +214,11 @@ async def retry(session: Session, now: datetime, ids: Sequence[str] = (), code: 
 
     Only what still has its text: a broadcast's. What a person would have read in a reply is gone, they ask again.
     """
-    which = or_(delivery.c.id.in_(ids), delivery.c.code == code if code else delivery.c.id.in_([]))
-    found = await session.execute(
+    is_chosen = or_(delivery.c.id.in_(ids), delivery.c.code == code if code else delivery.c.id.in_([]))
+    retried = await session.execute(
         update(delivery)
         .where(
-            which,
+            is_chosen,
             delivery.c.state == State.FAILED,
             delivery.c.ended.is_not(None),
             delivery.c.broadcast_id.is_not(None),
@@ -227,7 +227,7 @@ async def retry(session: Session, now: datetime, ids: Sequence[str] = (), code: 
         )
         .values(state=State.QUEUED, due=now, attempts=0, segments=None, ended=None, code=None)
     )
-    return found.rowcount
+    return retried.rowcount
 
 
 async def acknowledge(session: Session, now: datetime, ids: Sequence[str] = (), channel: str = "") -> int:
@@ -235,6 +235,8 @@ async def acknowledge(session: Session, now: datetime, ids: Sequence[str] = (), 
 
     They stay counted as unknown, and may still be settled; only nobody is alarmed any more.
     """
-    which = or_(delivery.c.id.in_(ids), delivery.c.channel == channel)
-    found = await session.execute(update(delivery).where(which, is_unnoticed(delivery)).values(acknowledged=now.date()))
-    return found.rowcount
+    is_chosen = or_(delivery.c.id.in_(ids), delivery.c.channel == channel)
+    acknowledged = await session.execute(
+        update(delivery).where(is_chosen, is_unnoticed(delivery)).values(acknowledged=now.date())
+    )
+    return acknowledged.rowcount

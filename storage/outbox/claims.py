@@ -118,12 +118,11 @@ async def claim(
     that was paused or cancelled, and nothing while the channel's circuit is open.
     """
     values: dict[str, object] = {"by": channel, "now": now, "claimant": owner, "until": lease, "lowest": lowest}
-    values["silent"] = now - LONGEST_SILENCE
+    values |= {"silent": now - LONGEST_SILENCE, "today": now.date()}
     taken: list[str] = []
     probe = False
     for _look in range(MOST_LOOKS):
-        asked = {**values, "most": most - len(taken), "today": now.date()}
-        rows = (await session.execute(_taking(session.dialect.name), asked)).all()
+        rows = (await session.execute(_taking(session.dialect.name), values | {"most": most - len(taken)})).all()
         sending = [row.id for row in rows if row.state == State.SENDING]
         taken += sending
         probe = any(row.probe for row in rows)
@@ -139,8 +138,8 @@ async def let_go(session: Session, channel: str, owner: str, known: Sequence[str
     """What is ours and not `known` to us waits again: we never heard that its claim was committed. Gives how many."""
     unheard = [is_under_way(delivery), delivery.c.owner == owner, delivery.c.channel == channel]
     queued = {"state": State.QUEUED, "owner": None, "lease": None}
-    found = await session.execute(update(delivery).where(*unheard, delivery.c.id.not_in(known)).values(queued))
-    return found.rowcount
+    returned = await session.execute(update(delivery).where(*unheard, delivery.c.id.not_in(known)).values(queued))
+    return returned.rowcount
 
 
 async def _put_back(session: Session, ids: Sequence[str]) -> None:
@@ -186,10 +185,10 @@ def _unheld(chosen: CTE, dialect: str) -> Select[Any]:
 
     The weakest lock does: only those two take one that it is in the way of, so making and walking deliveries go on.
     """
-    theirs = select(chosen.c.broadcast_id)
+    names = select(chosen.c.broadcast_id)
     return (
         select(broadcast.c.id)
-        .where(_is_any_of(broadcast.c.id, theirs, dialect), broadcast.c.state.not_in(HELD))
+        .where(_is_any_of(broadcast.c.id, names, dialect), broadcast.c.state.not_in(HELD))
         .with_for_update(of=[broadcast], read=True, key_share=True, skip_locked=True)
     )
 
@@ -213,7 +212,7 @@ def _may_leave(lane: Lane) -> Select[Any]:
     """
     now = bindparam("now", type_=Moment())
     open_ = exists().where(circuit.c.channel == bindparam("by"), circuit.c.until > now)
-    found = (
+    waiting = (
         select(delivery.c.id, delivery.c.broadcast_id, _ends(now).label("ends"))
         .join(address, address.c.id == delivery.c.address_id)
         .where(
@@ -226,8 +225,8 @@ def _may_leave(lane: Lane) -> Select[Any]:
         .with_for_update(of=[delivery, address], skip_locked=True, key_share=True)
     )
     if lane == Lane.REPLY:
-        return found.where(waits_to_reply(delivery), _is_next_reply()).order_by(delivery.c.since)
-    in_line = found.where(waits_in_line(delivery), delivery.c.lane == lane).order_by(delivery.c.due)
+        return waiting.where(waits_to_reply(delivery), _is_next_reply()).order_by(delivery.c.since)
+    in_line = waiting.where(waits_in_line(delivery), delivery.c.lane == lane).order_by(delivery.c.due)
     return in_line.where(_is_next_notice()) if lane == Lane.NOTICE else in_line
 
 

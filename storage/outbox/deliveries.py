@@ -67,20 +67,20 @@ async def settle(session: Session, owner: str, outcomes: Iterable[Outcome], now:
     A lease may lapse while its worker is asleep, or cannot reach the database: what it knows is then still true.
     The text of what has left, or never will, is erased: a vote or a status would still be told by it.
     """
-    each = list(outcomes)
-    if not each:
+    settled = list(outcomes)
+    if not settled:
         return
-    rows = [{f"its_{name}": getattr(one, name) for name in SETTLED} for one in each]
+    rows = [{f"its_{name}": getattr(outcome, name) for name in SETTLED} for outcome in settled]
     common = {"by": owner, "today": now.date()}
     if session.dialect.name == "sqlite":
         await session.execute(_settling_each(), [row | common for row in rows])
     else:
         arrays = {name: [row[name] for row in rows] for name in rows[0]}
         await session.execute(_settling_together(), arrays | common)
-    changes = [(one.change, one.id) for one in each if one.change is not None]
+    changes = [(outcome.change, outcome.id) for outcome in settled if outcome.change is not None]
     for change, name in sorted(changes, key=lambda learnt: learnt[0].address):
         await addresses.learn(session, change, name, now)
-    for halted in sorted({one.halts for one in each if one.halts is not None}):
+    for halted in sorted({outcome.halts for outcome in settled if outcome.halts is not None}):
         await broadcasts.pause(session, halted)
 
 
@@ -99,14 +99,14 @@ SETTLED: Mapping[str, TypeEngine[Any]] = {
 
 @cache
 def _settling_each() -> Executable:
-    given = {name: bindparam(f"its_{name}", type_=kind) for name, kind in SETTLED.items()}
-    return update(delivery).where(delivery.c.id == given["id"], _is_ours()).values(_settled(given))
+    outcome = {name: bindparam(f"its_{name}", type_=kind) for name, kind in SETTLED.items()}
+    return update(delivery).where(delivery.c.id == outcome["id"], _is_ours()).values(_settled(outcome))
 
 
 @cache
 def _settling_together() -> Executable:
     arrays = {name: bindparam(f"its_{name}", type_=ARRAY(kind)) for name, kind in SETTLED.items()}
-    given = (
+    outcome = (
         func.unnest(*arrays.values())
         .table_valued(*(column(name, kind) for name, kind in SETTLED.items()), name="given")
         .render_derived()
@@ -119,8 +119,8 @@ def _settling_together() -> Executable:
         .with_for_update(key_share=True)
         .cte("ours")
     )
-    is_one = and_(delivery.c.id == ours.c.id, given.c.id == ours.c.id)
-    return update(delivery).where(is_one, _is_ours()).values(_settled(given.c))
+    is_one = and_(delivery.c.id == ours.c.id, outcome.c.id == ours.c.id)
+    return update(delivery).where(is_one, _is_ours()).values(_settled(outcome.c))
 
 
 def _is_ours() -> ColumnElement[bool]:
@@ -129,21 +129,21 @@ def _is_ours() -> ColumnElement[bool]:
     return and_(delivery.c.owner == bindparam("by", type_=Text()), is_open)
 
 
-def _settled(given: Any) -> dict[str, Any]:
+def _settled(outcome: Any) -> dict[str, Any]:
     """An earlier attempt's id stays until there is a new one: a late word on that attempt is known by it."""
     # Where a reply's text is gone it can no longer leave, though it never did.
     can_leave = or_(is_under_way(delivery), delivery.c.body.is_not(None), delivery.c.broadcast_id.is_not(None))
-    again = and_(given["due"].is_not(None), can_leave)
+    again = and_(outcome["due"].is_not(None), can_leave)
     return {
-        "state": case((and_(given["due"].is_not(None), ~can_leave), bound(State.FAILED)), else_=given["state"]),
-        "provider_id": func.coalesce(given["provider_id"], delivery.c.provider_id),
-        "segments": given["segments"],
-        "code": given["code"],
-        "attempts": given["attempts"],
+        "state": case((and_(outcome["due"].is_not(None), ~can_leave), bound(State.FAILED)), else_=outcome["state"]),
+        "provider_id": func.coalesce(outcome["provider_id"], delivery.c.provider_id),
+        "segments": outcome["segments"],
+        "code": outcome["code"],
+        "attempts": outcome["attempts"],
         "lease": None,
-        "due": func.coalesce(given["due"], delivery.c.due),
+        "due": func.coalesce(outcome["due"], delivery.c.due),
         "ended": case((~again, bindparam("today", type_=Date()))),
-        "body": case((or_(again, given["keeps"]), delivery.c.body)),
+        "body": case((or_(again, outcome["keeps"]), delivery.c.body)),
     }
 
 
@@ -151,7 +151,7 @@ async def put_off(
     session: Session, broadcast_id: str, region: str, due: datetime, code: str, now: datetime, most: int
 ) -> None:
     """Up to `most` of what a broadcast has waiting for the people of a region waits until `due`."""
-    theirs = (
+    waiting = (
         select(delivery.c.id)
         .join(person, person.c.id == delivery.c.person_id)
         .where(
@@ -164,7 +164,7 @@ async def put_off(
         .with_for_update(of=[delivery], skip_locked=True, key_share=True)
         .cte("theirs")
     )
-    await session.execute(update(delivery).where(delivery.c.id.in_(select(theirs.c.id))).values(due=due, code=code))
+    await session.execute(update(delivery).where(delivery.c.id.in_(select(waiting.c.id))).values(due=due, code=code))
 
 
 async def cancel(session: Session, address_id: str, why: str, now: datetime) -> None:

@@ -65,14 +65,14 @@ async def to_turn(session: Session) -> Broadcast | None:
 
 async def _first(session: Session, condition: ColumnElement[bool]) -> Broadcast | None:
     # Not the strongest lock: claims of what is made meanwhile go on.
-    found = select(*columns()).where(condition).order_by(broadcast.c.made).limit(1)
-    row = (await session.execute(found.with_for_update(skip_locked=True, key_share=True))).one_or_none()
+    query = select(*columns()).where(condition).order_by(broadcast.c.made).limit(1)
+    row = (await session.execute(query.with_for_update(skip_locked=True, key_share=True))).one_or_none()
     return None if row is None else read(row)
 
 
 async def expand(
     session: Session,
-    which: Broadcast,
+    running: Broadcast,
     audience: Audience,
     now: datetime,
     most: int | None,
@@ -84,7 +84,7 @@ async def expand(
     region may be written to; "" for everybody else.
     """
     # Locked, so that nobody is erased while something is made for them.
-    batch = _next_people(session.dialect.name, which.reached, audience, most).with_for_update(
+    batch = _next_people(session.dialect.name, running.reached, audience, most).with_for_update(
         of=[person], read=True, key_share=True
     )
     due = {region: literal(max(moment, now), Moment()) for region, moment in (opens or {}).items()}
@@ -94,31 +94,31 @@ async def expand(
         _fresh(session.dialect.name, chosen.c.person_id),
         chosen.c.person_id,
         chosen.c.address_id,
-        literal(which.id),
+        literal(running.id),
         chosen.c.channel,
-        literal(which.lane),
+        literal(running.lane),
         literal(0),
         literal(1),
         literal(False),
         bound(State.QUEUED),
         case(due, value=chosen.c.region, else_=otherwise) if due else otherwise,
-        literal(which.made if which.lane == Lane.NOTICE else None, Moment()),
-        literal(which.not_after, Moment()),
+        literal(running.made if running.lane == Lane.NOTICE else None, Moment()),
+        literal(running.not_after, Moment()),
         literal(0),
     ).where(chosen.c.person_id.is_not(None))
     insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
-    made = insert(delivery).from_select(list(COLUMNS), rows)
-    made = made.on_conflict_do_nothing(index_elements=["person_id", "broadcast_id"])
+    insertion = insert(delivery).from_select(list(COLUMNS), rows)
+    insertion = insertion.on_conflict_do_nothing(index_elements=["person_id", "broadcast_id"])
     if session.dialect.name == "sqlite":
         number, last = (await session.execute(select(func.count(), func.max(chosen.c.person_id)))).one()
-        await session.execute(made)
+        await session.execute(insertion)
     else:
         # Together: whoever comes in between the two would push somebody else out.
-        both = select(func.count(), func.max(chosen.c.person_id)).add_cte(made.returning(literal(1)).cte("made"))
+        both = select(func.count(), func.max(chosen.c.person_id)).add_cte(insertion.returning(literal(1)).cte("made"))
         number, last = (await session.execute(both)).one()
     done = most is None or number < most
     await session.execute(
-        update(broadcast).where(broadcast.c.id == which.id).values(reached=last or which.reached, expanded=done)
+        update(broadcast).where(broadcast.c.id == running.id).values(reached=last or running.reached, expanded=done)
     )
     return int(number)
 
@@ -155,7 +155,7 @@ def _next_people(dialect: str, reached: str, audience: Audience, most: int | Non
     else:
         preferred = best.lateral("preferred")
         joined = person.join(preferred, true())
-    found = (
+    query = (
         select(
             person.c.id.label("person_id"),
             preferred.c.id.label("address_id"),
@@ -166,25 +166,25 @@ def _next_people(dialect: str, reached: str, audience: Audience, most: int | Non
         .where(person.c.consented, person.c.id > reached, *_meets(audience, preferred.c.channel))
         .order_by(person.c.id)
     )
-    return found if most is None else found.limit(most)
+    return query if most is None else query.limit(most)
 
 
 def _meets(audience: Audience, channel: ColumnElement[str]) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     if audience.languages:
-        asked.append(person.c.language.in_(audience.languages))
+        conditions.append(person.c.language.in_(audience.languages))
     if audience.regions:
-        asked.append(person.c.region.in_(audience.regions))
+        conditions.append(person.c.region.in_(audience.regions))
     if audience.channels:
-        asked.append(channel.in_(audience.channels))
+        conditions.append(channel.in_(audience.channels))
     if audience.members:
-        asked.append(person.c.id.in_(select(member.c.person_id)))
+        conditions.append(person.c.id.in_(select(member.c.person_id)))
     if audience.response is not None:
         gave = select(contribution.c.person_id).where(contribution.c.response_id == audience.response)
-        asked.append(person.c.id.in_(gave))
+        conditions.append(person.c.id.in_(gave))
     if audience.roll is not None:
-        asked.append(person.c.id.in_(select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)))
-    return asked
+        conditions.append(person.c.id.in_(select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)))
+    return conditions
 
 
 async def reachable(session: Session, audience: Audience) -> int:
@@ -201,12 +201,12 @@ TURNS: Mapping[BroadcastState, BroadcastState] = {
 """Where a broadcast is going, and what it is when it has arrived."""
 
 
-async def turn(session: Session, which: Broadcast, now: datetime, most: int) -> int:
+async def turn(session: Session, turning: Broadcast, now: datetime, most: int) -> int:
     """Do to the deliveries of the next `most` people what was asked for all of a broadcast; gives how many people.
 
     The claim honours the broadcast's own state from the first moment; this keeps the line of what is due short.
     """
-    asked: dict[BroadcastState, dict[str, Any]] = {
+    changes: dict[BroadcastState, dict[str, Any]] = {
         BroadcastState.PAUSING: {"due": NEVER},
         BroadcastState.RESUMING: {"due": now},
         BroadcastState.CANCELLING: {
@@ -216,18 +216,18 @@ async def turn(session: Session, which: Broadcast, now: datetime, most: int) -> 
             "ended": now.date(),
         },
     }
-    batch = select(person.c.id).where(person.c.id > which.walked).order_by(person.c.id).limit(most).subquery()
+    batch = select(person.c.id).where(person.c.id > turning.walked).order_by(person.c.id).limit(most).subquery()
     number, last = (await session.execute(select(func.count(), func.max(batch.c.id)))).one()
-    theirs = and_(
-        delivery.c.person_id.in_(select(batch.c.id)), delivery.c.broadcast_id == which.id, _is_meant(which.state)
+    affected = and_(
+        delivery.c.person_id.in_(select(batch.c.id)), delivery.c.broadcast_id == turning.id, _is_meant(turning.state)
     )
-    await session.execute(update(delivery).where(theirs, waits(delivery)).values(asked[which.state]))
-    changed: dict[str, Any] = {"walked": last or which.walked}
+    await session.execute(update(delivery).where(affected, waits(delivery)).values(changes[turning.state]))
+    progress: dict[str, Any] = {"walked": last or turning.walked}
     if number < most:
-        changed = {"state": TURNS[which.state], "walked": ""}
-        if which.state is BroadcastState.CANCELLING:
-            changed["expanded"] = True
-    await session.execute(update(broadcast).where(broadcast.c.id == which.id).values(changed))
+        progress = {"state": TURNS[turning.state], "walked": ""}
+        if turning.state is BroadcastState.CANCELLING:
+            progress["expanded"] = True
+    await session.execute(update(broadcast).where(broadcast.c.id == turning.id).values(progress))
     return int(number)
 
 

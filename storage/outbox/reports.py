@@ -116,7 +116,7 @@ def _rank(word: Word) -> int:
 
 @cache
 def _together() -> Executable:
-    said = _table("said", delivery="deliveries", provider="providers", status="statuses", code="codes")
+    words = _table("said", delivery="deliveries", provider="providers", status="statuses", code="codes")
     best = (
         func.unnest(
             bindparam("best_ids", type_=ARRAY(Text)),
@@ -147,8 +147,8 @@ def _together() -> Executable:
         postgresql.insert(report)
         .from_select(
             ["delivery_id", "provider_id", "status", "code", "at"],
-            select(said.c.delivery, said.c.provider, said.c.status, said.c.code, bindparam("now", type_=Moment()))
-            .join(known, known.c.id == said.c.delivery)
+            select(words.c.delivery, words.c.provider, words.c.status, words.c.code, bindparam("now", type_=Moment()))
+            .join(known, known.c.id == words.c.delivery)
             .where(known.c.person_id.is_not(None)),
         )
         .on_conflict_do_nothing()
@@ -166,10 +166,10 @@ def _together() -> Executable:
     )
 
 
-def _table(name: str, **arrays: str) -> Any:
+def _table(alias: str, **arrays: str) -> Any:
     return (
         func.unnest(*(bindparam(array, type_=ARRAY(Text)) for array in arrays.values()))
-        .table_valued(*(column(one, Text) for one in arrays), name=name)
+        .table_valued(*(column(name, Text) for name in arrays), name=alias)
         .render_derived()
     )
 
@@ -214,59 +214,65 @@ def _failed() -> tuple[ColumnElement[Any], ...]:
 
 
 async def _take_each(session: Session, words: Sequence[Word], now: datetime) -> list[Failed]:
-    given = [
-        {"of": w.delivery, "provider": w.provider_id, "status": w.status, "what": w.code, "now": now} for w in words
-    ]
-    await session.execute(_appended(), given)
-    counting = [
-        {
-            "of": word.delivery,
-            "provider": word.provider_id,
-            "what": word.code or None,
-            "said": word.state,
-            "rank": _rank(word),
-            "today": now.date(),
-        }
-        for word in _best(words)
-    ]
-    if good := [values for values in counting if values["said"] != State.FAILED]:
-        await session.execute(_reduced(), good)
-        await circuits.prove(session, [str(values["of"]) for values in good], now)
+    await session.execute(_appended(), [_as_appended(word, now) for word in words])
+    best = _best(words)
+    if good := [word for word in best if word.state != State.FAILED]:
+        await session.execute(_reduced(), [_as_reduced(word, now) for word in good])
+        await circuits.prove(session, [word.delivery for word in good], now)
     failed: list[Failed] = []
-    for values in counting:
-        if values["said"] == State.FAILED:
-            failed += [Failed(*row) for row in await session.execute(_reduced().returning(*_failed()), values)]
+    for word in best:
+        if word.state == State.FAILED:
+            rows = await session.execute(_reduced().returning(*_failed()), _as_reduced(word, now))
+            failed += [Failed(*row) for row in rows]
     return failed
+
+
+def _as_appended(word: Word, now: datetime) -> dict[str, Any]:
+    return {
+        "its_delivery": word.delivery,
+        "its_provider": word.provider_id,
+        "its_status": word.status,
+        "its_code": word.code,
+        "now": now,
+    }
+
+
+def _as_reduced(word: Word, now: datetime) -> dict[str, Any]:
+    return {
+        "its_delivery": word.delivery,
+        "its_provider": word.provider_id,
+        "its_code": word.code or None,
+        "its_state": word.state,
+        "its_rank": _rank(word),
+        "today": now.date(),
+    }
 
 
 @cache
 def _appended() -> Executable:
     word: Select[Any] = select(
         delivery.c.id,
-        bindparam("provider", type_=Text),
-        bindparam("status", type_=Text),
-        bindparam("what", type_=Text),
+        bindparam("its_provider", type_=Text),
+        bindparam("its_status", type_=Text),
+        bindparam("its_code", type_=Text),
         bindparam("now", type_=Moment()),
-    ).where(delivery.c.id == bindparam("of"), delivery.c.person_id.is_not(None))
+    ).where(delivery.c.id == bindparam("its_delivery"), delivery.c.person_id.is_not(None))
     columns = ["delivery_id", "provider_id", "status", "code", "at"]
     return sqlite.insert(report).from_select(columns, word).on_conflict_do_nothing()
 
 
 @cache
 def _reduced() -> Any:
+    state, provider, code = (bindparam(f"its_{name}", type_=Text) for name in ("state", "provider", "code"))
+    counts = _counts(bindparam("its_rank", type_=Integer), provider)
     return (
         update(delivery)
-        .where(
-            delivery.c.id == bindparam("of"),
-            _counts(bindparam("rank", type_=Integer), bindparam("provider", type_=Text)),
-        )
-        .values(
-            **_counted(bindparam("said", type_=Text), bindparam("provider", type_=Text), bindparam("what", type_=Text))
-        )
+        .where(delivery.c.id == bindparam("its_delivery"), counts)
+        .values(**_counted(state, provider, code))
     )
 
 
-async def again(session: Session, which: Failed, due: datetime, code: str) -> None:
+async def again(session: Session, failed: Failed, due: datetime, code: str) -> None:
     """What a platform dropped only after it had taken it is queued once more, if its text is still there.
 
     The platform's id of it stays until there is another: what is still said of that attempt is known by it.
@@ -274,26 +280,26 @@ async def again(session: Session, which: Failed, due: datetime, code: str) -> No
     await session.execute(
         update(delivery)
         .where(
-            delivery.c.id == which.delivery,
+            delivery.c.id == failed.delivery,
             delivery.c.state == State.FAILED,
             has_an_address(),
             or_(delivery.c.broadcast_id.is_not(None), delivery.c.body.is_not(None)),
         )
         .values(
-            state=State.QUEUED, due=due, code=code, attempts=which.attempts + 1, segments=None, ended=None,
+            state=State.QUEUED, due=due, code=code, attempts=failed.attempts + 1, segments=None, ended=None,
         )
     )  # fmt: skip
 
 
-async def expire(session: Session, which: Failed) -> None:
+async def expire(session: Session, failed: Failed) -> None:
     """It has not failed: it came too late."""
-    late = update(delivery).where(delivery.c.id == which.delivery, delivery.c.state == State.FAILED)
+    late = update(delivery).where(delivery.c.id == failed.delivery, delivery.c.state == State.FAILED)
     await session.execute(late.values(state=State.EXPIRED, body=None))
 
 
-async def end(session: Session, which: Sequence[Failed]) -> None:
+async def end(session: Session, failed: Sequence[Failed]) -> None:
     """What has failed for good has no words any more."""
-    replies = [failed.delivery for failed in which if failed.broadcast is None]
+    replies = [delivery.delivery for delivery in failed if delivery.broadcast is None]
     if replies:
         ended = update(delivery).where(delivery.c.id.in_(replies), delivery.c.state == State.FAILED)
         await session.execute(ended.values(body=None))

@@ -72,15 +72,15 @@ async def to_ask(
         .order_by(delivery.c.began)
         .limit(most)
     )  # fmt: skip
-    found = []
+    unknown = []
     for row in rows:
         try:
             key = keys.unwrap(row.person_id, row.key, row.key_epoch)
             to = key.open(row.external, address.c.external, row.address_id)
         except Unreadable:
             continue
-        found.append(UnknownDelivery(row.id, row.person_id, row.address_id, to, row.began))
-    return found
+        unknown.append(UnknownDelivery(row.id, row.person_id, row.address_id, to, row.began))
+    return unknown
 
 
 async def ask_later(session: Session, ids: Sequence[str], due: datetime) -> None:
@@ -93,19 +93,19 @@ async def claimed(session: Session, people: Sequence[str]) -> dict[str, bool]:
 
     Certain is what the platform said itself, when it took the message or in a report; only `Code.FOUND` is a guess.
     """
-    theirs = delivery.c.person_id.in_(people)
+    is_theirs = delivery.c.person_id.in_(people)
     is_certain = delivery.c.code.is_distinct_from(Code.FOUND)
     now_theirs = select(delivery.c.provider_id, is_certain.label("certain")).where(
-        theirs, delivery.c.provider_id.is_not(None)
+        is_theirs, delivery.c.provider_id.is_not(None)
     )
     # Of the attempts before, too.
     once_theirs = select(report.c.provider_id, report.c.code != Code.FOUND).where(
-        report.c.delivery_id.in_(select(delivery.c.id).where(theirs))
+        report.c.delivery_id.in_(select(delivery.c.id).where(is_theirs))
     )
-    found: dict[str, bool] = {}
-    for provider_id, certain in await session.execute(now_theirs.union_all(once_theirs)):
-        found[provider_id] = found.get(provider_id, False) or certain
-    return found
+    certain: dict[str, bool] = {}
+    for provider_id, now_certain in await session.execute(now_theirs.union_all(once_theirs)):
+        certain[provider_id] = certain.get(provider_id, False) or now_certain
+    return certain
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +120,12 @@ class Claimant:
 async def claimants(session: Session, people: Sequence[str]) -> list[Claimant]:
     """What these people have of unknown fate, what is being sent, and what has arrived by their own word."""
     arrived = and_(delivery.c.state == State.DELIVERED, delivery.c.provider_id.is_(None))
-    found = select(delivery.c.id, delivery.c.address_id, delivery.c.began).where(
+    query = select(delivery.c.id, delivery.c.address_id, delivery.c.began).where(
         delivery.c.person_id.in_(people),
         delivery.c.began.is_not(None),
         or_(is_unknown(delivery), is_under_way(delivery), arrived),
     )
-    return [Claimant(*row) for row in await session.execute(found)]
+    return [Claimant(*row) for row in await session.execute(query)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,12 +180,12 @@ async def resend_allowed(session: Session, channel: str, since: datetime, before
     )
 
 
-async def _again(session: Session, which: ColumnElement[bool], now: datetime) -> int:
+async def _again(session: Session, condition: ColumnElement[bool], now: datetime) -> int:
     """A reply without its text cannot leave again; nor what waits for a human's word, nor what is too late."""
-    found = await session.execute(
+    resent = await session.execute(
         update(delivery)
         .where(
-            which,
+            condition,
             is_unknown(delivery),
             ~delivery.c.resent,
             has_an_address(),
@@ -195,17 +195,17 @@ async def _again(session: Session, which: ColumnElement[bool], now: datetime) ->
         )
         .values(state=State.QUEUED, due=now, code=Code.RESENT, resent=True, owner=None, ended=None, acknowledged=None)
     )
-    return found.rowcount
+    return resent.rowcount
 
 
 async def give_up(session: Session, before: datetime) -> int:
     """What has been unknown for too long stays so: its text is erased."""
-    found = await session.execute(
+    given_up = await session.execute(
         update(delivery)
         .where(is_unknown(delivery), delivery.c.began < before, delivery.c.body.is_not(None))
         .values(body=None)
     )
-    return found.rowcount
+    return given_up.rowcount
 
 
 async def hold(session: Session, now: datetime) -> int:
@@ -219,26 +219,26 @@ async def hold(session: Session, now: datetime) -> int:
     return await _lose_all(session, or_(waits(delivery), is_under_way(delivery)), now)
 
 
-async def _lose_all(session: Session, which: ColumnElement[bool], now: datetime) -> int:
-    lost = update(delivery).where(which).values(state=State.UNKNOWN, code=Code.RESTORED, ended=now.date())
+async def _lose_all(session: Session, condition: ColumnElement[bool], now: datetime) -> int:
+    lost = update(delivery).where(condition).values(state=State.UNKNOWN, code=Code.RESTORED, ended=now.date())
     return (await session.execute(lost.values(owner=None, lease=None))).rowcount
 
 
 async def release(session: Session, now: datetime) -> int:
     """It was no copy: what was held leaves after all."""
-    found = await session.execute(
+    released = await session.execute(
         update(delivery)
         .where(is_unknown(delivery), delivery.c.code == Code.RESTORED, has_an_address())
         .values(state=State.QUEUED, due=now, code=None, owner=None, ended=None, acknowledged=None)
     )
-    return found.rowcount
+    return released.rowcount
 
 
 async def drop(session: Session) -> int:
     """It was a copy: what was held never leaves, and stays counted as unknown."""
-    found = await session.execute(
+    dropped = await session.execute(
         update(delivery)
         .where(is_unknown(delivery), delivery.c.code == Code.RESTORED, delivery.c.body.is_not(None))
         .values(body=None)
     )
-    return found.rowcount
+    return dropped.rowcount

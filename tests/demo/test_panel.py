@@ -22,7 +22,7 @@ from tests.waiting import PATIENCE
 
 GIVEN = Contribution(
     id="c1",
-    who="abc123",
+    pseudonym="abc123",
     language="en",
     topic="else",
     consultation=None,

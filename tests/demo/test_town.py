@@ -47,7 +47,7 @@ async def test_some_of_what_was_given_has_been_answered(opened: Town) -> None:
 async def test_a_consultation_and_a_round_stand_open(opened: Town) -> None:
     board = await opened.looks(lambda session: processes.board(session, opened.clock()))
     assert board is not None
-    assert board.asked is not None
+    assert board.questions is not None
     [vote] = await opened.looks(lambda session: rounds.newest(session, 10))
     assert vote.closed is None
     assert await opened.looks(lambda session: rounds.turnout(session, vote.id)) == (3, 2)

@@ -65,7 +65,7 @@ async def test_the_staff_read_the_words_but_not_who_said_them(database: Database
         name = await give(session, alice, "More buses")
         (found,) = await contributions.newest(session, keys, 10)
     assert (found.id, found.words, found.spoken, found.state) == (name, "More buses", True, "received")
-    assert found.who == alice.id[:6]
+    assert found.pseudonym == alice.id[:6]
     assert "buses" not in repr(found)
 
 
@@ -108,7 +108,13 @@ async def test_what_the_forgotten_gave_is_counted_but_can_be_read_by_nobody(data
         await give(session, alice, "More buses", topic="o1")
         await people.erase(session, alice.id)
         (found,) = await contributions.newest(session, keys, 10)
-        assert (found.who, found.words, found.spoken, found.topic, found.state) == ("", "", False, "o1", "received")
+        assert (found.pseudonym, found.words, found.spoken, found.topic, found.state) == (
+            "",
+            "",
+            False,
+            "o1",
+            "received",
+        )
         assert await gave(session, alice.id) == []
 
 

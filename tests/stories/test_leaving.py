@@ -115,7 +115,7 @@ async def test_forget_leaves_nothing_readable(square: StoryTown, channel: str, d
             assert (await session.exec_driver_sql(f"SELECT count(*) FROM {table}")).scalar_one() == 0, table  # noqa: S608
         [given] = await stored.newest(session, square.parts.keys, 10)
         bodies = (await session.exec_driver_sql("SELECT body, provider_id, person_id FROM delivery")).all()
-    assert (given.words, given.who) == ("", "")
+    assert (given.words, given.pseudonym) == ("", "")
     assert all(tuple(body) == (None, None, None) for body in bodies)
     _holds_nothing_of_hers(database_url, bytes(wrapped), alice)
 
