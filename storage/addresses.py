@@ -38,7 +38,7 @@ class Change:
     within: timedelta | None = None
     """...each so soon after the one before."""
     lasts: timedelta | None = None
-    """How long it holds, where it is over by itself."""
+    """How long it holds; None: it does not end by itself."""
     shut: datetime | None = None
     """The person had been silent for too long, at this moment."""
     elsewhere: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ def add(writes: Writes, key: PersonKey, place: NewAddress, stand: Stand) -> None
 def change(
     writes: Writes, key: PersonKey, address_id: str, stand: Stand, *, was_shut: bool = False, was_lost: bool = False
 ) -> None:
-    """Write down how things stand now. Who has written can be reached: what was held against the address is over."""
+    """Write down how things stand now. A person who has written can be reached: `was_shut` and `was_lost` are over."""
     changed: dict[str, object] = {} if stand.spoke is None else {"spoke": stand.spoke}
     if stand.agreed:
         changed["consented"] = True
@@ -128,9 +128,9 @@ def _sealed_talk(key: PersonKey, address_id: str, stand: Stand) -> Box | None:
 
 
 async def learn(session: Session, change: Change, delivery_id: str, now: datetime) -> None:
-    """Keep what was learned. What waits for an address that is lost goes to another one, or is cancelled.
+    """Keep what was learned of an address. If it is lost, what waits for it goes to another one, or is cancelled.
 
-    Never does this undo what the person said: STOP stays.
+    This never undoes what the person said: STOP stays.
     """
     if change.shut is not None:
         await _shut(session, change.address, change.shut, now)
@@ -148,27 +148,27 @@ async def learn(session: Session, change: Change, delivery_id: str, now: datetim
 
 
 def _will_not_leave_here(change: Change) -> ColumnElement[bool]:
-    """Not where something else is known by now: it is to be tried again, its lease has lapsed, it has arrived."""
+    """Not when more is known of the delivery by now: it is tried again, its lease has lapsed, it has arrived."""
     if change.shut is None:
         return delivery.c.state == State.FAILED
     return delivery.c.state.in_([State.QUEUED, State.FAILED])
 
 
 async def _shut(session: Session, address_id: str, moment: datetime, now: datetime) -> None:
-    """Unless they have written since: then what was put off for that may leave at once."""
+    """Keep that the person was silent; if they have written since, what waited for that may leave at once."""
     silent = update(address).where(address.c.id == address_id, address.c.spoke <= moment).values(shut=moment)
     if (await session.execute(silent.returning(address.c.id))).one_or_none() is None:
         await reopen(session, [address_id], now)
 
 
 async def _strike(session: Session, change: Change, now: datetime) -> bool:
-    """Whether it has been heard often enough by now."""
+    """Count one more word against the address; whether its person can be written to there no more."""
     counts_on = false() if change.within is None else address.c.struck >= now - change.within
     until = None if change.lasts is None else now + change.lasts
     strikes = case((counts_on, address.c.strikes + 1), else_=1)
     holds = strikes >= change.strikes
     if change.lasts is not None:
-        # What is over by itself never takes the place of what is not.
+        # A reach that ends by itself never takes the place of one that does not.
         holds = and_(holds, or_(address.c.reach == ACTIVE, address.c.until.is_not(None)))
     struck = (
         update(address)
@@ -185,7 +185,7 @@ async def _strike(session: Session, change: Change, now: datetime) -> bool:
 
 
 async def _redirect(session: Session, change: Change, condition: ColumnElement[bool], now: datetime) -> None:
-    """Once, to the address of the same person from which they wrote last, on a channel that they agreed to."""
+    """Send deliveries, once, to the address from which the same person wrote last, on a channel that they agreed to."""
     lost, any_of_theirs = address.alias("lost"), address.alias("any_of_theirs")
     other = (
         select(address)
@@ -198,7 +198,7 @@ async def _redirect(session: Session, change: Change, condition: ColumnElement[b
             address.c.consented,
             address.c.reach == ACTIVE,
             address.c.index.is_not(None),
-            # Whoever said STOP anywhere is not followed to another place.
+            # A person who said STOP anywhere is not followed to another place.
             ~exists().where(any_of_theirs.c.person_id == lost.c.person_id, any_of_theirs.c.reach == OPTED_OUT),
         )
         .order_by(address.c.spoke.desc())
@@ -224,7 +224,7 @@ async def _redirect(session: Session, change: Change, condition: ColumnElement[b
 
 
 async def detach(session: Session, address_id: str, why: str, now: datetime) -> None:
-    """Its person is not reached there any more: what waits for it is cancelled, and the address is deleted."""
+    """Delete an address at which its person is not reached any more; what waits for it is cancelled."""
     is_meant = is_for(address_id)
     # Nothing could settle or claim it any more: what is being sent is of unknown fate from now on.
     ended = {"body": None, "owner": None, "lease": None, "code": why, "ended": now.date()}
@@ -237,18 +237,18 @@ async def detach(session: Session, address_id: str, why: str, now: datetime) -> 
 
 
 def has_an_address() -> ColumnElement[bool]:
-    """Of a delivery: its person was not forgotten, and is still reached where it was meant to go."""
+    """Whether a delivery's person was not forgotten, and is still reached at its address."""
     return exists().where(address.c.id == delivery.c.address_id)
 
 
 def is_for(address_id: str) -> ColumnElement[bool]:
-    """Deliveries are found by their person, so that they need no index of their own by address."""
+    """Deliveries for an address are found by their person, so that they need no index by address."""
     its_person = select(address.c.person_id).where(address.c.id == address_id).scalar_subquery()
     return and_(delivery.c.person_id == its_person, delivery.c.address_id == address_id)
 
 
 async def recover(session: Session, now: datetime) -> int:
-    """Those who were out of reach for a while only may be written to again; time undoes no block."""
+    """People who were out of reach for a while only may be written to again; gives how many. Time undoes no block."""
     recovered = await session.execute(
         update(address)
         .where(address.c.until <= now, address.c.reach.not_in([OPTED_OUT, BLOCKED]))
@@ -258,7 +258,7 @@ async def recover(session: Session, now: datetime) -> int:
 
 
 async def reopen(session: Session, address_ids: Sequence[str], now: datetime) -> None:
-    """What waited for these people to write may leave: they have written."""
+    """Let deliveries leave that waited for the people at these addresses to write: they have."""
     await session.execute(
         update(delivery)
         .where(waits_for_the_person(delivery), delivery.c.address_id.in_(address_ids))

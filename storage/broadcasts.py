@@ -1,4 +1,4 @@
-"""One thing going out to many: to whom, when, how far it is."""
+"""Broadcasts: to whom each goes out, when, and how far it is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -63,7 +63,7 @@ class Hours:
     opens: str = "09:00"
     closes: str = "20:00"
     zone: str = "UTC"
-    """The IANA time zone of who has no region, or one that is not in `zones`."""
+    """The IANA time zone of people who named no region, or one that is not in `zones`."""
     zones: Mapping[str, str] = field(default_factory=dict)
     """The time zone of each region."""
     quiet: tuple[str, ...] = ()
@@ -81,9 +81,9 @@ class Plan:
     outside: tuple[str, ...] = ("template", "wait")
     """Where a platform takes no free text after a silence: what is tried, in this order: template, wait, elsewhere."""
     elsewhere: bool = False
-    """Who cannot be reached at one address may be written to at another that they agreed to."""
+    """A person who cannot be reached at one address may be written to at another that they agreed to."""
     again: bool = False
-    """What is of unknown fate and can never be asked after may be sent a second time, once."""
+    """A delivery of unknown fate that no platform can be asked about may be sent a second time, once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Broadcast:
     """None: at any hour."""
     state: BroadcastState
     walked: str
-    """While it is being paused, resumed or cancelled: the last person, by id, for whom that is done; "" nobody."""
+    """While it is being paused, resumed or cancelled: the last person, by id, whose delivery is; "" nobody."""
     reached: str
     """The last person in the order of ids whose delivery was made."""
     expanded: bool
@@ -153,17 +153,17 @@ async def add(session: Session, new: NewBroadcast, now: datetime) -> Broadcast:
 
 
 async def pause(session: Session, broadcast_id: str) -> bool:
-    """Nothing more of it leaves from the moment that this commits. False when it does not run."""
+    """Pause a broadcast: none of it leaves once this has committed. False when it does not run."""
     return await _turn(session, broadcast_id, (BroadcastState.RUNNING, BroadcastState.RESUMING), BroadcastState.PAUSING)
 
 
 async def resume(session: Session, broadcast_id: str) -> bool:
-    """It goes on. False when it was not paused."""
+    """Let a broadcast go on. False when it was not paused."""
     return await _turn(session, broadcast_id, (BroadcastState.PAUSED, BroadcastState.PAUSING), BroadcastState.RESUMING)
 
 
 async def cancel(session: Session, broadcast_id: str) -> bool:
-    """Nothing more of it leaves, ever. False when it was cancelled before."""
+    """Cancel a broadcast: no more of it ever leaves. False when it was cancelled before."""
     goes_on = (BroadcastState.RUNNING, BroadcastState.PAUSING, BroadcastState.PAUSED, BroadcastState.RESUMING)
     return await _turn(session, broadcast_id, goes_on, BroadcastState.CANCELLING)
 
@@ -199,7 +199,7 @@ async def counts(session: Session, broadcast_id: str) -> Mapping[str, int]:
 
 
 def read(row: Any) -> Broadcast:
-    """Of a row of `columns`."""
+    """The broadcast in a row of `columns`."""
     values = row._asdict()
     values["subject"] = Subject.read(row.subject)
     values["audience"] = msgspec.json.decode(row.audience, type=Audience)
@@ -210,5 +210,5 @@ def read(row: Any) -> Broadcast:
 
 
 def columns() -> list[ColumnElement[Any]]:
-    """Of the table, in the order of `Broadcast`."""
+    """The columns of the table, in the order of the fields of `Broadcast`."""
     return [broadcast.c[part.name] for part in fields(Broadcast)]

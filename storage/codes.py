@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    """What storage itself writes down; whoever sends, and whoever hears a person, have codes of their own."""
+    """The codes that storage itself writes down; senders and talks have some of their own."""
 
     SHUT = "shut"
     """Its person has been silent for too long: it waits until they write."""
@@ -27,4 +27,4 @@ class Code(StrEnum):
     RESENT = "resent"
     """It leaves once more: the platform never had it, or its broadcast allows that it comes twice."""
     RESTORED = "restored"
-    """It was to leave when this database was last seen, too long ago: a human decides."""
+    """It was to leave when this database was last used, and that is too long ago: a human decides."""

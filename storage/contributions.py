@@ -49,7 +49,7 @@ class NewContribution(Struct, frozen=True, kw_only=True):
 
 
 def add(writes: Writes, key: PersonKey, new: NewContribution) -> None:
-    """Keep it, sealed for who gave it. A second answer to one question takes the place of the first, unanswered."""
+    """Keep a contribution, sealed for its person. A second answer to a question replaces the first and its response."""
     name = fresh()
     row = {
         "id": name,
@@ -139,7 +139,7 @@ class Contribution:
 
 
 async def newest(session: Session, keys: Keyring, most: int) -> list[Contribution]:
-    """What came in, newest first; those without a response before the others."""
+    """The contributions, newest first; those without a response before the others."""
     rows = await session.execute(
         _all()
         .order_by(contribution.c.response_id.is_not(None), contribution.c.given.desc(), contribution.c.id)

@@ -18,7 +18,7 @@ def name(keys: Keyring, channel: str, event_id: str) -> str:
 
 
 def remember(writes: Writes, event_name: str, today: date) -> None:
-    """From now on this event was taken; the same one again conflicts with it."""
+    """Write down that this event was taken; the same event again conflicts with it."""
     writes.insert(event, id=event_name, seen=today)
 
 

@@ -249,7 +249,7 @@ def _alone_with(path: Path) -> Iterator[Path]:
 
 
 def _replace(path: Path, keyring: Keyring, wrapping: Mapping[int, bytes]) -> None:
-    """The new file belongs to whom the old one belonged to, though it may be root who rotates."""
+    """The new file keeps the owner of the old one, though root may be the one who rotates."""
     old = path.stat()
     keys = {"wrapping": {str(epoch): _text(key) for epoch, key in wrapping.items()}, "index": _text(keyring.index_key)}
     new = path.with_name(f"{path.name}.new")

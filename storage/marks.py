@@ -20,7 +20,7 @@ HELD = "held"
 
 
 def slow(channel: str) -> str:
-    """There while a platform that said so in a report takes no bulletins; its moment: until then."""
+    """There while bulletins wait because a platform said in a report that too much comes; its moment: until when."""
     return f"slow: {channel}"
 
 
@@ -47,9 +47,9 @@ async def workers(session: Session, ours: str, now: datetime, since: datetime) -
 
 
 async def turn_comes(session: Session, name: str, before: datetime, now: datetime) -> bool:
-    """Whether this is for us to do now: the first who asks after `before` has passed, and nobody else.
+    """Whether the caller is to do this now: it was last done before `before`, and nobody else has asked since.
 
-    Whoever had a clock that was ahead keeps nobody waiting until it is as late as that.
+    A mark that a wrong clock put into the future keeps nobody waiting.
     """
     added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(mark).values(name=name, at=now)
     due = or_(mark.c.at < before, mark.c.at > now + AHEAD)

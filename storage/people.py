@@ -80,7 +80,7 @@ def _sealed_consent(key: PersonKey, consent: str | None) -> Box | None:
 
 async def erase(session: Session, person_id: str) -> None:
     """Delete a person: the key, every address, every word. What stays are counts that belong to nobody."""
-    # Whoever is writing something for this person right now finishes first, so that it is erased with the rest.
+    # A transaction that writes something for this person right now ends first, so that this is erased with the rest.
     await session.execute(select(person.c.id).where(person.c.id == person_id).with_for_update())
     indexes = select(address.c.index).where(address.c.person_id == person_id)
     await session.execute(delete(parked).where(parked.c.index.in_(indexes)))
@@ -124,7 +124,8 @@ async def never_agreed(session: Session, before: datetime, most: int) -> list[st
     """Up to `most` people who have not agreed to take part and have written nothing since then; they are locked."""
     wrote = exists().where(address.c.person_id == person.c.id, address.c.spoke >= before)
     silent = select(person.c.id).where(~person.c.consented, person.c.met < before.date(), ~wrote)
-    # Whoever is being listened to at this moment is not silent, nor who was just before we had the lock.
+    # A person who is being heard at this moment is locked and passed over. The second query leaves out who wrote before
+    # we had the lock.
     locked = silent.order_by(person.c.met).limit(most).with_for_update(skip_locked=True)
     ids = list((await session.execute(locked)).scalars())
     return list((await session.execute(silent.where(person.c.id.in_(ids)))).scalars()) if ids else []
@@ -190,7 +191,7 @@ class Rewrapped:
     """How far a change of the wrapping key has come."""
 
     last: str
-    """Up to whom, in the order of ids."""
+    """The last person whose key was looked at, in the order of ids."""
     number: int
     unreadable: int
     """Keys that none of ours opens: they are left as they are."""
@@ -199,7 +200,7 @@ class Rewrapped:
 async def rewrap(session: Session, keys: Keyring, after: str, most: int) -> Rewrapped | None:
     """Wrap anew, by the current epoch's key, up to `most` people's keys that another one wraps; None: nobody is left.
 
-    In the order of ids from `after` on, and only in rows that are there: who is forgotten meanwhile stays forgotten.
+    In the order of ids from `after` on, and only in rows that are there: a person who is forgotten meanwhile stays so.
     """
     rows = (
         await session.execute(

@@ -38,7 +38,7 @@ async def edit(session: Session, process_id: str, content: str) -> None:
 
 
 async def touch(session: Session) -> None:
-    """Something that conversations know of has changed: whoever remembers the board has to read it again."""
+    """Raise the edition: what talks know of has changed, and a program that remembers the board reads it again."""
     await session.execute(update(process).values(edition=process.c.edition + 1))
 
 

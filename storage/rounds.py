@@ -120,7 +120,7 @@ async def ballots(session: Session, keys: Keyring, round_id: str) -> list[str]:
 async def turnout(session: Session, round_id: str) -> tuple[int, int]:
     """How many are on the roll, and how many of them have voted; of a closed round, as it was when it closed.
 
-    Whoever is forgotten later takes nothing away from what was counted and told.
+    A person who is forgotten later takes nothing away from what was counted and published.
     """
     kept = select(round_.c.voters, round_.c.voted).where(round_.c.id == round_id, round_.c.closed.is_not(None))
     row = (await session.execute(kept)).one_or_none()

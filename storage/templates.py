@@ -26,11 +26,11 @@ class StoredTemplate:
     status: str
     reason: str
     body: str = ""
-    """The sentence around what is told; "" where only the rest of it is known."""
+    """The sentence around what is told; "" where it was kept before sentences were."""
 
 
 async def keep(session: Session, channel: str, texts: Sequence[StoredTemplate], now: datetime) -> bool:
-    """What there is, in place of what there was. Whether any of it is approved that was not before, or was another."""
+    """Keep a channel's texts in place of those from before. Whether one is approved that was not, or another by id."""
     before = await all_of(session, channel)
     there = [(text.name, text.language) for text in texts]
     gone = tuple_(template.c.name, template.c.language).not_in(there)
@@ -66,7 +66,7 @@ async def all_of(session: Session, channel: str) -> list[StoredTemplate]:
 
 
 async def refuse(session: Session, channel: str, delivery_id: str, common: str, code: str) -> None:
-    """The platform does not take the one that a delivery left by: it is not used until the platform says otherwise."""
+    """Keep that the platform refused the template of a delivery: it is not used until the platform says otherwise."""
     used = (
         select(template.c.name, template.c.language)
         .join(broadcast, is_about(template.c.name))
@@ -88,7 +88,7 @@ async def refuse(session: Session, channel: str, delivery_id: str, common: str, 
 
 
 async def wake(session: Session, channel: str, common: str, due: datetime, most: int) -> int:
-    """Up to `most` of what waits until a silent person writes, and could be told by what is approved, is due then."""
+    """Let up to `most` deliveries to silent people leave at `due`, for which a template is approved; gives how many."""
     approved = exists().where(
         template.c.channel == channel,
         template.c.status == APPROVED,

@@ -87,7 +87,7 @@ class Database:
 
     @property
     def has_one_writer(self) -> bool:
-        """Whoever writes for long keeps everybody else from writing."""
+        """Whether a long transaction keeps everybody else from writing."""
         return self.writer.dialect.name == "sqlite"
 
     async def close(self) -> None:
@@ -160,7 +160,7 @@ def is_full(error: BaseException) -> bool:
 
 
 def keep_private(address: URL) -> None:
-    """Nobody but its owner may read an SQLite database: who writes from which region stands in it unsealed.
+    """Let nobody but its owner read an SQLite database: who writes from which region stands in it unsealed.
 
     Where there is none it is made; SQLite gives the files beside it the same mode. Those of before are changed too.
     """

@@ -35,7 +35,7 @@ from storage.states import State
 from storage.tables import delivery, is_under_way, is_unnoticed, waits_in_line, waits_to_reply
 
 MOST_COUNTED = 1000
-"""So many means so many or more: nobody needs it more exactly, and counting a million would slow who waits for it."""
+"""A count of this means this many or more: nobody needs it more exactly, and counting a million would take long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Overview:
 
 
 async def overview(session: Session, now: datetime) -> Overview:
-    """Looks at what is on its way by partial indexes: much that has ended, or that waits, costs no more than little."""
+    """Reads partial indexes only, so that it takes no longer when millions of deliveries wait or have ended."""
     sending = (await session.execute(select(func.count()).where(is_under_way(delivery)))).scalar_one()
     unknown = await session.execute(
         select(delivery.c.channel, func.count()).where(is_unnoticed(delivery)).group_by(delivery.c.channel)
@@ -87,7 +87,7 @@ class Reasons:
 
 
 async def reasons(session: Session, since: date) -> list[Reasons]:
-    """Of everything that a platform was asked to take and that has ended since that day."""
+    """Counts every delivery that was sent to a platform and has ended since that day."""
     rows = await session.execute(
         select(delivery.c.channel, delivery.c.state, delivery.c.code, func.count())
         .where(delivery.c.ended >= since, delivery.c.state.in_([State.SENT, State.DELIVERED, State.FAILED]))
@@ -103,7 +103,7 @@ async def reasons(session: Session, since: date) -> list[Reasons]:
 
 
 async def late(session: Session, before: datetime) -> int:
-    """How many should have left before that moment and have not; of each lane at most `MOST_COUNTED` are counted."""
+    """How many deliveries that were due before that moment still wait; at most `MOST_COUNTED` of a lane."""
     rows = await session.execute(_counting_due(), {"now": before})
     return sum(rows.scalars())
 
@@ -133,7 +133,7 @@ def _places() -> Sequence[tuple[Lane, CTE]]:
 
 
 def _channels(name: str, is_meant: Callable[[FromClause], ColumnElement[bool]]) -> CTE:
-    """Those in which something waits, each found by one look into the index behind the one before; then None."""
+    """The channels in which something waits, each found by one look into the index; the last row is None."""
     waiting = delivery.alias()
     following = select(waiting.c.channel).where(is_meant(waiting)).order_by(waiting.c.channel).limit(1)
     named = select(following.scalar_subquery().label("channel")).cte(name, recursive=True)
@@ -161,7 +161,7 @@ def _number(rows: Subquery) -> ScalarSelect[int]:
 
 
 def _first(channels: CTE, lane: Lane, condition: ColumnElement[bool]) -> Subquery:
-    """Of a lane of each of these channels, as its index orders it."""
+    """The first deliveries of a lane in each of these channels, in the order of the lane's index."""
     is_reply = lane == Lane.REPLY
     is_meant = waits_to_reply(delivery) if is_reply else and_(waits_in_line(delivery), delivery.c.lane == lane)
     return (
@@ -188,7 +188,7 @@ class Dead:
 
 
 async def dead(session: Session, most: int, channel: str = "", code: str = "") -> list[Dead]:
-    """The newest ones; not what is unknown and was acknowledged."""
+    """The newest, without those of unknown fate that an operator has acknowledged."""
     query = select(
         delivery.c.id,
         delivery.c.channel,
@@ -210,9 +210,9 @@ async def dead(session: Session, most: int, channel: str = "", code: str = "") -
 
 
 async def retry(session: Session, now: datetime, ids: Sequence[str] = (), code: str = "") -> int:
-    """Failed deliveries wait once more, by their ids or all that failed with one code; gives how many.
+    """Queue failed deliveries once more, by their ids or all that failed with one code; gives how many.
 
-    Only what still has its text: a broadcast's. What a person would have read in a reply is gone, they ask again.
+    Only those of broadcasts. The text of a failed reply is erased: its person has to ask again.
     """
     is_chosen = or_(delivery.c.id.in_(ids), delivery.c.code == code if code else delivery.c.id.in_([]))
     retried = await session.execute(
@@ -231,9 +231,10 @@ async def retry(session: Session, now: datetime, ids: Sequence[str] = (), code: 
 
 
 async def acknowledge(session: Session, now: datetime, ids: Sequence[str] = (), channel: str = "") -> int:
-    """An operator knows of these that their fate is unknown, or of all on a channel; gives how many that is news of.
+    """Write down that an operator knows of deliveries of unknown fate, by their ids or all of a channel.
 
-    They stay counted as unknown, and may still be settled; only nobody is alarmed any more.
+    Gives how many no operator knew of before. They stay counted as unknown and may still be settled; only nobody is
+    alarmed by them any more.
     """
     is_chosen = or_(delivery.c.id.in_(ids), delivery.c.channel == channel)
     acknowledged = await session.execute(

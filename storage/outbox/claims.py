@@ -83,7 +83,7 @@ class Claimed:
     spoke: datetime
     """When the person last wrote from this address."""
     shut: datetime | None
-    """When the platform last said that this had been too long ago."""
+    """When the platform last refused a text because that was too long ago; None: not since then."""
     began: datetime
     """When it was claimed."""
     probe: bool
@@ -112,10 +112,11 @@ async def claim(
 ) -> list[Claimed]:
     """Take up to `most` deliveries that may leave now: they are `sending`, ours, and shown so once this commits.
 
-    In order: replies before notices before bulletins, none of a lane below `lowest`; one reply of a person after the
-    other, and theirs first who have had none for the longest time (`since`); a person's notices as they were made.
-    What has waited too long, or whose person has left or was lost, is taken too and ends here. Nothing of a broadcast
-    that was paused or cancelled, and nothing while the channel's circuit is open.
+    Replies come before notices, notices before bulletins, and none of a lane below `lowest`. A person's replies come
+    one after the other, and first those of the people who have had none for the longest time (`since`); a person's
+    notices come in the order in which they were made. A delivery that has waited too long, or whose person cannot be
+    written to any more, is taken too and ends here. Nothing is taken of a broadcast that was paused or cancelled, and
+    nothing while the channel's circuit is open.
     """
     values: dict[str, object] = {"by": channel, "now": now, "claimant": owner, "until": lease, "lowest": lowest}
     values |= {"silent": now - LONGEST_SILENCE, "today": now.date()}
@@ -135,7 +136,10 @@ async def claim(
 
 
 async def let_go(session: Session, channel: str, owner: str, known: Sequence[str]) -> int:
-    """What is ours and not `known` to us waits again: we never heard that its claim was committed. Gives how many."""
+    """Queue again what this owner has claimed, but for the deliveries that it knows of; gives how many.
+
+    It has not heard of the others because it never heard that their claim was committed.
+    """
     unheard = [is_under_way(delivery), delivery.c.owner == owner, delivery.c.channel == channel]
     queued = {"state": State.QUEUED, "owner": None, "lease": None}
     returned = await session.execute(update(delivery).where(*unheard, delivery.c.id.not_in(known)).values(queued))
@@ -181,9 +185,10 @@ def _taking(dialect: str) -> Executable:
 
 
 def _unheld(chosen: CTE, dialect: str) -> Select[Any]:
-    """The broadcasts of what was chosen, each locked once: a pause or a cancellation waits until the claim is over.
+    """The broadcasts of the chosen deliveries, each locked once: a pause or a cancellation waits for the claim's end.
 
-    The weakest lock does: only those two take one that it is in the way of, so making and walking deliveries go on.
+    The weakest lock is enough: only a pause and a cancellation take one that conflicts with it. Deliveries of the
+    broadcast can be made and changed meanwhile.
     """
     names = select(chosen.c.broadcast_id)
     return (
@@ -194,7 +199,7 @@ def _unheld(chosen: CTE, dialect: str) -> Select[Any]:
 
 
 def _is_any_of(name: ColumnElement[str], names: Select[Any], dialect: str) -> ColumnElement[bool]:
-    """As an array they are looked up one by one, whatever PostgreSQL believes to be cheaper."""
+    """PostgreSQL looks up the names in an array one by one, whatever it believes to be cheaper."""
     if dialect == "sqlite":
         return name.in_(names)
     return name == any_(func.array(names.scalar_subquery(), type_=ARRAY(Text)))
@@ -206,9 +211,10 @@ def _circuit() -> ColumnElement[bool]:
 
 
 def _may_leave(lane: Lane) -> Select[Any]:
-    """Of one lane, as its index orders it; within one address `_is_first` leaves no choice. `ends`: why not, after all.
+    """What is due in one lane, in the order of its index. `ends`: the code of a delivery that ends instead of leaving.
 
-    The address is locked too: whoever says STOP at this instant holds it, and nothing is claimed meanwhile.
+    The address is locked too: the turn of a person who says STOP at this instant holds it, and nothing for them is
+    claimed meanwhile.
     """
     now = bindparam("now", type_=Moment())
     open_ = exists().where(circuit.c.channel == bindparam("by"), circuit.c.until > now)
@@ -236,8 +242,8 @@ def _is_not_held(deliveries: FromClause) -> ColumnElement[bool]:
 
 
 def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
-    """Why what may leave does not: too late, its person cannot be written to or has not written for too long, its
-    broadcast was cancelled before."""
+    """Why a delivery that is due ends instead of leaving: it is too late, its person cannot be written to or has not
+    written for too long, or its broadcast was cancelled before."""
     cancelled = select(broadcast.c.id).where(broadcast.c.state == BroadcastState.CANCELLED)
     return case(
         (delivery.c.not_after <= now, bound(Code.NOT_AFTER)),
@@ -250,8 +256,9 @@ def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
 def _is_next_reply() -> ColumnElement[bool]:
     """No earlier reply to the same person is still on its way.
 
-    Asked as "which is the first?", one look into the index for each: whether there is an earlier one would be a join,
-    and PostgreSQL, while it believes that hardly anything waits, reads the whole index for each row of that.
+    The question is "which reply is the first?": one look into the index for each person. "Is there an earlier one?"
+    would be a join, and as long as PostgreSQL believes that hardly anything waits, it reads the whole index for each
+    row of a join.
     """
     earlier = delivery.alias("earlier")
     return _is_first(earlier, is_reply_to_come(earlier), earlier.c.turn, earlier.c.part)
@@ -292,7 +299,7 @@ async def _whole(session: Session, keys: Keyring, ids: Sequence[str], now: datet
         try:
             claimed.append(_claimed(keys, row, now, probe))
         except Unreadable:
-            # Neither lost, if the key comes back, nor in the way of everybody else's.
+            # It is tried again later, in case the key comes back, and is in nobody's way until then.
             await _put_off(session, row.id, now + UNREADABLE_PAUSE)
     return claimed
 

@@ -1,4 +1,4 @@
-"""Writing down what became of what was taken from the outbox."""
+"""Writing down what became of claimed deliveries."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -35,9 +35,9 @@ from storage.states import State
 from storage.tables import delivery, is_under_way, is_unknown, person, waits, waits_in_line
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
-"""When that is due which waits for somebody to do something."""
+"""When a delivery is due that waits until somebody does something: its broadcast is paused, for example."""
 LONGEST_SILENCE = timedelta(days=30)
-"""How long it waits for that at most, where nobody said until when it is of use."""
+"""How long a delivery waits at most for its person to write, where it has no `not_after`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Outcome:
     segments: int | None = None
     code: str | None = None
     due: datetime | None = None
-    """When to try again; only with `State.QUEUED`."""
+    """When it is tried again; only with `State.QUEUED`."""
     attempts: int = 0
     """How often the platform has been asked and did not take it."""
     keeps: bool = False
@@ -62,10 +62,10 @@ class Outcome:
 
 
 async def settle(session: Session, owner: str, outcomes: Iterable[Outcome], now: datetime) -> None:
-    """Write down what became of sends, each only if it is still ours, or nobody has known since what became of it.
+    """Write down what became of sends, each only while the delivery is still the owner's: being sent, or unknown.
 
-    A lease may lapse while its worker is asleep, or cannot reach the database: what it knows is then still true.
-    The text of what has left, or never will, is erased: a vote or a status would still be told by it.
+    A lease may lapse while its worker is asleep or cannot reach the database: what the worker knows is still true.
+    The text of a delivery that has left, or never will, is erased: it could still tell how its person voted.
     """
     settled = list(outcomes)
     if not settled:
@@ -94,7 +94,7 @@ SETTLED: Mapping[str, TypeEngine[Any]] = {
     "due": Moment(),
     "keeps": Boolean(),
 }
-"""What of an `Outcome` is written."""
+"""The fields of an `Outcome` that are written to its delivery."""
 
 
 @cache
@@ -111,7 +111,7 @@ def _settling_together() -> Executable:
         .table_valued(*(column(name, kind) for name, kind in SETTLED.items()), name="given")
         .render_derived()
     )
-    # Locked in one order, as `reports` does: a word that comes at this moment and we never wait for each other.
+    # Locked in the same order as in `reports`, so that the two never wait for each other.
     ours = (
         select(delivery.c.id)
         .where(delivery.c.id == any_(arrays["id"]))
@@ -130,8 +130,8 @@ def _is_ours() -> ColumnElement[bool]:
 
 
 def _settled(outcome: Any) -> dict[str, Any]:
-    """An earlier attempt's id stays until there is a new one: a late word on that attempt is known by it."""
-    # Where a reply's text is gone it can no longer leave, though it never did.
+    """An earlier attempt's id stays until there is a new one: a late word on that attempt is recognised by it."""
+    # A reply whose text was erased can no longer leave, even if it never left.
     can_leave = or_(is_under_way(delivery), delivery.c.body.is_not(None), delivery.c.broadcast_id.is_not(None))
     again = and_(outcome["due"].is_not(None), can_leave)
     return {
@@ -150,7 +150,7 @@ def _settled(outcome: Any) -> dict[str, Any]:
 async def put_off(
     session: Session, broadcast_id: str, region: str, due: datetime, code: str, now: datetime, most: int
 ) -> None:
-    """Up to `most` of what a broadcast has waiting for the people of a region waits until `due`."""
+    """Let up to `most` deliveries that a broadcast has waiting for the people of a region wait until `due`."""
     waiting = (
         select(delivery.c.id)
         .join(person, person.c.id == delivery.c.person_id)
@@ -168,7 +168,7 @@ async def put_off(
 
 
 async def cancel(session: Session, address_id: str, why: str, now: datetime) -> None:
-    """Nothing that waits for this address leaves."""
+    """Cancel every delivery that waits for this address."""
     await session.execute(
         update(delivery)
         .where(addresses.is_for(address_id), waits(delivery))

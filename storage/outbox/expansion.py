@@ -83,7 +83,7 @@ async def expand(
     Set-based and resumable: a person gets one delivery however often this runs. `opens`: from when on people of a
     region may be written to; "" for everybody else.
     """
-    # Locked, so that nobody is erased while something is made for them.
+    # Locked, so that no person is erased while their delivery is made.
     batch = _next_people(session.dialect.name, running.reached, audience, most).with_for_update(
         of=[person], read=True, key_share=True
     )
@@ -113,7 +113,7 @@ async def expand(
         number, last = (await session.execute(select(func.count(), func.max(chosen.c.person_id)))).one()
         await session.execute(insertion)
     else:
-        # Together: whoever comes in between the two would push somebody else out.
+        # In one statement: between two, a person who joins would push another out of the batch.
         both = select(func.count(), func.max(chosen.c.person_id)).add_cte(insertion.returning(literal(1)).cte("made"))
         number, last = (await session.execute(both)).one()
     done = most is None or number < most
@@ -126,7 +126,7 @@ async def expand(
 def _fresh(dialect: str, person_id: ColumnElement[str]) -> ColumnElement[str]:
     """As `ids.fresh`, but those of a batch have the same beginning, so that an index takes them side by side.
 
-    PostgreSQL would ask the system for each random number: it is given one for all, which nobody keeps.
+    PostgreSQL would ask the system for each random number: we give it one for the whole batch and keep that nowhere.
     """
     begin = secrets.token_hex(6)
     if dialect == "sqlite":
@@ -198,13 +198,13 @@ TURNS: Mapping[BroadcastState, BroadcastState] = {
     BroadcastState.RESUMING: BroadcastState.RUNNING,
     BroadcastState.CANCELLING: BroadcastState.CANCELLED,
 }
-"""Where a broadcast is going, and what it is when it has arrived."""
+"""The state that follows when a broadcast's deliveries have all been paused, resumed or cancelled."""
 
 
 async def turn(session: Session, turning: Broadcast, now: datetime, most: int) -> int:
-    """Do to the deliveries of the next `most` people what was asked for all of a broadcast; gives how many people.
+    """Pause, resume or cancel a broadcast's deliveries to the next `most` people, as its state says; gives how many.
 
-    The claim honours the broadcast's own state from the first moment; this keeps the line of what is due short.
+    No claim takes anything of a broadcast that is paused or cancelled, even before this: it keeps short what is due.
     """
     changes: dict[BroadcastState, dict[str, Any]] = {
         BroadcastState.PAUSING: {"due": NEVER},
@@ -232,5 +232,5 @@ async def turn(session: Session, turning: Broadcast, now: datetime, most: int) -
 
 
 def _is_meant(state: BroadcastState) -> ColumnElement[bool]:
-    """What waits for its person to write goes on waiting when the broadcast goes on."""
+    """A delivery that waits for its person to write goes on waiting when its broadcast goes on."""
     return true() if state is BroadcastState.CANCELLING else func.coalesce(delivery.c.code, "") != Code.SHUT

@@ -1,4 +1,4 @@
-"""What a person is answered, on its way into the outbox."""
+"""Replies to people, on their way into the outbox."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,7 +14,7 @@ from storage.together import Writes
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """What a turn is answered with, on its way."""
+    """The answer to a turn."""
 
     address: str
     channel: str

@@ -1,4 +1,4 @@
-"""A platform's later word on what we sent: appended first, then allowed to count by its rank."""
+"""A platform's later word on what we sent: it is kept, and changes the delivery if it ranks high enough."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ RANK: Mapping[State, int] = {
     State.QUEUED: 2,
     State.DELIVERED: 3,
 }
-"""What a word may change: only what ranks lower. What is queued again was said to have failed."""
+"""A word changes only a state that ranks lower. A delivery was queued again because it was said to have failed."""
 FINAL = 9
 
 
@@ -71,9 +71,9 @@ class Failed:
 
 
 async def take(session: Session, words: Sequence[Word], now: datetime) -> list[Failed]:
-    """Keep what was said and let it count. The same word again changes nothing; of the forgotten nothing is kept.
+    """Keep these words and let them count; gives the deliveries that have failed by them.
 
-    One statement on PostgreSQL. Gives what has failed by it.
+    The same word again changes nothing, and no word on people who were forgotten is kept. One statement on PostgreSQL.
     """
     if not words:
         return []
@@ -182,14 +182,14 @@ def _counts(rank: ColumnElement[int], provider: ColumnElement[str]) -> ColumnEle
 
 
 def _is_of_this_attempt(provider: ColumnElement[str]) -> ColumnElement[bool]:
-    """Until it has a platform's id, the one that is there is of the attempt before: what is said of that is old."""
+    """Until this attempt has an id of the platform's, the row holds that of the attempt before: a word on it is old."""
     known = delivery.c.provider_id
     is_of_the_one_before = or_(*(delivery.c.state == state for state in (State.QUEUED, State.SENDING, State.UNKNOWN)))
     return or_(known.is_(None), case((is_of_the_one_before, known != provider), else_=known == provider))
 
 
 def _counted(state: Any, provider: Any, code: Any) -> dict[str, Any]:
-    """What has failed keeps the words that it still has until it is known whether it leaves again."""
+    """A failed delivery keeps its text until it is decided whether it leaves again."""
     return {
         "state": state,
         "provider_id": case((delivery.c.person_id.is_not(None), provider)),
@@ -273,9 +273,9 @@ def _reduced() -> Any:
 
 
 async def again(session: Session, failed: Failed, due: datetime, code: str) -> None:
-    """What a platform dropped only after it had taken it is queued once more, if its text is still there.
+    """Queue once more a delivery that the platform took and dropped later, if its text is still there.
 
-    The platform's id of it stays until there is another: what is still said of that attempt is known by it.
+    The platform's id stays until there is another: later words on the old attempt are recognised by it.
     """
     await session.execute(
         update(delivery)
@@ -292,13 +292,13 @@ async def again(session: Session, failed: Failed, due: datetime, code: str) -> N
 
 
 async def expire(session: Session, failed: Failed) -> None:
-    """It has not failed: it came too late."""
+    """Write down that a failed delivery has expired: it came too late."""
     late = update(delivery).where(delivery.c.id == failed.delivery, delivery.c.state == State.FAILED)
     await session.execute(late.values(state=State.EXPIRED, body=None))
 
 
 async def end(session: Session, failed: Sequence[Failed]) -> None:
-    """What has failed for good has no words any more."""
+    """Erase the texts of replies that have failed for good."""
     replies = [delivery.delivery for delivery in failed if delivery.broadcast is None]
     if replies:
         ended = update(delivery).where(delivery.c.id.in_(replies), delivery.c.state == State.FAILED)
@@ -306,7 +306,7 @@ async def end(session: Session, failed: Sequence[Failed]) -> None:
 
 
 async def erase(session: Session, before: datetime, most: int) -> int:
-    """Of what has left so long ago no failure is to be expected any more: its words are erased; a batch at a time."""
+    """Erase the texts of deliveries that left so long ago that none will be reported as failed; a batch at a time."""
     old = (
         select(delivery.c.id)
         .where(has_left_with_its_words(delivery), delivery.c.began < before)

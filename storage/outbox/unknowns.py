@@ -1,4 +1,4 @@
-"""What nobody knows the fate of: it is counted, asked after where that is possible, and never sent again blindly."""
+"""Deliveries of unknown fate: counted, asked about where the platform can be asked, and never sent again blindly."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,15 +25,15 @@ from storage.tables import (
 
 
 async def abandon(session: Session, now: datetime, everybody: bool = False) -> int:
-    """What was being sent by a worker that seems to be no more becomes unknown. `everybody`: no worker lives but us.
+    """Deliveries that were being sent by a worker that seems dead become unknown; gives how many.
 
-    Whose it was stays, and its text: should they be alive after all, they know what became of it, or that it never did
-    leave.
+    `everybody`: no other worker is alive. The owner and the text stay in the row: if that worker is alive after all,
+    it knows what became of the delivery, or that it never left.
     """
     lapsed = is_under_way(delivery)
     if not everybody:
         lapsed = and_(lapsed, delivery.c.lease < now)
-    # Whoever still holds one of them is not dead but asleep, and is not waited for.
+    # A worker that still locks one of them is alive, and is not waited for.
     free = select(delivery.c.id).where(lapsed).with_for_update(skip_locked=True)
     lost = (
         update(delivery)
@@ -57,7 +57,7 @@ class UnknownDelivery:
 async def to_ask(
     session: Session, keys: Keyring, channel: str, since: datetime, before: datetime, now: datetime, most: int
 ) -> list[UnknownDelivery]:
-    """What this channel has of unknown fate that was begun in between, and is due to be asked after."""
+    """The deliveries of unknown fate on a channel that were begun in between, and are due to be asked about."""
     rows = await session.execute(
         select(
             delivery.c.id, delivery.c.began, address.c.id.label("address_id"), address.c.external,
@@ -84,12 +84,12 @@ async def to_ask(
 
 
 async def ask_later(session: Session, ids: Sequence[str], due: datetime) -> None:
-    """What the platform had no word on is asked after again, but not before `due`."""
+    """Let the platform be asked about these deliveries again, but not before `due`."""
     await session.execute(update(delivery).where(delivery.c.id.in_(ids), is_unknown(delivery)).values(due=due))
 
 
 async def claimed(session: Session, people: Sequence[str]) -> dict[str, bool]:
-    """The platform's ids of all messages to these people that are a delivery's: whether that is certain.
+    """The platform's ids that deliveries to these people have, and whether each is certain.
 
     Certain is what the platform said itself, when it took the message or in a report; only `Code.FOUND` is a guess.
     """
@@ -110,7 +110,7 @@ async def claimed(session: Session, people: Sequence[str]) -> dict[str, bool]:
 
 @dataclass(frozen=True, slots=True)
 class Claimant:
-    """A delivery that a message may be which none has claimed."""
+    """A delivery that has no message in the platform's list yet, and may have one."""
 
     id: str
     address: str
@@ -118,7 +118,7 @@ class Claimant:
 
 
 async def claimants(session: Session, people: Sequence[str]) -> list[Claimant]:
-    """What these people have of unknown fate, what is being sent, and what has arrived by their own word."""
+    """The deliveries to these people that are of unknown fate, being sent, or known to have arrived by their answer."""
     arrived = and_(delivery.c.state == State.DELIVERED, delivery.c.provider_id.is_(None))
     query = select(delivery.c.id, delivery.c.address_id, delivery.c.began).where(
         delivery.c.person_id.in_(people),
@@ -137,7 +137,7 @@ class AnsweredTurn:
 
 
 async def arrived(session: Session, answered: Sequence[AnsweredTurn], now: datetime) -> None:
-    """Whoever answers a question has got the message that asked it: the last part of that turn's reply."""
+    """A person who answers a question has got the message that asked it: the last part of that turn's reply."""
     later = delivery.alias("later")
     is_last = ~exists().where(
         later.c.person_id == delivery.c.person_id,
@@ -154,19 +154,19 @@ async def arrived(session: Session, answered: Sequence[AnsweredTurn], now: datet
             delivery.c.lane == Lane.REPLY,
             delivery.c.turn == turn.turn,
         )
-        # Whoever holds it is just learning what became of it.
+        # Another transaction that locks it is just writing down what became of it.
         free = select(delivery.c.id).where(its, is_last).with_for_update(skip_locked=True)
         values = {"state": State.DELIVERED, "code": None, "body": None, "ended": now.date()}
         await session.execute(update(delivery).where(delivery.c.id.in_(free)).values(values))
 
 
 async def resend(session: Session, ids: Sequence[str], now: datetime) -> int:
-    """What the platform has certainly never had leaves, once more and never a third time."""
+    """Queue deliveries once more that the platform certainly never had; none leaves a third time. Gives how many."""
     return await _again(session, delivery.c.id.in_(ids), now)
 
 
 async def resend_allowed(session: Session, channel: str, since: datetime, before: datetime, now: datetime) -> int:
-    """What cannot be asked after leaves once more, if its broadcast allows that it may come twice."""
+    """Queue deliveries once more that nobody can be asked about, if their broadcast allows that they come twice."""
     allowed = select(broadcast.c.id).where(broadcast.c.again)
     return await _again(
         session,
@@ -181,7 +181,7 @@ async def resend_allowed(session: Session, channel: str, since: datetime, before
 
 
 async def _again(session: Session, condition: ColumnElement[bool], now: datetime) -> int:
-    """A reply without its text cannot leave again; nor what waits for a human's word, nor what is too late."""
+    """Not a reply without its text, not what a human has to decide about, and not what is too late."""
     resent = await session.execute(
         update(delivery)
         .where(
@@ -199,7 +199,7 @@ async def _again(session: Session, condition: ColumnElement[bool], now: datetime
 
 
 async def give_up(session: Session, before: datetime) -> int:
-    """What has been unknown for too long stays so: its text is erased."""
+    """Erase the texts of deliveries that have been unknown for too long: they stay unknown. Gives how many."""
     given_up = await session.execute(
         update(delivery)
         .where(is_unknown(delivery), delivery.c.began < before, delivery.c.body.is_not(None))
@@ -209,9 +209,9 @@ async def give_up(session: Session, before: datetime) -> int:
 
 
 async def hold(session: Session, now: datetime) -> int:
-    """This database may be an old copy: nothing that it holds leaves by itself. Gives how many deliveries that holds.
+    """Hold back everything that would leave, because this database may be an old copy; gives how many deliveries.
 
-    What would have left becomes unknown, broadcasts that were not done are paused: `release` or `drop` decides.
+    They become unknown, and broadcasts that were not done are paused, until a human decides by `release` or `drop`.
     """
     goes_on = broadcast.c.state.in_([BroadcastState.RUNNING, BroadcastState.RESUMING])
     undone = update(broadcast).where(broadcast.c.expanded.is_(False), goes_on)
@@ -225,7 +225,7 @@ async def _lose_all(session: Session, condition: ColumnElement[bool], now: datet
 
 
 async def release(session: Session, now: datetime) -> int:
-    """It was no copy: what was held leaves after all."""
+    """It was no copy: queue the deliveries that were held. Gives how many."""
     released = await session.execute(
         update(delivery)
         .where(is_unknown(delivery), delivery.c.code == Code.RESTORED, has_an_address())
@@ -235,7 +235,7 @@ async def release(session: Session, now: datetime) -> int:
 
 
 async def drop(session: Session) -> int:
-    """It was a copy: what was held never leaves, and stays counted as unknown."""
+    """It was a copy: the deliveries that were held never leave, and stay counted as unknown. Gives how many."""
     dropped = await session.execute(
         update(delivery)
         .where(is_unknown(delivery), delivery.c.code == Code.RESTORED, delivery.c.body.is_not(None))

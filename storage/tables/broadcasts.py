@@ -31,13 +31,13 @@ broadcast = Table(
     Column("hours", Text, nullable=False, server_default=""),
     # What is tried where a platform takes no free text after a silence, with commas between: see `Plan`.
     Column("outside", Text, nullable=False, server_default="template,wait"),
-    # Who cannot be reached at one address may be written to at another that they agreed to.
+    # A person who cannot be reached at one address may be written to at another that they agreed to.
     Column("elsewhere", Boolean, nullable=False, server_default=false()),
-    # What is of unknown fate and cannot be asked after may be sent a second time, once.
+    # A delivery of unknown fate that no platform can be asked about may be sent a second time, once.
     Column("again", Boolean, nullable=False, server_default=false()),
     # A `BroadcastState`.
     Column("state", Text, nullable=False, server_default=BroadcastState.RUNNING.value),
-    # While it is being paused, resumed or cancelled: the last person, by id, for whom that is done; "" nobody.
+    # While it is being paused, resumed or cancelled: the last person, by id, whose delivery is; "" nobody.
     Column("walked", Text, nullable=False, server_default=""),
     # The last person, in the order of ids, for whom a delivery was made; "" nobody.
     Column("reached", Text, nullable=False),
