@@ -3,9 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 
-import msgspec
 import structlog
 
 import flows
@@ -17,7 +15,6 @@ from broadcast.unwritten import Unwritten
 from channels import Channel
 from channels.messages import Outgoing, unpacked
 from outcomes import at_once
-from storage.broadcasts import Hours
 from storage.lanes import Lane
 from storage.outbox.claims import Claimed
 from storage.outbox.deliveries import Outcome
@@ -70,9 +67,9 @@ class Leaving:
         return True
 
     def _sleeps(self, claimed: Claimed, now: datetime) -> bool:
-        if not claimed.hours or claimed.broadcast is None:
+        if claimed.hours is None or claimed.broadcast is None:
             return False
-        morning = opens(_hours(claimed.hours), claimed.region, now)
+        morning = opens(claimed.hours, claimed.region, now)
         if morning <= now:
             return False
         self.unwritten.is_night(claimed.broadcast, claimed.region, morning)
@@ -90,14 +87,9 @@ class Leaving:
             return None
 
 
-@cache
-def _hours(packed: str) -> Hours:
-    return msgspec.json.decode(packed, type=Hours)
-
-
 def _outgoing(claimed: Claimed) -> Outgoing:
     if claimed.renditions is None:
         outgoing = unpacked(claimed.body or "")
         return replace(outgoing, plain=True) if claimed.attempts else outgoing
-    purpose = (claimed.subject or "").partition(":")[0]
+    purpose = claimed.subject.kind if claimed.subject else ""
     return flows.told(claimed.renditions).outgoing(claimed.language, purpose)

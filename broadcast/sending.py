@@ -22,6 +22,7 @@ from channels.verdicts import WIRE
 from outcomes import at_once, senders
 from outcomes.at_once import Where
 from outcomes.senders import Sign
+from storage.broadcasts import Way
 from storage.codes import Code
 from storage.lanes import Lane
 from storage.outbox.claims import Claimed
@@ -162,4 +163,4 @@ class Sending:
 
 def _may_be_template(claimed: Claimed) -> bool:
     """Whether that is the first that its broadcast tries where no free text is taken."""
-    return claimed.broadcast is None or claimed.outside[:1] == ("template",)
+    return claimed.broadcast is None or claimed.outside[:1] == (Way.TEMPLATE,)

@@ -10,12 +10,11 @@ from handlers.telling import Announcement
 from handlers.writing import contents, moments
 from locales import languages
 from storage import Session, bulletins, fresh, processes, schedules
-from storage.broadcasts import EVERYBODY, Audience, Plan, Subject
+from storage.broadcasts import EVERYBODY, Audience, Plan, Subject, Way
 from storage.bulletins import NewBulletin
 from storage.schedules import Schedule
 
-WAYS = ("template", "wait", "elsewhere")
-"""What can be tried where a platform takes no free text any more, see `Plan.outside`."""
+WAYS = tuple(Way)
 REPEATS = ("daily", "weekly", "monthly")
 
 
@@ -60,7 +59,7 @@ async def send(
         not_before=begins,
         not_after=ends,
         hours=None if bulletin.urgent else telling.hours(process.content),
-        outside=bulletin.outside,
+        outside=tuple(map(Way, bulletin.outside)),
         elsewhere=bulletin.elsewhere,
         again=bulletin.again,
     )
@@ -90,7 +89,7 @@ def _check_time(begins: datetime | None, ends: datetime | None, now: datetime) -
 def _check_ways(outside: tuple[str, ...]) -> None:
     if not outside or len(set(outside)) < len(outside) or not set(outside) <= set(WAYS):
         raise contents.Unfit(f"outside: one or more of {', '.join(WAYS)}, each once.")
-    if "wait" in outside[:-1]:
+    if Way.WAIT in outside[:-1]:
         raise contents.Unfit('outside: "wait" stands last: we wait until they write, nothing else is tried after it.')
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from channels.messages import Accepted, Later, NotSent, Shut, Stopped, Unknown
 from channels.verdicts import OUT_OF_ORDER, Act
 from outcomes import addresses, pauses
+from storage.broadcasts import Way
 from storage.codes import Code
 from storage.outbox.claims import Claimed
 from storage.outbox.deliveries import LONGEST_SILENCE, Outcome
@@ -78,15 +79,15 @@ def _failed(claimed: Claimed, refusal: NotSent, where: Where, attempts: int = 0)
 
 def _shut(claimed: Claimed, refusal: NotSent, where: Where, now: datetime) -> Outcome:
     """As the broadcast says, in its order: as a template, on another channel, when the person writes. A reply waits."""
-    ways = claimed.outside if claimed.broadcast else ("wait",)
-    left = [way for way in ways if way != "template" or _was_free_text(claimed, refusal)]
-    here = next((way for way in left if way != "elsewhere"), None)
+    ways = claimed.outside if claimed.broadcast else (Way.WAIT,)
+    left = [way for way in ways if way is not Way.TEMPLATE or _was_free_text(claimed, refusal)]
+    here = next((way for way in left if way is not Way.ELSEWHERE), None)
     before = left[: left.index(here)] if here else left
-    elsewhere = where.elsewhere if "elsewhere" in before else ()
+    elsewhere = where.elsewhere if Way.ELSEWHERE in before else ()
     change = addresses.learned(claimed.address, refusal.verdict, shut=claimed.began, elsewhere=elsewhere)
     if here is None:
         return Outcome(claimed.id, State.FAILED, code=refusal.code, attempts=claimed.attempts, change=change)
-    due = now if here == "template" else claimed.not_after or now + LONGEST_SILENCE
+    due = now if here is Way.TEMPLATE else claimed.not_after or now + LONGEST_SILENCE
     return Outcome(claimed.id, State.QUEUED, due=due, code=Code.SHUT, attempts=claimed.attempts, change=change)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, exists, false, or_, se
 
 from storage._ground.database import Session
 from storage._ground.members import bound
+from storage.broadcasts import Way, tries
 from storage.codes import Code
 from storage.keys import Box, PersonKey
 from storage.reaches import ACTIVE, BLOCKED, OPTED_OUT
@@ -207,7 +208,7 @@ async def _redirect(session: Session, change: Change, condition: ColumnElement[b
     target = (await session.execute(other)).one_or_none()
     if target is None:
         return
-    allows = broadcast.c.elsewhere if change.shut is None else broadcast.c.outside.contains("elsewhere")
+    allows = broadcast.c.elsewhere if change.shut is None else tries(Way.ELSEWHERE)
     allow = select(broadcast.c.id).where(
         allows, broadcast.c.state.not_in([BroadcastState.CANCELLING, BroadcastState.CANCELLED])
     )

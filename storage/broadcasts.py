@@ -1,8 +1,10 @@
 """Broadcasts: to whom each goes out, when, and how far it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -70,6 +72,44 @@ class Hours:
     """Days on which nothing leaves: "sunday", "2026-12-25"."""
 
 
+@lru_cache(maxsize=64)
+def unpacked_hours(text: str) -> Hours | None:
+    """The hours that a column keeps as this text; None: at any hour."""
+    return msgspec.json.decode(text, type=Hours) if text else None
+
+
+class Way(StrEnum):
+    """What can be tried where a platform takes no free text, because the person has been silent for too long."""
+
+    TEMPLATE = "template"
+    """The text leaves within a sentence that the platform has approved."""
+    WAIT = "wait"
+    """The text waits until the person writes."""
+    ELSEWHERE = "elsewhere"
+    """The text leaves on another channel, if the person agreed to be written to there."""
+
+
+def packed_ways(ways: Iterable[Way]) -> str:
+    """As a column keeps them: in the order in which they are tried."""
+    return ",".join(ways)
+
+
+@lru_cache(maxsize=64)
+def unpacked_ways(text: str) -> tuple[Way, ...]:
+    """The ways that were packed."""
+    return tuple(map(Way, text.split(",")))
+
+
+def tries_first(way: Way) -> ColumnElement[bool]:
+    """Whether a broadcast tries this way before any other. No way's name begins with that of another."""
+    return broadcast.c.outside.startswith(way.value)
+
+
+def tries(way: Way) -> ColumnElement[bool]:
+    """Whether a broadcast tries this way at all. No way's name is a part of another's."""
+    return broadcast.c.outside.contains(way.value)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """When and how a broadcast may leave."""
@@ -78,8 +118,8 @@ class Plan:
     not_after: datetime | None = None
     hours: Hours | None = None
     """None: at any hour."""
-    outside: tuple[str, ...] = ("template", "wait")
-    """Where a platform takes no free text after a silence: what is tried, in this order: template, wait, elsewhere."""
+    outside: tuple[Way, ...] = (Way.TEMPLATE, Way.WAIT)
+    """What is tried, in this order, where a platform takes no free text after a silence."""
     elsewhere: bool = False
     """A person who cannot be reached at one address may be written to at another that they agreed to."""
     again: bool = False
@@ -144,7 +184,7 @@ async def add(session: Session, new: NewBroadcast, now: datetime) -> Broadcast:
         "audience": packed(asdict(new.audience)),
         "hours": "" if new.plan.hours is None else packed(asdict(new.plan.hours)),
         "process_id": new.process,
-        "outside": ",".join(new.plan.outside),
+        "outside": packed_ways(new.plan.outside),
         "elsewhere": new.plan.elsewhere,
         "again": new.plan.again,
     }
@@ -203,7 +243,7 @@ def read(row: Any) -> Broadcast:
     values = row._asdict()
     values["subject"] = Subject.read(row.subject)
     values["audience"] = msgspec.json.decode(row.audience, type=Audience)
-    values["hours"] = msgspec.json.decode(row.hours, type=Hours) if row.hours else None
+    values["hours"] = unpacked_hours(row.hours)
     values["lane"] = Lane(row.lane)
     values["state"] = BroadcastState(row.state)
     return Broadcast(**values)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.database import Session
-from storage.broadcasts import is_about
+from storage.broadcasts import Way, is_about, tries_first
 from storage.tables import broadcast, delivery, person, template, waits_for_the_person
 
 APPROVED = "approved"
@@ -103,8 +103,8 @@ async def wake(session: Session, channel: str, common: str, due: datetime, most:
             waits_for_the_person(delivery),
             delivery.c.channel == channel,
             delivery.c.due > due,
-            # Only where it is the first that the broadcast tries would the sender try it.
-            broadcast.c.outside.startswith("template"),
+            # The sender tries a template only where it is what the broadcast tries first.
+            tries_first(Way.TEMPLATE),
             approved,
         )
         .order_by(delivery.c.id)

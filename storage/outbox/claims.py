@@ -33,6 +33,7 @@ from storage import circuits
 from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage._ground.members import bound
+from storage.broadcasts import Hours, Subject, Way, unpacked_hours, unpacked_ways
 from storage.codes import Code
 from storage.keys import Keyring, Unreadable
 from storage.lanes import Lane
@@ -71,12 +72,12 @@ class Claimed:
     body: str | None = field(repr=False)
     """What a reply says, as the handlers wrote it; None when it belongs to a broadcast."""
     broadcast: str | None
-    subject: str | None
+    subject: Subject | None
     renditions: str | None = field(repr=False)
-    hours: str
-    """When the broadcast may leave, as `broadcasts.Hours` is packed; "" for at any hour."""
-    outside: tuple[str, ...]
-    """Of `broadcasts.Plan`."""
+    hours: Hours | None
+    """When the broadcast may leave; None: at any hour."""
+    outside: tuple[Way, ...]
+    """What the broadcast tries after a silence, in this order."""
     elsewhere: bool
     attempts: int
     not_after: datetime | None
@@ -353,10 +354,10 @@ def _claimed(keys: Keyring, row: Any, now: datetime, probe: bool) -> Claimed:
         lane=Lane(row.lane),
         body=None if row.body is None else key.open(row.body, delivery.c.body, row.id),
         broadcast=row.broadcast_id,
-        subject=row.subject,
+        subject=None if row.subject is None else Subject.read(row.subject),
         renditions=row.renditions,
-        hours=row.hours or "",
-        outside=tuple((row.outside or "").split(",")),
+        hours=unpacked_hours(row.hours or ""),
+        outside=() if row.outside is None else unpacked_ways(row.outside),
         elsewhere=bool(row.elsewhere),
         attempts=row.attempts,
         not_after=row.not_after,

@@ -29,7 +29,7 @@ broadcast = Table(
     Column("not_after", Moment),
     # At which hours of the day they may leave: `Hours` as JSON; "" at any.
     Column("hours", Text, nullable=False, server_default=""),
-    # What is tried where a platform takes no free text after a silence, with commas between: see `Plan`.
+    # The `Way`s that are tried where a platform takes no free text after a silence, with commas between.
     Column("outside", Text, nullable=False, server_default="template,wait"),
     # A person who cannot be reached at one address may be written to at another that they agreed to.
     Column("elsewhere", Boolean, nullable=False, server_default=false()),

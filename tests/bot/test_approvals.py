@@ -22,7 +22,7 @@ from channels import Pace
 from channels.messages import Template, Unknown
 from demo.platforms.twilio import FakeTwilio
 from storage import Database, Keyring, marks, templates
-from storage.broadcasts import Plan
+from storage.broadcasts import Plan, Way
 from storage.codes import Code
 from storage.outbox.deliveries import NEVER
 from storage.tables import broadcast
@@ -116,7 +116,7 @@ async def office(database_url: str, keys: Keyring, fails: int = 0) -> AsyncItera
 async def news_to_amina(database: Database, keys: Keyring, **columns: Any) -> str:
     """A bulletin that leaves only as a template, to somebody who has been silent for two days."""
     async with database.writing() as session:
-        await announce(session, plan=Plan(outside=("template",)))
+        await announce(session, plan=Plan(outside=(Way.TEMPLATE,)))
         await session.execute(update(broadcast).values(renditions=NEWS, expanded=True))
         amina = await meet(session, keys, AMINA, channel="whatsapp", spoke=NOW - 2 * DAY)
         return await owe(session, amina, **columns)

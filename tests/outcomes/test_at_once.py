@@ -12,6 +12,7 @@ from channels.verdicts import OUT_OF_ORDER, Act, Reach, Verdict
 from outcomes.at_once import Where, again, refused
 from outcomes.pauses import FIRST_PAUSE, LONGEST_PAUSE
 from storage.addresses import Change
+from storage.broadcasts import Subject, Way
 from storage.codes import Code
 from storage.lanes import Lane
 from storage.outbox.claims import Claimed
@@ -30,10 +31,10 @@ CLAIMED = Claimed(
     lane=Lane.BULLETIN,
     body=None,
     broadcast="b",
-    subject="bulletin:x",
+    subject=Subject("bulletin", "x"),
     renditions="{}",
-    hours="",
-    outside=("template", "wait"),
+    hours=None,
+    outside=(Way.TEMPLATE, Way.WAIT),
     elsewhere=True,
     attempts=2,
     not_after=None,
@@ -130,27 +131,27 @@ def named(value: object) -> str:
 @pytest.mark.parametrize(
     ("outside", "becomes", "elsewhere"),
     [
-        (("template",), "failed", False),
-        (("wait",), "waits", False),
-        (("elsewhere",), "failed", True),
-        (("template", "wait"), "waits", False),
-        (("wait", "template"), "waits", False),
-        (("template", "elsewhere"), "failed", True),
-        (("elsewhere", "template"), "failed", True),
-        (("wait", "elsewhere"), "waits", False),
-        (("elsewhere", "wait"), "waits", True),
-        (("template", "wait", "elsewhere"), "waits", False),
-        (("template", "elsewhere", "wait"), "waits", True),
-        (("elsewhere", "template", "wait"), "waits", True),
-        (("wait", "template", "elsewhere"), "waits", False),
-        (("wait", "elsewhere", "template"), "waits", False),
-        (("elsewhere", "wait", "template"), "waits", True),
+        ((Way.TEMPLATE,), "failed", False),
+        ((Way.WAIT,), "waits", False),
+        ((Way.ELSEWHERE,), "failed", True),
+        ((Way.TEMPLATE, Way.WAIT), "waits", False),
+        ((Way.WAIT, Way.TEMPLATE), "waits", False),
+        ((Way.TEMPLATE, Way.ELSEWHERE), "failed", True),
+        ((Way.ELSEWHERE, Way.TEMPLATE), "failed", True),
+        ((Way.WAIT, Way.ELSEWHERE), "waits", False),
+        ((Way.ELSEWHERE, Way.WAIT), "waits", True),
+        ((Way.TEMPLATE, Way.WAIT, Way.ELSEWHERE), "waits", False),
+        ((Way.TEMPLATE, Way.ELSEWHERE, Way.WAIT), "waits", True),
+        ((Way.ELSEWHERE, Way.TEMPLATE, Way.WAIT), "waits", True),
+        ((Way.WAIT, Way.TEMPLATE, Way.ELSEWHERE), "waits", False),
+        ((Way.WAIT, Way.ELSEWHERE, Way.TEMPLATE), "waits", False),
+        ((Way.ELSEWHERE, Way.WAIT, Way.TEMPLATE), "waits", True),
     ],
     ids=named,
 )
 @pytest.mark.parametrize(("refusal", "of"), [(NO_TEMPLATE, {}), (TOO_LATE, SILENT)], ids=["no template", "refused"])
 def test_who_has_been_silent_is_written_to_as_the_broadcast_says(
-    outside: tuple[str, ...], becomes: str, elsewhere: bool, refusal: Shut, of: dict[str, Any]
+    outside: tuple[Way, ...], becomes: str, elsewhere: bool, refusal: Shut, of: dict[str, Any]
 ) -> None:
     change = Change("a", shut=BEGAN, elsewhere=WHERE.elsewhere if elsewhere else ())
     waits = Outcome("d", State.QUEUED, code=Code.SHUT, due=NOW + LONGEST_SILENCE, attempts=2, change=change)
@@ -161,16 +162,16 @@ def test_who_has_been_silent_is_written_to_as_the_broadcast_says(
 @pytest.mark.parametrize(
     ("outside", "at_once", "elsewhere"),
     [
-        (("template", "wait"), True, False),
-        (("template", "elsewhere", "wait"), True, False),
-        (("elsewhere", "template", "wait"), True, True),
-        (("wait", "template"), False, False),
-        (("elsewhere", "wait"), False, True),
+        ((Way.TEMPLATE, Way.WAIT), True, False),
+        ((Way.TEMPLATE, Way.ELSEWHERE, Way.WAIT), True, False),
+        ((Way.ELSEWHERE, Way.TEMPLATE, Way.WAIT), True, True),
+        ((Way.WAIT, Way.TEMPLATE), False, False),
+        ((Way.ELSEWHERE, Way.WAIT), False, True),
     ],
     ids=named,
 )
 def test_whom_we_took_for_one_who_had_written_is_first_tried_with_a_template(
-    outside: tuple[str, ...], at_once: bool, elsewhere: bool
+    outside: tuple[Way, ...], at_once: bool, elsewhere: bool
 ) -> None:
     outcome = became(TOO_LATE, outside=outside)
     assert (outcome.state, outcome.code, outcome.due) == (
@@ -191,7 +192,7 @@ def test_what_waits_for_a_silent_person_waits_as_long_as_it_is_of_use() -> None:
 
 @pytest.mark.parametrize("refusal", [NO_TEMPLATE, TOO_LATE], ids=["no template", "refused"])
 def test_a_reply_always_waits(refusal: Shut) -> None:
-    outcome = became(refusal, broadcast=None, outside=("",), body="words")
+    outcome = became(refusal, broadcast=None, outside=(), body="words")
     assert (outcome.state, outcome.code, outcome.due) == ("queued", Code.SHUT, NOW + LONGEST_SILENCE)
     assert outcome.change == Change("a", shut=BEGAN)
 

@@ -14,6 +14,7 @@ from outcomes.alarms import Call
 from outcomes.at_once import Where
 from outcomes.senders import Sign
 from storage.addresses import Change
+from storage.broadcasts import Way
 from storage.codes import Code
 from storage.lanes import Lane
 from storage.outbox.claims import Claimed
@@ -192,8 +193,8 @@ def claimed(case: Case) -> Claimed:
         broadcast=case.broadcast,
         subject=None,
         renditions=None,
-        hours="",
-        outside=("",) if case.broadcast is None else ("template", "wait"),
+        hours=None,
+        outside=() if case.broadcast is None else (Way.TEMPLATE, Way.WAIT),
         elsewhere=case.broadcast is not None,
         attempts=case.tried,
         not_after=None,

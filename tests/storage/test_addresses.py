@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from channels.verdicts import Reach
 from storage import Database, Keyring, Session, addresses, broadcasts, outbox
 from storage.addresses import Change
-from storage.broadcasts import Plan
+from storage.broadcasts import Plan, Way
 from storage.codes import Code
 from storage.outbox import claims, deliveries, reports, unknowns
 from storage.outbox.deliveries import NEVER, Outcome
@@ -222,7 +222,7 @@ async def test_a_stop_that_the_platform_tells_of_is_no_reason_to_go_elsewhere(
 
 async def test_only_what_may_go_elsewhere_does(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
-        alice, _sms, gone = await two_places(session, keys, Plan(outside=("elsewhere",)))
+        alice, _sms, gone = await two_places(session, keys, Plan(outside=(Way.ELSEWHERE,)))
         name = await owe(session, alice)
         await learn(session, gone, name)
         assert await states(session) == {name: "cancelled"}
@@ -293,7 +293,7 @@ async def test_what_waits_for_who_struck_out_goes_elsewhere_too(database: Databa
     assert (found.state, found.channel, found.due) == ("queued", "sms", NOW)
 
 
-SILENCE = Plan(outside=("elsewhere", "wait"))
+SILENCE = Plan(outside=(Way.ELSEWHERE, Way.WAIT))
 
 
 async def test_who_has_been_silent_is_looked_for_elsewhere_if_the_broadcast_says_so(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from storage import Database, Keyring, Session, addresses, broadcasts, outbox, people
 from storage.addresses import Change
-from storage.broadcasts import Audience, Broadcast, Hours, Plan, Subject
+from storage.broadcasts import Audience, Broadcast, Hours, Plan, Subject, Way
 from storage.lanes import Lane
 from storage.outbox import ageing, claims, deliveries, expansion, reports, unknowns
 from storage.outbox.deliveries import Outcome
@@ -23,7 +23,9 @@ DAY = timedelta(days=1)
 
 
 async def test_a_broadcast_is_kept_as_it_was_planned(database: Database) -> None:
-    plan = Plan(NOW + SECOND, NOW + DAY, Hours(quiet=("sunday",)), ("elsewhere", "wait"), elsewhere=True, again=True)
+    plan = Plan(
+        NOW + SECOND, NOW + DAY, Hours(quiet=("sunday",)), (Way.ELSEWHERE, Way.WAIT), elsewhere=True, again=True
+    )
     async with database.writing() as session:
         made = await announce(session, plan=plan)
         assert await broadcasts.latest(session, 1) == [made]
@@ -51,6 +53,11 @@ async def test_what_is_not_planned_leaves_at_any_hour_and_only_where_the_person_
         await announce(session)
         found = (await session.execute(select(broadcast))).one()
     assert (found.hours, found.outside, found.elsewhere, found.again) == ("", "template,wait", False, False)
+
+
+def test_no_way_is_named_like_a_part_of_another() -> None:
+    """The columns of ways are searched by their names."""
+    assert not [way for way in Way for other in Way if way is not other and way in other]
 
 
 async def test_the_newest_broadcast_is_shown_first(database: Database) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from storage import Database, Keyring, templates
-from storage.broadcasts import Plan
+from storage.broadcasts import Plan, Way
 from storage.codes import Code
 from storage.outbox.deliveries import NEVER
 from storage.tables import template
@@ -50,15 +50,15 @@ SOON = NOW + timedelta(seconds=30)
 @pytest.mark.parametrize(
     ("outside", "language", "code", "wakes"),
     [
-        (("template", "wait"), "en", Code.SHUT, True),
-        (("wait",), "en", Code.SHUT, False),
-        (("elsewhere", "wait"), "en", Code.SHUT, False),
-        (("template", "wait"), "ar", Code.SHUT, True),
-        (("template", "wait"), "en", "night", False),
+        ((Way.TEMPLATE, Way.WAIT), "en", Code.SHUT, True),
+        ((Way.WAIT,), "en", Code.SHUT, False),
+        ((Way.ELSEWHERE, Way.WAIT), "en", Code.SHUT, False),
+        ((Way.TEMPLATE, Way.WAIT), "ar", Code.SHUT, True),
+        ((Way.TEMPLATE, Way.WAIT), "en", "night", False),
     ],
 )
 async def test_who_waits_for_what_is_approved_now_is_woken(
-    database: Database, keys: Keyring, outside: tuple[str, ...], language: str, code: str, wakes: bool
+    database: Database, keys: Keyring, outside: tuple[Way, ...], language: str, code: str, wakes: bool
 ) -> None:
     async with database.writing() as session:
         await announce(session, plan=Plan(outside=outside))
