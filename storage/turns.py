@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, column, exists, func, select
@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import JSON
 
 from storage._ground.columns import Moment
 from storage._ground.database import Session
-from storage.keys import Keyring, PersonKey
+from storage.keys import Box, Keyring, PersonKey
 from storage.tables import address, ballot, contribution, delivery, event, is_unknown, member, person, process
 from storage.tables import round as round_
 
@@ -62,36 +62,60 @@ async def find(session: Session, keys: Keyring, messages: Sequence[tuple[str, st
     """What is known for each (event, index), in their order. Locks the people it finds until the transaction ends."""
     values = {"asked": json.dumps(messages), "now": now}
     rows = (await session.execute(_statement(session.dialect.name), values)).all()
-    by_place = {(event, index): _found(keys, *found) for event, index, *found in rows}
-    return [by_place[place] for place in messages]
+    by_message = {(row.event_id, row.sender_index): _found(keys, row) for row in map(_Row._make, rows)}
+    return [by_message[message] for message in messages]
 
 
-def _found(
-    keys: Keyring, seen: bool, edition: int | None, unsure: bool, votes: bool, gave: bool, is_member: bool, *met: Any
-) -> Found:
-    where, _index, who, reach, number, replied, spoke, talk, shut, wrapped, epoch, language, region, consented = met
-    if who is None:
-        return Found(seen, edition, None)
-    key = keys.unwrap(who, wrapped, epoch)
+class _Row(NamedTuple):
+    """A row of `_statement`; what stands after `is_member` is None where nobody is known at this address."""
+
+    event_id: str
+    sender_index: str
+    seen: bool
+    edition: int | None
+    unsure: bool
+    votes: bool
+    gave: bool
+    is_member: bool
+    address_id: str
+    address_index: str
+    person_id: str | None
+    reach: str
+    turns: int
+    replied: datetime | None
+    spoke: datetime
+    talk: Box | None
+    shut: datetime | None
+    key: bytes
+    key_epoch: int
+    language: str
+    region: str
+    consented: bool
+
+
+def _found(keys: Keyring, row: _Row) -> Found:
+    if row.person_id is None:
+        return Found(row.seen, row.edition, None)
+    key = keys.unwrap(row.person_id, row.key, row.key_epoch)
     known = Known(
-        person=who,
-        address=where,
+        person=row.person_id,
+        address=row.address_id,
         key=key,
-        language=language,
-        region=region,
-        consented=consented,
-        reach=reach,
-        turns=number,
-        replied=replied,
-        spoke=spoke,
-        talk=None if talk is None else key.open(talk, address.c.talk, where),
-        shut=shut is not None,
-        unsure=unsure,
-        votes=votes,
-        gave=gave,
-        member=is_member,
+        language=row.language,
+        region=row.region,
+        consented=row.consented,
+        reach=row.reach,
+        turns=row.turns,
+        replied=row.replied,
+        spoke=row.spoke,
+        talk=None if row.talk is None else key.open(row.talk, address.c.talk, row.address_id),
+        shut=row.shut is not None,
+        unsure=row.unsure,
+        votes=row.votes,
+        gave=row.gave,
+        member=row.is_member,
     )
-    return Found(seen, edition, known)
+    return Found(row.seen, row.edition, known)
 
 
 @lru_cache(maxsize=2)
