@@ -9,8 +9,8 @@ from functools import partial
 import structlog
 
 from bot.inbox import Inbox
-from broadcast import reconcile
 from broadcast.closing import unless
+from broadcast.reconcile import Reconciling
 from channels import Channel
 from channels.messages import NotSent
 from handlers import deliveries
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Whom to ask, and where the answers go. Once `closing` is set nobody is waited for."""
+    """Whom to ask, and where the answers go. Once `closing` is set no platform is waited for."""
 
     database: Database
     keys: Keyring
@@ -46,11 +46,11 @@ class Asking:
 
     async def _unknown(self, channel: Channel, now: datetime) -> None:
         if await self._is_time(f"asking what became: {channel.name}", OFTEN, now):
-            heard = partial(deliveries.report, elsewhere=others(self.channels, channel.name))
-            await reconcile.ask(self.database, self.keys, channel, heard, now, self.closing)
+            take = partial(deliveries.report, elsewhere=others(self.channels, channel.name))
+            await Reconciling(self.database, self.keys, channel, take, self.closing).ask(now)
 
     async def _missed(self, channel: Channel, now: datetime) -> None:
-        """What people wrote while nobody could take it. Whoever asks and is killed has not moved the mark."""
+        """What people wrote while nobody could take it. A worker that is killed meanwhile has not moved the mark."""
         if channel.history is None or not await self._is_time(f"asking what came: {channel.name}", EVERY, now):
             return
         async with self.database.reading() as session:
@@ -65,10 +65,10 @@ class Asking:
         async with self.database.writing() as session:
             await marks.put(session, f"heard: {channel.name}", now)
 
-    async def _is_time(self, what: str, pause: timedelta, now: datetime) -> bool:
+    async def _is_time(self, mark: str, pause: timedelta, now: datetime) -> bool:
         """Whether nobody has done this for so long; then it is ours."""
         async with self.database.writing() as session:
-            return await marks.turn_comes(session, what, now - pause, now)
+            return await marks.turn_comes(session, mark, now - pause, now)
 
 
 def _heard_until(last: datetime | None, now: datetime) -> datetime:
@@ -79,5 +79,5 @@ def _heard_until(last: datetime | None, now: datetime) -> datetime:
 
 
 def others(channels: Mapping[str, Channel], name: str) -> Sequence[str]:
-    """The channels on which somebody may be looked for who is lost on this one."""
+    """The channels on which a person may be looked for who is lost on this one."""
     return tuple(other for other in channels if other != name)

@@ -14,19 +14,19 @@ log = structlog.get_logger()
 
 
 def refused(channel: str, refusal: NotSent, sign: Sign, observe: Observe) -> None:
-    """A platform has not taken a message. That our sender is stopped is said where its circuit is looked after."""
+    """Count and log that a platform has not taken a message; `Sending` logs when our sender is stopped."""
     _count_and_say(channel, refusal.code, alarms.call(refusal.verdict, sign), observe)
 
 
 def heard(words: Iterable[Message | Report]) -> None:
-    """Say that our sender is stopped, whether or not that can be kept: the platform may not say it again."""
+    """Log that our sender is stopped even if the report cannot be kept: the platform may not repeat it."""
     for word in words:
         if isinstance(word, Report) and _call(word).stopped:
             log.critical("sender stopped", channel=word.channel, code=word.code)
 
 
 def kept(report: Report, observe: Observe) -> None:
-    """A platform's report is kept."""
+    """Count a platform's report that is kept, and log it if somebody has to act."""
     observe("reports", channel=report.channel, state=report.status, code=report.code)
     if report.status is Status.FAILED:
         _count_and_say(report.channel, report.code, _call(report), observe)

@@ -26,10 +26,6 @@ class Took:
     delivery: str
 
 
-News = Broke | Took
-"""What every worker has to know of a sender."""
-
-
 @dataclass(slots=True)
 class Circuit:
     """What a sender remembers of its platform's last answers."""

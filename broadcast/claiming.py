@@ -32,17 +32,17 @@ class Claiming:
     """Whether the platform says later what became of a message."""
     unwritten: Unwritten
     in_hand: Callable[[], list[str]]
-    """Which of our claims have not left, or have not ended."""
+    """The deliveries that we have claimed and that have not ended."""
     observe: Observe
     written: float = 0.0
     """When something was last written down, by the monotonic clock."""
     unheard: bool = False
-    """Whether there may be a claim of ours of which we have not heard that it was committed."""
+    """Whether a claim of ours may have been committed without our hearing of it."""
 
     async def claim(self, most: int, last_lane: Lane) -> list[Claimed]:
-        """Up to `most` of what may leave now, none of a lane below `last_lane`; what has ended is written down with it.
+        """Claim up to `most` deliveries, none of a lane below `last_lane`; outcomes are written down with it.
 
-        A few that have ended wait for the next claim, unless that takes long: a transaction for each few would slow all
+        A few outcomes wait for the next claim, unless that takes long: a transaction for each few would slow all
         workers.
         """
         return await self._settle_and_claim(most, last_lane) if most or self._is_worth_writing() else []
@@ -66,8 +66,8 @@ class Claiming:
             async with self.database.writing() as session:
                 now = self.clock()
                 await deliveries.settle(session, self.owner, ended, now)
-                told = self.unwritten.news
-                await news.tell(session, self.channel, told, self.reports, now)
+                written_news = self.unwritten.news
+                await news.tell(session, self.channel, written_news, self.reports, now)
                 if self.unheard:
                     await claims.let_go(session, self.channel, self.owner, self._known())
                 claimed = await self._claim(session, now, most, last_lane) if most else []
@@ -76,7 +76,7 @@ class Claiming:
             self.unheard = True
             raise
         self.unheard = False
-        self.unwritten.told(told)
+        self.unwritten.drop(written_news)
         self.written = began
         if claimed:
             self.observe("claims", len(claimed), channel=self.channel)
@@ -84,7 +84,7 @@ class Claiming:
         return claimed
 
     def _known(self) -> list[str]:
-        """Which claims of ours are not for others."""
+        """The claimed deliveries that we know of."""
         return [*self.in_hand(), *(outcome.id for outcome in self.unwritten.outcomes)]
 
     async def _claim(self, session: Session, now: datetime, most: int, last_lane: Lane) -> list[Claimed]:

@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-Word = TypeVar("Word")
+T = TypeVar("T")
 
 
-async def unless(closing: asyncio.Event, asked: Coroutine[Any, Any, Word]) -> Word | None:
-    """What was asked for; None when `closing` is set before, and then it is asked for no longer."""
-    answer, closed = asyncio.ensure_future(asked), asyncio.ensure_future(closing.wait())
+async def unless(closing: asyncio.Event, question: Coroutine[Any, Any, T]) -> T | None:
+    """The platform's answer; None when `closing` is set before it comes, and then nobody waits for it any more."""
+    answer, closed = asyncio.ensure_future(question), asyncio.ensure_future(closing.wait())
     try:
         await asyncio.wait({answer, closed}, return_when=asyncio.FIRST_COMPLETED)
     finally:

@@ -7,7 +7,7 @@ from flows import WEEKDAYS
 from storage.broadcasts import Hours
 
 LONGEST_WAIT = timedelta(days=366)
-"""How far we look ahead. Whoever has no day in all that time is looked after again then, and not written to before."""
+"""How far we look ahead. People who have no day in all that time are not written to; after it we look again."""
 
 SECOND = timedelta(seconds=1)
 
@@ -15,7 +15,7 @@ SECOND = timedelta(seconds=1)
 def opens(hours: Hours, region: str, now: datetime) -> datetime:
     """The first moment from now on, in UTC, at which people of a region may be written to: `now` itself by day.
 
-    `region` is a region's value, "" for who named none. With nothing but quiet days ahead it is a year from now.
+    `region` is a region's value, "" for people who named none. With nothing but quiet days ahead it is a year from now.
     """
     zone = ZoneInfo(hours.zones.get(region) or hours.zone)
     at, last = now.astimezone(UTC), now.astimezone(UTC) + LONGEST_WAIT

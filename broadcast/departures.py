@@ -26,10 +26,10 @@ class Departure:
 class Departures:
     """Any delivery may leave at any place, replies first.
 
-    A worker that is too slow for its places loses them, so that what it sends late does not come together with what the
-    others send in time. What it had claimed for them leaves at later places, and it claims so much less meanwhile. One
-    that comes too late for every place sends one message each time, and pays for it with another place: else it would
-    never send any.
+    A worker that is too slow for its places loses them, so that its late messages do not come together with those that
+    others send in time. The deliveries that it claimed for them leave at later places, and it claims so many fewer
+    meanwhile. A worker that comes too late for every place sends one message each time and pays for it with another
+    place: else it would never send any.
     """
 
     pacer: Pacer
@@ -42,7 +42,7 @@ class Departures:
 
     @property
     def lacking(self) -> int:
-        """How many places there are too few."""
+        """How many places are missing."""
         needed = sum(departure.places for lane in self.lanes for departure in lane)
         return max(0, needed - len(self.places))
 
@@ -67,7 +67,7 @@ class Departures:
             more = departure.places - 1 + is_lost
             yield departure, more - self._leaves_out(more)
         if not len(self):
-            # What was to leave at these was put back. Kept, they would stand in the way of new ones.
+            # The deliveries for these places were put back. Places that are kept would keep new ones from being taken.
             self.places.clear()
 
     def _leaves_out(self, places: int) -> int:
@@ -78,6 +78,6 @@ class Departures:
         return there
 
     def take_out(self, lane: Lane) -> Iterator[Departure]:
-        """All of one lane, which does not leave after all."""
+        """All deliveries of one lane: they do not leave after all."""
         while self.lanes[lane]:
             yield self.lanes[lane].popleft()

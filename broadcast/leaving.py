@@ -21,18 +21,18 @@ from storage.outbox.deliveries import Outcome
 from storage.states import State
 
 LATE = "late"
-"""The code of what was claimed, and did not leave in time."""
+"""The code of a delivery that was claimed and did not leave in time."""
 PACE = "pace"
-"""The code of what the pace holds back."""
+"""The code of a delivery that the pace holds back."""
 SILENT = "silent"
-"""The code of what was for somebody who has not written for so long that their number may be another person's."""
+"""The code of a delivery whose person has not written for so long that the number may be another person's."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """What is asked of every claimed delivery before it is given a place. What does not leave waits again, or ends."""
+    """Looks at claimed deliveries before they get places of the pace. One that does not leave waits again, or ends."""
 
     channel: Channel
     pacer: Pacer
@@ -40,7 +40,7 @@ class Leaving:
     unwritten: Unwritten
 
     async def departures(self, claimed: Sequence[Claimed]) -> list[Departure]:
-        """Those that leave. Where that cannot be found out, they all wait again."""
+        """The deliveries that leave. Where that cannot be found out, all of them wait again."""
         try:
             return [departure for delivery in await self._may_leave(claimed) if (departure := self._read(delivery))]
         except BaseException:
@@ -49,10 +49,10 @@ class Leaving:
             raise
 
     async def _may_leave(self, claimed: Sequence[Claimed]) -> list[Claimed]:
-        """Not to an address that may be another person's, not at night, not to who was written to just now."""
+        """Not to an address that may be another person's, not at night, not to a person who was written to just now."""
         now = self.clock()
-        theirs = [delivery for delivery in claimed if not self._is_recycled(delivery)]
-        awake = [delivery for delivery in theirs if not self._sleeps(delivery, now)]
+        safe = [delivery for delivery in claimed if not self._is_recycled(delivery)]
+        awake = [delivery for delivery in safe if not self._sleeps(delivery, now)]
         waits = await self.pacer.for_people([delivery.address for delivery in awake])
         for delivery, wait in zip(awake, waits, strict=True):
             if wait:
@@ -60,7 +60,7 @@ class Leaving:
         return [delivery for delivery, wait in zip(awake, waits, strict=True) if not wait]
 
     def _is_recycled(self, claimed: Claimed) -> bool:
-        """What is for one person only does not leave to an address that may be somebody else's by now."""
+        """Whether it is for one person only, and the address may be somebody else's by now: then it is cancelled."""
         if claimed.lane != Lane.NOTICE or not claimed.silent_for(self.channel.recycled):
             return False
         self.unwritten.ended(Outcome(claimed.id, State.CANCELLED, code=SILENT))

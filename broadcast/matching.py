@@ -9,7 +9,7 @@ from channels.messages import Trace
 from storage.outbox.unknowns import UnknownDelivery
 
 LATEST = timedelta(hours=1)
-"""What is older is not sent again: it would be out of place, and this database may be an old copy."""
+"""An older delivery is not sent again: it would be out of place, and this database may be an old copy."""
 APART = timedelta(minutes=15)
 """How far the platform's clock and ours may differ."""
 EARLIER, LATER = APART, LATEST + APART
@@ -28,30 +28,31 @@ class Window:
 
 def windows(waiting: Sequence[UnknownDelivery]) -> list[Window]:
     """The times around these deliveries; those that overlap are one."""
-    found: list[Window] = []
+    merged: list[Window] = []
     for unknown in sorted(waiting, key=lambda unknown: unknown.began):
         window = Window(unknown.began - EARLIER, unknown.began + LATER, frozenset({unknown.to}))
-        if found and window.since <= found[-1].until:
-            before = found.pop()
+        if merged and window.since <= merged[-1].until:
+            before = merged.pop()
             window = Window(before.since, window.until, before.people | window.people)
-        found.append(window)
-    return found
+        merged.append(window)
+    return merged
 
 
 def matched(
     waiting: Sequence[UnknownDelivery], others: Sequence[UnknownDelivery], traces: Sequence[Trace]
 ) -> dict[str, Trace]:
-    """To each delivery the message to the same person that nobody else knows, as far as there are enough.
+    """The message of each delivery: one to the same person that belongs to no other, as far as there are enough.
 
-    What was begun first came first, whatever clock the platform goes by. `others` may be one of the messages too.
+    The delivery that was begun first has the message that came first, whatever clock the platform goes by. A message
+    may also belong to one of `others`.
     """
     wanted = {unknown.id for unknown in waiting}
-    theirs: dict[str, tuple[list[UnknownDelivery], list[Trace]]] = defaultdict(lambda: ([], []))
+    by_person: dict[str, tuple[list[UnknownDelivery], list[Trace]]] = defaultdict(lambda: ([], []))
     for unknown in sorted([*waiting, *others], key=lambda unknown: unknown.began):
-        theirs[unknown.to][0].append(unknown)
+        by_person[unknown.to][0].append(unknown)
     for trace in sorted(traces, key=lambda trace: trace.at):
-        theirs[trace.to][1].append(trace)
-    pairs = [pair for unknown, had in theirs.values() for pair in _in_order(unknown, had)]
+        by_person[trace.to][1].append(trace)
+    pairs = [pair for deliveries, messages in by_person.values() for pair in _in_order(deliveries, messages)]
     return {unknown.id: trace for unknown, trace in pairs if unknown.id in wanted}
 
 
@@ -75,7 +76,7 @@ class _Pairs:
 
 
 def _in_order(waiting: Sequence[UnknownDelivery], traces: Sequence[Trace]) -> _Pairs:
-    """As many pairs as can be without one overtaking the other, and of those the nearest in time."""
+    """As many pairs as there can be where no message overtakes another, and of those the nearest in time."""
     best = [_Pairs()] * (len(traces) + 1)
     for unknown in waiting:
         without, best = best, [_Pairs()]

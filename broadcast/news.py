@@ -12,7 +12,7 @@ from storage import Session, circuits
 from storage.outbox import deliveries
 
 NIGHT = "night"
-"""The code of what waits for its person's morning."""
+"""The code of a delivery that waits for its person's morning."""
 MOST_TO_PUT_OFF = 2000
 
 log = structlog.get_logger()
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is still to be told. `circuit`: that the platform is out of order, or took the message that tried."""
+    """What is still to be written down. `circuit`: the platform is out of order, or took the message that tried."""
 
     circuit: Broke | Took | None = None
     mornings: Mapping[tuple[str, str], datetime] = field(default_factory=dict)
@@ -32,15 +32,18 @@ class News:
     def of_night(self, broadcast: str, region: str, morning: datetime) -> "News":
         return replace(self, mornings={**self.mornings, (broadcast, region): morning})
 
-    def since(self, told: "News") -> "News":
-        """What has been learned since this was told."""
-        circuit = None if self.circuit == told.circuit else self.circuit
-        mornings = {place: at for place, at in self.mornings.items() if told.mornings.get(place) != at}
+    def since(self, written: "News") -> "News":
+        """What has been learned since these news were written down."""
+        circuit = None if self.circuit == written.circuit else self.circuit
+        mornings = {place: at for place, at in self.mornings.items() if written.mornings.get(place) != at}
         return News(circuit, mornings)
 
 
 async def tell(session: Session, channel: str, news: News, reports: bool, now: datetime) -> None:
-    """Where a platform `reports` later what became of a message, having taken it is only half of that it works."""
+    """Write the news down for all workers.
+
+    Where a platform `reports` later what became of a message, it does not prove that it works by taking one.
+    """
     match news.circuit:
         case Broke(code):
             await circuits.break_(session, channel, code, now + OUT_OF_ORDER, now)

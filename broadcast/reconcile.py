@@ -1,4 +1,4 @@
-"""Asking a platform what became of what we do not know."""
+"""Asking a platform what became of deliveries of unknown fate."""
 
 import asyncio
 from collections import defaultdict
@@ -20,54 +20,83 @@ from storage.outbox.unknowns import Claimant, UnknownDelivery
 SOONEST = timedelta(minutes=2)
 """Before that the platform's own report may still come, and its list may not have it yet."""
 ABSENT = timedelta(minutes=15)
-"""What is not in the platform's list by then never got there."""
+"""A delivery that is not in the platform's list by then never got there."""
 KEPT = timedelta(hours=24)
-"""How long a text is kept for that, and asked after."""
+"""How long the platform is asked about a delivery, and its text is kept for that."""
 PAUSES = (
     (ABSENT, timedelta(minutes=2)),
     (LATEST, timedelta(minutes=10)),
     (timedelta(hours=4), timedelta(hours=1)),
     (KEPT, timedelta(hours=4)),
 )
-"""How long what is younger than the first is not asked after again: most of it is known at once, or never."""
+"""How long a delivery that is younger than the first is not asked about again: most are known at once, or never."""
 MOST = 500
 
-Heard = Callable[[Session, Sequence[Report], datetime], Awaitable[None]]
-"""What takes a platform's word, whether it came by itself or was asked for."""
+TakeReports = Callable[[Session, Sequence[Report], datetime], Awaitable[None]]
+"""Takes a platform's reports, whether they came by themselves or we asked for them."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Reconciled:
     """What came of asking: how many have a fate now, how many leave once more."""
 
     found: int = 0
     resent: int = 0
 
 
-async def ask(
-    database: Database, keys: Keyring, channel: Channel, heard: Heard, now: datetime, closing: asyncio.Event
-) -> Asked:
-    """Settle what is unknown on this channel, as far as the platform knows it. Raises a child of `NotSent`.
+@dataclass(frozen=True, slots=True)
+class Reconciling:
+    """Whom to ask about one channel's unknown deliveries, and where the answers go.
 
     Once `closing` is set the platform is not waited for.
     """
-    if channel.history is None:
-        async with database.writing() as session:
-            resent = await unknowns.resend_allowed(session, channel.name, now - LATEST, now - ABSENT, now)
-        return Asked(resent=resent)
-    async with database.reading() as session:
-        waiting = await unknowns.to_ask(session, keys, channel.name, now - KEPT, now - SOONEST, now, MOST)
-    if not waiting:
-        return Asked()
-    traces = await unless(closing, _traces(channel.history, waiting))
-    if traces is None:
-        return Asked()
-    async with database.writing() as session:
-        asked = await _settle(session, channel.name, waiting, traces, heard, now)
-    log.info("asked", channel=channel.name, found=asked.found, resent=asked.resent)
-    return asked
+
+    database: Database
+    keys: Keyring
+    channel: Channel
+    take: TakeReports
+    closing: asyncio.Event
+
+    async def ask(self, now: datetime) -> Reconciled:
+        """Settle what is unknown, as far as the platform knows it. Raises a child of `NotSent`."""
+        if self.channel.history is None:
+            return await self._resend_allowed(now)
+        since, before = now - KEPT, now - SOONEST
+        async with self.database.reading() as session:
+            waiting = await unknowns.to_ask(session, self.keys, self.channel.name, since, before, now, MOST)
+        if not waiting:
+            return Reconciled()
+        traces = await unless(self.closing, _traces(self.channel.history, waiting))
+        if traces is None:
+            return Reconciled()
+        async with self.database.writing() as session:
+            reconciled = await self._settle(session, waiting, traces, now)
+        log.info("asked", channel=self.channel.name, found=reconciled.found, resent=reconciled.resent)
+        return reconciled
+
+    async def _resend_allowed(self, now: datetime) -> Reconciled:
+        async with self.database.writing() as session:
+            resent = await unknowns.resend_allowed(session, self.channel.name, now - LATEST, now - ABSENT, now)
+        return Reconciled(resent=resent)
+
+    async def _settle(
+        self, session: Session, waiting: Sequence[UnknownDelivery], traces: Sequence[Trace], now: datetime
+    ) -> Reconciled:
+        people = sorted({unknown.person for unknown in waiting})
+        claimed = await unknowns.claimed(session, people)
+        claimants = await unknowns.claimants(session, people)
+        waiting, others = _still_waiting(waiting, claimants), _others(waiting, claimants)
+        matches = matched(waiting, others, [trace for trace in traces if trace.provider_id not in claimed])
+        reports = [_report(self.channel.name, delivery, trace) for delivery, trace in matches.items()]
+        await self.take(session, reports, now)
+        open_ = [trace for trace in traces if not claimed.get(trace.provider_id)]
+        absent = [unknown.id for unknown in waiting if _may_leave(unknown, now) and _is_absent(unknown, open_)]
+        resent = await unknowns.resend(session, absent, now) if absent else 0
+        for due, ids in _later(waiting, now).items():
+            await unknowns.ask_later(session, ids, due)
+        return Reconciled(len(matches), resent)
 
 
 async def _traces(history: History, waiting: Sequence[UnknownDelivery]) -> list[Trace]:
@@ -78,28 +107,6 @@ async def _traces(history: History, waiting: Sequence[UnknownDelivery]) -> list[
     return list(traces.values())
 
 
-async def _settle(
-    session: Session,
-    channel: str,
-    waiting: Sequence[UnknownDelivery],
-    traces: Sequence[Trace],
-    heard: Heard,
-    now: datetime,
-) -> Asked:
-    people = sorted({unknown.person for unknown in waiting})
-    claimed = await unknowns.claimed(session, people)
-    claimants = await unknowns.claimants(session, people)
-    waiting, others = _still_waiting(waiting, claimants), _others(waiting, claimants)
-    found = matched(waiting, others, [trace for trace in traces if trace.provider_id not in claimed])
-    await heard(session, [_report(channel, name, trace) for name, trace in found.items()], now)
-    open_ = [trace for trace in traces if not claimed.get(trace.provider_id)]
-    absent = [unknown.id for unknown in waiting if _may_leave(unknown, now) and _is_absent(unknown, open_)]
-    resent = await unknowns.resend(session, absent, now) if absent else 0
-    for due, ids in _later(waiting, now).items():
-        await unknowns.ask_later(session, ids, due)
-    return Asked(len(found), resent)
-
-
 def _still_waiting(waiting: Sequence[UnknownDelivery], claimants: Sequence[Claimant]) -> list[UnknownDelivery]:
     """While the platform was asked, it may have reported by itself."""
     still = {claimant.id for claimant in claimants}
@@ -107,7 +114,7 @@ def _still_waiting(waiting: Sequence[UnknownDelivery], claimants: Sequence[Claim
 
 
 def _others(waiting: Sequence[UnknownDelivery], claimants: Sequence[Claimant]) -> list[UnknownDelivery]:
-    """What else of ours a message to the same address may be."""
+    """Other deliveries to the same addresses: a message may belong to one of them as well."""
     known = {unknown.id for unknown in waiting}
     at = {unknown.address: unknown for unknown in waiting}
     return [
@@ -122,12 +129,12 @@ def _may_leave(unknown: UnknownDelivery, now: datetime) -> bool:
 
 
 def _is_absent(unknown: UnknownDelivery, open_: Sequence[Trace]) -> bool:
-    """Certainly: there is no message to this person that may be it, taken for another one's or not."""
+    """Whether no message to this person may be this delivery, not even one that is taken for another's by a guess."""
     return not any(may_be(unknown, trace) for trace in open_)
 
 
 def _later(waiting: Sequence[UnknownDelivery], now: datetime) -> Mapping[datetime, list[str]]:
-    """When to ask again after what is still unknown then."""
+    """When to ask again, and about which deliveries, if they are still unknown then."""
     later: dict[datetime, list[str]] = defaultdict(list)
     for unknown in waiting:
         later[now + _pause(now - unknown.began)].append(unknown.id)
@@ -139,6 +146,6 @@ def _pause(age: timedelta) -> timedelta:
 
 
 def _report(channel: str, delivery: str, trace: Trace) -> Report:
-    """The platform has it: even what is only accepted there has been sent by us."""
+    """The platform has it: even a message that is only accepted there was sent by us."""
     status = Status.SENT if trace.status is Status.ACCEPTED else trace.status
     return Report(channel, delivery, trace.provider_id, status, trace.code or Code.FOUND, trace.verdict)

@@ -31,8 +31,8 @@ from storage.states import State
 
 LONGEST_SEND = timedelta(seconds=20)
 FRESH = timedelta(seconds=5)
-"""How old a claim may be when its send begins. Whoever slept on it (a laptop's lid, a paused machine) has lost the
-place at the platform's pace, and may have missed a STOP."""
+"""How old a claim may be when its send begins. A worker that slept meanwhile (a laptop's lid, a paused machine) has
+lost its place of the platform's pace, and may have missed a STOP."""
 
 log = structlog.get_logger()
 
@@ -92,7 +92,7 @@ class Sending:
             self.waker.wake_here()
 
     def _put_back(self, lane: Lane, wait: timedelta, code: str) -> None:
-        """Nothing of that lane leaves now: it waits as if nobody had claimed it."""
+        """Let all deliveries of a lane wait as if nobody had claimed them."""
         now = self.clock()
         for departure in self.departures.take_out(lane):
             self.unwritten.ended(at_once.again(departure.claimed, now + wait, code))
@@ -129,7 +129,7 @@ class Sending:
         return at_once.sent(claimed, accepted, self.where)
 
     def _too_late(self, claimed: Claimed) -> Outcome | None:
-        """What becomes of it when it waited for its place for too long."""
+        """What becomes of a delivery that has waited too long for its place; None: it has not."""
         now = self.clock()
         if claimed.not_after is not None and claimed.not_after <= now:
             return Outcome(claimed.id, State.EXPIRED, code="not_after")
@@ -151,7 +151,7 @@ class Sending:
         return at_once.refused(claimed, refusal, self.where, self.clock())
 
     def _answered(self, claimed: Claimed, code: str, sign: Sign) -> None:
-        """Whether our sender, or the platform, is in order: told to all workers with the next settling."""
+        """Learn whether our sender and the platform are in order; all workers hear of it with the next settling."""
         if self.circuit.answered(sign is Sign.FAILED) or sign is Sign.STOPPED:
             log.critical("sender stopped", channel=self.channel.name, code=code)
             self.unwritten.learned(Broke(code))
@@ -162,5 +162,5 @@ class Sending:
 
 
 def _may_be_template(claimed: Claimed) -> bool:
-    """Whether that is the first that its broadcast tries where no free text is taken."""
+    """Whether it may leave as a template after a silence: a reply, or where its broadcast tries that first."""
     return claimed.broadcast is None or claimed.outside[:1] == (Way.TEMPLATE,)

@@ -1,4 +1,4 @@
-"""What a sender knows that is not in the database yet: it is written down with the next transaction."""
+"""What a sender knows that is not in the database yet: the next transaction writes it down."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,7 @@ from broadcast.watch import Observe
 from storage.outbox.deliveries import Outcome
 
 TOGETHER = 20
-"""How much is not let wait for the next claim."""
+"""So many outcomes do not wait for the next claim."""
 
 
 @dataclass(slots=True)
@@ -24,14 +24,14 @@ class Unwritten:
     news: News = field(default_factory=News)
 
     def ended(self, outcome: Outcome) -> None:
-        """A send has ended, or will not begin."""
+        """Keep the outcome of a send that has ended, or will not begin."""
         self.observe("outcomes", channel=self.channel, state=outcome.state, code=outcome.code or "")
         self.outcomes.append(outcome)
         if self.is_much:
             self.waker.wake_here()
 
     def waits(self, outcome: Outcome) -> None:
-        """It was claimed too early: nobody counts that."""
+        """Keep that a delivery was claimed too early: nobody counts that."""
         self.outcomes.append(outcome)
 
     def learned(self, circuit: Broke | Took) -> None:
@@ -45,14 +45,14 @@ class Unwritten:
         return len(self.outcomes) >= TOGETHER
 
     def take_outcomes(self) -> list[Outcome]:
-        """What ends from now on is for the next transaction."""
+        """The outcomes for this transaction; those that come from now on are for the next."""
         taken, self.outcomes = self.outcomes, []
         return taken
 
     def put_back(self, outcomes: list[Outcome]) -> None:
-        """They were not written down after all."""
+        """Keep outcomes that were not written down after all."""
         self.outcomes = outcomes + self.outcomes
 
-    def told(self, news: News) -> None:
-        """It is committed. What has been learned since stays to be told."""
+    def drop(self, news: News) -> None:
+        """These news are committed. What has been learned since stays to be written down."""
         self.news = self.news.since(news)

@@ -1,4 +1,4 @@
-"""What those who work tell whoever counts it: names and numbers, never about whom."""
+"""How work is counted: by names and numbers, never by people."""
 
 from typing import Protocol
 

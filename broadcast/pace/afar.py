@@ -15,9 +15,9 @@ from broadcast.watch import Observe
 
 CHANNEL = "hearback:wake"
 PATIENCE = 1.0
-"""Seconds. It is a hint: who waits longer for it than for the thing itself waits in vain."""
+"""Seconds. Redis only gives hints: the database is looked at before a later answer would come."""
 LISTEN = 30.0
-"""Seconds after which the line is tried: one may listen for long on one that is dead."""
+"""Seconds after which the connection is tried: one that is dead looks like one on which nothing is said."""
 
 
 @asynccontextmanager

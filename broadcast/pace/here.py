@@ -28,13 +28,13 @@ class LocalPace:
         batch = rule.batch(most)
         number = min(most, int((now + LOOK_AHEAD - begin) / every + (1 + ROUNDING)))
         number = number if number >= batch else 0
-        given = GrantedPlaces(number, now, begin, every, LOOK_AHEAD - (batch - 1) * every, held, bulletins, slow)
-        self._until[rule.name] = given.end
-        return given
+        granted = GrantedPlaces(number, now, begin, every, LOOK_AHEAD - (batch - 1) * every, held, bulletins, slow)
+        self._until[rule.name] = granted.end
+        return granted
 
-    async def give_back(self, rule: PaceRule, given: GrantedPlaces, used: int) -> None:
-        if self._until.get(rule.name) == given.end:
-            self._until[rule.name] = given.begin + used * given.every
+    async def give_back(self, rule: PaceRule, granted: GrantedPlaces, used: int) -> None:
+        if self._until.get(rule.name) == granted.end:
+            self._until[rule.name] = granted.begin + used * granted.every
 
     async def charge(self, rule: PaceRule, places: float) -> None:
         rule, now = rule.part(self.workers), self.clock()
@@ -60,12 +60,12 @@ class LocalPace:
 
     async def hold_person(self, rule: PaceRule, address: str, seconds: float, bulletins: bool) -> None:
         now = self.clock()
-        who, at = self._last_held.get(rule.name, (address, now))
+        last_held, at = self._last_held.get(rule.name, (address, now))
         self._last_held[rule.name] = (address, now)
         self.keep(rule.to(address), seconds + rule.person_credit)
         if bulletins:
             self.keep(rule.hold_of_bulletins, seconds)
-        if who != address and now - at < TWO_WITHIN:
+        if last_held != address and now - at < TWO_WITHIN:
             await self.hold(rule, seconds)
             self.keep(rule.half_rate, seconds + HALF_RATE_FOR)
 
@@ -81,7 +81,7 @@ class LocalPace:
         return held, bulletins, slow
 
     def keep(self, name: str, seconds: float) -> None:
-        """Until then at least."""
+        """Remember a hold of so many seconds, unless a longer one is remembered."""
         now = self.clock()
         self._forget(now)
         until = now + seconds

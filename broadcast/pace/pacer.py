@@ -18,7 +18,7 @@ class Places:
     """Until there are more."""
     last_lane: Lane
     """Lanes above this one may not use them: bulletins may have to wait when replies need not."""
-    given: GrantedPlaces | None = None
+    granted: GrantedPlaces | None = None
 
     def __len__(self) -> int:
         return len(self.at)
@@ -38,25 +38,27 @@ class Pacer:
         return self._schedules.clock()
 
     async def take(self, most: int) -> Places:
-        """Up to `most` places. What they are not used for goes back by `give_back`, at once."""
+        """Up to `most` places. Those that are not used have to be given back by `give_back`, at once."""
         now = self.now()
         if now < self._none_before:
             return self._places((), self._none_before - now)
-        given = await self._schedules.take(self._rule, most)
+        granted = await self._schedules.take(self._rule, most)
         now = self.now()
-        self._none_before = now + given.wait
-        return self._places(tuple(max(now, given.at(place)) for place in range(given.number)), given.wait, given)
+        self._none_before = now + granted.wait
+        return self._places(
+            tuple(max(now, granted.at(place)) for place in range(granted.number)), granted.wait, granted
+        )
 
-    def _places(self, at: tuple[float, ...], wait: float, given: GrantedPlaces | None = None) -> Places:
+    def _places(self, at: tuple[float, ...], wait: float, granted: GrantedPlaces | None = None) -> Places:
         held, bulletins = self._schedules.held(self._rule)
         # A microsecond more: rounded down, there would be none yet.
         until = timedelta(seconds=wait, microseconds=1 if wait else 0)
-        return Places(at, until, Lane.NOTICE if bulletins > held else Lane.BULLETIN, given)
+        return Places(at, until, Lane.NOTICE if bulletins > held else Lane.BULLETIN, granted)
 
     async def give_back(self, places: Places, used: int) -> None:
         """Only the first `used` were needed."""
-        if places.given and used < len(places):
-            await self._schedules.give_back(self._rule, places.given, used)
+        if places.granted and used < len(places):
+            await self._schedules.give_back(self._rule, places.granted, used)
             self._none_before = self.now()
 
     def is_lost(self, place: float, now: float) -> bool:

@@ -1,4 +1,4 @@
-"""What the schedules of a sender allow, and what whoever keeps them has to do."""
+"""What the schedules of a sender allow, and what every keeper of schedules has to do."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -6,8 +6,8 @@ from math import ceil
 from typing import Protocol
 
 SHARE_USED = 0.975
-"""The share of a permitted rate that is used. A fortieth stays free: 1 % for what leaves late (`SHORTEST_GRACE`), the
-rest for networks, which move messages together, while the platform counts them where they arrive."""
+"""The share of a permitted rate that is used. A fortieth stays free: 1 % for late messages (`SHORTEST_GRACE`),
+the rest for networks, which move messages together, while the platform counts them where they arrive."""
 LOOK_AHEAD = 0.15
 """Seconds before its instant in which a place is handed out: as long as a claim takes on a busy machine. A reply does
 not wait for the bulletins that were claimed before it, it takes the first of their places."""
@@ -68,11 +68,11 @@ class PaceRule:
 
     @property
     def grace(self) -> float:
-        """Seconds after which a place is lost: who came later would leave together with those whose turn it is."""
+        """Seconds after which a place is lost: a later message would leave together with those whose turn it is."""
         return max(SHORTEST_GRACE, min(LONGEST_GRACE, GRACE_SHARE * self.every))
 
     def part(self, workers: int) -> "PaceRule":
-        """What each of so many workers may do that do not hear of each other."""
+        """What each of so many workers may do, if they do not hear of each other."""
         if workers == 1:
             return self
         return replace(self, every=self.every * workers, burst=1, gap=self.gap * workers, person_burst=1)
@@ -143,7 +143,7 @@ class Schedules(Protocol):
     async def take(self, rule: PaceRule, most: int) -> GrantedPlaces:
         """Take up to `most` places."""
 
-    async def give_back(self, rule: PaceRule, given: GrantedPlaces, used: int) -> None:
+    async def give_back(self, rule: PaceRule, granted: GrantedPlaces, used: int) -> None:
         """Only the first `used` were needed. The others are lost if somebody has taken the ones after them."""
 
     async def charge(self, rule: PaceRule, places: float) -> None:

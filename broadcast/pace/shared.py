@@ -89,14 +89,14 @@ class SharedPace:
         """Redis read its clock after we asked and before we heard: within that, what we believed before holds."""
         self._shift = min(max(self._shift, now - self.clock()), now - before)
 
-    async def give_back(self, rule: PaceRule, given: GrantedPlaces, used: int) -> None:
-        if not given.shift:
-            await self._alone.give_back(rule, given, used)
+    async def give_back(self, rule: PaceRule, granted: GrantedPlaces, used: int) -> None:
+        if not granted.shift:
+            await self._alone.give_back(rule, granted, used)
             return
         await self._call(
             GIVE_BACK,
             {"schedule": rule.name},
-            {"taken_until": f"{given.end:.6f}", "used_until": f"{given.begin + used * given.every:.6f}"},
+            {"taken_until": f"{granted.end:.6f}", "used_until": f"{granted.begin + used * granted.every:.6f}"},
         )
 
     async def charge(self, rule: PaceRule, places: float) -> None:

@@ -43,8 +43,10 @@ async def spends(kept: Kept, mine: Pacer, number: int, had: list[float]) -> None
 
 def instants(places: Places) -> list[float]:
     """By the clock of the schedule, which does not tremble however busy the machine is."""
-    given = places.given
-    return [max(given.now, given.begin + place * given.every) for place in range(given.number)] if given else []
+    granted = places.granted
+    return (
+        [max(granted.now, granted.begin + place * granted.every) for place in range(granted.number)] if granted else []
+    )
 
 
 def is_kept(pace: Pace, had: Sequence[float]) -> bool:
@@ -106,8 +108,8 @@ async def test_places_lie_as_far_apart_as_the_rate_says(kept: Kept) -> None:
     apart = [later - sooner for sooner, later in zip(instants(places), instants(places)[1:], strict=False)]
     assert len(places) > 1
     assert all(abs(gap - 1 / (SHARE_USED * QUICK.rate)) < 1e-5 for gap in apart)
-    assert places.given
-    assert instants(places)[-1] - places.given.now <= LOOK_AHEAD + 1e-5
+    assert places.granted
+    assert instants(places)[-1] - places.granted.now <= LOOK_AHEAD + 1e-5
 
 
 async def test_the_instants_of_places_are_those_of_our_own_clock(kept: Kept) -> None:
@@ -239,10 +241,10 @@ async def test_a_pause_is_kept_whatever_is_given_back(kept: Kept) -> None:
 async def test_after_a_pause_there_is_no_burst(kept: Kept) -> None:
     mine = pacer(kept)
     await warm(kept, mine)
-    before = (await mine.take(1)).given
+    before = (await mine.take(1)).granted
     await mine.pause(timedelta(seconds=0.2))
     await kept.sleep(0.2)
-    after = (await first(kept, mine)).given
+    after = (await first(kept, mine)).granted
     assert before
     assert after
     assert after.begin >= before.now + 0.2

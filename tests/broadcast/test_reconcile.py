@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from broadcast.matching import EARLIER, LATER, LATEST, Window, matched
-from broadcast.reconcile import ABSENT, KEPT, SOONEST, Asked, ask
+from broadcast.reconcile import ABSENT, KEPT, SOONEST, Reconciled, Reconciling
 from channels import Channel, from_settings
 from channels.messages import Later, NotSent, Outgoing, Report, Status, Trace
 from channels.verdicts import Act, Verdict
@@ -159,12 +159,12 @@ class Desk:
     def remembers(self, name: str, at: datetime, to: str = ALICE, status: Status = Status.SENT, **more: Any) -> None:
         self.memory.traces.append(Trace(name, to, at, status, **more))
 
-    async def asks(self, now: datetime = NOW, history: bool = True) -> Asked:
+    async def asks(self, now: datetime = NOW, history: bool = True) -> Reconciled:
         line: Any = Line(self.memory if history else None)
         return await self.asks_at(line, now)
 
-    async def asks_at(self, line: Channel, now: datetime = NOW) -> Asked:
-        return await ask(self.database, self.keys, line, self._hears, now, self.closing)
+    async def asks_at(self, line: Channel, now: datetime = NOW) -> Reconciled:
+        return await Reconciling(self.database, self.keys, line, self._hears, self.closing).ask(now)
 
     async def says(self, name: str, provider_id: str, status: Status) -> None:
         """The platform itself, by a status callback."""
@@ -191,7 +191,7 @@ def desk(database: Database, keys: Keyring) -> Desk:
 
 async def test_a_platform_is_not_asked_when_nothing_is_unknown(desk: Desk) -> None:
     await desk.sent(await desk.meets(), state="sent", provider_id="m")
-    assert await desk.asks() == Asked()
+    assert await desk.asks() == Reconciled()
     assert desk.memory.asked == []
 
 
@@ -209,17 +209,17 @@ async def test_what_the_platform_remembers_is_what_it_became(desk: Desk, status:
     name = await desk.sent(await desk.meets())
     verdict = Verdict(Act.DROP, "")
     desk.remembers("m", LONG_AGO, status=status, code="30006" if status is Status.FAILED else "", verdict=verdict)
-    assert await desk.asks() == Asked(found=1)
+    assert await desk.asks() == Reconciled(found=1)
     found = await desk.row(name)
     assert (found.state, found.provider_id, found.body) == (becomes, "m", None)
     assert desk.memory.asked == [Window(LONG_AGO - EARLIER, LONG_AGO + LATER, frozenset({ALICE}))]
-    assert await desk.asks() == Asked()
+    assert await desk.asks() == Reconciled()
 
 
 async def test_what_the_platform_never_had_leaves_once_more(desk: Desk) -> None:
     name = await desk.sent(await desk.meets())
     desk.remembers("m", LONG_AGO, BOB)
-    assert await desk.asks() == Asked(resent=1)
+    assert await desk.asks() == Reconciled(resent=1)
     found = await desk.row(name)
     assert (found.state, found.code, found.due, found.resent) == ("queued", "resent", NOW, True)
 
@@ -229,7 +229,7 @@ async def test_a_message_that_another_delivery_has_is_not_this_one(desk: Desk) -
     await desk.sent(alice, state="sent", provider_id="m")
     name = await desk.sent(alice, turn=2)
     desk.remembers("m", LONG_AGO)
-    assert await desk.asks() == Asked(resent=1)
+    assert await desk.asks() == Reconciled(resent=1)
     assert (await desk.row(name)).state == "queued"
 
 
@@ -240,16 +240,16 @@ async def test_a_message_that_an_earlier_attempt_of_another_had_is_not_this_one(
     await desk.puts(other, provider_id="m2")
     await desk.sent(alice, turn=2)
     desk.remembers("m", LONG_AGO)
-    assert await desk.asks() == Asked(resent=1)
+    assert await desk.asks() == Reconciled(resent=1)
 
 
 async def test_where_two_may_be_the_same_message_the_other_is_never_sent_again(desk: Desk) -> None:
     alice = await desk.meets()
     names = [await desk.sent(alice, LONG_AGO - seconds * SECOND, turn=seconds) for seconds in (20, 1)]
     desk.remembers("m", LONG_AGO)
-    assert await desk.asks() == Asked(found=1)
+    assert await desk.asks() == Reconciled(found=1)
     for minutes in range(12, 60, 12):
-        assert await desk.asks(NOW + minutes * MINUTE) == Asked()
+        assert await desk.asks(NOW + minutes * MINUTE) == Reconciled()
     assert sorted([(await desk.row(name)).state for name in names]) == ["sent", "unknown"]
 
 
@@ -259,7 +259,7 @@ async def test_it_is_sent_again_when_the_platform_says_whose_the_message_was(des
     desk.remembers("m", LONG_AGO)
     await desk.asks()
     await desk.says(names[1], "m", Status.DELIVERED)
-    assert await desk.asks(NOW + 12 * MINUTE) == Asked(resent=1)
+    assert await desk.asks(NOW + 12 * MINUTE) == Reconciled(resent=1)
     assert [(await desk.row(name)).state for name in names] == ["queued", "delivered"]
 
 
@@ -270,7 +270,7 @@ async def test_a_platform_whose_clock_is_not_ours_is_understood(desk: Desk, apar
     names = [await desk.sent(alice, LONG_AGO + 10 * turn * SECOND, turn=turn) for turn in range(3)]
     for turn in range(3):
         desk.remembers(f"m{turn}", LONG_AGO + (10 * turn + 1) * SECOND)
-    assert await desk.asks() == Asked(found=3)
+    assert await desk.asks() == Reconciled(found=3)
     rows = [await desk.row(name) for name in names]
     assert [(one.state, one.provider_id) for one in rows] == [("sent", f"m{turn}") for turn in range(3)]
 
@@ -296,7 +296,7 @@ async def test_a_message_that_left_late_is_it(desk: Desk, minutes: int) -> None:
     """Its worker slept between its claim and its send."""
     name = await desk.sent(await desk.meets(), NOW - LATEST + SECOND)
     desk.remembers("m", NOW - LATEST + minutes * MINUTE)
-    assert await desk.asks() == Asked(found=1)
+    assert await desk.asks() == Reconciled(found=1)
     assert (await desk.row(name)).state == "sent"
 
 
@@ -304,7 +304,7 @@ async def test_a_message_of_a_month_ago_is_nobodys_and_stands_in_nobodys_way(des
     """The delivery that it was is a number by now."""
     name = await desk.sent(await desk.meets())
     desk.remembers("m", NOW - timedelta(days=31))
-    assert await desk.asks() == Asked(resent=1)
+    assert await desk.asks() == Reconciled(resent=1)
     assert (await desk.row(name)).state == "queued"
 
 
@@ -318,7 +318,7 @@ async def test_a_message_to_who_was_forgotten_and_came_back_is_not_taken_for_not
     await desk.sent(again, LONG_AGO + MINUTE)
     desk.remembers("m", LONG_AGO)
     assert (await desk.row(old)).provider_id is None
-    assert await desk.asks() == Asked(found=1)
+    assert await desk.asks() == Reconciled(found=1)
 
 
 async def test_what_is_just_being_sent_is_not_taken_for_what_was_lost(desk: Desk) -> None:
@@ -326,7 +326,7 @@ async def test_what_is_just_being_sent_is_not_taken_for_what_was_lost(desk: Desk
     lost = await desk.sent(alice)
     await desk.sent(alice, NOW - SECOND, turn=2, state="sending", ended=None)
     desk.remembers("m", NOW)
-    assert await desk.asks() == Asked()
+    assert await desk.asks() == Reconciled()
     assert (await desk.row(lost)).state == "unknown"
 
 
@@ -336,7 +336,7 @@ async def test_what_the_platform_reports_while_it_is_asked_is_not_guessed_at(des
     for name in ("m1", "m2"):
         desk.remembers(name, LONG_AGO, status=Status.DELIVERED)
     desk.memory.meanwhile = partial(desk.says, reported, "m2", Status.DELIVERED)
-    assert await desk.asks() == Asked(found=1)
+    assert await desk.asks() == Reconciled(found=1)
     assert [(await desk.row(name)).provider_id for name in (reported, lost)] == ["m2", "m1"]
 
 
@@ -380,14 +380,14 @@ async def test_only_the_time_around_what_is_unknown_is_asked_for(desk: Desk) -> 
 )
 async def test_it_leaves_again_neither_too_soon_nor_too_late(desk: Desk, began: datetime, resent: int) -> None:
     await desk.sent(await desk.meets(), began)
-    assert await desk.asks() == Asked(resent=resent)
+    assert await desk.asks() == Reconciled(resent=resent)
     assert len(desk.memory.asked) == 1
 
 
 @pytest.mark.parametrize("began", [NOW - SOONEST, NOW - KEPT], ids=["too new", "too old"])
 async def test_nothing_too_new_or_too_old_is_asked_after(desk: Desk, began: datetime) -> None:
     await desk.sent(await desk.meets(), began)
-    assert await desk.asks() == Asked()
+    assert await desk.asks() == Reconciled()
     assert desk.memory.asked == []
 
 
@@ -409,7 +409,7 @@ async def test_who_closes_does_not_wait_for_a_platform_that_is_silent(desk: Desk
 
     desk.memory.meanwhile = closes
     async with asyncio.timeout(PATIENCE):
-        assert await desk.asks() == Asked()
+        assert await desk.asks() == Reconciled()
     found = await desk.row(name)
     assert (found.state, found.due) == ("unknown", NOW)
 
@@ -419,7 +419,7 @@ async def test_a_reply_without_its_words_does_not_leave_again(desk: Desk) -> Non
     async with desk.database.writing() as session:
         await session.exec_driver_sql("UPDATE delivery SET body = NULL")
     for minutes in range(3):
-        assert await desk.asks(NOW + minutes * MINUTE) == Asked()
+        assert await desk.asks(NOW + minutes * MINUTE) == Reconciled()
     assert len(desk.memory.asked) == 1
     assert (await desk.row(name)).state == "unknown"
 
@@ -431,8 +431,8 @@ async def test_where_nobody_can_be_asked_only_what_may_come_twice_leaves_again(d
         await announce(session, "once")
         await announce(session, "again", Plan(again=True))
         once, again = await owe(session, alice, "once", **lost), await owe(session, bob, "again", **lost)
-    assert await desk.asks(history=False) == Asked(resent=1)
-    assert await desk.asks(history=False) == Asked()
+    assert await desk.asks(history=False) == Reconciled(resent=1)
+    assert await desk.asks(history=False) == Reconciled()
     assert [(await desk.row(name)).state for name in (once, again)] == ["unknown", "queued"]
 
 
@@ -472,7 +472,7 @@ async def test_twilio_tells_what_it_has_by_a_clock_that_is_not_ours(desk: Desk, 
             await sms.send(ALICE, Outgoing("hello"), name)
             now[0] += 30 * SECOND
         await twilio.settled()
-        assert await desk.asks_at(sms) == Asked(found=2, resent=1)
+        assert await desk.asks_at(sms) == Reconciled(found=2, resent=1)
     assert [(await desk.row(name)).state for name in (*arrived, lost)] == ["delivered", "delivered", "queued"]
 
 
