@@ -34,7 +34,7 @@ class Limits:
     replies: int
     """Messages to one person. STOP, FORGET and HELP have as many again."""
     newcomers: int
-    """People whom we have never answered, all of them together."""
+    """First answers to people whom we have never answered, all of them together."""
 
 
 class Refused(Exception):
@@ -51,10 +51,10 @@ class Misconfigured(Exception):
 
 
 class History(Protocol):
-    """What a platform itself remembers, for what we could not hear."""
+    """What a platform itself remembers, for messages and reports that we could not take."""
 
     def sent(self, since: datetime, until: datetime, to: Collection[str]) -> AsyncIterator[Trace]:
-        """Every message of ours to these people from then until then, complete, or it raises a child of `NotSent`.
+        """Every message of ours to these people in this time, complete, or it raises a child of `NotSent`.
 
         In any order; where one comes twice, the later word counts.
         """
@@ -109,7 +109,7 @@ class Channel(Protocol):
     def poll(self) -> AsyncIterator[Sequence[Message]] | None:
         """Fetch what people write instead of being called; None where that cannot be done.
 
-        Whoever asks for the next messages has kept the last. Raises a child of `NotSent`.
+        The caller asks for the next messages only when it has kept the last. Raises a child of `NotSent`.
         """
 
     def accepted(self) -> web.Response:
@@ -137,7 +137,7 @@ class Channel(Protocol):
         """Ask the platform which texts it has approved, and use those from now on. Raises a child of `NotSent`."""
 
     def use(self, templates: Sequence[Template]) -> None:
-        """Use those that were asked for by somebody else, or before a restart."""
+        """Use these texts, which another worker asked for, or which were stored before a restart."""
 
 
 SHARED = ("carriers", "messages", "verdicts")
@@ -150,7 +150,7 @@ def names() -> tuple[str, ...]:
 
 def from_settings(environment: Mapping[str, str]) -> dict[str, Channel]:
     """Every channel that the environment configures, by name. Raises `Misconfigured`, a line for each that is wrong."""
-    made: dict[str, Channel] = {}
+    configured: dict[str, Channel] = {}
     wrong: list[str] = []
     for name in names():
         try:
@@ -158,7 +158,7 @@ def from_settings(environment: Mapping[str, str]) -> dict[str, Channel]:
         except Misconfigured as misconfigured:
             wrong.append(str(misconfigured))
         else:
-            made |= {name: channel} if channel is not None else {}
+            configured |= {name: channel} if channel is not None else {}
     if wrong:
         raise Misconfigured("\n".join(dict.fromkeys(wrong)))
-    return made
+    return configured

@@ -16,7 +16,7 @@ def required(environment: Mapping[str, str], *names: str) -> None:
 
 
 def matching(environment: Mapping[str, str], name: str, pattern: str, wanted: str) -> str:
-    """The setting's value. The refusal says what is wanted, never what was given: it may be a secret."""
+    """The setting's value. The refusal says what the value has to be, never what it is: it may be a secret."""
     value = environment[name]
     if not re.fullmatch(pattern, value):
         raise Misconfigured(f"{name} has to be {wanted}.")

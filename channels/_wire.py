@@ -19,8 +19,8 @@ from channels.verdicts import WIRE
 
 NOT_REACHED = timedelta(seconds=5)
 LONGEST = timedelta(seconds=15)
-"""How long a platform has to answer. Whoever sends waits longer for us: so it is said that the platform was silent, and
-not that we had a fault."""
+"""How long a platform has to answer. A sender waits longer than this for us, so that a silent platform is not taken for
+a fault of ours."""
 CONNECT = timedelta(seconds=5)
 """How long a connection may take, with the look-up of its name: until then nothing was written."""
 
@@ -42,12 +42,12 @@ def open_session() -> ClientSession:
 
 
 def waiting(longest: timedelta) -> ClientTimeout:
-    """For the whole answer: who sends it piece by piece for ever has not answered either."""
+    """For the whole answer: a platform that sends it piece by piece for ever has not answered either."""
     return ClientTimeout(total=longest.total_seconds(), connect=CONNECT.total_seconds())
 
 
 def closed() -> Later:
-    """Before `start` and after `close`: a sender that is caught by the shutdown keeps its message."""
+    """Before `start` and after `close`: a message that meets a shutdown is kept."""
     return Later("closed", NOT_REACHED, everyone=True, verdict=WIRE["closed"])
 
 

@@ -1,4 +1,4 @@
-"""What the company that carries the messages does by itself, and what it can see."""
+"""What the company that carries our messages does by itself, and what it can see."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

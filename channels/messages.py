@@ -197,7 +197,7 @@ class Trace:
 
 
 Sentences = Mapping[str, Mapping[str, str]]
-"""What templates should say: by purpose and language a whole sentence, with {{1}} where what is told will stand."""
+"""What templates should say: by purpose and language a whole sentence, with {{1}} in the place of the text told."""
 
 
 @dataclass(frozen=True, slots=True)

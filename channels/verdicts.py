@@ -6,13 +6,13 @@ from datetime import timedelta
 from enum import StrEnum
 
 UNCOUNTED = 1_000_000
-"""Tries of what is only too fast, or not known yet: it ends by being too old."""
+"""Tries of a message that is only sent too fast, or about which too little is known yet: it ends by its age."""
 OUT_OF_ORDER = timedelta(seconds=30)
-"""How long nothing is tried where the sender is out of order; then one message tries."""
+"""How long nothing is sent where the sender is out of order; then one message tries."""
 
 
 BLOCKED_BY_MANY, FILTERED_OFTEN = 0.02, 0.01
-"""Parts of a day's messages: people do not want this, or a carrier does not; then more than these are lost soon."""
+"""Parts of a day's messages that people, or a carrier, may refuse; where they refuse more, the sender is soon lost."""
 
 
 class Reach(StrEnum):
@@ -97,4 +97,4 @@ WIRE: Mapping[str, Verdict] = {
     "fault": Verdict(Act.UNKNOWN, "a fault of our own while it was being sent", alarm=Alarm.FAULT),
     "crash": Verdict(Act.UNKNOWN, "whoever was sending it is no more"),
 }
-"""What happens between any platform and us."""
+"""What can happen on the way to any platform."""

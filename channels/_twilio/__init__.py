@@ -14,7 +14,7 @@ from channels._twilio.account import Account, account
 from channels._twilio.errors import VERDICTS, problem, verdict
 from channels._twilio.history import STATUSES, USEFUL, TwilioHistory
 from channels._twilio.lists import lists
-from channels._twilio.signature import HEADER, SETTINGS_HEADER, SHA1, Form, algorithm, is_signed
+from channels._twilio.signature import HEADER, SETTINGS_HEADER, SHA1, Fields, algorithm, is_signed
 from channels.messages import Accepted, Message, NotSent, Report, Status, Unknown
 
 LONGEST = 1600
@@ -84,7 +84,7 @@ class TwilioSender:
         if not is_signed(signature, self._public + request.raw_path, fields, secrets, by):
             raise Refused(403, "wrong signature")
         form = dict(reversed(fields))
-        # Decoded strictly, there is nothing else in it that would have to be taken out.
+        # After strict decoding nothing else can be in it that would have to be taken out.
         return {name: clean(value) for name, value in form.items()} if b"%00" in raw or b"\0" in raw else form
 
     def reports(self, form: Mapping[str, str], request: web.Request) -> list[Report]:
@@ -155,7 +155,7 @@ def starts(form: Mapping[str, str]) -> bool:
     return form.get("OptOutType", "").upper() == "START"
 
 
-def _fields(raw: bytes) -> Form:
+def _fields(raw: bytes) -> Fields:
     """By hand: Python's own parser takes twice as long, and status callbacks come by the million."""
     try:
         pairs = raw.decode().replace("+", " ").split("&")

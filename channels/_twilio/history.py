@@ -1,4 +1,4 @@
-"""What Twilio remembers of a sender of ours: for what was cut off on the way, there or here."""
+"""What Twilio remembers of a sender of ours, for messages and reports that were lost on their way to us."""
 
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class TwilioHistory:
 
     async def sent(self, since: datetime, until: datetime, to: Collection[str]) -> AsyncIterator[Trace]:
         for query in self._to(to):
-            # What waits first: what leaves between the two lists is then in both, not in neither.
+            # The messages that wait come first: one that leaves between the two lists is then in both, not in neither.
             async for page in _chain(self._waiting(query, since), self._left(query, since, until)):
                 for trace in (_trace(message) for message in page if self._is_from_us(message)):
                     if trace.to in to and _whole(since) <= trace.at <= until:
@@ -63,19 +63,19 @@ class TwilioHistory:
         return [message for message in read if message]
 
     def _to(self, people: Collection[str]) -> Sequence[dict[str, str]]:
-        """A few are asked after by their numbers, however much was sent to others; many in one list of everything."""
+        """The queries for these people: one for each where they are few, else one for everything that was sent."""
         if len(people) > FEW:
             return [self._by("From")]
         prefix = WHATSAPP if self.is_whatsapp else ""
         return [self._by("From") | {"To": f"{prefix}{person}"} for person in sorted(people)]
 
     def _left(self, query: Mapping[str, str], since: datetime, until: datetime) -> AsyncIterator[list[Json]]:
-        # It is of the moment when Twilio took it, but listed by the moment when it left Twilio's queue.
+        # A message counts from the moment when Twilio took it, but is listed by the moment when it left the queue.
         bounds = _since(since) | {"DateSent<": f"{_whole(until) + USEFUL:{MOMENT}}"}
         return self.lists.pages(self._address, "messages", {**query, **bounds})
 
     async def _waiting(self, query: Mapping[str, str], since: datetime) -> AsyncIterator[list[Json]]:
-        """What stands in Twilio's queue has no day to be found by; a page without any of it is the end."""
+        """The messages in Twilio's queue, which have no day to be found by; a page without any of them is the last."""
         async for page in self.lists.pages(self._address, "messages", query):
             waiting = [message for message in page if not message.get(SENT) and _at(message, MADE) >= _whole(since)]
             if not waiting:
@@ -112,7 +112,7 @@ class TwilioHistory:
         return form if form["NumMedia"] == "0" else form | await self._media(form["MessageSid"])
 
     async def _media(self, sid: str) -> dict[str, str]:
-        """The first of its media; nothing once it was deleted."""
+        """The first of a message's media; nothing once it was deleted."""
         address = f"{self.lists.account.messages}/{sid}/Media.json"
         try:
             media = await self.lists.all(address, "media_list", {})
@@ -127,7 +127,7 @@ class TwilioHistory:
         }
 
     def _read(self, form: Mapping[str, str]) -> Message | None:
-        """Nothing where the webhook would have been refused too."""
+        """None where we would have refused the webhook, too."""
         try:
             return self.read(form)
         except Refused:
@@ -162,10 +162,10 @@ def _whole(moment: datetime) -> datetime:
     return moment.astimezone(UTC).replace(microsecond=0)
 
 
-def _at(message: Json, which: str) -> datetime:
+def _at(message: Json, field: str) -> datetime:
     """When it was sent or made; when it was made, as long as it was not sent."""
     try:
-        return parsedate_to_datetime(str(message.get(which) or message.get(MADE))).astimezone(UTC)
+        return parsedate_to_datetime(str(message.get(field) or message.get(MADE))).astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise Unknown("unreadable", VERDICTS["unreadable"])

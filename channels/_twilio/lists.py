@@ -38,7 +38,7 @@ class Lists:
         return [entry async for page in self.pages(address, key, query) for entry in page]
 
     async def pages(self, address: str, key: str, query: Mapping[str, str]) -> AsyncIterator[list[Json]]:
-        """A list page by page, each asked for when it is wanted. Of the next page only the query is believed."""
+        """A list page by page, each fetched when it is wanted. Of the next page's address only the query is used."""
         query = {**query, "PageSize": MOST_ON_A_PAGE}
         seen: set[str] = set()
         while True:
@@ -52,16 +52,16 @@ class Lists:
             seen.add(following)
             query = dict(parse_qsl(following, keep_blank_values=True))
 
-    async def post(self, address: str, what: Json) -> Json:
-        return await self._ask("POST", address, what)
+    async def post(self, address: str, entry: Json) -> Json:
+        return await self._ask("POST", address, entry)
 
-    async def _ask(self, method: str, address: str, what: Mapping[str, Any]) -> Json:
+    async def _ask(self, method: str, address: str, fields: Mapping[str, Any]) -> Json:
         is_list = method == "GET"
         answer = await self.wire.request(
             method,
             address,
-            params=dict(what) if is_list else None,
-            data=None if is_list else dict(what),
+            params=dict(fields) if is_list else None,
+            data=None if is_list else dict(fields),
             headers={} if is_list else {"Content-Type": "application/json"},
             auth=(self.account.sid, self.account.tokens[0]),
         )

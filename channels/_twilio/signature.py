@@ -14,7 +14,7 @@ SETTINGS_HEADER = "X-Twilio-Webhooks-Signature-Settings"
 """There where a webhook is signed with a shared key instead of the account's token: key=ID,algorithm=NAME."""
 SHA1 = "sha1"
 ALGORITHMS = {"HMAC_SHA1": SHA1, "HMAC_SHA256": "sha256"}
-Form = Sequence[tuple[str, str]]
+Fields = Sequence[tuple[str, str]]
 
 
 def algorithm(settings: str) -> str | None:
@@ -24,11 +24,11 @@ def algorithm(settings: str) -> str | None:
     return ALGORITHMS.get(named.get("algorithm", "HMAC_SHA1").upper())
 
 
-def is_signed(signature: str, url: str, form: Form, secrets: Sequence[str], by: str = SHA1) -> bool:
+def is_signed(signature: str, url: str, form: Fields, secrets: Sequence[str], by: str = SHA1) -> bool:
     """Several secrets, because both count while the operator changes them. `by` is the hash."""
     claimed = signature.encode("utf-8", "surrogateescape")
     fields = "".join([name + value for name, value in sorted(set(form))])
-    # Whoever knows no secret has all of them tried; that a good one is found sooner tells nobody anything.
+    # A forger has all secrets tried; that a right one is found sooner tells nobody anything.
     return any(
         compare_digest(claimed, sign(address + fields, secret, by)) for address in _addresses(url) for secret in secrets
     )

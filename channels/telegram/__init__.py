@@ -110,7 +110,7 @@ def _is_paid(environment: Mapping[str, str]) -> bool:
 
 
 def _pace(rate: float, paid: bool) -> Pace:
-    """A burst counts into Telegram's second: who uses all of it has none."""
+    """A burst counts into Telegram's second: at the full rate there is room for none."""
     spare = (MOST_PAID if paid else MOST_FREE) - rate
     return Pace(rate=rate, burst=max(1, min(BURST, int(spare))), gap=timedelta(seconds=1))
 
@@ -181,7 +181,7 @@ class Telegram:
         return web.Response()
 
     async def acknowledge(self, message: Message) -> None:
-        """The app shows a clock on the button until then; nobody has to wait for it here, and it may be left out."""
+        """The app shows a clock on the button until then. Nobody here waits for it, and under load it is left out."""
         if message.tap and len(self._acknowledging) < MOST_COURTESIES:
             task = asyncio.create_task(self._acknowledge(message.tap))
             self._acknowledging.add(task)

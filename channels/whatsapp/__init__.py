@@ -155,11 +155,11 @@ class WhatsApp:
 
     async def templates(self) -> Sequence[Template]:
         contents = await self._contents()
-        self._menus = content.found(contents) | self._named
+        self._menus = content.named(contents) | self._named
         self._refused.clear()
-        found = [text.as_template() for text in approved.wordings(contents)]
-        self.use(found)
-        return found
+        templates = [text.as_template() for text in approved.wordings(contents)]
+        self.use(templates)
+        return templates
 
     def use(self, templates: Sequence[Template]) -> None:
         self._approved = approved.from_templates(templates)
@@ -199,10 +199,10 @@ class WhatsApp:
         """That of the person's language, then the common one. Raises `Later` while it is not known which there are."""
         if self._approved is None:
             raise Later("not_asked", VERDICTS["not_asked"].after, verdict=VERDICTS["not_asked"])
-        found = [
+        approved_texts = [
             self._approved.get((outgoing.purpose, language)) for language in dict.fromkeys((outgoing.language, COMMON))
         ]
-        return [text for text in found if text is not None and text.sid not in self._refused]
+        return [text for text in approved_texts if text is not None and text.sid not in self._refused]
 
 
 def _message(form: Mapping[str, str]) -> Message:

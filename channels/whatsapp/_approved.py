@@ -72,9 +72,9 @@ async def ensure(lists: Lists, contents: Iterable[Json], wanted: Sentences) -> N
         for language, body in by_language.items():
             newest = max(there.get((purpose, language), ()), key=attrgetter("edition"), default=None)
             if newest is None or newest.body != body:
-                made = _content(purpose, language, newest.edition + 1 if newest else 1, body)
-                sid = str((await lists.post(f"{lists.account.content_api}/v1/Content", made)).get("sid"))
-                await _submit(lists, sid, made["friendly_name"])
+                content = _content(purpose, language, newest.edition + 1 if newest else 1, body)
+                sid = str((await lists.post(f"{lists.account.content_api}/v1/Content", content)).get("sid"))
+                await _submit(lists, sid, content["friendly_name"])
             elif newest.status == UNSUBMITTED:
                 await _submit(lists, newest.sid, _content(purpose, language, newest.edition, body)["friendly_name"])
 

@@ -19,7 +19,7 @@ BUTTON_LABEL, ROW_LABEL, BODY = 20, 24, 1024
 NAMES = (*(f"quick{n}" for n in range(1, MOST_BUTTONS + 1)), *(f"list{n}" for n in range(1, MOST_ROWS + 1)))
 
 
-def found(contents: Iterable[Json]) -> dict[str, str]:
+def named(contents: Iterable[Json]) -> dict[str, str]:
     """The SIDs of those of `NAMES` that the account has."""
     there = {content.get("friendly_name"): str(content.get("sid")) for content in contents}
     return {name: there[_friendly(name)] for name in NAMES if _friendly(name) in there}
@@ -27,7 +27,7 @@ def found(contents: Iterable[Json]) -> dict[str, str]:
 
 async def ensure(lists: Lists, contents: Iterable[Json]) -> dict[str, str]:
     """Makes what is missing in the account; gives the SID of each of `NAMES`."""
-    there = found(contents)
+    there = named(contents)
     return {name: there.get(name) or await _make(lists, name) for name in NAMES}
 
 
@@ -38,8 +38,8 @@ def variables(body: str, choices: Sequence[tuple[Choice, str]], button: str = ""
 
 
 async def _make(lists: Lists, name: str) -> str:
-    made = await lists.post(f"{lists.account.content_api}/v1/Content", template(name))
-    return str(made.get("sid"))
+    content = await lists.post(f"{lists.account.content_api}/v1/Content", template(name))
+    return str(content.get("sid"))
 
 
 def template(name: str) -> dict[str, Any]:
