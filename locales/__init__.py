@@ -58,17 +58,17 @@ def spoken() -> str:
 
 def _(text: str, **values: object) -> str:
     """The text in the language being spoken, its named placeholders filled."""
-    said = catalog(_spoken.get()).gettext(text)
-    return said.format(**values) if values else said
+    translated = catalog(_spoken.get()).gettext(text)
+    return translated.format(**values) if values else translated
 
 
-def ngettext(one: str, many: str, number: int, **values: object) -> str:
+def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
     """The right plural for `number`, which also fills the placeholder {number}."""
-    return catalog(_spoken.get()).ngettext(one, many, number).format(number=number, **values)
+    return catalog(_spoken.get()).ngettext(singular, plural, number).format(number=number, **values)
 
 
 def N_(text: str) -> str:  # noqa: N802  gettext's own name
-    """Mark a text for the catalogs that is said later, by `_`."""
+    """Mark a text for the catalogs; `_` translates it later."""
     return text
 
 
@@ -84,8 +84,8 @@ def name_of(language: str) -> str:
 
 def in_words(day: date) -> str:
     """A day in the language being spoken, its digits Western: "1 de mayo de 2026", "1 مايو 2026"."""
-    said = format_date(day, "long", locale=_locale(_spoken.get()))
-    return said.replace("1", "1er", 1) if _spoken.get() == "fr" and day.day == 1 else said
+    written = format_date(day, "long", locale=_locale(_spoken.get()))
+    return written.replace("1", "1er", 1) if _spoken.get() == "fr" and day.day == 1 else written
 
 
 def nearest(tag: str) -> str | None:

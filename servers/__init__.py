@@ -77,9 +77,9 @@ def wait_for_keepers(folder: Path) -> None:
 
 
 @contextmanager
-def exclusive(folder: Path, what: str) -> Iterator[None]:
+def exclusive(folder: Path, name: str) -> Iterator[None]:
     """Only one process of the run is in such a block at a time."""
-    with (folder / f"{what}.lock").open("w") as lock:
+    with (folder / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

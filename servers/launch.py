@@ -24,7 +24,7 @@ class Server:
 
 
 def launch(server: Server, folder: Path) -> tuple[subprocess.Popen[bytes], int]:
-    """The program that runs and its port. Somebody else may take a free port before it does: then try another."""
+    """The program that runs and its port. Another program may take the free port first: then try another."""
     log = folder / "log"
     for _ in range(ATTEMPTS):
         port = _free_port()

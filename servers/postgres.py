@@ -71,9 +71,9 @@ def _programs(copied_to: Path | None) -> Path:
     """
     if named := os.environ.get("TEST_PG_BIN"):
         return Path(named)
-    found = find_spec(PACKAGE)
-    if found and found.origin:
-        package = Path(found.origin).parent
+    spec = find_spec(PACKAGE)
+    if spec and spec.origin:
+        package = Path(spec.origin).parent
         return (_copy(package, copied_to) if copied_to else package) / "pginstall" / "bin"
     on_this_machine = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
     if not on_this_machine:

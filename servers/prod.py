@@ -67,19 +67,19 @@ class Ports:
 
 
 def main() -> None:
-    told = _arguments()
-    folder: Path = told.folder.resolve()
+    arguments = _arguments()
+    folder: Path = arguments.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o711)  # PostgreSQL, which never runs as root, has to get through to its own folder
     try:
         with serve.alone_with(folder / "prod"):
-            sys.exit(_run(folder, told, free(told.port, told.workers)))
+            sys.exit(_run(folder, arguments, free(arguments.port, arguments.workers)))
     except (serve.InUse, Misconfigured, OSError, RuntimeError, subprocess.CalledProcessError) as stopped:
         sys.exit(f"prod: {stopped}")
 
 
-def _run(folder: Path, told: argparse.Namespace, ports: Ports) -> int:
-    environment = {**os.environ, **_read(told.settings)}
+def _run(folder: Path, arguments: argparse.Namespace, ports: Ports) -> int:
+    environment = {**os.environ, **_read(arguments.settings)}
     is_real = bool(channels.from_settings(environment))
     is_new = not (folder / "database").exists()
     url = f"http://127.0.0.1:{ports.first}"
@@ -95,12 +95,12 @@ def _run(folder: Path, told: argparse.Namespace, ports: Ports) -> int:
         if is_new and not is_real:
             _do(["hearback", "process", "open", str(ROOT / "docs" / "examples" / "process.toml")], environment)
         _tell(folder, environment)
-        print(_welcome(url, told.folder, ports, is_real), flush=True)
+        print(_welcome(url, arguments.folder, ports, is_real), flush=True)
         return _serve(procfile, environment, ports)
 
 
 def _servers(folder: Path, run: Path) -> dict[str, str]:
-    """A PostgreSQL that keeps what it is given, a Redis that need not; the keys lie where the database does not."""
+    """The addresses of a PostgreSQL that is kept and a Redis that is not, and a key file apart from the database."""
     postgres = servers.address(run, servers.KEPT_POSTGRES, kept=folder / "database")
     redis = servers.address(run, servers.REDIS)
     (folder / "keys").mkdir(mode=0o700, exist_ok=True)
@@ -112,30 +112,32 @@ def _servers(folder: Path, run: Path) -> dict[str, str]:
 
 
 def _bin(folder: Path) -> Path:
-    """Where the command `hearback` is the one of this very tree, installed or not."""
-    made = folder / "bin" / "hearback"
-    made.parent.mkdir(exist_ok=True)
-    made.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.quote(sys.executable)} -m bot "$@"\n')
-    made.chmod(0o755)
-    return made.parent
+    """The folder of a command `hearback` that runs this very tree, installed or not."""
+    command = folder / "bin" / "hearback"
+    command.parent.mkdir(exist_ok=True)
+    command.write_text(
+        f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.quote(sys.executable)} -m bot "$@"\n'
+    )
+    command.chmod(0o755)
+    return command.parent
 
 
 @contextmanager
 def _fakes(url: str, port: int, folder: Path) -> Iterator[Mapping[str, str]]:
-    """Gives what is to be set for them. They end with their standard input: last, and also when this process dies."""
+    """Gives the settings that lead to the fakes. They end with their standard input, also when this process dies."""
     command = [sys.executable, "-m", "demo.around", url, str(port), str(folder)]
     with subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True, text=True
-    ) as made:
-        assert made.stdin is not None
-        assert made.stdout is not None
+    ) as fakes:
+        assert fakes.stdin is not None
+        assert fakes.stdout is not None
         try:
-            said = _until_blank(made.stdout)
-            if not said:
+            settings = _until_blank(fakes.stdout)
+            if not settings:
                 raise OSError("the fake platforms did not start")
-            yield _parse(said)
+            yield _parse(settings)
         finally:
-            made.stdin.close()
+            fakes.stdin.close()
 
 
 def _until_blank(lines: Iterable[str]) -> str:
@@ -148,22 +150,22 @@ def _do(command: Sequence[str], environment: Mapping[str, str]) -> None:
 
 
 def _serve(procfile: Mapping[str, str], environment: Mapping[str, str], ports: Ports) -> int:
-    """Until one of them ends, or until told to: 0 when it was asked for and each ended in order."""
+    """Until one of them ends, or a signal ends all: 0 when each ended in order."""
     honcho.manager.KILL_WAIT = LONGEST_END
     manager = honcho.manager.Manager()
-    for one in expand_processes(procfile, {"worker": ports.workers}, dict(environment), port=ports.first):
+    for process in expand_processes(procfile, {"worker": ports.workers}, dict(environment), port=ports.first):
         # In the place of honcho's shell, which would end at once and tell us nothing of how the program ended.
-        manager.add_process(one.name, f"exec env {one.cmd}", env=one.env, cwd=str(ROOT))
+        manager.add_process(process.name, f"exec env {process.cmd}", env=process.env, cwd=str(ROOT))
     manager.loop()
-    ended = {one["returncode"] for one in manager._processes.values()}
+    ended = {process["returncode"] for process in manager._processes.values()}
     return 0 if ended == {0} else max(map(abs, ended))
 
 
 def _tell(folder: Path, environment: Mapping[str, str]) -> None:
-    """For other terminals."""
-    told = {name: value for name, value in environment.items() if os.environ.get(name) != value and name != "PATH"}
+    """Write down the settings for other terminals."""
+    changed = {name: value for name, value in environment.items() if os.environ.get(name) != value and name != "PATH"}
     file = folder / "environment"
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(told.items())]
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(changed.items())]
     lines.append(f"export PATH={shlex.quote(str(folder / 'bin'))}:$PATH")
     with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as written:  # noqa: PTH123
         written.write("\n".join(lines) + "\n")

@@ -33,7 +33,7 @@ def _answers(port: int) -> bool:
 
 
 def _package(name: str) -> Path:
-    found = find_spec(name)
-    if not found or not found.origin:
+    spec = find_spec(name)
+    if not spec or not spec.origin:
         raise SystemExit(f"the package {name} is not installed")
-    return Path(found.origin).parent
+    return Path(spec.origin).parent
