@@ -30,26 +30,26 @@ def main() -> None:
         typer.echo(str(refusal), err=True)
         sys.exit(2)
     except Exception as fault:
-        # Without what it says: that may be somebody's words, or a password in an address.
-        typer.echo("\n".join(sorted({_said_of(one) for one in _leaves(fault)})), err=True)
+        # Without the text of the fault: it may hold somebody's words, or a password in an address.
+        typer.echo("\n".join(sorted({_sentence(cause) for cause in _leaves(fault)})), err=True)
         sys.exit(1)
 
 
 def _put_together() -> typer.Typer:
     whole = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hearback")
-    groups = {name: typer.Typer(no_args_is_help=True, help=what) for name, what in GROUPS.items()}
+    groups = {name: typer.Typer(no_args_is_help=True, help=summary) for name, summary in GROUPS.items()}
     for words, verb in COMMANDS.items():
-        group, _, name = words.rpartition(" ")
-        (groups[group] if group else whole).command(name)(verb)
-    for name, one in groups.items():
-        whole.add_typer(one, name=name)
+        group_name, _, name = words.rpartition(" ")
+        (groups[group_name] if group_name else whole).command(name)(verb)
+    for name, group in groups.items():
+        whole.add_typer(group, name=name)
     return whole
 
 
 cli = _put_together()
 
 
-def _said_of(fault: BaseException) -> str:
+def _sentence(fault: BaseException) -> str:
     if storage.is_full(fault) or (storage.is_away(fault) and _has_no_room()):
         return "The disk that the database is on is full. Make room, nothing else is needed."
     if storage.is_away(fault):
@@ -62,7 +62,7 @@ def _said_of(fault: BaseException) -> str:
 
 
 def _has_no_room() -> bool:
-    """SQLite says of a full disk, too, that it cannot open its file."""
+    """Whether the disk is full: of that, too, SQLite says only that it cannot open its file."""
     file = settings.file_of(os.environ.get("DATABASE_URL", Environment().database_url))
     try:
         return file is not None and disk_usage(file.parent).free < LEAST_ROOM
@@ -71,12 +71,12 @@ def _has_no_room() -> bool:
 
 
 def _leaves(fault: BaseException) -> Iterator[BaseException]:
-    """What several tasks failed of at once, one by one."""
+    """The faults in a group, one by one: several tasks may fail at once."""
     if not isinstance(fault, BaseExceptionGroup):
         yield fault
         return
-    for one in fault.exceptions:
-        yield from _leaves(one)
+    for cause in fault.exceptions:
+        yield from _leaves(cause)
 
 
 if __name__ == "__main__":

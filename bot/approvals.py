@@ -27,56 +27,56 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Approvals:
-    """What one worker knows of them, and when it asks next."""
+    """What one worker knows of approved texts, and when it asks for them next."""
 
     database: Database
     channels: Mapping[str, Channel]
     waker: Waker
     closing: asyncio.Event
-    """Once it is set nobody is waited for."""
+    """Once it is set no platform is waited for."""
     asks: dict[str, datetime] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
 
     async def follow(self) -> None:
-        """Use what was stored, by us before a restart or by another worker, and wake who waited for it."""
+        """Use the texts that this worker, or another, has stored, and wake the deliveries that waited for them."""
         for channel in self._that_approve():
             async with self.database.reading() as session:
                 stored = await templates.all_of(session, channel.name)
                 since = await marks.at(session, _to_wake(channel))
-            # Whoever knows only a part would take the rest for not approved, and give people up for that.
+            # A channel that knows only a part would take the rest for not approved, and give people up for that.
             if stored and all(text.body for text in stored):
-                channel.use([_as_told(text) for text in stored])
+                channel.use([_as_template(text) for text in stored])
             if since is not None:
                 await self._wake(channel, since)
 
     async def ask(self, now: datetime) -> timedelta:
-        """Ask whom it is time to ask; how long until the next is to be asked."""
+        """Ask the platforms that it is time to ask; how long until the next is to be asked."""
         for channel in self._that_approve():
             if self.asks.get(channel.name, now) <= now:
                 self.asks[channel.name] = now + await self._ask(channel, now)
         return min(self.asks.values(), default=now + EVERY) - now
 
     def _that_approve(self) -> list[Channel]:
-        """Where anything may be written at any time, nothing has to be approved."""
+        """The channels on which a text has to be approved: not those where anything may be written at any time."""
         return [channel for channel in self.channels.values() if channel.window is not None]
 
     async def _ask(self, channel: Channel, now: datetime) -> timedelta:
         try:
-            found = await unless(self.closing, channel.templates())
+            texts = await unless(self.closing, channel.templates())
         except NotSent as silent:
             failed = self.failures[channel.name] = self.failures.get(channel.name, 0) + 1
             log.warning("not answered", channel=channel.name, code=silent.code)
             return min(FIRST_PAUSE * (1 << min(failed - 1, MOST_DOUBLINGS)), LONGEST_PAUSE)
-        if found is None:
+        if texts is None:
             return EVERY
         self.failures.pop(channel.name, None)
         async with self.database.writing() as session:
-            if await templates.keep(session, channel.name, [_as_stored(text) for text in found], now):
+            if await templates.keep(session, channel.name, [_as_stored(text) for text in texts], now):
                 await marks.put(session, _to_wake(channel), now + KNOWN)
         return EVERY
 
     async def _wake(self, channel: Channel, due: datetime) -> None:
-        """A batch at a time, so that nobody waits for it; whoever is killed meanwhile goes on after the restart."""
+        """A batch at a time, so that nobody waits for it; a worker that is killed meanwhile goes on later."""
         woken = MOST_TO_WAKE
         while woken == MOST_TO_WAKE:
             async with self.database.writing() as session:
@@ -87,11 +87,11 @@ class Approvals:
 
 
 def _to_wake(channel: Channel) -> str:
-    """The mark that is there while somebody may still wait for what is approved by now; its moment: when they leave."""
+    """The mark that is there while deliveries may wait for texts approved by now; its moment: when they leave."""
     return f"approved: {channel.name}"
 
 
-def _as_told(text: templates.StoredTemplate) -> channels.messages.Template:
+def _as_template(text: templates.StoredTemplate) -> channels.messages.Template:
     return channels.messages.Template(text.name, text.language, text.provider_id, text.status, text.reason, text.body)
 
 

@@ -72,10 +72,10 @@ class Clock:
         A large difference is believed when it has stood for ten minutes; before anybody has asked us, at once.
         """
         before = self._go_on()
-        theirs = await database.moment()
+        database_time = await database.moment()
         took = self._go_on() - before
         if took <= SLOW_ANSWER:
-            self._compare(theirs + took / 2 - self._at)
+            self._compare(database_time + took / 2 - self._at)
 
     async def follow(self, database: Database, closing: asyncio.Event) -> None:
         """Look at the database's clock again and again, until `closing`."""

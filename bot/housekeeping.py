@@ -1,4 +1,4 @@
-"""Keeping house: what has to happen without anybody's asking."""
+"""Keeping house: what has to happen though nobody asks for it."""
 
 import asyncio
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ MOST_TO_AGE = 2000
 WORDS_KEPT = timedelta(minutes=15)
 """How long a reply that has left keeps its words where the platform says nothing more of it."""
 AWAY = timedelta(hours=1)
-"""Whoever finds a database that nobody has used for so long may have found an old copy."""
+"""A database that nobody has used for so long may be an old copy."""
 
 log = structlog.get_logger()
 

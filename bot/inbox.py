@@ -1,4 +1,4 @@
-"""What comes in waits here for its transaction: what is written at the same time is taken together."""
+"""What comes in waits here for its transaction: messages and reports of one moment are taken together."""
 
 import asyncio
 from collections import OrderedDict, deque
@@ -34,20 +34,20 @@ class ComeAgain(Exception):
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    what: Message | Report
+    word: Message | Report
     kept: "asyncio.Future[bool]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-    """Whether it is; False when it has to come again."""
+    """Whether it is kept; False when it has to come again."""
 
     @property
-    def who(self) -> tuple[str, str]:
-        """Nobody has two messages in one batch: the second has to find what the first left."""
-        if isinstance(self.what, Message):
-            return self.what.channel, self.what.sender
-        return "report", self.what.delivery
+    def line(self) -> tuple[str, str]:
+        """No two words of one line are in one batch: the second has to find what the first left."""
+        if isinstance(self.word, Message):
+            return self.word.channel, self.word.sender
+        return "report", self.word.delivery
 
 
 class FairQueue:
-    """What waits, person by person, each in the order it came: who has much waiting keeps nobody else waiting."""
+    """What waits, in a line for each person: a person who sends much keeps nobody else waiting."""
 
     def __init__(self) -> None:
         self._people: OrderedDict[tuple[str, str], deque[_Waiting]] = OrderedDict()
@@ -55,18 +55,18 @@ class FairQueue:
     def __bool__(self) -> bool:
         return bool(self._people)
 
-    def add(self, one: _Waiting) -> None:
-        self._people.setdefault(one.who, deque()).append(one)
+    def add(self, waiting: _Waiting) -> None:
+        self._people.setdefault(waiting.line, deque()).append(waiting)
 
     def next_batch(self, most: int) -> list[_Waiting]:
-        """One of each, of those who have waited longest for their turn; who has more comes again after all others."""
+        """One of each line, first of those that have waited longest; a line with more goes to the end."""
         batch: list[_Waiting] = []
         again: list[tuple[tuple[str, str], deque[_Waiting]]] = []
         while self._people and len(batch) < most:
-            who, theirs = self._people.popitem(last=False)
-            batch.append(theirs.popleft())
-            if theirs:
-                again.append((who, theirs))
+            line, waiting = self._people.popitem(last=False)
+            batch.append(waiting.popleft())
+            if waiting:
+                again.append((line, waiting))
         self._people.update(again)
         return batch
 
@@ -87,14 +87,14 @@ class Inbox:
     observe: Observe = unobserved
     alarmed: dict[Unanswered, datetime] = field(default_factory=dict)
 
-    async def take(self, what: Sequence[Message | Report]) -> None:
-        """Returns when all of it is durably kept. Raises `ComeAgain` when it is not and has to come again."""
-        waiting = [_Waiting(one) for one in what]
-        for one in waiting:
-            self.queue.add(one)
+    async def take(self, words: Sequence[Message | Report]) -> None:
+        """Returns when all words are durably kept. Raises `ComeAgain` when they are not and have to come again."""
+        batch = [_Waiting(word) for word in words]
+        for waiting in batch:
+            self.queue.add(waiting)
         if self.queue and self.taking is None:
             self.taking = asyncio.create_task(self._take_all())
-        if not all([await one.kept for one in waiting]):
+        if not all([await waiting.kept for waiting in batch]):
             raise ComeAgain
 
     async def close(self) -> None:
@@ -112,19 +112,19 @@ class Inbox:
 
     async def _take_batch(self, batch: Sequence[_Waiting]) -> None:
         try:
-            await self._keep_or_again([one.what for one in batch])
+            await self._keep_or_again([waiting.word for waiting in batch])
         except Exception as fault:
             if len(batch) == 1:
                 await self._take_alone(batch[0], fault)
             elif is_away(fault):
-                for one in batch:
-                    _settle(one, kept=False)
+                for waiting in batch:
+                    _settle(waiting, kept=False)
             else:
-                for one in batch:
-                    await self._take_batch([one])
+                for waiting in batch:
+                    await self._take_batch([waiting])
         else:
-            for one in batch:
-                _settle(one)
+            for waiting in batch:
+                _settle(waiting)
 
     async def _keep_or_again(self, batch: Sequence[Message | Report]) -> None:
         """A connection that broke, or two transactions that waited for each other: the next try may well succeed."""
@@ -139,10 +139,10 @@ class Inbox:
         now = self.clock()
         noted: list[Unanswered | Misunderstood] = []
         async with self.database.writing() as session:
-            if messages := [one for one in batch if isinstance(one, Message)]:
+            if messages := [word for word in batch if isinstance(word, Message)]:
                 noted = await hear(session, self.deployment, messages, now)
-            if said := [one for one in batch if isinstance(one, Report)]:
-                await deliveries.report(session, said, now, tuple(self.deployment.channels))
+            if reports := [word for word in batch if isinstance(word, Report)]:
+                await deliveries.report(session, reports, now, tuple(self.deployment.channels))
         for note in noted:
             self._note(note, now)
 
@@ -159,44 +159,51 @@ class Inbox:
             self.alarmed[unanswered] = now
             log.critical(ALARMS[unanswered.why], channel=unanswered.channel)
 
-    async def _take_alone(self, one: _Waiting, fault: Exception) -> None:
-        """One message that failed: again if that can help, else parked, so that it does not block its chat."""
+    async def _take_alone(self, waiting: _Waiting, fault: Exception) -> None:
+        """Take one word that failed again, if that can help, else park it, so that it does not block its chat."""
         for _try in range(TRIES):
             if not isinstance(fault, Conflict):
                 break
             try:
-                await self._keep([one.what])
+                await self._keep([waiting.word])
             except Exception as again:
                 fault = again
             else:
-                return _settle(one)
+                return _settle(waiting)
         if is_away(fault) or isinstance(fault, NoProcess | Conflict):
             log.error("cannot keep anything", fault=type(fault).__name__)
-            return _settle(one, kept=False)
-        if isinstance(one.what, Report):
-            # Nobody wrote it, so nobody can take it up by hand: the platform has to say it again.
-            log.error("report failed", channel=one.what.channel, fault=type(fault).__name__)
-            return _settle(one, kept=False)
+            return _settle(waiting, kept=False)
+        if isinstance(waiting.word, Report):
+            # No person wrote it, so no human can take it up: the platform has to report it again.
+            log.error("report failed", channel=waiting.word.channel, fault=type(fault).__name__)
+            return _settle(waiting, kept=False)
         try:
-            await self._park(one.what, fault)
+            await self._park(waiting.word, fault)
         except Exception as worse:
             log.error("cannot park", fault=type(worse).__name__)
-            return _settle(one, kept=False)
-        return _settle(one)
+            return _settle(waiting, kept=False)
+        return _settle(waiting)
 
-    async def _park(self, what: Message, fault: Exception) -> None:
-        self.observe("turns", channel=what.channel, state="parked")
-        log.error("parked", channel=what.channel, fault=type(fault).__name__)
-        name = events.name(self.deployment.keys, what.channel, what.event)
-        index = self.deployment.keys.index(what.channel, what.sender)
-        body = msgspec.json.encode(what).decode()
+    async def _park(self, message: Message, fault: Exception) -> None:
+        self.observe("turns", channel=message.channel, state="parked")
+        log.error("parked", channel=message.channel, fault=type(fault).__name__)
+        name = events.name(self.deployment.keys, message.channel, message.event)
+        index = self.deployment.keys.index(message.channel, message.sender)
+        body = msgspec.json.encode(message).decode()
         with suppress(Conflict):
             async with self.database.writing() as session:
                 await events.park(
-                    session, self.deployment.keys, name, what.channel, index, body, type(fault).__name__, self.clock()
+                    session,
+                    self.deployment.keys,
+                    name,
+                    message.channel,
+                    index,
+                    body,
+                    type(fault).__name__,
+                    self.clock(),
                 )
 
 
-def _settle(one: _Waiting, kept: bool = True) -> None:
-    if not one.kept.done():
-        one.kept.set_result(kept)
+def _settle(waiting: _Waiting, kept: bool = True) -> None:
+    if not waiting.kept.done():
+        waiting.kept.set_result(kept)

@@ -33,7 +33,7 @@ FIT = re.compile(r"(\d{3}_)?[a-z][a-z0-9_.]{0,39}|\d{1,6}|")
 """What a label may say: a word of ours, or a platform's code. A number that could be somebody's is longer."""
 OTHER = "other"
 FRESH = timedelta(seconds=5)
-"""How long a look at the outbox serves everybody who asks."""
+"""How long one count of the outbox is given to everybody who asks."""
 LONGEST_LOOK = timedelta(seconds=5)
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ log = structlog.get_logger()
 class MetricKind:
     """One metric. `within`: the bounds in seconds between which durations are told apart."""
 
-    what: str
+    meaning: str
     labels: tuple[str, ...] = ()
     within: tuple[float, ...] = ()
 
@@ -103,11 +103,11 @@ class Counts:
     def __post_init__(self) -> None:
         ours: Any = {"namespace": "hearback", "registry": self.registry}
         for name, kind in COUNTED.items():
-            self.counters[name] = Counter(name, kind.what, kind.labels, **ours)
+            self.counters[name] = Counter(name, kind.meaning, kind.labels, **ours)
         for name, kind in TIMED.items():
-            self.histograms[name] = Histogram(f"{name}_seconds", kind.what, kind.labels, buckets=kind.within, **ours)
+            self.histograms[name] = Histogram(f"{name}_seconds", kind.meaning, kind.labels, buckets=kind.within, **ours)
         for name, kind in SET.items():
-            self.gauges[name] = Gauge(name, kind.what, kind.labels, **ours)
+            self.gauges[name] = Gauge(name, kind.meaning, kind.labels, **ours)
         ProcessCollector(registry=self.registry)
 
     def permitted(self, channels: Mapping[str, Channel]) -> None:
@@ -137,7 +137,7 @@ def fitting(value: str) -> str:
 
 @dataclass(slots=True, eq=False)
 class Outbox(Collector):
-    """How the outbox stands. Looked at once in a while, however many ask."""
+    """How the outbox stands: counted once in a while, however many ask."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -176,11 +176,11 @@ def _of(seen: Overview, now: datetime) -> Iterable[Metric]:
         "state",
     )
     lag = _gauge("lag_seconds", "For how long the oldest of those that may leave could have left", "channel", "lane")
-    for one in seen.lanes:
-        waiting.add_metric([one.channel, one.lane.label, "due"], one.due)
-        waiting.add_metric([one.channel, one.lane.label, "later"], one.later)
-        since = timedelta(0) if one.oldest is None else now - one.oldest
-        lag.add_metric([one.channel, one.lane.label], max(0.0, since.total_seconds()))
+    for lane in seen.lanes:
+        waiting.add_metric([lane.channel, lane.lane.label, "due"], lane.due)
+        waiting.add_metric([lane.channel, lane.lane.label, "later"], lane.later)
+        since = timedelta(0) if lane.oldest is None else now - lane.oldest
+        lag.add_metric([lane.channel, lane.lane.label], max(0.0, since.total_seconds()))
     unknown = _gauge("unknown", "Deliveries of unknown fate that nobody has acknowledged", "channel")
     for channel, number in seen.unknown.items():
         unknown.add_metric([channel], number)
@@ -191,8 +191,8 @@ def _of(seen: Overview, now: datetime) -> Iterable[Metric]:
     return waiting, lag, unknown, broken, sending
 
 
-def _gauge(name: str, what: str, *labels: str) -> GaugeMetricFamily:
-    return GaugeMetricFamily(f"hearback_{name}", what, labels=labels)
+def _gauge(name: str, meaning: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"hearback_{name}", meaning, labels=labels)
 
 
 def app(counts: Counts, database: Database) -> web.Application:
@@ -204,6 +204,6 @@ def app(counts: Counts, database: Database) -> web.Application:
         await outgoing.look()
         return web.Response(body=generate_latest(counts.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
-    made = web.Application()
-    made.add_routes([web.get("/metrics", show)])
-    return made
+    application = web.Application()
+    application.add_routes([web.get("/metrics", show)])
+    return application

@@ -1,4 +1,4 @@
-"""Calling somebody when too large a part of a day's messages is refused for one reason."""
+"""Raising an alarm when too large a part of a day's messages is refused for one reason."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,9 +43,11 @@ class Ratios:
                 return
         async with self.database.reading() as session:
             reasons = await outbox.reasons(session, (now - DAY).date())
-        for one in too_many(reasons, self.channels):
-            log.critical("too many refused", channel=one.channel, code=one.code, percent=round(one.part * 100, 1))
-            self.observe("alarms", channel=one.channel, name="ratio", code=one.code)
+        for reason in too_many(reasons, self.channels):
+            log.critical(
+                "too many refused", channel=reason.channel, code=reason.code, percent=round(reason.part * 100, 1)
+            )
+            self.observe("alarms", channel=reason.channel, name="ratio", code=reason.code)
 
 
 def too_many(reasons: Sequence[Reasons], channels: Mapping[str, Channel]) -> Iterator[TooMany]:

@@ -37,11 +37,11 @@ class Rotation:
 
     database: Database
     keys: Keyring
-    told: set[str] = field(default_factory=set)
-    """What is wrong and was said already."""
+    warned: set[str] = field(default_factory=set)
+    """What is wrong and was logged already."""
 
     async def go_on(self, now: datetime) -> None:
-        """The next step, if the process says how soon who was forgotten is unreadable."""
+        """Take the next step, if the process says how soon the people it forgets have to be unreadable."""
         followed = self.keys.wrapping
         if not isinstance(followed, Followed):
             return
@@ -60,7 +60,7 @@ class Rotation:
             await self._retire(followed, now)
 
     def _begin(self, followed: Followed, due: datetime) -> None:
-        """Unless the key is newer than that."""
+        """Begin a new epoch, unless the key is newer than that."""
         if keys.changed(followed.path) > due or not self._did(lambda: keys.begin_epoch(followed.path, self.keys.epoch)):
             return
         followed.refresh()
@@ -79,7 +79,7 @@ class Rotation:
         log.warning("old key destroyed, make a backup", number=self.keys.epoch)
 
     def _did(self, change: Callable[[], object]) -> bool:
-        """Whether we changed the file. Somebody else may have, at this moment."""
+        """Whether we changed the file. Another worker may have, at this moment."""
         try:
             change()
         except UnsafeKeys:
@@ -90,10 +90,10 @@ class Rotation:
             return False
         return True
 
-    def _say_once(self, what: str, number: int = 0, code: str = "") -> None:
-        if what not in self.told:
-            self.told.add(what)
-            log.warning(what, number=number, code=code)
+    def _say_once(self, warning: str, number: int = 0, code: str = "") -> None:
+        if warning not in self.warned:
+            self.warned.add(warning)
+            log.warning(warning, number=number, code=code)
 
 
 def place(keyring: Keyring, followed: Followed) -> str:
@@ -118,7 +118,7 @@ async def rewrap(database: Database, keyring: Keyring) -> tuple[int, int]:
 
 
 async def still_needed(session: Session, keyring: Keyring) -> int:
-    """How much only an old key opens."""
+    """How many keys and messages only an old key opens."""
     return await people.in_other_epochs(session, keyring) + await events.in_other_epochs(session, keyring)
 
 
@@ -130,7 +130,7 @@ async def attend(database: Database, keyring: Keyring, clock: Callable[[], datet
     name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
     here = place(keyring, followed)
     while not closing.is_set():
-        # Whoever cannot reach the database wraps nothing either, and nobody has to know of them.
+        # A program that cannot reach the database wraps nothing either, and nobody has to know of it.
         with suppress(Exception):
             async with database.writing() as session:
                 await programs.write_down(session, name, RunningProgram(here, keyring.epoch), clock())

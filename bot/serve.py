@@ -82,11 +82,11 @@ async def parts(setup: Setup) -> AsyncIterator[Parts]:
 
 
 async def listen(
-    made: web.Application, host: str, port: int, closing: asyncio.Event, limits: ConnectionLimits | None = None
+    application: web.Application, host: str, port: int, closing: asyncio.Event, limits: ConnectionLimits | None = None
 ) -> None:
     """Serve until `closing`; requests under way are finished."""
-    made.middlewares.insert(0, watched)
-    runner = web.AppRunner(made, shutdown_timeout=PATIENCE.total_seconds())
+    application.middlewares.insert(0, watched)
+    runner = web.AppRunner(application, shutdown_timeout=PATIENCE.total_seconds())
     await runner.setup()
     limits = limits or ConnectionLimits()
     connect = partial(Connection, cast(web.Server, runner.server), Connections(limits))

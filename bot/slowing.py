@@ -11,14 +11,14 @@ from storage import Database, marks
 from storage.lanes import Lane
 
 NOBODY = "everybody"
-"""Whose turn it is to wait, where a platform names no person."""
+"""In place of a person's address, where a platform names no person who is to wait."""
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class Slowing:
-    """A report is heard by whichever process the platform reaches; every sender has to know of it."""
+    """Tells this process's senders: the report came to whichever process the platform reached."""
 
     database: Database
     senders: Sequence[Sender]
@@ -29,7 +29,7 @@ class Slowing:
             name = sender.channel.name
             async with self.database.reading() as session:
                 until = await marks.at(session, marks.slow(name))
-            # Once for each word of a platform's: two that come within a second are taken for a word on everything.
+            # Once for each report: two holds within a second would be taken for a hold of everything.
             if until is not None and until > now and self.known.get(name) != until:
                 self.known[name] = until
                 log.warning("bulletins wait", channel=name, until=until.isoformat())

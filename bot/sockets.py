@@ -1,4 +1,4 @@
-"""Connections that keep us waiting are closed, so that nobody who stalls keeps others out."""
+"""Connections that keep us waiting are closed, so that those that stall keep no others out."""
 
 import asyncio
 import socket
@@ -20,7 +20,7 @@ log = structlog.get_logger()
 
 
 def most() -> int:
-    """A third of the files that this process may open: a third is for those who knock, a third for all else."""
+    """A third of the files that this process may open: a third is for waiting connections, a third for all else."""
     files, _hard = getrlimit(RLIMIT_NOFILE)
     return MOST if files == RLIM_INFINITY else min(MOST, files // 3)
 
@@ -40,7 +40,7 @@ class ConnectionLimits:
 
 
 class Connections:
-    """All that are open, and those among them that we wait for, the longest awaited first."""
+    """All open connections, and those among them that keep us waiting, the longest awaited first."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self.limits = limits
@@ -48,27 +48,27 @@ class Connections:
         self._awaited: dict[Connection, None] = {}
         self._quiet_until = 0.0
 
-    def admit(self, one: "Connection", now: float) -> None:
-        self._open.add(one)
-        self.wait_for(one)
+    def admit(self, connection: "Connection", now: float) -> None:
+        self._open.add(connection)
+        self.wait_for(connection)
         if len(self._open) > self.limits.most:
             # Where all others are being worked on, this is the newcomer itself.
             next(iter(self._awaited)).cut()
             self._say_full(now)
 
-    def wait_for(self, one: "Connection") -> None:
-        if one in self._open:
-            self._awaited[one] = None
+    def wait_for(self, connection: "Connection") -> None:
+        if connection in self._open:
+            self._awaited[connection] = None
 
-    def work_on(self, one: "Connection") -> None:
-        self._awaited.pop(one, None)
+    def work_on(self, connection: "Connection") -> None:
+        self._awaited.pop(connection, None)
 
-    def is_awaited(self, one: "Connection") -> bool:
-        return one in self._awaited
+    def is_awaited(self, connection: "Connection") -> bool:
+        return connection in self._awaited
 
-    def leave(self, one: "Connection") -> None:
-        self._open.discard(one)
-        self._awaited.pop(one, None)
+    def leave(self, connection: "Connection") -> None:
+        self._open.discard(connection)
+        self._awaited.pop(connection, None)
 
     def _say_full(self, now: float) -> None:
         if now >= self._quiet_until:
@@ -180,7 +180,7 @@ async def watched(
 
 
 def _let_go_of_the_deaf(wire: socket.socket, after: timedelta) -> None:
-    """Whoever takes nothing of an answer for so long is let go by the system, where it can (Linux)."""
+    """Let the system close a connection that takes nothing of an answer for so long, where it can (Linux)."""
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        with suppress(OSError):  # whoever has left already needs none
+        with suppress(OSError):  # a connection that is closed already needs none
             wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(after.total_seconds() * 1000))

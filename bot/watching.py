@@ -1,4 +1,4 @@
-"""Asking a platform whether what people write reaches us: it tells nobody by itself."""
+"""Asking a platform whether what people write reaches us: no platform says so by itself."""
 
 import asyncio
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ class Watching:
 
     channels: Mapping[str, Channel]
     closing: asyncio.Event
-    """Once it is set nobody is waited for."""
+    """Once it is set no platform is waited for."""
     observe: Observe = unobserved
 
     async def look(self, now: datetime) -> None:

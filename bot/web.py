@@ -1,4 +1,4 @@
-"""The web app: platforms knock here, and whoever asks whether we are well."""
+"""The web app: platforms call here, and programs that look whether we are well."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -20,7 +20,7 @@ from storage.versions import is_current
 COME_AGAIN = timedelta(seconds=30)
 LATE = timedelta(minutes=5)
 HOLDS = timedelta(seconds=1)
-"""How long an answer about our readiness is true enough."""
+"""How long one answer about our readiness is given."""
 PATIENCE = timedelta(seconds=5)
 """How long we wait for the database before we say that it does not answer."""
 
@@ -48,24 +48,24 @@ class Endpoints:
             raise web.HTTPNotFound
         began = monotonic()
         try:
-            told = await channel.receive(request)
+            words = await channel.receive(request)
         except Refused as refused:
             self.observe("refused", channel=channel.name, code=str(refused.status))
             log.warning("refused", channel=channel.name, status=refused.status, why=refused.why)
             return web.Response(status=refused.status)
-        alarms.heard(told)
+        alarms.heard(words)
         try:
-            await self.inbox.take(told)
+            await self.inbox.take(words)
         except ComeAgain:
-            self.observe("turns", len(told), channel=channel.name, state="away")
+            self.observe("turns", len(words), channel=channel.name, state="away")
             return web.Response(status=503, headers={"Retry-After": str(COME_AGAIN.seconds)})
         self.observe("turn", monotonic() - began, channel=channel.name)
-        for one in told:
-            if isinstance(one, Message):
+        for word in words:
+            if isinstance(word, Message):
                 self.observe("turns", channel=channel.name, state="taken")
-                await channel.acknowledge(one)
+                await channel.acknowledge(word)
             else:
-                alarms.kept(one, self.observe)
+                alarms.kept(word, self.observe)
         return channel.accepted()
 
     async def live(self, _request: web.Request) -> web.Response:
@@ -80,7 +80,7 @@ class Endpoints:
 
 @dataclass(slots=True)
 class Readiness:
-    """Whether this program can do its work: whoever asks together gets one answer, and it holds for a second."""
+    """Whether this program can do its work: all who ask within a second get one answer."""
 
     database: Database
     clock: Callable[[], datetime]
@@ -110,7 +110,7 @@ class Readiness:
             if not await session.run_sync(is_current):
                 return {"ready": False, "why": "migrate"}
             late = await outbox.late(session, now - LATE)
-        # A full disk is read without complaint: only who writes notices.
+        # A full disk is read without complaint: only a write fails.
         async with self.database.writing() as session:
             await marks.put(session, marks.READY, now)
         return {"ready": True, "late": late}
@@ -118,8 +118,8 @@ class Readiness:
 
 def app(endpoints: Endpoints) -> web.Application:
     """The web app, without what starts and closes its parts."""
-    made = web.Application(client_max_size=128 * 1024, middlewares=[plain_errors])
-    made.add_routes(
+    application = web.Application(client_max_size=128 * 1024, middlewares=[plain_errors])
+    application.add_routes(
         [
             web.post("/hooks/{channel}", endpoints.hook),
             web.post("/hooks/{channel}/status", endpoints.hook),
@@ -127,14 +127,14 @@ def app(endpoints: Endpoints) -> web.Application:
             web.get("/health/ready", endpoints.ready),
         ]
     )
-    return made
+    return application
 
 
 @web.middleware
 async def plain_errors(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """A fault of ours is said without what it was about."""
+    """Answer a fault of ours without its text."""
     try:
         return await handler(request)
     except (web.HTTPException, asyncio.CancelledError):

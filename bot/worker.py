@@ -94,14 +94,14 @@ class Worker:
         return Housekeeping(self.database, self.keys, self.channels, self.hints.waker, self.alone)
 
     async def keep_house(self) -> None:
-        """What has to happen without anybody's asking."""
+        """Keep house once, and count the workers."""
         began = monotonic()
         await self._house.keep(self.clock())
         await self._count_workers()
         self.observe("housekeeping", monotonic() - began)
 
     async def _count_workers(self) -> None:
-        """They share each pace, also where there is no Redis that tells them of each other."""
+        """Workers share each pace, even where no Redis tells them of each other."""
         if not self.alone:
             now = self.clock()
             async with self.database.writing() as session:
@@ -115,7 +115,7 @@ class Worker:
                 self.keys,
                 Pacer(name, channel.pace, self.hints.schedules),
                 self.hints.waker,
-                # One for each: what a sender settles twice is never what another has claimed since.
+                # A name for each sender: one that settles twice never settles what another has claimed since.
                 f"{self.owner}:{name}",
                 self.clock,
                 Where(tuple(others(self.channels, name)), channel.history is not None, channel.reports),
@@ -128,7 +128,7 @@ class Worker:
         """Every broadcast that is promised becomes deliveries; when told to close it stops after a batch."""
         going = True
         while going and not (closing is not None and closing.is_set()):
-            # By turns: a long walk of one broadcast holds up no other's beginning.
+            # By turns: the long pausing of one broadcast does not hold up the beginning of another.
             turned = await turn(self.database, self.clock())
             going = await expand(self.database, self.clock()) or turned
             if going:

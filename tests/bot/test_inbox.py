@@ -147,7 +147,7 @@ def test_taking_from_a_long_line_costs_what_is_taken() -> None:
             self.person = who
 
         @property
-        def who(self) -> tuple[str, str]:
+        def line(self) -> tuple[str, str]:
             looked.append(self.person)
             return "telegram", self.person
 
