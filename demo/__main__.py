@@ -24,15 +24,15 @@ WELCOME = """
 
 
 def main() -> None:
-    told = _arguments()
-    folder: Path = told.folder
+    arguments = _arguments()
+    folder: Path = arguments.folder
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with serve.alone_with(folder / DATABASE), (folder / "town.log").open("a", encoding="utf-8") as log:
             logs.configure(log)
-            if told.fresh:
+            if arguments.fresh:
                 clear(folder)
-            uvloop.run(_open(folder.resolve(), folder, _listening(told.port)))
+            uvloop.run(_open(folder.resolve(), folder, _listening(arguments.port)))
     except (serve.InUse, UnsafeKeys, OSError) as stopped:
         sys.exit(f"demo: {stopped}")
 
@@ -55,19 +55,20 @@ def _arguments() -> argparse.Namespace:
 def _listening(first: int) -> socket.socket:
     """Bound to this port, or to the next that is free."""
     for port in range(first, first + TRIES):
-        made = socket.socket()
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a town that was just closed leaves its port busy
+        listening = socket.socket()
+        # A town that was just closed leaves its port busy.
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            made.bind(("127.0.0.1", port))
-            made.listen(128)
+            listening.bind(("127.0.0.1", port))
+            listening.listen(128)
         except OSError as fault:
-            made.close()
+            listening.close()
             if fault.errno != EADDRINUSE or first == 0:
                 raise
             continue
         if port != first:
             print(f"demo: port {first} is taken, this is the next free one", file=sys.stderr)
-        return made
+        return listening
     raise OSError(f"ports {first} to {first + TRIES - 1} are all taken: choose another with --port")
 
 

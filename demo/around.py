@@ -3,12 +3,14 @@
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from bot import serve
 from demo import phones
 from demo.platforms.both import Platforms, connected, platforms, settings
-from demo.platforms.wire import Clock, utc_now
+from demo.platforms.wire import utc_now
 from demo.serving import bound, serving
 from demo.town.scenery import TownContent, scenery
 
@@ -21,20 +23,20 @@ def main() -> None:
     parser.add_argument("public", help="where the Hearback listens")
     parser.add_argument("port", type=int)
     parser.add_argument("folder", type=Path, help="what keeps the chats")
-    told = parser.parse_args()
-    asyncio.run(_run(told.public, told.port, told.folder))
+    arguments = parser.parse_args()
+    asyncio.run(_run(arguments.public, arguments.port, arguments.folder))
 
 
-def platforms_of(scene: TownContent, public: str, folder: Path, clock: Clock = utc_now) -> Platforms:
+def platforms_of(scene: TownContent, public: str, folder: Path, clock: Callable[[], datetime] = utc_now) -> Platforms:
     """The platforms that this scene's people use. What was said there is kept in the folder."""
     around = platforms(public, name=scene.process.organizer["en"], folder=folder, clock=clock)
-    around.telegram.names |= {one.address: one.name for one in scene.people}
-    around.telegram.languages |= {one.address: one.language for one in scene.people}
+    around.telegram.names |= {resident.address: resident.name for resident in scene.people}
+    around.telegram.languages |= {resident.address: resident.language for resident in scene.people}
     return around
 
 
 async def _run(public: str, port: int, folder: Path) -> None:
-    """Until it is told to end, or whoever started it is no more. Says first what Hearback has to be told."""
+    """Until a signal ends it, or the program that started it ends. Prints first the settings that Hearback needs."""
     closing = serve.until_told()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), closing.set)
     scene = scenery()

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from demo import acts
 from demo.days import day_name, days, local
 from demo.platforms.both import Platforms
 from demo.platforms.chats import Bubble, Chat, ChatChange, Feed
-from demo.platforms.wire import Clock, utc_now
+from demo.platforms.wire import utc_now
 
 HERE = Path(__file__).parent
 STATIC = "/phones/static"
@@ -81,7 +81,7 @@ class Phone:
 def routes(
     platforms: Platforms,
     people: Sequence[Owner],
-    clock: Clock = utc_now,
+    clock: Callable[[], datetime] = utc_now,
     patience: timedelta = timedelta(seconds=2),
 ) -> list[web.AbstractRouteDef]:
     """The page, its live events, and what is done on it. Everything lies below /phones.

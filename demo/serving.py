@@ -13,11 +13,11 @@ BACKLOG = 1024
 
 
 def bound(port: int = 0) -> socket.socket:
-    """On this port, or on a free one. As long as it is open, nobody else is given that."""
-    made = socket.socket()
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.bind(("127.0.0.1", port))
-    return made
+    """A socket on this port, or on a free one. As long as it is open, no other program gets the port."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind(("127.0.0.1", port))
+    return listening
 
 
 def port_of(listening: socket.socket) -> int:

@@ -55,18 +55,18 @@ async def town(folder: Path, listening: socket.socket) -> AsyncIterator[Town]:
         platforms = platforms_of(scene, host, folder, clock)
         keyring = keys.load(folder / KEYS)
         parts = await open_.enter_async_context(hearback(platforms, listening, url, keyring, clock, alone=True))
-        made = Town(parts, platforms, scene, clock, host)
-        await open_.enter_async_context(serving(_site(made), listening))
+        running = Town(parts, platforms, scene, clock, host)
+        await open_.enter_async_context(serving(_site(running), listening))
         open_.push_async_callback(platforms.close)
         if not is_built:
-            await _build(made)
+            await _build(running)
             _finish(folder)
-        async with _working(made, PACES):
-            yield made
+        async with _working(running, PACES):
+            yield running
 
 
 def _is_built(folder: Path) -> bool:
-    """Otherwise the folder is ready for building: what was interrupted while it was built, nobody has seen."""
+    """If not, the folder is ready for building: a town whose building was interrupted, nobody has seen."""
     if (folder / FINISHED).exists():
         return True
     clear(folder)
@@ -78,29 +78,29 @@ def _finish(folder: Path) -> None:
     (folder / FINISHED).touch()
 
 
-def _site(made: Town) -> web.Application:
-    site = app(made.parts.endpoints)
-    site.add_routes(phones.routes(made.platforms, made.scenery.phones, made.clock))
-    site.add_routes(panel.routes(made))
+def _site(running: Town) -> web.Application:
+    site = app(running.parts.endpoints)
+    site.add_routes(phones.routes(running.platforms, running.scenery.phones, running.clock))
+    site.add_routes(panel.routes(running))
     return site
 
 
-async def _build(made: Town) -> None:
-    async with _working(made):
-        await story.play(made)
+async def _build(running: Town) -> None:
+    async with _working(running):
+        await story.play(running)
 
 
 @asynccontextmanager
-async def _working(made: Town, paces: Mapping[str, Pace] = {}) -> AsyncIterator[None]:
+async def _working(running: Town, paces: Mapping[str, Pace] = {}) -> AsyncIterator[None]:
     """The worker sends at these paces, or at once; when the block ends, what is under way is ended and told of."""
     try:
-        async with working(made.parts, paces):
+        async with working(running.parts, paces):
             try:
                 yield
             finally:
-                await _patiently(made.platforms.settled())
+                await _patiently(running.platforms.settled())
     finally:
-        await _patiently(made.platforms.settled())
+        await _patiently(running.platforms.settled())
 
 
 async def _patiently(settling: Awaitable[None]) -> None:

@@ -1,4 +1,4 @@
-"""The Bot API's shapes: what its methods are given, what they answer, what an update holds."""
+"""The Bot API's shapes: its methods' arguments and answers, and what an update holds."""
 
 import json
 import re
@@ -40,30 +40,30 @@ def refusal(refused: RefusedByTelegram) -> web.Response:
 
 
 async def parameters(request: web.Request) -> Json:
-    """What a method is given: in the address, as a form or as JSON."""
-    given: Json = dict(request.query)
+    """The arguments of a method: from the address, a form or JSON."""
+    arguments: Json = dict(request.query)
     if request.content_type == "application/json":
         try:
-            given.update(await request.json())
+            arguments.update(await request.json())
         except ValueError as error:
             raise RefusedByTelegram(400, "Bad Request: can't parse JSON object") from error
     elif request.can_read_body:
-        given.update(await request.post())
-    return given
+        arguments.update(await request.post())
+    return arguments
 
 
-def structure(given: object, what: str) -> Any:
+def structure(value: object, name: str) -> Any:
     """An object or a list, which a form carries as JSON."""
-    if not isinstance(given, str):
-        return given
+    if not isinstance(value, str):
+        return value
     try:
-        return json.loads(given)
+        return json.loads(value)
     except ValueError as error:
-        raise RefusedByTelegram(400, f"Bad Request: can't parse {what} JSON object") from error
+        raise RefusedByTelegram(400, f"Bad Request: can't parse {name} JSON object") from error
 
 
-def text_of(given: Json) -> str:
-    text = given.get("text", "")
+def text_of(arguments: Json) -> str:
+    text = arguments.get("text", "")
     if not isinstance(text, str) or not text.strip():
         raise RefusedByTelegram(400, "Bad Request: message text is empty")
     try:
@@ -72,26 +72,26 @@ def text_of(given: Json) -> str:
         raise RefusedByTelegram(400, "Bad Request: strings must be encoded in UTF-8") from error
     if length > LONGEST_TEXT:
         raise RefusedByTelegram(400, "Bad Request: message is too long")
-    if given.get("parse_mode"):
+    if arguments.get("parse_mode"):
         raise RefusedByTelegram(400, "Bad Request: unsupported parse_mode")  # This Telegram shows plain text only.
     return text.strip()
 
 
-def buttons_of(given: Json) -> tuple[Button, ...]:
+def buttons_of(arguments: Json) -> tuple[Button, ...]:
     """The inline keyboard of a message, row after row."""
-    markup = structure(given.get("reply_markup") or {}, "reply markup")
+    markup = structure(arguments.get("reply_markup") or {}, "reply markup")
     if "keyboard" in markup:
         raise RefusedByTelegram(400, "Bad Request: reply keyboards are not supported here")
     return tuple(_button(button) for row in markup.get("inline_keyboard", ()) for button in row)
 
 
-def _button(given: Json) -> Button:
-    label, value = str(given.get("text", "")), given.get("callback_data", "")
+def _button(markup: Json) -> Button:
+    label, data = str(markup.get("text", "")), markup.get("callback_data", "")
     if not label.strip():
         raise RefusedByTelegram(400, "Bad Request: can't parse inline keyboard button: Text buttons must be non-empty")
-    if not isinstance(value, str) or not 1 <= len(value.encode()) <= LONGEST_DATA:
+    if not isinstance(data, str) or not 1 <= len(data.encode()) <= LONGEST_DATA:
         raise RefusedByTelegram(400, "Bad Request: BUTTON_DATA_INVALID")
-    return Button(label, value)
+    return Button(label, data)
 
 
 def seconds(moment: datetime) -> int:
@@ -99,10 +99,10 @@ def seconds(moment: datetime) -> int:
 
 
 def user(person: str, name: str, language: str, is_bot: bool = False) -> Json:
-    who: Json = {"id": int(person), "is_bot": is_bot, "first_name": name}
+    shape: Json = {"id": int(person), "is_bot": is_bot, "first_name": name}
     if language:
-        who["language_code"] = language
-    return who
+        shape["language_code"] = language
+    return shape
 
 
 def private_chat(person: str, name: str) -> Json:

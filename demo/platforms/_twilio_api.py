@@ -168,7 +168,7 @@ def inbound(text: Text, account: str, more: Form) -> Form:
 
 def _places() -> Form:
     """Twilio guesses where a number is at home; blank for most of the world."""
-    return {side + what: "" for side in ("From", "To") for what in ("City", "State", "Zip", "Country")}
+    return {side + part: "" for side in ("From", "To") for part in ("City", "State", "Zip", "Country")}
 
 
 def _whatsapp(address: str) -> Form:
@@ -220,9 +220,9 @@ class Retries:
 
 def retries(url: str) -> Retries:
     """What the fragment of a webhook's address asks for: `#rc=5&rp=all`."""
-    asked = dict(parse_qsl(urldefrag(url).fragment))
-    reasons = frozenset(asked.get("rp", "ct").split(","))
-    return Retries(min(int(asked.get("rc", "1")), 5), reasons)
+    named = dict(parse_qsl(urldefrag(url).fragment))
+    reasons = frozenset(named.get("rp", "ct").split(","))
+    return Retries(min(int(named.get("rc", "1")), 5), reasons)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,40 +237,43 @@ class ContentTemplate:
     made: datetime
 
 
-def template(given: object, made: datetime, number: int) -> ContentTemplate:
+def template(definition: object, moment: datetime, number: int) -> ContentTemplate:
     """A template as POST /v1/Content gives it, the one of that number: it has the same SID after a restart."""
-    if not isinstance(given, dict) or not isinstance(given.get("types"), dict) or not given["types"]:
+    if not isinstance(definition, dict) or not isinstance(definition.get("types"), dict) or not definition["types"]:
         raise RefusedByTwilio(20001)
-    if not given.get("language"):
+    if not definition.get("language"):
         raise RefusedByTwilio(20001, description="language is required")
-    made_of = ContentTemplate(
-        sid=f"HX{sha256(f'{number} {given}'.encode()).hexdigest()[:32]}",
-        name=str(given.get("friendly_name", "")),
-        language=str(given["language"]),
-        variables=dict(given.get("variables") or {}),
-        types=given["types"],
-        made=made,
+    content_template = ContentTemplate(
+        sid=f"HX{sha256(f'{number} {definition}'.encode()).hexdigest()[:32]}",
+        name=str(definition.get("friendly_name", "")),
+        language=str(definition["language"]),
+        variables=dict(definition.get("variables") or {}),
+        types=definition["types"],
+        made=moment,
     )
-    if _picker(made_of, "items", "twilio/list-picker") > 10 or _picker(made_of, "actions", "twilio/quick-reply") > 10:
+    if (
+        _picker(content_template, "items", "twilio/list-picker") > 10
+        or _picker(content_template, "actions", "twilio/quick-reply") > 10
+    ):
         raise RefusedByTwilio(20422)
-    return made_of
+    return content_template
 
 
-def _picker(made_of: ContentTemplate, entries: str, kind: str) -> int:
-    return len(made_of.types.get(kind, {}).get(entries, ()))
+def _picker(content_template: ContentTemplate, entries: str, kind: str) -> int:
+    return len(content_template.types.get(kind, {}).get(entries, ()))
 
 
-def content(made_of: ContentTemplate) -> Json:
+def content(content_template: ContentTemplate) -> Json:
     """A template as the Content API shows it."""
-    moment = made_of.made.strftime("%Y-%m-%dT%H:%M:%SZ")
-    url = f"https://content.twilio.com/v1/Content/{made_of.sid}"
+    moment = content_template.made.strftime("%Y-%m-%dT%H:%M:%SZ")
+    url = f"https://content.twilio.com/v1/Content/{content_template.sid}"
     return {
-        "sid": made_of.sid,
+        "sid": content_template.sid,
         "account_sid": None,
-        "friendly_name": made_of.name,
-        "language": made_of.language,
-        "variables": made_of.variables,
-        "types": made_of.types,
+        "friendly_name": content_template.name,
+        "language": content_template.language,
+        "variables": content_template.variables,
+        "types": content_template.types,
         "date_created": moment,
         "date_updated": moment,
         "url": url,
@@ -301,27 +304,27 @@ class Filled:
         )
 
 
-def variables(given: str) -> dict[str, str]:
+def variables(text: str) -> dict[str, str]:
     """ContentVariables: a JSON object in a string; nothing in it may be empty."""
     try:
-        found = json.loads(given or "{}")
+        values = json.loads(text or "{}")
     except ValueError as error:
         raise RefusedByTwilio(21656) from error
-    if not isinstance(found, dict) or not all(isinstance(value, str) and value.strip() for value in found.values()):
+    if not isinstance(values, dict) or not all(isinstance(value, str) and value.strip() for value in values.values()):
         raise RefusedByTwilio(21656)
-    return found
+    return values
 
 
-def filled(made_of: ContentTemplate, given: Mapping[str, str]) -> Filled:
+def filled(content_template: ContentTemplate, inserted: Mapping[str, str]) -> Filled:
     """Put the variables into a template. What was not given keeps the sample that the template was made with."""
-    values = made_of.variables | dict(given)
+    values = content_template.variables | dict(inserted)
 
     def put(text: object) -> str:
-        return re.sub(r"\{\{\s*(\w+)\s*\}\}", lambda found: values.get(found[1], found[0]), str(text or ""))
+        return re.sub(r"\{\{\s*(\w+)\s*\}\}", lambda slot: values.get(slot[1], slot[0]), str(text or ""))
 
-    if picker := made_of.types.get("twilio/list-picker"):
+    if picker := content_template.types.get("twilio/list-picker"):
         rows = tuple(Button(put(row["item"]), put(row["id"]), put(row.get("description"))) for row in picker["items"])
         return Filled(put(picker["body"]), rows, put(picker["button"]))
-    if reply := made_of.types.get("twilio/quick-reply"):
+    if reply := content_template.types.get("twilio/quick-reply"):
         return Filled(put(reply["body"]), tuple(Button(put(a["title"]), put(a.get("id"))) for a in reply["actions"]))
-    return Filled(put(made_of.types.get("twilio/text", {}).get("body")))
+    return Filled(put(content_template.types.get("twilio/text", {}).get("body")))

@@ -8,13 +8,13 @@ from demo.platforms._twilio_api import Json, Text
 MOST = 1000
 
 
-def messages_page(found: Sequence[Json], asked: Mapping[str, str], path: str, most: int = MOST) -> Json:
+def messages_page(entries: Sequence[Json], query: Mapping[str, str], path: str, most: int = MOST) -> Json:
     """As the REST API of 2010 pages: the addresses have no host. `most` is what this Twilio puts on a page."""
-    size, page, first = _bounds(asked, most)
-    here = found[first : first + size]
+    size, page, first = _bounds(query, most)
+    here = entries[first : first + size]
 
     def uri(number: int) -> str:
-        return f"{path}?{_query(asked, size, number, 'PA')}"
+        return f"{path}?{_query(query, size, number, 'PA')}"
 
     return {
         "messages": list(here),
@@ -24,17 +24,17 @@ def messages_page(found: Sequence[Json], asked: Mapping[str, str], path: str, mo
         "end": max(first, first + len(here) - 1),
         "uri": uri(page),
         "first_page_uri": uri(0),
-        "next_page_uri": uri(page + 1) if len(found) > first + size else None,
+        "next_page_uri": uri(page + 1) if len(entries) > first + size else None,
         "previous_page_uri": uri(page - 1) if page else None,
     }
 
 
-def contents_page(found: Sequence[Json], asked: Mapping[str, str], path: str, most: int = MOST) -> Json:
+def contents_page(entries: Sequence[Json], query: Mapping[str, str], path: str, most: int = MOST) -> Json:
     """As the newer APIs page: whole addresses, under "meta"."""
-    size, page, first = _bounds(asked, most)
+    size, page, first = _bounds(query, most)
 
     def url(number: int) -> str:
-        return f"https://content.twilio.com{path}?{_query(asked, size, number, 'PT')}"
+        return f"https://content.twilio.com{path}?{_query(query, size, number, 'PT')}"
 
     meta = {
         "key": "contents",
@@ -42,17 +42,17 @@ def contents_page(found: Sequence[Json], asked: Mapping[str, str], path: str, mo
         "page_size": size,
         "url": url(page),
         "first_page_url": url(0),
-        "next_page_url": url(page + 1) if len(found) > first + size else None,
+        "next_page_url": url(page + 1) if len(entries) > first + size else None,
         "previous_page_url": url(page - 1) if page else None,
     }
-    return {"contents": list(found[first : first + size]), "meta": meta}
+    return {"contents": list(entries[first : first + size]), "meta": meta}
 
 
-def matches(text: Text, asked: Mapping[str, str]) -> bool:
+def matches(text: Text, query: Mapping[str, str]) -> bool:
     """Whether a list with these filters holds the message. What is not sent yet has no day to be found by."""
-    if text.to != asked.get("To", text.to) or text.sender != asked.get("From", text.sender):
+    if text.to != query.get("To", text.to) or text.sender != query.get("From", text.sender):
         return False
-    on, until, since = (asked.get(f"DateSent{sign}", "") for sign in ("", "<", ">"))
+    on, until, since = (query.get(f"DateSent{sign}", "") for sign in ("", "<", ">"))
     if (on or until or since) and not text.is_sent:
         return False
     day = text.at.date().isoformat()
@@ -64,13 +64,13 @@ def matches(text: Text, asked: Mapping[str, str]) -> bool:
     return (not on or on == at(on)) and (not until or at(until) <= until) and (not since or at(since) >= since)
 
 
-def _bounds(asked: Mapping[str, str], most: int) -> tuple[int, int, int]:
+def _bounds(query: Mapping[str, str], most: int) -> tuple[int, int, int]:
     """(size of a page, its number, where it begins)"""
-    size = min(int(asked.get("PageSize", 50)), most)
-    page = int(asked.get("Page", 0))
+    size = min(int(query.get("PageSize", 50)), most)
+    page = int(query.get("Page", 0))
     return size, page, size * page
 
 
-def _query(asked: Mapping[str, str], size: int, number: int, token: str) -> str:
+def _query(query: Mapping[str, str], size: int, number: int, token: str) -> str:
     here = {"PageSize": str(size), "Page": str(number)}
-    return urlencode({**asked, **here} | ({"PageToken": f"{token}{number:032x}"} if number else {}))
+    return urlencode({**query, **here} | ({"PageToken": f"{token}{number:032x}"} if number else {}))

@@ -16,6 +16,8 @@ _VARIABLE = r"\{\{\s*\w+\s*\}\}"
 _FLAW = re.compile(rf"\s*{_VARIABLE}.*|.*{_VARIABLE}\s*|.*{_VARIABLE}\s*{_VARIABLE}.*", re.DOTALL)
 """A text for strangers neither begins nor ends with a variable, and no two stand side by side."""
 UNSUBMITTED, APPROVED, REJECTED = "unsubmitted", "approved", "rejected"
+CATEGORIES = ("UTILITY", "MARKETING", "AUTHENTICATION")
+"""Of one of them a template has to be, to be submitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +54,31 @@ class Templates:
 
     def named(self, name: str) -> str:
         """The SID of the template with this friendly name."""
-        return next(sid for sid, made in self._made.items() if made.name == name)
+        return next(sid for sid, template in self._made.items() if template.name == name)
 
-    def filled(self, sid: str, given: dict[str, str]) -> Filled:
+    def filled(self, sid: str, values: dict[str, str]) -> Filled:
         """The template with its variables in place. Raises `RefusedByTwilio`."""
         if sid not in self._made:
             raise RefusedByTwilio(21654)
         approved = self.is_approved(sid)
-        if approved and any("\n" in value or "\t" in value or " " * 5 in value for value in given.values()):
+        if approved and any("\n" in text or "\t" in text or " " * 5 in text for text in values.values()):
             raise RefusedByTwilio(21656)
-        return api.filled(self._made[sid], given)
+        return api.filled(self._made[sid], values)
 
     async def create(self, request: web.Request) -> web.StreamResponse:
-        made = api.template(await _json(request), self._clock(), len(self._made))
-        self._made[made.sid] = made
-        return web.json_response(self._shown(made), status=201)
+        template = api.template(await _json(request), self._clock(), len(self._made))
+        self._made[template.sid] = template
+        return web.json_response(self._shown(template), status=201)
 
     async def list(self, request: web.Request) -> web.StreamResponse:
-        listed = [self._shown(made) for made in self._made.values()]
+        listed = [self._shown(template) for template in self._made.values()]
         return web.json_response(contents_page(listed, request.query, "/v1/Content", self.most_on_a_page))
 
     async def list_with_approvals(self, request: web.Request) -> web.StreamResponse:
-        listed = [self._shown(made) | {"approval_requests": self._approval(made.sid)} for made in self._made.values()]
+        listed = [
+            self._shown(template) | {"approval_requests": self._approval(template.sid)}
+            for template in self._made.values()
+        ]
         return web.json_response(contents_page(listed, request.query, "/v1/ContentAndApprovals", self.most_on_a_page))
 
     async def fetch(self, request: web.Request) -> web.StreamResponse:
@@ -84,36 +89,37 @@ class Templates:
         return web.Response(status=204)
 
     async def submit(self, request: web.Request) -> web.StreamResponse:
-        made, asked = self._known(request), await _json(request)
-        if not isinstance(asked, dict) or asked.get("category") not in ("UTILITY", "MARKETING", "AUTHENTICATION"):
+        template, submission = self._known(request), await _json(request)
+        if not isinstance(submission, dict) or submission.get("category") not in CATEGORIES:
             raise RefusedByTwilio(20001)
-        name = str(asked.get("name", ""))
-        if not re.fullmatch(r"[a-z0-9_]{1,512}", name) or any(one.name == name for one in self._approvals.values()):
+        name = str(submission.get("name", ""))
+        is_taken = any(approval.name == name for approval in self._approvals.values())
+        if not re.fullmatch(r"[a-z0-9_]{1,512}", name) or is_taken:
             raise RefusedByTwilio(20001, description="the name is not valid or taken")
-        body = str(made.types.get("twilio/text", {}).get("body", "x"))
-        flawed = _FLAW.fullmatch(body) or not all(made.variables.values()) or len(body) > 1024
-        approval = Approval(name, str(asked["category"]), "received")
-        self._approvals[made.sid] = approval
+        body = str(template.types.get("twilio/text", {}).get("body", "x"))
+        flawed = _FLAW.fullmatch(body) or not all(template.variables.values()) or len(body) > 1024
+        submitted = Approval(name, str(submission["category"]), "received")
+        self._approvals[template.sid] = submitted
         if flawed:
-            self.decide(made.sid, REJECTED, "INVALID_FORMAT")
+            self.decide(template.sid, REJECTED, "INVALID_FORMAT")
         else:
-            self.decide(made.sid, self.decision)
-        return web.json_response(self._approval(made.sid) | {"status": "received"}, status=201)
+            self.decide(template.sid, self.decision)
+        return web.json_response(self._approval(template.sid) | {"status": "received"}, status=201)
 
     async def approvals(self, request: web.Request) -> web.StreamResponse:
-        made = self._known(request)
-        url = f"https://content.twilio.com/v1/Content/{made.sid}/ApprovalRequests"
-        whatsapp = self._approval(made.sid)
-        return web.json_response({"sid": made.sid, "account_sid": self._account, "whatsapp": whatsapp, "url": url})
+        template = self._known(request)
+        url = f"https://content.twilio.com/v1/Content/{template.sid}/ApprovalRequests"
+        whatsapp = self._approval(template.sid)
+        return web.json_response({"sid": template.sid, "account_sid": self._account, "whatsapp": whatsapp, "url": url})
 
     def _known(self, request: web.Request) -> ContentTemplate:
-        made = self._made.get(request.match_info["sid"])
-        if made is None:
+        template = self._made.get(request.match_info["sid"])
+        if template is None:
             raise RefusedByTwilio(20404)
-        return made
+        return template
 
-    def _shown(self, made: ContentTemplate) -> Json:
-        return api.content(made) | {"account_sid": self._account}
+    def _shown(self, template: ContentTemplate) -> Json:
+        return api.content(template) | {"account_sid": self._account}
 
     def _approval(self, sid: str) -> Json:
         approval = self._approvals.get(sid, Approval())

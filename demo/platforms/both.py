@@ -1,7 +1,8 @@
-"""Both fake platforms side by side, and what a Hearback has to be told to take them for the real ones."""
+"""Both fake platforms side by side, and the settings with which a Hearback takes them for the real ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from demo.platforms.accounts import (
 )
 from demo.platforms.telegram import FakeTelegram
 from demo.platforms.twilio import FakeTwilio
-from demo.platforms.wire import Clock, utc_now
+from demo.platforms.wire import utc_now
 
 
 @dataclass(slots=True)
@@ -28,15 +29,15 @@ class Platforms:
     twilio: FakeTwilio
 
     def of(self, channel: str) -> FakeTelegram | FakeTwilio:
-        """The one that carries telegram, whatsapp or sms."""
+        """The platform that carries telegram, whatsapp or sms."""
         return self.telegram if channel == "telegram" else self.twilio
 
     def application(self, middlewares: Sequence[Any] = ()) -> web.Application:
         """Their APIs. They close with it."""
-        made = web.Application(middlewares=middlewares)
-        made.add_subapp("/telegram", self.telegram.application())
-        made.add_subapp("/twilio", self.twilio.application())
-        return made
+        application = web.Application(middlewares=middlewares)
+        application.add_subapp("/telegram", self.telegram.application())
+        application.add_subapp("/twilio", self.twilio.application())
+        return application
 
     async def settled(self) -> None:
         """Wait until neither has anything left to tell us."""
@@ -49,7 +50,9 @@ class Platforms:
         await self.twilio.close()
 
 
-def platforms(public: str, *, name: str = "Hearback", folder: Path | None = None, clock: Clock = utc_now) -> Platforms:
+def platforms(
+    public: str, *, name: str = "Hearback", folder: Path | None = None, clock: Callable[[], datetime] = utc_now
+) -> Platforms:
     """Those around a Hearback at `public`, which goes by this name there. What was said is kept in the folder."""
 
     def keep(file: str) -> Path | None:
@@ -66,7 +69,7 @@ def hooks(public: str) -> Mapping[str, str]:
 
 
 def settings(public: str, address: str, *, sms: bool = True, whatsapp: bool = True) -> dict[str, str]:
-    """What a Hearback at `public` has to be told, so that it takes the fakes at `address` for the platforms."""
+    """The settings with which a Hearback at `public` takes the fakes at `address` for the platforms."""
     telegram = {
         "PUBLIC_URL": public,
         "TELEGRAM_TOKEN": TELEGRAM_TOKEN,

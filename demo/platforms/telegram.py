@@ -19,7 +19,6 @@ from demo.platforms.chats import Bubble, Chats, Look, Side
 from demo.platforms.wire import (
     AS_IT_IS,
     Broken,
-    Clock,
     Closing,
     Dropped,
     Fault,
@@ -66,7 +65,7 @@ class FakeTelegram:
         name: str = "Hearback",
         username: str = "hearback_demo_bot",
         keep: Path | None = None,
-        clock: Clock = utc_now,
+        clock: Callable[[], datetime] = utc_now,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.token = token
@@ -176,8 +175,8 @@ class FakeTelegram:
         sender, chat = self._user(person), api.private_chat(person, self._name(person))
         return self._happens({"my_chat_member": api.membership(sender, chat, self._bot, self._clock(), blocked)})
 
-    def _happens(self, what: Json) -> Json:
-        update = {"update_id": next(self._update_ids)} | what
+    def _happens(self, content: Json) -> Json:
+        update = {"update_id": next(self._update_ids)} | content
         if self.webhook.allowed and api.kind(update) not in self.webhook.allowed:
             return update
         self._pending.append(update)
@@ -198,8 +197,8 @@ class FakeTelegram:
             if answer.taken:
                 break
             self._last_error = (self._clock(), f"Wrong response from the webhook: {answer.status}")
-            asked = min(answer.after, LONGEST_ASKED_PAUSE) if answer.after is not None else None
-            wait = pause if asked is None else asked
+            retry_after = min(answer.after, LONGEST_ASKED_PAUSE) if answer.after is not None else None
+            wait = pause if retry_after is None else retry_after
             await self._sleep(wait)
             waited, pause = waited + wait, min(max(pause * 2, FIRST_PAUSE), LONGEST_PAUSE)
         if self.webhook.url:
@@ -224,16 +223,16 @@ class FakeTelegram:
             method = METHODS.get(request.match_info["method"].lower())
             if method is None:
                 raise RefusedByTelegram(404, "Not Found")
-            given = await api.parameters(request)
+            arguments = await api.parameters(request)
             if method is FakeTelegram._send_message and self.faults:
-                return await self._spoil(self.faults.popleft(), request, given)
-            return api.answer(await method(self, given))
+                return await self._spoil(self.faults.popleft(), request, arguments)
+            return api.answer(await method(self, arguments))
         except RefusedByTelegram as refused:
             return api.refusal(refused)
 
-    async def _spoil(self, fault: Fault, request: web.Request, given: Json) -> web.Response:
+    async def _spoil(self, fault: Fault, request: web.Request, arguments: Json) -> web.Response:
         if takes(fault):
-            await self._send_message(given)
+            await self._send_message(arguments)
         match fault:
             case TooManyRequests(retry_after):
                 raise RefusedByTelegram(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)
@@ -246,50 +245,50 @@ class FakeTelegram:
         abilities = ("can_join_groups", "can_read_all_group_messages", "supports_inline_queries")
         return self._bot | dict.fromkeys(abilities, False)
 
-    async def _send_message(self, given: Json) -> Json:
-        person = self._reachable(given)
-        bubble = self._bubble(Side.US, text=api.text_of(given), buttons=api.buttons_of(given), status="sent")
+    async def _send_message(self, arguments: Json) -> Json:
+        person = self._reachable(arguments)
+        bubble = self._bubble(Side.US, text=api.text_of(arguments), buttons=api.buttons_of(arguments), status="sent")
         self.chats.of(person).add(bubble)
         return self._message(person, bubble)
 
-    async def _edit_reply_markup(self, given: Json) -> Json:
-        person = self._reachable(given)
-        chat, buttons = self.chats.of(person), api.buttons_of(given)
-        bubble = chat.find(str(given.get("message_id", "")))
+    async def _edit_reply_markup(self, arguments: Json) -> Json:
+        person = self._reachable(arguments)
+        chat, buttons = self.chats.of(person), api.buttons_of(arguments)
+        bubble = chat.find(str(arguments.get("message_id", "")))
         if bubble is None or bubble.side is not Side.US:
             raise RefusedByTelegram(400, "Bad Request: message to edit not found")
         if buttons == bubble.buttons:
             raise RefusedByTelegram(400, NOT_MODIFIED)
         return self._message(person, chat.change(bubble.id, buttons=buttons)) | {"edit_date": self._now()}
 
-    async def _answer_query(self, given: Json) -> bool:
-        query = str(given.get("callback_query_id", ""))
+    async def _answer_query(self, arguments: Json) -> bool:
+        query = str(arguments.get("callback_query_id", ""))
         if query not in self._queries:
             raise RefusedByTelegram(
                 400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
             )
-        if len(str(given.get("text", ""))) > 200:
+        if len(str(arguments.get("text", ""))) > 200:
             raise RefusedByTelegram(400, "Bad Request: MESSAGE_TOO_LONG")
         self._queries.discard(query)
         return True
 
-    async def _set_webhook(self, given: Json) -> bool:
-        url, secret = str(given.get("url", "")), str(given.get("secret_token", ""))
+    async def _set_webhook(self, arguments: Json) -> bool:
+        url, secret = str(arguments.get("url", "")), str(arguments.get("secret_token", ""))
         # The real one takes https only; a laptop that talks to itself has none.
         if url and not url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
             raise RefusedByTelegram(400, "Bad Request: bad webhook: HTTPS url must be provided for webhook")
         if secret and not fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
             raise RefusedByTelegram(400, "Bad Request: secret token contains unallowed characters")
-        self._drop_if_asked(given)
+        self._drop_if_asked(arguments)
         first = not self.webhook.url
-        self.webhook = Webhook(url, secret, self._allowed(given))
+        self.webhook = Webhook(url, secret, self._allowed(arguments))
         for update in tuple(self._pending) if first and url else ():
             self._queue(update)
         self._wake_poller()
         return True
 
-    async def _delete_webhook(self, given: Json) -> bool:
-        self._drop_if_asked(given)
+    async def _delete_webhook(self, arguments: Json) -> bool:
+        self._drop_if_asked(arguments)
         self.webhook = Webhook(allowed=self.webhook.allowed)
         return True
 
@@ -307,15 +306,15 @@ class FakeTelegram:
             info["last_error_message"] = self._last_error[1]
         return info
 
-    async def _get_updates(self, given: Json) -> list[Json]:
+    async def _get_updates(self, arguments: Json) -> list[Json]:
         self._refuse_poll_beside_webhook()
-        self.webhook = replace(self.webhook, allowed=self._allowed(given))
-        offset = int(given.get("offset", 0))
+        self.webhook = replace(self.webhook, allowed=self._allowed(arguments))
+        offset = int(arguments.get("offset", 0))
         while self._pending and self._pending[0]["update_id"] < offset:
             self._pending.popleft()
         if not self._pending:
-            await self._next_update(min(float(given.get("timeout", 0)), 50.0))
-        return list(self._pending)[: int(given.get("limit", 100))]
+            await self._next_update(min(float(arguments.get("timeout", 0)), 50.0))
+        return list(self._pending)[: int(arguments.get("limit", 100))]
 
     async def _next_update(self, within: float) -> None:
         """Wait until an update comes, the time is over, or somebody else polls or sets a webhook."""
@@ -337,17 +336,17 @@ class FakeTelegram:
         if self.webhook.url:
             raise RefusedByTelegram(409, POLL_BESIDE_WEBHOOK)
 
-    def _allowed(self, given: Json) -> tuple[str, ...]:
-        if "allowed_updates" not in given:
+    def _allowed(self, arguments: Json) -> tuple[str, ...]:
+        if "allowed_updates" not in arguments:
             return self.webhook.allowed
-        return tuple(api.structure(given["allowed_updates"], "allowed updates"))
+        return tuple(api.structure(arguments["allowed_updates"], "allowed updates"))
 
-    def _drop_if_asked(self, given: Json) -> None:
-        if str(given.get("drop_pending_updates", "")).lower() in ("true", "1"):
+    def _drop_if_asked(self, arguments: Json) -> None:
+        if str(arguments.get("drop_pending_updates", "")).lower() in ("true", "1"):
             self._pending.clear()
 
-    def _reachable(self, given: Json) -> str:
-        person = str(given.get("chat_id", ""))
+    def _reachable(self, arguments: Json) -> str:
+        person = str(arguments.get("chat_id", ""))
         if not person:
             raise RefusedByTelegram(400, "Bad Request: chat_id is empty")
         if person not in self.chats:
@@ -375,10 +374,10 @@ class FakeTelegram:
 
 def _lane(update: Json) -> str:
     """Taps go beside the messages of the same chat and can overtake them, as on the real one."""
-    what = api.kind(update)
-    if what == "callback_query":
-        return f"user {update[what]['from']['id']}"
-    return f"chat {update[what]['chat']['id']}"
+    kind = api.kind(update)
+    if kind == "callback_query":
+        return f"user {update[kind]['from']['id']}"
+    return f"chat {update[kind]['chat']['id']}"
 
 
 NOT_MODIFIED = (

@@ -20,7 +20,6 @@ from demo.platforms.chats import Bubble, Chats, Look, Side
 from demo.platforms.wire import (
     AS_IT_IS,
     Broken,
-    Clock,
     Closing,
     Dropped,
     Fault,
@@ -81,7 +80,7 @@ class FakeTwilio:
         services: Mapping[str, Sequence[str]] | None = None,
         public: Public = AS_IT_IS,
         keep: Path | None = None,
-        clock: Clock = utc_now,
+        clock: Callable[[], datetime] = utc_now,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.account = account
@@ -278,8 +277,8 @@ class FakeTwilio:
         return guarded
 
     def _authenticate(self, request: web.Request) -> None:
-        given = request.headers.get("Authorization", "").encode()
-        known = compare_digest(given, encode_basic_auth(self.account, self.token).encode())
+        authorization = request.headers.get("Authorization", "").encode()
+        known = compare_digest(authorization, encode_basic_auth(self.account, self.token).encode())
         if not known or request.match_info.get("account", self.account) != self.account:
             raise RefusedByTwilio(20003)
 
@@ -396,11 +395,11 @@ class FakeTwilio:
         return web.json_response(api.resource(text, self.account))
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
-        found = [
+        resources = [
             api.resource(text, self.account) for text in reversed(self._texts.values()) if matches(text, request.query)
         ]
         path = f"/{api.VERSION}/Accounts/{self.account}/Messages.json"
-        return web.json_response(messages_page(found, request.query, path, self.most_on_a_page))
+        return web.json_response(messages_page(resources, request.query, path, self.most_on_a_page))
 
     async def _list_media(self, request: web.Request) -> web.StreamResponse:
         sid = request.match_info["sid"]

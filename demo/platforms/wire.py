@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, web
 
-Clock = Callable[[], datetime]
 Sleep = Callable[[float], Awaitable[None]]
 
 UNREACHED = 0

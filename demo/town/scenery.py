@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What somebody says should change, in their own words or by a voice note."""
+    """What a person says should change, in their own words or by a voice note."""
 
     topic: str
     """A key of `flows.OBJECTIVES`."""
@@ -28,7 +28,7 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """Somebody who lives in the town, and what they have done before a visitor comes."""
+    """A person who lives in the town, and what they have done before a visitor comes."""
 
     platform: str
     address: str = field(repr=False)
@@ -57,7 +57,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class TownResponse:
     """A response that was given to these people, or one that is ready to be given."""
 
     state: str
@@ -74,14 +74,14 @@ class TownContent:
     people: tuple[Resident, ...]
     bulletins: tuple[Draft, ...]
     consultation: Mapping[str, Any]
-    answered: tuple[Answer, ...]
-    prepared: tuple[Answer, ...]
+    answered: tuple[TownResponse, ...]
+    prepared: tuple[TownResponse, ...]
     opened: Mapping[str, Any]
     to_open: Mapping[str, Any]
 
     @property
     def phones(self) -> tuple[Owner, ...]:
-        return tuple(one.phone for one in self.people)
+        return tuple(resident.phone for resident in self.people)
 
 
 def scenery() -> TownContent:
@@ -91,14 +91,14 @@ def scenery() -> TownContent:
         people=msgspec.convert(_read("people")["people"], tuple[Resident, ...]),
         bulletins=msgspec.convert(_read("bulletins")["bulletins"], tuple[Draft, ...]),
         consultation=_read("consultation"),
-        answered=msgspec.convert(responses["published"], tuple[Answer, ...]),
-        prepared=msgspec.convert(responses["prepared"], tuple[Answer, ...]),
+        answered=msgspec.convert(responses["published"], tuple[TownResponse, ...]),
+        prepared=msgspec.convert(responses["prepared"], tuple[TownResponse, ...]),
         opened=rounds["opened"],
         to_open=rounds["prepared"],
     )
 
 
-def asked(table: Mapping[str, Any], now: datetime) -> contents.Consultation:
+def to_ask(table: Mapping[str, Any], now: datetime) -> contents.Consultation:
     """The consultation of a file, with as many days to answer as it says."""
     answer_by = now.date() + timedelta(days=table["days_to_answer"])
     return msgspec.convert({**table, "promise": {**table["promise"], "answer_by": answer_by}}, contents.Consultation)

@@ -11,7 +11,7 @@ from demo.platforms.chats import Chat
 from demo.platforms.telegram import FakeTelegram
 from demo.platforms.twilio import FakeTwilio
 from demo.town.running import Town
-from demo.town.scenery import Recommendation, Resident, asked, to_vote
+from demo.town.scenery import Recommendation, Resident, to_ask, to_vote
 from handlers import bulletins, consultations, contributions, people, processes, rounds
 from handlers.writing import contents
 from locales import own_name, speaking
@@ -52,7 +52,7 @@ Line = str | Chooses | Voice
 async def _meet(town: Town) -> None:
     """Somebody opens the process, and people join."""
     await town.does(lambda session, now: processes.begin(session, town.scenery.process, now))
-    await _together(town, {one: list(_welcome(town, one)) for one in _joined(town)})
+    await _together(town, {resident: list(_welcome(town, resident)) for resident in _joined(town)})
 
 
 async def _brief(town: Town) -> None:
@@ -61,41 +61,50 @@ async def _brief(town: Town) -> None:
 
 
 async def _recommend(town: Town) -> None:
-    said = {one: [line for what in one.recommends for line in _recommendation(one, what)] for one in _joined(town)}
-    await _together(town, said)
+    lines = {
+        resident: [line for recommendation in resident.recommends for line in _recommendation(resident, recommendation)]
+        for resident in _joined(town)
+    }
+    await _together(town, lines)
 
 
 async def _ask(town: Town) -> None:
-    asking = asked(town.scenery.consultation, town.clock())
+    asking = to_ask(town.scenery.consultation, town.clock())
     await _tells(town, lambda session, now: consultations.open_(session, asking, now))
     town.clock.pass_by(timedelta(hours=1))
-    await _together(town, {one: list(_answers(one, asking)) for one in _joined(town) if one.answers})
+    await _together(
+        town, {resident: list(_answers(resident, asking)) for resident in _joined(town) if resident.answers}
+    )
 
 
 async def _respond(town: Town) -> None:
-    given = await town.looks(lambda session: stored.newest(session, town.parts.keys, 100))
-    words = {one.words: one.id for one in given}
-    for answer in town.scenery.answered:
-        answers = [one for one in town.scenery.people if one.name in answer.to]
-        named = tuple(words[what.words] for one in answers for what in one.recommends)
-        response = contents.Response(answer.state, answer.reason, named)
-        await _tells(town, lambda session, now, it=response: contributions.respond(session, it, now))
+    received = await town.looks(lambda session: stored.newest(session, town.parts.keys, 100))
+    ids = {contribution.words: contribution.id for contribution in received}
+    for response in town.scenery.answered:
+        givers = [resident for resident in town.scenery.people if resident.name in response.to]
+        named = tuple(ids[recommendation.words] for resident in givers for recommendation in resident.recommends)
+        answer = contents.Response(response.state, response.reason, named)
+        await _tells(town, lambda session, now, it=answer: contributions.respond(session, it, now))
 
 
 async def _seat(town: Town) -> None:
     """The council gets its members, and something to vote on."""
-    members = [one for one in _joined(town) if one.member]
-    for one in members:
+    members = [resident for resident in _joined(town) if resident.member]
+    for resident in members:
         code = await town.does(lambda session, _now: _invite(town, session))
-        await _together(town, {one: [code]})
+        await _together(town, {resident: [code]})
     opened = to_vote(town.scenery.opened, town.clock())
     await _tells(town, lambda session, now: rounds.open_(session, opened, now))
 
 
 async def _vote(town: Town) -> None:
     matters = [matter.value for matter in to_vote(town.scenery.opened, town.clock()).matters]
-    numbers = {one: " ".join(str(matters.index(vote) + 1) for vote in one.votes) for one in _joined(town) if one.votes}
-    await _together(town, {one: [_word(one, "vote"), chosen] for one, chosen in numbers.items()})
+    numbers = {
+        resident: " ".join(str(matters.index(vote) + 1) for vote in resident.votes)
+        for resident in _joined(town)
+        if resident.votes
+    }
+    await _together(town, {resident: [_word(resident, "vote"), chosen] for resident, chosen in numbers.items()})
 
 
 SCENES: Sequence[tuple[timedelta, Callable[[Town], Awaitable[None]]]] = (
@@ -110,27 +119,29 @@ SCENES: Sequence[tuple[timedelta, Callable[[Town], Awaitable[None]]]] = (
 """How long ago, and what happened then. Each is later in the day than the one before, as phones show only that."""
 
 
-def _welcome(town: Town, who: Resident) -> Iterator[Line]:
+def _welcome(town: Town, resident: Resident) -> Iterator[Line]:
     regions = [region.value for region in town.scenery.process.regions]
-    yield "/start" if who.platform == "telegram" else HELLO[who.language]
-    yield Chooses(who.language, own_name(who.language))
+    yield "/start" if resident.platform == "telegram" else HELLO[resident.language]
+    yield Chooses(resident.language, own_name(resident.language))
     yield Chooses("yes", "1")
-    yield Chooses(who.region, str(regions.index(who.region) + 1))
+    yield Chooses(resident.region, str(regions.index(resident.region) + 1))
 
 
-def _recommendation(who: Resident, what: Recommendation) -> Iterator[Line]:
-    group = next(group for group in flows.GROUPS if any(one.key == what.topic for one in group.objectives))
-    topics = [one.key for one in group.objectives]
-    yield _word(who, "share")
+def _recommendation(resident: Resident, recommendation: Recommendation) -> Iterator[Line]:
+    group = next(
+        group for group in flows.GROUPS if any(objective.key == recommendation.topic for objective in group.objectives)
+    )
+    topics = [objective.key for objective in group.objectives]
+    yield _word(resident, "share")
     yield Chooses(group.key, str(flows.GROUPS.index(group) + 1))
-    yield Chooses(what.topic, str(topics.index(what.topic) + 1))
-    yield Voice() if what.voice else what.words
+    yield Chooses(recommendation.topic, str(topics.index(recommendation.topic) + 1))
+    yield Voice() if recommendation.voice else recommendation.words
     yield Chooses("yes", "1")
 
 
-def _answers(who: Resident, asking: contents.Consultation) -> Iterator[Line]:
-    yield _word(who, "answer")
-    for question, answer in zip(asking.questions, who.answers, strict=True):
+def _answers(resident: Resident, asking: contents.Consultation) -> Iterator[Line]:
+    yield _word(resident, "answer")
+    for question, answer in zip(asking.questions, resident.answers, strict=True):
         options = [option.value for option in question.options]
         yield Chooses(answer, str(options.index(answer) + 1)) if options else answer
 
@@ -138,14 +149,14 @@ def _answers(who: Resident, asking: contents.Consultation) -> Iterator[Line]:
 HELLO = {"en": "Hello", "fr": "Bonjour", "es": "Hola", "ar": "مرحبا"}
 
 
-def _word(who: Resident, word: str) -> str:
+def _word(resident: Resident, word: str) -> str:
     """A word that people send, as this one would."""
-    with speaking(who.language):
+    with speaking(resident.language):
         return flows.to_send(word).capitalize()
 
 
 def _joined(town: Town) -> list[Resident]:
-    return [one for one in town.scenery.people if not one.is_new]
+    return [resident for resident in town.scenery.people if not resident.is_new]
 
 
 async def _invite(town: Town, session: Session) -> str:
@@ -153,20 +164,20 @@ async def _invite(town: Town, session: Session) -> str:
     return await people.invite(session, town.parts.keys, process.id, town.clock())
 
 
-async def _together(town: Town, said: Mapping[Resident, Sequence[Line]]) -> None:
+async def _together(town: Town, lines: Mapping[Resident, Sequence[Line]]) -> None:
     """Everybody says their lines side by side, each line once the one before has been answered."""
-    for place in range(max(map(len, said.values()))):
+    for place in range(max(map(len, lines.values()))):
         town.clock.pass_by(A_STEP)
-        now = [(one, lines[place]) for one, lines in said.items() if place < len(lines)]
-        await asyncio.gather(*(_says(town, one, line) for one, line in now))
+        now = [(resident, own_lines[place]) for resident, own_lines in lines.items() if place < len(own_lines)]
+        await asyncio.gather(*(_says(town, resident, line) for resident, line in now))
 
 
-async def _says(town: Town, who: Resident, line: Line) -> None:
-    platform = town.platforms.of(who.platform)
-    person = who.phone.person
+async def _says(town: Town, resident: Resident, line: Line) -> None:
+    platform = town.platforms.of(resident.platform)
+    person = resident.phone.person
     chat = platform.chats.of(person)
     chat.catch_up()
-    _act(platform, person, chat, line, who.language)
+    _act(platform, person, chat, line, resident.language)
     await chat.next(LONG_ENOUGH)
 
 
