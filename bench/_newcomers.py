@@ -48,7 +48,7 @@ class Newcomers:
             await hear(session, self.deployment, [message], _forum.now())
         now = _forum.now()
         async with self.database.writing() as session:
-            taken = await claims.claim(session, KEYS, "telegram", OWNER, now, now + LEASE, 1, Lane.REPLY)
+            taken = await claims.claim(session, KEYS, claims.Claim("telegram", OWNER, now, now + LEASE, 1, Lane.REPLY))
         assert [one.to for one in taken] == [sender]
         async with self.database.writing() as session:
             await deliveries.settle(session, OWNER, [Outcome(one.id, State.SENT) for one in taken], now)

@@ -139,7 +139,9 @@ class Chat:
     async def _claimed(self) -> list[Claimed]:
         async with self.database.writing() as session:
             lease = self.now + BETWEEN
-            claimed = await claims.claim(session, self.deployment.keys, self.channel, "costs", self.now, lease, 1)
+            claimed = await claims.claim(
+                session, self.deployment.keys, claims.Claim(self.channel, "costs", self.now, lease, 1)
+            )
             outcomes = [Outcome(delivery.id, State.SENT, delivery.id) for delivery in claimed]
             await deliveries.settle(session, "costs", outcomes, self.now)
         return claimed

@@ -175,7 +175,7 @@ class Place:
         """What waits for those who talk is claimed and settled, as a sender does."""
         now = _forum.now()
         async with self.database.writing() as session:
-            claimed = await claims.claim(session, KEYS, "telegram", "bench", now, now, CLAIMED)
+            claimed = await claims.claim(session, KEYS, claims.Claim("telegram", "bench", now, now, CLAIMED))
         async with self.database.writing() as session:
             sent = [Outcome(one.id, State.QUEUED, due=now, attempts=0) for one in claimed]
             await deliveries.settle(session, "bench", sent, now)

@@ -187,21 +187,18 @@ class Inbox:
     async def _park(self, message: Message, fault: Exception) -> None:
         self.observe("turns", channel=message.channel, state="parked")
         log.error("parked", channel=message.channel, fault=type(fault).__name__)
-        name = events.name(self.deployment.keys, message.channel, message.event)
-        index = self.deployment.keys.index(message.channel, message.sender)
-        body = msgspec.json.encode(message).decode()
+        keys = self.deployment.keys
+        parked = events.NewParked(
+            id=events.name(keys, message.channel, message.event),
+            channel=message.channel,
+            index=keys.index(message.channel, message.sender),
+            body=msgspec.json.encode(message).decode(),
+            fault=type(fault).__name__,
+            at=self.clock(),
+        )
         with suppress(Conflict):
             async with self.database.writing() as session:
-                await events.park(
-                    session,
-                    self.deployment.keys,
-                    name,
-                    message.channel,
-                    index,
-                    body,
-                    type(fault).__name__,
-                    self.clock(),
-                )
+                await events.park(session, keys, parked)
 
 
 def _settle(waiting: _Waiting, kept: bool = True) -> None:

@@ -11,7 +11,7 @@ from broadcast.watch import Observe
 from storage import Database, Keyring, Session
 from storage.lanes import Lane
 from storage.outbox import claims, deliveries
-from storage.outbox.claims import Claimed
+from storage.outbox.claims import Claim, Claimed
 
 LEASE = timedelta(seconds=60)
 """How long a claim is ours. Longer than any send may take."""
@@ -88,4 +88,5 @@ class Claiming:
         return [*self.in_hand(), *(outcome.id for outcome in self.unwritten.outcomes)]
 
     async def _claim(self, session: Session, now: datetime, most: int, last_lane: Lane) -> list[Claimed]:
-        return await claims.claim(session, self.keys, self.channel, self.owner, now, now + LEASE, most, last_lane)
+        wanted = Claim(self.channel, self.owner, now, lease=now + LEASE, most=most, lowest=last_lane)
+        return await claims.claim(session, self.keys, wanted)

@@ -10,6 +10,7 @@ from broadcast.circuit import PROOF, Broke, Took
 from channels.verdicts import OUT_OF_ORDER
 from storage import Session, circuits
 from storage.outbox import deliveries
+from storage.outbox.deliveries import Delay
 
 NIGHT = "night"
 """The code of a delivery that waits for its person's morning."""
@@ -50,7 +51,7 @@ async def tell(session: Session, channel: str, news: News, reports: bool, now: d
         case Took(delivery) if await _works(session, channel, delivery, reports, now):
             log.warning("sender works again", channel=channel)
     for (broadcast, region), morning in news.mornings.items():
-        await deliveries.put_off(session, broadcast, region, morning, NIGHT, now, MOST_TO_PUT_OFF)
+        await deliveries.put_off(session, Delay(broadcast, region, morning, NIGHT), now, MOST_TO_PUT_OFF)
 
 
 async def _works(session: Session, channel: str, delivery: str, reports: bool, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """What the platforms have told us already, and what of it our own code failed on."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import delete, insert, select, update
@@ -22,19 +22,26 @@ def remember(writes: Writes, event_name: str, today: date) -> None:
     writes.insert(event, id=event_name, seen=today)
 
 
-async def park(
-    session: Session, keys: Keyring, event_name: str, channel: str, index: str, body: str, fault: str, now: datetime
-) -> None:
-    """Keep, sealed, a message that our code failed on, for a human to look at. `fault` names the kind of error."""
+@dataclass(frozen=True, slots=True)
+class NewParked:
+    """A message that our code failed on, to be kept for a human to look at."""
+
+    id: str
+    """The name of the event that it came by."""
+    channel: str
+    index: str
+    """How the address is looked up that it came from."""
+    body: str = field(repr=False)
+    fault: str
+    """The kind of error."""
+    at: datetime
+
+
+async def park(session: Session, keys: Keyring, new: NewParked) -> None:
+    """Keep a message, sealed."""
+    body = keys.seal(new.body, parked.c.body, new.id)
     await session.execute(
-        insert(parked).values(
-            id=event_name,
-            channel=channel,
-            index=index,
-            body=keys.seal(body, parked.c.body, event_name),
-            fault=fault,
-            at=now,
-        )
+        insert(parked).values(id=new.id, channel=new.channel, index=new.index, body=body, fault=new.fault, at=new.at)
     )
 
 

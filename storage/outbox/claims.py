@@ -101,39 +101,55 @@ class Claimed:
         return recycled is not None and self.spoke <= self.began - recycled
 
 
-async def claim(
-    session: Session,
-    keys: Keyring,
-    channel: str,
-    owner: str,
-    now: datetime,
-    lease: datetime,
-    most: int,
-    lowest: Lane = Lane.BULLETIN,
-) -> list[Claimed]:
-    """Take up to `most` deliveries that may leave now: they are `sending`, ours, and shown so once this commits.
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a worker asks for: up to `most` deliveries of a channel, none of a lane below `lowest`."""
 
-    Replies come before notices, notices before bulletins, and none of a lane below `lowest`. A person's replies come
-    one after the other, and first those of the people who have had none for the longest time (`since`); a person's
-    notices come in the order in which they were made. A delivery that has waited too long, or whose person cannot be
-    written to any more, is taken too and ends here. Nothing is taken of a broadcast that was paused or cancelled, and
-    nothing while the channel's circuit is open.
+    channel: str
+    owner: str
+    """The name by which the worker's claims are known."""
+    now: datetime
+    lease: datetime
+    """Until when what it claims is its own."""
+    most: int
+    lowest: Lane = Lane.BULLETIN
+
+
+async def claim(session: Session, keys: Keyring, wanted: Claim) -> list[Claimed]:
+    """Take deliveries that may leave now: they are `sending`, their owner's, and shown so once this commits.
+
+    Replies come before notices, notices before bulletins. A person's replies come one after the other, and first those
+    of the people who have had none for the longest time (`since`); a person's notices come in the order in which they
+    were made. A delivery that has waited too long, or whose person cannot be written to any more, is taken too and ends
+    here. Nothing is taken of a broadcast that was paused or cancelled, and nothing while the channel's circuit is open.
     """
-    values: dict[str, object] = {"by": channel, "now": now, "claimant": owner, "until": lease, "lowest": lowest}
-    values |= {"silent": now - LONGEST_SILENCE, "today": now.date()}
+    values = _values(wanted)
     taken: list[str] = []
     probe = False
     for _look in range(MOST_LOOKS):
-        rows = (await session.execute(_taking(session.dialect.name), values | {"most": most - len(taken)})).all()
+        more = {"most": wanted.most - len(taken)}
+        rows = (await session.execute(_taking(session.dialect.name), values | more)).all()
         sending = [row.id for row in rows if row.state == State.SENDING]
         taken += sending
         probe = any(row.probe for row in rows)
         if len(sending) == len(rows):
             break
-    if probe and taken and not await circuits.probe(session, channel, lease, now):
+    if probe and taken and not await circuits.probe(session, wanted.channel, wanted.lease, wanted.now):
         await _put_back(session, taken)
         return []
-    return await _whole(session, keys, taken, now, probe)
+    return await _whole(session, keys, taken, wanted.now, probe)
+
+
+def _values(wanted: Claim) -> dict[str, object]:
+    return {
+        "by": wanted.channel,
+        "now": wanted.now,
+        "today": wanted.now.date(),
+        "silent": wanted.now - LONGEST_SILENCE,
+        "claimant": wanted.owner,
+        "until": wanted.lease,
+        "lowest": wanted.lowest,
+    }
 
 
 async def let_go(session: Session, channel: str, owner: str, known: Sequence[str]) -> int:

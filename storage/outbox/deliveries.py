@@ -147,24 +147,33 @@ def _settled(outcome: Any) -> dict[str, Any]:
     }
 
 
-async def put_off(
-    session: Session, broadcast_id: str, region: str, due: datetime, code: str, now: datetime, most: int
-) -> None:
-    """Let up to `most` deliveries that a broadcast has waiting for the people of a region wait until `due`."""
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """What a broadcast has due for the people of a region waits until then, for the reason that the code names."""
+
+    broadcast: str
+    region: str
+    until: datetime
+    code: str
+
+
+async def put_off(session: Session, delay: Delay, now: datetime, most: int) -> None:
+    """Put off up to `most` deliveries."""
     waiting = (
         select(delivery.c.id)
         .join(person, person.c.id == delivery.c.person_id)
         .where(
             waits_in_line(delivery),
-            delivery.c.broadcast_id == broadcast_id,
+            delivery.c.broadcast_id == delay.broadcast,
             delivery.c.due <= now,
-            person.c.region == region,
+            person.c.region == delay.region,
         )
         .limit(most)
         .with_for_update(of=[delivery], skip_locked=True, key_share=True)
         .cte("theirs")
     )
-    await session.execute(update(delivery).where(delivery.c.id.in_(select(waiting.c.id))).values(due=due, code=code))
+    delayed = update(delivery).where(delivery.c.id.in_(select(waiting.c.id)))
+    await session.execute(delayed.values(due=delay.until, code=delay.code))
 
 
 async def cancel(session: Session, address_id: str, why: str, now: datetime) -> None:

@@ -151,7 +151,7 @@ async def mallory(database_url: str, hearback: Hearback, tmp_path: Path) -> None
 async def park(session: Session, keyring: Keyring, who: Somebody) -> None:
     body = msgspec.json.encode(Message("telegram", "1", who.sender, Kind.TEXT, ORDERS)).decode()
     index = keyring.index("telegram", who.sender)
-    await events.park(session, keyring, "parked-1", "telegram", index, body, "ValueError", NOW)
+    await events.park(session, keyring, events.NewParked("parked-1", "telegram", index, body, "ValueError", NOW))
 
 
 @pytest.mark.usefixtures("mallory")

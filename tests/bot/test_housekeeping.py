@@ -11,7 +11,7 @@ from tests.storage.rows import NOW
 async def test_a_message_that_our_code_failed_on_is_erased_after_a_month(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         for name, at in (("old", NOW - OLD - timedelta(seconds=1)), ("new", NOW - OLD)):
-            await events.park(session, keys, name, "telegram", "index", "{}", "ValueError", at)
+            await events.park(session, keys, events.NewParked(name, "telegram", "index", "{}", "ValueError", at))
     await Housekeeping(database, keys, {}, Waker()).age(NOW)
     async with database.reading() as session:
         assert [parked.id for parked in await events.waiting(session)] == ["new"]

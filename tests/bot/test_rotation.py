@@ -80,7 +80,7 @@ async def test_in_time_the_key_is_changed_and_old_copies_of_who_was_forgotten_op
 ) -> None:
     async with weekly.writing() as session:
         alice, bob = await meet(session, keyring, "70001"), await meet(session, keyring, "70002")
-        await events.park(session, keyring, "e1", "telegram", "i", "words", "KeyError", written(file))
+        await events.park(session, keyring, events.NewParked("e1", "telegram", "i", "words", "KeyError", written(file)))
         await people.erase(session, bob.id)
     rotation, due = Rotation(weekly, keyring), written(file) + 6 * DAY
     await passes(rotation, due - EVERY)

@@ -592,7 +592,7 @@ async def test_who_slept_on_a_claim_does_not_send_it(sqlite: Database, keys: Key
     dial, phone = Dial(), Phone()
     sender = made(sqlite, keys, phone, dial)
     async with sqlite.writing() as session:
-        [claimed] = await claims.claim(session, keys, "telegram", "worker", NOW, NOW + LEASE, 1)
+        [claimed] = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, NOW + LEASE, 1))
     dial.at = NOW + FRESH
     await sender.sending.send(Departure(claimed, Outgoing("hello"), 1))
     await sender.claiming.settle()
@@ -606,7 +606,7 @@ async def test_what_was_claimed_in_time_does_not_leave_after_its_time(sqlite: Da
     async with sqlite.writing() as session:
         alice = await meet(session, keys)
         await queue(session, alice, Outgoing("Come today.").packed(), not_after=NOW + timedelta(seconds=1))
-        [claimed] = await claims.claim(session, keys, "telegram", "worker", NOW, NOW + LEASE, 1)
+        [claimed] = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, NOW + LEASE, 1))
     dial, phone = Dial(), Phone()
     sender = made(sqlite, keys, phone, dial)
     dial.at = NOW + timedelta(seconds=1)

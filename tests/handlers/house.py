@@ -64,7 +64,7 @@ class House:
     async def _sends(self, channel: str) -> int:
         async with self.database.writing() as session:
             lease = self.now + timedelta(minutes=1)
-            claimed = await claims.claim(session, self.keys, channel, "us", self.now, lease, 100)
+            claimed = await claims.claim(session, self.keys, claims.Claim(channel, "us", self.now, lease, 100))
             outcomes = [Outcome(one.id, State.SENT, f"p-{one.id}") for one in claimed]
             await deliveries.settle(session, "us", outcomes, self.now)
         for one in claimed:

@@ -57,7 +57,7 @@ async def told(session: Session, keys: Keyring, plan: Plan = ANYHOW, **columns: 
 
 
 async def claim(session: Session, keys: Keyring, now: Any = NOW) -> list[Claimed]:
-    return await claims.claim(session, keys, "sms", "worker", now, now + MINUTE, 9)
+    return await claims.claim(session, keys, claims.Claim("sms", "worker", now, now + MINUTE, 9))
 
 
 @pytest.mark.parametrize(

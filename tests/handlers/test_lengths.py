@@ -198,5 +198,5 @@ async def test_what_was_parked_does_not_show_what_was_chosen(house: House, keys:
     for number, text in enumerate(("1", "1 2 3 4", "stop", "Yes, I agree")):
         body = contents.pack(Message("sms", f"e{number}", "+12025550123", Kind.TEXT, text))
         async with house.database.writing() as session:
-            await events.park(session, keys, f"e{number}", "sms", "i", body, "KeyError", house.now)
+            await events.park(session, keys, events.NewParked(f"e{number}", "sms", "i", body, "KeyError", house.now))
     assert len(set(await house.column("SELECT length(body) FROM parked"))) == 1

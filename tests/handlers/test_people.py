@@ -77,9 +77,13 @@ async def test_forgetting_takes_what_is_in_flight_the_seat_and_what_was_parked(h
     await house.does(lambda session, now: bulletins.publish(session, NEWS, now))
     index = house.keys.index("telegram", alice.sender)
     async with house.database.writing() as session:
-        await events.park(session, house.keys, "telegram:x", "telegram", index, "her words", "RuntimeError", house.now)
+        await events.park(
+            session,
+            house.keys,
+            events.NewParked("telegram:x", "telegram", index, "her words", "RuntimeError", house.now),
+        )
         lease = house.now + timedelta(minutes=1)
-        [flying] = await claims.claim(session, house.keys, "telegram", "us", house.now, lease, 10)
+        [flying] = await claims.claim(session, house.keys, claims.Claim("telegram", "us", house.now, lease, 10))
     await house.takes(alice.message("forget"))
     await house.takes(alice.message("1"))
     assert await count(house, "member") == await count(house, "parked") == 0

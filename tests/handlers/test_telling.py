@@ -181,7 +181,7 @@ async def test_what_one_person_is_told_at_night_leaves_in_the_morning_in_the_sam
     morning = house.now + timedelta(hours=8)
     async with house.database.writing() as session:
         for one in await broadcasts.latest(session, 6):
-            await deliveries.put_off(session, one.id, "north", morning, "night", house.now, 1)
+            await deliveries.put_off(session, deliveries.Delay(one.id, "north", morning, "night"), house.now, 1)
     assert await alice.hears() == ""
     house.now = morning
     assert await alice.hears() == "\n".join(f"Notice {number}." for number in range(6))

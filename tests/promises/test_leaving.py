@@ -36,7 +36,7 @@ async def _people(database: Database, keys: Keyring, number: int) -> list[Somebo
 
 async def _claim(database: Database, keys: Keyring, most: int = 50) -> list[str]:
     async with database.writing() as session:
-        claimed = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, most)
+        claimed = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, most))
         return [one.to for one in claimed if one.body is not None and "news" in one.body]
 
 
@@ -83,7 +83,7 @@ async def test_a_stop_waits_for_the_claim_that_was_first(postgresql_url: str, ke
     async with opened(postgresql_url) as database:
         [alice] = await _people(database, keys, 1)
         async with database.writing() as claiming:
-            claimed = await claims.claim(claiming, keys, "telegram", "worker", NOW, LEASE, 1)
+            claimed = await claims.claim(claiming, keys, claims.Claim("telegram", "worker", NOW, LEASE, 1))
             assert len(claimed) == 1
             stopping = asyncio.create_task(inbox_of(database).take([says(alice.sender, "/stop", "1")]))
             await until_somebody_waits(claiming)
@@ -115,7 +115,7 @@ async def test_what_went_back_to_waiting_after_a_stop_does_not_leave_after_a_sta
 ) -> None:
     [alice] = await _people(database, keys, 1)
     async with database.writing() as session:
-        [flying, *_] = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 1)
+        [flying, *_] = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, 1))
     await inbox_of(database).take([says(alice.sender, "/stop", "1")])
     async with database.writing() as session:
         await deliveries.settle(session, "worker", [deliveries.Outcome(flying.id, State.QUEUED, due=NOW)], NOW)
@@ -126,7 +126,7 @@ async def test_what_went_back_to_waiting_after_a_stop_does_not_leave_after_a_sta
 async def test_a_block_does_not_undo_a_stop(database: Database, keys: Keyring) -> None:
     [alice] = await _people(database, keys, 1)
     async with database.writing() as session:
-        [flying, *_] = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 1)
+        [flying, *_] = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, 1))
     await inbox_of(database).take([says(alice.sender, "/stop", "1")])
     async with database.writing() as session:
         gone = deliveries.Outcome(flying.id, State.FAILED, change=Change(alice.address, "blocked"))

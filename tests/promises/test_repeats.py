@@ -69,7 +69,7 @@ async def test_the_order_of_callbacks_changes_nothing(database: Database, keys: 
         who = [await meet(session, keys, f"{n}", channel="sms") for n in range(len(orders))]
         for one in who:
             await queue(session, one)
-        claimed = await claims.claim(session, keys, "sms", "worker", NOW, NOW, 50)
+        claimed = await claims.claim(session, keys, claims.Claim("sms", "worker", NOW, NOW, 50))
     for order, mine in zip(orders, claimed, strict=True):
         said = [Report("sms", mine.id, f"SM{mine.id}", word) for word in (*order, *order)]
         await inbox.take(said[:settled_after])
@@ -85,7 +85,7 @@ async def test_the_order_of_callbacks_changes_nothing(database: Database, keys: 
 async def test_a_late_callback_resolves_what_was_unknown(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         await queue(session, await meet(session, keys, channel="sms"))
-        [claimed] = await claims.claim(session, keys, "sms", "worker", NOW, NOW, 1)
+        [claimed] = await claims.claim(session, keys, claims.Claim("sms", "worker", NOW, NOW, 1))
         assert await unknowns.abandon(session, NOW, everybody=True) == 1
     await inbox_of(database).take([Report("sms", claimed.id, "SM1", Status.DELIVERED)])
     async with database.reading() as session:
@@ -97,7 +97,7 @@ async def test_a_callback_that_says_gone_cancels_what_waits(database: Database, 
     async with database.writing() as session:
         who = await meet(session, keys, channel="sms")
         await queue(session, who, turn=1)
-        [claimed] = await claims.claim(session, keys, "sms", "worker", NOW, NOW, 1)
+        [claimed] = await claims.claim(session, keys, claims.Claim("sms", "worker", NOW, NOW, 1))
         await deliveries.settle(session, "worker", [deliveries.Outcome(claimed.id, State.SENT, "SM1", 1)], NOW)
         await queue(session, who, turn=2)
     await inbox_of(database).take([Report("sms", claimed.id, "SM1", Status.FAILED, "30006", GONE)])

@@ -158,7 +158,7 @@ async def test_what_failed_and_what_waits_goes_to_another_address(database: Data
         await learn(session, gone, failed)
         found = [await row(session, name) for name in (failed, waits)]
         assert (await row(session, reply)).state == "cancelled"
-        claimed = await claims.claim(session, keys, "sms", "worker", NOW, LEASE, 9)
+        claimed = await claims.claim(session, keys, claims.Claim("sms", "worker", NOW, LEASE, 9))
         assert await broadcasts.counts(session, "b") == {"sending": 1}
     assert {(one.address_id, one.channel, one.state, one.due, one.attempts) for one in found} == {
         (sms.address, "sms", "queued", NOW, 0)
@@ -277,7 +277,7 @@ async def test_a_late_refusal_of_a_lapsed_lease_counts_as_any_other(database: Da
     async with database.writing() as session:
         alice, _sms, gone = await two_places(session, keys)
         name = await owe(session, alice)
-        await claims.claim(session, keys, "telegram", "slow", NOW, LEASE, 9)
+        await claims.claim(session, keys, claims.Claim("telegram", "slow", NOW, LEASE, 9))
         await unknowns.abandon(session, LEASE + SECOND)
         await deliveries.settle(session, "slow", [Outcome(name, State.FAILED, code="403", change=gone)], NOW)
         found = await row(session, name)

@@ -107,7 +107,7 @@ async def test_the_states_of_a_broadcast_always_sum_to_its_audience(database: Da
         made = await announce(session, plan=Plan(not_after=NOW + SECOND))
         assert await expansion.expand(session, made, Audience(), NOW, None) == 9
         await _is_whole(session, {"queued": 9})
-        claimed = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 5)
+        claimed = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, 5))
         await _is_whole(session, {"queued": 4, "sending": 5})
         first, second, third, *_rest = [one.id for one in claimed]
         outcomes = [Outcome(first, State.SENT), Outcome(second, State.FAILED, code="400")]
@@ -117,7 +117,7 @@ async def test_the_states_of_a_broadcast_always_sum_to_its_audience(database: Da
         await _is_whole(session, {"queued": 4, "sent": 1, "failed": 1, "delivered": 1, "unknown": 2})
         waiting = [who for who in everybody if await _delivery_of(session, who) == "queued"][0]  # noqa: RUF015
         await deliveries.cancel(session, waiting.address, "stop", NOW)
-        assert await claims.claim(session, keys, "telegram", "worker", NOW + SECOND, LEASE, 5) == []
+        assert await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW + SECOND, LEASE, 5)) == []
         await _is_whole(session, {"cancelled": 1, "expired": 3, "sent": 1, "failed": 1, "delivered": 1, "unknown": 2})
 
 
@@ -155,9 +155,9 @@ async def test_the_counts_hold_after_every_kind_of_change(database: Database, ke
             await counts_hold(session)
         names = {one.person_id: one.id for one in await session.execute(select(delivery).where(delivery.c.turn == 0))}
         first = [names[who.id] for who in everybody]
-        await deliveries.put_off(session, "b", "north", NOW, "night", NOW, 3)
+        await deliveries.put_off(session, deliveries.Delay("b", "north", NOW, "night"), NOW, 3)
         await counts_hold(session)
-        claimed = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 100)
+        claimed = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, 100))
         await counts_hold(session)
         gone = Change(everybody[5].address, "blocked", elsewhere=("sms",))
         outcomes = [

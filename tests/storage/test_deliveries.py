@@ -48,7 +48,7 @@ async def claim(
     now: datetime = NOW,
     lowest: Lane = Lane.BULLETIN,
 ) -> list[Claimed]:
-    return await claims.claim(session, keys, channel, owner, now, now + (LEASE - NOW), most, lowest)
+    return await claims.claim(session, keys, claims.Claim(channel, owner, now, now + (LEASE - NOW), most, lowest))
 
 
 async def texts(session: Session, keys: Keyring, **how: Any) -> list[str | None]:
@@ -725,10 +725,10 @@ async def test_what_belongs_to_a_region_waits_until_its_morning(database: Databa
         theirs = [await owe(session, who) for who in north]
         shut = await owe(session, await meet(session, keys, "78"), due=NEVER, code="shut")
         others = [await owe(session, south), await owe(session, north[0], "other"), await queue(session, north[1])]
-        await deliveries.put_off(session, "b", "north", LEASE, "night", NOW, 2)
+        await deliveries.put_off(session, deliveries.Delay("b", "north", LEASE, "night"), NOW, 2)
         found = [await row(session, name) for name in theirs]
         assert sorted((one.due, one.code or "") for one in found) == [(NOW, ""), (LEASE, "night"), (LEASE, "night")]
-        await deliveries.put_off(session, "b", "north", LEASE, "night", NOW, 2)
+        await deliveries.put_off(session, deliveries.Delay("b", "north", LEASE, "night"), NOW, 2)
         assert {(await row(session, name)).due for name in theirs} == {LEASE}
         assert {(await row(session, name)).due for name in others} == {NOW}
         assert (await row(session, shut)).code == "shut"

@@ -120,7 +120,7 @@ async def test_what_failed_of_a_broadcast_is_tried_again_by_its_id(database: Dat
         now_is = await states(session)
         assert (now_is[crash], now_is[refused], now_is[reply]) == ("unknown", "failed", "failed")
         lease = NOW + SECOND
-        (claimed,) = await claims.claim(session, keys, "sms", "worker", NOW, lease, 9)
+        (claimed,) = await claims.claim(session, keys, claims.Claim("sms", "worker", NOW, lease, 9))
     assert claimed.id == silent
 
 

@@ -27,7 +27,7 @@ async def live(session: Session, keys: Keyring) -> Somebody:
     await reports.take(session, [Word(name, "SM0123456789", "accepted", "", None)], NOW)
     await rounds.open_(session, rounds.NewRound("r", PROCESS, "{}", "approval", NOW, NOW), [who.id])
     index = keys.index("telegram", "700012345")
-    await events.park(session, keys, "telegram:1", "telegram", index, WORDS, "KeyError", NOW)
+    await events.park(session, keys, events.NewParked("telegram:1", "telegram", index, WORDS, "KeyError", NOW))
     await people.invite(session, "code", PROCESS, NOW.date(), NOW.date())
     await people.seat(session, "code", who.id, NOW.date())
     return who
@@ -106,7 +106,7 @@ async def test_a_broadcast_still_sums_to_its_audience_when_somebody_was_forgotte
     async with database.writing() as session:
         everybody = [await meet(session, keys, f"7{number}") for number in range(3)]
         await expansion.expand(session, await announce(session), Audience(), NOW, None)
-        await claims.claim(session, keys, "telegram", "worker", NOW, NOW, 1)
+        await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, NOW, 1))
         for who in everybody:
             await people.erase(session, who.id)
         assert await broadcasts.counts(session, "b") == {"cancelled": 2, "unknown": 1}
@@ -124,10 +124,10 @@ async def test_nothing_leaves_for_who_was_forgotten_and_a_late_word_of_the_worke
         alice = await meet(session, keys)
         name = await queue(session, alice)
         await queue(session, alice, turn=2)
-        await claims.claim(session, keys, "telegram", "worker", NOW, NOW, 1)
+        await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, NOW, 1))
         await people.erase(session, alice.id)
         await deliveries.settle(session, "worker", [deliveries.Outcome(name, State.SENT, "m1")], NOW)
-        assert await claims.claim(session, keys, "telegram", "worker", NOW, NOW, 9) == []
+        assert await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, NOW, 9)) == []
         assert set((await session.execute(select(delivery.c.provider_id))).scalars()) == {None}
 
 
@@ -165,7 +165,7 @@ async def test_nobody_else_is_forgotten(database: Database, keys: Keyring) -> No
         await give(session, bob)
         waits = await queue(session, bob)
         await people.erase(session, alice.id)
-        (claimed,) = await claims.claim(session, keys, "telegram", "worker", NOW, NOW, 9)
+        (claimed,) = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, NOW, 9))
     assert (claimed.id, claimed.to, claimed.body) == (waits, "70002", "hello")
 
 
@@ -196,7 +196,7 @@ async def test_an_invitation_gives_one_seat(database: Database, keys: Keyring) -
 
 async def test_a_parked_message_is_read_by_who_has_the_keys(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
-        await events.park(session, keys, "telegram:1", "telegram", "index", WORDS, "KeyError", NOW)
+        await events.park(session, keys, events.NewParked("telegram:1", "telegram", "index", WORDS, "KeyError", NOW))
         assert await events.waiting(session) == [events.Parked("telegram:1", "telegram", "KeyError", NOW)]
         assert await events.read_parked(session, keys, "telegram:1") == WORDS
         assert await events.read_parked(session, keys, "telegram:2") is None

@@ -53,7 +53,7 @@ async def fill(session: Session, script: str, **values: Any) -> None:
 
 
 async def claim(session: Session, keys: Keyring, most: int = 100) -> list[str]:
-    return [one.id for one in await claims.claim(session, keys, "telegram", "worker", NOW, NOW, most)]
+    return [one.id for one in await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, NOW, most))]
 
 
 async def _turn(session: Session, _keys: Keyring) -> None:
@@ -84,7 +84,7 @@ ASKED: Mapping[str, Callable[[Session, Keyring], Awaitable[object]]] = {
     "what an answer proves": lambda session, _keys: unknowns.arrived(session, [AnsweredTurn("one", 1)], NOW),
     "what is late": lambda session, _keys: outbox.late(session, NOW),
     "what waits for the morning": lambda session, _keys: deliveries.put_off(
-        session, "b", "north", NOW, "night", NOW, 2000
+        session, deliveries.Delay("b", "north", NOW, "night"), NOW, 2000
     ),
     "what is paused": _turn,
     "what a crash left": lambda session, _keys: unknowns.abandon(session, NOW),

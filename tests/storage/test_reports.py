@@ -95,7 +95,7 @@ async def test_of_what_is_to_be_tried_again_only_that_it_has_arrived_counts(
 async def test_a_word_that_comes_before_we_settle_stays(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         name = await queue(session, await meet(session, keys))
-        await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
+        await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, 9))
         await take(session, says(name, "delivered"))
         await deliveries.settle(session, "worker", [Outcome(name, State.SENT, "m1", 1)], NOW)
         found = await row(session, name)
@@ -210,7 +210,7 @@ async def test_a_reply_that_was_dropped_late_leaves_again_if_it_still_has_its_wo
             (failed,) = await take(session, says(name, "failed"))
             await reports.again(session, failed, NOW, "30008")
             assert (await row(session, name)).state == becomes
-        [claimed] = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
+        [claimed] = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, 9))
     assert (claimed.id, claimed.body, claimed.attempts) == (has_them, "hello", 1)
 
 
@@ -244,7 +244,7 @@ async def test_a_late_word_on_the_first_attempt_says_nothing_of_the_second(
         name = await waits_again(session, keys)
         late = says(name, word, code="30008")
         assert await take(session, late) == []
-        await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
+        await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, 9))
         assert await take(session, late) == []
         assert (await row(session, name)).state == "sending"
         await deliveries.settle(session, "worker", [Outcome(name, State.SENT, "m2", attempts=1)], NOW)
@@ -257,7 +257,7 @@ async def test_a_late_word_on_the_first_attempt_says_nothing_of_the_second(
 async def test_but_that_it_has_arrived_after_all_does(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         name = await waits_again(session, keys)
-        await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
+        await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, 9))
         await deliveries.settle(session, "worker", [Outcome(name, State.SENT, "m2", attempts=1)], NOW)
         await take(session, says(name, "delivered", "m1"))
         assert (await row(session, name)).state == "delivered"
@@ -266,7 +266,7 @@ async def test_but_that_it_has_arrived_after_all_does(database: Database, keys: 
 async def test_a_word_on_the_second_attempt_counts_before_we_settle_it(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         name = await waits_again(session, keys)
-        await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
+        await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, 9))
         await take(session, says(name, "sent", "m2"))
         found = await row(session, name)
     assert (found.state, found.provider_id) == ("sent", "m2")

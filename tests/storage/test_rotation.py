@@ -101,8 +101,8 @@ async def test_what_no_key_opens_is_counted_and_left_as_it_is(database: Database
 
 async def test_a_parked_message_is_sealed_anew_once(database: Database) -> None:
     async with database.writing() as session:
-        await events.park(session, OLD, "one", "telegram", "index", BODY, "ValueError", NOW)
-        await events.park(session, BOTH, "two", "telegram", "index", BODY, "ValueError", NOW)
+        await events.park(session, OLD, events.NewParked("one", "telegram", "index", BODY, "ValueError", NOW))
+        await events.park(session, BOTH, events.NewParked("two", "telegram", "index", BODY, "ValueError", NOW))
         with pytest.raises(Unreadable):
             await events.read_parked(session, NEW, "one")
         assert await events.in_other_epochs(session, BOTH) == 1

@@ -24,7 +24,7 @@ STATES = ("queued", "sending", "sent", "failed", "expired", "cancelled")
 
 
 async def claim(session: Session, keys: Keyring, channel: str = "telegram") -> list[str]:
-    return [one.id for one in await claims.claim(session, keys, channel, "worker", NOW, LEASE, 100)]
+    return [one.id for one in await claims.claim(session, keys, claims.Claim(channel, "worker", NOW, LEASE, 100))]
 
 
 async def test_a_worker_that_starts_alone_abandons_all_that_was_under_way(database: Database, keys: Keyring) -> None:
@@ -194,7 +194,7 @@ async def test_what_never_arrived_leaves_once_more_and_never_a_third_time(databa
         assert await unknowns.resend(session, [name], NOW) == 1
         found = await row(session, name)
         assert (found.state, found.due, found.code, found.resent, found.ended) == ("queued", NOW, "resent", True, None)
-        (claimed,) = await claims.claim(session, keys, "telegram", "worker", NOW, LEASE, 9)
+        (claimed,) = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, 9))
         assert claimed.body == "hello"
         await put(session, name, state="unknown")
         assert await unknowns.resend(session, [name], NOW) == 0
