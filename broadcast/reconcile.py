@@ -15,7 +15,7 @@ from channels.messages import Report, Status, Trace
 from storage import Database, Keyring, Session
 from storage.codes import Code
 from storage.outbox import unknowns
-from storage.outbox.unknowns import Claimant, UnknownDelivery
+from storage.outbox.unknowns import Begun, Claimant, UnknownDelivery
 
 SOONEST = timedelta(minutes=2)
 """Before that the platform's own report may still come, and its list may not have it yet."""
@@ -63,9 +63,9 @@ class Reconciling:
         """Settle what is unknown, as far as the platform knows it. Raises a child of `NotSent`."""
         if self.channel.history is None:
             return await self._resend_allowed(now)
-        since, before = now - KEPT, now - SOONEST
+        begun = Begun(after=now - KEPT, before=now - SOONEST)
         async with self.database.reading() as session:
-            waiting = await unknowns.to_ask(session, self.keys, self.channel.name, since, before, now, MOST)
+            waiting = await unknowns.to_ask(session, self.keys, self.channel.name, begun, now, MOST)
         if not waiting:
             return Reconciled()
         traces = await unless(self.closing, _traces(self.channel.history, waiting))
@@ -77,8 +77,9 @@ class Reconciling:
         return reconciled
 
     async def _resend_allowed(self, now: datetime) -> Reconciled:
+        begun = Begun(after=now - LATEST, before=now - ABSENT)
         async with self.database.writing() as session:
-            resent = await unknowns.resend_allowed(session, self.channel.name, now - LATEST, now - ABSENT, now)
+            resent = await unknowns.resend_allowed(session, self.channel.name, begun, now)
         return Reconciled(resent=resent)
 
     async def _settle(

@@ -12,6 +12,7 @@ from handlers.writing import contents
 from locales import N_, _, spoken
 from storage import Keyring, Session, consultations, contributions, fresh
 from storage.broadcasts import Audience, Subject
+from storage.contributions import NewResponse
 
 CLOSED = N_("These questions have closed. What you answered before they closed counts.")
 SHORTEST_NAME = 4
@@ -71,9 +72,8 @@ async def respond(session: Session, response: contents.Response, now: datetime) 
     telling.check_fits(told, "reason")
     answered = await _named(session, response.contributions)
     name = fresh()
-    await contributions.respond(
-        session, name, process.id, response.state, contents.pack(response.reason), answered, now
-    )
+    reason = contents.pack(response.reason)
+    await contributions.respond(session, NewResponse(name, process.id, response.state, reason, now), answered)
     announcement = Announcement(Subject("response", name), told, Audience(response=name))
     number = await telling.tell_now(session, process, announcement, now)
     return name, number

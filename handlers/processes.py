@@ -26,8 +26,8 @@ async def begin(session: Session, process: flows.Process, now: datetime) -> str:
     _check(process)
     before = await processes.the_one(session)
     if before is not None:
-        await processes.edit(session, before[0], contents.pack(process))
-        return before[0]
+        await processes.edit(session, before.id, contents.pack(process))
+        return before.id
     name = fresh()
     await processes.add(session, name, contents.pack(process), now)
     return name
@@ -38,13 +38,13 @@ async def the_one(session: Session) -> OpenProcess:
     process = await processes.the_one(session)
     if process is None:
         raise contents.Unfit("Open a process first: hearback process open FILE")
-    return OpenProcess(process[0], contents.unpack(process[1], flows.Process))
+    return OpenProcess(process.id, contents.unpack(process.content, flows.Process))
 
 
 async def forgotten_after(session: Session) -> timedelta | None:
     """How soon nothing opens an old copy of what FORGET erased; None where the process says nothing of it."""
     process = await processes.the_one(session)
-    return None if process is None else _forgotten_after(contents.unpack(process[1], flows.Process).safety)
+    return None if process is None else _forgotten_after(contents.unpack(process.content, flows.Process).safety)
 
 
 def _forgotten_after(safety: flows.Safety) -> timedelta | None:

@@ -1,7 +1,7 @@
 """What people gave us, and the responses to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -178,21 +178,22 @@ def _read(keys: Keyring, row: Any) -> Contribution:
     )
 
 
-async def respond(
-    session: Session,
-    response_id: str,
-    process_id: str,
-    state: str,
-    reason: str,
-    contribution_ids: Sequence[str],
-    now: datetime,
-) -> int:
-    """Write a response and the contributions that it answers; gives how many those are."""
-    await session.execute(
-        insert(response).values(id=response_id, process_id=process_id, state=state, reason=reason, published=now)
-    )
+@dataclass(frozen=True, slots=True)
+class NewResponse:
+    """A response to be published. The reason is a JSON text that the handlers wrote."""
+
+    id: str
+    process_id: str
+    state: str
+    reason: str
+    published: datetime
+
+
+async def respond(session: Session, new: NewResponse, contribution_ids: Sequence[str]) -> int:
+    """Write a response to these contributions; gives how many there are."""
+    await session.execute(insert(response).values(asdict(new)))
     linked = await session.execute(
-        update(contribution).where(contribution.c.id.in_(contribution_ids)).values(response_id=response_id)
+        update(contribution).where(contribution.c.id.in_(contribution_ids)).values(response_id=new.id)
     )
     return linked.rowcount
 

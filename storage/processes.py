@@ -42,10 +42,18 @@ async def touch(session: Session) -> None:
     await session.execute(update(process).values(edition=process.c.edition + 1))
 
 
-async def the_one(session: Session) -> tuple[str, str] | None:
-    """The id and the content of the process that this deployment runs."""
+@dataclass(frozen=True, slots=True)
+class StoredProcess:
+    """A process. The content is a JSON text that the handlers wrote."""
+
+    id: str
+    content: str
+
+
+async def the_one(session: Session) -> StoredProcess | None:
+    """The process that this deployment runs."""
     row = (await session.execute(select(process.c.id, process.c.content).limit(1))).one_or_none()
-    return None if row is None else (row.id, row.content)
+    return None if row is None else StoredProcess(*row)
 
 
 async def board(session: Session, now: datetime) -> StoredBoard | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, insert, select, update
 
@@ -117,8 +117,15 @@ async def ballots(session: Session, keys: Keyring, round_id: str) -> list[str]:
     return [keys.unwrap(row.id, row.key, row.key_epoch).open(row.matters, ballot.c.matters, round_id) for row in rows]
 
 
-async def turnout(session: Session, round_id: str) -> tuple[int, int]:
-    """How many are on the roll, and how many of them have voted; of a closed round, as it was when it closed.
+class Turnout(NamedTuple):
+    """How many are on the roll of a round, and how many of them have voted."""
+
+    voters: int
+    voted: int
+
+
+async def turnout(session: Session, round_id: str) -> Turnout:
+    """The turnout so far; of a closed round, as it was when it closed.
 
     A person who is forgotten later takes nothing away from what was counted and published.
     """
@@ -127,7 +134,7 @@ async def turnout(session: Session, round_id: str) -> tuple[int, int]:
     if row is None or row.voters is None:
         counted = select(func.count(), func.count(case((ballot.c.voted, 1)))).where(ballot.c.round_id == round_id)
         row = (await session.execute(counted)).one()
-    return row[0], row[1]
+    return Turnout(row[0], row[1])
 
 
 async def close(session: Session, round_id: str, result: str, now: datetime) -> None:

@@ -21,7 +21,7 @@ async def test_what_somebody_gave_is_listed_newest_first_with_what_became_of_it(
         old = await give(session, alice, topic="o1", given=NOW - 2 * DAY)
         await give(session, alice, topic="o2", given=NOW)
         await give(session, bob, topic="o3", given=NOW - DAY)
-        await contributions.respond(session, "r", PROCESS, "taken_up", "{}", [old], NOW)
+        await contributions.respond(session, contributions.NewResponse("r", PROCESS, "taken_up", "{}", NOW), [old])
         found = await gave(session, alice.id)
         assert found == [
             GivenContribution(alice.id, NOW.date(), "o2", None, None, None),
@@ -75,7 +75,10 @@ async def test_what_waits_for_a_response_is_shown_before_the_rest(database: Data
         answered = await give(session, alice, "answered", given=NOW)
         await give(session, alice, "older", given=NOW - 2 * DAY)
         await give(session, alice, "old", given=NOW - DAY)
-        assert await contributions.respond(session, "r", PROCESS, "read", "{}", [answered], NOW) == 1
+        assert (
+            await contributions.respond(session, contributions.NewResponse("r", PROCESS, "read", "{}", NOW), [answered])
+            == 1
+        )
         found = await contributions.newest(session, keys, 10)
         assert [(one.words, one.state) for one in found] == [
             ("old", "received"),
@@ -89,7 +92,9 @@ async def test_one_response_answers_many(database: Database, keys: Keyring) -> N
     async with database.writing() as session:
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
         answered = [await give(session, who) for who in (alice, bob)]
-        number = await contributions.respond(session, "r", PROCESS, "read", "{}", [*answered, "never given"], NOW)
+        number = await contributions.respond(
+            session, contributions.NewResponse("r", PROCESS, "read", "{}", NOW), [*answered, "never given"]
+        )
         assert number == 2
         assert [one.state for one in await contributions.newest(session, keys, 10)] == ["read", "read"]
 

@@ -372,7 +372,7 @@ async def test_a_response_is_told_to_everybody_it_answers_and_once(database: Dat
         alice, bob, carol = await crowd(session, keys, 3)
         answered = [await give(session, who) for who in (alice, alice, bob)]
         await give(session, carol)
-        await contributions.respond(session, "r", PROCESS, "taken_up", "{}", answered, NOW)
+        await contributions.respond(session, contributions.NewResponse("r", PROCESS, "taken_up", "{}", NOW), answered)
         assert await tell(session, Audience(response="r")) == ids(alice, bob)
 
 

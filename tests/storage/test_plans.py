@@ -77,7 +77,9 @@ ASKED: Mapping[str, Callable[[Session, Keyring], Awaitable[object]]] = {
     "what a platform says": _take,
     "what became of a send": _settle,
     "the counts of a broadcast": lambda session, _keys: broadcasts.counts(session, "b"),
-    "what is to be asked": lambda session, keys: unknowns.to_ask(session, keys, "telegram", NOW, NOW, NOW, 500),
+    "what is to be asked": lambda session, keys: unknowns.to_ask(
+        session, keys, "telegram", unknowns.Begun(NOW, NOW), NOW, 500
+    ),
     "whose the messages are": lambda session, _keys: unknowns.claimed(session, ["one", "two"]),
     "what may have a message": lambda session, _keys: unknowns.claimants(session, ["one", "two"]),
     "what is asked after later": lambda session, _keys: unknowns.ask_later(session, ["one", "two"], NOW),
