@@ -92,7 +92,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
-    """What happens in this process. `observe` is passed to whoever works."""
+    """What happens in this process. `observe` is passed to all that work."""
 
     clock: Callable[[], datetime]
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)

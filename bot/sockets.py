@@ -14,7 +14,7 @@ from aiohttp import StreamReader, web
 MOST = 2_000
 QUIET = timedelta(minutes=1)
 SERVER = "web"
-"""What we call ourselves: aiohttp would name its version and Python's to whoever looks for one with a hole."""
+"""What we call ourselves: aiohttp would name its version and Python's, which helps those who look for a hole."""
 
 log = structlog.get_logger()
 

@@ -13,7 +13,7 @@ class Waker:
 
     @contextmanager
     def listening(self) -> Iterator[asyncio.Event]:
-        """An event that every hint sets; whoever waits for it clears it."""
+        """An event that every hint sets, and that has to be cleared by hand."""
         woken = asyncio.Event()
         self._listeners.add(woken)
         try:

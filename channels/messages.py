@@ -58,7 +58,7 @@ class Message:
     answered: bool = False
     """The platform has replied by itself (Twilio does to STOP and HELP): do not reply again."""
     starts: bool = False
-    """The platform took the words for START. From somebody who said STOP they are that; else they are an answer."""
+    """The platform took the words for START. From a person who said STOP they are that; else they are an answer."""
 
 
 class Status(StrEnum):

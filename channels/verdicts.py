@@ -61,7 +61,7 @@ class Verdict:
 
     act: Act
     says: str
-    """The code in words, for whoever operates this."""
+    """The code in words, for operators."""
     after: timedelta = timedelta(0)
     """How long to wait at least; with `Act.WAIT`."""
     tries: int = 8

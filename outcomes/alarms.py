@@ -1,4 +1,4 @@
-"""Whom a platform's code calls beside the person: who looks at how many there are, and who has to act now."""
+"""Whether somebody has to look at how often a platform's code comes, or has to act now."""
 
 from dataclasses import dataclass
 

@@ -23,7 +23,7 @@ LONGEST_FOR_A_REPLY = timedelta(minutes=1)
 
 
 def at_once(tried: int, least: timedelta, now: datetime) -> datetime:
-    """`tried`: how often it was, this time included. `least`: what the platform asks for."""
+    """`tried`: how often the delivery was tried, this time included. `least`: the pause that the platform asks for."""
     growing: timedelta = FIRST_PAUSE * 2 ** min(tried, MOST_DOUBLINGS)
     return now + max(least, min(growing, LONGEST_PAUSE))
 
@@ -31,7 +31,7 @@ def at_once(tried: int, least: timedelta, now: datetime) -> datetime:
 def by_report(
     tried_before: int, least: timedelta, now: datetime, *, is_reply: bool, not_after: datetime | None
 ) -> datetime | None:
-    """None where it would come too late to be of use. `tried_before`: how often it was, this time left out."""
+    """None where it would come too late to be of use. `tried_before`: how often it was tried before this time."""
     wait = max(least, SHORTEST_WAIT)
     if is_reply:
         return now + wait if wait <= LONGEST_FOR_A_REPLY else None

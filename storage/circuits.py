@@ -63,8 +63,8 @@ async def prove(session: Session, deliveries: Sequence[str], now: datetime) -> N
 
 
 def proved(deliveries: Sequence[str] | Select[tuple[str]]) -> Update:
-    """What `prove` writes. Each row is written, changed or not: whoever writes down at this moment that the platform
-    took the message is waited for, or waits and then finds the report."""
+    """What `prove` writes. It writes each row, changed or not: a transaction that writes down at this moment that the
+    platform took the message is waited for, or waits and then finds the report."""
     now = bindparam("now", type_=Moment())
     until = case((circuit.c.probe.in_(deliveries), now), else_=circuit.c.until)
     return update(circuit).where(circuit.c.until > now).values(until=until)

@@ -7,7 +7,7 @@ class Lane(IntEnum):
     """Which deliveries leave first: those of the lower number."""
 
     REPLY = 0
-    """What somebody who wrote is waiting for."""
+    """An answer: a person who wrote is waiting for it."""
     NOTICE = 1
     """What was done with what a person gave, and other word for few: in the order in which it was made."""
     BULLETIN = 2

@@ -50,7 +50,7 @@ class Known(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """What there is for one message: was it seen before, who is it from, and is the process still the same."""
+    """What is known for one message: whether it was seen before, who it is from, which edition the process has."""
 
     seen: bool
     edition: int | None

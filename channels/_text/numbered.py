@@ -1,4 +1,4 @@
-"""Writes choices as numbered lines under the text, for whoever types the number."""
+"""Writes choices as numbered lines under the text, for people who type the number."""
 
 from collections.abc import Sequence
 

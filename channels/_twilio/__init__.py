@@ -144,7 +144,7 @@ def answered(form: Mapping[str, str]) -> bool:
 def meant(form: Mapping[str, str]) -> str:
     """STOP or HELP where Twilio took the person's words for it; else nothing.
 
-    Not START: Twilio takes a YES for it from whoever never stopped, and that YES may be an answer to us. See `starts`.
+    Not START: Twilio takes a YES for it from people who never stopped, and it may be an answer to us. See `starts`.
     """
     word = form.get("OptOutType", "").upper()
     return word if word in ("STOP", "HELP") else ""

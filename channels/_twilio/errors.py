@@ -181,7 +181,7 @@ VERDICTS: Mapping[str, Verdict] = {
     "30018": _drop("our sender's name is not registered in their country", Alarm.SETTING, elsewhere=True),
     "30024": _drop("our sender is not set up at their carrier", Alarm.SETTING, elsewhere=True),
     "30022": _wait("faster than our registration in the United States permits", MINUTE, everyone=True),
-    # One carrier's limit: whoever is with another is still written to.
+    # One carrier's limit: people with another carrier are still written to.
     "30023": _wait("the day's limit of our registration in the United States is reached", DAY, SOME_MORE),
     "30027": _wait("the day's limit of one carrier in the United States is reached", DAY, SOME_MORE),
     "30032": _stop("the toll-free number is not verified"),

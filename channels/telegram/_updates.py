@@ -159,7 +159,7 @@ def _edited(event: str, written: Written) -> Message | None:
 def _tapped(event: str, tapped: Tapped) -> Message | None:
     if tapped.message and tapped.message.chat.type != "private":
         return None
-    # Forged or ancient data become a tap on no question: whoever tapped gets the words for an old button.
+    # Forged or ancient data become a tap on no question: the person gets the words for an old button.
     token, choice = unpack(tapped.data) or ("", "")
     return _message(
         event, tapped.sender.id, Kind.CHOICE, tapped.sender, token=token, choice=choice, tap=clean(tapped.id)

@@ -243,7 +243,7 @@ def _kind(form: Mapping[str, str], text: str, voice: str, is_tap: bool) -> Kind:
 
 
 def _voice(form: Mapping[str, str]) -> str:
-    """Where Twilio keeps a voice note. No other host: whoever fetches it signs in as our account."""
+    """Where Twilio keeps a voice note. No other host: to fetch it one signs in as our account."""
     address = form.get("MediaUrl0", "")
     if not form.get("MediaContentType0", "").startswith("audio/"):
         return ""

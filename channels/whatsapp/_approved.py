@@ -17,7 +17,7 @@ SLOT = "{{1}}"
 LONGEST = 1024
 """UTF-16 units of the sentence with the text in it."""
 EXAMPLE = "The forms at the border will be in four languages from June."
-"""Whoever approves a template wants to see what may stand in it."""
+"""An example of what may stand in a template, for Meta, which approves it."""
 APPROVED, UNSUBMITTED = "approved", "unsubmitted"
 _NAME = re.compile(r"hearback_([a-z]+)_[a-z_]+_v(\d{1,6})")
 

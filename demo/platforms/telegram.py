@@ -52,9 +52,10 @@ class Webhook:
 class FakeTelegram:
     """One bot's Telegram. A person is named by their chat id, as text.
 
-    What a person does gives the update that was made of it, which is delivered in the background as the real one
-    does: per chat in order, again and again until it is taken. The next calls of sendMessage meet one of `faults`
-    each. `sleep` waits between the tries. `keep` is a file in which the chats outlive a restart.
+    A method by which a person acts gives the update that Telegram makes of it. The update is delivered in the
+    background as the real one does it: per chat in order, again and again until it is taken. The next calls of
+    sendMessage meet one of `faults` each. `sleep` waits between the tries. `keep` is a file in which the chats outlive
+    a restart.
     """
 
     def __init__(

@@ -65,10 +65,10 @@ OWN_REPLIES = {
 class FakeTwilio:
     """One account's Twilio. A person is named by their address: "+12025550123" or "whatsapp:+12025550123".
 
-    `webhooks` says, for each address of ours, where messages to it are announced. What a person does gives the form
-    that was made of it, which is posted in the background, signed, per person in order, tried again as the
-    fragment of the webhook's address asks (once, and only without a connection, if it asks nothing). The next calls
-    that send meet one of `faults` each. `keep` is a file in which the chats outlive a restart.
+    `webhooks` says, for each address of ours, where messages to it are announced. A method by which a person acts gives
+    the form that Twilio makes of it. The form is posted in the background: signed, per person in order, and tried again
+    as the fragment of the webhook's address says (where it says nothing: once, and only without a connection). The next
+    calls that send meet one of `faults` each. `keep` is a file in which the chats outlive a restart.
     """
 
     def __init__(

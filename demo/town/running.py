@@ -1,4 +1,4 @@
-"""What runs in the town, in one piece for whoever acts there."""
+"""What runs in the town, in one piece."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

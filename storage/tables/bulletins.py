@@ -14,7 +14,7 @@ bulletin = Table(
     Column("process_id", Text, ForeignKey("process.id"), nullable=False),
     # What the organizers wrote, as JSON: its text in each language, and whom and when it is to reach.
     Column("content", Text, nullable=False),
-    # It is for everybody: whoever comes later can read it, too.
+    # It is for everybody: people who come later can read it, too.
     Column("for_all", Boolean, nullable=False),
     # Until when it is of use; null: it always is.
     Column("not_after", Moment),

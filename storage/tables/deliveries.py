@@ -37,7 +37,7 @@ delivery = Table(
     # A random name.
     Column("id", Text, primary_key=True),
     # Whom it is for; null: they were forgotten. No foreign keys here: they would cost a third of the time in which a
-    # million deliveries are made. Whoever makes one has locked its person, whoever erases a person lets go of theirs.
+    # million deliveries are made. To make one, its person is locked; to erase a person, their deliveries are emptied.
     Column("person_id", Text, info={STAYS: WHAT_WAS_SENT}),
     # Where it is to go; null: its person was forgotten.
     Column("address_id", Text),

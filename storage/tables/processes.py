@@ -10,7 +10,7 @@ process = Table(
     metadata,
     # A random name.
     Column("id", Text, primary_key=True),
-    # Rises by one with each change of what conversations know of it, so that whoever remembers that reads it anew.
+    # Rises by one with each change of what conversations know of it, so that programs that remember it read it anew.
     Column("edition", Integer, nullable=False),
     # What the organizers wrote of it, as JSON: its name, languages, regions and rules.
     Column("content", Text, nullable=False),
