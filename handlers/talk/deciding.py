@@ -250,7 +250,7 @@ def _told(message: Message, situation: Situation, unread: Unread) -> Decision:
     talk = situation.standing.talks[-1]
     if message.kind is Kind.TEXT and flows.greets(message.text):
         return Open("menu") if talk.flow == "menu" else Excuse(unread)
-    if not situation.consented or unread is Unread.NO_WORDS:
+    if not situation.consented or unread in (Unread.NO_WORDS, Unread.TOO_LONG):
         return Excuse(unread)
     told = _unasked(message, talk.facts.held)
     return Excuse(unread) if isinstance(told, Again) else told
