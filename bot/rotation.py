@@ -13,7 +13,7 @@ from errno import errorcode
 import structlog
 
 from handlers import processes
-from storage import Database, Keyring, Session, UnsafeKeys, events, keys, marks, people, programs
+from storage import Database, Keyring, Session, UnsafeKeys, events, keychecks, keys, marks, people, programs
 from storage.keys import Followed
 from storage.programs import RunningProgram
 
@@ -107,6 +107,7 @@ async def rewrap(database: Database, keyring: Keyring) -> tuple[int, int]:
     Stopped at any moment, it goes on from there when it is called again.
     """
     async with database.writing() as session:
+        await keychecks.note(session, keyring)
         await events.reseal(session, keyring)
     after, number, unreadable = "", 0, 0
     while True:

@@ -98,6 +98,10 @@ class Keyring:
                 continue
         raise Unreadable
 
+    def proof(self, epoch: int) -> str:
+        """What tells this wrapping key, with the index key beside it, from any other; it says nothing of either."""
+        return hmac.digest(self.wrapping[epoch], b"hearback key check" + self.index_key, "sha256").hex()
+
     def _own(self, epoch: int) -> bytes:
         return hmac.digest(self.wrapping[epoch], b"hearback parked", "sha256")
 

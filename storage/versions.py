@@ -5,7 +5,7 @@ from sqlalchemy.engine import Connection
 
 from storage._ground.alone import alone
 
-NEWEST = "2f8e4a6d03c7"
+NEWEST = "5c1d9be7240a"
 """The revision of the newest file in `migrations/versions`."""
 
 

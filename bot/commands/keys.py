@@ -12,7 +12,7 @@ import uvloop
 
 import storage
 from bot import clock, rotation
-from bot.commands.terminal import say, stop, told, told_plainly, writing
+from bot.commands.terminal import say, stop, told_keys, told_plainly, writing
 from bot.rotation import SETTLED
 from storage import Keyring, Session, keys
 from storage.keys import Followed
@@ -33,7 +33,7 @@ def new(file: Path) -> None:
 
 def rotate() -> None:
     """First of three: add a new key to the file. Programs that run take it up by themselves; copy the file anew."""
-    if len(told().keys.wrapping) > 1:
+    if len(told_keys().wrapping) > 1:
         stop("The last change of keys is not finished: hearback keys rewrap, then hearback keys retire.")
     say(f"Key {keys.begin_epoch(_file())} is the current one. Copy the key file to where you keep it, then:")
     say("hearback keys rewrap")
@@ -41,7 +41,7 @@ def rotate() -> None:
 
 def rewrap() -> None:
     """Second of three: wrap every person's key by the new key, a batch at a time. Stopped, it can be run again."""
-    keyring = told().keys
+    keyring = told_keys()
 
     async def work() -> tuple[int, int]:
         database = storage.open(told_plainly().database_url)
@@ -62,7 +62,7 @@ def rewrap() -> None:
 
 def retire() -> None:
     """Last of three: destroy the old key. Backups from before can be opened by no key that is left."""
-    keyring = told().keys
+    keyring = told_keys()
     if len(keyring.wrapping) == 1:
         stop("There is no old key.")
     ready = keys.changed(_file()) + SETTLED

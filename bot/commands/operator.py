@@ -9,7 +9,7 @@ import typer
 import uvloop
 
 import flows
-from bot.commands.terminal import in_its_place, say, stop, told, writing
+from bot.commands.terminal import in_its_place, say, stop, told, told_keys, writing
 from channels import Channel
 from storage import Session, broadcasts, events
 from storage.broadcasts import Broadcast
@@ -39,7 +39,7 @@ def _stands(one: Broadcast, now: datetime) -> str:
 
 def list_parked(event: Annotated[str, typer.Argument(help="Show this one's content.")] = "") -> None:
     """Messages that our own code failed on and that wait for a human; never who sent them."""
-    keyring = told().keys
+    keyring = told_keys()
 
     async def look(session: Session, _now: datetime) -> None:
         if event:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import flows
-from bot.commands.terminal import File, in_its_place, read, say, told, writing
+from bot.commands.terminal import File, in_its_place, read, say, told_keys, writing
 from handlers import bulletins, consultations, contributions, people, processes, rounds, schedules
 from handlers.shown import visible
 from handlers.writing import contents
@@ -70,7 +70,7 @@ def respond(
 
 def list_contributions(most: int = 20) -> None:
     """What came in, newest first, those without a response before the others."""
-    keyring = told().keys
+    keyring = told_keys()
 
     async def look(session: Session, _now: datetime) -> None:
         for one in await stored_contributions.newest(session, keyring, most):
@@ -90,7 +90,7 @@ def council_invite(
     days: Annotated[int, typer.Option(help="How many days it holds.")] = people.INVITED_FOR,
 ) -> None:
     """Make an invitation: who sends it to us first sits on the council."""
-    keyring = told().keys
+    keyring = told_keys()
 
     async def invite(session: Session, now: datetime) -> str:
         process = await processes.the_one(session)
@@ -140,7 +140,7 @@ def round_open(file: File) -> None:
 
 def round_close(round_id: str) -> None:
     """Close a vote, publish its result and tell the council."""
-    keyring = told().keys
+    keyring = told_keys()
     result = writing(lambda session, now: rounds.close(session, keyring, round_id, now))
     if not result.order:
         say(f"Fewer than {rounds.LEAST_TURNOUT} members voted: there is no result.")

@@ -10,7 +10,7 @@ import uvloop
 import storage
 from bot import clock, metrics, rotation, serve, settings
 from bot.commands import keys
-from bot.commands.terminal import stop, told, told_plainly
+from bot.commands.terminal import stop, told, told_plainly, verify
 from bot.serve import Parts
 from bot.web import app
 
@@ -32,10 +32,12 @@ def run(
 
     if file is None:
         storage.migrate(given.database_url)
+        verify(given.keys)
         return uvloop.run(_work(given, works))
     try:
         with serve.alone_with(file):
             storage.migrate(given.database_url)
+            verify(given.keys)
             uvloop.run(_work(given, works, alone=True))
     except serve.InUse as in_use:
         stop(str(in_use))
@@ -44,12 +46,14 @@ def run(
 def web() -> None:
     """The web app alone; workers send what it takes in."""
     given = told(with_channels=True)
+    verify(given.keys)
     uvloop.run(_work(given, lambda parts, closing: [_listen(given, parts, closing)]))
 
 
 def worker() -> None:
     """A worker alone; run as many as are needed."""
     given = told(with_channels=True)
+    verify(given.keys)
     uvloop.run(_work(given, lambda parts, closing: [parts.worker.run(closing)]))
 
 

@@ -12,7 +12,7 @@ import storage
 from bot import clock, settings
 from handlers.shown import visible
 from handlers.writing import contents
-from storage import Session
+from storage import Keyring, Session, keychecks
 
 T = TypeVar("T")
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
@@ -20,6 +20,18 @@ File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True
 
 def told(with_channels: bool = False) -> settings.Settings:
     return settings.load(settings.environment(), with_channels)
+
+
+def told_keys() -> Keyring:
+    """The keys of this deployment. Raises `UnsafeKeys` where the database was used with others."""
+    keyring = told().keys
+    verify(keyring)
+    return keyring
+
+
+def verify(keyring: Keyring) -> None:
+    """Raise `UnsafeKeys` unless these are the keys that the database was used with; the first are written down."""
+    writing(lambda session, _now: keychecks.verify(session, keyring))
 
 
 def told_plainly() -> settings.Environment:

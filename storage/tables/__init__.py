@@ -22,6 +22,7 @@ from storage.tables.consultations import consultation
 from storage.tables.contributions import contribution, response
 from storage.tables.deliveries import delivery
 from storage.tables.events import event, parked
+from storage.tables.keychecks import keycheck
 from storage.tables.marks import mark
 from storage.tables.people import invitation, member, person
 from storage.tables.processes import process
@@ -50,6 +51,7 @@ __all__ = [
     "is_under_way",
     "is_unknown",
     "is_unnoticed",
+    "keycheck",
     "mark",
     "member",
     "metadata",

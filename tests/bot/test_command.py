@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import OperationalError
 
 import flows
@@ -242,6 +242,13 @@ async def keys_of(database_url: str, who: Somebody) -> tuple[bytes, int]:
     return row.key, row.key_epoch
 
 
+async def spoils(database_url: str, who: Somebody) -> None:
+    database = storage.open(database_url)
+    async with database.writing() as session:
+        await session.execute(update(person).where(person.c.id == who.id).values(key=os.urandom(40)))
+    await database.close()
+
+
 async def parks(database_url: str, keyring: Keyring, who: Somebody) -> None:
     database = storage.open(database_url)
     async with database.writing() as session:
@@ -281,19 +288,96 @@ def test_a_rotation_loses_nothing_and_leaves_nothing_of_the_old_key(
 
 
 def test_keys_that_nothing_opens_are_said_and_hold_the_old_one(
-    alice: Somebody, hearback: Hearback, tmp_path: Path
+    alice: Somebody, hearback: Hearback, tmp_path: Path, database_url: str
 ) -> None:
     file = tmp_path / "safe" / "keys.json"
     hearback("keys", "rotate")
+    asyncio.run(spoils(database_url, alice))
     grow_old(file)
-    spoilt = json.loads(file.read_text())
-    spoilt["wrapping"]["1"] = b64encode(os.urandom(32)).decode()
-    file.write_text(json.dumps(spoilt))
     said = hearback("keys", "rewrap")
     assert (said.status, "1 keys cannot be opened" in said.wrong) == (2, True)
     grow_old(file)
     assert hearback("keys", "retire").status == 2
     assert set(keys.load(file).wrapping) == {1, 2}
+
+
+def spoil(file: Path) -> None:
+    spoilt = json.loads(file.read_text())
+    spoilt["wrapping"]["1"] = b64encode(os.urandom(32)).decode()
+    file.write_text(json.dumps(spoilt))
+
+
+def replace_by_another(file: Path) -> None:
+    file.unlink()
+    keys.create(file)
+
+
+NEEDS_KEYS = [
+    ("contributions",),
+    ("parked",),
+    ("council", "invite"),
+    ("keys", "rotate"),
+    ("keys", "rewrap"),
+    ("keys", "retire"),
+    ("run",),
+    ("web",),
+    ("worker",),
+]
+
+
+@pytest.mark.parametrize("spoils", [spoil, replace_by_another])
+@pytest.mark.parametrize("seen", [True, False])
+def test_nothing_starts_with_another_deployments_key_file(
+    alice: Somebody,
+    hearback: Hearback,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    spoils: Callable[[Path], None],
+    seen: bool,
+) -> None:
+    """Also where the database is from before it knew its keys."""
+    monkeypatch.setenv("TELEGRAM_TOKEN", "4242:a-made-up-token")
+    monkeypatch.setenv("TELEGRAM_SECRET", "a-made-up-secret-of-ours")
+    file = tmp_path / "safe" / "keys.json"
+    if seen:
+        assert hearback("contributions").status == 0
+    spoils(file)
+    before = file.read_bytes()
+    for words in NEEDS_KEYS:
+        refused = hearback(*words)
+        assert (refused.status, refused.out) == (2, ""), words
+        assert "another deployment" in refused.wrong
+    assert file.read_bytes() == before
+
+
+def test_an_old_copy_of_the_key_file_is_refused_and_the_newest_is_taken(
+    alice: Somebody, hearback: Hearback, tmp_path: Path
+) -> None:
+    file = tmp_path / "safe" / "keys.json"
+    first = file.read_bytes()
+    hearback("keys", "rotate")
+    both = file.read_bytes()
+    hearback("keys", "rewrap")
+    file.write_bytes(first)
+    assert "an old copy of the key file" in hearback("contributions").wrong
+    assert "number 2" in hearback("keys", "rotate").wrong
+    file.write_bytes(both)
+    grow_old(file)
+    assert hearback("keys", "retire").status == 0
+    assert "More buses" in hearback("contributions").out
+
+
+def test_a_database_from_before_the_keys_were_changed_is_refused_with_the_keys_of_today(
+    alice: Somebody, hearback: Hearback, tmp_path: Path
+) -> None:
+    file = tmp_path / "safe" / "keys.json"
+    hearback("contributions")
+    first = file.read_bytes()
+    keys.begin_epoch(file)
+    keys.end_old_epochs(file, 2)
+    assert "the database is an older copy" in hearback("contributions").wrong
+    file.write_bytes(first)
+    assert "More buses" in hearback("contributions").out
 
 
 Does = Callable[[Session], Awaitable[Any]]

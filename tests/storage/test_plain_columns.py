@@ -84,6 +84,7 @@ PLAIN = {
     "template.reason": "why a platform refuses a text of the organizers",
     "program.id": "the name of a running program: its machine and process",
     "program.place": "a keyed hash of where a key file lies",
+    "keycheck.proof": "a keyed hash of nothing; the key is not in the database",
     "mark.name": "what we have done at a moment; of whom it says nothing",
     "delivery.id": NAME,
     "delivery.person_id": NAME,
