@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fcntl import LOCK_EX, LOCK_NB, flock
+from fcntl import LOCK_EX, LOCK_NB, LOCK_SH, flock
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -154,10 +154,26 @@ class InUse(Exception):
 @contextmanager
 def alone_with(file: Path) -> Iterator[None]:
     """Nobody else serves from this SQLite file meanwhile. Raises `InUse`."""
+    with _locked(file, LOCK_EX, f"Another process already serves from {file}."):
+        yield
+
+
+@contextmanager
+def beside_others(file: Path) -> Iterator[None]:
+    """Nobody who has to be alone with it serves from this SQLite file meanwhile. Raises `InUse`."""
+    with _locked(
+        file, LOCK_SH, f"`hearback run` already serves from {file}. It does everything: start nothing beside it."
+    ):
+        yield
+
+
+@contextmanager
+def _locked(file: Path, how: int, why_not: str) -> Iterator[None]:
+    """The system lets go of it when the process dies."""
     with os.fdopen(os.open(f"{file}.lock", os.O_WRONLY | os.O_CREAT, 0o600), "w") as lock:
         os.fchmod(lock.fileno(), 0o600)
         try:
-            flock(lock, LOCK_EX | LOCK_NB)
+            flock(lock, how | LOCK_NB)
         except BlockingIOError:
-            raise InUse(f"Another process already serves from {file}.") from None
+            raise InUse(why_not) from None
         yield

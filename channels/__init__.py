@@ -75,6 +75,8 @@ class Channel(Protocol):
     """Whether a voice note can be received here."""
     shows_numbers: bool
     """Whether choices are shown with their numbers, also on buttons and in lists."""
+    webhook_needs: str
+    """The settings without which the platform cannot call us, and has to be polled; "" where it can."""
     pace: Pace
     costs_by_length: bool
     """Whether a longer text costs more, so that what can be said in fewer words is."""

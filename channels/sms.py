@@ -54,6 +54,7 @@ class Sms:
     takes_voice = False
     shows_numbers = True
     costs_by_length = True
+    webhook_needs = ""
     window: timedelta | None = None
     recycled: timedelta | None = RECYCLED
     reports = True

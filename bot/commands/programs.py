@@ -1,7 +1,9 @@
 """The programs: everything in one process, the web app alone, a worker alone, and the tables that they need."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -24,37 +26,58 @@ def run(
 ) -> None:
     """Everything in one process, for a small organization."""
     given = told(with_channels=True)
-    file = settings.file_of(given.database_url)
+    if not poll:
+        _refuse_deaf(given, "start with --poll (on a laptop)")
 
     def works(parts: Parts, closing: asyncio.Event) -> list[Work]:
         polls = [serve.poll(channel, parts.inbox, closing) for channel in parts.channels.values()] if poll else []
         return [_listen(given, parts, closing), parts.worker.run(closing), *polls]
 
-    if file is None:
+    file = settings.file_of(given.database_url)
+    with _holding(serve.alone_with, file):
         storage.migrate(given.database_url)
         verify(given.keys)
-        return uvloop.run(_work(given, works))
-    try:
-        with serve.alone_with(file):
-            storage.migrate(given.database_url)
-            verify(given.keys)
-            uvloop.run(_work(given, works, alone=True))
-    except serve.InUse as in_use:
-        stop(str(in_use))
+        uvloop.run(_work(given, works, alone=file is not None))
 
 
 def web() -> None:
     """The web app alone; workers send what it takes in."""
     given = told(with_channels=True)
-    verify(given.keys)
-    uvloop.run(_work(given, lambda parts, closing: [_listen(given, parts, closing)]))
+    _refuse_deaf(given, "use `hearback run --poll` (on a laptop)")
+    _beside_others(given, lambda parts, closing: [_listen(given, parts, closing)])
 
 
 def worker() -> None:
     """A worker alone; run as many as are needed."""
     given = told(with_channels=True)
-    verify(given.keys)
-    uvloop.run(_work(given, lambda parts, closing: [parts.worker.run(closing)]))
+    _beside_others(given, lambda parts, closing: [parts.worker.run(closing)])
+
+
+def _refuse_deaf(given: settings.Settings, otherwise: str) -> None:
+    """A channel that nobody can call and nobody polls would look as if nobody wrote."""
+    deaf = [
+        f"Nothing would be heard on {name}. Set {channel.webhook_needs}, or {otherwise}."
+        for name, channel in given.channels.items()
+        if channel.webhook_needs
+    ]
+    if deaf:
+        stop("\n".join(deaf))
+
+
+def _beside_others(given: settings.Settings, works: Callable[[Parts, asyncio.Event], list[Work]]) -> None:
+    with _holding(serve.beside_others, settings.file_of(given.database_url)):
+        verify(given.keys)
+        uvloop.run(_work(given, works))
+
+
+@contextmanager
+def _holding(hold: Callable[[Path], AbstractContextManager[None]], file: Path | None) -> Iterator[None]:
+    """The lock of an SQLite file; PostgreSQL needs none."""
+    try:
+        with nullcontext() if file is None else hold(file):
+            yield
+    except serve.InUse as in_use:
+        stop(str(in_use))
 
 
 async def _work(

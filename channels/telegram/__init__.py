@@ -139,6 +139,7 @@ class Telegram:
         limits: Limits = USUAL,
     ) -> None:
         self.limits = limits
+        self.webhook_needs = "" if secret else "TELEGRAM_SECRET and PUBLIC_URL"
         self.pace = _pace(rate, paid)
         self._always = {"link_preview_options": {"is_disabled": True}} | (
             {"allow_paid_broadcast": True} if paid else {}

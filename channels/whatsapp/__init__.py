@@ -80,6 +80,7 @@ class WhatsApp:
     takes_voice = True
     shows_numbers = False
     costs_by_length = False
+    webhook_needs = ""
     window: timedelta | None = WINDOW
     recycled: timedelta | None = None
     reports = True

@@ -8,6 +8,7 @@ import sqlite3
 import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from sqlalchemy.exc import OperationalError
 import flows
 import storage
 from bot import __main__ as command
+from bot import serve
 from channels.messages import Kind, Message
 from storage import Keyring, Session, Unreadable, circuits, events, keys
 from storage.broadcasts import Plan
@@ -620,6 +622,39 @@ def test_connecting_prints_what_is_to_be_set(hearback: Hearback, monkeypatch: py
     assert (unknown.status, unknown.out) == (2, "")
     assert "pigeon" in unknown.wrong
     assert "pager" in unknown.wrong
+
+
+@pytest.mark.usefixtures("without_channels")
+@pytest.mark.parametrize("name", ["run", "web"])
+def test_nothing_listens_where_nothing_would_be_heard(
+    hearback: Hearback, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("TELEGRAM_TOKEN", "4242:a-made-up-token")
+    said = hearback(name)
+    assert (said.status, said.out) == (2, "")
+    assert "telegram" in said.wrong
+    assert "TELEGRAM_SECRET" in said.wrong
+    assert "--poll" in said.wrong
+
+
+@pytest.mark.usefixtures("without_channels")
+@pytest.mark.parametrize(("name", "held"), [("worker", serve.alone_with), ("run", serve.beside_others)])
+def test_no_worker_runs_beside_a_program_that_is_alone_with_its_file(
+    hearback: Hearback,
+    sqlite_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    held: Callable[[Path], AbstractContextManager[None]],
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", sqlite_url)
+    for variable, value in TWILIO.items():
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setenv("TELEGRAM_TOKEN", "4242:a-made-up-token")
+    with held(tmp_path / "hearback.db"):
+        said = hearback(name)
+    assert (said.status, said.out) == (2, "")
+    assert "already serves from" in said.wrong
 
 
 @pytest.mark.usefixtures("without_channels")

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import stat
+import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from channels.telegram import Telegram as Channel
 from demo.platforms.accounts import TELEGRAM_TOKEN
 from demo.platforms.telegram import FakeTelegram
 from demo.serving import bound, free_port, serving
+from servers import ROOT
 from servers.program import is_ready, program
 from storage import Database, keys
 from tests.promises.talking import begin, inbox_of
@@ -28,6 +30,31 @@ def test_only_one_program_serves_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "hearback.db"
     with serve.alone_with(file), pytest.raises(serve.InUse), serve.alone_with(file):
         pass
+    with serve.alone_with(file):
+        pass
+
+
+def test_several_workers_serve_from_a_file_and_nobody_who_has_to_be_alone(tmp_path: Path) -> None:
+    file = tmp_path / "hearback.db"
+    with serve.beside_others(file), serve.beside_others(file), pytest.raises(serve.InUse), serve.alone_with(file):
+        pass
+    with serve.alone_with(file), pytest.raises(serve.InUse, match="hearback run"), serve.beside_others(file):
+        pass
+    with serve.beside_others(file):
+        pass
+
+
+async def test_a_lock_dies_with_its_process(tmp_path: Path) -> None:
+    file = tmp_path / "hearback.db"
+    holds = "import sys, time; from pathlib import Path; from bot import serve\n"
+    holds += "with serve.alone_with(Path(sys.argv[1])): print(flush=True); time.sleep(600)"
+    running = await asyncio.create_subprocess_exec(sys.executable, "-c", holds, str(file), cwd=ROOT, stdout=PIPE)
+    assert running.stdout
+    await running.stdout.readline()
+    with pytest.raises(serve.InUse), serve.beside_others(file):
+        pass
+    running.kill()
+    await running.communicate()
     with serve.alone_with(file):
         pass
 

@@ -85,6 +85,20 @@ def test_each_channel_that_is_set_wrong_is_named(given: dict[str, str]) -> None:
     assert "not a token" not in said
 
 
+@pytest.mark.parametrize("url", ["http://hearback.example", "http://127.0.0.1.example", "ftp://127.0.0.1", "hearback"])
+def test_an_address_that_others_could_listen_in_on_is_refused(given: dict[str, str], url: str) -> None:
+    secret = {"TELEGRAM_SECRET": "a-made-up-secret-of-ours"}
+    assert "PUBLIC_URL has to" in refusal(given | secret | {"PUBLIC_URL": url})
+
+
+@pytest.mark.parametrize(
+    "url", ["https://hearback.example", "http://127.0.0.1:8000", "http://localhost", "http://[::1]:1"]
+)
+def test_an_address_over_https_or_of_this_machine_is_taken(given: dict[str, str], url: str) -> None:
+    secret = {"TELEGRAM_SECRET": "a-made-up-secret-of-ours"}
+    assert settings.load(given | secret | {"PUBLIC_URL": url}).channels
+
+
 def test_a_port_that_is_none_is_refused(given: dict[str, str]) -> None:
     said = refusal(given | {"PORT": "secret"})
     assert said.startswith("PORT: ")

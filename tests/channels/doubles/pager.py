@@ -57,6 +57,7 @@ class Pager:
     reserved_words = RESERVED_WORDS
     takes_voice = False
     shows_numbers = True
+    webhook_needs = ""
     limits = Limits(replies=60, newcomers=600)
     costs_by_length = False
     window: timedelta | None = None
