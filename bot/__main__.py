@@ -14,7 +14,7 @@ from bot.settings import Environment
 from channels import Misconfigured
 from channels.messages import NotSent
 from handlers.writing import contents
-from storage import UnsafeKeys
+from storage import Foreign, UnsafeKeys
 
 LEAST_ROOM = 1 << 20
 """Bytes of a disk. SQLite cannot begin with less."""
@@ -26,7 +26,7 @@ def main() -> None:
     logs.configure(sys.stderr)
     try:
         cli()
-    except (settings.Refusal, UnsafeKeys, Misconfigured, contents.Unfit) as refusal:
+    except (settings.Refusal, UnsafeKeys, Misconfigured, Foreign, contents.Unfit) as refusal:
         typer.echo(str(refusal), err=True)
         sys.exit(2)
     except Exception as fault:
@@ -52,8 +52,12 @@ cli = _put_together()
 def _sentence(fault: BaseException) -> str:
     if storage.is_full(fault) or (storage.is_away(fault) and _has_no_room()):
         return "The disk that the database is on is full. Make room, nothing else is needed."
+    if storage.is_no_database(fault):
+        return "DATABASE_URL names a file that is no database of SQLite's."
+    if storage.is_unmade(fault):
+        return "The database of DATABASE_URL has no tables yet, or those of an older version: hearback migrate"
     if storage.is_away(fault):
-        return "The database of DATABASE_URL cannot be reached, or has no tables yet: hearback migrate"
+        return "The database of DATABASE_URL cannot be reached. Is it running, and are address and password right?"
     if isinstance(fault, NotSent):
         return f"The platform did not take it ({type(fault).__name__}, {fault.code})."
     if isinstance(fault, OSError) and fault.errno:

@@ -1,28 +1,63 @@
 """Which version of the tables a database has. Only where it is not ours is what changes them loaded: that is large."""
 
+from collections.abc import Callable, Collection, Sequence
+
 from sqlalchemy import inspect, text
 from sqlalchemy.engine import Connection
 
 from storage._ground.alone import alone
 
+VERSIONS = "alembic_version"
+"""The table in which a database has its version."""
+MOST_NAMED = 5
 NEWEST = "5c1d9be7240a"
 """The revision of the newest file in `migrations/versions`."""
 
 
-def migrate(url: str) -> None:
-    """Bring the tables up to date. Safe to run twice, and by two processes at once."""
-    alone(url, _migrate)
+class Foreign(Exception):
+    """What is in this database is not ours, or newer than we are. The text says what to do."""
 
 
-def _migrate(connection: Connection) -> None:
-    if not is_current(connection):
-        from storage.migrations.changes import upgrade
+Says = Callable[[str], None]
 
-        upgrade(connection)
+
+def migrate(url: str, says: Says = lambda _version: None) -> None:
+    """Bring the tables up to date, and tell of each version that is made. Safe to run twice, and by two at once.
+
+    Raises `Foreign`, and has changed nothing then.
+    """
+    alone(url, lambda connection: _migrate(connection, says))
+
+
+def _migrate(connection: Connection, says: Says) -> None:
+    if is_current(connection):
+        return
+    from storage.migrations.changes import known_versions, upgrade
+
+    if why := _foreign(connection, known_versions(connection)):
+        raise Foreign(why)
+    upgrade(connection, says)
+
+
+def _foreign(connection: Connection, known: Collection[str]) -> str:
+    """Why these tables are not ours to change; "" where there are none yet, or those of a version that we know."""
+    tables = inspect(connection).get_table_names()
+    versions = _versions(connection) if VERSIONS in tables else []
+    if not versions and (others := sorted(set(tables) - {VERSIONS})):
+        named = ", ".join(others[:MOST_NAMED]) + (" ..." if len(others) > MOST_NAMED else "")
+        return f"DATABASE_URL names a database of something else: it has the tables {named}. Use an empty one."
+    if not set(versions) <= set(known):
+        return (
+            "DATABASE_URL names a database that a newer Hearback, or another program, has made. "
+            "Update this program, or use another database."
+        )
+    return ""
 
 
 def is_current(connection: Connection) -> bool:
     """Whether this database has every version that the code knows."""
-    if not inspect(connection).has_table("alembic_version"):
-        return False
-    return connection.scalars(text("SELECT version_num FROM alembic_version")).all() == [NEWEST]
+    return inspect(connection).has_table(VERSIONS) and _versions(connection) == [NEWEST]
+
+
+def _versions(connection: Connection) -> Sequence[str]:
+    return connection.scalars(text(f"SELECT version_num FROM {VERSIONS}")).all()  # noqa: S608 a name of ours

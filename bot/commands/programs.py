@@ -12,7 +12,7 @@ import uvloop
 import storage
 from bot import clock, metrics, rotation, serve, settings
 from bot.commands import keys
-from bot.commands.terminal import stop, told, told_plainly, verify
+from bot.commands.terminal import refuse_unmade, say, stop, told, told_plainly, verify
 from bot.serve import Parts
 from bot.web import app
 
@@ -65,6 +65,7 @@ def _refuse_deaf(given: settings.Settings, otherwise: str) -> None:
 
 
 def _beside_others(given: settings.Settings, works: Callable[[Parts, asyncio.Event], list[Work]]) -> None:
+    refuse_unmade()
     with _holding(serve.beside_others, settings.file_of(given.database_url)):
         verify(given.keys)
         uvloop.run(_work(given, works))
@@ -120,8 +121,9 @@ def _counted(given: settings.Settings, parts: Parts, counts: metrics.Counts, clo
 
 
 def migrate() -> None:
-    """Bring the tables up to date."""
-    storage.migrate(told_plainly().database_url)
+    """Make the tables, or bring them up to date."""
+    storage.migrate(told_plainly().database_url, lambda version: say(f"  {version}"))
+    say("The tables are up to date.")
 
 
 COMMANDS: Mapping[str, Callable[..., None]] = {"run": run, "web": web, "worker": worker, "migrate": migrate}

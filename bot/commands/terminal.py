@@ -15,6 +15,8 @@ from handlers.writing import contents
 from storage import Keyring, Session, keychecks
 
 T = TypeVar("T")
+WRONG, UNREADY = 2, 1
+"""How a command ends: what it was told is wrong, or what it needs is not there."""
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 
 
@@ -48,7 +50,8 @@ def read(file: Path, kind: type[T]) -> T:
 
 
 def writing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
-    """One transaction of whoever sits here."""
+    """One transaction of whoever sits here, on a database that is there: only `migrate` and `run` make one."""
+    refuse_unmade()
 
     async def write() -> T:
         database = storage.open(told_plainly().database_url)
@@ -61,13 +64,20 @@ def writing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
     return uvloop.run(write())
 
 
+def refuse_unmade() -> None:
+    """SQLite would make an empty file, and nobody would know what it is."""
+    file = settings.file_of(told_plainly().database_url)
+    if file is not None and not file.exists():
+        stop(f"There is no database {file} yet. Make it with: hearback migrate", UNREADY)
+
+
 def say(line: Any) -> None:
     typer.echo(str(line))
 
 
-def stop(why: str) -> NoReturn:
+def stop(why: str, status: int = WRONG) -> NoReturn:
     typer.echo(why, err=True)
-    raise typer.Exit(2)
+    raise typer.Exit(status)
 
 
 def in_its_place(words: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from errno import ENOSPC
 from pathlib import Path
-from sqlite3 import SQLITE_FULL
+from sqlite3 import SQLITE_FULL, SQLITE_NOTADB
 from typing import Any
 
 from sqlalchemy import event
@@ -37,6 +37,9 @@ SQLITE_SETTINGS = (
 
 DISK_FULL = "53100"
 """PostgreSQL's code of it."""
+
+LACKING = ("42P01", "42703")
+"""PostgreSQL's codes of it: no such table, no such column."""
 
 FROZEN = timedelta(seconds=10)
 """A program that is stopped in the middle of a transaction, with its machine say, holds locks that everybody else waits
@@ -181,6 +184,20 @@ def is_away(error: BaseException) -> bool:
     return isinstance(error, OperationalError | ConnectionError | NoneFree) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     )
+
+
+def is_unmade(error: BaseException) -> bool:
+    """Whether this says that the database is there and lacks tables, or columns of them: it has to be migrated."""
+    origin = getattr(error, "orig", None)
+    lacks = getattr(origin, "sqlstate", None) in LACKING
+    return lacks or (
+        isinstance(error, OperationalError) and str(origin).startswith(("no such table", "no such column"))
+    )
+
+
+def is_no_database(error: BaseException) -> bool:
+    """Whether this says that the file is none of SQLite's."""
+    return getattr(getattr(error, "orig", error), "sqlite_errorcode", None) == SQLITE_NOTADB
 
 
 def packed(value: object) -> str:

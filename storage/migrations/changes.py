@@ -1,5 +1,6 @@
 """Changing the tables from one version to another."""
 
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from storage._ground.alone import alone
@@ -15,9 +17,16 @@ from storage.tables import metadata
 FOLDER = Path(__file__).parent
 
 
-def upgrade(connection: Connection) -> None:
-    """To the newest version."""
-    command.upgrade(config(connection), "head")
+def upgrade(connection: Connection, says: Callable[[str], None]) -> None:
+    """To the newest version, telling of each on the way in its own words."""
+    made = config(connection)
+    made.attributes["says"] = says
+    command.upgrade(made, "head")
+
+
+def known_versions(connection: Connection) -> Collection[str]:
+    """Every version that there is a file of."""
+    return {version.revision for version in ScriptDirectory.from_config(config(connection)).walk_revisions()}
 
 
 def undo(url: str) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.exc import OperationalError
 
 import flows
@@ -26,6 +26,7 @@ from bot import __main__ as command
 from bot import serve
 from channels.messages import Kind, Message
 from storage import Keyring, Session, Unreadable, circuits, events, keys
+from storage._ground.alone import alone
 from storage.broadcasts import Plan
 from storage.lanes import Lane
 from storage.tables import member, person
@@ -528,8 +529,85 @@ def test_the_tables_are_made_by_one_command(
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", blank_database_url)
     assert hearback("process", "open", file(tmp_path, PROCESS)).status == 1
-    assert hearback("migrate").status == 0
+    made = hearback("migrate")
+    assert (made.status, made.out.splitlines()[-1]) == (0, "The tables are up to date.")
+    assert len(made.out.splitlines()) > 5
+    assert hearback("migrate").out == "The tables are up to date.\n"
     assert hearback("process", "open", file(tmp_path, PROCESS)).status == 0
+
+
+def does_at(url: str, statement: str) -> None:
+    alone(url, lambda connection: connection.exec_driver_sql(statement))
+
+
+@pytest.fixture
+def foreign(blank_database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database in which something else keeps its own."""
+    monkeypatch.setenv("DATABASE_URL", blank_database_url)
+    does_at(blank_database_url, "CREATE TABLE invoice (id integer)")
+    return blank_database_url
+
+
+def test_a_database_of_something_else_is_left_alone(hearback: Hearback, foreign: str) -> None:
+    said = hearback("migrate")
+    assert (said.status, said.out) == (2, "")
+    assert "invoice" in said.wrong
+    found: list[str] = []
+    alone(foreign, lambda connection: found.extend(inspect(connection).get_table_names()))
+    assert found == ["invoice"]
+
+
+def test_a_database_of_a_newer_program_is_left_alone(
+    hearback: Hearback, blank_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", blank_database_url)
+    hearback("migrate")
+    does_at(blank_database_url, "UPDATE alembic_version SET version_num = 'ffffffffffff'")
+    said = hearback("migrate")
+    assert said.status == 2
+    assert "newer Hearback" in said.wrong
+
+
+def test_a_file_that_is_no_database_is_said_to_be_none(
+    hearback: Hearback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes.db").write_text("not a database at all " * 100)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'notes.db'}")
+    said = hearback("migrate")
+    assert said.status == 1
+    assert "no database of SQLite's" in said.wrong
+
+
+def test_a_database_that_lacks_tables_is_said_to(
+    hearback: Hearback, blank_database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", blank_database_url)
+    said = hearback("deliveries")
+    assert said.status == 1
+    assert "hearback migrate" in said.wrong
+    assert "cannot be reached" not in said.wrong
+
+
+@pytest.mark.parametrize("words", [("broadcasts",), ("contributions",), ("deliveries",), ("web",), ("worker",)])
+def test_no_file_is_made_by_who_only_looks(
+    hearback: Hearback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "data").mkdir()
+    monkeypatch.chdir(tmp_path / "data")
+    monkeypatch.delenv("DATABASE_URL")
+    monkeypatch.setenv("TELEGRAM_TOKEN", "4242:a-made-up-token")
+    monkeypatch.setenv("TELEGRAM_SECRET", "a-made-up-secret-of-ours")
+    said = hearback(*words)
+    assert (said.status, said.out) == (1, "")
+    assert "hearback migrate" in said.wrong
+    assert list((tmp_path / "data").iterdir()) == []
+
+
+def test_a_database_that_is_away_cannot_be_migrated(hearback: Hearback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody:hunter2@127.0.0.1:1/none")
+    said = hearback("migrate")
+    assert (said.status, said.out) == (1, "")
+    assert "cannot be reached" in said.wrong
 
 
 def test_a_database_that_is_away_is_said_without_its_password(
