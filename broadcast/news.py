@@ -9,11 +9,11 @@ import structlog
 from broadcast.circuit import PROOF, Broke, Took
 from channels.verdicts import OUT_OF_ORDER
 from storage import Session, circuits
+from storage.codes import Code
 from storage.outbox import deliveries
 from storage.outbox.deliveries import Delay
 
-NIGHT = "night"
-"""The code of a delivery that waits for its person's morning."""
+NIGHT = Code.NIGHT
 MOST_TO_PUT_OFF = 2000
 
 log = structlog.get_logger()

@@ -11,6 +11,7 @@ from flows.welcome import RATHER_NOT
 from handlers.writing import contents
 from locales import languages
 from storage import Session, fresh, processes
+from storage.outbox import deliveries
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,16 @@ class OpenProcess:
 
 
 async def begin(session: Session, process: flows.Process, now: datetime) -> str:
-    """Open the process that this deployment runs, or change what is said of it. Raises `contents.Unfit`."""
+    """Open the process that this deployment runs, or change what is said of it. Raises `contents.Unfit`.
+
+    When it keeps no hours any more, what it held back for the morning leaves.
+    """
     _check(process)
     before = await processes.the_one(session)
     if before is not None:
         await processes.edit(session, before.id, contents.pack(process))
+        if process.daytime is None:
+            await deliveries.stop_keeping_hours(session, now)
         return before.id
     name = fresh()
     await processes.add(session, name, contents.pack(process), now)

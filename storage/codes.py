@@ -26,5 +26,7 @@ class Code(StrEnum):
     """It was found in a platform's list by its person and its moment: most likely it, not certainly."""
     RESENT = "resent"
     """It leaves once more: the platform never had it, or its broadcast allows that it comes twice."""
+    NIGHT = "night"
+    """It waits for the morning where its person lives."""
     RESTORED = "restored"
     """It was to leave when this database was last used, and that is too long ago: a human decides."""

@@ -31,8 +31,9 @@ from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage._ground.members import bound
 from storage.addresses import Change
+from storage.codes import Code
 from storage.states import State
-from storage.tables import delivery, is_under_way, is_unknown, person, waits, waits_in_line
+from storage.tables import broadcast, delivery, is_under_way, is_unknown, person, waits, waits_in_line
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When a delivery is due that waits until somebody does something: its broadcast is paused, for example."""
@@ -174,6 +175,23 @@ async def put_off(session: Session, delay: Delay, now: datetime, most: int) -> N
     )
     delayed = update(delivery).where(delivery.c.id.in_(select(waiting.c.id)))
     await session.execute(delayed.values(due=delay.until, code=delay.code))
+
+
+async def stop_keeping_hours(session: Session, now: datetime) -> int:
+    """No broadcast keeps hours any more: what waits only for the morning is due now; gives how many that are."""
+    keep_hours = update(broadcast).where(broadcast.c.hours != "").values(hours="").returning(broadcast.c.id)
+    freed = (await session.execute(keep_hours)).scalars().all()
+    waits_for_morning = and_(
+        waits_in_line(delivery),
+        delivery.c.due > now,
+        delivery.c.due < NEVER,
+        or_(delivery.c.code.is_(None), delivery.c.code == Code.NIGHT),
+    )
+    number = 0
+    for broadcast_id in freed:
+        theirs = update(delivery).where(delivery.c.broadcast_id == broadcast_id, waits_for_morning)
+        number += (await session.execute(theirs.values(due=now, code=None))).rowcount
+    return number
 
 
 async def cancel(session: Session, address_id: str, why: str, now: datetime) -> None:

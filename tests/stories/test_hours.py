@@ -14,9 +14,9 @@ import storage
 from bot.housekeeping import Housekeeping
 from bot.worker import Worker
 from broadcast.expand import expand
-from handlers import bulletins, contributions
+from handlers import bulletins, contributions, processes
 from handlers.writing import contents
-from storage import Keyring, outbox
+from storage import Keyring, broadcasts, outbox
 from storage import contributions as stored
 from tests.review import PROCESS
 from tests.stories.town import Person, StoryTown, town
@@ -147,6 +147,27 @@ async def test_word_of_what_was_done_waits_for_the_morning(evening: Night) -> No
     await evening.has_nothing_for(amira)
     await evening.becomes(in_("Africa/Tunis", "2026-11-24T09:00"))
     await amira.hears("There are more buses.")
+
+
+async def test_what_the_night_held_leaves_when_the_process_keeps_no_hours_any_more(evening: Night) -> None:
+    """Also what is paused then, once it is resumed; and no sooner than its own day what begins later."""
+    amira = await evening.joins()
+    await evening.publishes()
+    paused = await evening.publishes(contents.Bulletin({"en": "It is paused."}))
+    await evening.publishes(contents.Bulletin({"en": "It is for later."}, not_before="2026-11-25T18:00"))
+    await evening.becomes(evening.at)
+    await evening.town.organizer(lambda session, _now: broadcasts.pause(session, paused))
+    await evening.becomes(evening.at)
+    await evening.has_nothing_for(amira)
+    at_any_hour = dataclasses.replace(BY_DAY, daytime=None, regions=())
+    await evening.town.organizer(lambda session, now: processes.begin(session, at_any_hour, now))
+    await evening.becomes(evening.at)
+    await amira.hears("The review begins.")
+    await evening.has_nothing_for(amira)
+    await evening.town.organizer(lambda session, _now: broadcasts.resume(session, paused))
+    await evening.becomes(evening.at + timedelta(seconds=2))
+    await amira.hears("It is paused.")
+    await evening.has_nothing_for(amira)
 
 
 async def test_what_did_not_leave_by_evening_waits_for_the_next_morning(evening: Night) -> None:
