@@ -1,6 +1,7 @@
 """What this deployment is told by its environment, and what it refuses."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,9 @@ from storage import Keyring, UnsafeKeys, keys
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
 
 
+PRICE = r"[0-9]{1,6}(\.[0-9]{1,6})?( [A-Za-z]{1,8})?"
+
+
 class Environment(msgspec.Struct, frozen=True):
     """The variables that are not a channel's own, by their names in small letters."""
 
@@ -25,6 +29,8 @@ class Environment(msgspec.Struct, frozen=True):
     host: str = "127.0.0.1"
     port: Port = 8080
     metrics_port: Port | None = None
+    sms_price: str = ""
+    """What a segment costs, with its currency."""
 
 
 MAY_BE_EMPTY = ("METRICS_PORT",)
@@ -85,6 +91,8 @@ def _plain(environment: Mapping[str, str], wrong: list[str]) -> Environment | No
     told = msgspec.convert(given, Environment)
     if not _is_kept(told.database_url):
         wrong.append("DATABASE_URL has to be sqlite:///FILE or postgresql://USER@HOST/NAME.")
+    if told.sms_price and not re.fullmatch(PRICE, told.sms_price):
+        wrong.append("SMS_PRICE has to be what one segment costs, like 0.05 or 0.05 EUR.")
     return told
 
 

@@ -40,6 +40,13 @@ async def publish(session: Session, bulletin: contents.Bulletin, now: datetime) 
     return name
 
 
+async def published_before(session: Session, bulletin: contents.Bulletin) -> datetime | None:
+    """When this very bulletin was published or put on schedule, so that a slip sends nothing twice; None: never."""
+    content = contents.pack(bulletin)
+    waits = [schedule.made for schedule in await schedules.waiting(session) if schedule.content == content]
+    return await bulletins.published(session, content) or max(waits, default=None)
+
+
 async def send(
     session: Session,
     process: OpenProcess,

@@ -36,6 +36,11 @@ async def open_(session: Session, asked: contents.Consultation, now: datetime) -
     )
 
 
+async def opened_before(session: Session, asked: contents.Consultation) -> datetime | None:
+    """When this very consultation was opened, so that a slip asks nobody twice; None: never."""
+    return await consultations.opened(session, contents.pack(asked))
+
+
 async def close(session: Session, consultation: str, now: datetime) -> None:
     """Raises `contents.Unfit` when it is not open."""
     if not await consultations.close(session, consultation, now):

@@ -79,6 +79,12 @@ async def respond(session: Session, response: contents.Response, now: datetime) 
     return name, number
 
 
+async def answered_before(session: Session, response: contents.Response) -> datetime | None:
+    """When all these contributions were answered in these very words; None: they were not."""
+    answered = await _named(session, response.contributions)
+    return await contributions.answered_alike(session, response.state, contents.pack(response.reason), answered)
+
+
 async def _named(session: Session, beginnings: Sequence[str]) -> list[str]:
     found: list[str] = []
     for beginning in dict.fromkeys(beginnings):

@@ -226,6 +226,18 @@ async def latest(session: Session, most: int) -> Sequence[Broadcast]:
     return [read(row) for row in rows]
 
 
+async def get(session: Session, broadcast_id: str) -> Broadcast | None:
+    row = (await session.execute(select(*columns()).where(broadcast.c.id == broadcast_id))).one_or_none()
+    return None if row is None else read(row)
+
+
+async def about(session: Session, subject: Subject) -> Broadcast | None:
+    """The newest that tells of this."""
+    found = select(*columns()).where(broadcast.c.subject == str(subject)).order_by(broadcast.c.made.desc()).limit(1)
+    row = (await session.execute(found)).one_or_none()
+    return None if row is None else read(row)
+
+
 async def counts(session: Session, broadcast_id: str) -> Mapping[str, int]:
     """How many deliveries of a broadcast are in which state: read from what the database counts, not counted anew."""
     number = func.sum(standing.c.number)

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import func, insert, select
 
 from storage._ground.database import Session
 from storage.tables import bulletin
@@ -21,6 +21,13 @@ class NewBulletin:
     not_after: datetime | None
     published: datetime
     """May be to come: until then nobody is told."""
+
+
+async def published(session: Session, content: str) -> datetime | None:
+    """When this very content was last published; None: never."""
+    newest = select(func.max(bulletin.c.published)).where(bulletin.c.content == content)
+    found: datetime | None = (await session.execute(newest)).scalar_one()
+    return found
 
 
 async def add(session: Session, new: NewBulletin) -> None:

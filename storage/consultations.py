@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from storage._ground.database import Session
 from storage.tables import consultation
@@ -12,6 +12,13 @@ async def add(session: Session, consultation_id: str, process_id: str, content: 
     await session.execute(
         insert(consultation).values(id=consultation_id, process_id=process_id, content=content, opened=now)
     )
+
+
+async def opened(session: Session, content: str) -> datetime | None:
+    """When this very content was last opened; None: never."""
+    newest = select(func.max(consultation.c.opened)).where(consultation.c.content == content)
+    found: datetime | None = (await session.execute(newest)).scalar_one()
+    return found
 
 
 async def close(session: Session, consultation_id: str, now: datetime) -> bool:

@@ -198,6 +198,18 @@ async def respond(session: Session, new: NewResponse, contribution_ids: Sequence
     return linked.rowcount
 
 
+async def answered_alike(session: Session, state: str, reason: str, answered: Sequence[str]) -> datetime | None:
+    """When all of these contributions were answered in these very words; None: some were not."""
+    alike = (
+        select(func.count(), func.max(response.c.published))
+        .select_from(contribution)
+        .join(response, response.c.id == contribution.c.response_id)
+        .where(contribution.c.id.in_(answered), response.c.state == state, response.c.reason == reason)
+    )
+    number, published = (await session.execute(alike)).one()
+    return published if number == len(answered) else None
+
+
 async def like(session: Session, beginning: str) -> list[str]:
     """The contributions whose id begins so: a person types the first few characters."""
     rows = await session.execute(

@@ -2,20 +2,25 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
+import council
 import flows
-from bot.commands.terminal import File, in_its_place, read, say, told_keys, writing
+from bot import clock
+from bot.commands.preview import OnceMore, Publication, Yes, people_are, publish_after_yes
+from bot.commands.terminal import File, in_its_place, meant, read, say, short, told_keys, writing
 from handlers import bulletins, consultations, contributions, people, processes, rounds, schedules
 from handlers.shown import visible
 from handlers.writing import contents
-from storage import Session
+from storage import Session, broadcasts
 from storage import contributions as stored_contributions
 from storage import people as stored_people
 from storage import rounds as stored_rounds
+from storage.broadcasts import Broadcast, Subject
 
 
 def process_open(file: File) -> None:
@@ -24,10 +29,26 @@ def process_open(file: File) -> None:
     say(writing(lambda session, now: processes.begin(session, process, now)))
 
 
-def bulletin_publish(file: File) -> None:
-    """Publish the bulletin in FILE and send it to its audience."""
+def bulletin_publish(file: File, yes: Yes = False, once_more: OnceMore = False) -> None:
+    """Publish the bulletin in FILE and send it to its audience, once you have seen to whom and said yes."""
     bulletin = read(file, contents.Bulletin)
-    say(writing(lambda session, now: bulletins.publish(session, bulletin, now)))
+
+    async def its_broadcast(session: Session, name: str) -> Broadcast | None:
+        if bulletin.repeat:
+            name = await bulletins.publish(session, replace(bulletin, repeat=""), clock.now())
+        return await broadcasts.get(session, name)
+
+    publication = Publication(
+        text=bulletin.text,
+        publish=lambda session, now: bulletins.publish(session, bulletin, now),
+        broadcast=its_broadcast,
+        before=lambda session: bulletins.published_before(session, bulletin),
+    )
+    name, number = publish_after_yes(publication, yes, once_more)
+    if bulletin.repeat:
+        say(f"On schedule: {short(name)}, {bulletin.repeat}. To end it: hearback bulletin stop {short(name)}")
+    else:
+        say(f"Published: broadcast {short(name)}. {people_are(number)} told. How far it is: hearback broadcasts")
 
 
 def bulletin_schedules() -> None:
@@ -46,26 +67,49 @@ def bulletin_stop(schedule: str) -> None:
     writing(lambda session, _now: schedules.stop(session, schedule))
 
 
-def consultation_open(file: File) -> None:
-    """Open the consultation in FILE and invite everybody."""
+def consultation_open(file: File, yes: Yes = False, once_more: OnceMore = False) -> None:
+    """Open the consultation in FILE and invite everybody, once you have seen how many and said yes."""
     asked = read(file, contents.Consultation)
-    say(writing(lambda session, now: consultations.open_(session, asked, now))[0])
+    publication = Publication(
+        text=asked.title,
+        publish=lambda session, now: consultations.open_(session, asked, now),
+        broadcast=lambda session, made: broadcasts.get(session, made[1]),
+        before=lambda session: consultations.opened_before(session, asked),
+    )
+    (name, _broadcast), number = publish_after_yes(publication, yes, once_more)
+    say(f"Opened: consultation {short(name)}. {people_are(number)} invited.")
+    say(f"To close it: hearback consultation close {short(name)}")
 
 
 def consultation_close(consultation: str) -> None:
-    """Close a consultation."""
-    writing(lambda session, now: consultations.close(session, consultation, now))
+    """Close a consultation. The first four characters of its id are enough."""
+
+    async def close(session: Session, now: datetime) -> str:
+        name = await meant(session, "consultation", consultation)
+        await consultations.close(session, name, now)
+        return name
+
+    say(f"Closed: consultation {short(writing(close))}. Nobody can answer it any more.")
 
 
 def respond(
-    file: File, answered: Annotated[list[str] | None, typer.Argument(help="Contributions, if FILE names none.")] = None
+    file: File,
+    answered: Annotated[list[str] | None, typer.Argument(help="Contributions, if FILE names none.")] = None,
+    yes: Yes = False,
+    once_more: OnceMore = False,
 ) -> None:
-    """Publish the response in FILE and tell everyone whose contributions it answers."""
+    """Publish the response in FILE and tell everyone whose contributions it answers, once you have said yes."""
     response = read(file, contents.Response)
     if answered:
         response = contents.Response(response.state, response.reason, tuple(answered))
-    name, number = writing(lambda session, now: contributions.respond(session, response, now))
-    say(f"{name}: {number} people are told")
+    publication = Publication(
+        text=response.reason,
+        publish=lambda session, now: contributions.respond(session, response, now),
+        broadcast=lambda session, made: broadcasts.about(session, Subject("response", made[0])),
+        before=lambda session: contributions.answered_before(session, response),
+    )
+    (name, number), _number = publish_after_yes(publication, yes, once_more)
+    say(f"Published: response {short(name)}. {people_are(number)} told.")
 
 
 def list_contributions(most: int = 20) -> None:
@@ -132,16 +176,33 @@ def council_members() -> None:
     writing(look)
 
 
-def round_open(file: File) -> None:
-    """Open the vote in FILE for everyone who sits on the council now."""
+def round_open(file: File, yes: Yes = False) -> None:
+    """Open the vote in FILE for everyone who sits on the council now, once you have said yes."""
     asked = read(file, contents.Round)
-    say(writing(lambda session, now: rounds.open_(session, asked, now)))
+    publication = Publication(
+        text=asked.title,
+        publish=lambda session, now: rounds.open_(session, asked, now),
+        broadcast=lambda session, name: broadcasts.about(session, Subject("round", name)),
+    )
+    name, number = publish_after_yes(publication, yes)
+    say(f"Opened: vote {short(name)}. {people_are(number)} invited. It closes when {asked.closes} has ended (UTC).")
 
 
-def round_close(round_id: str) -> None:
-    """Close a vote, publish its result and tell the council."""
+def round_close(round_id: str, yes: Yes = False) -> None:
+    """Close a vote, publish its result and tell the council, once you have said yes. Four characters are enough."""
     keyring = told_keys()
-    result = writing(lambda session, now: rounds.close(session, keyring, round_id, now))
+
+    async def close(session: Session, now: datetime) -> tuple[str, council.Result]:
+        name = await meant(session, "vote", round_id)
+        return name, await rounds.close(session, keyring, name, now)
+
+    publication = Publication(
+        text={},
+        publish=close,
+        broadcast=lambda session, closed: broadcasts.about(session, Subject("result", closed[0])),
+    )
+    (name, result), number = publish_after_yes(publication, yes)
+    say(f"Closed: vote {short(name)}. {people_are(number)} told.")
     if not result.order:
         say(f"Fewer than {rounds.LEAST_TURNOUT} members voted: there is no result.")
     for together in result.order:

@@ -1,6 +1,7 @@
 """What every command does at the terminal: take its settings, read a file, write one transaction, say a line."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -10,9 +11,10 @@ import uvloop
 
 import storage
 from bot import clock, settings
+from handlers.contributions import SHORTEST_NAME
 from handlers.shown import visible
 from handlers.writing import contents
-from storage import Keyring, Session, keychecks
+from storage import Keyring, Session, beginnings, keychecks
 
 T = TypeVar("T")
 WRONG, UNREADY = 2, 1
@@ -49,6 +51,23 @@ def read(file: Path, kind: type[T]) -> T:
         stop(f"{file}: {unfit}")
 
 
+class _Undone(Exception):
+    """What was tried is taken back."""
+
+
+def rehearsing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
+    """What the work gives, with everything that it wrote taken back."""
+    given: list[T] = []
+
+    async def rehearse(session: Session, now: datetime) -> None:
+        given.append(await work(session, now))
+        raise _Undone
+
+    with suppress(_Undone):
+        writing(rehearse)
+    return given[0]
+
+
 def writing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
     """One transaction of whoever sits here, on a database that is there: only `migrate` and `run` make one."""
     refuse_unmade()
@@ -69,6 +88,26 @@ def refuse_unmade() -> None:
     file = settings.file_of(told_plainly().database_url)
     if file is not None and not file.exists():
         stop(f"There is no database {file} yet. Make it with: hearback migrate", UNREADY)
+
+
+SHORT = 8
+
+
+def short(name: str) -> str:
+    """As much of an id as people read and type."""
+    return name[:SHORT]
+
+
+async def meant(session: Session, kind: str, beginning: str) -> str:
+    """The id that begins so; four characters are enough. Raises `contents.Unfit`."""
+    found = await beginnings.ids(session, kind, beginning)
+    if beginning in found:
+        return beginning
+    if not found or len(beginning) < SHORTEST_NAME:
+        raise contents.Unfit(f"There is no {kind} whose id begins with {beginning!r}.")
+    if len(found) > 1:
+        raise contents.Unfit(f"Several begin with {beginning!r}: write more of the id.")
+    return found[0]
 
 
 def say(line: Any) -> None:

@@ -1,7 +1,8 @@
 """A broadcast becomes deliveries: a batch and a cursor at a time."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -161,6 +162,7 @@ def _next_people(dialect: str, reached: str, audience: Audience, most: int | Non
             preferred.c.id.label("address_id"),
             preferred.c.channel.label("channel"),
             person.c.region.label("region"),
+            person.c.language.label("language"),
         )
         .select_from(joined)
         .where(person.c.consented, person.c.id > reached, *_meets(audience, preferred.c.channel))
@@ -191,6 +193,24 @@ async def reachable(session: Session, audience: Audience) -> int:
     """How many people a broadcast to this audience would reach."""
     people = _next_people(session.dialect.name, "", audience, None).subquery()
     return (await session.execute(select(func.count()).select_from(people))).scalar_one()
+
+
+@dataclass(frozen=True, slots=True)
+class AudiencePart:
+    """How many people of an audience have all this in common."""
+
+    channel: str
+    language: str
+    region: str
+    number: int
+
+
+async def audience_parts(session: Session, audience: Audience) -> Sequence[AudiencePart]:
+    """Everybody whom a broadcast to this audience would reach now."""
+    people = _next_people(session.dialect.name, "", audience, None).order_by(None).subquery()
+    common = (people.c.channel, people.c.language, people.c.region)
+    rows = await session.execute(select(*common, func.count()).group_by(*common).order_by(*common))
+    return [AudiencePart(*row) for row in rows]
 
 
 TURNS: Mapping[BroadcastState, BroadcastState] = {

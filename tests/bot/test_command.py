@@ -4,12 +4,12 @@ import asyncio
 import json
 import logging
 import os
+import re
 import sqlite3
 import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,7 +29,8 @@ from storage import Keyring, Session, Unreadable, circuits, events, keys
 from storage._ground.alone import alone
 from storage.broadcasts import Plan
 from storage.lanes import Lane
-from storage.tables import member, person
+from storage.tables import person
+from tests.bot.conftest import Hearback, Said, file
 from tests.channels.paged import SECRET, paged
 from tests.storage.rows import NOW, Somebody, announce, give, meet, opened, owe, queue
 
@@ -68,75 +69,32 @@ matters = [{{ value = "bus", label = {{ en = "Buses" }} }}, {{ value = "clinic",
 ORDERS = "\x1b[2J\u202eForged\n1234abcd  taken_up"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a command printed, and how it ended."""
-
-    out: str
-    wrong: str
-    status: int
-
-
-Hearback = Callable[..., Said]
-
-
-@pytest.fixture
-def hearback(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Hearback:
-    (tmp_path / "safe").mkdir()
-    keys.create(tmp_path / "safe" / "keys.json")
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("HEARBACK_KEYS", str(tmp_path / "safe" / "keys.json"))
-
-    def run(*arguments: str | Path) -> Said:
-        monkeypatch.setattr("sys.argv", ["hearback", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            command.main()
-        printed = capsys.readouterr()
-        return Said(printed.out, printed.err, int(ended.value.code or 0))
-
-    return run
-
-
-@pytest.fixture
-async def alice(database_url: str, hearback: Hearback, tmp_path: Path) -> Somebody:
-    """Somebody who gave a contribution and sits on the council, in a process that is there."""
-    keyring = keys.load(tmp_path / "safe" / "keys.json")
-    async with opened(database_url) as database, database.writing() as session:
-        who = await meet(session, keyring)
-        await give(session, who, "More buses, please")
-        await session.execute(member.insert().values(person_id=who.id, since=NOW.date()))
-    return who
-
-
-def file(folder: Path, text: str) -> Path:
-    made = folder / "given.toml"
-    made.write_text(text, encoding="utf-8")
-    return made
+def named(said: Said) -> str:
+    """The short id that a command says it made."""
+    return str(re.findall(r"\b[0-9a-f]{8}\b", said.out)[0])
 
 
 def test_an_organizers_day(alice: Somebody, hearback: Hearback, tmp_path: Path) -> None:
     assert hearback("process", "open", file(tmp_path, PROCESS)).status == 0
-    published = hearback("bulletin", "publish", file(tmp_path, BULLETIN))
+    published = hearback("bulletin", "publish", file(tmp_path, BULLETIN), "--yes")
     assert (published.status, published.wrong) == (0, "")
-    opened_ = hearback("consultation", "open", file(tmp_path, CONSULTATION))
+    opened_ = hearback("consultation", "open", file(tmp_path, CONSULTATION), "--yes")
     assert (opened_.status, opened_.wrong) == (0, "")
-    assert hearback("consultation", "close", opened_.out.strip()).status == 0
+    assert hearback("consultation", "close", named(opened_)).status == 0
     listed = hearback("contributions").out
     assert "More buses, please" in listed
     given = listed.split()[0]
-    assert "1 people are told" in hearback("respond", file(tmp_path, RESPONSE), given).out
+    assert "1 person is told" in hearback("respond", file(tmp_path, RESPONSE), given, "--yes").out
     assert "taken_up" in hearback("contributions").out
-    voted = hearback("round", "open", file(tmp_path, ROUND))
+    voted = hearback("round", "open", file(tmp_path, ROUND), "--yes")
     assert (voted.status, voted.wrong) == (0, "")
     assert "0 of 1" in hearback("round", "list").out
-    closed = hearback("round", "close", voted.out.strip())
+    closed = hearback("round", "close", named(voted), "--yes")
     assert (closed.status, closed.wrong) == (0, "")
-    broadcasts = hearback("broadcasts").out
-    assert published.out.strip() in broadcasts
-    assert "(being made)" in broadcasts
-    assert "queued 1" in broadcasts
+    shown = hearback("broadcasts").out
+    assert named(published) in shown
+    assert "(being made)" in shown
+    assert "queued 1" in shown
     assert hearback("parked").out == ""
     assert "There is none." in hearback("parked", "telegram:1").out
 
@@ -177,7 +135,7 @@ def test_an_invitation_is_made(alice: Somebody, hearback: Hearback, tmp_path: Pa
 
 
 def test_before_there_is_a_process_nothing_can_be_published(hearback: Hearback, tmp_path: Path) -> None:
-    said = hearback("bulletin", "publish", file(tmp_path, BULLETIN))
+    said = hearback("bulletin", "publish", file(tmp_path, BULLETIN), "--yes")
     assert (said.status, said.out) == (2, "")
     assert "hearback process open" in said.wrong
 
