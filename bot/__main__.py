@@ -3,9 +3,12 @@
 import os
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from shutil import disk_usage
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import storage
 from bot import logs, settings
@@ -18,6 +21,23 @@ from storage import Foreign, UnsafeKeys
 
 LEAST_ROOM = 1 << 20
 """Bytes of a disk. SQLite cannot begin with less."""
+ORGANIZERS, OPERATORS, STARTS = "For organizers", "For whoever operates it", "Programs and set-up"
+PANELS = {
+    ORGANIZERS: (
+        "process",
+        "bulletin",
+        "consultation",
+        "contributions",
+        "respond",
+        "council",
+        "round",
+        "broadcasts",
+        "broadcast",
+    ),
+    OPERATORS: ("deliveries", "dead", "held", "parked", "codes", "templates"),
+    STARTS: ("run", "web", "worker", "migrate", "keys", "connect"),
+}
+"""Who needs what, in the order in which the help shows it."""
 GROUPS = keys.GROUPS | organizer.GROUPS | outbox.GROUPS
 COMMANDS = {**programs.COMMANDS, **keys.COMMANDS, **organizer.COMMANDS, **operator.COMMANDS, **outbox.COMMANDS}
 
@@ -35,15 +55,45 @@ def main() -> None:
         sys.exit(1)
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"hearback {metadata.version('hearback')}")
+        raise typer.Exit
+
+
 def _put_together() -> typer.Typer:
-    whole = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="Hearback")
+    whole = typer.Typer(
+        cls=InOrder,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    whole.callback()(_whole)
+    panels = {name: panel for panel, names in PANELS.items() for name in names}
     groups = {name: typer.Typer(no_args_is_help=True, help=summary) for name, summary in GROUPS.items()}
     for words, verb in COMMANDS.items():
         group_name, _, name = words.rpartition(" ")
-        (groups[group_name] if group_name else whole).command(name)(verb)
+        panel = None if group_name else panels[name]
+        (groups[group_name] if group_name else whole).command(name, rich_help_panel=panel)(verb)
     for name, group in groups.items():
-        whole.add_typer(group, name=name)
+        whole.add_typer(group, name=name, rich_help_panel=panels[name])
     return whole
+
+
+class InOrder(TyperGroup):
+    """What organizers need comes first."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [name for names in PANELS.values() for name in names]
+
+
+def _whole(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Brief migrants over Telegram, WhatsApp and SMS, ask them, and tell each what was done with what they said."""
 
 
 cli = _put_together()

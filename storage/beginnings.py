@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Column, or_, select
 
 from storage._ground.database import Session
-from storage.tables import broadcast, consultation, contribution, delivery, parked, round, schedule  # noqa: A004
+from storage.tables import broadcast, consultation, contribution, delivery, round, schedule  # noqa: A004
 
 NAMED: Mapping[str, Column[str]] = {
     "broadcast": broadcast.c.id,
@@ -13,7 +13,6 @@ NAMED: Mapping[str, Column[str]] = {
     "consultation": consultation.c.id,
     "contribution": contribution.c.id,
     "delivery": delivery.c.id,
-    "parked message": parked.c.id,
     "vote": round.c.id,
 }
 AFTER = "g"

@@ -1,11 +1,23 @@
 """What we ask."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 
 from storage._ground.database import Session
 from storage.tables import consultation
+
+
+@dataclass(frozen=True, slots=True)
+class KeptConsultation:
+    """The content is a JSON text that the handlers wrote. `closed` is None while people may answer."""
+
+    id: str
+    content: str
+    opened: datetime
+    closed: datetime | None
 
 
 async def add(session: Session, consultation_id: str, process_id: str, content: str, now: datetime) -> None:
@@ -29,6 +41,12 @@ async def close(session: Session, consultation_id: str, now: datetime) -> bool:
         .values(closed=now)
     )
     return bool(closed.rowcount)
+
+
+async def newest(session: Session, most: int) -> Sequence[KeptConsultation]:
+    columns = (consultation.c.id, consultation.c.content, consultation.c.opened, consultation.c.closed)
+    rows = await session.execute(select(*columns).order_by(consultation.c.opened.desc()).limit(most))
+    return [KeptConsultation(*row) for row in rows]
 
 
 async def is_open(session: Session, consultation_id: str) -> bool:

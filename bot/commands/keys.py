@@ -29,6 +29,7 @@ def new(file: Path) -> None:
         keys.create(file)
     except OSError as fault:
         stop(f"{file}: {fault.strerror}")
+    say(f"Made: {file}. Keep a copy where the database's backups are not, and set HEARBACK_KEYS={file}")
 
 
 def rotate() -> None:

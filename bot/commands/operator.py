@@ -9,7 +9,7 @@ import typer
 import uvloop
 
 import flows
-from bot.commands.terminal import in_its_place, say, stop, told, told_keys, writing
+from bot.commands.terminal import first_line, in_its_place, say, short, stop, told, told_keys, writing
 from channels import Channel
 from storage import Session, broadcasts, events
 from storage.broadcasts import Broadcast
@@ -23,7 +23,8 @@ def list_broadcasts(most: int = 10) -> None:
         for one in await broadcasts.latest(session, most):
             counts = await broadcasts.counts(session, one.id)
             states = "  ".join(f"{state} {number}" for state, number in sorted(counts.items()))
-            say(f"{one.id}  {one.subject.kind}  {states}{_stands(one, now)}")
+            title = first_line(flows.told(one.renditions).text)
+            say(f"{short(one.id)}  {one.subject.kind}  {states}{_stands(one, now)}  {title}")
 
     writing(look)
 

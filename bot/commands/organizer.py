@@ -12,13 +12,14 @@ import council
 import flows
 from bot import clock
 from bot.commands.preview import OnceMore, Publication, Yes, people_are, publish_after_yes
-from bot.commands.terminal import File, in_its_place, meant, read, say, short, told_keys, writing
+from bot.commands.terminal import File, first_line, in_its_place, meant, read, say, short, told_keys, writing
 from handlers import bulletins, consultations, contributions, people, processes, rounds, schedules
-from handlers.shown import visible
 from handlers.writing import contents
 from storage import Session, broadcasts
+from storage import consultations as stored_consultations
 from storage import contributions as stored_contributions
 from storage import people as stored_people
+from storage import processes as stored_processes
 from storage import rounds as stored_rounds
 from storage.broadcasts import Broadcast, Subject
 
@@ -26,7 +27,14 @@ from storage.broadcasts import Broadcast, Subject
 def process_open(file: File) -> None:
     """Open the process that FILE describes, or change what is said of it."""
     process = read(file, flows.Process)
-    say(writing(lambda session, now: processes.begin(session, process, now)))
+
+    async def begin(session: Session, now: datetime) -> bool:
+        is_new = await stored_processes.the_one(session) is None
+        await processes.begin(session, process, now)
+        return is_new
+
+    title = first_line(process.title, process.languages)
+    say(f'The process "{title}" is open.' if writing(begin) else f'The process "{title}" is changed, from now on.')
 
 
 def bulletin_publish(file: File, yes: Yes = False, once_more: OnceMore = False) -> None:
@@ -56,15 +64,21 @@ def bulletin_schedules() -> None:
 
     async def look(session: Session, _now: datetime) -> None:
         for one in await schedules.waiting(session):
-            first = next(iter(one.bulletin.text.values()), "").strip().partition("\n")[0]
-            say(f"{one.id}  {one.repeat}  next {one.due:%Y-%m-%d %H:%M} UTC  {visible(first)}")
+            title = first_line(one.bulletin.text)
+            say(f"{short(one.id)}  {one.repeat}  next {one.due:%Y-%m-%d %H:%M} UTC  {title}")
 
     writing(look)
 
 
 def bulletin_stop(schedule: str) -> None:
-    """A bulletin repeats no more. What has been published goes on."""
-    writing(lambda session, _now: schedules.stop(session, schedule))
+    """A bulletin repeats no more. What has been published goes on. The first four characters of its id are enough."""
+
+    async def stop(session: Session, _now: datetime) -> str:
+        name = await meant(session, "bulletin that repeats", schedule)
+        await schedules.stop(session, name)
+        return name
+
+    say(f"Bulletin {short(writing(stop))} repeats no more.")
 
 
 def consultation_open(file: File, yes: Yes = False, once_more: OnceMore = False) -> None:
@@ -90,6 +104,18 @@ def consultation_close(consultation: str) -> None:
         return name
 
     say(f"Closed: consultation {short(writing(close))}. Nobody can answer it any more.")
+
+
+def consultation_list() -> None:
+    """The newest consultations, and whether each is open."""
+
+    async def look(session: Session, _now: datetime) -> None:
+        for one in await stored_consultations.newest(session, 10):
+            closed = "open" if one.closed is None else f"closed {one.closed:%Y-%m-%d}"
+            title = first_line(contents.unpack(one.content, contents.Consultation).title)
+            say(f"{short(one.id)}  opened {one.opened:%Y-%m-%d}  {closed}  {title}")
+
+    writing(look)
 
 
 def respond(
@@ -118,7 +144,7 @@ def list_contributions(most: int = 20) -> None:
 
     async def look(session: Session, _now: datetime) -> None:
         for one in await stored_contributions.newest(session, keyring, most):
-            say(f"{one.id[:8]}  {one.given}  {one.language}  {one.topic or one.question}  {one.state}")
+            say(f"{short(one.id)}  {one.given}  {one.language}  {one.topic or one.question}  {one.state}")
             say(f"  {_given(one)}")
 
     writing(look)
@@ -148,7 +174,7 @@ def council_invitations() -> None:
 
     async def look(session: Session, now: datetime) -> None:
         for one in await stored_people.invitations(session):
-            say(f"{one.id[:8]}  made {one.made}  until {one.until}  {_state(one, now.date())}")
+            say(f"{short(one.id)}  made {one.made}  until {one.until}  {_state(one, now.date())}")
 
     writing(look)
 
@@ -162,6 +188,7 @@ def _state(invitation: stored_people.Invitation, today: date) -> str:
 def council_revoke(invitation: str) -> None:
     """Nobody takes a seat by this invitation any more. The first four characters of its id are enough."""
     writing(lambda session, _now: people.revoke(session, invitation))
+    say("Revoked: nobody takes a seat by it any more.")
 
 
 def council_members() -> None:
@@ -215,17 +242,19 @@ def round_list() -> None:
     async def look(session: Session, _now: datetime) -> None:
         for one in await stored_rounds.newest(session, 10):
             voters, voted = await stored_rounds.turnout(session, one.id)
-            say(f"{one.id}  {'closed' if one.closed else f'open until {one.closes:%Y-%m-%d}'}  {voted} of {voters}")
+            state = "closed" if one.closed else f"open until {one.closes:%Y-%m-%d}"
+            title = first_line(contents.unpack(one.content, contents.Round).title)
+            say(f"{short(one.id)}  {state}  {voted} of {voters}  {title}")
 
     writing(look)
 
 
 GROUPS = {
-    "process": "The review that is run here.",
-    "bulletin": "What we tell.",
-    "consultation": "What we ask.",
-    "council": "The advisory council.",
-    "round": "Votes.",
+    "process": "The review that is run here: open it, or change what is said of it.",
+    "bulletin": "What we tell: publish a bulletin; see and end those that repeat.",
+    "consultation": "What we ask: open a consultation, list them, close one.",
+    "council": "The advisory council: invite, look who sits there, revoke an invitation.",
+    "round": "Votes of the council: open one, list them, close one.",
 }
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "respond": respond,
@@ -235,6 +264,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "bulletin schedules": bulletin_schedules,
     "bulletin stop": bulletin_stop,
     "consultation open": consultation_open,
+    "consultation list": consultation_list,
     "consultation close": consultation_close,
     "council invite": council_invite,
     "council invitations": council_invitations,

@@ -1,13 +1,13 @@
 """What an operator does with what leaves: looks how it goes, holds a broadcast back, tries again what has failed."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
 import channels
-from bot.commands.terminal import say, stop, told, writing
+from bot.commands.terminal import meant, say, short, stop, told, writing
 from channels.verdicts import UNCOUNTED, Act, Alarm, Verdict
 from storage import Session, broadcasts, marks, outbox, templates
 from storage.outbox import unknowns
@@ -122,8 +122,8 @@ def list_dead(most: int = 20, channel: OfChannel = "", code: OfCode = "") -> Non
 
     async def look(session: Session, _now: datetime) -> None:
         for one in await outbox.dead(session, most, channel, code):
-            which = f"{one.id}  {one.ended}  {one.channel}  {one.lane.label}"
-            say(f"{which}  {one.state}  {one.code}  {one.broadcast or ''}")
+            which = f"{short(one.id)}  {one.ended}  {one.channel}  {one.lane.label}"
+            say(f"{which}  {one.state}  {one.code}  {short(one.broadcast or '')}")
 
     writing(look)
 
@@ -132,35 +132,54 @@ def retry(ids: Ids = None, code: OfCode = "") -> None:
     """Let what failed of broadcasts wait once more: by ids, or all that failed with one code."""
     if not ids and not code:
         stop("Say which: ids of deliveries, or --code.")
-    say(f"{writing(lambda session, now: outbox.retry(session, now, tuple(ids or ()), code))} wait again.")
+
+    async def again(session: Session, now: datetime) -> int:
+        return await outbox.retry(session, now, await _deliveries(session, ids), code)
+
+    say(f"{writing(again)} wait again.")
 
 
 def acknowledge(ids: Ids = None, channel: OfChannel = "") -> None:
     """Say that you know of deliveries of unknown fate: they are no longer alarmed about or listed, but stay counted."""
     if not ids and not channel:
         stop("Say which: ids of deliveries, or --channel.")
-    known = writing(lambda session, now: outbox.acknowledge(session, now, tuple(ids or ()), channel))
-    say(f"{known} are acknowledged.")
+
+    async def know(session: Session, now: datetime) -> int:
+        return await outbox.acknowledge(session, now, await _deliveries(session, ids), channel)
+
+    say(f"{writing(know)} are acknowledged.")
+
+
+async def _deliveries(session: Session, beginnings: Sequence[str] | None) -> Sequence[str]:
+    return [await meant(session, "delivery", beginning) for beginning in beginnings or ()]
 
 
 def pause(broadcast: str) -> None:
     """Let nothing more of a broadcast leave until it is resumed. What is leaving at this instant still does."""
-    _turned(broadcast, broadcasts.pause, "It does not run.")
+    say(f"Paused: {_turned(broadcast, broadcasts.pause, 'It does not run.')}. hearback broadcast resume lets it go on.")
 
 
 def resume(broadcast: str) -> None:
     """Let a paused broadcast go on."""
-    _turned(broadcast, broadcasts.resume, "It is not paused.")
+    say(f"Resumed: {_turned(broadcast, broadcasts.resume, 'It is not paused.')}.")
 
 
 def cancel(broadcast: str) -> None:
     """Let nothing more of a broadcast leave, ever."""
-    _turned(broadcast, broadcasts.cancel, "There is none that could be cancelled.")
+    name = _turned(broadcast, broadcasts.cancel, "It cannot be cancelled: it was before.")
+    say(f"Cancelled: {name}. What has left stays with the people; nothing more of it leaves.")
 
 
-def _turned(broadcast: str, turn: Callable[[Session, str], Awaitable[bool]], why_not: str) -> None:
-    if not writing(lambda session, _now: turn(session, broadcast)):
-        stop(why_not)
+def _turned(broadcast: str, turn: Callable[[Session, str], Awaitable[bool]], why_not: str) -> str:
+    """The id that was meant, as people read it."""
+
+    async def do(session: Session, _now: datetime) -> str:
+        name = await meant(session, "broadcast", broadcast)
+        if not await turn(session, name):
+            stop(why_not)
+        return name
+
+    return short(writing(do))
 
 
 def hold() -> None:

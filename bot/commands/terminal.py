@@ -1,6 +1,6 @@
 """What every command does at the terminal: take its settings, read a file, write one transaction, say a line."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn, TypeVar
 import typer
 import uvloop
 
+import flows
 import storage
 from bot import clock, settings
 from handlers.contributions import SHORTEST_NAME
@@ -91,6 +92,7 @@ def refuse_unmade() -> None:
 
 
 SHORT = 8
+LONGEST_TITLE = 60
 
 
 def short(name: str) -> str:
@@ -117,6 +119,12 @@ def say(line: Any) -> None:
 def stop(why: str, status: int = WRONG) -> NoReturn:
     typer.echo(why, err=True)
     raise typer.Exit(status)
+
+
+def first_line(text: flows.Renditions, order: Sequence[str] = ()) -> str:
+    """A title to stand beside an id: the beginning of an organizer's text."""
+    line = flows.rendition(text, next(iter(order), ""), order or tuple(text)).text.strip().partition("\n")[0]
+    return visible(line if len(line) <= LONGEST_TITLE else f"{line[: LONGEST_TITLE - 1]}…")
 
 
 def in_its_place(words: str) -> str:

@@ -389,7 +389,7 @@ def test_what_failed_is_seen_without_words_and_waits_again_when_it_is_told_to(
 
     name = does(failed)
     assert hearback("dead", "list").out.split() == [
-        name,
+        name[:8],
         str(NOW.date()),
         "telegram",
         "bulletin",
@@ -426,7 +426,51 @@ def test_a_broadcast_is_paused_resumed_and_cancelled(hearback: Hearback, does: C
     assert hearback("broadcast", "cancel", "b").status == 0
     assert "(cancelling)" in hearback("broadcasts").out
     assert hearback("broadcast", "cancel", "b").status == 2
-    assert hearback("broadcast", "pause", "none").wrong == "It does not run.\n"
+    assert hearback("broadcast", "pause", "none").wrong == "There is no broadcast whose id begins with 'none'.\n"
+
+
+def test_four_characters_are_enough_of_an_id_and_a_title_stands_beside_it(
+    hearback: Hearback, tmp_path: Path, does: Callable[[Does], Any]
+) -> None:
+    hearback("process", "open", file(tmp_path, PROCESS))
+    hearback("bulletin", "publish", file(tmp_path, BULLETIN), "--yes")
+    name, kind, *_states = hearback("broadcasts").out.split()
+    assert (len(name), kind) == (8, "bulletin")
+    assert hearback("broadcasts").out.strip().endswith("The hearing is on Friday.")
+    assert hearback("broadcast", "pause", name[:3]).status == 2
+    assert hearback("broadcast", "pause", name[:4]).out.startswith(f"Paused: {name}.")
+    does(lambda session: announce(session, f"{name[:4]}{'0' * 28}"))
+    assert "Several begin with" in hearback("broadcast", "resume", name[:4]).wrong
+    assert hearback("broadcast", "resume", name).out == f"Resumed: {name}.\n"
+    assert hearback("broadcast", "cancel", "%___").status == 2
+
+
+def test_the_consultations_and_votes_are_listed_by_their_titles(
+    alice: Somebody, hearback: Hearback, tmp_path: Path
+) -> None:
+    hearback("process", "open", file(tmp_path, PROCESS))
+    asked = named(hearback("consultation", "open", file(tmp_path, CONSULTATION), "--yes"))
+    voted = named(hearback("round", "open", file(tmp_path, ROUND), "--yes"))
+    today = datetime.now(UTC).date()
+    assert hearback("consultation", "list").out == f"{asked}  opened {today}  open  Buses\n"
+    assert hearback("round", "list").out.startswith(f"{voted}  open until ")
+    assert hearback("round", "list").out.endswith("What comes first?\n")
+    hearback("consultation", "close", asked[:5])
+    assert f"closed {today}" in hearback("consultation", "list").out
+
+
+def test_the_help_shows_every_command_and_organizers_first(hearback: Hearback) -> None:
+    whole = hearback("-h").out
+    assert whole == hearback("--help").out
+    places = [whole.index(panel) for panel in command.PANELS]
+    assert places == sorted(places)
+    listed = [name for names in command.PANELS.values() for name in names]
+    assert sorted(listed) == sorted({words.split()[0] for words in command.COMMANDS})
+    assert hearback("bulletin", "-h").status == 0
+
+
+def test_the_version_is_said(hearback: Hearback) -> None:
+    assert re.fullmatch(r"hearback \d+\.\d+\.\d+\n", hearback("--version").out)
 
 
 def test_a_broadcast_that_has_not_begun_says_when_it_does(hearback: Hearback, does: Callable[[Does], Any]) -> None:

@@ -50,7 +50,7 @@ def is_typable(words: list[str]) -> bool:
     """Whether there is such a command, and it takes these options and as many arguments. Arguments may be left out."""
     called = name(words)
     if called is None:
-        return words == ["--help"]
+        return words in (["--help"], ["-h"])
     options = {option: param for param in COMMANDS[called].params for option in param.opts if option.startswith("--")}
     arguments, rest = [], iter(words[len(called) :])
     for word in rest:

@@ -162,10 +162,14 @@ async def queue(
     return name
 
 
+TOLD = '{"text":{"en":"News"},"order":["en"]}'
+"""As the handlers write what a broadcast tells."""
+
+
 async def announce(session: Session, name: str = "b", plan: Plan = ANYHOW, made: datetime = NOW) -> Broadcast:
     """A broadcast of which no delivery is made yet."""
     return await broadcasts.add(
-        session, NewBroadcast(PROCESS, Subject("bulletin", "x"), "{}", Lane.BULLETIN, plan=plan, id=name), made
+        session, NewBroadcast(PROCESS, Subject("bulletin", "x"), TOLD, Lane.BULLETIN, plan=plan, id=name), made
     )
 
 
