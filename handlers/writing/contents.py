@@ -11,6 +11,7 @@ from typing import TypeVar
 import msgspec
 
 import flows
+from handlers.writing import slips
 from locales import languages
 from storage.broadcasts import Audience, Plan
 
@@ -93,7 +94,7 @@ def read(toml: str, kind: type[T]) -> T:
     except RecursionError as wrong:
         raise Unfit("This file has too many brackets inside each other.") from wrong
     except msgspec.ValidationError as wrong:
-        raise Unfit(str(wrong)) from wrong
+        raise Unfit(slips.explained(str(wrong))) from wrong
     _check_known(written, msgspec.to_builtins(value), "")
     return value
 

@@ -144,7 +144,7 @@ def test_before_there_is_a_process_nothing_can_be_published(hearback: Hearback, 
     ("text", "why"),
     [
         ("languages = ", "not a TOML file"),
-        ("languages = ['en']", "missing required field"),
+        ("languages = ['en']", "title: this is missing"),
         (PROCESS.replace('"fr"', '"xx"'), "languages: choose from"),
         (PROCESS.replace('"north"', '"THE NORTH"'), "its value"),
         (PROCESS.replace("Regional review", "x" * 2000), "characters"),

@@ -48,7 +48,7 @@ def test_the_examples_are_understood(name: str) -> None:
         ("text = ", "not a TOML file"),
         ("text = " + "[" * 5000, "brackets|TOML"),
         ('text = "x"', "text"),
-        ("[text]\nen = 5", "str"),
+        ("[text]\nen = 5", "text: write a text in quotation marks"),
         ("", "text"),
         ('not_after = "soon"\n[text]\nen = "x"', "not_after"),
         ('not_after = 2027-13-01\n[text]\nen = "x"', "TOML"),
