@@ -150,12 +150,14 @@ def _do(command: Sequence[str], environment: Mapping[str, str]) -> None:
 
 
 def _serve(procfile: Mapping[str, str], environment: Mapping[str, str], ports: Ports) -> int:
-    """Until one of them ends, or a signal ends all: 0 when each ended in order."""
+    """Until a signal ends all, or one ends of itself: 0 when each ended in order. One that dies is started again."""
+    again = f"{shlex.quote(sys.executable)} -m servers.again"
     honcho.manager.KILL_WAIT = LONGEST_END
     manager = honcho.manager.Manager()
     for process in expand_processes(procfile, {"worker": ports.workers}, dict(environment), port=ports.first):
         # In the place of honcho's shell, which would end at once and tell us nothing of how the program ended.
-        manager.add_process(process.name, f"exec env {process.cmd}", env=process.env, cwd=str(ROOT))
+        command = f"exec {again} {process.name} env {process.cmd}"
+        manager.add_process(process.name, command, env=process.env, cwd=str(ROOT))
     manager.loop()
     ended = {process["returncode"] for process in manager._processes.values()}
     return 0 if ended == {0} else max(map(abs, ended))
