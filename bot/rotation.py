@@ -101,8 +101,12 @@ def place(keyring: Keyring, followed: Followed) -> str:
     return keyring.index("key file", f"{socket.gethostname()}:{followed.path.resolve()}")[:32]
 
 
-async def rewrap(database: Database, keyring: Keyring) -> tuple[int, int]:
+async def rewrap(
+    database: Database, keyring: Keyring, progress: Callable[[int], None] = lambda _number: None
+) -> tuple[int, int]:
     """Wrap every person's key by the current one, a batch at a time: how many were, and how many nothing opens.
+
+    `progress` is told after each batch how many are done.
 
     Stopped at any moment, it goes on from there when it is called again.
     """
@@ -116,6 +120,7 @@ async def rewrap(database: Database, keyring: Keyring) -> tuple[int, int]:
         if done is None:
             return number, unreadable
         after, number, unreadable = done.last, number + done.number, unreadable + done.unreadable
+        progress(number)
 
 
 async def still_needed(session: Session, keyring: Keyring) -> int:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+import structlog
+
 from broadcast.daytime import opens
 from storage import Database
 from storage.broadcasts import Broadcast
@@ -11,6 +13,8 @@ BATCH = 2000
 """People a transaction. Small enough that a reply never waits long where only one can write."""
 MANY = 10
 """How many times `BATCH` where several can write."""
+
+log = structlog.get_logger()
 
 
 async def expand(database: Database, now: datetime) -> bool:
@@ -22,7 +26,9 @@ async def expand(database: Database, now: datetime) -> bool:
         broadcast = await expansion.to_expand(session, now)
         if broadcast is None:
             return False
-        await expansion.expand(session, broadcast, broadcast.audience, now, _most(database), mornings(broadcast, now))
+        starts = mornings(broadcast, now)
+        number = await expansion.expand(session, broadcast, broadcast.audience, now, _most(database), starts)
+    log.info("deliveries made", broadcast=broadcast.id, number=number)
     return True
 
 

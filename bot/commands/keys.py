@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from errno import errorcode
+from itertools import count
 from pathlib import Path
 
 import structlog
@@ -19,6 +20,9 @@ from storage.keys import Followed
 
 EVERY = timedelta(seconds=10)
 """How often a running program looks whether its key file was changed."""
+
+SAID_EVERY = 10
+"""Batches after which it is said how far it is."""
 
 log = structlog.get_logger()
 
@@ -47,7 +51,7 @@ def rewrap() -> None:
     async def work() -> tuple[int, int]:
         database = storage.open(told_plainly().database_url)
         try:
-            return await rotation.rewrap(database, keyring)
+            return await rotation.rewrap(database, keyring, _telling())
         finally:
             await database.close()
 
@@ -59,6 +63,16 @@ def rewrap() -> None:
         )
     if len(keyring.wrapping) > 1:
         say(f"After {SETTLED.seconds // 60} minutes the old key can go:\nhearback keys retire")
+
+
+def _telling() -> Callable[[int], None]:
+    batches = count(1)
+
+    def tell(number: int) -> None:
+        if next(batches) % SAID_EVERY == 0:
+            say(f"{number} so far ...")
+
+    return tell
 
 
 def retire() -> None:

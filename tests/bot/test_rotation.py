@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 import flows
-from bot.rotation import EVERY, SETTLED, Rotation, attend, place
+from bot.rotation import EVERY, SETTLED, Rotation, attend, place, rewrap
 from handlers import processes
 from handlers.writing import contents
 from storage import Database, Keyring, Unreadable, events, keys, people, programs
@@ -97,6 +97,19 @@ async def test_in_time_the_key_is_changed_and_old_copies_of_who_was_forgotten_op
         left.unwrap(bob.id, bob.wrapped, 1)
     async with weekly.reading() as session:
         assert await events.read_parked(session, left, "e1") == "words"
+
+
+async def test_how_far_it_is_is_told_after_each_batch(
+    weekly: Database, file: Path, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with weekly.writing() as session:
+        for number in range(3):
+            await meet(session, keyring, f"7000{number}")
+    monkeypatch.setattr("bot.rotation.BATCH", 2)
+    keys.begin_epoch(file)
+    told: list[int] = []
+    assert await rewrap(weekly, keys.load(file), told.append) == (3, 0)
+    assert told == [2, 3]
 
 
 async def test_stopped_in_the_middle_a_change_goes_on_and_loses_nobody(

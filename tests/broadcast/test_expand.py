@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from broadcast import expand as expanding
 from broadcast.expand import expand, mornings, turn
@@ -41,6 +42,15 @@ async def test_everybody_is_written_to_in_their_own_day(database: Database, keys
         "2 ": morning,
         "3 nowhere": morning,
     }
+
+
+async def test_the_log_says_how_far_a_broadcast_is(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await meet(session, keys)
+        await announce(session, made=NIGHT)
+    with capture_logs() as logged:
+        assert await expand(database, NIGHT)
+    assert [(line["event"], line["broadcast"], line["number"]) for line in logged] == [("deliveries made", "b", 1)]
 
 
 async def test_without_hours_everybody_is_written_to_now(database: Database, keys: Keyring) -> None:
