@@ -1,5 +1,6 @@
 """The script that starts everything."""
 
+import ast
 import asyncio
 import os
 import re
@@ -10,9 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib.machinery import SourceFileLoader
+from importlib.metadata import packages_distributions
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from textwrap import dedent
@@ -20,8 +23,11 @@ from types import ModuleType
 
 import aiohttp
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from servers.prod import Ports, free
+from tests.rooms import sources
 
 ROOT = Path(__file__).parents[2]
 START, END = 120.0, 60.0
@@ -45,7 +51,7 @@ def run() -> ModuleType:
 def test_a_program_is_started_by_its_whole_path(run: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     """Started as a bare "python", Python looks for its environment along the PATH and does not find it."""
     started: list[tuple[str, list[str]]] = []
-    monkeypatch.setattr(run, "install", lambda: None)
+    monkeypatch.setattr(run, "prepare", lambda _extent: None)
     monkeypatch.setattr(os, "execv", lambda path, arguments: started.append((path, arguments)))
     run.demo("--fresh")
     [(path, arguments)] = started
@@ -64,6 +70,123 @@ def test_what_it_does_not_know_is_refused(run: ModuleType, capsys: pytest.Captur
     assert "usage" in capsys.readouterr().err
 
 
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+LOCK = """a==1 \\
+    --hash=sha256:aa
+    # via hearback (pyproject.toml)
+b==1 ; python_version < '3.12' \\
+    --hash=sha256:bb \\
+    --hash=sha256:bc
+    # via
+    #   a
+    #   tests-only
+c==1 \\
+    --hash=sha256:cc
+    # via b
+tests-only==1 \\
+    --hash=sha256:dd
+    # via hearback (pyproject.toml:dev)
+of-tests==1 \\
+    --hash=sha256:ee
+    # via tests-only
+"""
+
+
+def test_a_server_gets_what_the_program_leads_to_with_its_hashes(run: ModuleType) -> None:
+    kept = run.needed(LOCK)
+    assert kept == LOCK.partition("tests-only==1")[0]
+    assert kept.count("--hash") == 4
+
+
+def names_of(lines: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(line).name) for line in lines}
+
+
+def test_a_server_gets_no_tools_for_tests(run: ModuleType) -> None:
+    kept = {pin[1] for pin in run.PIN.finditer(run.needed(run.LOCK.read_text()))}
+    assert names_of(PROJECT["project"]["dependencies"]) <= kept
+    assert names_of(PROJECT["dependency-groups"]["dev"]) & kept == {run.BUILDS}
+
+
+def test_all_that_the_running_program_imports_is_there(run: ModuleType) -> None:
+    kept = {pin[1] for pin in run.PIN.finditer(run.needed(run.LOCK.read_text()))}
+    rooms = {"bot", "broadcast", "channels", "council", "flows", "handlers", "locales", "outcomes", "storage"}
+    homes = packages_distributions()
+    strangers = {
+        name
+        for path in sources()
+        if path.relative_to(ROOT).parts[0] in rooms
+        for name in imported(path)
+        if name not in rooms | sys.stdlib_module_names
+    }
+    assert len(strangers) > 10
+    assert {name for name in strangers if not {canonicalize_name(home) for home in homes[name]} & kept} == set()
+
+
+def imported(path: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    plain = {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    of = {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.partition(".")[0] for name in plain | of}
+
+
+@pytest.fixture
+def place(run: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
+    """Where `.venv` is made, with what would be called there."""
+    called: list[list[str]] = []
+
+    def call(command: list[object], **_rest: object) -> None:
+        called.append([*map(str, command)])
+        if "venv" in called[-1]:
+            (tmp_path / "bin").mkdir()
+            (tmp_path / "bin" / "python").touch()
+
+    monkeypatch.setattr(run, "ENVIRONMENT", tmp_path)
+    monkeypatch.setattr(run, "PROGRAMS", tmp_path / "bin")
+    monkeypatch.setattr(run, "STAMP", tmp_path / "installed-from")
+    monkeypatch.setattr(run.shutil, "which", lambda _name, path=None: None if path is None else f"{path}/uv")
+    monkeypatch.setattr(run.subprocess, "run", call)
+    return called
+
+
+def test_a_server_is_installed_once_and_starts_without_more(run: ModuleType, place: list[list[str]]) -> None:
+    assert run.install() == 0
+    made, names, ourselves = place
+    assert "venv" in made
+    assert names[1:3] == ["-m", "pip"]
+    assert "--require-hashes" in names
+    assert names[-1].endswith("production.txt")
+    assert "--no-deps" in ourselves
+    run.install()
+    run.prepare(run.installed())
+    assert len(place) == 3
+
+
+def test_what_was_installed_halfway_is_installed_anew(
+    run: ModuleType, place: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_command: object, **_rest: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(run.subprocess, "run", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run.install()
+    assert run.stamp() == run.UNFINISHED
+    run.install()
+    assert run.stamp() == run.wanted(run.PRODUCTION)
+
+
+def test_a_server_that_had_everything_gets_an_environment_of_its_own(run: ModuleType, place: list[list[str]]) -> None:
+    run.prepare()
+    assert place[-2][-1] == str(run.LOCK)
+    (run.ENVIRONMENT / "of-tests").touch()
+    run.install()
+    assert not (run.ENVIRONMENT / "of-tests").exists()
+    run.prepare()
+    assert run.installed() == run.EVERYTHING
+
+
 MEETS = """#!/bin/sh
 echo {name} begins
 touch {name}
@@ -79,7 +202,7 @@ def test_checks_run_beside_each_other_and_what_each_says_stays_together(
     for name, other, status in (("first", "second", 1), ("second", "first", 0)):
         (tmp_path / name).with_suffix(".sh").write_text(MEETS.format(name=name, other=other, status=status))
         (tmp_path / name).with_suffix(".sh").chmod(0o755)
-    monkeypatch.setattr(run, "install", lambda: None)
+    monkeypatch.setattr(run, "prepare", lambda: None)
     monkeypatch.setattr(run, "CHECKS", (("first.sh",), ("second.sh",)))
     monkeypatch.setattr(run, "PROGRAMS", tmp_path)
     monkeypatch.setattr(run, "ROOT", tmp_path)
