@@ -200,6 +200,7 @@ def _asked_too_long_ago(visit: Visit, standing: Standing) -> bool:
 
 async def _converse(session: Session, deployment: Deployment, visit: Visit) -> Decision:
     """Do what the message means, then what follows, until a question is open; gives what it meant."""
+    people.keep_door(visit)
     _say_first(visit)
     seated = not visit.silent and await people.take_seat(session, deployment.keys, visit)
     decision = Open("menu") if seated else decide(visit.message, _situation(visit))

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from storage._ground.database import Session
 from storage._ground.ids import fresh
@@ -139,9 +139,18 @@ class Contribution:
 
 
 async def newest(session: Session, keys: Keyring, most: int) -> list[Contribution]:
-    """The contributions, newest first; those without a response before the others."""
+    """The contributions, newest first; those without a response before the others.
+
+    What is left of a forgotten person's words is nothing that anybody could answer, and no longer among them.
+    """
+    is_there = or_(
+        contribution.c.person_id.is_not(None),
+        contribution.c.option.is_not(None),
+        contribution.c.response_id.is_not(None),
+    )
     rows = await session.execute(
         _all()
+        .where(is_there)
         .order_by(contribution.c.response_id.is_not(None), contribution.c.given.desc(), contribution.c.id)
         .limit(most)
     )

@@ -13,6 +13,8 @@ from locales import N_, _, languages, speaking
 
 LONGEST = 64
 """Nothing longer can be such a word: it need not be looked at."""
+MARKED = re.compile(r"(/start(?:@\w+)?)\s+[A-Za-z0-9_-]{1,64}")
+"""What Telegram sends when somebody opens a link to us that was marked with something."""
 OR = "|"
 """Between the words that a translation holds for one of ours: the first is shown, all are heard."""
 
@@ -71,6 +73,8 @@ def _short(message: Message) -> str | None:
     if message.kind is not Kind.TEXT:
         return None
     text = message.text.strip()
+    if marked := MARKED.fullmatch(text):
+        text = marked[1]
     if len(text) > LONGEST:
         text = core(text)
     return text if len(text) <= LONGEST else None

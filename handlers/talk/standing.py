@@ -58,6 +58,8 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     offered: tuple[str, ...] | None = None
     """The choices that the open question was sent with, in this order. None: we cannot tell any more."""
     heard: Heard = Heard()
+    door: str = ""
+    """What the link by which somebody came last was marked with: for when a process has doors of its own."""
 
     @property
     def chosen_from(self) -> str:
@@ -70,7 +72,7 @@ class Standing(Struct, frozen=True, omit_defaults=True):
         return bool(self.talks) and self.talks[-1].flow == RECOGNISE
 
     def with_talks(self, talks: tuple[Talk, ...]) -> "Standing":
-        return Standing(talks, self.token, self.invitation, self.offered, self.heard)
+        return replace(self, talks=talks)
 
     def asking(self, token: str, question: Ask | None) -> "Standing":
         """The same, once this question has been sent."""
@@ -81,7 +83,7 @@ class Standing(Struct, frozen=True, omit_defaults=True):
         return self._with_open(token, UNSEEN if question is not None else ())
 
     def _with_open(self, token: str, offered: tuple[str, ...]) -> "Standing":
-        return Standing(self.talks, token, self.invitation, offered, self.heard)
+        return replace(self, token=token, offered=offered)
 
     def in_language(self, language: str) -> "Standing":
         """The same, to be replayed in another language."""

@@ -128,6 +128,7 @@ def test_yes_is_an_answer_until_one_has_stopped() -> None:
     [
         ("/start", "start"),
         ("/start xyz", "start"),
+        (f"/start {'x' * 64}", "start"),
         ("/stop", "stop"),
         ("/menu@hearback_bot", "menu"),
         ("/HELP", "help"),

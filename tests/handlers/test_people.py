@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from channels.messages import Report, Status
 from channels.verdicts import Act, Reach, Verdict
 from handlers import bulletins, deliveries, people, processes
+from handlers.talk.standing import unpacked
 from handlers.writing import contents
 from storage import events
 from storage import people as stored
 from storage.outbox import claims
 from storage.outbox import deliveries as stored_deliveries
 from storage.states import State
+from storage.tables import address, person
 from tests.handlers.house import NOW, House
 
 NEWS = contents.Bulletin({"en": "There is news."})
@@ -154,6 +157,38 @@ async def test_an_invitation_is_understood_however_it_is_typed(house: House, cha
     assert "Welcome to the council." in heard
     assert "What is it about?" in heard
     assert await count(house, "member") == 1
+
+
+LINK = "region-west_2026-" + "x" * 47
+"""As long as Telegram lets it be."""
+
+
+async def doors(house: House) -> list[str]:
+    """What is kept of the links by which people came."""
+    async with house.database.reading() as session:
+        rows = await session.execute(select(address.c.id, address.c.talk, person.c.id, person.c.key).join(person))
+    found = []
+    for name, talk, who, wrapped in rows:
+        key = house.keys.unwrap(who, wrapped, house.keys.epoch)
+        found.append(unpacked(key.open(talk, address.c.talk, name)).door)
+    return found
+
+
+async def test_what_a_link_was_marked_with_is_kept_sealed_and_confuses_nobody(house: House) -> None:
+    alice = house.meets()
+    assert "English" in await alice.says(f"/start {LINK}")
+    assert await doors(house) == [LINK]
+    await alice.says("English", "1")
+    await alice.says("1")
+    assert await doors(house) == [LINK]
+    asked = await alice.says("share")
+    assert await alice.says(f"/start {LINK[::-1]}") == asked
+    assert await doors(house) == [LINK[::-1]]
+    assert await house.column("SELECT count(*) FROM contribution") == [0]
+    await alice.says("/start")
+    assert await doors(house) == [LINK[::-1]]
+    await alice.says(f"/start {await invited(house)}", "/start " + "x" * 65, "/start a b", "/start \x1b[2J")
+    assert await doors(house) == [LINK[::-1]]
 
 
 async def test_an_invitation_to_someone_new_waits_for_their_yes(house: House) -> None:

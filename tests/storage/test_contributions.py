@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from sqlalchemy import select, update
+
 from storage import Database, Keyring, Session, consultations, contributions, people
 from storage.contributions import GivenContribution
+from storage.tables import contribution
 from tests.storage.rows import NOW, PROCESS, give, meet
 
 DAY = timedelta(days=1)
@@ -112,14 +115,8 @@ async def test_what_the_forgotten_gave_is_counted_but_can_be_read_by_nobody(data
         alice = await meet(session, keys)
         await give(session, alice, "More buses", topic="o1")
         await people.erase(session, alice.id)
-        (found,) = await contributions.newest(session, keys, 10)
-        assert (found.pseudonym, found.words, found.spoken, found.topic, found.state) == (
-            "",
-            "",
-            False,
-            "o1",
-            "received",
-        )
+        found = (await session.execute(select(contribution))).one()
+        assert (found.person_id, found.words, found.voice, found.topic) == (None, None, None, "o1")
         assert await gave(session, alice.id) == []
 
 
@@ -127,3 +124,20 @@ async def test_a_consultation_is_closed_once(database: Database) -> None:
     async with database.writing() as session:
         await consultations.add(session, "c", PROCESS, "{}", NOW)
         assert [await consultations.close(session, name, NOW) for name in ("c", "c", "other")] == [True, False, False]
+
+
+async def test_what_is_left_of_the_forgotten_waits_for_no_answer(database: Database, keys: Keyring) -> None:
+    """A choice stays: it is counted. So does what was answered."""
+    async with database.writing() as session:
+        alice, bob = await meet(session, keys, "1"), await meet(session, keys, "2")
+        await give(session, alice, "Erased")
+        answered = await give(session, alice, "Answered")
+        chosen = await give(session, alice, "Chosen")
+        stays = await give(session, bob, "Stays")
+        new = contributions.NewResponse("r", PROCESS, "taken_up", "{}", NOW)
+        await contributions.respond(session, new, [answered])
+        await session.execute(update(contribution).where(contribution.c.id == chosen).values(option="yes"))
+        await people.erase(session, alice.id)
+    async with database.reading() as session:
+        shown = await contributions.newest(session, keys, 9)
+    assert [one.id for one in shown] == [*sorted([chosen, stays]), answered]
