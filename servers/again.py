@@ -40,7 +40,10 @@ def keep_running(name: str, command: Sequence[str], pause: float) -> int:
         if end.is_set():
             running[0].terminate()  # told so while it was being started
         status = running[0].wait()
-        if end.is_set() or status in (0, REFUSED):
+        if end.is_set():
+            # It hears of the end twice, from us and with its process group: the second may come when it has closed.
+            return 0 if status == -signal.SIGTERM else status
+        if status in (0, REFUSED):
             return status
         waits = pause if monotonic() - began > WELL else waits
         print(f"{name} died ({_why(status)}): it starts again in {waits:g} s", file=sys.stderr, flush=True)
