@@ -79,7 +79,7 @@ class Leaving:
     def _read(self, claimed: Claimed) -> Departure | None:
         """None, and a failure, where the text cannot be read."""
         try:
-            outgoing = _outgoing(claimed)
+            outgoing = outgoing_of(claimed)
             return Departure(claimed, outgoing, self.channel.places(outgoing))
         except Exception as fault:
             log.error("unreadable", channel=self.channel.name, delivery=claimed.id, fault=type(fault).__name__)
@@ -87,9 +87,17 @@ class Leaving:
             return None
 
 
-def _outgoing(claimed: Claimed) -> Outgoing:
+def _given(claimed: Claimed) -> flows.Given | None:
+    """What a response answers of its reader."""
+    answers = claimed.answers
+    if answers is None:
+        return None
+    return flows.Given(answers.day, answers.topic, answers.consultation or "", answers.more)
+
+
+def outgoing_of(claimed: Claimed) -> Outgoing:
     if claimed.renditions is None:
         outgoing = unpacked(claimed.body or "")
         return replace(outgoing, plain=True) if claimed.attempts else outgoing
     purpose = claimed.subject.kind if claimed.subject else ""
-    return flows.told(claimed.renditions).outgoing(claimed.language, purpose)
+    return flows.told(claimed.renditions).outgoing(claimed.language, purpose, _given(claimed))

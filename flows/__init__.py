@@ -62,12 +62,12 @@ from flows._texts.replies import reply
 from flows._texts.states import STATES
 from flows._texts.stuck import THIRD, stuck
 from flows._texts.templates import templates
-from flows._texts.told import Told, told
+from flows._texts.told import Given, Told, told
 
 __all__ = [
     "GROUPS", "LEVELS", "LONGEST_TOGETHER", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "THIRD", "WEEKDAYS", "Answer",
     "Answered", "Ask", "Consented", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten",
-    "Group", "Kept", "Left", "Meant", "Moved", "Objective", "OpenConsultation", "OpenRound", "Option",
+    "Given", "Group", "Kept", "Left", "Meant", "Moved", "Objective", "OpenConsultation", "OpenRound", "Option",
     "OwnContribution", "PassedOn", "Played", "Process", "Promise", "Question", "Recognised", "Region", "Rendition",
     "Renditions", "Returned", "Safety", "Say", "Shared", "Spoke", "Surroundings", "Switched", "Talk", "Told", "Turn",
     "Unread", "Voted", "Wants", "Words", "advance", "asks_to_stop", "fits", "fits_in", "flow_for", "flows",

@@ -1,7 +1,7 @@
 """What people give us, and what was done with it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import flows
 from handlers import telling
@@ -9,13 +9,16 @@ from handlers.processes import OpenProcess, the_one
 from handlers.talk.visits import Visit
 from handlers.telling import Announcement
 from handlers.writing import contents
-from locales import N_, _, spoken
+from locales import N_, _, languages, spoken
 from storage import Keyring, Session, consultations, contributions, fresh
-from storage.broadcasts import Audience, Subject
+from storage.broadcasts import RESPONSE, Audience, Subject
 from storage.contributions import NewResponse
 
 CLOSED = N_("These questions have closed. What you answered before they closed counts.")
 SHORTEST_NAME = 4
+OPENING = N_("You gave us your view. Here is what was done with it.")
+LONGEST_DAY, MANY = date(2026, 9, 30), 100
+"""No day takes more words, and nobody gave more that one response answers."""
 
 
 async def give(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Shared) -> None:
@@ -68,13 +71,11 @@ async def respond(session: Session, response: contents.Response, now: datetime) 
     if response.state not in flows.STATES:
         raise contents.Unfit(f"state is one of: {', '.join(flows.STATES)}.")
     contents.check_rendered(response.reason, "reason")
-    told = _in_every_language(response, process)
-    telling.check_fits(told, "reason")
     answered = await _named(session, response.contributions)
     name = fresh()
+    announcement = _announcement(process, name, response, await contributions.topics(session, answered))
     reason = contents.pack(response.reason)
     await contributions.respond(session, NewResponse(name, process.id, response.state, reason, now), answered)
-    announcement = Announcement(Subject("response", name), told, Audience(response=name))
     number = await telling.tell_now(session, process, announcement, now)
     return name, number
 
@@ -97,10 +98,35 @@ async def _named(session: Session, beginnings: Sequence[str]) -> list[str]:
     return found
 
 
-def _in_every_language(response: contents.Response, process: OpenProcess) -> flows.Renditions:
-    def compose(_said: telling.Said) -> str:
-        reason = flows.with_notice(flows.rendition(response.reason, spoken(), process.content.languages), spoken())
-        told = _("You gave us your view. Here is what was done with it.")
-        return f"{told} {_(flows.STATES[response.state])}\n\n{reason}"
+def _announcement(
+    process: OpenProcess, name: str, response: contents.Response, topics: Sequence[contributions.Topic]
+) -> Announcement:
+    """What became of it and why; what it answers of each person is put before it when it leaves. Raises `Unfit`."""
+    titles = {
+        topic.consultation: contents.unpack(topic.content, contents.Consultation).title
+        for topic in topics
+        if topic.consultation is not None and topic.content is not None
+    }
+    announcement = Announcement(
+        Subject(RESPONSE, name),
+        telling.in_every_language(process, lambda _said: _became(process, response)),
+        Audience(response=name),
+        telling.in_every_language(process, lambda _said: _(OPENING)),
+        titles,
+    )
+    _check_fits(process, announcement, topics)
+    return announcement
 
-    return telling.in_every_language(process, compose)
+
+def _became(process: OpenProcess, response: contents.Response) -> str:
+    reason = flows.with_notice(flows.rendition(response.reason, spoken(), process.content.languages), spoken())
+    return f"{_(flows.STATES[response.state])}\n\n{reason}"
+
+
+def _check_fits(process: OpenProcess, announcement: Announcement, topics: Sequence[contributions.Topic]) -> None:
+    """With the longest that can stand before it. Raises `contents.Unfit`."""
+    told = announcement.told(process.content)
+    for topic in topics:
+        given = flows.Given(LONGEST_DAY, topic.objective, topic.consultation or "", MANY)
+        telling.check_fits({language: told.to(language, given) for language in languages()}, "reason")
+    telling.check_fits({language: told.to(language) for language in languages()}, "reason")

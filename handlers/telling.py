@@ -1,7 +1,7 @@
 """Something goes out to many: the broadcast that the outbox is filled from."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import flows
@@ -66,6 +66,20 @@ class Announcement:
     subject: Subject
     renditions: flows.Renditions
     audience: Audience = EVERYBODY
+    opening: flows.Renditions = field(default_factory=dict)
+    titles: Mapping[str, flows.Renditions] = field(default_factory=dict)
+    """These two as in `flows.Told`."""
+
+    def told(self, process: flows.Process) -> flows.Told:
+        """The text as a broadcast keeps it."""
+        return flows.Told(
+            text=self.renditions,
+            order=process.languages,
+            organizer=process.organizer,
+            without_accents=process.sms_without_accents,
+            opening=self.opening,
+            titles=self.titles,
+        )
 
 
 async def tell_now(
@@ -103,12 +117,8 @@ def _broadcast(process: OpenProcess, announcement: Announcement, lane: Lane, pla
     return broadcasts.NewBroadcast(
         process=process.id,
         subject=announcement.subject,
-        renditions=_told(process.content, announcement.renditions).packed(),
+        renditions=announcement.told(process.content).packed(),
         lane=lane,
         audience=announcement.audience,
         plan=plan,
     )
-
-
-def _told(process: flows.Process, renditions: flows.Renditions) -> flows.Told:
-    return flows.Told(renditions, process.languages, process.organizer, process.sms_without_accents)

@@ -16,6 +16,9 @@ from storage.lanes import Lane
 from storage.states import BroadcastState
 from storage.tables import broadcast, standing
 
+RESPONSE = "response"
+"""The kind of subject that is told to each of its people with what it answers of theirs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:

@@ -1,6 +1,6 @@
 """What people gave us, and the responses to it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,17 @@ class GivenContribution:
     """The content of the consultation that it answers."""
     state: str | None
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredContribution:
+    """The newest of one person's contributions that one response answers, without its words."""
+
+    day: date
+    topic: str
+    consultation: str | None
+    more: int
+    """How many others of theirs the same response answers. The answers to one consultation count once."""
 
 
 class NewContribution(Struct, frozen=True, kw_only=True):
@@ -217,6 +228,53 @@ async def answered_alike(session: Session, state: str, reason: str, answered: Se
     )
     number, published = (await session.execute(alike)).one()
     return published if number == len(answered) else None
+
+
+async def answered(
+    session: Session, responses: Collection[str], people: Collection[str]
+) -> Mapping[tuple[str, str], AnsweredContribution]:
+    """What each of these responses answers of each of these people, by (response, person)."""
+    rows = await session.execute(
+        select(
+            contribution.c.response_id,
+            contribution.c.person_id,
+            contribution.c.id,
+            contribution.c.given,
+            contribution.c.topic,
+            contribution.c.consultation_id,
+        )
+        .where(contribution.c.response_id.in_(responses), contribution.c.person_id.in_(people))
+        .order_by(contribution.c.given.desc(), contribution.c.id.desc())
+    )
+    theirs: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        theirs.setdefault((row.response_id, row.person_id), {}).setdefault(row.consultation_id or row.id, row)
+    return {whose: _newest(tuple(given.values())) for whose, given in theirs.items()}
+
+
+def _newest(rows: Sequence[Any]) -> AnsweredContribution:
+    return AnsweredContribution(rows[0].given, rows[0].topic, rows[0].consultation_id, len(rows) - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What contributions can be about: an objective of the Compact, or a consultation."""
+
+    objective: str
+    consultation: str | None
+    content: str | None
+    """Of the consultation."""
+
+
+async def topics(session: Session, contributions: Collection[str]) -> list[Topic]:
+    """What these contributions are about, each once."""
+    rows = await session.execute(
+        select(contribution.c.topic, contribution.c.consultation_id, consultation.c.content)
+        .outerjoin(consultation, consultation.c.id == contribution.c.consultation_id)
+        .where(contribution.c.id.in_(contributions))
+        .distinct()
+    )
+    return [Topic(*row) for row in rows]
 
 
 async def like(session: Session, beginning: str) -> list[str]:

@@ -1,14 +1,28 @@
 """One text on its way to many people, each of whom reads it in their own language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 import msgspec
 
 from channels.messages import Outgoing
 from flows._engine.facts import Renditions
 from flows._engine.words import to_send
+from flows._texts.objectives import OBJECTIVES, topic_label
 from flows._texts.renditions import rendition, with_notice
-from locales import _, speaking
+from locales import _, in_words, ngettext, speaking, spoken
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The newest contribution of its reader that a response answers, and how many others it answers."""
+
+    day: date
+    topic: str
+    consultation: str
+    """Its id; "" where it answers none."""
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +35,22 @@ class Told:
     """Who tells it; said by SMS where there is room, with how to stop. {}: nothing is said of it."""
     without_accents: bool = False
     """By SMS, where that saves a segment."""
+    opening: Renditions = field(default_factory=dict)
+    """Of a response: what it begins with where we cannot say any more what it answers of its reader's."""
+    titles: Mapping[str, Renditions] = field(default_factory=dict)
+    """Of a response: what the consultations are called whose answers it answers, by their ids."""
 
-    def to(self, language: str) -> str:
+    def to(self, language: str, given: Given | None = None) -> str:
         """What a reader of this language gets, with a notice in it when the text is in another one."""
-        return with_notice(rendition(self.text, language, self.order), language)
+        text = with_notice(rendition(self.text, language, self.order), language)
+        if not self.opening:
+            return text
+        return f"{self._begins(language, given)}\n{text}"
 
-    def outgoing(self, language: str, purpose: str = "") -> Outgoing:
+    def outgoing(self, language: str, purpose: str = "", given: Given | None = None) -> Outgoing:
         """The message to a reader of this language; `purpose` is what it is for."""
         return Outgoing(
-            self.to(language),
+            self.to(language, given),
             language,
             purpose=purpose,
             if_room=self._if_room(language),
@@ -38,6 +59,24 @@ class Told:
 
     def packed(self) -> str:
         return msgspec.json.encode(self).decode()
+
+    def _begins(self, language: str, given: Given | None) -> str:
+        """In few words: on SMS each costs money."""
+        if given is None:
+            return rendition(self.opening, language, self.order).text
+        with speaking(language):
+            about = self._about(given)
+            return f"{about} {_and_more(given.more)}" if given.more else about
+
+    def _about(self, given: Given) -> str:
+        day = in_words(given.day)
+        titles = self.titles.get(given.consultation)
+        if titles is not None:
+            title = rendition(titles, spoken(), self.order).text
+            return _("On {day} you answered our questions: {title}", day=day, title=title)
+        if given.topic in OBJECTIVES:
+            return _("On {day} you told us about: {topic}", day=day, topic=topic_label(given.topic))
+        return _("On {day} you told us what should change", day=day)
 
     def _if_room(self, language: str) -> tuple[str, ...]:
         """Who writes and how to stop; else only how to stop; else only who writes."""
@@ -53,6 +92,11 @@ class Told:
 
 def told(packed: str) -> Told:
     return _decoder.decode(packed)
+
+
+def _and_more(number: int) -> str:
+    # To translators: after what a person told us: the answer is also for {number} other things that they told us.
+    return ngettext("(and {number} more)", "(and {number} more)", number)
 
 
 _decoder = msgspec.json.Decoder(Told)

@@ -29,12 +29,13 @@ from sqlalchemy import (
     update,
 )
 
-from storage import circuits
+from storage import circuits, contributions
 from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage._ground.members import bound
-from storage.broadcasts import Hours, Subject, Way, unpacked_hours, unpacked_ways
+from storage.broadcasts import RESPONSE, Hours, Subject, Way, unpacked_hours, unpacked_ways
 from storage.codes import Code
+from storage.contributions import AnsweredContribution
 from storage.keys import Keyring, Unreadable
 from storage.lanes import Lane
 from storage.outbox.deliveries import LONGEST_SILENCE, NEVER
@@ -89,6 +90,8 @@ class Claimed:
     """When it was claimed."""
     probe: bool
     """The channel was out of order: this one shows whether it still is."""
+    answers: AnsweredContribution | None = None
+    """Of a response: what it answers of this person, as it is now."""
 
     def in_session(self, window: timedelta | None) -> bool:
         """Whether a platform that lets us write freely so long after a person's last word does so now."""
@@ -310,15 +313,27 @@ def _is_first(
 async def _whole(session: Session, keys: Keyring, ids: Sequence[str], now: datetime, probe: bool) -> list[Claimed]:
     if not ids:
         return []
-    rows = await session.execute(_reading(), {"ids": list(ids)})
+    rows = (await session.execute(_reading(), {"ids": list(ids)})).all()
+    answers = await _answers(session, rows)
     claimed = []
     for row in rows:
         try:
-            claimed.append(_claimed(keys, row, now, probe))
+            claimed.append(_claimed(keys, row, now, probe, answers.get(row.id)))
         except Unreadable:
             # It is tried again later, in case the key comes back, and is in nobody's way until then.
             await _put_off(session, row.id, now + UNREADABLE_PAUSE)
     return claimed
+
+
+async def _answers(session: Session, rows: Sequence[Any]) -> dict[str, AnsweredContribution]:
+    """What the responses among these answer, by delivery: one more look, and only where there is one among them."""
+    subjects = ((row, Subject.read(row.subject)) for row in rows if row.subject is not None)
+    whose = {row.id: (subject.id, row.person_id) for row, subject in subjects if subject.kind == RESPONSE}
+    if not whose:
+        return {}
+    responses, people = map(set, zip(*whose.values(), strict=True))
+    found = await contributions.answered(session, responses, people)
+    return {name: found[one] for name, one in whose.items() if one in found}
 
 
 @cache
@@ -359,7 +374,7 @@ async def _put_off(session: Session, name: str, due: datetime) -> None:
     await session.execute(update(delivery).where(delivery.c.id == name).values(put_off))
 
 
-def _claimed(keys: Keyring, row: Any, now: datetime, probe: bool) -> Claimed:
+def _claimed(keys: Keyring, row: Any, now: datetime, probe: bool, answers: AnsweredContribution | None) -> Claimed:
     key = keys.unwrap(row.person_id, row.key, row.key_epoch)
     return Claimed(
         id=row.id,
@@ -381,4 +396,5 @@ def _claimed(keys: Keyring, row: Any, now: datetime, probe: bool) -> Claimed:
         shut=row.shut,
         began=now,
         probe=probe,
+        answers=answers,
     )

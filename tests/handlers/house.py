@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 
 import flows
 from broadcast.expand import expand
-from channels.messages import Kind, Message, Outgoing, unpacked
+from broadcast.leaving import outgoing_of
+from channels.messages import Kind, Message, Outgoing
 from handlers.conversations import Deployment, hear
 from handlers.talk.boards import Boards
 from storage import Database, Keyring, Session
@@ -68,9 +69,7 @@ class House:
             outcomes = [Outcome(one.id, State.SENT, f"p-{one.id}") for one in claimed]
             await deliveries.settle(session, "us", outcomes, self.now)
         for one in claimed:
-            told = None if one.renditions is None else flows.told(one.renditions)
-            outgoing = unpacked(one.body or "") if told is None else told.outgoing(one.language)
-            self.left.setdefault(one.to, []).append(outgoing)
+            self.left.setdefault(one.to, []).append(outgoing_of(one))
         return len(claimed)
 
     async def column(self, query: str) -> list[Any]:

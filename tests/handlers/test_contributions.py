@@ -95,6 +95,56 @@ async def test_a_fault_in_the_middle_leaves_no_response(house: House, monkeypatc
     assert await house.column("SELECT response_id FROM contribution") == [None]
 
 
+async def test_each_person_is_told_which_of_their_own_words_are_answered(house: House) -> None:
+    alice, bob = await house.meets().joins(), await house.meets("+12025550123", "sms").joins("Français")
+    names = [await alice.gives()]
+    house.now += timedelta(days=1)
+    names.append(await alice.gives())
+    await bob.says("share", "7", "Visas for families.", "1")
+    names = await house.column("SELECT id FROM contribution")
+    await respond(house, *names)
+    heard = await alice.hears()
+    assert heard.startswith("On November 24, 2026 you told us about: Having to leave home (and 1 more)\nIt was")
+    assert (await bob.hears()).startswith("Le 24 novembre 2026, vous nous avez dit ce qui doit changer\nVotre avis")
+
+
+async def test_who_answered_a_consultation_is_told_which(house: House) -> None:
+    alice = await house.meets().joins()
+    await house.does(lambda session, now: consultations.open_(session, asked(), now))
+    await alice.says("answer", "1", "Longer hours.")
+    await respond(house, *await house.column("SELECT id FROM contribution"))
+    assert (await alice.hears()).startswith("On November 23, 2026 you answered our questions: Seeing a doctor\nIt was")
+
+
+async def test_what_was_answered_anew_before_the_response_left_is_not_said_to_be_answered(house: House) -> None:
+    alice = await house.meets().joins()
+    await house.does(lambda session, now: consultations.open_(session, asked(), now))
+    await alice.says("answer", "1", "Longer hours.")
+    names = await house.column("SELECT id FROM contribution")
+    await alice.says("answer")
+    await respond(house, *names)
+    await house.takes(alice.message("2"))
+    await house.takes(alice.message("Longer hours still."))
+    heard = await alice.hears()
+    assert "You gave us your view. Here is what was done with it.\nIt was taken up." in heard
+
+
+async def test_nothing_of_what_is_answered_is_kept_with_the_broadcast_or_the_delivery(house: House) -> None:
+    alice = await house.meets().joins()
+    name = await alice.gives()
+    await respond(house, name)
+    kept = await house.column("SELECT renditions || coalesce(audience, '') FROM broadcast")
+    assert "leave home" not in "".join(kept)
+    assert await house.column("SELECT id FROM delivery WHERE broadcast_id IS NOT NULL AND body IS NOT NULL") == []
+
+
+async def test_a_reason_that_does_not_fit_behind_what_it_answers_is_refused(house: House) -> None:
+    name = await (await house.meets().joins()).gives()
+    long = contents.Response("taken_up", {"en": "x" * contents.LONGEST}, (name,))
+    with pytest.raises(contents.Unfit, match="reason"):
+        await house.does(lambda session, now: contributions.respond(session, long, now))
+
+
 async def test_an_answer_given_again_waits_for_a_response_of_its_own(house: House) -> None:
     alice = await house.meets().joins()
     await house.does(lambda session, now: consultations.open_(session, asked(), now))

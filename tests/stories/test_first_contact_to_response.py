@@ -4,6 +4,7 @@ import pytest
 
 from handlers import contributions
 from handlers.writing import contents
+from locales import in_words
 from storage import contributions as stored
 from tests.stories.town import StoryTown
 
@@ -37,7 +38,8 @@ async def test_from_first_contact_to_response(square: StoryTown, channel: str) -
     response = contents.Response("taken_up", {"en": "It is point 4 of the draft."}, (given.id,))
     _, told = await square.organizer(lambda session, now: contributions.respond(session, response, now))
     assert told == 1
-    await alice.hears("It was taken up.", "It is point 4 of the draft.")
+    day = in_words(given.given)
+    await alice.hears(f"On {day} you told us about: Having to leave home\nIt was taken up.", "It is point 4 of")
 
     alice.says("status")
     shown = await alice.hears("It was taken up.")
