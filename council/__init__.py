@@ -10,8 +10,19 @@ from typing import Any
 import msgspec
 
 from council._ballots import APPROVALS, BallotKind, NotABallot, Result, in_order
+from council._secrecy import LEAST_COUNTED, tellable
 
-__all__ = ["APPROVALS", "BallotKind", "NotABallot", "Result", "Rule", "in_order", "rules"]
+__all__ = [
+    "APPROVALS",
+    "LEAST_COUNTED",
+    "BallotKind",
+    "NotABallot",
+    "Result",
+    "Rule",
+    "in_order",
+    "rules",
+    "tellable",
+]
 
 
 @dataclass(frozen=True, slots=True)

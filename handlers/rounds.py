@@ -1,7 +1,10 @@
 """Votes: opening, casting, closing."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time
+from itertools import product
+from typing import Any
 
 import council
 import flows
@@ -24,6 +27,11 @@ TOO_FEW = N_("Fewer than {number} members voted, so there is no result: it would
 ROOM = 6 * 1024
 """What is said to a ballot takes so many bytes when it is kept, however much was approved."""
 OVER = N_("The vote is over: {title}.")
+COUNTED: Mapping[council.BallotKind[Any], str] = {
+    # To translators: the numbers stand behind what was voted on.
+    council.APPROVALS: N_("In brackets: how many approve each."),
+}
+"""What the counts of a kind of ballot say; those of any other kind are not told."""
 
 
 async def open_(session: Session, asked: contents.Round, now: datetime) -> str:
@@ -61,6 +69,7 @@ async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Vot
 async def close(session: Session, keys: Keyring, round_id: str, now: datetime) -> council.Result:
     """Count, keep the result, throw the single votes away and tell the roll, in this one transaction.
 
+    The exact counts are given, and not kept: `counted` says what may be told of them.
     Raises `contents.Unfit` when there is no such open round.
     """
     process = await the_one(session)
@@ -74,34 +83,55 @@ async def close(session: Session, keys: Keyring, round_id: str, now: datetime) -
     voters, voted = await rounds.turnout(session, round_id)
     if voted < LEAST_TURNOUT:
         result = council.Result(len(ballots), {}, ())
-    await rounds.close(session, round_id, contents.pack(result), now)
+    await rounds.close(session, round_id, contents.pack(replace(result, counts={})), now)
     told = _announcement(process, asked, result, voted, voters)
     announcement = Announcement(Subject("result", round_id), told, Audience(roll=round_id))
     await telling.tell_now(session, process, announcement, now)
     return result
 
 
+def counted(result: council.Result, matter: str) -> str:
+    """How many chose this matter, as exactly as it can be told in the language being spoken; "" for not at all."""
+    count = result.counts.get(matter)
+    told = None if count is None else council.tellable(count, result.voters)
+    if told is None:
+        return ""
+    if len(told) == 1:
+        return str(told.start)
+    if told.start == 0:
+        return _("{number} or fewer", number=told.stop - 1)
+    return _("{number} or more", number=told.start)
+
+
 def _announcement(
     process: OpenProcess, asked: contents.Round, result: council.Result, voted: int, voters: int
 ) -> flows.Renditions:
+    explanation = COUNTED.get(council.rules()[asked.rule].kind)
+    told = result if explanation is not None else replace(result, counts={})
+
     def compose(said: telling.Said) -> str:
-        labels = {matter.value: said(matter.label) for matter in asked.matters} if result.order else {}
-        return _announced(said(asked.title), labels, result, voted, voters)
+        labels = {matter.value: said(matter.label) for matter in asked.matters} if told.order else {}
+        lines = [
+            _(OVER, title=said(asked.title)),
+            ngettext("{number} member of {all} voted.", "{number} members of {all} voted.", voted, all=voters),
+            *_ranking(labels, told),
+        ]
+        if explanation is not None and any(counted(told, matter) for matter in told.counts):
+            lines.append(_(explanation))
+        if told.adopted is not None:
+            lines.append(_adopted([labels[one] for one in told.adopted]))
+        return "\n".join(lines)
 
     return telling.in_every_language(process, compose)
 
 
-def _announced(title: str, labels: Mapping[str, str], result: council.Result, voted: int, voters: int) -> str:
-    lines = [
-        _(OVER, title=title),
-        ngettext("{number} member of {all} voted.", "{number} members of {all} voted.", voted, all=voters),
-        *(_place(place, [labels[one] for one in together]) for place, together in _places(result)),
-    ]
+def _ranking(labels: Mapping[str, str], result: council.Result) -> list[str]:
     if not result.order:
-        lines.append(_(TOO_FEW, number=LEAST_TURNOUT))
-    if result.adopted is not None:
-        lines.append(_adopted([labels[one] for one in result.adopted]))
-    return "\n".join(lines)
+        return [_(TOO_FEW, number=LEAST_TURNOUT)]
+    return [
+        _place(place, [labels[one] for one in together], counted(result, together[0]))
+        for place, together in _places(result)
+    ]
 
 
 def _places(result: council.Result) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -111,10 +141,12 @@ def _places(result: council.Result) -> Iterator[tuple[int, tuple[str, ...]]]:
         place += len(together)
 
 
-def _place(place: int, labels: Sequence[str]) -> str:
+def _place(place: int, labels: Sequence[str], number: str) -> str:
     if len(labels) == 1:
-        return f"{place}. {labels[0]}"
-    return _("{place}. Equal: {matters}", place=place, matters=_("; ").join(labels))
+        line = f"{place}. {labels[0]}"
+    else:
+        line = _("{place}. Equal: {matters}", place=place, matters=_("; ").join(labels))
+    return f"{line} ({number})" if number else line
 
 
 def _adopted(labels: Sequence[str]) -> str:
@@ -132,12 +164,15 @@ def _check(asked: contents.Round, now: datetime) -> None:
         raise contents.Unfit("closes must be today or a day to come.")
 
 
-def _check_announcement(process: OpenProcess, asked: contents.Round, voters: int) -> None:
+def _check_announcement(process: OpenProcess, asked: contents.Round, roll: int) -> None:
     """When the round closes it is too late to shorten anything: no result may take more words than fit.
 
-    None takes more than this one, in which everything stands in pairs and all of it is approved.
+    None takes more than these, in which everything stands alone or in pairs, all of it is approved, and all of it by
+    nobody or by everybody.
     """
     matters = tuple(matter.value for matter in asked.matters)
-    pairs = tuple(matters[place : place + 2] for place in range(0, len(matters), 2))
-    longest = council.Result(voters, {}, pairs, matters)
-    telling.check_fits(_announcement(process, asked, longest, voters, voters), "title and matters")
+    voters = max(roll, council.LEAST_COUNTED)
+    for together, count in product((1, 2), (0, voters)):
+        order = tuple(matters[place : place + together] for place in range(0, len(matters), together))
+        longest = council.Result(voters, dict.fromkeys(matters, count), order, matters)
+        telling.check_fits(_announcement(process, asked, longest, voters, voters), "title and matters")

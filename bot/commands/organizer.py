@@ -233,7 +233,7 @@ def round_close(round_id: str, yes: Yes = False) -> None:
     if not result.order:
         say(f"Fewer than {rounds.LEAST_TURNOUT} members voted: there is no result.")
     for together in result.order:
-        say(f"{result.counts[together[0]]}  {' = '.join(together)}")
+        say(f"{rounds.counted(result, together[0]) or '-'}  {' = '.join(together)}")
 
 
 def round_list() -> None:

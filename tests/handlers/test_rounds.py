@@ -102,7 +102,7 @@ async def test_who_is_forgotten_after_a_round_changes_neither_its_result_nor_its
         assert await stored.turnout(session, name) == (4, 3)
         kept = await stored.get(session, name)
     assert kept is not None
-    assert contents.unpack(kept.result or "", council.Result) == result
+    assert contents.unpack(kept.result or "", council.Result) == dataclasses.replace(result, counts={})
 
 
 async def test_who_said_stop_stays_on_the_roll_and_is_not_written_to(house: House) -> None:
@@ -158,14 +158,52 @@ async def test_a_result_that_would_not_fit_is_refused_when_the_round_opens(house
 
 @pytest.mark.parametrize("together", [1, 2, 3, 4, 12])
 def test_no_result_takes_more_words_than_the_one_that_was_checked(together: int) -> None:
-    matters = tuple(option(f"m{number}", f"{number:02} " + "x" * 45) for number in range(12))
+    matters = tuple(option(f"m{number}", f"{number:02} " + "x" * 38) for number in range(12))
     asked = dataclasses.replace(to_vote(), matters=matters)
     values = tuple(matter.value for matter in matters)
 
-    def result(size: int) -> council.Result:
+    def result(size: int, count: int) -> council.Result:
         order = tuple(values[place : place + size] for place in range(0, 12, size))
-        return council.Result(9, {}, order, values)
+        return council.Result(9, dict.fromkeys(values, count), order, values)
 
     process = OpenProcess("review", flows.Process({"en": "x"}, {"en": "x"}, languages(), ()))
-    longest, this = (rounds._announcement(process, asked, result(size), 9, 9) for size in (2, together))
-    assert all(len(this[language]) <= len(longest[language]) <= telling.LONGEST for language in languages())
+    for count in range(10):
+        ends = [rounds._announcement(process, asked, result(size, end), 9, 9) for size in (1, 2) for end in (0, 9)]
+        this = rounds._announcement(process, asked, result(together, count), 9, 9)
+        longest = {language: max(len(end[language]) for end in ends) for language in languages()}
+        assert all(len(this[language]) <= longest[language] <= telling.LONGEST for language in languages())
+
+
+async def test_the_result_says_how_many_approve_each(house: House) -> None:
+    council_of_seven = [await seated(house, str(sender)) for sender in range(1, 8)]
+    name = await opened(house, to_vote())
+    for member, chosen in zip(council_of_seven, ("1 2", "1 2", "1 2", "1", "1", "1 3", "1"), strict=True):
+        await member.says("vote", chosen)
+    await closed(house, name)
+    heard = await council_of_seven[0].hears()
+    assert (
+        "7 members of 7 voted.\n1. Interpreters (5 or more)\n2. Lower fees (3)\n3. A place at school (2 or fewer)\n"
+        in heard
+    )
+    assert "In brackets: how many approve each." in heard
+
+
+async def test_with_few_votes_their_order_is_told_and_not_how_many(house: House) -> None:
+    few = [await seated(house, str(sender)) for sender in range(1, 5)]
+    name = await opened(house, to_vote())
+    for member in few:
+        await member.says("vote", "1")
+    await closed(house, name)
+    heard = await few[0].hears()
+    assert "1. Interpreters\n" in heard
+    assert "In brackets" not in heard
+
+
+async def test_the_exact_counts_are_kept_nowhere(house: House) -> None:
+    council_of_three = [await seated(house, sender) for sender in ("1", "2", "3")]
+    name = await opened(house, to_vote())
+    for member in council_of_three:
+        await member.says("vote", "2")
+    assert (await closed(house, name)).counts == {"clinic": 0, "fees": 3, "school": 0}
+    (kept,) = await house.column("SELECT result FROM round")
+    assert contents.unpack(kept, council.Result).counts == {}
