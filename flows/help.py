@@ -12,7 +12,7 @@ anywhere = True
 
 TOLD = ("menu", "share", "status", "language", "stop", "forget")
 """The flows whose words are told, in this order. MENU leads to those that it offers."""
-UNTOLD = {"help": "they have just sent it", "start": "STOP says how to come back"}
+UNTOLD = {"help": "they have just sent it", "start": "STOP says how to come back", "seat": "who takes a seat is told"}
 """Why not of others that are heard anywhere, or that the menu does not offer."""
 
 

@@ -12,7 +12,8 @@ import flows
 from channels import Channel
 from channels.messages import Kind, Message
 from channels.verdicts import Reach
-from handlers import contributions, people, rounds
+from flows.seat import Resigned
+from handlers import contributions, members, people, rounds
 from handlers.talk.answering import answer
 from handlers.talk.boards import Boards
 from handlers.talk.deciding import (
@@ -57,6 +58,7 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     flows.Shared: contributions.give,
     flows.Answered: contributions.answer,
     flows.Voted: rounds.cast,
+    Resigned: members.resign,
 }
 
 RECOGNISED_WITHIN = timedelta(days=30)

@@ -21,6 +21,7 @@ from storage.rounds import NewRound
 
 INVITED = N_("The council votes: {title}. To vote, send {word}. You can change your vote until {day}.")
 CLOSED = N_("This vote has closed. What you chose before it closed counts.")
+NO_SEAT = N_("You do not sit on the council any more, so we did not count this vote.")
 LEAST_TURNOUT = 3
 """With fewer votes than this a result would show who chose what: none is kept, and none is told."""
 TOO_FEW = N_("Fewer than {number} members voted, so there is no result: it would show who chose what.")
@@ -62,8 +63,10 @@ async def open_(session: Session, asked: contents.Round, now: datetime) -> str:
 async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Voted) -> None:
     """Keep the person's ballot; too late, say so instead of what the conversation was about to say."""
     visit.room = ROOM
-    if not await rounds.cast(session, visit.key, effect.round, effect.ballot, visit.now):
-        visit.said[:] = [_(CLOSED)]
+    if await rounds.cast(session, visit.key, effect.round, effect.ballot, visit.now):
+        return
+    may_vote = await rounds.is_on_roll(session, visit.person, effect.round)
+    visit.said[:] = [_(CLOSED if may_vote else NO_SEAT)]
 
 
 async def close(session: Session, keys: Keyring, round_id: str, now: datetime) -> council.Result:

@@ -25,7 +25,7 @@ class Subject:
     """What a broadcast tells of."""
 
     kind: str
-    """bulletin, consultation, response, round or result: there is a template for each."""
+    """bulletin, consultation, response, round, result or seat: there is a template for each."""
     id: str
 
     def __str__(self) -> str:
@@ -56,6 +56,8 @@ class Audience:
     """Only those whose contributions this response answers."""
     roll: str | None = None
     """Only those on the roll of this round."""
+    seat: str | None = None
+    """Only who sits there on the council."""
 
 
 EVERYBODY = Audience()

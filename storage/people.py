@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session
+from storage._ground.ids import fresh
 from storage._ground.members import bound
 from storage.codes import Code
 from storage.keys import Box, Keyring, PersonKey, Unreadable
@@ -172,7 +173,7 @@ async def seat(session: Session, code: str, person_id: str, today: date) -> bool
         return False
     already = (await session.execute(select(member.c.person_id).where(member.c.person_id == person_id))).one_or_none()
     if already is None:
-        await session.execute(insert(member).values(person_id=person_id, since=today))
+        await session.execute(insert(member).values(person_id=person_id, since=today, seat=fresh()))
     return True
 
 
@@ -181,9 +182,34 @@ async def members(session: Session) -> list[str]:
     return list((await session.execute(select(member.c.person_id).order_by(member.c.person_id))).scalars())
 
 
-async def seats(session: Session) -> list[date]:
-    """Since when each seat of the council is taken; never by whom."""
-    return list((await session.execute(select(member.c.since).order_by(member.c.since))).scalars())
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """One seat of the council, and since when it is taken; never by whom."""
+
+    name: str
+    since: date
+
+
+async def seats(session: Session) -> list[Seat]:
+    """The seats of the council that are taken, in an order that tells nothing."""
+    rows = await session.execute(select(member.c.seat, member.c.since).order_by(member.c.seat))
+    return [Seat(*row) for row in rows]
+
+
+async def holder(session: Session, seat_name: str) -> str | None:
+    """Who sits there, locked as a turn of theirs locks them; None when the seat is free."""
+    found = (
+        select(person.c.id)
+        .join(member, member.c.person_id == person.c.id)
+        .where(member.c.seat == seat_name)
+        .with_for_update(of=[person], key_share=True)
+    )
+    return (await session.execute(found)).scalar_one_or_none()
+
+
+async def unseat(session: Session, who: str) -> bool:
+    """They sit on the council no more. False when they did not."""
+    return bool((await session.execute(delete(member).where(member.c.person_id == who))).rowcount)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, func, insert, select, update
+from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 
 from storage._ground.database import Session
 from storage.keys import Keyring, PersonKey
@@ -104,6 +104,29 @@ async def cast(session: Session, key: PersonKey, round_id: str, filled_in: str, 
         .values(matters=key.seal(filled_in, ballot.c.matters, round_id), voted=True)
     )
     return bool(kept.rowcount)
+
+
+async def is_on_roll(session: Session, who: str, round_id: str) -> bool:
+    """Whether this person may vote in it, or might have while it was open."""
+    row = select(ballot.c.person_id).where(ballot.c.round_id == round_id, ballot.c.person_id == who)
+    return (await session.execute(row)).one_or_none() is not None
+
+
+async def withdraw(session: Session, who: str, now: datetime) -> list[str]:
+    """Take a person off the rolls of the rounds that are open, with their ballots; gives which rounds these are.
+
+    The rows of the rounds are locked against a closing at the same instant: a round that closed first has counted.
+    """
+    rows = await session.execute(
+        select(round_.c.id)
+        .join(ballot, ballot.c.round_id == round_.c.id)
+        .where(ballot.c.person_id == who, round_.c.closed.is_(None), round_.c.closes > now)
+        .order_by(round_.c.id)
+        .with_for_update(of=[round_], read=True)
+    )
+    open_ = list(rows.scalars())
+    await session.execute(delete(ballot).where(ballot.c.person_id == who, ballot.c.round_id.in_(open_)))
+    return open_
 
 
 async def ballots(session: Session, keys: Keyring, round_id: str) -> list[str]:

@@ -1,6 +1,5 @@
 """What an organizer does: tell, ask, respond, put to the vote."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
@@ -13,7 +12,7 @@ import flows
 from bot import clock
 from bot.commands.preview import OnceMore, Publication, Yes, people_are, publish_after_yes
 from bot.commands.terminal import File, first_line, in_its_place, meant, read, say, short, told_keys, writing
-from handlers import bulletins, consultations, contributions, people, processes, rounds, schedules
+from handlers import bulletins, consultations, contributions, members, people, processes, rounds, schedules
 from handlers.writing import contents
 from storage import Session, broadcasts
 from storage import consultations as stored_consultations
@@ -192,15 +191,24 @@ def council_revoke(invitation: str) -> None:
 
 
 def council_members() -> None:
-    """How many sit on the council, and since when; never who."""
+    """The seats of the council, and since when each is taken; never by whom."""
 
     async def look(session: Session, _now: datetime) -> None:
         seats = await stored_people.seats(session)
-        for since, number in sorted(Counter(seats).items()):
-            say(f"since {since}  {number}")
+        for seat in seats:
+            say(f"{seat.name[:8]}  since {seat.since}")
         say(f"together  {len(seats)}")
 
     writing(look)
+
+
+def council_remove(seat: str) -> None:
+    """End a seat and tell its member. The first four characters of its name are enough.
+
+    Where a vote is open, its member's vote is taken back.
+    """
+    writing(lambda session, now: members.remove(session, seat, now))
+    say("This seat is free now. Its member is told.")
 
 
 def round_open(file: File, yes: Yes = False) -> None:
@@ -270,6 +278,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "council invitations": council_invitations,
     "council revoke": council_revoke,
     "council members": council_members,
+    "council remove": council_remove,
     "round open": round_open,
     "round close": round_close,
     "round list": round_list,

@@ -51,8 +51,8 @@ class Safety:
     """So long after FORGET no key is left that opens an old copy of what was erased: "7 days"; "" for whenever a human
     changes the keys."""
     second_step: tuple[str, ...] = ()
-    """The channels, "sms" say, on which a vote or FORGET counts only once a number that we sent there has come back:
-    whoever forges a sender does not read what we write to it."""
+    """The channels, "sms" say, on which a vote, a seat given up or FORGET counts only once a number that we
+    sent there has come back: whoever forges a sender does not read what we write to it."""
 
     emergency: Renditions | None = None
     """Whom people in danger can reach at once, "112" say: it is the first that they are told."""
@@ -179,6 +179,8 @@ class Kept(Struct, frozen=True, omit_defaults=True):
     """The flow that the person asked for with the words that this one interrupts; "" for none."""
     held: str = ""
     """The person's own words that this flow asks about; "" for none."""
+    seated: bool = False
+    """This person sits on the council."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.language}, {self.channel})"
@@ -227,4 +229,5 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         code=known.code if "code" in needs else "",
         wanted=known.wanted if "wanted" in needs else "",
         held=known.held if "held" in needs else "",
+        seated=known.seated,
     )

@@ -22,6 +22,7 @@ TEXTS: Mapping[str, str] = {
         "Send {menu} to see what you can do, or {stop} to get no more messages."
     ),
     "round": N_("The council that you sit on votes:\n{told}\n\nSend {stop} to get no more messages."),
+    "seat": N_("About your seat on the council:\n{told}\n\nSend {stop} to get no more messages."),
     "result": N_("The vote of your council is over:\n{told}\n\nSend {stop} to get no more messages."),
 }
 """By what it is for: the first word of a broadcast's subject."""

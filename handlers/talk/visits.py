@@ -81,6 +81,7 @@ class Visit:
             gave=self.gave,
             bulletin=news,
             consultation=self.board.consultation,
+            seated=self.is_member,
         )
 
     def speak(self, language: str) -> None:

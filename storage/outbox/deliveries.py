@@ -1,6 +1,6 @@
 """Writing down what became of claimed deliveries."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -31,6 +31,7 @@ from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage._ground.members import bound
 from storage.addresses import Change
+from storage.broadcasts import Subject
 from storage.codes import Code
 from storage.states import State
 from storage.tables import broadcast, delivery, is_under_way, is_unknown, person, waits, waits_in_line
@@ -192,6 +193,16 @@ async def stop_keeping_hours(session: Session, now: datetime) -> int:
         theirs = update(delivery).where(delivery.c.broadcast_id == broadcast_id, waits_for_morning)
         number += (await session.execute(theirs.values(due=now, code=None))).rowcount
     return number
+
+
+async def cancel_about(session: Session, who: str, subjects: Sequence[Subject], why: str, now: datetime) -> None:
+    """Nothing that waits for this person and tells of these subjects leaves."""
+    about = select(broadcast.c.id).where(broadcast.c.subject.in_([str(subject) for subject in subjects]))
+    await session.execute(
+        update(delivery)
+        .where(delivery.c.person_id == who, delivery.c.broadcast_id.in_(about), waits(delivery))
+        .values(state=State.CANCELLED, code=why, body=None, ended=now.date())
+    )
 
 
 async def cancel(session: Session, address_id: str, why: str, now: datetime) -> None:

@@ -186,6 +186,8 @@ def _meets(audience: Audience, channel: ColumnElement[str]) -> list[ColumnElemen
         conditions.append(person.c.id.in_(gave))
     if audience.roll is not None:
         conditions.append(person.c.id.in_(select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)))
+    if audience.seat is not None:
+        conditions.append(person.c.id.in_(select(member.c.person_id).where(member.c.seat == audience.seat)))
     return conditions
 
 

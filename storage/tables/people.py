@@ -42,6 +42,8 @@ member = Table(
     Column("person_id", Text, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
     # The day on which they took the seat.
     Column("since", Date, nullable=False),
+    # A random name of the seat, by which the organizers call it; it tells nothing about who sits there.
+    Column("seat", Text, nullable=False, unique=True),
 )
 
 invitation = Table(

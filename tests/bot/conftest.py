@@ -80,7 +80,7 @@ async def alice(database_url: str, hearback: Hearback, tmp_path: Path) -> Somebo
     async with opened(database_url) as database, database.writing() as session:
         who = await meet(session, keyring)
         await give(session, who, "More buses, please")
-        await session.execute(member.insert().values(person_id=who.id, since=NOW.date()))
+        await session.execute(member.insert().values(person_id=who.id, since=NOW.date(), seat="0123abcd" * 4))
     return who
 
 

@@ -125,7 +125,7 @@ async def a_member_who_gave_something(url: str, keyring: Keyring) -> None:
         who = await meet(session, keyring, region="islands")
         await give(session, who, "Forms in Tigrinya", topic="identity")
         writes = Writes()
-        writes.insert(member, person_id=who.id, since=NOW.date())
+        writes.insert(member, person_id=who.id, since=NOW.date(), seat="seat")
         await write(session, writes)
 
 

@@ -96,6 +96,7 @@ def facts(language: str = "en", channel: str = "telegram") -> Facts:
         consultation=CONSULTATION,
         round=ROUND,
         given=GIVEN,
+        seated=True,
     )
     return known.within(surroundings(channel))
 

@@ -363,7 +363,7 @@ async def test_an_audience_is_met_in_all_its_parts(database: Database, keys: Key
 async def test_only_members_are_told_what_is_for_the_council(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice, _bob = await crowd(session, keys, 2)
-        await session.execute(insert(member).values(person_id=alice.id, since=NOW.date()))
+        await session.execute(insert(member).values(person_id=alice.id, since=NOW.date(), seat="seat"))
         assert await tell(session, Audience(members=True)) == ids(alice)
 
 

@@ -116,3 +116,62 @@ async def test_a_filled_inthat_waits_for_a_closing_comes_too_late(postgresql: Da
         await until_somebody_waits(session)
         await rounds.close(session, "r", "{}", NOW)
     assert not await waiting
+
+
+async def test_who_leaves_is_off_the_rolls_that_are_open_and_on_those_that_were(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
+        for name, closes in (("closed", HOUR), ("over", timedelta(0)), ("open", HOUR)):
+            await start(session, alice.id, bob.id, name=name, closes=closes)
+        await rounds.cast(session, alice.key, "open", '["m1"]', NOW)
+        await rounds.close(session, "closed", "{}", NOW)
+        assert await rounds.withdraw(session, alice.id, NOW) == ["open"]
+        assert await rounds.withdraw(session, alice.id, NOW) == []
+        assert await rounds.turnout(session, "open") == (1, 0)
+        assert [await rounds.is_on_roll(session, alice.id, name) for name in ("closed", "over", "open")] == [
+            True,
+            True,
+            False,
+        ]
+        assert not await rounds.cast(session, alice.key, "open", '["m1"]', NOW)
+
+
+async def test_who_leaves_while_a_round_closes_has_voted_in_it(postgresql: Database, keys: Keyring) -> None:
+    async with postgresql.writing() as session:
+        alice = await meet(session, keys)
+        await start(session, alice.id)
+        await rounds.cast(session, alice.key, "r", '["m1"]', NOW)
+
+    async def leave() -> list[str]:
+        async with postgresql.writing() as session:
+            return await rounds.withdraw(session, alice.id, NOW)
+
+    async with postgresql.writing() as session:
+        await rounds.get(session, "r", lock=True)
+        waiting = asyncio.create_task(leave())
+        await until_somebody_waits(session)
+        assert len(await rounds.ballots(session, keys, "r")) == 1
+        await rounds.close(session, "r", "{}", NOW)
+    assert await waiting == []
+    async with postgresql.reading() as session:
+        assert await rounds.turnout(session, "r") == (1, 1)
+
+
+async def test_a_closing_that_waits_for_who_leaves_does_not_count_them(postgresql: Database, keys: Keyring) -> None:
+    async with postgresql.writing() as session:
+        alice = await meet(session, keys)
+        await start(session, alice.id)
+        await rounds.cast(session, alice.key, "r", '["m1"]', NOW)
+
+    async def close() -> int:
+        async with postgresql.writing() as session:
+            await rounds.get(session, "r", lock=True)
+            return len(await rounds.ballots(session, keys, "r"))
+
+    async with postgresql.writing() as session:
+        assert await rounds.withdraw(session, alice.id, NOW) == ["r"]
+        waiting = asyncio.create_task(close())
+        await until_somebody_waits(session)
+    assert await waiting == 0

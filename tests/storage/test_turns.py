@@ -66,7 +66,7 @@ async def test_who_gave_something_votes_or_sits_on_the_council_is_known(database
         alice = await meet(session, keys)
         bob = await meet(session, keys, "70002")
         await give(session, alice)
-        await session.execute(insert(member).values(person_id=alice.id, since=NOW.date()))
+        await session.execute(insert(member).values(person_id=alice.id, since=NOW.date(), seat="seat"))
         await rounds.open_(
             session, rounds.NewRound("r", PROCESS, "{}", "approval", NOW, NOW + timedelta(days=1)), [alice.id]
         )

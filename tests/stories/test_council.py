@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 import flows
-from handlers import people, processes, rounds
+from handlers import members, people, processes, rounds
 from handlers.writing import contents
 from tests.stories.town import Person, StoryTown, now
 
@@ -18,6 +18,14 @@ async def seated(square: StoryTown, person: Person, language: str = "English") -
 
     person.says(await square.organizer(invite))
     await person.hears()
+
+
+async def seat_of(square: StoryTown, person: Person) -> str:
+    """As only the database knows it."""
+    index = square.parts.keys.index("sms", person.address)
+    query = f"SELECT seat FROM member JOIN address USING (person_id) WHERE address.\"index\" = '{index}'"  # noqa: S608
+    async with square.parts.database.reading() as session:
+        return str((await session.exec_driver_sql(query)).scalar_one())
 
 
 def asked(rule: str = "approval") -> contents.Round:
@@ -115,3 +123,30 @@ async def test_an_invitation_seats_one_person_only(square: StoryTown) -> None:
     mallory.says(code)
     heard = await mallory.hears()
     assert "Welcome to the council" not in heard
+
+
+async def test_a_member_steps_down_and_another_is_removed_while_they_vote(square: StoryTown) -> None:
+    alice, bob, cosma = square.on_telegram(), square.on_whatsapp(), square.on_sms()
+    for person in (alice, bob):
+        await seated(square, person)
+    await seated(square, cosma, "Français")
+    round_id = await square.organizer(lambda session, moment: rounds.open_(session, asked(), moment))
+    for person in (alice, bob, cosma):
+        await person.hears()
+    for said in ("vote", "1", "seat"):
+        alice.says(said)
+        await alice.hears()
+    alice.says("1")
+    await alice.hears("You have left the council.")
+    cosma.says("voter")
+    await cosma.hears("Des interprètes")
+    seat = await seat_of(square, cosma)
+    await square.organizer(lambda session, moment: members.remove(session, seat, moment))
+    await cosma.hears("Votre siège au conseil a pris fin.")
+    cosma.says("1")
+    await cosma.hears("Nous n'avons donc pas compté ce vote.")
+    result = await square.organizer(lambda session, moment: rounds.close(session, square.parts.keys, round_id, moment))
+    assert result.voters == 0
+    await bob.hears("0 members of 1 voted")
+    for person in (alice, cosma):
+        await person.hears_nothing(square)

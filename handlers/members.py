@@ -1,0 +1,54 @@
+"""Members leave the council: of their own will, or because the organizers end a seat."""
+
+from datetime import datetime
+
+from flows.seat import Resigned
+from handlers import telling
+from handlers.processes import the_one
+from handlers.talk.visits import Visit
+from handlers.telling import Announcement
+from handlers.writing import contents
+from locales import N_, _
+from storage import Keyring, Session, people, rounds
+from storage.broadcasts import Audience, Subject
+from storage.outbox import deliveries
+
+REMOVED = N_(
+    "Your seat on the council has ended. Where a vote is open, your vote is taken back. You can still take part."
+)
+SHORTEST_SEAT = 4
+UNSEATED = "unseated"
+"""The code of what told of a vote to somebody who has no seat any more."""
+
+
+async def resign(session: Session, _keys: Keyring, visit: Visit, _effect: Resigned) -> None:
+    await _leave(session, visit.person, visit.now)
+
+
+async def remove(session: Session, beginning: str, now: datetime) -> None:
+    """End the seat whose name begins like this, and tell its member, in this transaction. Raises `contents.Unfit`."""
+    seat = await _named(session, beginning)
+    process = await the_one(session)
+    who = await people.holder(session, seat)
+    if who is None:
+        raise contents.Unfit("This seat is free by now.")
+    told = telling.in_every_language(process, lambda _said: _(REMOVED))
+    # Before it ends: then nobody could say any more whose it was.
+    await telling.tell_now(session, process, Announcement(Subject("seat", seat), told, Audience(seat=seat)), now)
+    await _leave(session, who, now)
+
+
+async def _named(session: Session, beginning: str) -> str:
+    found = [seat.name for seat in await people.seats(session) if seat.name.startswith(beginning)]
+    if len(beginning) < SHORTEST_SEAT or not found:
+        raise contents.Unfit("No seat that is taken has this name: hearback council members")
+    if len(found) > 1:
+        raise contents.Unfit("Several seats begin like this: write more of the name.")
+    return found[0]
+
+
+async def _leave(session: Session, who: str, now: datetime) -> None:
+    """Of their vote nothing is left, not even that they had one. What closed before has counted it."""
+    withdrawn = await rounds.withdraw(session, who, now)
+    await deliveries.cancel_about(session, who, [Subject("round", name) for name in withdrawn], UNSEATED, now)
+    await people.unseat(session, who)
