@@ -13,6 +13,7 @@ from channels import Channel
 from channels.messages import Kind, Message
 from channels.verdicts import Reach
 from flows.seat import Resigned
+from flows.vote import ReadUp
 from handlers import contributions, members, people, rounds
 from handlers.talk.answering import answer
 from handlers.talk.boards import Boards
@@ -58,6 +59,7 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     flows.Shared: contributions.give,
     flows.Answered: contributions.answer,
     flows.Voted: rounds.cast,
+    ReadUp: rounds.explain,
     Resigned: members.resign,
 }
 
@@ -283,7 +285,7 @@ async def _do(session: Session, keys: Keyring, visit: Visit, step: Step) -> Step
             flow = flows.flows()[name]
             visit.standing = visit.standing.beneath(name, step.inside)
             talk = Talk(name, flow.edition, await complete(session, visit, flow.needs, step.held))
-            return await _take_up(session, keys, visit, talk, talk.opened(visit.surroundings))
+            return await _take_up(session, keys, visit, talk.without_ballot(), talk.opened(visit.surroundings))
         case Go(answer, turn, instead):
             visit.answered = visit.standing.chosen_from
             talk = visit.pop()

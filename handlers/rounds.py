@@ -8,10 +8,10 @@ from typing import Any
 
 import council
 import flows
-from flows.vote import NONE_OF_THESE
+from flows.vote import NONE_OF_THESE, ReadUp
 from handlers import telling
 from handlers.processes import OpenProcess, the_one
-from handlers.talk.visits import Visit
+from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _, in_words, ngettext
@@ -25,8 +25,6 @@ NO_SEAT = N_("You do not sit on the council any more, so we did not count this v
 LEAST_TURNOUT = 3
 """With fewer votes than this a result would show who chose what: none is kept, and none is told."""
 TOO_FEW = N_("Fewer than {number} members voted, so there is no result: it would show who chose what.")
-ROOM = 6 * 1024
-"""What is said to a ballot takes so many bytes when it is kept, however much was approved."""
 OVER = N_("The vote is over: {title}.")
 COUNTED: Mapping[council.BallotKind[Any], str] = {
     # To translators: the numbers stand behind what was voted on.
@@ -62,11 +60,22 @@ async def open_(session: Session, asked: contents.Round, now: datetime) -> str:
 
 async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Voted) -> None:
     """Keep the person's ballot; too late, say so instead of what the conversation was about to say."""
-    visit.room = ROOM
+    visit.room = BALLOT_ROOM
     if await rounds.cast(session, visit.key, effect.round, effect.ballot, visit.now):
         return
     may_vote = await rounds.is_on_roll(session, visit.person, effect.round)
     visit.said[:] = [_(CLOSED if may_vote else NO_SEAT)]
+
+
+async def explain(session: Session, _keys: Keyring, visit: Visit, effect: ReadUp) -> None:
+    """Say what stands behind a matter. It is long, so it is kept with the round and not with the talk."""
+    visit.room = BALLOT_ROOM
+    found = await rounds.get(session, effect.round)
+    matters = () if found is None else contents.unpack(found.content, contents.Round).matters
+    for matter in matters:
+        if matter.value == effect.matter:
+            about = flows.rendition(matter.about, visit.language, visit.board.content.languages)
+            visit.said.append(flows.with_notice(about, visit.language))
 
 
 async def close(session: Session, keys: Keyring, round_id: str, now: datetime) -> council.Result:
@@ -161,6 +170,9 @@ def _adopted(labels: Sequence[str]) -> str:
 def _check(asked: contents.Round, now: datetime) -> None:
     contents.check_line(asked.title, "title")
     contents.check_options(asked.matters, "matters", least=2, ours=NONE_OF_THESE)
+    for matter in asked.matters:
+        if matter.about:
+            contents.check_rendered(matter.about, f"matters: {matter.value}: about", contents.LONGEST_ABOUT)
     if asked.rule not in council.rules():
         raise contents.Unfit(f"rule is one of: {', '.join(council.rules())}.")
     if asked.closes < now.date():

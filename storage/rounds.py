@@ -129,6 +129,13 @@ async def withdraw(session: Session, who: str, now: datetime) -> list[str]:
     return open_
 
 
+async def ballot_of(session: Session, key: PersonKey, round_id: str) -> str:
+    """What this person filled in last, as its rule packed it; "" when there is nothing."""
+    row = select(ballot.c.matters).where(ballot.c.round_id == round_id, ballot.c.person_id == key.person)
+    kept = (await session.execute(row)).scalar_one_or_none()
+    return "" if kept is None else key.open(kept, ballot.c.matters, round_id)
+
+
 async def ballots(session: Session, keys: Keyring, round_id: str) -> list[str]:
     """The ballots that were cast, each as its rule packed it, in no order that means anything."""
     rows = await session.execute(

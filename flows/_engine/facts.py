@@ -119,9 +119,14 @@ class OpenRound:
     matters: tuple[Option, ...]
     closes: date
     voted: bool = False
-    """They have voted already. What they chose is not told: a conversation would keep it longer than the vote."""
+    """They have voted already."""
     rule: str = "approval"
     """The voting rule: a file in `council/`."""
+    explained: tuple[str, ...] = ()
+    """The matters of which more can be read."""
+    ballot: str = field(default="", repr=False)
+    """What they chose, as the rule packs it, while it is being told; "" afterwards: no conversation keeps it, for it
+    would keep it longer than the vote."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 import flows
 from handlers.talk.deciding import wanted
-from handlers.talk.visits import Visit
+from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
 from storage import Session, contributions, rounds
 
@@ -38,8 +38,17 @@ async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:
         return None
     first = min(facing, key=lambda one: (one.voted, one.closes, one.round))
     content = contents.unpack(first.content, contents.Round)
-    closes = first.closes.date()
-    return flows.OpenRound(first.round, content.title, content.matters, closes, first.voted, content.rule)
+    visit.room = BALLOT_ROOM
+    return flows.OpenRound(
+        id=first.round,
+        title=content.title,
+        matters=tuple(flows.Option(matter.value, matter.label) for matter in content.matters),
+        closes=first.closes.date(),
+        voted=first.voted,
+        rule=content.rule,
+        explained=tuple(matter.value for matter in content.matters if matter.about),
+        ballot=await rounds.ballot_of(session, visit.key, first.round) if first.voted else "",
+    )
 
 
 async def _given(session: Session, visit: Visit) -> tuple[flows.OwnContribution, ...]:

@@ -1,5 +1,6 @@
 """Where a conversation stands: the talks under way in one chat, small enough to keep with every address."""
 
+import dataclasses
 from functools import cache
 
 import msgspec
@@ -18,8 +19,9 @@ RECOGNISE = "recognise"
 
 ANSWERS = 512
 """The bytes that the choices of a talk are given, with those that are offered next. Only free words need more."""
-VOTE = 1920
-"""The same of a vote: its longest ballot, given twice, beside the longest list of what can be chosen."""
+VOTE = 2560
+"""The same of a vote: its longest ballot, given twice, beside the longest list of what can be chosen and all that was
+read before."""
 
 
 class Talk(Struct, frozen=True, omit_defaults=True):
@@ -43,6 +45,14 @@ class Talk(Struct, frozen=True, omit_defaults=True):
 
     def answered(self, answer: flows.Answer) -> "Talk":
         return Talk(self.flow, self.edition, self.facts, (*self.answers, answer))
+
+    def without_ballot(self) -> "Talk":
+        """As it is kept: what the person chose in a vote has been told when the talk opened, and nothing else."""
+        vote = self.facts.round
+        if vote is None or not vote.ballot:
+            return self
+        facts = replace(self.facts, round=dataclasses.replace(vote, ballot=""))
+        return Talk(self.flow, self.edition, facts, self.answers)
 
     def without_last_answer(self) -> "Talk":
         return Talk(self.flow, self.edition, self.facts, self.answers[:-1])

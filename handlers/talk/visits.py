@@ -14,6 +14,9 @@ from storage import Keyring, PersonKey, addresses, fresh, people
 from storage.together import Writes
 from storage.turns import Known
 
+BALLOT_ROOM = 6 * 1024
+"""A reply that reads a ballot back takes so many bytes when it is kept, however much is approved in it."""
+
 
 @dataclass(slots=True)
 class Visit:

@@ -23,6 +23,8 @@ LONGEST_LABEL = 80
 """Of what is always shown as numbered text, because several may be chosen."""
 LONGEST_TO_TAP = 24
 """Of what is chosen alone: so much WhatsApp shows in a list. It shows 20 on a button, where there are at most three."""
+LONGEST_ABOUT = 700
+"""What stands behind a matter: on SMS each 70 to 160 letters cost as much as a message."""
 MOST_OPTIONS = 12
 
 TURNS_TEXT_AROUND = "\u202a\u202b\u202c\u202d\u202e"
@@ -74,11 +76,19 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter(flows.Option):
+    """One thing that is voted on."""
+
+    about: flows.Renditions = field(default_factory=dict)
+    """What stands behind it, for who wants to read more; empty for nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Round:
     """What the council votes on."""
 
     title: flows.Renditions
-    matters: tuple[flows.Option, ...]
+    matters: tuple[Matter, ...]
     closes: date
     rule: str = "approval"
 

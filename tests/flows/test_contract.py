@@ -34,12 +34,13 @@ from flows import (
 )
 from flows import help as help_
 from flows._engine.folding import fold
+from flows.vote import ReadUp
 from locales import _, languages, speak, speaking
 from tests.every_channel import every_channel
 from tests.flows.example import CONSULTATION, PROCESS, bare, facts, named_in, paths, surroundings
 
-MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered)
-"""Going back replays them, so they are recorded as the latest word and not as one more."""
+MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered, ReadUp)
+"""Going back replays them, so they are recorded as the latest word and not as one more; what is read is read again."""
 
 everywhere = pytest.mark.parametrize("channel", channels.names())
 in_every_language = pytest.mark.parametrize("language", languages())
@@ -55,7 +56,9 @@ def circumstances(language: str, channel: str) -> Iterator[Facts]:
     yield structs.replace(full, silent=True, wanted="status")
     yield structs.replace(full, code="482913")
     assert full.round
-    yield structs.replace(full, round=replace(full.round, voted=True), process=replace(full.process, languages=("en",)))
+    voted = replace(full.round, voted=True, ballot='["m1"]')
+    yield structs.replace(full, round=voted, process=replace(full.process, languages=("en",)))
+    yield structs.replace(full, round=replace(full.round, explained=("m2",)))
 
 
 @every_flow

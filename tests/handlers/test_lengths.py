@@ -11,8 +11,8 @@ import council
 import flows
 from channels.messages import Kind, Message
 from handlers import processes
-from handlers.rounds import ROOM
 from handlers.talk.standing import Standing, Talk, packed, room
+from handlers.talk.visits import BALLOT_ROOM
 from handlers.writing import contents
 from locales import languages
 from storage import Keyring, events
@@ -23,9 +23,9 @@ from tests.council.scored import asked_for, scored
 from tests.handlers.house import NOW, House
 from tests.handlers.test_proofs import PROVEN
 from tests.handlers.test_rounds import opened, seated
-from tests.handlers.written import option, to_vote
+from tests.handlers.written import matter, to_vote
 
-MATTERS = tuple(option(f"{'m' * 36}_{number}", f"{number} {'x' * size}") for number, size in enumerate((1, 9, 40, 78)))
+MATTERS = tuple(matter(f"{'m' * 36}_{number}", f"{number} {'x' * size}") for number, size in enumerate((1, 9, 40, 78)))
 FOUR = dataclasses.replace(to_vote(), matters=MATTERS)
 SIZES = {
     "ballot": "SELECT length(matters) FROM ballot WHERE matters IS NOT NULL",
@@ -46,9 +46,10 @@ def ballots(number: int) -> Iterator[str]:
 async def test_all_ballots_and_what_is_said_to_them_look_alike(house: House, channel: str) -> None:
     member = await seated(house, "1", channel)
     await opened(house, FOUR)
+    await member.says("vote", "1")
     seen: dict[str, set[tuple[int, ...]]] = {what: set() for what in SIZES}
     for chosen in ballots(len(MATTERS)):
-        await member.says("vote")
+        await member.says("vote", "1")
         await house.takes(member.message(chosen))
         for what, query in SIZES.items():
             seen[what].add(tuple(await house.column(query)))
@@ -58,15 +59,30 @@ async def test_all_ballots_and_what_is_said_to_them_look_alike(house: House, cha
 
 async def test_the_longest_ballots_look_like_the_shortest(house: House) -> None:
     letters = "\N{ARABIC LETTER ALEF}" * 40
-    many = tuple(option(f"{'m' * 37}_{number:02}", f"{number}{letters}") for number in range(contents.MOST_OPTIONS))
+    many = tuple(matter(f"{'m' * 37}_{number:02}", f"{number}{letters}") for number in range(contents.MOST_OPTIONS))
     member = await seated(house, "1")
     await opened(house, dataclasses.replace(to_vote(), matters=many))
+    await member.says("vote", "1")
     seen = set()
     for chosen in ("1", " ".join(str(number + 1) for number in range(len(many)))):
-        await member.says("vote")
+        await member.says("vote", "1")
         await house.takes(member.message(chosen))
         seen.add(tuple([tuple(await house.column(query)) for query in SIZES.values()]))
         await member.hears()
+    assert len(seen) == 1
+
+
+async def test_what_is_said_of_an_own_ballot_does_not_show_it(house: House) -> None:
+    """Whoever asks again for the vote reads what they chose: neither the reply nor the talk tells it by its length."""
+    member = await seated(house, "1")
+    await opened(house, FOUR)
+    await member.says("vote", "1")
+    seen = set()
+    for chosen in ballots(len(MATTERS)):
+        await member.says("vote", "1", chosen)
+        await house.takes(member.message("vote"))
+        seen.add(tuple([tuple(await house.column(SIZES[what])) for what in ("reply", "talk")]))
+        assert "You approve" in await member.hears()
     assert len(seen) == 1
 
 
@@ -125,16 +141,21 @@ def test_every_usual_address_is_equally_long() -> None:
     assert len({len(padded(sender.encode(), address.c.external)) for sender in senders}) == 1
 
 
-LONGEST = tuple(option(f"{'m' * 37}_{number:02}", f"{number:02}{'x' * 78}") for number in range(contents.MOST_OPTIONS))
+LONGEST = tuple(matter(f"{'m' * 37}_{number:02}", f"{number:02}{'x' * 78}") for number in range(contents.MOST_OPTIONS))
 """The longest list that an organizer can put to the vote."""
-VALUES = tuple(matter.value for matter in LONGEST)
+VALUES = tuple(one.value for one in LONGEST)
 every_rule = pytest.mark.parametrize("rule", council.rules().values(), ids=council.rules())
 
 
 def ways(question: flows.Ask, before: int) -> dict[str, flows.Answer]:
     """How somebody answers who always answers the same way, or first makes a mistake."""
     if question.wants is not flows.Wants.SEVERAL:
-        return {"first": question.offered[0], "last": question.offered[-1], "all": question.offered[-1]}
+        wish = "read" if "read" in question.offered else "vote" if "vote" in question.offered else ""
+        return {
+            "first": wish or question.offered[0],
+            "last": wish or question.offered[-1],
+            "all": wish or question.offered[-1],
+        }
     most = question.offered[:-1]
     return {
         "first": question.offered[:1],
@@ -145,9 +166,11 @@ def ways(question: flows.Ask, before: int) -> dict[str, flows.Answer]:
 
 def held(rule: council.Rule, way: str) -> Iterator[tuple[Talk, flows.Turn]]:
     """A vote on the longest list, turn by turn."""
-    opened = flows.OpenRound("r" * 26, {"en": "What comes first"}, LONGEST, NOW.date(), rule=rule.name)
+    opened = flows.OpenRound(
+        "r" * 26, {"en": "What comes first"}, LONGEST, NOW.date(), voted=True, rule=rule.name, explained=VALUES
+    )
     surroundings = flows.Surroundings(flows.Process({"en": "Review"}, {"en": "Forum"}, ("en",), ()))
-    talk = Talk("vote", 1, flows.Kept("en", "sms", consented=True, round=opened))
+    talk = Talk("vote", flows.flows()["vote"].edition, flows.Kept("en", "sms", consented=True, round=opened))
     turn = talk.opened(surroundings)
     while turn.question is not None:
         yield talk, turn
@@ -170,7 +193,7 @@ def test_no_vote_can_be_told_from_its_length(rule: council.Rule) -> None:
         for talk, turn in open_:
             talks.setdefault(len(talk.answers), set()).add(kept(talk, turn))
         # The menu follows in the same message.
-        assert len("\n\n".join(over.said).encode()) < ROOM / 2
+        assert len("\n\n".join(over.said).encode()) < BALLOT_ROOM / 2
     assert {len(sizes) for sizes in (*talks.values(), cast)} == {1}
 
 

@@ -8,9 +8,8 @@ from storage import people as stored_people
 from storage import rounds as stored
 from storage.outbox import expansion
 from tests.handlers.house import House, Writer
-from tests.handlers.test_people import invited
 from tests.handlers.test_proofs import PROVEN
-from tests.handlers.test_rounds import closed, opened, seated
+from tests.handlers.test_rounds import closed, invited, opened, seated
 from tests.handlers.written import to_vote
 
 

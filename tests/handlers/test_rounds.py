@@ -11,16 +11,21 @@ from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import languages
 from storage import rounds as stored
+from storage import turns
 from tests.handlers.house import House, Writer
-from tests.handlers.written import option, to_vote
+from tests.handlers.written import matter, option, to_vote
 
 
-async def seated(house: House, sender: str, channel: str = "telegram") -> Writer:
+async def invited(house: House) -> str:
     async def invite(session, now):  # type: ignore[no-untyped-def]
         return await people.invite(session, house.keys, (await processes.the_one(session)).id, now)
 
+    return await house.does(invite)
+
+
+async def seated(house: House, sender: str, channel: str = "telegram") -> Writer:
     member = await house.meets(sender, channel).joins()
-    await member.says(await house.does(invite))
+    await member.says(await invited(house))
     return member
 
 
@@ -151,16 +156,16 @@ async def test_a_round_that_cannot_be_voted_on_is_refused(house: House, wrong: d
 
 async def test_a_result_that_would_not_fit_is_refused_when_the_round_opens(house: House) -> None:
     await seated(house, "1")
-    long = tuple(option(f"m{number}", f"{number:02} " + "x" * 77) for number in range(12))
+    long = tuple(matter(f"m{number}", f"{number:02} " + "x" * 77) for number in range(12))
     with pytest.raises(contents.Unfit, match="title and matters: in"):
         await opened(house, dataclasses.replace(to_vote(), matters=long))
 
 
 @pytest.mark.parametrize("together", [1, 2, 3, 4, 12])
 def test_no_result_takes_more_words_than_the_one_that_was_checked(together: int) -> None:
-    matters = tuple(option(f"m{number}", f"{number:02} " + "x" * 38) for number in range(12))
+    matters = tuple(matter(f"m{number}", f"{number:02} " + "x" * 38) for number in range(12))
     asked = dataclasses.replace(to_vote(), matters=matters)
-    values = tuple(matter.value for matter in matters)
+    values = tuple(one.value for one in matters)
 
     def result(size: int, count: int) -> council.Result:
         order = tuple(values[place : place + size] for place in range(0, 12, size))
@@ -207,3 +212,85 @@ async def test_the_exact_counts_are_kept_nowhere(house: House) -> None:
     assert (await closed(house, name)).counts == {"clinic": 0, "fees": 3, "school": 0}
     (kept,) = await house.column("SELECT result FROM round")
     assert contents.unpack(kept, council.Result).counts == {}
+
+
+BEHIND = {"clinic": "24 people asked for it.", "fees": "Sending 100 costs 9."}
+
+
+def explained() -> contents.Round:
+    return dataclasses.replace(
+        to_vote(),
+        matters=(
+            matter("clinic", "Interpreters", BEHIND["clinic"]),
+            matter("fees", "Lower fees", BEHIND["fees"]),
+            matter("school", "A place at school"),
+        ),
+    )
+
+
+async def test_who_has_not_voted_can_read_each_matter_first(house: House) -> None:
+    alice = await seated(house, "1")
+    await opened(house, explained())
+    heard = await alice.says("vote")
+    assert "Do you want to read more first?\nVote now\nRead more" in heard
+    assert "A place at school" not in await alice.says("2")
+    heard = await alice.says("1")
+    assert heard.startswith(BEHIND["clinic"])
+    assert "Vote now\nRead more" in heard
+    heard = await alice.says("2")
+    assert heard.startswith(BEHIND["fees"])
+    assert "Which of these do you approve?" in heard
+    assert "We have your vote." in await alice.says("1 2")
+
+
+async def kept_talk(house: House) -> str:
+    async with house.database.writing() as session:
+        (found,) = await turns.find(session, house.keys, [("e", house.keys.index("telegram", "1"))], house.now)
+    assert found.known is not None
+    return found.known.talk or ""
+
+
+async def test_what_stands_behind_a_matter_is_not_kept_with_the_talk(house: House) -> None:
+    alice = await seated(house, "1")
+    await opened(house, explained())
+    await alice.says("vote")
+    talk = await kept_talk(house)
+    assert not any(text in talk for text in BEHIND.values())
+
+
+async def test_who_has_voted_reads_their_vote_and_can_keep_it(house: House) -> None:
+    alice = await seated(house, "1")
+    await opened(house, to_vote())
+    await alice.says("vote", "1 3")
+    heard = await alice.says("vote")
+    assert heard.startswith("You approve 2 of them:\nInterpreters\nA place at school\n\n")
+    assert "You have voted. You can still change it" in heard
+    assert "Your vote stays as it is." in await alice.says("2")
+    assert "You approve 2 of them:\nInterpreters\nA place at school" in await alice.says("vote")
+    assert "You approve none of them." in await alice.says("1", "4")
+    assert "You approve none of them." in await alice.says("vote")
+
+
+async def test_no_talk_keeps_what_somebody_chose(house: House) -> None:
+    alice = await seated(house, "1")
+    name = await opened(house, to_vote())
+    await alice.says("vote", "3")
+    await alice.says("vote")
+    assert '"ballot":""' in await kept_talk(house)
+    await closed(house, name)
+    assert "You approve" not in await alice.says("vote")
+
+
+async def test_what_stands_behind_a_matter_comes_in_the_language_of_its_reader(house: House) -> None:
+    alice = await house.meets("1").joins("Français")
+    await alice.says(await invited(house))
+    await opened(house, explained())
+    heard = await alice.says("voter", "2", "1")
+    assert "anglais" in heard.partition(BEHIND["clinic"])[0]
+
+
+async def test_a_text_behind_a_matter_that_does_not_fit_is_refused(house: House) -> None:
+    await seated(house, "1")
+    long = (matter("clinic", "Interpreters", "x" * 701), matter("fees", "Lower fees"))
+    with pytest.raises(contents.Unfit, match="clinic: about"):
+        await opened(house, dataclasses.replace(to_vote(), matters=long))

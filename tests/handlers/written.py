@@ -27,7 +27,7 @@ def asked() -> contents.Consultation:
 def to_vote(title: str = "What comes first", days: int = 3, rule: str = "majority") -> contents.Round:
     return contents.Round(
         title={"en": title},
-        matters=(option("clinic", "Interpreters"), option("fees", "Lower fees"), option("school", "A place at school")),
+        matters=(matter("clinic", "Interpreters"), matter("fees", "Lower fees"), matter("school", "A place at school")),
         closes=(NOW + timedelta(days=days)).date(),
         rule=rule,
     )
@@ -35,3 +35,7 @@ def to_vote(title: str = "What comes first", days: int = 3, rule: str = "majorit
 
 def option(value: str, label: str) -> flows.Option:
     return flows.Option(value, {"en": label})
+
+
+def matter(value: str, label: str, about: str = "") -> contents.Matter:
+    return contents.Matter(value, {"en": label}, {"en": about} if about else {})

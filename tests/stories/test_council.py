@@ -28,13 +28,16 @@ async def seat_of(square: StoryTown, person: Person) -> str:
         return str((await session.exec_driver_sql(query)).scalar_one())
 
 
-def asked(rule: str = "approval") -> contents.Round:
+ABOUT = {"en": "24 people asked for it.", "fr": "24 personnes le demandent."}
+
+
+def asked(rule: str = "approval", about: flows.Renditions | None = None) -> contents.Round:
     return contents.Round(
         title={"en": "What comes first", "fr": "Ce qui vient en premier"},
         matters=(
-            flows.Option("clinic", {"en": "Interpreters at the clinic", "fr": "Des interprètes"}),
-            flows.Option("fees", {"en": "Lower fees", "fr": "Des frais plus bas"}),
-            flows.Option("school", {"en": "A place at school", "fr": "Une place en classe"}),
+            contents.Matter("clinic", {"en": "Interpreters at the clinic", "fr": "Des interprètes"}, about or {}),
+            contents.Matter("fees", {"en": "Lower fees", "fr": "Des frais plus bas"}),
+            contents.Matter("school", {"en": "A place at school", "fr": "Une place en classe"}),
         ),
         closes=(now() + timedelta(days=3)).date(),
         rule=rule,
@@ -49,7 +52,7 @@ async def test_a_council_of_three_on_three_channels(square: StoryTown, rule: str
     await seated(square, alice)
     await seated(square, bob)
     await seated(square, cosma, "Français")
-    round_id = await square.organizer(lambda session, moment: rounds.open_(session, asked(rule), moment))
+    round_id = await square.organizer(lambda session, moment: rounds.open_(session, asked(rule, ABOUT), moment))
     await alice.hears("The council votes: What comes first")
     await bob.hears("The council votes")
     await cosma.hears("Ce qui vient en premier")
@@ -57,12 +60,20 @@ async def test_a_council_of_three_on_three_channels(square: StoryTown, rule: str
     for person, choice in ((alice, "1 3"), (bob, "2"), (cosma, "1, 2")):
         person.says("vote")
         await person.hears()
+        person.says("2")
+        await person.hears(ABOUT["fr" if person is cosma else "en"])
         person.says(choice)
         await person.hears()
     bob.says("vote")
-    await bob.hears("You have voted")
+    await bob.hears("You approve 1 of them:\nLower fees", "You have voted", "Change my vote", "Keep my vote")
+    bob.says("1")
+    await bob.hears("Which of these do you approve?")
     bob.says("1")
     await bob.hears("Interpreters at the clinic")
+    bob.says("vote")
+    await bob.hears("You approve 1 of them:\nInterpreters at the clinic")
+    bob.says("3")
+    await bob.hears("Your vote stays as it is.")
 
     result = await square.organizer(lambda session, moment: rounds.close(session, square.parts.keys, round_id, moment))
     assert dict(result.counts) == {"clinic": 3, "fees": 1, "school": 1}
