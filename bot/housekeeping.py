@@ -66,7 +66,7 @@ class Housekeeping:
             published = await schedules.publish_due(session, now)
             parted = await people.part(session, now)
             overdue = await stored_rounds.overdue(session, now)
-        if published:
+        if published + await self._remind(now):
             await self.waker.wake()
         if parted + await self._fade(now):
             await self._sweep()
@@ -75,6 +75,11 @@ class Housekeeping:
                 await rounds.close(session, self.keys, round_id, now)
             await self.waker.wake()
         await self.age(now)
+
+    async def _remind(self, now: datetime) -> int:
+        """Apart: whoever votes waits for this."""
+        async with self.database.writing() as session:
+            return await rounds.remind(session, now)
 
     async def _fade(self, now: datetime) -> int:
         async with self.database.writing() as session:

@@ -10,7 +10,7 @@ from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _
 from storage import Keyring, Session, people, rounds
-from storage.broadcasts import Audience, Subject
+from storage.broadcasts import ROUND, Audience, Subject
 from storage.outbox import deliveries
 
 REMOVED = N_(
@@ -50,5 +50,5 @@ async def _named(session: Session, beginning: str) -> str:
 async def _leave(session: Session, who: str, now: datetime) -> None:
     """Of their vote nothing is left, not even that they had one. What closed before has counted it."""
     withdrawn = await rounds.withdraw(session, who, now)
-    await deliveries.cancel_about(session, who, [Subject("round", name) for name in withdrawn], UNSEATED, now)
+    await deliveries.cancel_about(session, who, [Subject(ROUND, name) for name in withdrawn], UNSEATED, now)
     await people.unseat(session, who)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from itertools import product
 from typing import Any
 
@@ -16,11 +16,19 @@ from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _, in_words, ngettext
 from storage import Keyring, Session, fresh, people, rounds
-from storage.broadcasts import Audience, Subject
+from storage.broadcasts import ROUND, Audience, Subject
+from storage.outbox import deliveries
 from storage.rounds import NewRound
 
 INVITED = N_("The council votes: {title}. To vote, send {word}. You can change your vote until {day}.")
 CLOSED = N_("This vote has closed. What you chose before it closed counts.")
+REMIND = N_("The vote ends soon: {title}. You have not voted yet. To vote, send {word}. You can vote until {day}.")
+REMINDED_BEFORE = timedelta(hours=36)
+"""How long before a round closes: whoever sleeps at that moment has a morning and a day left, wherever they are."""
+SHORTEST_ROUND = timedelta(hours=12)
+"""How long a round has been open before anybody is reminded of it."""
+VOTED = "voted"
+"""The code of what called somebody to a vote who had voted by then."""
 NO_SEAT = N_("You do not sit on the council any more, so we did not count this vote.")
 LEAST_TURNOUT = 3
 """With fewer votes than this a result would show who chose what: none is kept, and none is told."""
@@ -53,7 +61,7 @@ async def open_(session: Session, asked: contents.Round, now: datetime) -> str:
         process,
         lambda said: _(INVITED, title=said(asked.title), word=flows.to_send("vote"), day=in_words(asked.closes)),
     )
-    announcement = Announcement(Subject("round", name), invited, Audience(roll=name))
+    announcement = Announcement(Subject(ROUND, name), invited, Audience(roll=name))
     await telling.tell_now(session, process, announcement, now, closes)
     return name
 
@@ -62,9 +70,35 @@ async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Vot
     """Keep the person's ballot; too late, say so instead of what the conversation was about to say."""
     visit.room = BALLOT_ROOM
     if await rounds.cast(session, visit.key, effect.round, effect.ballot, visit.now):
+        await deliveries.cancel_about(session, visit.person, [Subject(ROUND, effect.round)], VOTED, visit.now)
         return
     may_vote = await rounds.is_on_roll(session, visit.person, effect.round)
     visit.said[:] = [_(CLOSED if may_vote else NO_SEAT)]
+
+
+async def remind(session: Session, now: datetime) -> int:
+    """Write once, by day, to those who have not voted in a round that ends soon; gives how many are told.
+
+    What waits for a morning is taken back from who votes meanwhile, and does not leave when the round is over.
+    """
+    told = 0
+    for round_id in await rounds.to_remind(session, now + REMINDED_BEFORE, now - SHORTEST_ROUND, now):
+        told += await _remind(session, round_id, now)
+        await rounds.reminded(session, round_id, now)
+    return told
+
+
+async def _remind(session: Session, round_id: str, now: datetime) -> int:
+    process = await the_one(session)
+    found = await rounds.get(session, round_id)
+    if found is None:
+        return 0
+    title, day = contents.unpack(found.content, contents.Round).title, found.closes.date()
+    reminder = telling.in_every_language(
+        process, lambda said: _(REMIND, title=said(title), word=flows.to_send("vote"), day=in_words(day))
+    )
+    announcement = Announcement(Subject(ROUND, round_id), reminder, Audience(roll=round_id, has_not_voted=True))
+    return await telling.tell_now(session, process, announcement, now, found.closes)
 
 
 async def explain(session: Session, _keys: Keyring, visit: Visit, effect: ReadUp) -> None:

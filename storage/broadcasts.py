@@ -16,6 +16,8 @@ from storage.lanes import Lane
 from storage.states import BroadcastState
 from storage.tables import broadcast, standing
 
+ROUND = "round"
+"""The kind of subject that calls people to a vote."""
 RESPONSE = "response"
 """The kind of subject that is told to each of its people with what it answers of theirs."""
 
@@ -56,6 +58,8 @@ class Audience:
     """Only those whose contributions this response answers."""
     roll: str | None = None
     """Only those on the roll of this round."""
+    has_not_voted: bool = False
+    """Of the roll, only those who have not voted when its deliveries are made."""
     seat: str | None = None
     """Only who sits there on the council."""
 

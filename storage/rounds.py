@@ -72,6 +72,31 @@ async def overdue(session: Session, now: datetime) -> list[str]:
     return list(rows.scalars())
 
 
+async def to_remind(session: Session, ends_before: datetime, opened_before: datetime, now: datetime) -> list[str]:
+    """The open rounds that end soon, were not opened just now, and whose voters were not reminded yet.
+
+    They are locked: whoever comes at the same moment gets none of them.
+    """
+    rows = await session.execute(
+        select(round_.c.id)
+        .where(
+            round_.c.closed.is_(None),
+            round_.c.reminded.is_(None),
+            round_.c.closes > now,
+            round_.c.closes <= ends_before,
+            round_.c.opened <= opened_before,
+        )
+        .order_by(round_.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    return list(rows.scalars())
+
+
+async def reminded(session: Session, round_id: str, now: datetime) -> None:
+    """Its voters are not reminded again."""
+    await session.execute(update(round_).where(round_.c.id == round_id).values(reminded=now))
+
+
 def _columns() -> list[ColumnElement[Any]]:
     return [round_.c[name] for name in ("id", "process_id", "content", "rule", "closes", "closed", "result")]
 

@@ -185,7 +185,8 @@ def _meets(audience: Audience, channel: ColumnElement[str]) -> list[ColumnElemen
         gave = select(contribution.c.person_id).where(contribution.c.response_id == audience.response)
         conditions.append(person.c.id.in_(gave))
     if audience.roll is not None:
-        conditions.append(person.c.id.in_(select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)))
+        roll = select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)
+        conditions.append(person.c.id.in_(roll.where(~ballot.c.voted) if audience.has_not_voted else roll))
     if audience.seat is not None:
         conditions.append(person.c.id.in_(select(member.c.person_id).where(member.c.seat == audience.seat)))
     return conditions

@@ -20,6 +20,8 @@ round = Table(  # noqa: A001 the word of the field, never used bare
     Column("opened", Moment, nullable=False),
     # Until when a vote counts.
     Column("closes", Moment, nullable=False),
+    # When those who had not voted by then were reminded; null: nobody was.
+    Column("reminded", Moment),
     # When it was counted; null: it is open, or waits to be counted.
     Column("closed", Moment),
     # What came of it, as JSON, empty where too few voted; null: it is not closed.

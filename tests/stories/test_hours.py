@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,11 +14,12 @@ import storage
 from bot.housekeeping import Housekeeping
 from bot.worker import Worker
 from broadcast.expand import expand
-from handlers import bulletins, contributions, processes
+from handlers import bulletins, contributions, people, processes, rounds
 from handlers.writing import contents
-from storage import Keyring, broadcasts, outbox
+from storage import Keyring, Session, broadcasts, outbox
 from storage import contributions as stored
 from tests.review import PROCESS
+from tests.stories.test_council import asked
 from tests.stories.town import Person, StoryTown, town
 
 ISLANDS, PLAIN = "1", "2"
@@ -133,6 +134,32 @@ async def test_what_is_urgent_leaves_at_night(evening: Night) -> None:
     amira = await evening.joins()
     await evening.publishes(dataclasses.replace(NEWS, urgent=True))
     await amira.hears("The review begins.")
+
+
+async def test_a_reminder_to_vote_waits_for_the_morning_of_who_has_not_voted_by_then(evening: Night) -> None:
+    async def invite(session: Session, now: datetime) -> str:
+        return await people.invite(session, evening.town.parts.keys, (await processes.the_one(session)).id, now)
+
+    amira, bruno = await evening.joins(), await evening.joins()
+    for member in (amira, bruno):
+        member.says(await evening.town.organizer(invite))
+        await member.hears("Welcome to the council")
+    to_vote = dataclasses.replace(asked(), closes=date(2026, 11, 25))
+    await evening.town.organizer(lambda session, now: rounds.open_(session, to_vote, now))
+    await evening.becomes(in_("Africa/Tunis", "2026-11-24T09:00"))
+    for member in (amira, bruno):
+        await member.hears("The council votes")
+    await evening.becomes(in_("Africa/Tunis", "2026-11-24T22:00"))
+    assert await evening.town.organizer(rounds.remind) == 2
+    await evening.has_nothing_for(amira)
+    for said in ("vote", "1"):
+        bruno.says(said)
+        await bruno.hears()
+    await evening.becomes(in_("Africa/Tunis", "2026-11-25T09:00"))
+    assert await evening.town.organizer(rounds.remind) == 0
+    await amira.hears("The vote ends soon: What comes first.")
+    await evening.has_nothing_for(amira)
+    await evening.has_nothing_for(bruno)
 
 
 async def test_word_of_what_was_done_waits_for_the_morning(evening: Night) -> None:

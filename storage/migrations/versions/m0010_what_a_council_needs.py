@@ -1,4 +1,4 @@
-"""A seat of the council has a name of its own.
+"""A seat of the council has a name of its own, and a round knows when its voters were reminded.
 
 Revises: 5c1d9be7240a
 """
@@ -7,6 +7,8 @@ import secrets
 
 import sqlalchemy as sa
 from alembic import op
+
+import storage._ground.columns
 
 revision = "c4a1f7d2e905"
 down_revision = "5c1d9be7240a"
@@ -17,6 +19,7 @@ MEMBER = sa.table("member", sa.column("person_id", sa.Text), sa.column("seat", s
 
 
 def upgrade() -> None:
+    op.add_column("round", sa.Column("reminded", storage._ground.columns.Moment(timezone=True), nullable=True))
     op.add_column("member", sa.Column("seat", sa.Text(), nullable=True))
     _name_every_seat(op.get_bind())
     with op.batch_alter_table("member") as member:
@@ -28,6 +31,7 @@ def downgrade() -> None:
     with op.batch_alter_table("member") as member:
         member.drop_constraint(op.f("uq_member_seat"), type_="unique")
         member.drop_column("seat")
+    op.drop_column("round", "reminded")
 
 
 def _name_every_seat(connection: sa.Connection) -> None:
