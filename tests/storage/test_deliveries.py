@@ -23,6 +23,7 @@ from storage.states import State
 from storage.tables import delivery
 from tests.storage.rows import (
     NOW,
+    TOLD,
     announce,
     meet,
     owe,
@@ -372,7 +373,7 @@ async def test_what_belongs_to_a_broadcast_is_claimed_with_what_it_says(database
         alice = await meet(session, keys, spoke=NOW - SECOND)
         await owe(session, alice, not_after=NOW + SECOND)
         (claimed,) = await claim(session, keys)
-    assert (claimed.broadcast, claimed.renditions, claimed.body) == ("b", "{}", None)
+    assert (claimed.broadcast, claimed.renditions, claimed.body) == ("b", TOLD, None)
     assert (claimed.subject, claimed.hours) == (Subject("bulletin", "x"), plan.hours)
     assert (claimed.outside, claimed.elsewhere) == ((Way.WAIT, Way.ELSEWHERE), True)
     assert (claimed.not_after, claimed.spoke) == (NOW + SECOND, NOW - SECOND)
