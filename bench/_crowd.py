@@ -11,10 +11,10 @@ from bench._fake_telegram import Caller
 from demo.platforms.accounts import TELEGRAM_SECRET
 from demo.serving import bound, port_of
 
-JOINING = ("/start", "1", "1", "1")
-"""Language, consent, region: then the menu stands open."""
-SHARING = ("1", "2", "3", "The forms at the border should be in our language too.", "1")
-"""From the menu through a recommendation to the menu again."""
+JOINING = ("/start", "1", "menu", "region", "1")
+"""Consent, region: then the menu stands open."""
+SHARING = ("1", "The forms at the border should be in our language too.", "1", "3")
+"""From the menu through a recommendation and its topic to the menu again."""
 
 HEAD = (
     "POST /hooks/telegram HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"

@@ -150,7 +150,8 @@ class Chat:
 async def _recommend(chat: Chat) -> tuple[Step, ...]:
     """Answer whatever is asked, until a recommendation has been passed on."""
     before = await _recommendations(chat.database)
-    steps = [await chat.says("hello")]
+    with speaking(chat.language):
+        steps = [await chat.says(flows.greeting(), "hello")]
     while await _recommendations(chat.database) == before:
         steps.append(await _answer(chat, steps[-1].replies[-1]))
     return tuple(steps)

@@ -78,6 +78,8 @@ class Channel(Protocol):
     webhook_needs: str
     """The settings without which the platform cannot call us, and has to be polled; "" where it can."""
     pace: Pace
+    most_buttons: int | None
+    """How many choices it shows as buttons: more of them stand in a list. None: any number, or it has no buttons."""
     costs_by_length: bool
     """Whether a longer text costs more, so that what can be said in fewer words is."""
     limits: Limits

@@ -53,6 +53,7 @@ class Sms:
     reserved_words = RESERVED_WORDS
     takes_voice = False
     shows_numbers = True
+    most_buttons: int | None = None
     costs_by_length = True
     webhook_needs = ""
     window: timedelta | None = None

@@ -269,7 +269,7 @@ def _given_texts(town: Town, given: MultiMapping[str]) -> Mapping[str, str]:
 def _topic(one: Contribution, questions: Mapping[str, str]) -> str:
     if one.question is not None:
         return questions.get(one.question, "Answer to a question")
-    return flows.topic_label(one.topic)
+    return flows.topic_label(one.topic) if one.topic else "No topic yet"
 
 
 def _places(order: Sequence[Sequence[str]]) -> list[tuple[int, Sequence[str]]]:

@@ -13,8 +13,10 @@ from flows._engine.effects import (
     Recognised,
     Returned,
     Shared,
+    Sorted,
     Spoke,
     Switched,
+    TakenBack,
     Voted,
     Words,
 )
@@ -36,6 +38,7 @@ from flows._engine.facts import (
     Surroundings,
     only,
 )
+from flows._engine.languages import greeting, written_in
 from flows._engine.plain import asks_to_stop, greets, says_something, tells_of_danger
 from flows._engine.reading import LONGEST_TOGETHER, Unread, fits_in, read, sorry
 from flows._engine.talks import (
@@ -69,8 +72,9 @@ __all__ = [
     "Answered", "Ask", "Consented", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten",
     "Given", "Group", "Kept", "Left", "Meant", "Moved", "Objective", "OpenConsultation", "OpenRound", "Option",
     "OwnContribution", "PassedOn", "Played", "Process", "Promise", "Question", "Recognised", "Region", "Rendition",
-    "Renditions", "Returned", "Safety", "Say", "Shared", "Spoke", "Surroundings", "Switched", "Talk", "Told", "Turn",
-    "Unread", "Voted", "Wants", "Words", "advance", "asks_to_stop", "fits", "fits_in", "flow_for", "flows",
-    "goes_back", "greets", "in_danger", "nearest_flow", "only", "play", "read", "rendition", "reply", "says_something",
-    "sorry", "stuck", "tells_of_danger", "templates", "to_send", "told", "topic_label", "with_notice",
+    "Renditions", "Returned", "Safety", "Say", "Shared", "Sorted", "Spoke", "Surroundings", "Switched", "TakenBack",
+    "Talk", "Told", "Turn", "Unread", "Voted", "Wants", "Words", "advance", "asks_to_stop", "fits", "fits_in",
+    "flow_for", "flows", "goes_back", "greeting", "greets", "in_danger", "nearest_flow", "only", "play", "read",
+    "rendition", "reply", "says_something", "sorry", "stuck", "tells_of_danger", "templates", "to_send", "told",
+    "topic_label", "with_notice", "written_in",
 ]  # fmt: skip

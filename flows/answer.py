@@ -16,6 +16,10 @@ words = (N_("answer"),)
 needs = ("consultation",)
 
 
+def offer(facts: Facts) -> str:
+    return _("Answer our questions") if facts.takes_part and facts.asked else ""
+
+
 def talk(facts: Facts) -> Talk:
     if facts.consultation is None:
         yield Say(_("There is no open question now. We will write to you when there is one."))

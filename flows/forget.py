@@ -15,6 +15,10 @@ anywhere = True
 needs = ("code",)
 
 
+def offer(facts: Facts) -> str:
+    return _("Erase everything") if not facts.silent else ""
+
+
 def talk(facts: Facts) -> Talk:
     # Who said STOP cannot be asked who they are: a carrier that heard it refuses to carry the question.
     if facts.stopped and (facts.silent or facts.process.safety.proves(facts.channel)):

@@ -1,7 +1,7 @@
-"""Who we are, which words work, and where a human is."""
+"""Who we are, what can be done now and by which words, and where a human is."""
 
 from flows._engine.facts import Facts
-from flows._engine.talks import Say, Talk
+from flows._engine.talks import Say, Talk, flows
 from flows._engine.words import to_send
 from flows._texts.renditions import named
 from locales import N_, _
@@ -10,10 +10,12 @@ from locales import N_, _
 words = (N_("help"),)
 anywhere = True
 
-TOLD = ("menu", "share", "status", "language", "stop", "forget")
-"""The flows whose words are told, in this order. MENU leads to those that it offers."""
-UNTOLD = {"help": "they have just sent it", "start": "STOP says how to come back", "seat": "who takes a seat is told"}
-"""Why not of others that are heard anywhere, or that the menu does not offer."""
+ORDER = ("share", "answer", "vote", "news", "status", "region", "seat", "menu", "language", "start", "stop", "forget")
+"""The flows whose words are told, if they have something to offer now."""
+
+
+def offer(_facts: Facts) -> str:
+    return _("Help")
 
 
 def talk(facts: Facts) -> Talk:
@@ -21,9 +23,14 @@ def talk(facts: Facts) -> Talk:
     organizer, title = named(facts, process.organizer), named(facts, process.title)
     # To translators: {organizer} is a name, {title} the name of a meeting or a review.
     yield Say(_("This is {organizer}, for: {title}.", organizer=organizer, title=title))
-    # To translators: what stands between the words of a list.
-    known = _(", ").join(to_send(word) for word in TOLD)
-    # To translators: {words} is a list of the words that people send.
-    yield Say(_("You can send these words: {words}. Send 0 to go back.", words=known))
+    yield Say("\n".join((_("You can send these words:"), *_lines(facts))))
     if process.contact:
         yield Say(_("You can reach a person here: {contact}", contact=named(facts, process.contact)))
+
+
+def _lines(facts: Facts) -> list[str]:
+    offered = ((flows()[name], flows()[name].offer(facts)) for name in ORDER)
+    # To translators: {word} is a word that people send, {what} what it does: "VOTE: Vote".
+    lines = [_("{word}: {what}", word=to_send(flow.words[0]), what=what) for flow, what in offered if what]
+    # To translators: what "0" does: it leads back to the question before.
+    return [*lines, _("{word}: {what}", word="0", what=_("Go back"))]

@@ -9,7 +9,7 @@ from flows._texts.renditions import named
 from locales import _
 
 words = ()  # it opens by itself, for words that answer no question
-needs = ("held",)
+needs = ("held", "contribution")
 
 
 def talk(facts: Facts) -> Talk:
@@ -20,5 +20,5 @@ def talk(facts: Facts) -> Talk:
     if not (yield from agrees(text, _("Yes, pass it on"), _("No, do not"), loosely=True)):
         yield Say(_("We did not pass it on and did not keep it. Send {share} to try again.", share=to_send("share")))
         return
-    yield Shared("", Words(facts.held))
+    yield Shared(facts.contribution, Words(facts.held))
     yield Say(_("Thank you. We will tell you here what was done with it."))

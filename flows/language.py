@@ -1,6 +1,6 @@
 """Another language from now on."""
 
-from flows._engine.effects import Spoke
+from flows._engine.effects import Spoke, Switched
 from flows._engine.facts import Facts
 from flows._engine.languages import choose_language
 from flows._engine.talks import Say, Talk
@@ -11,8 +11,16 @@ words = (N_("language"),)
 anywhere = True
 
 
+def offer(facts: Facts) -> str:
+    return _("Change language") if not facts.stopped and not facts.silent else ""
+
+
 def talk(facts: Facts) -> Talk:
     language = yield from choose_language(facts)
     yield Spoke(language)
+    if not facts.consented:
+        # Nobody agrees to what they have not read.
+        yield Switched("welcome")
+        return
     # To translators: {language} is the name of your own language, in your language.
     yield Say(_("From now on we write to you in {language}.", language=own_name(language)))

@@ -4,27 +4,22 @@ from channels.messages import Choice
 from flows._engine.asking import choose
 from flows._engine.effects import Switched
 from flows._engine.facts import Facts
-from flows._engine.talks import Talk
+from flows._engine.talks import Talk, flows
 from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("menu"),)
 anywhere = True
 
+ORDER = ("share", "answer", "vote", "news", "status", "region", "language", "help", "stop")
+"""The flows that it leads to, if they have something to offer now."""
+
+
+def offer(facts: Facts) -> str:
+    return _("See what you can do") if facts.takes_part else ""
+
 
 def talk(facts: Facts) -> Talk:
-    yield Switched((yield from choose(_("What would you like to do?"), _offered(facts), exactly=("stop",))))
-
-
-def _offered(facts: Facts) -> tuple[Choice, ...]:
-    offered = (
-        ("share", _("Say what should change"), True),
-        ("answer", _("Answer our questions"), facts.asked),
-        ("vote", _("Vote"), facts.votes),
-        ("news", _("Read the news"), facts.informed),
-        ("status", _("See what was done"), facts.gave),
-        ("language", _("Change language"), True),
-        ("help", _("Help"), True),
-        ("stop", _("Stop messages"), True),
-    )
-    return tuple(Choice(flow, label) for flow, label, is_offered in offered if is_offered)
+    labels = {name: flows()[name].offer(facts) for name in ORDER}
+    offered = tuple(Choice(name, label) for name, label in labels.items() if label)
+    yield Switched((yield from choose(_("What would you like to do?"), offered, exactly=("stop",))))

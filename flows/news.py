@@ -10,6 +10,10 @@ words = (N_("news"),)
 needs = ("bulletin",)
 
 
+def offer(facts: Facts) -> str:
+    return _("Read the news") if facts.takes_part and facts.informed else ""
+
+
 def talk(facts: Facts) -> Talk:
     if facts.bulletin:
         yield Say(written(facts, facts.bulletin))

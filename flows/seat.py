@@ -18,6 +18,10 @@ class Resigned(Effect):
     """The person gave up their seat on the council: their vote in what is open is taken back."""
 
 
+def offer(facts: Facts) -> str:
+    return _("Give up my seat") if facts.takes_part and facts.seated else ""
+
+
 def talk(facts: Facts) -> Talk:
     if not facts.seated:
         yield Say(_("You do not sit on the council."))

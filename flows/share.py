@@ -1,35 +1,52 @@
 """A recommendation, in the person's own words."""
 
-from flows._engine.asking import agrees, choose, hear
-from flows._engine.effects import Shared
+from channels.messages import Choice
+from flows._engine.asking import choose, hear
+from flows._engine.effects import Shared, Sorted, Switched, TakenBack
 from flows._engine.facts import Facts
 from flows._engine.talks import Say, Talk
 from flows._engine.words import to_send
-from flows._texts.objectives import SOMETHING_ELSE, groups, within
+from flows._texts.objectives import groups
 from flows._texts.renditions import named
 from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("share"),)
+needs = ("contribution",)
+edition = 2
+
+
+def offer(facts: Facts) -> str:
+    return _("Say what should change") if facts.takes_part else ""
 
 
 def talk(facts: Facts) -> Talk:
-    topic = yield from choose(_("What is it about?"), groups())
-    if topic != SOMETHING_ELSE:
-        topic = yield from choose(_("Which of these is closest?"), within(topic))
-    what = _("What should change? Please leave out names and addresses. Send 0 to go back.")
-    text = yield from hear(what, facts.takes_voice)
-    if not (
-        yield from agrees(_("Shall we pass it on?"), _("Yes, pass it on"), _("No, do not"), loosely=True, goes_on=True)
-    ):
-        yield Say(_("We did not pass it on and did not keep it. Send {share} to try again.", share=to_send("share")))
-        return
-    yield Shared(topic, text)
-    yield Say(
-        _(
-            "Thank you. {organizer} will read it. We will tell you here what was done with it. "
-            "Send {menu} to see what else you can do.",
-            organizer=named(facts, facts.process.organizer),
-            menu=to_send("menu"),
-        )
+    what = _(
+        "What should change? Please leave out names and addresses. For other things send {menu}.", menu=to_send("menu")
     )
+    text = yield from hear(what, facts.takes_voice)
+    yield Shared(facts.contribution, text)
+    organizer = named(facts, facts.process.organizer)
+    yield Say(
+        _("Thank you. {organizer} will read it. We will tell you here what was done with it.", organizer=organizer)
+    )
+    match (yield from choose(_("You can also do this:"), _afterwards(), exactly=("take_back",), goes_on=True)):
+        case "topic":
+            yield Sorted(facts.contribution, (yield from choose(_("What is it about?"), groups())))
+            yield Say(_("Thank you."))
+            if facts.process.regions and not facts.region_known:
+                yield Switched("region")
+        case "take_back":
+            yield TakenBack(facts.contribution)
+            yield Say(_("We took it back and did not keep it. Send {share} to try again.", share=to_send("share")))
+        case _menu:
+            yield Switched("menu")
+
+
+def _afterwards() -> tuple[Choice, ...]:
+    """The labels are short: by SMS they belong to the thanks for which we pay."""
+    # To translators: to say what one's message is about. At most 20 letters.
+    topic = _("Add the topic")
+    # To translators: to have one's message not read after all. At most 20 letters.
+    take_back = _("Take it back")
+    return Choice("topic", topic), Choice("take_back", take_back), Choice("menu", _("Menu"))

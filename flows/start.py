@@ -11,6 +11,10 @@ words = (N_("start"),)
 anywhere = True
 
 
+def offer(facts: Facts) -> str:
+    return _("Get messages again") if facts.stopped else ""
+
+
 def talk(facts: Facts) -> Talk:
     yield Returned()
     if facts.silent:

@@ -16,6 +16,10 @@ needs = ("given",)
 AT_ONCE = 3
 
 
+def offer(facts: Facts) -> str:
+    return _("See what was done") if facts.takes_part and facts.gave else ""
+
+
 def talk(facts: Facts) -> Talk:
     given = sorted(facts.given, key=lambda one: one.day, reverse=True)
     if not given:
@@ -30,7 +34,13 @@ def talk(facts: Facts) -> Talk:
 
 
 def _became(facts: Facts, one: OwnContribution) -> str:
-    about = named(facts, one.consultation) if one.consultation else topic_label(one.topic)
     # To translators: for example "May 1, 2026, Legal ways to move: It was taken up."
-    state = _("{day}, {topic}: {state}", day=in_words(one.day), topic=about, state=_(STATES[one.state]))
+    state = _("{day}, {topic}: {state}", day=in_words(one.day), topic=_about(facts, one), state=_(STATES[one.state]))
     return f"{state}\n{written(facts, one.reason)}" if one.reason else state
+
+
+def _about(facts: Facts, one: OwnContribution) -> str:
+    if one.consultation:
+        return named(facts, one.consultation)
+    # To translators: stands for its topic where a person named none: "May 1, 2026, what you told us: It was taken up."
+    return topic_label(one.topic) if one.topic else _("what you told us")

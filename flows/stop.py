@@ -11,6 +11,10 @@ words = (N_("stop"),)
 anywhere = True
 
 
+def offer(facts: Facts) -> str:
+    return _("Stop messages") if not facts.stopped else ""
+
+
 def talk(facts: Facts) -> Talk:
     yield Left()
     start, forget = start_again(facts.reserved_words), to_send("forget")

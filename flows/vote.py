@@ -30,6 +30,10 @@ class ReadUp(Effect):
     matter: str
 
 
+def offer(facts: Facts) -> str:
+    return _("Vote") if facts.takes_part and facts.votes else ""
+
+
 def talk(facts: Facts) -> Talk:
     if facts.round is None:
         yield Say(_("There is no vote open for you now."))

@@ -1,42 +1,47 @@
-"""The first talk: language, the truth about this channel, consent, region."""
+"""The first talk: who we are, the truth about this channel, consent."""
+
+from collections.abc import Iterator
 
 from channels.messages import Choice
-from flows._engine.asking import agrees, choose
-from flows._engine.effects import Consented, Declined, Moved, Spoke, Switched
+from flows._engine.asking import choose
+from flows._engine.effects import Consented, Declined, Spoke, Switched
 from flows._engine.facts import Facts
-from flows._engine.languages import choose_language
+from flows._engine.languages import languages_of, other_languages
 from flows._engine.talks import Say, Talk
 from flows._engine.words import to_send
-from flows._texts.renditions import choices, named, noticed, written
-from locales import _
+from flows._texts.renditions import named
+from locales import _, own_name
 
 words = ()  # nobody asks for it: it opens by itself for who has not agreed yet
-needs = ("bulletin",)
+edition = 2
 
 WORDING = "1"
 """The version of what people agree to. It rises with every change of meaning in `_terms`."""
-RATHER_NOT = "rather_not_say"
 
 
 def talk(facts: Facts) -> Talk:
-    yield Spoke((yield from choose_language(facts)))
     yield Say(_terms(facts))
-    if not (yield from agrees(_("Do you want to take part?"), _("Yes, I agree"), _("No, thank you"))):
+    answers = (Choice("yes", _("Yes, I agree")), Choice("no", _("No, thank you")), *other_languages(facts))
+    answer = yield from choose(_("Do you want to take part?"), answers, loosely=False, unseen=_unseen(facts, answers))
+    if answer == "no":
         yield Declined()
         yield Say(_("That is all right. We keep nothing about you. If you change your mind, write to us again."))
         return
-    yield Consented(WORDING)
-    if facts.process.regions:
-        rather_not = Choice(RATHER_NOT, _("I'd rather not say"))
-        where = _("Where do you live? We ask because we want to hear every region.")
-        regions = facts.process.regions
-        question = noticed(facts, where, (region.label for region in regions))
-        region = yield from choose(question, (*choices(facts, regions), rather_not))
-        yield Moved("" if region == RATHER_NOT else region)
-    yield Say(_("Thank you for taking part."))
-    if facts.bulletin:
-        yield Say(written(facts, facts.bulletin))
-    yield Switched("menu")
+    if answer == "yes":
+        yield Consented(WORDING)
+        yield Say(_("Thank you."))
+        yield Switched("share")
+        return
+    # Nobody agrees to what they have not read: all of it is said again, in the other language.
+    if answer in languages_of(facts):
+        yield Spoke(answer)
+    yield Switched("welcome" if answer in languages_of(facts) else "language")
+
+
+def _unseen(facts: Facts, seen: tuple[Choice, ...]) -> Iterator[Choice]:
+    """Every language can be typed by its name, also where a button leads to all of them."""
+    shown = {choice.value for choice in seen}
+    return (Choice(code, own_name(code)) for code in languages_of(facts) if code not in shown)
 
 
 def _terms(facts: Facts) -> str:

@@ -22,17 +22,26 @@ LONGEST_DAY, MANY = date(2026, 9, 30), 100
 
 
 async def give(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Shared) -> None:
-    """Keep a recommendation, sealed for the person who gave it."""
+    """Keep a recommendation, sealed for the person who gave it; given again in the same talk, the later one counts."""
     visit.gave = True
     new = contributions.NewContribution(
         process=visit.board.process,
         language=visit.language,
         day=visit.now.date(),
-        topic=effect.topic,
         text=effect.words.text,
         voice=effect.words.voice,
     )
-    contributions.add(visit.writes, visit.key, new)
+    contributions.add(visit.writes, visit.key, new, effect.contribution)
+
+
+async def sort(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Sorted) -> None:
+    """Keep what a recommendation is about."""
+    contributions.sort(visit.writes, visit.person, effect.contribution, effect.topic)
+
+
+async def take_back(session: Session, _keys: Keyring, visit: Visit, effect: flows.TakenBack) -> None:
+    """Erase a recommendation: nobody reads it who has not read it yet."""
+    await contributions.take_back(session, visit.person, effect.contribution)
 
 
 async def answer(session: Session, _keys: Keyring, visit: Visit, effect: flows.Answered) -> None:

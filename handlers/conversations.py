@@ -25,6 +25,7 @@ from handlers.talk.deciding import (
     Go,
     Open,
     Reread,
+    Resumed,
     Situation,
     StartOver,
     Step,
@@ -57,6 +58,8 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     flows.Recognised: people.recognise,
     flows.PassedOn: people.pass_on,
     flows.Shared: contributions.give,
+    flows.Sorted: contributions.sort,
+    flows.TakenBack: contributions.take_back,
     flows.Answered: contributions.answer,
     flows.Voted: rounds.cast,
     ReadUp: rounds.explain,
@@ -208,9 +211,10 @@ async def _converse(session: Session, deployment: Deployment, visit: Visit) -> D
     _say_first(visit)
     seated = not visit.silent and await people.take_seat(session, deployment.keys, visit)
     decision = Open("menu") if seated else decide(visit.message, _situation(visit))
-    step = (None if seated else _first_step(visit, decision)) or _next_step(visit)
+    asks_again = isinstance(decision, Excuse)
+    step = (None if seated else _first_step(visit, decision)) or _next_step(visit, asks_again)
     while step is not None:
-        step = await _do(session, deployment.keys, visit, step) or _next_step(visit)
+        step = await _do(session, deployment.keys, visit, step) or _next_step(visit, asks_again)
     return decision
 
 
@@ -265,13 +269,29 @@ def _back(visit: Visit) -> None:
         visit.push(talk)
 
 
-def _next_step(visit: Visit) -> Step | None:
-    """None: a question is open, or they have left."""
+def _next_step(visit: Visit, asks_again: bool) -> Step | None:
+    """None: a question is open, or they have left, or the menu would cost more than the word for it."""
     if visit.forgotten or visit.stopped or visit.question is not None:
         return None
     resumed = resume(_situation(visit))
+    if not asks_again and _costs_a_menu(visit, resumed):
+        visit.standing = resumed.standing
+        _tell_of_the_menu(visit)
+        return None
     visit.standing, visit.question = resumed.standing, resumed.question
     return resumed.step
+
+
+def _costs_a_menu(visit: Visit, resumed: Resumed) -> bool:
+    """Whether the menu would only follow what has been said, and make it longer where length costs."""
+    is_menu = isinstance(resumed.step, Open) and resumed.step.flow == "menu"
+    return is_menu and bool(visit.said) and visit.surroundings.costs_by_length
+
+
+def _tell_of_the_menu(visit: Visit) -> None:
+    menu = flows.to_send("menu")
+    if not any(menu in text for text in visit.said):
+        visit.said.append(_("Send {menu} to see what you can do.", menu=menu))
 
 
 async def _do(session: Session, keys: Keyring, visit: Visit, step: Step) -> Step | None:

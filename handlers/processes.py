@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import channels
 import flows
-from flows.welcome import RATHER_NOT
+from flows.region import RATHER_NOT
 from handlers.writing import contents
 from locales import languages
 from storage import Session, fresh, processes

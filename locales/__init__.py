@@ -107,6 +107,19 @@ def catalog(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
+@cache
+def vocabulary(language: str) -> tuple[str, ...]:
+    """Every text that there is in a language, as its catalog holds it; of English what all the others translate."""
+    path = FOLDER / f"{language}.po"
+    source = path if path.exists() else next(FOLDER.glob("*.po"), path)
+    if not source.exists():
+        return ()
+    with source.open("rb") as file:
+        entries = [entry for entry in read_po(file) if entry.id]
+    texts = (entry.string if source is path else entry.id for entry in entries)
+    return tuple(part for text in texts for part in ((text,) if isinstance(text, str) else text or ()))
+
+
 def _name(language: str, reader: str) -> str:
     name: str = _locale(reader).languages.get(language, language)
     return name

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from storage._ground.database import Session
 from storage._ground.ids import fresh
@@ -59,9 +59,12 @@ class NewContribution(Struct, frozen=True, kw_only=True):
         return f"NewContribution({self.day}, {self.topic})"
 
 
-def add(writes: Writes, key: PersonKey, new: NewContribution) -> None:
-    """Keep a contribution, sealed for its person. A second answer to a question replaces the first and its response."""
-    name = fresh()
+def add(writes: Writes, key: PersonKey, new: NewContribution, name: str = "") -> None:
+    """Keep a contribution, sealed for its person. A second answer to a question replaces the first and its response.
+
+    So does what is given under the same `name` again, where it was given unasked.
+    """
+    name = name or fresh()
     row = {
         "id": name,
         "process_id": new.process,
@@ -73,7 +76,7 @@ def add(writes: Writes, key: PersonKey, new: NewContribution) -> None:
         "voice": key.seal(new.voice, contribution.c.voice, name) if new.voice else None,
     }
     if new.consultation is None:
-        writes.insert(contribution, **row)
+        writes.replace(contribution, ("id",), **row, response_id=None)
         return
     row |= {
         "consultation_id": new.consultation,
@@ -82,6 +85,16 @@ def add(writes: Writes, key: PersonKey, new: NewContribution) -> None:
         "response_id": None,
     }
     writes.replace(contribution, ("consultation_id", "question", "person_id"), **row)
+
+
+def sort(writes: Writes, person_id: str, name: str, topic: str) -> None:
+    """Write down what a recommendation of this person is about."""
+    writes.change(contribution, ("id", "person_id"), id=name, person_id=person_id, topic=topic)
+
+
+async def take_back(session: Session, person_id: str, name: str) -> None:
+    """Erase a recommendation of this person."""
+    await session.execute(delete(contribution).where(contribution.c.id == name, contribution.c.person_id == person_id))
 
 
 async def given_by(session: Session, people: Sequence[str], most: int = 12) -> list[GivenContribution]:

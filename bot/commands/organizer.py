@@ -143,7 +143,7 @@ def list_contributions(most: int = 20) -> None:
 
     async def look(session: Session, _now: datetime) -> None:
         for one in await stored_contributions.newest(session, keyring, most):
-            say(f"{short(one.id)}  {one.given}  {one.language}  {one.topic or one.question}  {one.state}")
+            say(f"{short(one.id)}  {one.given}  {one.language}  {one.topic or one.question or 'no topic'}  {one.state}")
             say(f"  {_given(one)}")
 
     writing(look)

@@ -121,6 +121,7 @@ class Telegram:
     reserved_words = NOTHING_RESERVED
     takes_voice = True
     shows_numbers = True
+    most_buttons: int | None = None
     costs_by_length = False
     window: timedelta | None = None
     recycled: timedelta | None = None

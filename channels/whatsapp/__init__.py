@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -79,6 +80,7 @@ class WhatsApp:
     reserved_words = RESERVED_WORDS
     takes_voice = True
     shows_numbers = False
+    most_buttons: int | None = content.MOST_BUTTONS
     costs_by_length = False
     webhook_needs = ""
     window: timedelta | None = WINDOW
@@ -129,7 +131,18 @@ class WhatsApp:
         """WhatsApp shows a tap by itself."""
 
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
+        return tuple(part for apart in self._apart(outgoing) for part in self._parts(apart))
+
+    def _parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
         return parts(outgoing, lambda part: bool(self._menu(part)) or utf16(_text(part)) <= LONGEST, _listed)
+
+    def _apart(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
+        """A text that cannot have buttons leaves before the question, its last paragraph, where that can have them."""
+        text, _between, question = outgoing.text.rpartition("\n\n")
+        asking = replace(outgoing, text=question)
+        if not text or not outgoing.choices or self._menu(outgoing) or not self._menu(asking):
+            return (outgoing,)
+        return replace(outgoing, text=text, choices=(), token="", choose=""), asking
 
     def places(self, outgoing: Outgoing) -> int:
         return 1

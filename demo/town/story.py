@@ -14,7 +14,7 @@ from demo.town.running import Town
 from demo.town.scenery import Recommendation, Resident, to_ask, to_vote
 from handlers import bulletins, consultations, contributions, people, processes, rounds
 from handlers.writing import contents
-from locales import own_name, speaking
+from locales import speaking
 from storage import Session, outbox
 from storage import contributions as stored
 
@@ -121,9 +121,11 @@ SCENES: Sequence[tuple[timedelta, Callable[[Town], Awaitable[None]]]] = (
 
 def _welcome(town: Town, resident: Resident) -> Iterator[Line]:
     regions = [region.value for region in town.scenery.process.regions]
-    yield "/start" if resident.platform == "telegram" else HELLO[resident.language]
-    yield Chooses(resident.language, own_name(resident.language))
+    with speaking(resident.language):
+        yield flows.greeting().capitalize()
     yield Chooses("yes", "1")
+    yield _word(resident, "menu")
+    yield _word(resident, "region")
     yield Chooses(resident.region, str(regions.index(resident.region) + 1))
 
 
@@ -131,12 +133,10 @@ def _recommendation(resident: Resident, recommendation: Recommendation) -> Itera
     group = next(
         group for group in flows.GROUPS if any(objective.key == recommendation.topic for objective in group.objectives)
     )
-    topics = [objective.key for objective in group.objectives]
     yield _word(resident, "share")
-    yield Chooses(group.key, str(flows.GROUPS.index(group) + 1))
-    yield Chooses(recommendation.topic, str(topics.index(recommendation.topic) + 1))
     yield Voice() if recommendation.voice else recommendation.words
-    yield Chooses("yes", "1")
+    yield Chooses("topic", "1")
+    yield Chooses(group.key, str(flows.GROUPS.index(group) + 1))
 
 
 def _answers(resident: Resident, asking: contents.Consultation) -> Iterator[Line]:
@@ -144,9 +144,6 @@ def _answers(resident: Resident, asking: contents.Consultation) -> Iterator[Line
     for question, answer in zip(asking.questions, resident.answers, strict=True):
         options = [option.value for option in question.options]
         yield Chooses(answer, str(options.index(answer) + 1)) if options else answer
-
-
-HELLO = {"en": "Hello", "fr": "Bonjour", "es": "Hola", "ar": "مرحبا"}
 
 
 def _word(resident: Resident, word: str) -> str:
@@ -170,6 +167,8 @@ async def _together(town: Town, lines: Mapping[Resident, Sequence[Line]]) -> Non
         town.clock.pass_by(A_STEP)
         now = [(resident, own_lines[place]) for resident, own_lines in lines.items() if place < len(own_lines)]
         await asyncio.gather(*(_says(town, resident, line) for resident, line in now))
+        # What is answered may take more than one message.
+        await quiet(town)
 
 
 async def _says(town: Town, resident: Resident, line: Line) -> None:

@@ -14,10 +14,16 @@ TRIES = 3
 
 
 def choose(
-    text: str, choices: Iterable[Choice], *, loosely: bool = True, exactly: tuple[str, ...] = (), goes_on: bool = False
+    text: str,
+    choices: Iterable[Choice],
+    *,
+    loosely: bool = True,
+    exactly: tuple[str, ...] = (),
+    goes_on: bool = False,
+    unseen: Iterable[Choice] = (),
 ) -> Generator[Ask, Answer, str]:
-    """One of the choices: its value."""
-    answer = yield Ask(text, tuple(choices), Wants.ONE, loosely, exactly, goes_on)
+    """One of the choices, or of those that are not shown: its value."""
+    answer = yield Ask(text, tuple(choices), Wants.ONE, loosely, exactly, goes_on, tuple(unseen))
     if not isinstance(answer, str):
         raise DoesNotFit
     return answer

@@ -51,10 +51,25 @@ class Moved(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Shared(Effect):
-    """The person gave a recommendation about one objective of the Global Compact."""
+    """The person gave a recommendation. Given again under the same name, it takes the place of the first."""
 
-    topic: str
+    contribution: str
     words: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted(Effect):
+    """The person said what their recommendation is about: a `flows.GROUPS` key, or `SOMETHING_ELSE`."""
+
+    contribution: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack(Effect):
+    """The person does not want their recommendation to be read after all."""
+
+    contribution: str
 
 
 @dataclass(frozen=True, slots=True)

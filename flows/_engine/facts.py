@@ -135,7 +135,8 @@ class OwnContribution:
 
     day: date
     topic: str
-    """An objective's key in `flows.OBJECTIVES`, or "" for an answer to a consultation."""
+    """A key in `flows.OBJECTIVES` or of one of `flows.GROUPS`; "" where the person named none, and for an answer to a
+    consultation."""
     consultation: Renditions | None
     state: str
     """A `flows.STATES` key: received, read, considered, taken_up, taken_up_in_part, not_taken_up."""
@@ -155,6 +156,8 @@ class Surroundings(Struct, frozen=True):
     carrier: Carrier = ANY_CARRIER
     shows_numbers: bool = True
     """Choices are shown with their numbers."""
+    most_buttons: int | None = None
+    """So many choices can be tapped where they stand; more of them stand in a list. None: any number."""
 
 
 class Kept(Struct, frozen=True, omit_defaults=True):
@@ -174,10 +177,14 @@ class Kept(Struct, frozen=True, omit_defaults=True):
     """There is a bulletin to read."""
     gave: bool = False
     """This person has given something before."""
+    region_known: bool = False
+    """This person has said where they live."""
     bulletin: Renditions | None = None
     consultation: OpenConsultation | None = None
     round: OpenRound | None = None
     given: tuple[OwnContribution, ...] = ()
+    contribution: str = ""
+    """The name under which is kept what is given in this talk."""
     code: str = ""
     """What has to come back from where we write to, before something happens that cannot be undone; "" for nothing."""
     wanted: str = ""
@@ -199,6 +206,7 @@ class Kept(Struct, frozen=True, omit_defaults=True):
             takes_voice=surroundings.takes_voice,
             reserved_words=surroundings.reserved_words,
             carrier=surroundings.carrier,
+            most_buttons=surroundings.most_buttons,
         )
 
 
@@ -213,6 +221,12 @@ class Facts(Kept, frozen=True, kw_only=True):
     takes_voice: bool = True
     reserved_words: ReservedWords = NOTHING_RESERVED
     carrier: Carrier = ANY_CARRIER
+    most_buttons: int | None = None
+
+    @property
+    def takes_part(self) -> bool:
+        """They have agreed to, have not left, and are nobody else."""
+        return self.consented and not self.stopped and not self.silent
 
 
 def only(known: Kept, needs: frozenset[str]) -> Kept:
@@ -227,10 +241,12 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         votes=known.votes,
         informed=known.informed,
         gave=known.gave,
+        region_known=known.region_known,
         bulletin=known.bulletin if "bulletin" in needs else None,
         consultation=known.consultation if "consultation" in needs else None,
         round=known.round if "round" in needs else None,
         given=known.given if "given" in needs else (),
+        contribution=known.contribution if "contribution" in needs else "",
         code=known.code if "code" in needs else "",
         wanted=known.wanted if "wanted" in needs else "",
         held=known.held if "held" in needs else "",

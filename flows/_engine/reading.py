@@ -9,9 +9,10 @@ from channels.messages import Choice, Kind, Message
 from flows._engine import plain
 from flows._engine.effects import Words
 from flows._engine.folding import fold, in_western_digits
+from flows._engine.languages import names_of
 from flows._engine.talks import Answer, Ask, Wants
 from flows._engine.words import AND, NO, YES, everywhere, goes_back
-from locales import N_, _
+from locales import N_, _, languages
 
 LONGEST_WORDS = 4096
 """UTF-16 units, what Telegram takes in one message: who writes more sees the app cut it there."""
@@ -115,7 +116,8 @@ def _read_choice(question: Ask, text: str) -> Answer | Unread:
     number = _NUMBER.fullmatch(in_western_digits(text))
     if number:
         return _numbered(question.choices, int(number[1])) or Unread.NOT_OFFERED
-    return _labelled(question.choices, text) or _nearly(question, text) or Unread.NOT_UNDERSTOOD
+    labelled = _labelled((*question.choices, *question.unseen), text)
+    return labelled or _nearly(question, text) or Unread.NOT_UNDERSTOOD
 
 
 def _read_several(choices: tuple[Choice, ...], text: str) -> tuple[str, ...] | Unread:
@@ -147,6 +149,7 @@ def _labelled(choices: tuple[Choice, ...], text: str) -> str | None:
     labels = [(_label(choice.label), choice.value) for choice in choices]
     same = [value for label, value in labels if label == typed]
     same = same or [v for _label, v in labels if v in _YES_OR_NO and typed in everywhere(_YES_OR_NO[v])]
+    same = same or [v for _label, v in labels if v in languages() and typed in names_of(v)]
     if not same and len(typed) >= SHORTEST_START:
         same = [value for label, value in labels if label.startswith(typed)]
     return same[0] if len(same) == 1 else None

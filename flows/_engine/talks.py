@@ -48,6 +48,8 @@ class Ask(Struct, frozen=True):
     """The values that count only as they are offered, all the same."""
     goes_on: bool = False
     """Words that are no answer go on with the words that were given just before."""
+    unseen: tuple[Choice, ...] = ()
+    """Choices that are not shown, and understood when their label is typed."""
 
     def __repr__(self) -> str:
         return f"Ask({self.wants}, {self.choices})"
@@ -70,12 +72,14 @@ class Flow:
     `words` open it (English, marked with N_; the catalogs give the others), exact and alone in a message.
     `anywhere`: its words are heard in the middle of another conversation too, which goes on afterwards,
     unless this one yields `Switched`.
+    `offer` gives what it does, in few words for the menu and for HELP, or "" when that cannot be done now.
     `needs`: which optional facts it reads. `edition` rises when stored conversations no longer fit.
     """
 
     name: str
     words: tuple[str, ...]
     talk: Callable[[Facts], Talk]
+    offer: Callable[[Facts], str]
     anywhere: bool
     needs: frozenset[str]
     edition: int
@@ -168,7 +172,7 @@ def fits(question: Ask, answer: Answer) -> bool:
         return isinstance(answer, Words)
     if question.wants is Wants.SEVERAL:
         return isinstance(answer, tuple) and set(answer).issubset(question.offered)
-    return isinstance(answer, str) and answer in question.offered
+    return isinstance(answer, str) and answer in (*question.offered, *(choice.value for choice in question.unseen))
 
 
 @cache
@@ -184,7 +188,12 @@ def _load(name: str) -> Flow:
         name=name,
         words=tuple(file.words),
         talk=file.talk,
+        offer=getattr(file, "offer", _nothing),
         anywhere=getattr(file, "anywhere", False),
         needs=frozenset(getattr(file, "needs", ())),
         edition=getattr(file, "edition", 1),
     )
+
+
+def _nothing(_facts: Facts) -> str:
+    return ""

@@ -50,7 +50,7 @@ GROUPS = (
         ),
     ),
     Group(
-        "work",
+        "working",
         N_("Work, skills and money"),
         (
             Objective("work", 6, N_("Fair jobs, fair hiring")),
@@ -95,15 +95,12 @@ OBJECTIVES: Mapping[str, Objective] = {
     for objective in sorted((one for group in GROUPS for one in group.objectives), key=lambda one: one.number)
 }
 
+_LABELS = {group.key: group.label for group in GROUPS} | {one.key: one.label for one in OBJECTIVES.values()}
+
 
 def groups() -> tuple[Choice, ...]:
     """What a person can choose first, in the language being spoken."""
     return _groups(spoken())
-
-
-def within(group: str) -> tuple[Choice, ...]:
-    """The objectives of a group to choose from, in the language being spoken."""
-    return _within(group, spoken())
 
 
 @cache
@@ -113,13 +110,6 @@ def _groups(language: str) -> tuple[Choice, ...]:
         return (*every, Choice(SOMETHING_ELSE, topic_label(SOMETHING_ELSE)))
 
 
-@cache
-def _within(key: str, language: str) -> tuple[Choice, ...]:
-    (group,) = (group for group in GROUPS if group.key == key)
-    with speaking(language):
-        return tuple(Choice(objective.key, _(objective.label)) for objective in group.objectives)
-
-
 def topic_label(topic: str) -> str:
-    """What a topic of `Shared` is called in the language being spoken: an objective's key, or `SOMETHING_ELSE`."""
-    return _("Something else") if topic == SOMETHING_ELSE else _(OBJECTIVES[topic].label)
+    """What a topic is called in the language being spoken: an objective's key, a group's, or `SOMETHING_ELSE`."""
+    return _("Something else") if topic == SOMETHING_ELSE else _(_LABELS[topic])

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import flows
 from handlers.writing import contents
-from locales import ENGLISH, languages, nearest
 from storage import Session, processes
 
 
@@ -25,12 +24,6 @@ class Board:
     def news(self, now: datetime) -> flows.Renditions | None:
         """The latest bulletin that is for everybody, while it may be told."""
         return None if self.bulletin_until is not None and self.bulletin_until <= now else self.bulletin
-
-    def first_guess(self, tag: str) -> str:
-        """The language to begin in with someone new whose app speaks `tag` (BCP 47; "" when it does not say)."""
-        spoken = [code for code in self.content.languages if code in languages()] or [ENGLISH]
-        guess = nearest(tag)
-        return guess if guess in spoken else spoken[0]
 
 
 class NoProcess(Exception):

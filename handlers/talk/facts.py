@@ -8,7 +8,7 @@ import flows
 from handlers.talk.deciding import wanted
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
-from storage import Session, contributions, rounds
+from storage import Session, contributions, fresh, rounds
 
 CODES = range(100_000, 1_000_000)
 """Numbers that may have to come back: never "000000", which leads back. One is guessed once in 300,000 talks, and
@@ -22,6 +22,8 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str], held: 
         known = replace(known, round=await _round(session, visit))
     if "given" in needs:
         known = replace(known, given=await _given(session, visit))
+    if "contribution" in needs:
+        known = replace(known, contribution=fresh())
     if "code" in needs and visit.board.content.safety.proves(visit.message.channel):
         known = replace(known, code=str(secrets.choice(CODES)))
     if "wanted" in needs:

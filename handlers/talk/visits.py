@@ -8,6 +8,7 @@ from channels import Channel
 from channels.messages import Message, Outgoing
 from channels.verdicts import Reach
 from handlers.talk.boards import Board
+from handlers.talk.guessing import first_guess
 from handlers.talk.patience import Heard
 from handlers.talk.standing import Standing, Talk, packed, room
 from storage import Keyring, PersonKey, addresses, fresh, people
@@ -82,6 +83,7 @@ class Visit:
             votes=self.known is not None and self.known.votes,
             informed=news is not None,
             gave=self.gave,
+            region_known=bool(self.region),
             bulletin=news,
             consultation=self.board.consultation,
             seated=self.is_member,
@@ -111,7 +113,7 @@ class Visit:
     def begin_anew(self, key: PersonKey) -> None:
         """From here on this is somebody who is new here."""
         self.known, self.key, self.address = None, key, fresh()
-        self.language, self.region = self.board.first_guess(self.message.language), ""
+        self.language, self.region = first_guess(self.message, self.board.content, self.surroundings.reserved_words), ""
         self.reach, self.consented, self.consent = Reach.ACTIVE, False, None
         self.standing = Standing(heard=self.standing.heard)
         self.turn, self.silent, self.gave = 1, False, False
@@ -139,6 +141,7 @@ def begin(
         channel.reserved_words,
         channel.carrier,
         channel.shows_numbers,
+        channel.most_buttons,
     )
     if known is not None:
         return Visit(
@@ -171,7 +174,7 @@ def begin(
         known=None,
         key=keys.new(fresh()),
         address=fresh(),
-        language=board.first_guess(message.language),
+        language=first_guess(message, board.content, channel.reserved_words),
         region="",
         reach=Reach.ACTIVE,
         consented=False,

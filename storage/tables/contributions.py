@@ -40,7 +40,7 @@ contribution = Table(
     Column("question", Text),
     # The choice that answers the question; null: it is answered in words.
     Column("option", Text),
-    # The objective of the Compact that it is about; "" where the person named none.
+    # What it is about, an objective of the Compact or a group of them; "" where the person named nothing.
     Column("topic", Text, nullable=False),
     # The code of the language in which it was given.
     Column("language", Text, nullable=False),

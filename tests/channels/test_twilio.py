@@ -443,6 +443,27 @@ async def test_whatsapp_shows_few_short_choices_as_buttons(channels: dict[str, C
     assert "Body" not in sent
 
 
+async def test_a_text_too_long_for_buttons_leaves_before_the_question_that_has_them(
+    channels: dict[str, Channel],
+) -> None:
+    terms = "\n".join(["Who holds your phone can read this."] * 12)
+    asked = Outgoing(f"{terms}\n\nDo you agree?", choices=YES_OR_NO, token="q7")
+    text, question = channels["whatsapp"].parts(asked)
+    assert (text.text, text.choices, text.token) == (terms, (), "")
+    assert (question.text, question.choices, question.token) == ("Do you agree?", YES_OR_NO, "q7")
+    assert len(channels["sms"].parts(asked)) == 1
+
+
+async def test_a_text_that_has_room_beside_buttons_leaves_with_them(channels: dict[str, Channel]) -> None:
+    asked = Outgoing("Thank you.\n\nDo you agree?", choices=YES_OR_NO, token="q7")
+    assert channels["whatsapp"].parts(asked) == (asked,)
+
+
+async def test_a_question_that_can_have_no_buttons_stays_with_its_text(channels: dict[str, Channel]) -> None:
+    several = Outgoing(f"{'Long. ' * 80}\n\nWhich?", choices=YES_OR_NO, token="q7", several=True)
+    assert channels["whatsapp"].parts(several) == (several,)
+
+
 @pytest.mark.parametrize(("word", "opened_by"), [("", "1 - 10"), ("Choisir", "Choisir")])
 async def test_whatsapp_shows_up_to_ten_choices_as_a_list(
     word: str, opened_by: str, channels: dict[str, Channel], platform: Platform

@@ -80,6 +80,7 @@ def surroundings(channel: str, process: Process = PROCESS) -> Surroundings:
         held_on.reserved_words,
         held_on.carrier,
         held_on.shows_numbers,
+        held_on.most_buttons,
     )
 
 

@@ -21,6 +21,7 @@ from flows import (
     Kept,
     Moved,
     Say,
+    Shared,
     Spoke,
     Switched,
     Talk,
@@ -39,7 +40,7 @@ from locales import _, languages, speak, speaking
 from tests.every_channel import every_channel
 from tests.flows.example import CONSULTATION, PROCESS, bare, facts, named_in, paths, surroundings
 
-MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered, ReadUp)
+MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered, Shared, ReadUp)
 """Going back replays them, so they are recorded as the latest word and not as one more; what is read is read again."""
 
 everywhere = pytest.mark.parametrize("channel", channels.names())
@@ -212,16 +213,38 @@ def offered() -> set[str]:
 
 @every_flow
 def test_its_words_can_be_learnt_from_help_or_the_menu(flow: Flow) -> None:
-    """Or `flows/help.py` says why not. What is heard in the middle of any talk is told by HELP itself."""
-    told = {*help_.TOLD, *help_.UNTOLD} | (set() if flow.anywhere else offered())
-    assert not flow.words or flow.name in told
+    """What is heard in the middle of any talk is told by HELP itself, which they have just sent."""
+    assert not flow.words or flow.name in {*help_.ORDER, "help"}
+    assert set(help_.ORDER) | {"help"} == {name for name, one in flows().items() if one.words}
 
 
-def test_help_tells_words_that_there_are() -> None:
-    assert all(to_send(flows()[name].words[0]) == to_send(name) for name in help_.TOLD)
-    assert set(help_.UNTOLD) <= set(flows()) - set(help_.TOLD)
+@every_flow
+@in_every_language
+def test_what_cannot_be_done_now_is_offered_by_no_flow(flow: Flow, language: str) -> None:
+    """And whoever offers something has words for it."""
+    with speaking(language):
+        for known in circumstances(language, "sms"):
+            assert not flow.offer(known) or flow.words
+            told = "\n".join(advance(flows()["help"].talk, known, ()).said)
+            named_in_help = f"{to_send(flow.words[0])}:" in told.replace("\u00a0", "") if flow.words else False
+            assert named_in_help == (bool(flow.offer(known)) and flow.name != "help")
+
+
+def test_help_names_the_words_of_what_can_be_done_now() -> None:
+    everything = {"share", "answer", "vote", "news", "status", "region", "menu", "language", "stop", "forget"}
+    assert told_by_help(facts()) == everything
+    nothing_open = structs.replace(facts(), asked=False, votes=False, informed=False, gave=False, region_known=True)
+    assert told_by_help(nothing_open) == {"share", "menu", "language", "stop", "forget"}
+    assert told_by_help(structs.replace(facts(), consented=False)) == {"language", "stop", "forget"}
+    assert told_by_help(structs.replace(facts(), stopped=True)) == {"start", "forget"}
+    assert told_by_help(structs.replace(facts(), silent=True)) == {"stop"}
+
+
+def told_by_help(known: Facts) -> set[str]:
+    said = "\n".join(advance(flows()["help"].talk, known, ()).said)
+    return {name for name in help_.ORDER if f"{to_send(name)}: " in said}
 
 
 def test_the_menu_leads_only_where_there_is_a_flow() -> None:
     assert offered() <= set(flows())
-    assert offered() == {"share", "answer", "vote", "news", "status", "language", "help", "stop"}
+    assert offered() == {"share", "answer", "vote", "news", "status", "region", "language", "help", "stop"}

@@ -11,11 +11,10 @@ from locales import languages
 from tests.flows.example import PROCESS, surroundings
 
 
-@pytest.mark.parametrize("flow", ["welcome", "language"])
 @pytest.mark.parametrize("language", languages())
-def test_the_question_for_the_language_takes_one_segment(flow: str, language: str) -> None:
+def test_the_question_for_the_language_takes_one_segment(language: str) -> None:
     known = Kept(language=language, channel="sms").within(surroundings("sms", replace(PROCESS, languages=languages())))
-    question = advance(flows()[flow].talk, known, ()).question
+    question = advance(flows()["language"].talk, known, ()).question
     assert question
     assert len(question.choices) == len(languages())
     assert segments_of(Outgoing(question.text, language, question.choices)) == 1

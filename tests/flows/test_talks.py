@@ -1,6 +1,7 @@
 """What the single talks say and leave unsaid."""
 
 from dataclasses import replace
+from datetime import date
 from hashlib import sha256
 
 import pytest
@@ -9,7 +10,24 @@ from msgspec import structs
 from channels._text.numbered import numbered
 from channels._text.segments import is_gsm, segments
 from channels.carriers import ANY_CARRIER
-from flows import Answer, Forgotten, Moved, Safety, Turn, Voted, Words, advance, flows
+from flows import (
+    Answer,
+    Consented,
+    Forgotten,
+    Moved,
+    OwnContribution,
+    Safety,
+    Shared,
+    Sorted,
+    Spoke,
+    Switched,
+    TakenBack,
+    Turn,
+    Voted,
+    Words,
+    advance,
+    flows,
+)
 from flows.status import AT_ONCE
 from flows.welcome import WORDING, _terms
 from locales import languages, speaking
@@ -33,30 +51,59 @@ def text(of: Turn) -> str:
     ],
 )
 def test_who_can_read_along_is_said_before_consent(channel: str, truth: str) -> None:
-    consent = turn("welcome", "en", channel=channel)
+    consent = turn("welcome", channel=channel)
     assert truth in text(consent)
     assert "STOP" in text(consent)
     assert "FORGET" in text(consent)
     assert consent.question
-    assert [choice.value for choice in consent.question.choices] == ["yes", "no"]
+    assert [choice.value for choice in consent.question.choices][:2] == ["yes", "no"]
 
 
 def test_what_is_true_of_every_carrier_is_said_of_one_that_says_nothing_of_its_own() -> None:
-    assert "The company that carries these messages can read them." in text(turn("welcome", "en", carrier=ANY_CARRIER))
+    assert "The company that carries these messages can read them." in text(turn("welcome", carrier=ANY_CARRIER))
     assert "The company that carries these messages can see your vote." in text(turn("vote", carrier=ANY_CARRIER))
     assert "or with the company that carries it." in text(turn("forget", carrier=ANY_CARRIER))
 
 
+def labels(of: Turn) -> list[str]:
+    return [choice.label for choice in of.question.choices] if of.question else []
+
+
 def test_each_language_is_offered_by_its_own_name() -> None:
-    question = turn("welcome").question
-    assert question
-    assert [choice.label for choice in question.choices] == ["English", "Français", "Español", "العربية"]
+    assert labels(turn("language")) == ["English", "Français", "Español", "العربية"]
+
+
+def test_the_other_languages_are_one_tap_away_beside_consent() -> None:
+    assert labels(turn("welcome"))[2:] == ["Français", "Español", "العربية"]
+    assert labels(turn("welcome", language="ar"))[2:] == ["English", "Français", "Español"]
+
+
+def test_where_buttons_are_few_one_of_them_leads_to_the_other_languages() -> None:
+    assert labels(turn("welcome", channel="whatsapp"))[2:] == ["langue/idioma/لغة"]
+    assert turn("welcome", "language", channel="whatsapp").effects == (Switched("language"),)
+    in_two = replace(PROCESS, languages=("en", "ar"))
+    assert labels(turn("welcome", channel="whatsapp", process=in_two))[2:] == ["العربية"]
+
+
+def test_no_name_of_a_language_makes_a_text_message_dear() -> None:
+    assert labels(turn("welcome", channel="sms"))[2:] == ["Francais", "Español", "Arabi"]
+
+
+def test_in_another_language_all_is_said_again_before_consent() -> None:
+    assert turn("welcome", "fr").effects == (Spoke("fr"), Switched("welcome"))
+    assert turn("language", "fr", consented=False).effects == (Spoke("fr"), Switched("welcome"))
+    assert turn("language", "fr").effects == (Spoke("fr"),)
 
 
 def test_a_language_that_we_cannot_speak_is_not_offered() -> None:
-    question = turn("welcome", process=replace(PROCESS, languages=("so", "en", "fr"))).question
-    assert question
-    assert [choice.value for choice in question.choices] == ["en", "fr"]
+    spoken = replace(PROCESS, languages=("so", "en", "fr"))
+    assert labels(turn("language", process=spoken)) == ["English", "Français"]
+    assert labels(turn("welcome", process=spoken))[2:] == ["Français"]
+    assert labels(turn("welcome", process=replace(PROCESS, languages=("so", "en"))))[2:] == []
+
+
+def test_whoever_agrees_is_asked_at_once_what_should_change() -> None:
+    assert turn("welcome", "yes").effects == (Consented(WORDING), Switched("share"))
 
 
 def test_the_wording_of_consent_has_the_version_that_is_recorded() -> None:
@@ -67,7 +114,12 @@ def test_the_wording_of_consent_has_the_version_that_is_recorded() -> None:
 
 
 def test_who_would_rather_not_say_lives_nowhere() -> None:
-    assert Moved("") in turn("welcome", "en", "yes", "rather_not_say").effects
+    assert Moved("") in turn("region", "rather_not_say").effects
+
+
+def test_where_no_region_is_asked_for_nobody_is_asked() -> None:
+    nowhere = turn("region", process=replace(PROCESS, regions=()))
+    assert (nowhere.effects, nowhere.question) == ((), None)
 
 
 def test_the_promise_stands_before_the_first_question() -> None:
@@ -81,8 +133,8 @@ def test_the_promise_stands_before_the_first_question() -> None:
 
 
 def test_a_voice_note_is_asked_for_only_where_it_can_be_sent() -> None:
-    assert "voice note" in text(turn("share", "else"))
-    assert "voice note" not in text(turn("share", "else", channel="sms"))
+    assert "voice note" in text(turn("share"))
+    assert "voice note" not in text(turn("share", channel="sms"))
 
 
 def test_a_vote_is_counted_and_named_once() -> None:
@@ -182,7 +234,7 @@ def test_help_says_where_a_human_is() -> None:
 
 
 def test_the_menu_offers_only_what_there_is() -> None:
-    question = advance(flows()["menu"].talk, bare(), ()).question
+    question = advance(flows()["menu"].talk, structs.replace(bare(), consented=True), ()).question
     assert question
     assert [choice.value for choice in question.choices] == ["share", "language", "help", "stop"]
 
@@ -193,7 +245,8 @@ def test_nothing_that_a_person_said_is_repeated_to_them() -> None:
             assert not any("Visas for my family" in said for said in path.texts), name
 
 
-BUDGET = {"welcome": 4, "answer": 3, "status": 3}
+BUDGET = {"welcome": 4, "answer": 3, "status": 3, "help": 3}
+"""HELP says of each word what it does, here of all that there are."""
 
 
 @pytest.mark.parametrize("name", flows())
@@ -203,16 +256,35 @@ def test_english_fits_a_few_segments_of_a_text_message(name: str) -> None:
             if any(code in path.answers[:number] for code in ("fr", "es", "ar")):
                 break  # from here on it is not English
             body = numbered(text(one), one.question.choices if one.question else (), " ")
-            if not (name in ("welcome", "language") and number == 0):
-                assert is_gsm(body), body
+            assert is_gsm(body) or name == "language", body
             assert segments(body) <= BUDGET.get(name, 2), body
 
 
-def test_a_recommendation_is_passed_on_only_after_yes() -> None:
-    words = Words("Visas for my family")
-    assert turn("share", "leaving", "pathways", words).effects == ()
-    assert turn("share", "leaving", "pathways", words, "no").effects == ()
-    assert len(turn("share", "leaving", "pathways", words, "yes").effects) == 1
+WORDS = Words("Visas for my family")
+
+
+def test_a_recommendation_is_given_in_one_message() -> None:
+    given = turn("share", WORDS, contribution="c7")
+    assert given.effects == (Shared("c7", WORDS),)
+    assert given.said[0].startswith("Thank you. Harbour Migration Forum will read it.")
+
+
+def test_it_can_be_taken_back() -> None:
+    taken_back = turn("share", WORDS, "take_back", contribution="c7")
+    assert taken_back.effects == (TakenBack("c7"),)
+    assert "did not keep it" in text(taken_back)
+
+
+def test_its_topic_and_then_the_region_are_asked_for_who_wants_to_say_them() -> None:
+    sorted_ = turn("share", WORDS, "topic", "working", contribution="c7")
+    assert sorted_.effects == (Sorted("c7", "working"), Switched("region"))
+    known = turn("share", WORDS, "topic", "else", contribution="c7", region_known=True)
+    assert known.effects == (Sorted("c7", "else"),)
+
+
+def test_what_names_no_topic_is_what_they_told_us() -> None:
+    given = (OwnContribution(date(2026, 3, 4), "", None, "received"),)
+    assert text(turn("status", given=given)).startswith("March 4, 2026, what you told us: It has arrived.")
 
 
 @pytest.mark.parametrize("language", languages())
@@ -222,6 +294,5 @@ def test_who_it_is_is_asked_in_the_language_known_here_and_once_in_english(langu
     english = "This number last wrote to us more than a year ago. Was that you?"
     assert question.text.split("\n")[-1] == english
     assert len(question.text.split("\n")) == (1 if language == "en" else 2)
-    labels = [choice.label for choice in question.choices]
-    assert [label.split(" / ")[-1] for label in labels] == ["Yes, that was me", "No, I am new"]
+    assert [choice.label.split(" / ")[-1] for choice in question.choices] == ["Yes, that was me", "No, I am new"]
     assert segments(numbered(question.text, question.choices, after_number=" ")) <= 4

@@ -146,11 +146,11 @@ def standing_at(place: Place, language: str, channel: str) -> Standing:
         case Place.MENU:
             return standing_in("menu", (), language, channel)
         case Place.YES_OR_NO:
-            return standing_in("share", (flows.SOMETHING_ELSE, Words("A bus to the clinic")), language, channel)
+            return standing_in("keep", (), language, channel)
         case Place.CHOICE:
-            return standing_in("welcome", (language, "yes"), language, channel)
+            return standing_in("region", (), language, channel)
         case Place.WORDS:
-            return standing_in("share", (flows.SOMETHING_ELSE,), language, channel)
+            return standing_in("share", (), language, channel)
 
 
 def standing_in(flow: str, answers: tuple[flows.Answer, ...], language: str, channel: str) -> Standing:

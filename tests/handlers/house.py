@@ -107,14 +107,16 @@ class Writer:
         await self.house.sends()
         return "\n".join(shown(one) for one in self.house.left.pop(self.sender, ()))
 
-    async def joins(self, language: str = "English") -> "Writer":
-        await self.says("hello", language, "1", "1")
+    async def joins(self, language: str = "English", region: str = "1") -> "Writer":
+        """Agrees, and says where they live."""
+        other = [language] if language != "English" else []
+        await self.says("hello", *other, "1", "menu", "/region", region)
         return self
 
     async def gives(self, words: str = "Interpreters at the clinic.") -> str:
         """A recommendation; gives its id."""
         before = set(await self.house.column("SELECT id FROM contribution"))
-        await self.says("share", "1", "1", words, "1")
+        await self.says("/share", words)
         (name,) = set(await self.house.column("SELECT id FROM contribution")) - before
         return str(name)
 

@@ -174,3 +174,21 @@ async def test_the_day_is_kept_and_not_the_hour(house: House) -> None:
     async with house.database.reading() as session:
         [given] = await stored.newest(session, house.keys, 10)
     assert given.given == NOW.date()
+
+
+async def test_the_topic_is_named_by_who_gave_it(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.gives()
+    await alice.says("1", "6")
+    assert await house.column("SELECT topic FROM contribution") == ["together"]
+
+
+async def test_what_is_said_again_takes_the_place_of_the_first_and_can_be_taken_back(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.gives("Interpreters at the clinic.")
+    await alice.says("0", "Interpreters at the school.")
+    [given] = await house.does(lambda session, _now: stored.newest(session, house.keys, 10))
+    assert given.words == "Interpreters at the school."
+    assert "did not keep it" in await alice.says("2")
+    assert await house.column("SELECT id FROM contribution") == []
+    assert "You have not told us anything yet" in await alice.says("/status")

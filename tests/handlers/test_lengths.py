@@ -115,7 +115,7 @@ async def test_a_talk_that_waits_for_the_second_step_does_not_show_the_ballot(ho
 @pytest.mark.parametrize("choice", ["1", "2", "3"])
 async def test_where_a_newcomer_lives_cannot_be_told_from_the_talk(house: House, choice: str) -> None:
     writer = house.meets()
-    await writer.says("hello", "English", "1", choice)
+    await writer.says("hello", "1", "menu", "region", choice)
     assert await house.column(SIZES["talk"]) == [1024 + 29]
 
 

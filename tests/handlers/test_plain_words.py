@@ -47,7 +47,7 @@ async def test_several_messages_in_a_row_are_one_contribution(house: House) -> N
 
 async def test_in_share_too_people_write_on_and_add_a_voice_note(house: House) -> None:
     alice = await joined(house)
-    await alice.says("share", "1", "1", "Interpreters at the clinic.", "And at the town hall on Mondays.")
+    await alice.says("share", "Interpreters at the clinic.", "And at the town hall on Mondays.")
     await alice.does(alice.message(kind=Kind.VOICE, voice="note-1"))
     await alice.says("yes")
     async with house.database.reading() as session:
@@ -76,7 +76,7 @@ async def test_a_picture_with_words_is_read_as_far_as_we_can(house: House) -> No
 @pytest.mark.parametrize("says", ["stop please", "Stop sending me this!!", "arrêtez de m'écrire", "وقفوا الرسائل"])
 async def test_who_asks_us_to_stop_in_other_words_is_asked(house: House, says: str) -> None:
     alice = await joined(house)
-    for before in ([], ["share"], ["share", "1", "1"]):
+    for before in ([], ["share"]):
         assert "Shall we stop writing to you?" in await alice.says(*before, says)
         assert "We go on." in await alice.says("no")
         await alice.says("menu")
@@ -91,9 +91,8 @@ async def test_who_says_it_twice_is_believed(house: House) -> None:
 
 async def test_who_was_asked_by_mistake_loses_no_words(house: House) -> None:
     alice = await joined(house)
-    assert "Shall we stop" in await alice.says("share", "1", "1", "Stop this please")
-    assert "Shall we pass it on?" in await alice.says("no")
-    await alice.says("yes")
+    assert "Shall we stop" in await alice.says("share", "Stop this please")
+    assert "Thank you." in await alice.says("no")
     assert await words(house) == ["Stop this please"]
 
 
@@ -113,7 +112,7 @@ async def test_in_danger_comes_first_whom_to_reach(house: House) -> None:
     assert heard.index(EMERGENCY) < heard.index("help@forum.example") < heard.index("Shall we pass it on")
     assert "If you are in danger" not in await alice.says("they beat me too and nobody comes"), "it was said just now"
     house.now += timedelta(hours=2)
-    assert "If you are in danger" in await alice.says("share", "1", "1", DANGER)
+    assert "If you are in danger" in await alice.says("share", DANGER)
 
 
 async def test_the_third_time_something_else_is_said(house: House) -> None:
@@ -127,7 +126,7 @@ async def test_the_third_time_something_else_is_said(house: House) -> None:
 async def test_a_command_acts_where_words_are_asked_and_the_question_comes_again(house: House) -> None:
     alice = await joined(house)
     await house.does(lambda session, now: consultations.open_(session, asked(), now))
-    assert "open question" not in await alice.says("share", "1", "1", "answer")
+    assert "open question" not in await alice.says("share", "answer")
     assert await words(house) == []
 
 
@@ -140,11 +139,11 @@ async def test_an_answer_is_read_back_and_can_be_changed(house: House) -> None:
     assert len(chosen) == 1
 
 
-@pytest.mark.parametrize("at", [[], ["share"], ["share", "1"], ["share", "1", "1"], ["language"], ["forget"], ["help"]])
+@pytest.mark.parametrize("at", [[], ["share"], ["share", "A bus"], ["language"], ["forget"], ["help"]])
 @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.OTHER])
 async def test_no_words_disappear_without_a_word_of_ours(house: House, at: list[str], kind: Kind) -> None:
     """They are kept for the person to decide, or it is said that they are not."""
     alice = await joined(house)
     await alice.says(*at)
     heard = await alice.does(alice.message(LANDLORD, kind=kind))
-    assert "pass it on" in heard or "did not" in heard
+    assert "pass it on" in heard or "will read it" in heard or "did not" in heard

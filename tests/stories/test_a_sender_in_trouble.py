@@ -40,6 +40,6 @@ async def test_whoever_wrote_while_our_number_was_stopped_is_answered_after_it(
         clock.at += OUT_OF_ORDER + timedelta(seconds=1)
         await until(lambda: works_again(square))
         for person in (alice, bob, carol):
-            await person.hears("English")
+            await person.hears_choices("Do you want to take part?")
         await square.twilio.wire.settled()
-        assert [len(person.chat.ours()) for person in (alice, bob, carol)] == [1, 1, 1]
+        assert [len(person.chat.ours()) for person in (alice, bob, carol)] == [2, 2, 2]

@@ -36,7 +36,7 @@ async def test_the_promise_comes_before_the_questions(square: StoryTown) -> None
     await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
     await alice.hears("Seeing a doctor", "ANSWER")
     alice.says("answer")
-    await alice.hears("health ministers", "plan for next year", "Have you seen a doctor this year?")
+    await alice.hears_choices("health ministers", "plan for next year", "Have you seen a doctor this year?")
     alice.says("2")
     await alice.hears("What would make it easier?")
     alice.sends_voice()

@@ -57,6 +57,16 @@ class Person:
             assert word in shown, f"{word!r} is not in {shown!r}"
         return shown
 
+    async def hears_choices(self, *words: str) -> str:
+        """The next messages up to one that has choices, on buttons or numbered, hold all of these words together."""
+        shown: list[Bubble] = []
+        while not (shown and _offers(shown[-1])):
+            shown.append(await self.chat.next())
+        together = "\n".join(map(shown_in, shown))
+        for word in words:
+            assert word in together, f"{word!r} is not in {together!r}"
+        return together
+
     async def hears_nothing(self, town: "StoryTown") -> None:
         """Everything that was under way has arrived, and nothing of it here."""
         await town.quiet()
@@ -64,15 +74,24 @@ class Person:
         assert not new, [shown_in(bubble) for bubble in new]
 
     async def joins(self, language: str = "English") -> None:
-        """Through the whole welcome, to the menu."""
-        self.says("/start" if isinstance(self.platform, FakeTelegram) else "hello")
-        await self.hears(language)
-        self.says(language)
-        await self.hears()
+        """Agrees, says where they live, and stands before the menu."""
+        for words in ("hello", *([language] if language != "English" else [])):
+            self.says(words)
+            await self.hears_choices()
         self.says("1")
         await self.hears()
+        self.says("menu")
+        await self.hears_choices()
+        self.says("region")
+        await self.hears_choices()
         self.says("1")
         await self.hears()
+        self.says("menu")
+        await self.hears_choices()
+
+
+def _offers(bubble: Bubble) -> bool:
+    return bool(bubble.buttons) or "\n1" in bubble.text or "\n\u0661" in bubble.text
 
 
 def shown_in(bubble: Bubble) -> str:

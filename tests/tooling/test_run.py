@@ -343,7 +343,7 @@ async def somebody_is_answered(session: aiohttp.ClientSession, around: str) -> N
         async with session.post(f"{around}/phones/telegram/{NOOR}/say", json={"text": "hello"}) as said:
             assert said.status == 204
         async with asyncio.timeout(START):
-            while "English" not in (await events.content.readline()).decode():
+            while "Yes, I agree" not in (await events.content.readline()).decode():
                 pass
 
 

@@ -59,6 +59,7 @@ class Pager:
     shows_numbers = True
     webhook_needs = ""
     limits = Limits(replies=60, newcomers=600)
+    most_buttons: int | None = None
     costs_by_length = False
     window: timedelta | None = None
     recycled: timedelta | None = None
