@@ -28,6 +28,7 @@ PANELS = {
         "bulletin",
         "consultation",
         "contributions",
+        "sort",
         "respond",
         "council",
         "round",

@@ -70,6 +70,14 @@ async def answer(session: Session, _keys: Keyring, visit: Visit, effect: flows.A
     contributions.add(visit.writes, visit.key, new)
 
 
+async def name_topic(session: Session, beginning: str, topic: str) -> None:
+    """Say what a contribution is about that was given unasked. Raises `contents.Unfit`."""
+    if topic not in flows.OBJECTIVES and topic != flows.SOMETHING_ELSE:
+        raise contents.Unfit(f"The topic is one of: {', '.join((*flows.OBJECTIVES, flows.SOMETHING_ELSE))}.")
+    [name] = await _named(session, [beginning])
+    await contributions.name_topic(session, name, topic)
+
+
 async def respond(session: Session, response: contents.Response, now: datetime) -> tuple[str, int]:
     """Publish a response and queue the word of it for everyone it answers, in this one transaction.
 

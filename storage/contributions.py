@@ -92,6 +92,15 @@ def sort(writes: Writes, person_id: str, name: str, topic: str) -> None:
     writes.change(contribution, ("id", "person_id"), id=name, person_id=person_id, topic=topic)
 
 
+async def name_topic(session: Session, name: str, topic: str) -> None:
+    """Write down what a contribution is about that answers no consultation."""
+    await session.execute(
+        update(contribution)
+        .where(contribution.c.id == name, contribution.c.consultation_id.is_(None))
+        .values(topic=topic)
+    )
+
+
 async def take_back(session: Session, person_id: str, name: str) -> None:
     """Erase a recommendation of this person."""
     await session.execute(delete(contribution).where(contribution.c.id == name, contribution.c.person_id == person_id))

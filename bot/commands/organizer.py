@@ -149,6 +149,11 @@ def list_contributions(most: int = 20) -> None:
     writing(look)
 
 
+def sort(contribution: str, topic: str) -> None:
+    """Say what a contribution is about, where its person said it coarsely or not at all."""
+    writing(lambda session, _now: contributions.name_topic(session, contribution, topic))
+
+
 def _given(one: stored_contributions.Contribution) -> str:
     """The answer that was chosen, or what was spoken and written."""
     said = [one.option or "", "(voice note)" if one.spoken else "", in_its_place(one.words)]
@@ -267,6 +272,7 @@ GROUPS = {
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "respond": respond,
     "contributions": list_contributions,
+    "sort": sort,
     "process open": process_open,
     "bulletin publish": bulletin_publish,
     "bulletin schedules": bulletin_schedules,

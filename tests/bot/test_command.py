@@ -84,6 +84,9 @@ def test_an_organizers_day(alice: Somebody, hearback: Hearback, tmp_path: Path) 
     listed = hearback("contributions").out
     assert "More buses, please" in listed
     given = listed.split()[0]
+    assert hearback("sort", given, "services").status == 0
+    assert "trafficking" in hearback("sort", given, "buses").wrong
+    assert "services" in hearback("contributions").out
     assert "1 person is told" in hearback("respond", file(tmp_path, RESPONSE), given, "--yes").out
     assert "taken_up" in hearback("contributions").out
     voted = hearback("round", "open", file(tmp_path, ROUND), "--yes")

@@ -176,11 +176,17 @@ async def test_the_day_is_kept_and_not_the_hour(house: House) -> None:
     assert given.given == NOW.date()
 
 
-async def test_the_topic_is_named_by_who_gave_it(house: House) -> None:
+async def test_the_topic_is_named_by_who_gave_it_or_by_a_moderator(house: House) -> None:
     alice = await house.meets().joins()
-    await alice.gives()
+    name = await alice.gives()
     await alice.says("1", "6")
     assert await house.column("SELECT topic FROM contribution") == ["together"]
+    await house.does(lambda session, _now: contributions.name_topic(session, name[:6], "return"))
+    assert await house.column("SELECT topic FROM contribution") == ["return"]
+    with pytest.raises(contents.Unfit, match="pathways"):
+        await house.does(lambda session, _now: contributions.name_topic(session, name, "holidays"))
+    with pytest.raises(contents.Unfit, match="No single contribution"):
+        await house.does(lambda session, _now: contributions.name_topic(session, "abcd", "return"))
 
 
 async def test_what_is_said_again_takes_the_place_of_the_first_and_can_be_taken_back(house: House) -> None:
