@@ -70,11 +70,11 @@ async def test_a_council_of_three_on_three_channels(square: StoryTown, rule: str
     bob.says("1")
     await bob.hears("Which of these do you approve?")
     bob.says("1")
-    await bob.hears("Interpreters at the clinic")
+    await bob.hears_choices("Interpreters at the clinic")
     bob.says("vote")
     await bob.hears("You approve 1 of them:\nInterpreters at the clinic")
     bob.says("3")
-    await bob.hears("Your vote stays as it is.")
+    await bob.hears_choices("Your vote stays as it is.")
 
     result = await square.organizer(lambda session, moment: rounds.close(session, square.parts.keys, round_id, moment))
     assert dict(result.counts) == {"clinic": 3, "fees": 1, "school": 1}
