@@ -398,6 +398,8 @@ async def test_a_claim_that_is_open_is_over_before_a_pause_commits(
     async with postgresql.writing() as session:
         names = await bulletin(session, keys)
         await bulletin(session, keys, "other")
+        later = "UPDATE delivery SET due = due + interval '1 second' WHERE broadcast_id = 'other'"
+        await session.exec_driver_sql(later)
     holding = asyncio.Event()
 
     async def pauses() -> None:
@@ -413,7 +415,7 @@ async def test_a_claim_that_is_open_is_over_before_a_pause_commits(
         assert not pausing.done()
     await pausing
     async with postgresql.writing() as session:
-        assert {one.broadcast for one in await claim(session, keys)} == {"other"}
+        assert {one.broadcast for one in await claim(session, keys, now=NOW + SECOND)} == {"other"}
         found = await states(session)
     assert [found[name] for name in names].count("sending") == len(first) == 1
 
