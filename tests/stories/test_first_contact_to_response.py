@@ -33,7 +33,7 @@ async def test_from_first_contact_to_response(square: StoryTown, channel: str) -
     _, told = await square.organizer(lambda session, now: contributions.respond(session, response, now))
     assert told == 1
     day = in_words(given.given)
-    await alice.hears(f"On {day} you told us about: Having to leave home\nIt was taken up.", "It is point 4 of")
+    await alice.hears(f"On {day} you told us about: Safety and protection\nIt was taken up.", "It is point 4 of")
 
     alice.says("status")
     shown = await alice.hears("It was taken up.")
