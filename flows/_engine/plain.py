@@ -12,6 +12,8 @@ LONGEST_REQUEST = 15
 """Words. Nobody asks us for something simple in more."""
 BETWEEN = 2
 """How many other words may stand between two that tell of danger together."""
+LONGEST_OBJECTION = 10
+"""Words of somebody who names something of ours and something against it. More may well be about others."""
 SENTENCE = 4
 """From so many words on a message says something."""
 LETTERS = 16
@@ -33,9 +35,18 @@ def asks_to_stop(text: str) -> bool:
     words = _words(text)
     if not 0 < len(words) <= LONGEST_REQUEST:
         return False
+    if _is_against_us(words):
+        return True
     known = _stop_words()
     meant = [word if word in known else _nearest(word, known) for word in words]
     return None not in meant and any(_in_order(request, meant) for request in _phrases("stop", "asks"))
+
+
+def _is_against_us(words: Sequence[str]) -> bool:
+    """Something of ours is named, "messages" say, and something against it, whatever else is said. In doubt we ask."""
+    return len(words) <= LONGEST_OBJECTION and all(
+        any(_stands_in(phrase, words) for phrase in _phrases("stop", section)) for section in ("ours", "against")
+    )
 
 
 def tells_of_danger(text: str) -> bool:
@@ -120,6 +131,11 @@ def _words(text: str) -> tuple[str, ...]:
 def _in_order(phrase: Sequence[str], words: Sequence[str | None]) -> bool:
     rest = iter(words)
     return all(any(word == wanted for word in rest) for wanted in phrase)
+
+
+def _stands_in(phrase: Sequence[str], words: Sequence[str]) -> bool:
+    """The words of the phrase side by side."""
+    return any(tuple(words[place : place + len(phrase)]) == tuple(phrase) for place in range(len(words)))
 
 
 def _tells(pattern: Sequence[str], words: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from flows._engine import plain
 from locales import FOLDER, languages
 
 SECTIONS = {
-    "stop": {"asks", "beside", "signs"},
+    "stop": {"asks", "beside", "signs", "ours", "against"},
     "danger": {"tells"},
     "yes": {"words", "signs"},
     "no": {"words", "signs"},
