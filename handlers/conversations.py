@@ -66,6 +66,8 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     Resigned: members.resign,
 }
 
+IN_PIECES = timedelta(minutes=10)
+"""How long somebody may pause between the pieces of one contribution."""
 RECOGNISED_WITHIN = timedelta(days=30)
 """How long it can be answered who somebody is; then it is asked again, for the number may have gone on once more."""
 
@@ -219,7 +221,9 @@ async def _converse(session: Session, deployment: Deployment, visit: Visit) -> D
 
 
 def _situation(visit: Visit) -> Situation:
-    return Situation(visit.standing, visit.surroundings, visit.consented, visit.stopped, visit.silent)
+    wrote = visit.standing.heard.at
+    lately = wrote is not None and abs(visit.now - wrote) <= IN_PIECES
+    return Situation(visit.standing, visit.surroundings, visit.consented, visit.stopped, visit.silent, lately)
 
 
 def _first_step(visit: Visit, decision: Decision) -> Step | None:

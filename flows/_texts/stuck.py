@@ -19,7 +19,8 @@ def stuck(question: Ask, surroundings: Surroundings) -> str:
 
 
 def _how(question: Ask, shows_numbers: bool) -> str:
-    if not question.choices:
+    # Where only the very choice counts none is put forward: nobody is led to agree.
+    if not question.choices or not question.loosely:
         return _("We still do not understand you. Please write it in other words.")
     example = question.choices[0].label
     if shows_numbers:

@@ -92,6 +92,8 @@ class Situation:
     stopped: bool
     silent: bool = False
     """It may be somebody else who writes, and nobody has said so yet."""
+    lately: bool = True
+    """They wrote a short while ago, so this may be the next piece of the same."""
 
 
 def decide(message: Message, situation: Situation) -> Decision:
@@ -231,7 +233,7 @@ def _more(message: Message, situation: Situation, question: Ask) -> Go | Excuse 
     """What goes on with the words that were given just before: people write in several messages."""
     talk = situation.standing.talks[-1]
     before = talk.answers[-1] if talk.answers else None
-    if not question.goes_on or not isinstance(before, flows.Words):
+    if not (question.goes_on and situation.lately) or not isinstance(before, flows.Words):
         return None
     if message.kind is Kind.VOICE and not before.voice:
         together = flows.Words(_joined(before.text, message.text), message.voice)

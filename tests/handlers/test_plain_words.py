@@ -56,6 +56,22 @@ async def test_in_share_too_people_write_on_and_add_a_voice_note(house: House) -
     assert await house.column("SELECT count(*) FROM contribution WHERE voice IS NOT NULL") == [1]
 
 
+async def test_what_is_written_much_later_is_a_contribution_of_its_own(house: House) -> None:
+    alice = await joined(house)
+    await alice.says("share", "Interpreters at the clinic.")
+    house.now += timedelta(hours=3)
+    await alice.says("And we need a bus to the town on Mondays.", "yes")
+    assert sorted(await words(house)) == ["And we need a bus to the town on Mondays.", "Interpreters at the clinic."]
+
+
+async def test_nobody_is_led_to_agree(house: House) -> None:
+    alice = house.meets()
+    heard = [await alice.says(words) for words in ("hello", "xyzzy", "plugh", "qwerty")]
+    assert "We still do not understand you." in heard[-1]
+    assert 'means "Yes' not in heard[-1]
+    assert 'example "Yes' not in heard[-1]
+
+
 async def test_more_than_we_can_keep_is_said_and_what_came_before_stays(house: House) -> None:
     alice = await joined(house)
     many = "word " * 700
