@@ -152,6 +152,12 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_") and m.name not in SHARED))
 
 
+def segments_of(name: str, outgoing: Outgoing) -> int:
+    """As how many segments one message is paid for on the channel of this name; 0 where nothing is paid by segment."""
+    count = getattr(import_module(f"channels.{name}"), "segments_of", None)
+    return 0 if count is None else int(count(outgoing))
+
+
 def from_settings(environment: Mapping[str, str]) -> dict[str, Channel]:
     """Every channel that the environment configures, by name. Raises `Misconfigured`, a line for each that is wrong."""
     configured: dict[str, Channel] = {}

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import channels
 import flows
-from channels import sms
-from channels.messages import Outgoing
 from storage import Session
 from storage.broadcasts import Broadcast
 from storage.outbox import expansion
@@ -66,12 +65,8 @@ async def of(session: Session, broadcast: Broadcast, text: flows.Renditions) -> 
             language,
             flows.rendition(text, language, told.order).language,
             number,
-            _segments(channel, told.outgoing(language, broadcast.subject.kind)),
+            channels.segments_of(channel, told.outgoing(language, broadcast.subject.kind)),
         )
         for (channel, language), number in sorted(people.items())
     ]
     return Preview(broadcast, shares, regions)
-
-
-def _segments(channel: str, outgoing: Outgoing) -> int:
-    return sms.segments_of(outgoing) if channel == sms.Sms.name else 0

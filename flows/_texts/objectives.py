@@ -110,6 +110,11 @@ def _groups(language: str) -> tuple[Choice, ...]:
         return (*every, Choice(SOMETHING_ELSE, topic_label(SOMETHING_ELSE)))
 
 
+def has_label(topic: str) -> bool:
+    """Whether it is an objective or a group that we know; one may have been taken away since."""
+    return topic in _LABELS
+
+
 def topic_label(topic: str) -> str:
     """What a topic is called in the language being spoken: an objective's key, a group's, or `SOMETHING_ELSE`."""
     return _("Something else") if topic == SOMETHING_ELSE else _(_LABELS[topic])

@@ -9,7 +9,7 @@ import msgspec
 from channels.messages import Outgoing
 from flows._engine.facts import Renditions
 from flows._engine.words import to_send
-from flows._texts.objectives import SOMETHING_ELSE, topic_label
+from flows._texts.objectives import has_label, topic_label
 from flows._texts.renditions import rendition, with_notice
 from locales import _, in_words, ngettext, speaking, spoken
 
@@ -74,7 +74,7 @@ class Told:
         if titles is not None:
             title = rendition(titles, spoken(), self.order).text
             return _("On {day} you answered our questions: {title}", day=day, title=title)
-        if given.topic not in ("", SOMETHING_ELSE):
+        if has_label(given.topic):
             return _("On {day} you told us about: {topic}", day=day, topic=topic_label(given.topic))
         return _("On {day} you told us what should change", day=day)
 
