@@ -117,9 +117,8 @@ async def test_who_was_killed_while_reminding_reminds_again_and_once(
     assert (await alice.hears()).count(REMINDER) == 1
 
 
-async def test_of_two_workers_one_reminds(house: House) -> None:
-    if house.database.has_one_writer:
-        pytest.skip("only one can write there")
+async def test_of_two_workers_one_reminds(postgresql_house: House) -> None:
+    house = postgresql_house
     _name, (alice,) = await soon_over(house, "1")
     async with house.database.writing() as session:
         assert await rounds.remind(session, house.now) == 1
