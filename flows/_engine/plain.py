@@ -1,7 +1,7 @@
 """What people say in plain words, in any of our languages at once: `locales/heard` holds the words."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from channels.messages import Choice
@@ -10,12 +10,18 @@ from locales import heard
 
 LONGEST_REQUEST = 15
 """Words. Nobody asks us for something simple in more."""
+MISTYPED = 2
+"""How many words of a request may be mistyped."""
+SHORTEST_BEGINNING = 3
+"""Letters of a beginning that stands for every word that begins so."""
 BETWEEN = 2
 """How many other words may stand between two that tell of danger together."""
 LONGEST_OBJECTION = 10
 """Words of somebody who names something of ours and something against it. More may well be about others."""
 SENTENCE = 4
 """From so many words on a message says something."""
+SHORTEST_WORD = 4
+"""Letters of a word that is recognised although it was mistyped."""
 LETTERS = 16
 """And from so many letters on, however few words they are: some languages write long ones."""
 ARTICLE = "ال"
@@ -38,21 +44,26 @@ def asks_to_stop(text: str) -> bool:
     if _is_against_us(words):
         return True
     known = _stop_words()
+    if sum(word not in known for word in words) > MISTYPED:
+        return False
     meant = [word if word in known else _nearest(word, known) for word in words]
-    return None not in meant and any(_in_order(request, meant) for request in _phrases("stop", "asks"))
+    if "" in meant:
+        return False
+    return any(_in_order(request, meant) for _place, request in _begun("stop", "asks", meant))
 
 
 def _is_against_us(words: Sequence[str]) -> bool:
     """Something of ours is named, "messages" say, and something against it, whatever else is said. In doubt we ask."""
     return len(words) <= LONGEST_OBJECTION and all(
-        any(_stands_in(phrase, words) for phrase in _phrases("stop", section)) for section in ("ours", "against")
+        any(_stands_at(phrase, words, place) for place, phrase in _begun("stop", section, words))
+        for section in ("ours", "against")
     )
 
 
 def tells_of_danger(text: str) -> bool:
     """Whether somebody may be in danger. In doubt they are."""
     words = _words(text)
-    return any(_tells(pattern, words) for pattern in _phrases("danger", "tells"))
+    return any(_tells_from(pattern, words, place) for place, pattern in _begun("danger", "tells", words))
 
 
 def asks_for(text: str) -> str | None:
@@ -61,7 +72,7 @@ def asks_for(text: str) -> str | None:
     if not 0 < len(words) <= LONGEST_REQUEST:
         return None
     for flow in ASKABLE:
-        for phrase in _phrases(flow, "asks"):
+        for _place, phrase in _begun(flow, "asks", words):
             if _in_order(phrase, words) and set(words) <= _small_words() | set(phrase):
                 return flow
     return None
@@ -118,7 +129,7 @@ def near(choices: Iterable[Choice], text: str) -> str | None:
 def nearest_word(text: str, words: Mapping[str, str]) -> str | None:
     """What one word that was slightly mistyped stands for; None where it is near words of two kinds, or is long."""
     typed = fold(text)
-    if not typed or len(typed) > 2 * LETTERS or " " in typed:
+    if len(typed) < SHORTEST_WORD or len(typed) > 2 * LETTERS or " " in typed:
         return None
     meant = {flow for word, flow in words.items() if _is_near(typed, word)}
     return meant.pop() if len(meant) == 1 else None
@@ -128,18 +139,25 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(fold(_CONTRACTED.sub("nt", text))))
 
 
-def _in_order(phrase: Sequence[str], words: Sequence[str | None]) -> bool:
+def _in_order(phrase: Sequence[str], words: Sequence[str]) -> bool:
     rest = iter(words)
     return all(any(word == wanted for word in rest) for wanted in phrase)
 
 
-def _stands_in(phrase: Sequence[str], words: Sequence[str]) -> bool:
+def _begun(section: str, name: str, words: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The phrases that begin with one of these words, and where: few of the hundreds that there are."""
+    exact, beginnings = _by_first_word(section, name)
+    for place, word in enumerate(words):
+        for phrase in exact.get(word, ()):
+            yield place, phrase
+        for phrase in beginnings.get(word[:SHORTEST_BEGINNING], ()):
+            if _is_like(phrase[0], word):
+                yield place, phrase
+
+
+def _stands_at(phrase: Sequence[str], words: Sequence[str], place: int) -> bool:
     """The words of the phrase side by side."""
-    return any(tuple(words[place : place + len(phrase)]) == tuple(phrase) for place in range(len(words)))
-
-
-def _tells(pattern: Sequence[str], words: Sequence[str]) -> bool:
-    return any(_tells_from(pattern, words, begin) for begin, word in enumerate(words) if _is_like(pattern[0], word))
+    return tuple(words[place : place + len(phrase)]) == tuple(phrase)
 
 
 def _tells_from(pattern: Sequence[str], words: Sequence[str], place: int) -> bool:
@@ -177,8 +195,11 @@ def _is_near_any(word: str, others: Iterable[str]) -> bool:
     return any(word == other or _is_near(word, other, least=3) for other in others)
 
 
-def _nearest(word: str, known: Iterable[str]) -> str | None:
-    return next((other for other in known if _is_near(word, other)), None)
+def _nearest(word: str, known: Iterable[str]) -> str:
+    """An empty word where none is near."""
+    if len(word) < SHORTEST_WORD:
+        return ""
+    return next((other for other in known if _is_near(word, other)), "")
 
 
 @lru_cache(maxsize=4096)
@@ -199,6 +220,19 @@ def _is_near(typed: str, word: str, least: int = 4) -> bool:
 def _phrases(section: str, name: str) -> tuple[tuple[str, ...], ...]:
     found = {tuple(_split(phrase)): None for words in heard() for phrase in words[section][name]}
     return tuple(found)
+
+
+@cache
+def _by_first_word(section: str, name: str) -> tuple[Mapping[str, list[tuple[str, ...]]], ...]:
+    """By the whole first word, and by the first letters of one of which only the beginning is given."""
+    exact: dict[str, list[tuple[str, ...]]] = {}
+    beginnings: dict[str, list[tuple[str, ...]]] = {}
+    for phrase in _phrases(section, name):
+        if phrase[0].endswith("*"):
+            beginnings.setdefault(phrase[0][:SHORTEST_BEGINNING], []).append(phrase)
+        else:
+            exact.setdefault(phrase[0], []).append(phrase)
+    return exact, beginnings
 
 
 @cache
