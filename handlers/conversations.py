@@ -71,6 +71,7 @@ IN_PIECES = timedelta(minutes=10)
 RECOGNISED_WITHIN = timedelta(days=30)
 """How long it can be answered who somebody is; then it is asked again, for the number may have gone on once more."""
 
+HELP = "help"
 WORDS_ONLY = N_("We cannot open pictures or files here. We have read the words that came with it.")
 CHANGED = N_("This part of our conversation has changed since we last wrote. We begin it again.")
 
@@ -174,7 +175,8 @@ async def _take(session: Session, deployment: Deployment, visit: Visit) -> Why |
     message = visit.message
     hearing = Hearing(
         words=_hash(deployment.keys, visit.address, message),
-        flow=flows.flow_for(message, visit.surroundings.reserved_words, was_stopped),
+        # Whom to reach in danger is told as HELP is, whatever they have written before.
+        flow=HELP if visit.is_warned_now else flows.flow_for(message, visit.surroundings.reserved_words, was_stopped),
         understood=not isinstance(decision, Excuse | Again) and not gathers(decision),
         moved=visit.consent is not None or (visit.standing.talks != before and not gathers(decision)),
         was_stopped=was_stopped,

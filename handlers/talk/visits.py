@@ -63,6 +63,11 @@ class Visit:
         return self.reach is Reach.OPTED_OUT
 
     @property
+    def is_warned_now(self) -> bool:
+        """Whether what is said in this turn begins with whom to reach in danger."""
+        return self.standing.heard.warned == self.now
+
+    @property
     def is_member(self) -> bool:
         return self.known is not None and self.known.member
 

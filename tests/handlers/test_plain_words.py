@@ -131,6 +131,12 @@ async def test_in_danger_comes_first_whom_to_reach(house: House) -> None:
     assert "If you are in danger" in await alice.says("share", DANGER)
 
 
+async def test_in_danger_is_answered_even_who_got_nowhere_before(house: House) -> None:
+    alice = await joined(house)
+    assert await alice.says(*(f"xyzzy {number}" for number in range(20))) == ""
+    assert "If you are in danger" in await alice.says(DANGER)
+
+
 async def test_the_third_time_something_else_is_said(house: House) -> None:
     alice = await joined(house)
     first, second, third = [await alice.says(says) for says in ("xyzzy", "plugh", "qwerty")]
