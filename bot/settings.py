@@ -58,42 +58,50 @@ class Settings:
 def load(environment: Mapping[str, str], with_channels: bool = True) -> Settings:
     """The settings that an environment gives. Raises `Refusal` that names everything missing or unsafe at once."""
     wrong: list[str] = []
-    told = _plain(environment, wrong)
-    keyring = None if told is None else _keys(told, wrong)
+    variables = _plain(environment, wrong)
+    keyring = None if variables is None else _keys(variables, wrong)
     made = _channels(environment, wrong) if with_channels else {}
-    if wrong or told is None or keyring is None:
+    if wrong or variables is None or keyring is None:
         raise Refusal("\n".join(wrong))
-    return Settings(told.database_url, told.redis_url, told.host, told.port, told.metrics_port, keyring, made)
+    return Settings(
+        variables.database_url,
+        variables.redis_url,
+        variables.host,
+        variables.port,
+        variables.metrics_port,
+        keyring,
+        made,
+    )
 
 
 def plain(environment: Mapping[str, str]) -> Environment:
     """The variables that are not a channel's own. Raises `Refusal`."""
     wrong: list[str] = []
-    told = _plain(environment, wrong)
-    if wrong or told is None:
+    variables = _plain(environment, wrong)
+    if wrong or variables is None:
         raise Refusal("\n".join(wrong))
-    return told
+    return variables
 
 
 def _plain(environment: Mapping[str, str], wrong: list[str]) -> Environment | None:
-    given: dict[str, str | int] = {}
+    values: dict[str, str | int] = {}
     for setting in msgspec.structs.fields(Environment):
         name = setting.name.upper()
         if name not in environment or (name in MAY_BE_EMPTY and not environment[name]):
             continue
         try:
-            given[setting.name] = msgspec.convert(environment[name], setting.type, strict=False)
+            values[setting.name] = msgspec.convert(environment[name], setting.type, strict=False)
         except msgspec.ValidationError as invalid:
             # It says what is expected, never what was given: that may be a secret in the wrong place.
             wrong.append(f"{name}: {invalid}.")
     if wrong:
         return None
-    told = msgspec.convert(given, Environment)
-    if not _is_kept(told.database_url):
+    variables = msgspec.convert(values, Environment)
+    if not _is_kept(variables.database_url):
         wrong.append("DATABASE_URL has to be sqlite:///FILE or postgresql://USER@HOST/NAME.")
-    if told.sms_price and not re.fullmatch(PRICE, told.sms_price):
+    if variables.sms_price and not re.fullmatch(PRICE, variables.sms_price):
         wrong.append("SMS_PRICE has to be what one segment costs, like 0.05 or 0.05 EUR.")
-    return told
+    return variables
 
 
 def _is_kept(url: str) -> bool:
@@ -105,17 +113,17 @@ def _is_kept(url: str) -> bool:
     return address.get_backend_name() != "sqlite" or address.database not in (None, "", ":memory:")
 
 
-def _keys(told: Environment, wrong: list[str]) -> Keyring | None:
-    if not told.hearback_keys:
+def _keys(variables: Environment, wrong: list[str]) -> Keyring | None:
+    if not variables.hearback_keys:
         wrong.append("Set HEARBACK_KEYS to the file of this deployment's keys. Make one with: hearback keys new FILE")
         return None
-    file = file_of(told.database_url)
-    if file is not None and file.parent == Path(told.hearback_keys).resolve().parent:
+    file = file_of(variables.database_url)
+    if file is not None and file.parent == Path(variables.hearback_keys).resolve().parent:
         wrong.append(
             "HEARBACK_KEYS lies beside the database: whoever copies the folder could read everything. Move it."
         )
     try:
-        return keys.load(Path(told.hearback_keys))
+        return keys.load(Path(variables.hearback_keys))
     except UnsafeKeys as unsafe:
         wrong.append(str(unsafe))
         return None

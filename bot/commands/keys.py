@@ -13,7 +13,7 @@ import uvloop
 
 import storage
 from bot import clock, rotation
-from bot.commands.terminal import say, stop, told_keys, told_plainly, writing
+from bot.commands.terminal import load_keys, load_variables, say, stop, writing
 from bot.rotation import SETTLED
 from storage import Keyring, Session, keys
 from storage.keys import Followed
@@ -38,7 +38,7 @@ def new(file: Path) -> None:
 
 def rotate() -> None:
     """First of three: add a new key to the file. Programs that run take it up by themselves; copy the file anew."""
-    if len(told_keys().wrapping) > 1:
+    if len(load_keys().wrapping) > 1:
         stop("The last change of keys is not finished: hearback keys rewrap, then hearback keys retire.")
     say(f"Key {keys.begin_epoch(_file())} is the current one. Copy the key file to where you keep it, then:")
     say("hearback keys rewrap")
@@ -46,10 +46,10 @@ def rotate() -> None:
 
 def rewrap() -> None:
     """Second of three: wrap every person's key by the new key, a batch at a time. Stopped, it can be run again."""
-    keyring = told_keys()
+    keyring = load_keys()
 
     async def work() -> tuple[int, int]:
-        database = storage.open(told_plainly().database_url)
+        database = storage.open(load_variables().database_url)
         try:
             return await rotation.rewrap(database, keyring, _telling())
         finally:
@@ -77,7 +77,7 @@ def _telling() -> Callable[[int], None]:
 
 def retire() -> None:
     """Last of three: destroy the old key. Backups from before can be opened by no key that is left."""
-    keyring = told_keys()
+    keyring = load_keys()
     if len(keyring.wrapping) == 1:
         stop("There is no old key.")
     ready = keys.changed(_file()) + SETTLED
@@ -94,7 +94,7 @@ def retire() -> None:
 
 
 def _file() -> Path:
-    return Path(told_plainly().hearback_keys)
+    return Path(load_variables().hearback_keys)
 
 
 async def follow(keyring: Keyring, closing: asyncio.Event) -> None:

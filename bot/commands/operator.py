@@ -9,7 +9,7 @@ import typer
 import uvloop
 
 import flows
-from bot.commands.terminal import first_line, in_its_place, say, short, stop, told, told_keys, writing
+from bot.commands.terminal import first_line, in_its_place, load_keys, load_settings, say, short, stop, writing
 from channels import Channel
 from storage import Session, broadcasts, events
 from storage.broadcasts import Broadcast
@@ -20,35 +20,35 @@ def list_broadcasts(most: int = 10) -> None:
     """The newest broadcasts, whether they run, and how many of their deliveries are in which state."""
 
     async def look(session: Session, now: datetime) -> None:
-        for one in await broadcasts.latest(session, most):
-            counts = await broadcasts.counts(session, one.id)
+        for broadcast in await broadcasts.latest(session, most):
+            counts = await broadcasts.counts(session, broadcast.id)
             states = "  ".join(f"{state} {number}" for state, number in sorted(counts.items()))
-            title = first_line(flows.told(one.renditions).text)
-            say(f"{short(one.id)}  {one.subject.kind}  {states}{_stands(one, now)}  {title}")
+            title = first_line(flows.told(broadcast.renditions).text)
+            say(f"{short(broadcast.id)}  {broadcast.subject.kind}  {states}{_stands(broadcast, now)}  {title}")
 
     writing(look)
 
 
-def _stands(one: Broadcast, now: datetime) -> str:
+def _stands(broadcast: Broadcast, now: datetime) -> str:
     """What keeps a broadcast, or a part of it, from leaving; nothing where it simply runs."""
-    if one.state is not BroadcastState.RUNNING:
-        return f"  ({one.state})"
-    if one.not_before is not None and one.not_before > now:
-        return f"  (begins {one.not_before:%Y-%m-%d %H:%M} UTC)"
-    return "" if one.expanded else "  (being made)"
+    if broadcast.state is not BroadcastState.RUNNING:
+        return f"  ({broadcast.state})"
+    if broadcast.not_before is not None and broadcast.not_before > now:
+        return f"  (begins {broadcast.not_before:%Y-%m-%d %H:%M} UTC)"
+    return "" if broadcast.expanded else "  (being made)"
 
 
 def list_parked(event: Annotated[str, typer.Argument(help="Show this one's content.")] = "") -> None:
     """Messages that our own code failed on and that wait for a human; never who sent them."""
-    keyring = told_keys()
+    keyring = load_keys()
 
     async def look(session: Session, _now: datetime) -> None:
         if event:
             body = await events.read_parked(session, keyring, event)
             say("There is none." if body is None else _what_was_said(body))
             return
-        for one in await events.waiting(session):
-            say(f"{one.id}  {one.at:%Y-%m-%d %H:%M}  {one.fault}")
+        for parked in await events.waiting(session):
+            say(f"{parked.id}  {parked.at:%Y-%m-%d %H:%M}  {parked.fault}")
 
     writing(look)
 
@@ -60,7 +60,7 @@ def _what_was_said(body: str) -> str:
 
 def connect(names: Annotated[list[str] | None, typer.Argument(metavar="[CHANNEL]...")] = None) -> None:
     """Tell the platforms where we listen, and make there what we need; prints the settings to keep."""
-    channels = told(with_channels=True).channels
+    channels = load_settings(with_channels=True).channels
     if unknown := sorted(set(names or ()) - channels.keys()):
         stop(f"Not among the channels that are set up: {', '.join(unknown)}. Choose from {', '.join(channels)}.")
     for name in names or channels:

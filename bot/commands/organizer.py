@@ -11,7 +11,7 @@ import council
 import flows
 from bot import clock
 from bot.commands.preview import OnceMore, Publication, Yes, people_are, publish_after_yes
-from bot.commands.terminal import File, first_line, in_its_place, meant, read, say, short, told_keys, writing
+from bot.commands.terminal import File, first_line, in_its_place, load_keys, meant, read, say, short, writing
 from handlers import bulletins, consultations, contributions, members, people, processes, rounds, schedules
 from handlers.writing import contents
 from storage import Session, broadcasts
@@ -62,9 +62,9 @@ def bulletin_schedules() -> None:
     """The bulletins that repeat, and when each comes next."""
 
     async def look(session: Session, _now: datetime) -> None:
-        for one in await schedules.waiting(session):
-            title = first_line(one.bulletin.text)
-            say(f"{short(one.id)}  {one.repeat}  next {one.due:%Y-%m-%d %H:%M} UTC  {title}")
+        for schedule in await schedules.waiting(session):
+            title = first_line(schedule.bulletin.text)
+            say(f"{short(schedule.id)}  {schedule.repeat}  next {schedule.due:%Y-%m-%d %H:%M} UTC  {title}")
 
     writing(look)
 
@@ -82,12 +82,12 @@ def bulletin_stop(schedule: str) -> None:
 
 def consultation_open(file: File, yes: Yes = False, once_more: OnceMore = False) -> None:
     """Open the consultation in FILE and invite everybody, once you have seen how many and said yes."""
-    asked = read(file, contents.Consultation)
+    consultation = read(file, contents.Consultation)
     publication = Publication(
-        text=asked.title,
-        publish=lambda session, now: consultations.open_(session, asked, now),
+        text=consultation.title,
+        publish=lambda session, now: consultations.open_(session, consultation, now),
         broadcast=lambda session, made: broadcasts.get(session, made[1]),
-        before=lambda session: consultations.opened_before(session, asked),
+        before=lambda session: consultations.opened_before(session, consultation),
     )
     (name, _broadcast), number = publish_after_yes(publication, yes, once_more)
     say(f"Opened: consultation {short(name)}. {people_are(number)} invited.")
@@ -109,10 +109,10 @@ def consultation_list() -> None:
     """The newest consultations, and whether each is open."""
 
     async def look(session: Session, _now: datetime) -> None:
-        for one in await stored_consultations.newest(session, 10):
-            closed = "open" if one.closed is None else f"closed {one.closed:%Y-%m-%d}"
-            title = first_line(contents.unpack(one.content, contents.Consultation).title)
-            say(f"{short(one.id)}  opened {one.opened:%Y-%m-%d}  {closed}  {title}")
+        for consultation in await stored_consultations.newest(session, 10):
+            closed = "open" if consultation.closed is None else f"closed {consultation.closed:%Y-%m-%d}"
+            title = first_line(contents.unpack(consultation.content, contents.Consultation).title)
+            say(f"{short(consultation.id)}  opened {consultation.opened:%Y-%m-%d}  {closed}  {title}")
 
     writing(look)
 
@@ -139,12 +139,14 @@ def respond(
 
 def list_contributions(most: int = 20) -> None:
     """What came in, newest first, those without a response before the others."""
-    keyring = told_keys()
+    keyring = load_keys()
 
     async def look(session: Session, _now: datetime) -> None:
-        for one in await stored_contributions.newest(session, keyring, most):
-            say(f"{short(one.id)}  {one.given}  {one.language}  {one.topic or one.question or 'no topic'}  {one.state}")
-            say(f"  {_given(one)}")
+        for contribution in await stored_contributions.newest(session, keyring, most):
+            about = contribution.topic or contribution.question or "no topic"
+            day, language, state = contribution.given, contribution.language, contribution.state
+            say(f"{short(contribution.id)}  {day}  {language}  {about}  {state}")
+            say(f"  {_given(contribution)}")
 
     writing(look)
 
@@ -154,17 +156,17 @@ def sort(contribution: str, topic: str) -> None:
     writing(lambda session, _now: contributions.name_topic(session, contribution, topic))
 
 
-def _given(one: stored_contributions.Contribution) -> str:
+def _given(contribution: stored_contributions.Contribution) -> str:
     """The answer that was chosen, or what was spoken and written."""
-    said = [one.option or "", "(voice note)" if one.spoken else "", in_its_place(one.words)]
-    return " ".join(part for part in said if part) or "(erased)"
+    parts = [contribution.option or "", "(voice note)" if contribution.spoken else "", in_its_place(contribution.words)]
+    return " ".join(part for part in parts if part) or "(erased)"
 
 
 def council_invite(
     days: Annotated[int, typer.Option(help="How many days it holds.")] = people.INVITED_FOR,
 ) -> None:
     """Make an invitation: who sends it to us first sits on the council."""
-    keyring = told_keys()
+    keyring = load_keys()
 
     async def invite(session: Session, now: datetime) -> str:
         process = await processes.the_one(session)
@@ -177,8 +179,9 @@ def council_invitations() -> None:
     """The invitations of the last weeks and what became of each; never the code, nor who has used it."""
 
     async def look(session: Session, now: datetime) -> None:
-        for one in await stored_people.invitations(session):
-            say(f"{short(one.id)}  made {one.made}  until {one.until}  {_state(one, now.date())}")
+        for invitation in await stored_people.invitations(session):
+            state = _state(invitation, now.date())
+            say(f"{short(invitation.id)}  made {invitation.made}  until {invitation.until}  {state}")
 
     writing(look)
 
@@ -218,19 +221,19 @@ def council_remove(seat: str) -> None:
 
 def round_open(file: File, yes: Yes = False) -> None:
     """Open the vote in FILE for everyone who sits on the council now, once you have said yes."""
-    asked = read(file, contents.Round)
+    round_ = read(file, contents.Round)
     publication = Publication(
-        text=asked.title,
-        publish=lambda session, now: rounds.open_(session, asked, now),
+        text=round_.title,
+        publish=lambda session, now: rounds.open_(session, round_, now),
         broadcast=lambda session, name: broadcasts.about(session, Subject("round", name)),
     )
     name, number = publish_after_yes(publication, yes)
-    say(f"Opened: vote {short(name)}. {people_are(number)} invited. It closes when {asked.closes} has ended (UTC).")
+    say(f"Opened: vote {short(name)}. {people_are(number)} invited. It closes when {round_.closes} has ended (UTC).")
 
 
 def round_close(round_id: str, yes: Yes = False) -> None:
     """Close a vote, publish its result and tell the council, once you have said yes. Four characters are enough."""
-    keyring = told_keys()
+    keyring = load_keys()
 
     async def close(session: Session, now: datetime) -> tuple[str, council.Result]:
         name = await meant(session, "vote", round_id)
@@ -253,11 +256,11 @@ def round_list() -> None:
     """The newest votes."""
 
     async def look(session: Session, _now: datetime) -> None:
-        for one in await stored_rounds.newest(session, 10):
-            voters, voted = await stored_rounds.turnout(session, one.id)
-            state = "closed" if one.closed else f"open until {one.closes:%Y-%m-%d}"
-            title = first_line(contents.unpack(one.content, contents.Round).title)
-            say(f"{short(one.id)}  {state}  {voted} of {voters}  {title}")
+        for round_ in await stored_rounds.newest(session, 10):
+            voters, voted = await stored_rounds.turnout(session, round_.id)
+            state = "closed" if round_.closed else f"open until {round_.closes:%Y-%m-%d}"
+            title = first_line(contents.unpack(round_.content, contents.Round).title)
+            say(f"{short(round_.id)}  {state}  {voted} of {voters}  {title}")
 
     writing(look)
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import channels
-from bot.commands.terminal import meant, say, short, stop, told, writing
+from bot.commands.terminal import load_settings, meant, say, short, stop, writing
 from channels.verdicts import UNCOUNTED, Act, Alarm, Verdict
 from storage import Session, broadcasts, marks, outbox, templates
 from storage.outbox import unknowns
@@ -29,8 +29,9 @@ def list_deliveries() -> None:
         say(f"being sent: {seen.sending}")
         for channel, number in sorted(seen.unknown.items()):
             say(f"of unknown fate on {channel}: {number}")
-        for one in seen.circuits:
-            say(f"OUT OF ORDER: {one.channel}, {one.code}, since {one.since:%Y-%m-%d %H:%M}: hearback codes")
+        for circuit in seen.circuits:
+            since = f"{circuit.since:%Y-%m-%d %H:%M}"
+            say(f"OUT OF ORDER: {circuit.channel}, {circuit.code}, since {since}: hearback codes")
         for name in channels.names():
             until = await marks.at(session, marks.slow(name))
             if until is not None and until > now:
@@ -54,11 +55,12 @@ COLUMNS = "{:10}{:20}{:32}{:32}{:10}{:7}{:9}{}"
 
 def list_codes(channel: Annotated[str, typer.Argument(help="One of those that are set.")] = "") -> None:
     """What the errors of the platforms mean: for the message, its person, our sender, other channels, and for you."""
-    shown = {name: one for name, one in told(with_channels=True).channels.items() if channel in ("", name)}
+    set_up = load_settings(with_channels=True).channels
+    shown = [name for name in set_up if channel in ("", name)]
     if shown:
         say(COLUMNS.format("channel", "code", "message", "person", "sender", "other", "alarm", "what it says"))
-    for name, one in shown.items():
-        for code, verdict in sorted(one.verdicts.items()):
+    for name in shown:
+        for code, verdict in sorted(set_up[name].verdicts.items()):
             say(COLUMNS.format(name, code, *_columns(verdict)).rstrip())
 
 
@@ -111,8 +113,8 @@ def list_templates() -> None:
 
     async def look(session: Session, _now: datetime) -> None:
         for channel in channels.names():
-            for one in await templates.all_of(session, channel):
-                say(f"{channel:10}{one.name:14}{one.language:4}{one.status:12}{one.reason}")
+            for template in await templates.all_of(session, channel):
+                say(f"{channel:10}{template.name:14}{template.language:4}{template.status:12}{template.reason}")
 
     writing(look)
 
@@ -121,9 +123,9 @@ def list_dead(most: int = 20, channel: OfChannel = "", code: OfCode = "") -> Non
     """The newest that failed, or whose fate is unknown and nobody acknowledged it, and why; never to whom or what."""
 
     async def look(session: Session, _now: datetime) -> None:
-        for one in await outbox.dead(session, most, channel, code):
-            which = f"{short(one.id)}  {one.ended}  {one.channel}  {one.lane.label}"
-            say(f"{which}  {one.state}  {one.code}  {short(one.broadcast or '')}")
+        for delivery in await outbox.dead(session, most, channel, code):
+            which = f"{short(delivery.id)}  {delivery.ended}  {delivery.channel}  {delivery.lane.label}"
+            say(f"{which}  {delivery.state}  {delivery.code}  {short(delivery.broadcast or '')}")
 
     writing(look)
 

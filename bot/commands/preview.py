@@ -11,7 +11,7 @@ import typer
 
 import flows
 from bot import clock
-from bot.commands.terminal import rehearsing, say, stop, told_plainly, writing
+from bot.commands.terminal import load_variables, rehearsing, say, stop, writing
 from broadcast import expand
 from handlers import previews
 from handlers.previews import Preview, Share
@@ -45,7 +45,7 @@ def publish_after_yes(publication: Publication[T], yes: bool, once_more: bool = 
     """Show it, ask, publish; gives what `publish` gave, and how many people there were to reach."""
     preview, before = rehearsing(lambda session, now: _rehearse(session, now, publication))
     if preview is not None:
-        for line in lines(preview, clock.now(), told_plainly().sms_price):
+        for line in lines(preview, clock.now(), load_variables().sms_price):
             say(line)
     if before is not None:
         _ask(f"The very same went out before, on {moment(before)}. Send it once more?", once_more, "--once-more")

@@ -10,10 +10,11 @@ import typer
 import uvloop
 
 import storage
-from bot import clock, metrics, rotation, serve, settings
+from bot import clock, metrics, rotation, serve
 from bot.commands import keys
-from bot.commands.terminal import refuse_unmade, say, stop, told, told_plainly, verify
+from bot.commands.terminal import load_settings, load_variables, refuse_unmade, say, stop, verify
 from bot.serve import Parts
+from bot.settings import Settings, file_of
 from bot.web import app
 
 Work = Coroutine[Any, Any, None]
@@ -25,50 +26,50 @@ def run(
     ] = False,
 ) -> None:
     """Everything in one process, for a small organization."""
-    given = told(with_channels=True)
+    settings = load_settings(with_channels=True)
     if not poll:
-        _refuse_deaf(given, "start with --poll (on a laptop)")
+        _refuse_deaf(settings, "start with --poll (on a laptop)")
 
     def works(parts: Parts, closing: asyncio.Event) -> list[Work]:
         polls = [serve.poll(channel, parts.inbox, closing) for channel in parts.channels.values()] if poll else []
-        return [_listen(given, parts, closing), parts.worker.run(closing), *polls]
+        return [_listen(settings, parts, closing), parts.worker.run(closing), *polls]
 
-    file = settings.file_of(given.database_url)
+    file = file_of(settings.database_url)
     with _holding(serve.alone_with, file):
-        storage.migrate(given.database_url)
-        verify(given.keys)
-        uvloop.run(_work(given, works, alone=file is not None))
+        storage.migrate(settings.database_url)
+        verify(settings.keys)
+        uvloop.run(_work(settings, works, alone=file is not None))
 
 
 def web() -> None:
     """The web app alone; workers send what it takes in."""
-    given = told(with_channels=True)
-    _refuse_deaf(given, "use `hearback run --poll` (on a laptop)")
-    _beside_others(given, lambda parts, closing: [_listen(given, parts, closing)])
+    settings = load_settings(with_channels=True)
+    _refuse_deaf(settings, "use `hearback run --poll` (on a laptop)")
+    _beside_others(settings, lambda parts, closing: [_listen(settings, parts, closing)])
 
 
 def worker() -> None:
     """A worker alone; run as many as are needed."""
-    given = told(with_channels=True)
-    _beside_others(given, lambda parts, closing: [parts.worker.run(closing)])
+    settings = load_settings(with_channels=True)
+    _beside_others(settings, lambda parts, closing: [parts.worker.run(closing)])
 
 
-def _refuse_deaf(given: settings.Settings, otherwise: str) -> None:
+def _refuse_deaf(settings: Settings, otherwise: str) -> None:
     """A channel that nobody can call and nobody polls would look as if nobody wrote."""
     deaf = [
         f"Nothing would be heard on {name}. Set {channel.webhook_needs}, or {otherwise}."
-        for name, channel in given.channels.items()
+        for name, channel in settings.channels.items()
         if channel.webhook_needs
     ]
     if deaf:
         stop("\n".join(deaf))
 
 
-def _beside_others(given: settings.Settings, works: Callable[[Parts, asyncio.Event], list[Work]]) -> None:
+def _beside_others(settings: Settings, works: Callable[[Parts, asyncio.Event], list[Work]]) -> None:
     refuse_unmade()
-    with _holding(serve.beside_others, settings.file_of(given.database_url)):
-        verify(given.keys)
-        uvloop.run(_work(given, works))
+    with _holding(serve.beside_others, file_of(settings.database_url)):
+        verify(settings.keys)
+        uvloop.run(_work(settings, works))
 
 
 @contextmanager
@@ -81,19 +82,17 @@ def _holding(hold: Callable[[Path], AbstractContextManager[None]], file: Path | 
         stop(str(in_use))
 
 
-async def _work(
-    given: settings.Settings, works: Callable[[Parts, asyncio.Event], list[Work]], alone: bool = False
-) -> None:
+async def _work(settings: Settings, works: Callable[[Parts, asyncio.Event], list[Work]], alone: bool = False) -> None:
     """Until told to end: what the program is for, and what every program does beside it."""
     closing = serve.until_told()
     time = clock.Clock()
     counts = metrics.Counts(time.now)
     setup = serve.Setup(
-        database_url=given.database_url,
-        keys=given.keys,
-        channels=given.channels,
+        database_url=settings.database_url,
+        keys=settings.keys,
+        channels=settings.channels,
         clock=time.now,
-        redis_url=given.redis_url,
+        redis_url=settings.redis_url,
         alone=alone,
         observe=counts.observe,
     )
@@ -104,25 +103,25 @@ async def _work(
             keys.follow(parts.keys, closing),
             rotation.attend(parts.database, parts.keys, time.now, closing),
             time.follow(parts.database, closing),
-            *_counted(given, parts, counts, closing),
+            *_counted(settings, parts, counts, closing),
         ):
             tasks.create_task(work)
 
 
-def _listen(given: settings.Settings, parts: Parts, closing: asyncio.Event) -> Work:
-    return serve.listen(app(parts.endpoints), given.host, given.port, closing)
+def _listen(settings: Settings, parts: Parts, closing: asyncio.Event) -> Work:
+    return serve.listen(app(parts.endpoints), settings.host, settings.port, closing)
 
 
-def _counted(given: settings.Settings, parts: Parts, counts: metrics.Counts, closing: asyncio.Event) -> list[Work]:
-    if given.metrics_port is None:
+def _counted(settings: Settings, parts: Parts, counts: metrics.Counts, closing: asyncio.Event) -> list[Work]:
+    if settings.metrics_port is None:
         return []
     counts.permitted(parts.channels)
-    return [serve.listen(metrics.app(counts, parts.database), given.host, given.metrics_port, closing)]
+    return [serve.listen(metrics.app(counts, parts.database), settings.host, settings.metrics_port, closing)]
 
 
 def migrate() -> None:
     """Make the tables, or bring them up to date."""
-    storage.migrate(told_plainly().database_url, lambda version: say(f"  {version}"))
+    storage.migrate(load_variables().database_url, lambda version: say(f"  {version}"))
     say("The tables are up to date.")
 
 

@@ -23,13 +23,13 @@ WRONG, UNREADY = 2, 1
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
 
 
-def told(with_channels: bool = False) -> settings.Settings:
+def load_settings(with_channels: bool = False) -> settings.Settings:
     return settings.load(settings.environment(), with_channels)
 
 
-def told_keys() -> Keyring:
+def load_keys() -> Keyring:
     """The keys of this deployment. Raises `UnsafeKeys` where the database was used with others."""
-    keyring = told().keys
+    keyring = load_settings().keys
     verify(keyring)
     return keyring
 
@@ -39,7 +39,7 @@ def verify(keyring: Keyring) -> None:
     writing(lambda session, _now: keychecks.verify(session, keyring))
 
 
-def told_plainly() -> settings.Environment:
+def load_variables() -> settings.Environment:
     return settings.plain(settings.environment())
 
 
@@ -58,15 +58,15 @@ class _Undone(Exception):
 
 def rehearsing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
     """What the work gives, with everything that it wrote taken back."""
-    given: list[T] = []
+    results: list[T] = []
 
     async def rehearse(session: Session, now: datetime) -> None:
-        given.append(await work(session, now))
+        results.append(await work(session, now))
         raise _Undone
 
     with suppress(_Undone):
         writing(rehearse)
-    return given[0]
+    return results[0]
 
 
 def writing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
@@ -74,7 +74,7 @@ def writing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
     refuse_unmade()
 
     async def write() -> T:
-        database = storage.open(told_plainly().database_url)
+        database = storage.open(load_variables().database_url)
         try:
             async with database.writing() as session:
                 return await work(session, clock.now())
@@ -86,7 +86,7 @@ def writing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
 
 def refuse_unmade() -> None:
     """SQLite would make an empty file, and nobody would know what it is."""
-    file = settings.file_of(told_plainly().database_url)
+    file = settings.file_of(load_variables().database_url)
     if file is not None and not file.exists():
         stop(f"There is no database {file} yet. Make it with: hearback migrate", UNREADY)
 
