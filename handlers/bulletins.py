@@ -107,7 +107,7 @@ def _check_audience(audience: Audience, process: flows.Process) -> None:
         "regions": (audience.regions, tuple(region.value for region in process.regions)),
         "channels": (audience.channels, channels.names()),
     }
-    for name, (asked, known) in offered.items():
-        for value in asked:
+    for name, (values, known) in offered.items():
+        for value in values:
             if value not in known:
                 raise contents.Unfit(f"audience.{name}: there is no {value!r} here, only {', '.join(known)}.")

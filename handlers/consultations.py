@@ -17,16 +17,16 @@ MOST = 10
 INVITED = N_("We have a new question for you: {title}. To answer, send {word}.")
 
 
-async def open_(session: Session, asked: contents.Consultation, now: datetime) -> tuple[str, str]:
+async def open_(session: Session, consultation: contents.Consultation, now: datetime) -> tuple[str, str]:
     """Open a consultation and invite everybody; gives its id and the broadcast's. Raises `contents.Unfit`."""
     process = await the_one(session)
-    _check(asked, now)
+    _check(consultation, now)
     name = fresh()
-    await consultations.add(session, name, process.id, contents.pack(asked), now)
+    await consultations.add(session, name, process.id, contents.pack(consultation), now)
     await processes.touch(session)
 
     invited = telling.in_every_language(
-        process, lambda said: _(INVITED, title=said(asked.title), word=flows.to_send("answer"))
+        process, lambda render: _(INVITED, title=render(consultation.title), word=flows.to_send("answer"))
     )
     telling.check_fits(invited, "title")
     # A question may come twice to somebody: it is the same one, and an answer takes the place of the one before.
@@ -36,9 +36,9 @@ async def open_(session: Session, asked: contents.Consultation, now: datetime) -
     )
 
 
-async def opened_before(session: Session, asked: contents.Consultation) -> datetime | None:
+async def opened_before(session: Session, consultation: contents.Consultation) -> datetime | None:
     """When this very consultation was opened, so that a slip asks nobody twice; None: never."""
-    return await consultations.opened(session, contents.pack(asked))
+    return await consultations.opened(session, contents.pack(consultation))
 
 
 async def close(session: Session, consultation: str, now: datetime) -> None:
@@ -48,14 +48,14 @@ async def close(session: Session, consultation: str, now: datetime) -> None:
     await processes.touch(session)
 
 
-def _check(asked: contents.Consultation, now: datetime) -> None:
-    contents.check_line(asked.title, "title")
-    _check_promise(asked.promise, now)
-    if not 1 <= len(asked.questions) <= MOST:
+def _check(consultation: contents.Consultation, now: datetime) -> None:
+    contents.check_line(consultation.title, "title")
+    _check_promise(consultation.promise, now)
+    if not 1 <= len(consultation.questions) <= MOST:
         raise contents.Unfit(f"questions: ask between 1 and {MOST}.")
-    if len({question.key for question in asked.questions}) < len(asked.questions):
+    if len({question.key for question in consultation.questions}) < len(consultation.questions):
         raise contents.Unfit("questions: two have the same key.")
-    for question in asked.questions:
+    for question in consultation.questions:
         contents.check_value(question.key, "questions")
         contents.check_rendered(question.text, f"questions: {question.key}")
         contents.check_choices(question.options, f"questions: {question.key}")

@@ -126,9 +126,9 @@ def _announcement(
     }
     announcement = Announcement(
         Subject(RESPONSE, name),
-        telling.in_every_language(process, lambda _said: _became(process, response)),
+        telling.in_every_language(process, lambda _render: _became(process, response)),
         Audience(response=name),
-        telling.in_every_language(process, lambda _said: _(OPENING)),
+        telling.in_every_language(process, lambda _render: _(OPENING)),
         titles,
     )
     _check_fits(process, announcement, topics)
@@ -142,8 +142,8 @@ def _became(process: OpenProcess, response: contents.Response) -> str:
 
 def _check_fits(process: OpenProcess, announcement: Announcement, topics: Sequence[contributions.Topic]) -> None:
     """With the longest that can stand before it. Raises `contents.Unfit`."""
-    told = announcement.told(process.content)
+    composed = announcement.told(process.content)
     for topic in topics:
-        given = flows.Given(LONGEST_DAY, topic.objective, topic.consultation or "", MANY)
-        telling.check_fits({language: told.to(language, given) for language in languages()}, "reason")
-    telling.check_fits({language: told.to(language) for language in languages()}, "reason")
+        answered = flows.Given(LONGEST_DAY, topic.objective, topic.consultation or "", MANY)
+        telling.check_fits({language: composed.to(language, answered) for language in languages()}, "reason")
+    telling.check_fits({language: composed.to(language) for language in languages()}, "reason")

@@ -112,13 +112,13 @@ async def hear(
     A message that was taken before changes nothing. Raises `NoProcess`, and `Conflict` when somebody else
     took the same thing at the same instant: the whole transaction has to be taken again.
     """
-    asked = [
+    names = [
         (events.name(deployment.keys, m.channel, m.event), deployment.keys.index(m.channel, m.sender)) for m in messages
     ]
-    found = await turns.find(session, deployment.keys, asked, now)
+    found = await turns.find(session, deployment.keys, names, now)
     writes, answered = Writes(), list[AnsweredTurn]()
     noted: list[Unanswered | Misunderstood] = []
-    for message, (name, index), what in zip(messages, asked, found, strict=True):
+    for message, (name, index), what in zip(messages, names, found, strict=True):
         if what.seen:
             continue
         events.remember(writes, name, now.date())

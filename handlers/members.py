@@ -32,9 +32,9 @@ async def remove(session: Session, beginning: str, now: datetime) -> None:
     who = await people.holder(session, seat)
     if who is None:
         raise contents.Unfit("This seat is free by now.")
-    told = telling.in_every_language(process, lambda _said: _(REMOVED))
+    removed = telling.in_every_language(process, lambda _render: _(REMOVED))
     # Before it ends: then nobody could say any more whose it was.
-    await telling.tell_now(session, process, Announcement(Subject("seat", seat), told, Audience(seat=seat)), now)
+    await telling.tell_now(session, process, Announcement(Subject("seat", seat), removed, Audience(seat=seat)), now)
     await _leave(session, who, now)
 
 

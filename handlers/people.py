@@ -126,7 +126,11 @@ async def invite(session: Session, keys: Keyring, process: str, now: datetime, d
 
 async def revoke(session: Session, beginning: str) -> None:
     """Nobody takes a seat by the invitation whose id begins like this. Raises `contents.Unfit`."""
-    found = [one.id for one in await stored.invitations(session) if one.used is None and one.id.startswith(beginning)]
+    found = [
+        invitation.id
+        for invitation in await stored.invitations(session)
+        if invitation.used is None and invitation.id.startswith(beginning)
+    ]
     if len(beginning) < SHORTEST_ID or not found:
         raise contents.Unfit("No invitation that is open has this id: hearback council invitations")
     if len(found) > 1:

@@ -53,7 +53,7 @@ class Preview:
 
 async def of(session: Session, broadcast: Broadcast, text: flows.Renditions) -> Preview:
     """`text` is what an organizer wrote, which the broadcast's own sentences stand around."""
-    told = flows.told(broadcast.renditions)
+    composed = flows.told(broadcast.renditions)
     people: Counter[tuple[str, str]] = Counter()
     regions: Counter[str] = Counter()
     for part in await expansion.audience_parts(session, broadcast.audience):
@@ -63,9 +63,9 @@ async def of(session: Session, broadcast: Broadcast, text: flows.Renditions) -> 
         Share(
             channel,
             language,
-            flows.rendition(text, language, told.order).language,
+            flows.rendition(text, language, composed.order).language,
             number,
-            channels.segments_of(channel, told.outgoing(language, broadcast.subject.kind)),
+            channels.segments_of(channel, composed.outgoing(language, broadcast.subject.kind)),
         )
         for (channel, language), number in sorted(people.items())
     ]

@@ -41,25 +41,25 @@ COUNTED: Mapping[council.BallotKind[Any], str] = {
 """What the counts of a kind of ballot say; those of any other kind are not told."""
 
 
-async def open_(session: Session, asked: contents.Round, now: datetime) -> str:
+async def open_(session: Session, round_: contents.Round, now: datetime) -> str:
     """Open a round for everyone who sits on the council now, and invite them; gives its id.
 
     It closes at the end of the day `closes`, in UTC. Raises `contents.Unfit`.
     """
     process = await the_one(session)
-    _check(asked, now)
+    _check(round_, now)
     roll = await people.members(session)
     if not roll:
         raise contents.Unfit("Nobody sits on the council yet: hearback council invite")
-    _check_announcement(process, asked, len(roll))
+    _check_announcement(process, round_, len(roll))
     name = fresh()
-    closes = datetime.combine(asked.closes, time.max, UTC)
-    new = NewRound(name, process.id, contents.pack(asked), asked.rule, opened=now, closes=closes)
+    closes = datetime.combine(round_.closes, time.max, UTC)
+    new = NewRound(name, process.id, contents.pack(round_), round_.rule, opened=now, closes=closes)
     await rounds.open_(session, new, roll)
 
     invited = telling.in_every_language(
         process,
-        lambda said: _(INVITED, title=said(asked.title), word=flows.to_send("vote"), day=in_words(asked.closes)),
+        lambda render: _(INVITED, title=render(round_.title), word=flows.to_send("vote"), day=in_words(round_.closes)),
     )
     announcement = Announcement(Subject(ROUND, name), invited, Audience(roll=name))
     await telling.tell_now(session, process, announcement, now, closes)
@@ -81,11 +81,11 @@ async def remind(session: Session, now: datetime) -> int:
 
     What waits for a morning is taken back from who votes meanwhile, and does not leave when the round is over.
     """
-    told = 0
+    number = 0
     for round_id in await rounds.to_remind(session, now + REMINDED_BEFORE, now - SHORTEST_ROUND, now):
-        told += await _remind(session, round_id, now)
+        number += await _remind(session, round_id, now)
         await rounds.reminded(session, round_id, now)
-    return told
+    return number
 
 
 async def _remind(session: Session, round_id: str, now: datetime) -> int:
@@ -95,7 +95,7 @@ async def _remind(session: Session, round_id: str, now: datetime) -> int:
         return 0
     title, day = contents.unpack(found.content, contents.Round).title, found.closes.date()
     reminder = telling.in_every_language(
-        process, lambda said: _(REMIND, title=said(title), word=flows.to_send("vote"), day=in_words(day))
+        process, lambda render: _(REMIND, title=render(title), word=flows.to_send("vote"), day=in_words(day))
     )
     announcement = Announcement(Subject(ROUND, round_id), reminder, Audience(roll=round_id, has_not_voted=True))
     return await telling.tell_now(session, process, announcement, now, found.closes)
@@ -122,16 +122,16 @@ async def close(session: Session, keys: Keyring, round_id: str, now: datetime) -
     found = await rounds.get(session, round_id, lock=True)
     if found is None or found.closed is not None:
         raise contents.Unfit("No round that is open has this id.")
-    asked = contents.unpack(found.content, contents.Round)
-    rule = council.rules()[asked.rule]
+    round_ = contents.unpack(found.content, contents.Round)
+    rule = council.rules()[round_.rule]
     ballots = [rule.unpacked(text) for text in await rounds.ballots(session, keys, round_id)]
-    result = rule.tally(ballots, [matter.value for matter in asked.matters])
+    result = rule.tally(ballots, [matter.value for matter in round_.matters])
     voters, voted = await rounds.turnout(session, round_id)
     if voted < LEAST_TURNOUT:
         result = council.Result(len(ballots), {}, ())
     await rounds.close(session, round_id, contents.pack(replace(result, counts={})), now)
-    told = _announcement(process, asked, result, voted, voters)
-    announcement = Announcement(Subject("result", round_id), told, Audience(roll=round_id))
+    renditions = _announcement(process, round_, result, voted, voters)
+    announcement = Announcement(Subject("result", round_id), renditions, Audience(roll=round_id))
     await telling.tell_now(session, process, announcement, now)
     return result
 
@@ -139,33 +139,33 @@ async def close(session: Session, keys: Keyring, round_id: str, now: datetime) -
 def counted(result: council.Result, matter: str) -> str:
     """How many chose this matter, as exactly as it can be told in the language being spoken; "" for not at all."""
     count = result.counts.get(matter)
-    told = None if count is None else council.tellable(count, result.voters)
-    if told is None:
+    limits = None if count is None else council.tellable(count, result.voters)
+    if limits is None:
         return ""
-    if len(told) == 1:
-        return str(told.start)
-    if told.start == 0:
-        return _("{number} or fewer", number=told.stop - 1)
-    return _("{number} or more", number=told.start)
+    if len(limits) == 1:
+        return str(limits.start)
+    if limits.start == 0:
+        return _("{number} or fewer", number=limits.stop - 1)
+    return _("{number} or more", number=limits.start)
 
 
 def _announcement(
-    process: OpenProcess, asked: contents.Round, result: council.Result, voted: int, voters: int
+    process: OpenProcess, round_: contents.Round, result: council.Result, voted: int, voters: int
 ) -> flows.Renditions:
-    explanation = COUNTED.get(council.rules()[asked.rule].kind)
-    told = result if explanation is not None else replace(result, counts={})
+    explanation = COUNTED.get(council.rules()[round_.rule].kind)
+    tellable = result if explanation is not None else replace(result, counts={})
 
-    def compose(said: telling.Said) -> str:
-        labels = {matter.value: said(matter.label) for matter in asked.matters} if told.order else {}
+    def compose(render: telling.Render) -> str:
+        labels = {matter.value: render(matter.label) for matter in round_.matters} if tellable.order else {}
         lines = [
-            _(OVER, title=said(asked.title)),
+            _(OVER, title=render(round_.title)),
             ngettext("{number} member of {all} voted.", "{number} members of {all} voted.", voted, all=voters),
-            *_ranking(labels, told),
+            *_ranking(labels, tellable),
         ]
-        if explanation is not None and any(counted(told, matter) for matter in told.counts):
+        if explanation is not None and any(counted(tellable, matter) for matter in tellable.counts):
             lines.append(_(explanation))
-        if told.adopted is not None:
-            lines.append(_adopted([labels[one] for one in told.adopted]))
+        if tellable.adopted is not None:
+            lines.append(_adopted([labels[matter] for matter in tellable.adopted]))
         return "\n".join(lines)
 
     return telling.in_every_language(process, compose)
@@ -175,7 +175,7 @@ def _ranking(labels: Mapping[str, str], result: council.Result) -> list[str]:
     if not result.order:
         return [_(TOO_FEW, number=LEAST_TURNOUT)]
     return [
-        _place(place, [labels[one] for one in together], counted(result, together[0]))
+        _place(place, [labels[matter] for matter in together], counted(result, together[0]))
         for place, together in _places(result)
     ]
 
@@ -201,27 +201,27 @@ def _adopted(labels: Sequence[str]) -> str:
     return _("More than half of those who voted approve: {matters}", matters=_("; ").join(labels))
 
 
-def _check(asked: contents.Round, now: datetime) -> None:
-    contents.check_line(asked.title, "title")
-    contents.check_options(asked.matters, "matters", least=2, ours=NONE_OF_THESE)
-    for matter in asked.matters:
+def _check(round_: contents.Round, now: datetime) -> None:
+    contents.check_line(round_.title, "title")
+    contents.check_options(round_.matters, "matters", least=2, ours=NONE_OF_THESE)
+    for matter in round_.matters:
         if matter.about:
             contents.check_rendered(matter.about, f"matters: {matter.value}: about", contents.LONGEST_ABOUT)
-    if asked.rule not in council.rules():
+    if round_.rule not in council.rules():
         raise contents.Unfit(f"rule is one of: {', '.join(council.rules())}.")
-    if asked.closes < now.date():
+    if round_.closes < now.date():
         raise contents.Unfit("closes must be today or a day to come.")
 
 
-def _check_announcement(process: OpenProcess, asked: contents.Round, roll: int) -> None:
+def _check_announcement(process: OpenProcess, round_: contents.Round, roll: int) -> None:
     """When the round closes it is too late to shorten anything: no result may take more words than fit.
 
     None takes more than these, in which everything stands alone or in pairs, all of it is approved, and all of it by
     nobody or by everybody.
     """
-    matters = tuple(matter.value for matter in asked.matters)
+    matters = tuple(matter.value for matter in round_.matters)
     voters = max(roll, council.LEAST_COUNTED)
     for together, count in product((1, 2), (0, voters)):
         order = tuple(matters[place : place + together] for place in range(0, len(matters), together))
         longest = council.Result(voters, dict.fromkeys(matters, count), order, matters)
-        telling.check_fits(_announcement(process, asked, longest, voters, voters), "title and matters")
+        telling.check_fits(_announcement(process, round_, longest, voters, voters), "title and matters")

@@ -38,8 +38,8 @@ async def publish_due(session: Session, now: datetime) -> int:
 async def waiting(session: Session) -> Sequence[Repeated]:
     """Those that repeat, the next to be due first."""
     return [
-        Repeated(one.id, one.rule, one.due, contents.unpack(one.content, contents.Bulletin))
-        for one in await schedules.waiting(session)
+        Repeated(schedule.id, schedule.rule, schedule.due, contents.unpack(schedule.content, contents.Bulletin))
+        for schedule in await schedules.waiting(session)
     ]
 
 

@@ -16,11 +16,11 @@ from storage.outbox import expansion
 LONGEST = 1500
 """How long a text may be to leave as one message everywhere: Twilio takes 1600, WhatsApp adds marks of direction."""
 
-Said = Callable[[flows.Renditions], str]
-"""An organizer's text as a reader of the language being spoken gets it."""
+Render = Callable[[flows.Renditions], str]
+"""Gives an organizer's text as a reader of the language being spoken gets it."""
 
 
-def in_every_language(process: OpenProcess, compose: Callable[[Said], str]) -> flows.Renditions:
+def in_every_language(process: OpenProcess, compose: Callable[[Render], str]) -> flows.Renditions:
     """A text of ours around an organizer's, in each language that we speak.
 
     Where the organizer's is missing in one, a notice in that language comes first.
@@ -28,24 +28,23 @@ def in_every_language(process: OpenProcess, compose: Callable[[Said], str]) -> f
     return {language: _in(language, process.content.languages, compose) for language in languages()}
 
 
-def _in(language: str, order: Sequence[str], compose: Callable[[Said], str]) -> str:
-    found: list[str] = []
+def _in(language: str, order: Sequence[str], compose: Callable[[Render], str]) -> str:
+    found: list[flows.Rendition] = []
 
-    def said(text: flows.Renditions) -> str:
-        one = flows.rendition(text, language, order)
-        found.append(one.language)
-        return one.text
+    def render(text: flows.Renditions) -> str:
+        found.append(flows.rendition(text, language, order))
+        return found[-1].text
 
     with speaking(language):
-        composed = compose(said)
-    foreign = next((one for one in found if one != language), language)
+        composed = compose(render)
+    foreign = next((rendition.language for rendition in found if rendition.language != language), language)
     return flows.with_notice(flows.Rendition(composed, foreign), language)
 
 
 def check_fits(renditions: flows.Renditions, what: str) -> None:
     """Raises `Unfit` when `what` an organizer wrote is too long for one message, with ours around it."""
-    for language, said in renditions.items():
-        long = contents.length(said)
+    for language, text in renditions.items():
+        long = contents.length(text)
         if long > LONGEST:
             raise contents.Unfit(f"{what}: in {language} our message has {long} characters, at most {LONGEST} fit.")
 

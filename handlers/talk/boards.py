@@ -48,15 +48,15 @@ async def _read(session: Session, now: datetime) -> Board:
     found = await processes.board(session, now)
     if found is None:
         raise NoProcess
-    asked = None
+    consultation = None
     if found.consultation is not None and found.questions is not None:
         content = contents.unpack(found.questions, contents.Consultation)
-        asked = flows.OpenConsultation(found.consultation, content.title, content.promise, content.questions)
+        consultation = flows.OpenConsultation(found.consultation, content.title, content.promise, content.questions)
     return Board(
         process=found.process,
         edition=found.edition,
         content=contents.unpack(found.content, flows.Process),
-        consultation=asked,
+        consultation=consultation,
         bulletin=None if found.bulletin is None else contents.unpack(found.bulletin, contents.Bulletin).text,
         bulletin_until=found.bulletin_until,
         bulletin_next=found.bulletin_next,

@@ -243,8 +243,8 @@ def _more(message: Message, situation: Situation, question: Ask) -> Go | Excuse 
         return None
     if not flows.fits_in(together.text, flows.LONGEST_TOGETHER):
         return Excuse(Unread.TOO_LONG)
-    asked = talk.without_last_answer().played(situation.surroundings)
-    return Go(together, asked.go_on(together), instead=True)
+    played = talk.without_last_answer().played(situation.surroundings)
+    return Go(together, played.go_on(together), instead=True)
 
 
 def _told(message: Message, situation: Situation, unread: Unread) -> Decision:
@@ -254,8 +254,8 @@ def _told(message: Message, situation: Situation, unread: Unread) -> Decision:
         return Open("menu") if talk.flow == "menu" else Excuse(unread)
     if not situation.consented or unread in (Unread.NO_WORDS, Unread.TOO_LONG):
         return Excuse(unread)
-    told = _unasked(message, talk.facts.held)
-    return Excuse(unread) if isinstance(told, Again) else told
+    decision = _unasked(message, talk.facts.held)
+    return Excuse(unread) if isinstance(decision, Again) else decision
 
 
 def _unasked(message: Message, before: str = "") -> Open | Excuse | Again:

@@ -38,7 +38,7 @@ async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:
     facing = await rounds.facing(session, visit.person, visit.now)
     if not facing:
         return None
-    first = min(facing, key=lambda one: (one.voted, one.closes, one.round))
+    first = min(facing, key=lambda round_: (round_.voted, round_.closes, round_.round))
     content = contents.unpack(first.content, contents.Round)
     visit.room = BALLOT_ROOM
     return flows.OpenRound(
@@ -56,13 +56,13 @@ async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:
 async def _given(session: Session, visit: Visit) -> tuple[flows.OwnContribution, ...]:
     return tuple(
         flows.OwnContribution(
-            day=given.day,
-            topic=given.topic,
+            day=contribution.day,
+            topic=contribution.topic,
             consultation=None
-            if given.consultation is None
-            else contents.unpack(given.consultation, contents.Consultation).title,
-            state=given.state or "received",
-            reason=None if given.reason is None else contents.unpack(given.reason, dict[str, str]),
+            if contribution.consultation is None
+            else contents.unpack(contribution.consultation, contents.Consultation).title,
+            state=contribution.state or "received",
+            reason=None if contribution.reason is None else contents.unpack(contribution.reason, dict[str, str]),
         )
-        for given in await contributions.given_by(session, [visit.person])
+        for contribution in await contributions.given_by(session, [visit.person])
     )

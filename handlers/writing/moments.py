@@ -20,8 +20,8 @@ def read(written: str, zone: ZoneInfo, what: str) -> datetime:
     In UTC. Raises `contents.Unfit`.
     """
     try:
-        said = datetime.fromisoformat(written)
-        return (said if said.tzinfo is not None else said.replace(tzinfo=zone)).astimezone(UTC)
+        moment = datetime.fromisoformat(written)
+        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         example = "2027-06-30, 2027-06-30T18:00:00 or 2027-06-30T18:00:00+01:00"
         raise contents.Unfit(f"{what}: {written!r} is no day or moment; write it like {example}.") from None
