@@ -41,7 +41,7 @@ def talk(facts: Facts) -> Talk:
 
 def _promise(facts: Facts, consultation: OpenConsultation) -> str:
     promise = consultation.promise
-    said = (
+    sentences = (
         written(facts, consultation.title, (promise.purpose, promise.who_decides, promise.what_can_change)),
         # To translators: what follows the colon in these three is written by the organizer, often a whole sentence.
         _("Why we ask: {purpose}", purpose=named(facts, promise.purpose)),
@@ -51,7 +51,7 @@ def _promise(facts: Facts, consultation: OpenConsultation) -> str:
         _("Please answer by {day}.", day=in_words(promise.answer_by)),
         ngettext("There is {number} question.", "There are {number} questions.", len(consultation.questions)),
     )
-    return "\n".join(said)
+    return "\n".join(sentences)
 
 
 def _ask(facts: Facts, question: Question) -> Generator[Ask, Answer, str | Words]:

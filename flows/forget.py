@@ -44,10 +44,10 @@ def _is_sure(facts: Facts) -> Generator[Ask, Answer, bool]:
 
 
 def _warning(facts: Facts) -> str:
-    said = (
+    sentences = (
         _("We will erase your words, your region, your language and how we reach you. Backup copies are erased later."),
         _(facts.carrier.keeps),
         _("What was already published stays, without your name."),
         _("This cannot be undone. Shall we erase it?"),
     )
-    return "\n".join(said)
+    return "\n".join(sentences)

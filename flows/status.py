@@ -21,26 +21,33 @@ def offer(facts: Facts) -> str:
 
 
 def talk(facts: Facts) -> Talk:
-    given = sorted(facts.given, key=lambda one: one.day, reverse=True)
-    if not given:
+    contributions = sorted(facts.given, key=lambda contribution: contribution.day, reverse=True)
+    if not contributions:
         share = to_send("share")
         yield Say(_("You have not told us anything yet. Send {share} to tell us what should change.", share=share))
-    while given:
-        yield Say("\n".join(_became(facts, one) for one in given[:AT_ONCE]))
-        given = given[AT_ONCE:]
-        if given and not (yield from agrees(_("Do you want to see more?"), _("Yes, show more"), _("No, thank you"))):
+    while contributions:
+        yield Say("\n".join(_became(facts, contribution) for contribution in contributions[:AT_ONCE]))
+        contributions = contributions[AT_ONCE:]
+        if contributions and not (
+            yield from agrees(_("Do you want to see more?"), _("Yes, show more"), _("No, thank you"))
+        ):
             yield Say(_("All right. Send {menu} to see what else you can do.", menu=to_send("menu")))
             return
 
 
-def _became(facts: Facts, one: OwnContribution) -> str:
+def _became(facts: Facts, contribution: OwnContribution) -> str:
     # To translators: for example "May 1, 2026, Legal ways to move: It was taken up."
-    state = _("{day}, {topic}: {state}", day=in_words(one.day), topic=_about(facts, one), state=_(STATES[one.state]))
-    return f"{state}\n{written(facts, one.reason)}" if one.reason else state
+    state = _(
+        "{day}, {topic}: {state}",
+        day=in_words(contribution.day),
+        topic=_about(facts, contribution),
+        state=_(STATES[contribution.state]),
+    )
+    return f"{state}\n{written(facts, contribution.reason)}" if contribution.reason else state
 
 
-def _about(facts: Facts, one: OwnContribution) -> str:
-    if one.consultation:
-        return named(facts, one.consultation)
+def _about(facts: Facts, contribution: OwnContribution) -> str:
+    if contribution.consultation:
+        return named(facts, contribution.consultation)
     # To translators: stands for its topic where a person named none: "May 1, 2026, what you told us: It was taken up."
-    return topic_label(one.topic) if one.topic else _("what you told us")
+    return topic_label(contribution.topic) if contribution.topic else _("what you told us")

@@ -111,13 +111,13 @@ def _approve(facts: Facts, opened: OpenRound) -> Generator[Ask, Answer, frozense
 
 def _ballot(facts: Facts, opened: OpenRound) -> str:
     day = in_words(opened.closes)
-    said = (
+    sentences = (
         written(facts, opened.title, (matter.label for matter in opened.matters)),
         _(facts.carrier.sees_votes),
         _("You can change your vote until {day}. Only the last one counts.", day=day),
         _("Which of these do you approve? Send one number or several, for example 1 3."),
     )
-    return "\n".join(said)
+    return "\n".join(sentences)
 
 
 def _approval(facts: Facts, opened: OpenRound, approved: frozenset[str]) -> str:

@@ -45,7 +45,7 @@ def _unseen(facts: Facts, seen: tuple[Choice, ...]) -> Iterator[Choice]:
 
 
 def _terms(facts: Facts) -> str:
-    said = (
+    sentences = (
         # To translators: {organizer} is a name, {title} the name of a meeting or a review.
         _(
             "This is {organizer}. We ask migrants what should change. It is for: {title}.",
@@ -63,4 +63,4 @@ def _terms(facts: Facts) -> str:
             forget=to_send("forget"),
         ),
     )
-    return "\n".join(said)
+    return "\n".join(sentences)

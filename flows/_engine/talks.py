@@ -140,12 +140,12 @@ def _question(talk: Talk, step: Step | None) -> Ask | None:
 
 
 def _turn(talk: Talk, step: Step | None) -> Turn:
-    said: list[str] = []
+    texts: list[str] = []
     effects: list[Effect] = []
     while step is not None and not isinstance(step, Ask):
-        _happen(step, said, effects)
+        _happen(step, texts, effects)
         step = next(talk, None)
-    return Turn((*said,), (*effects,), step)
+    return Turn((*texts,), (*effects,), step)
 
 
 def _answered(talk: Talk, question: Ask | None, answer: Answer) -> Step | None:
@@ -157,9 +157,9 @@ def _answered(talk: Talk, question: Ask | None, answer: Answer) -> Step | None:
         return None
 
 
-def _happen(step: Say | Effect, said: list[str], effects: list[Effect]) -> None:
+def _happen(step: Say | Effect, texts: list[str], effects: list[Effect]) -> None:
     if isinstance(step, Say):
-        said.append(step.text)
+        texts.append(step.text)
         return
     effects.append(step)
     if isinstance(step, Spoke):

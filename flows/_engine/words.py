@@ -105,12 +105,14 @@ def nearest_flow(message: Message) -> str | None:
 
 @cache
 def _flow_words() -> Mapping[str, str]:
-    return {said: flow.name for flow in flows().values() for word in flow.words for said in _in_every_language(word)}
+    return {
+        folded: flow.name for flow in flows().values() for word in flow.words for folded in _in_every_language(word)
+    }
 
 
 def _in_every_language(word: str) -> set[str]:
-    said: set[str] = set()
+    folded: set[str] = set()
     for language in languages():
         with speaking(language):
-            said.update(fold(one) for one in _(word).split(OR))
-    return said
+            folded.update(fold(variant) for variant in _(word).split(OR))
+    return folded

@@ -8,11 +8,11 @@ from locales import _, spoken
 def in_danger(process: Process) -> str:
     """Whom they can reach, in the language being spoken. It is said before anything else, once."""
     language, order = spoken(), process.languages
-    said = [_("If you are in danger, call for help now. Nobody reads this chat at all hours.")]
+    sentences = [_("If you are in danger, call for help now. Nobody reads this chat at all hours.")]
     if process.safety.emergency is not None:
         lines = rendition(process.safety.emergency, language, order).text
-        said.append(_("Emergency: {lines}", lines=lines))
+        sentences.append(_("Emergency: {lines}", lines=lines))
     if process.contact is not None:
         contact = rendition(process.contact, language, order).text
-        said.append(_("You can reach a person here: {contact}", contact=contact))
-    return "\n".join(said)
+        sentences.append(_("You can reach a person here: {contact}", contact=contact))
+    return "\n".join(sentences)

@@ -92,10 +92,14 @@ GROUPS = (
 
 OBJECTIVES: Mapping[str, Objective] = {
     objective.key: objective
-    for objective in sorted((one for group in GROUPS for one in group.objectives), key=lambda one: one.number)
+    for objective in sorted(
+        (objective for group in GROUPS for objective in group.objectives), key=lambda objective: objective.number
+    )
 }
 
-_LABELS = {group.key: group.label for group in GROUPS} | {one.key: one.label for one in OBJECTIVES.values()}
+_LABELS = {group.key: group.label for group in GROUPS} | {
+    objective.key: objective.label for objective in OBJECTIVES.values()
+}
 
 
 def groups() -> tuple[Choice, ...]:

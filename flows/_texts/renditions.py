@@ -39,7 +39,9 @@ def written(facts: Facts, renditions: Renditions, beside: Iterable[Renditions] =
 
 def noticed(facts: Facts, text: str, beside: Iterable[Renditions]) -> str:
     """A text, with the notice when an organizer's that stands in it or beside it is not in the language spoken."""
-    foreign = (found.language for found in (_found(facts, one) for one in beside) if found.language != spoken())
+    foreign = (
+        found.language for found in (_found(facts, renditions) for renditions in beside) if found.language != spoken()
+    )
     language = next(foreign, None)
     return f"{_notice(language)}\n{text}" if language else text
 

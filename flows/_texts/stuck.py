@@ -11,11 +11,11 @@ THIRD = 3
 def stuck(question: Ask, surroundings: Surroundings) -> str:
     """An example of an answer, and a human, in the language being spoken."""
     process = surroundings.process
-    said = [_how(question, surroundings.shows_numbers)]
+    sentences = [_how(question, surroundings.shows_numbers)]
     if process.contact is not None:
         contact = rendition(process.contact, spoken(), process.languages).text
-        said.append(_("You can reach a person here: {contact}", contact=contact))
-    return "\n".join(said)
+        sentences.append(_("You can reach a person here: {contact}", contact=contact))
+    return "\n".join(sentences)
 
 
 def _how(question: Ask, shows_numbers: bool) -> str:

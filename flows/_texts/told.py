@@ -40,17 +40,17 @@ class Told:
     titles: Mapping[str, Renditions] = field(default_factory=dict)
     """Of a response: what the consultations are called whose answers it answers, by their ids."""
 
-    def to(self, language: str, given: Given | None = None) -> str:
+    def to(self, language: str, answered: Given | None = None) -> str:
         """What a reader of this language gets, with a notice in it when the text is in another one."""
         text = with_notice(rendition(self.text, language, self.order), language)
         if not self.opening:
             return text
-        return f"{self._begins(language, given)}\n{text}"
+        return f"{self._begins(language, answered)}\n{text}"
 
-    def outgoing(self, language: str, purpose: str = "", given: Given | None = None) -> Outgoing:
+    def outgoing(self, language: str, purpose: str = "", answered: Given | None = None) -> Outgoing:
         """The message to a reader of this language; `purpose` is what it is for."""
         return Outgoing(
-            self.to(language, given),
+            self.to(language, answered),
             language,
             purpose=purpose,
             if_room=self._if_room(language),
@@ -60,22 +60,22 @@ class Told:
     def packed(self) -> str:
         return msgspec.json.encode(self).decode()
 
-    def _begins(self, language: str, given: Given | None) -> str:
+    def _begins(self, language: str, answered: Given | None) -> str:
         """In few words: on SMS each costs money."""
-        if given is None:
+        if answered is None:
             return rendition(self.opening, language, self.order).text
         with speaking(language):
-            about = self._about(given)
-            return f"{about} {_and_more(given.more)}" if given.more else about
+            about = self._about(answered)
+            return f"{about} {_and_more(answered.more)}" if answered.more else about
 
-    def _about(self, given: Given) -> str:
-        day = in_words(given.day)
-        titles = self.titles.get(given.consultation)
+    def _about(self, answered: Given) -> str:
+        day = in_words(answered.day)
+        titles = self.titles.get(answered.consultation)
         if titles is not None:
             title = rendition(titles, spoken(), self.order).text
             return _("On {day} you answered our questions: {title}", day=day, title=title)
-        if has_label(given.topic):
-            return _("On {day} you told us about: {topic}", day=day, topic=topic_label(given.topic))
+        if has_label(answered.topic):
+            return _("On {day} you told us about: {topic}", day=day, topic=topic_label(answered.topic))
         return _("On {day} you told us what should change", day=day)
 
     def _if_room(self, language: str) -> tuple[str, ...]:
