@@ -17,8 +17,8 @@ REFUSED = 2
 
 
 def main() -> int:
-    told = _arguments()
-    return keep_running(told.name, told.command, told.pause)
+    arguments = _arguments()
+    return keep_running(arguments.name, arguments.command, arguments.pause)
 
 
 def keep_running(name: str, command: Sequence[str], pause: float) -> int:

@@ -271,7 +271,7 @@ async def answered(
     theirs: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
         theirs.setdefault((row.response_id, row.person_id), {}).setdefault(row.consultation_id or row.id, row)
-    return {whose: _newest(tuple(given.values())) for whose, given in theirs.items()}
+    return {whose: _newest(tuple(contributions.values())) for whose, contributions in theirs.items()}
 
 
 def _newest(rows: Sequence[Any]) -> AnsweredContribution:

@@ -333,7 +333,7 @@ async def _answers(session: Session, rows: Sequence[Any]) -> dict[str, AnsweredC
         return {}
     responses, people = map(set, zip(*whose.values(), strict=True))
     found = await contributions.answered(session, responses, people)
-    return {name: found[one] for name, one in whose.items() if one in found}
+    return {name: found[reader] for name, reader in whose.items() if reader in found}
 
 
 @cache
