@@ -167,15 +167,15 @@ class Panel:
 
     # What several of them need
 
-    async def _tell(self, given: MultiMapping[str], wrong: str = "") -> dict[str, object]:
-        shown = await self.town.looks(lambda session: views.tell(session, self.town, given, wrong))
+    async def _tell(self, form: MultiMapping[str], wrong: str = "") -> dict[str, object]:
+        shown = await self.town.looks(lambda session: views.tell(session, self.town, form, wrong))
         return shown | {"leaving": await self._leaving("", most=3)}
 
     async def _leaving(self, which: str, most: int = 3) -> list[views.SentOut]:
         return await self.town.looks(lambda session: views.leaving(session, which, most))
 
-    async def _answer(self, request: web.Request, given: MultiMapping[str], wrong: str = "") -> web.StreamResponse:
-        shown = await self.town.looks(lambda session: views.answer(session, self.town, given, wrong))
+    async def _answer(self, request: web.Request, form: MultiMapping[str], wrong: str = "") -> web.StreamResponse:
+        shown = await self.town.looks(lambda session: views.answer(session, self.town, form, wrong))
         return _show(request, "answer", shown, status=422 if wrong else 200)
 
     async def _decide(self, request: web.Request, wrong: str = "", code: str = "") -> web.StreamResponse:
@@ -205,11 +205,11 @@ class Panel:
     def _audience(self, form: MultiMapping[str]) -> Audience:
         """Raises `Unfit`."""
         offered = views.audience(self.town)
-        asked = {name: tuple(form.getall(name, ())) for name in offered}
-        for name, values in asked.items():
+        chosen = {name: tuple(form.getall(name, ())) for name in offered}
+        for name, values in chosen.items():
             if not set(values) <= set(offered[name]):
                 raise contents.Unfit(f"audience: there is no such {name}.")
-        return Audience(asked["language"], asked["region"], asked["channel"], bool(asked["role"]))
+        return Audience(chosen["language"], chosen["region"], chosen["channel"], bool(chosen["role"]))
 
 
 def _show(request: web.Request, section: str, shown: Mapping[str, object], status: int = 200) -> web.Response:

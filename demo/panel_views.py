@@ -74,20 +74,20 @@ class SentOut:
 async def leaving(session: Session, which: str, most: int) -> list[SentOut]:
     """The newest things that went out, or the one whose subject is `which`."""
     latest = await broadcasts.latest(session, MOST if which else most)
-    return [await _leaving(session, one) for one in latest if which in ("", str(one.subject))]
+    return [await _leaving(session, broadcast) for broadcast in latest if which in ("", str(broadcast.subject))]
 
 
-async def _leaving(session: Session, one: broadcasts.Broadcast) -> SentOut:
-    counts = await broadcasts.counts(session, one.id)
-    texts = flows.told(one.renditions).text
-    kind = one.subject.kind
+async def _leaving(session: Session, broadcast: broadcasts.Broadcast) -> SentOut:
+    counts = await broadcasts.counts(session, broadcast.id)
+    texts = flows.told(broadcast.renditions).text
+    kind = broadcast.subject.kind
     return SentOut(
         kind=KINDS[kind],
         words=_in_short(kind, flows.rendition(texts, "en", tuple(texts)).text),
-        made=one.made,
+        made=broadcast.made,
         people=sum(counts.values()),
         states=_states(counts, is_small_group_known=kind != "bulletin"),
-        is_under_way=not one.expanded or bool(counts.get(State.QUEUED) or counts.get(State.SENDING)),
+        is_under_way=not broadcast.expanded or bool(counts.get(State.QUEUED) or counts.get(State.SENDING)),
         uncertain=bool(counts.get(State.UNKNOWN)),
         texts=texts,
     )
@@ -107,8 +107,8 @@ def _states(counts: Mapping[str, int], is_small_group_known: bool) -> tuple[Stat
 
 def _in_short(kind: str, text: str) -> str:
     """What tells it from the others of its kind."""
-    said = text.strip().split("\n\n")[-1] if kind == "response" else text.strip()
-    return said.splitlines()[0] if said else ""
+    words = text.strip().split("\n\n")[-1] if kind == "response" else text.strip()
+    return words.splitlines()[0] if words else ""
 
 
 def people(number: int) -> str:
@@ -128,20 +128,22 @@ def audience(town: Town) -> Mapping[str, Mapping[str, str]]:
     }
 
 
-async def tell(session: Session, town: Town, given: MultiMapping[str], wrong: str) -> dict[str, Any]:
+async def tell(session: Session, town: Town, form: MultiMapping[str], wrong: str) -> dict[str, Any]:
     """The form of a bulletin: as it was sent, or filled from the draft that was chosen, or from the first."""
-    sent = {flows.told(one.renditions).text.get("en") for one in await broadcasts.latest(session, MOST)}
-    drafts = [one for one in town.scenery.bulletins if one.text["en"].strip() not in sent]
-    draft = next((one for one in drafts if one.name == given.get("draft")), None if given else next(iter(drafts), None))
+    sent = {flows.told(broadcast.renditions).text.get("en") for broadcast in await broadcasts.latest(session, MOST)}
+    drafts = [draft for draft in town.scenery.bulletins if draft.text["en"].strip() not in sent]
+    draft = next(
+        (draft for draft in drafts if draft.name == form.get("draft")), None if form else next(iter(drafts), None)
+    )
     offered = audience(town)
     return {
         "wrong": wrong,
         "drafts": drafts,
         "draft": draft.name if draft else "",
-        "texts": draft.text if draft else _given_texts(town, given),
+        "texts": draft.text if draft else _given_texts(town, form),
         "languages": town.scenery.process.languages,
         "audience": offered,
-        "chosen": {name: given.getall(name, []) for name in offered},
+        "chosen": {name: form.getall(name, []) for name in offered},
     }
 
 
@@ -160,8 +162,9 @@ async def publishing(session: Session, town: Town, bulletin: contents.Bulletin) 
 
 
 async def hear(session: Session, town: Town) -> dict[str, Any]:
-    given = await stored.newest(session, town.parts.keys, MOST)
-    waiting, answered = [one for one in given if not one.response], [one for one in given if one.response]
+    contributions = await stored.newest(session, town.parts.keys, MOST)
+    waiting = [contribution for contribution in contributions if not contribution.response]
+    answered = [contribution for contribution in contributions if contribution.response]
     return {
         "waiting": waiting,
         "answered": answered,
@@ -172,43 +175,46 @@ async def hear(session: Session, town: Town) -> dict[str, Any]:
 
 async def newest(session: Session, town: Town) -> str:
     """The contribution that stands first."""
-    given = await stored.newest(session, town.parts.keys, 1)
-    return given[0].id if given and not given[0].response else ""
+    contributions = await stored.newest(session, town.parts.keys, 1)
+    return contributions[0].id if contributions and not contributions[0].response else ""
 
 
-async def answer(session: Session, town: Town, given: MultiMapping[str], wrong: str) -> dict[str, Any]:
+async def answer(session: Session, town: Town, form: MultiMapping[str], wrong: str) -> dict[str, Any]:
     """The form of a response to the contributions whose ids are given."""
     known = await stored.newest(session, town.parts.keys, MOST)
-    asked = given.getall("id", [])
-    chosen = [one for one in known if one.id in asked]
-    prepared = next((one for one in town.scenery.prepared if one.name == given.get("prepared")), None)
+    ids = form.getall("id", [])
+    chosen = [contribution for contribution in known if contribution.id in ids]
+    prepared = next((response for response in town.scenery.prepared if response.name == form.get("prepared")), None)
     if not chosen:
         wrong = wrong or "There is no such contribution. Tick one or several in the list."
     return {
         "wrong": wrong,
         "chosen": chosen,
         "prepared": town.scenery.prepared,
-        "state": prepared.state if prepared else given.get("state", "considered"),
-        "texts": prepared.reason if prepared else _given_texts(town, given),
+        "state": prepared.state if prepared else form.get("state", "considered"),
+        "texts": prepared.reason if prepared else _given_texts(town, form),
         "languages": town.scenery.process.languages,
-        "read": sorted({one.language for one in chosen}, key=town.scenery.process.languages.index),
+        "read": sorted({contribution.language for contribution in chosen}, key=town.scenery.process.languages.index),
         **await _asked(session, town.clock()),
     }
 
 
 async def answered(session: Session, town: Town, response: str) -> dict[str, Any]:
     """Whose contributions a response answers."""
-    given = await stored.newest(session, town.parts.keys, MOST)
-    return {"answered": [one for one in given if one.response == response], **await _asked(session, town.clock())}
+    contributions = await stored.newest(session, town.parts.keys, MOST)
+    return {
+        "answered": [contribution for contribution in contributions if contribution.response == response],
+        **await _asked(session, town.clock()),
+    }
 
 
 async def decide(session: Session, town: Town) -> dict[str, Any]:
-    held = [await _round(session, one) for one in await stored_rounds.newest(session, 10)]
+    held = [await _round(session, round_) for round_ in await stored_rounds.newest(session, 10)]
     prepared = to_vote(town.scenery.to_open, town.clock())
     return {
         "members": len(await stored_people.members(session)),
         "rounds": held,
-        "prepared": None if any(one["title"] == prepared.title["en"] for one in held) else prepared,
+        "prepared": None if any(round_["title"] == prepared.title["en"] for round_ in held) else prepared,
     }
 
 
@@ -225,23 +231,23 @@ async def opening(session: Session, town: Town) -> dict[str, Any]:
 async def closing(session: Session, town: Town, name: str) -> dict[str, Any]:
     """What becomes of a vote once it is closed. Raises `Unfit`."""
     held = (await decide(session, town))["rounds"]
-    vote = next((one for one in held if one["id"] == name and not one["closed"]), None)
+    vote = next((round_ for round_ in held if round_["id"] == name and not round_["closed"]), None)
     if vote is None:
         raise contents.Unfit("No round that is open has this id.")
     return {"vote": vote, "least": LEAST_TURNOUT}
 
 
-async def _round(session: Session, one: stored_rounds.StoredRound) -> dict[str, Any]:
-    asked = contents.unpack(one.content, contents.Round)
-    voters, voted = await stored_rounds.turnout(session, one.id)
-    result = None if one.result is None else contents.unpack(one.result, council.Result)
-    labels = {matter.value: matter.label["en"] for matter in asked.matters}
+async def _round(session: Session, round_: stored_rounds.StoredRound) -> dict[str, Any]:
+    content = contents.unpack(round_.content, contents.Round)
+    voters, voted = await stored_rounds.turnout(session, round_.id)
+    result = None if round_.result is None else contents.unpack(round_.result, council.Result)
+    labels = {matter.value: matter.label["en"] for matter in content.matters}
     return {
-        "id": one.id,
-        "title": asked.title["en"],
+        "id": round_.id,
+        "title": content.title["en"],
         "labels": labels,
-        "closes": one.closes,
-        "closed": one.closed,
+        "closes": round_.closes,
+        "closed": round_.closed,
         "voters": voters,
         "voted": result.voters if result else voted,
         "order": result.order if result else (),
@@ -254,22 +260,24 @@ async def _asked(session: Session, now: datetime) -> dict[str, Any]:
     board = await processes.board(session, now)
     if board is None or board.questions is None:
         return {"consultation": None, "questions": {}, "options": {}}
-    asked = contents.unpack(board.questions, contents.Consultation)
+    consultation = contents.unpack(board.questions, contents.Consultation)
     return {
-        "consultation": asked,
-        "questions": {question.key: question.text["en"] for question in asked.questions},
-        "options": {option.value: option.label["en"] for question in asked.questions for option in question.options},
+        "consultation": consultation,
+        "questions": {question.key: question.text["en"] for question in consultation.questions},
+        "options": {
+            option.value: option.label["en"] for question in consultation.questions for option in question.options
+        },
     }
 
 
-def _given_texts(town: Town, given: MultiMapping[str]) -> Mapping[str, str]:
-    return {code: given.get(f"text-{code}", "") for code in town.scenery.process.languages}
+def _given_texts(town: Town, form: MultiMapping[str]) -> Mapping[str, str]:
+    return {code: form.get(f"text-{code}", "") for code in town.scenery.process.languages}
 
 
-def _topic(one: Contribution, questions: Mapping[str, str]) -> str:
-    if one.question is not None:
-        return questions.get(one.question, "Answer to a question")
-    return flows.topic_label(one.topic) if one.topic else "No topic yet"
+def _topic(contribution: Contribution, questions: Mapping[str, str]) -> str:
+    if contribution.question is not None:
+        return questions.get(contribution.question, "Answer to a question")
+    return flows.topic_label(contribution.topic) if contribution.topic else "No topic yet"
 
 
 def _places(order: Sequence[Sequence[str]]) -> list[tuple[int, Sequence[str]]]:
