@@ -18,12 +18,12 @@ def names() -> tuple[str, ...]:
 
 
 def main() -> None:
-    asked = _arguments()
+    arguments = _arguments()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores. Compare ratios: the other numbers are this")
     print("machine's, now. Each is the median of runs that took turns with what they are compared with.", flush=True)
-    for name in asked.names or [name for name in names() if not _only_when_named(name)]:
+    for name in arguments.names or [name for name in names() if not _only_when_named(name)]:
         began = perf_counter()
-        for table in import_module(f"bench.{name}").measure(Effort(asked.runs, asked.short)):
+        for table in import_module(f"bench.{name}").measure(Effort(arguments.runs, arguments.short)):
             print(f"\n{table}", flush=True)
         print(f"({name}: {perf_counter() - began:.0f} s)")
 
@@ -37,13 +37,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(names())}; all without one")
     parser.add_argument("--runs", type=int, help="how often each is measured: 5, and 2 for a first look")
     parser.add_argument("--short", action="store_true", help="less of everything, for a first look")
-    asked = parser.parse_args()
-    if unknown := set(asked.names) - set(names()):
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(names()):
         parser.error(f"there is no benchmark called {', '.join(sorted(unknown))}; there are {', '.join(names())}")
-    asked.runs = asked.runs if asked.runs is not None else 2 if asked.short else 5
-    if asked.runs < 1:
+    arguments.runs = arguments.runs if arguments.runs is not None else 2 if arguments.short else 5
+    if arguments.runs < 1:
         parser.error("--runs begins at 1")
-    return asked
+    return arguments
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ class Caller(asyncio.Protocol):
 
     place: int
     every: int
-    said: int = 0
+    calls: int = 0
     transport: asyncio.Transport | None = None
     answered: "asyncio.Future[None] | None" = None
     news: Iterator[bytes] = field(init=False)
@@ -45,7 +45,7 @@ class Caller(asyncio.Protocol):
 
     async def call(self) -> None:
         assert self.transport
-        self.said += 1
+        self.calls += 1
         self.answered = asyncio.get_running_loop().create_future()
         self.transport.write(next(self.news))
         await self.answered
@@ -56,8 +56,8 @@ class Callers:
     each: tuple[Caller, ...]
 
     @property
-    def said(self) -> int:
-        return sum(caller.said for caller in self.each)
+    def calls(self) -> int:
+        return sum(caller.calls for caller in self.each)
 
     async def call_for(self, seconds: float) -> float:
         """Everybody calls again as soon as they are answered; gives how long it really took."""

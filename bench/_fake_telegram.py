@@ -23,17 +23,17 @@ class Caller(asyncio.Protocol):
     numbers = count(1)
 
     def __init__(self) -> None:
-        self.given = b""
+        self.received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport: asyncio.WriteTransport = transport  # type: ignore[assignment]
 
     def data_received(self, data: bytes) -> None:
-        self.given += data
-        head, found, body = self.given.partition(ENDS_HEAD)
+        self.received += data
+        head, found, body = self.received.partition(ENDS_HEAD)
         if not found or len(body) < _length(head):
             return
-        self.given = b""
+        self.received = b""
         self.took(body)
         taken = MESSAGE % next(self.numbers)
         answered = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(taken)}\r\n\r\n{taken}"

@@ -74,8 +74,8 @@ class Worker:
 
 async def main(url: str, redis_url: str, port: str, rate: str) -> None:
     database = storage.open(url)
-    async with hints(redis_url, time.monotonic) as told:
-        worker = Worker(database, told, port, float(rate))
+    async with hints(redis_url, time.monotonic) as hinted:
+        worker = Worker(database, hinted, port, float(rate))
         await answer("ready", {"begin": worker.begin, "end": worker.end, "pace": worker.pace})
     await database.close()
 

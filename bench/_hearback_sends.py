@@ -99,9 +99,9 @@ class Town:
         all_sent = asyncio.Event()
         channel = Counted(f"http://127.0.0.1:{self.port}/{latency}", self.people, all_sent)
         await channel.start()
-        async with hints("", time.monotonic) as told:
-            pacer = Pacer("telegram", AT_ONCE, told.schedules)
-            sender = Sender(channel, self.database, KEYS, pacer, told.waker, "bench", _forum.now)
+        async with hints("", time.monotonic) as hinted:
+            pacer = Pacer("telegram", AT_ONCE, hinted.schedules)
+            sender = Sender(channel, self.database, KEYS, pacer, hinted.waker, "bench", _forum.now)
             began, used = time.perf_counter(), time.process_time()
             async with asyncio.timeout(PATIENCE):
                 await sender.run(all_sent)

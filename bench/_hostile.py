@@ -80,16 +80,16 @@ async def stall(port: int, many: int) -> dict[str, list[Stalled]]:
     made: dict[str, list[Stalled]] = {kind: [] for kind in KINDS}
     kinds = islice(cycle(ORDER), many)
     while some := list(islice(kinds, OPENED_TOGETHER)):
-        for kind, one in zip(some, await asyncio.gather(*(_stalled(port, kind) for kind in some)), strict=True):
-            made[kind].append(one)
+        for kind, stalled in zip(some, await asyncio.gather(*(_stalled(port, kind) for kind in some)), strict=True):
+            made[kind].append(stalled)
     return made
 
 
 async def _stalled(port: int, kind: str) -> Stalled:
     loop = asyncio.get_running_loop()
-    transport, one = await loop.create_connection(lambda: Stalled(*KINDS[kind]), "127.0.0.1", port)
-    one.begin(transport)
-    return one
+    transport, stalled = await loop.create_connection(lambda: Stalled(*KINDS[kind]), "127.0.0.1", port)
+    stalled.begin(transport)
+    return stalled
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,9 +49,9 @@ class Newcomers:
         now = _forum.now()
         async with self.database.writing() as session:
             taken = await claims.claim(session, KEYS, claims.Claim("telegram", OWNER, now, now + LEASE, 1, Lane.REPLY))
-        assert [one.to for one in taken] == [sender]
+        assert [delivery.to for delivery in taken] == [sender]
         async with self.database.writing() as session:
-            await deliveries.settle(session, OWNER, [Outcome(one.id, State.SENT) for one in taken], now)
+            await deliveries.settle(session, OWNER, [Outcome(delivery.id, State.SENT) for delivery in taken], now)
 
 
 @asynccontextmanager

@@ -63,11 +63,11 @@ async def _line(process: asyncio.subprocess.Process) -> str:
 async def answer(ready: str, questions: Mapping[str, Question]) -> None:
     """Within such a program: say that it is ready, then answer until nobody asks any more."""
     loop = asyncio.get_running_loop()
-    asked = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(asked), sys.stdin)
+    lines = asyncio.StreamReader()
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     print(ready, flush=True)
     known = {"cpu": _cpu, **questions}
-    while line := await asked.readline():
+    while line := await lines.readline():
         print(await known[line.decode().strip()](), flush=True)
 
 

@@ -19,7 +19,7 @@ class Stamping(Caller):
     """One connection whose requests are stamped."""
 
     def data_received(self, data: bytes) -> None:
-        if not self.given:
+        if not self.received:
             came.append(time.perf_counter())
         super().data_received(data)
 

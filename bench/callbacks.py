@@ -29,13 +29,13 @@ class Contestant:
     runs: list[Burst] = field(default_factory=list)
 
     async def burst(self, seconds: float) -> Burst:
-        said, used = self.callers.said, await self.program.cpu()
+        calls, used = self.callers.calls, await self.program.cpu()
         took = await self.callers.call_for(seconds)
-        return Burst(self.callers.said - said, took, await self.program.cpu() - used)
+        return Burst(self.callers.calls - calls, took, await self.program.cpu() - used)
 
     async def check(self) -> None:
         kept = int(await self.program.ask("kept"))
-        assert kept == self.callers.said, f"{kept} words of {self.callers.said} were kept"
+        assert kept == self.callers.calls, f"{kept} words of {self.callers.calls} were kept"
 
 
 def measure(effort: Effort) -> Iterator[str]:
@@ -56,11 +56,11 @@ async def _measure(effort: Effort, databases: Blank) -> str:
             await contest[kind][who].burst(0.2)
         for _run in range(effort.runs):
             for contestants in contest.values():
-                for one in contestants.values():
-                    one.runs.append(await one.burst(effort.of(1.5, 0.6)))
+                for contestant in contestants.values():
+                    contestant.runs.append(await contestant.burst(effort.of(1.5, 0.6)))
         for contestants in contest.values():
-            for one in contestants.values():
-                await one.check()
+            for contestant in contestants.values():
+                await contestant.check()
     return table(
         f"Callbacks: {CONNECTIONS} at once, sent and then delivered; every word committed before it is answered",
         COLUMNS,

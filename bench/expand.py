@@ -70,17 +70,17 @@ def measure(effort: Effort) -> Iterator[str]:
 
 def _rows(kind: str, people: int, ours: Sequence[Made], plain: Sequence[Made]) -> list[tuple[str, ...]]:
     def row(name: str, made: Sequence[Made]) -> tuple[str, ...]:
-        bursts = [one.burst for one in made]
+        bursts = [run.burst for run in made]
         return (
             f"{name}, {kind}",
             f"{people:,}",
             rate(bursts),
-            times(bursts, [one.burst for one in plain], by_rate),
-            f"{median(one.burst.seconds for one in made):.1f}",
-            f"{median(one.first for one in made):.2f}",
-            f"{median(one.memory for one in made):.1f}",
-            f"{median(waited for one in made for waited in one.replies) * 1000:.1f}",
-            f"{median(max(one.replies) for one in made) * 1000:.0f}",
+            times(bursts, [run.burst for run in plain], by_rate),
+            f"{median(run.burst.seconds for run in made):.1f}",
+            f"{median(run.first for run in made):.2f}",
+            f"{median(run.memory for run in made):.1f}",
+            f"{median(waited for run in made for waited in run.replies) * 1000:.1f}",
+            f"{median(max(run.replies) for run in made) * 1000:.0f}",
         )
 
     return [row("hearback", ours), row("plain", plain)]

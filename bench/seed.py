@@ -164,12 +164,12 @@ class Place:
 
     async def take_turns(self) -> int:
         """Everybody who talks says one thing more, all at once."""
-        said = [
+        messages = [
             Message("telegram", f"seed {next(self.events)}", str(9_000_000 + chat), Kind.TEXT, next(says))
             for chat, says in self.say.items()
         ]
-        await self.inbox.take(said)
-        return len(said)
+        await self.inbox.take(messages)
+        return len(messages)
 
     async def claim(self) -> int:
         """What waits for those who talk is claimed and settled, as a sender does."""
@@ -177,7 +177,7 @@ class Place:
         async with self.database.writing() as session:
             claimed = await claims.claim(session, KEYS, claims.Claim("telegram", "bench", now, now, CLAIMED))
         async with self.database.writing() as session:
-            sent = [Outcome(one.id, State.QUEUED, due=now, attempts=0) for one in claimed]
+            sent = [Outcome(delivery.id, State.QUEUED, due=now, attempts=0) for delivery in claimed]
             await deliveries.settle(session, "bench", sent, now)
         assert len(claimed) == CLAIMED
         return len(claimed)
@@ -306,9 +306,9 @@ async def _pages(database: Database) -> float:
 
 
 def _row(name: str, place: Place, measured: list[Measured], few: list[Measured]) -> tuple[str, ...]:
-    bursts: Runs = [one.burst for one in measured]
-    theirs = median(one.database / one.burst.done * 1e6 for one in measured)
-    pages = median(one.pages / one.burst.done for one in measured)
+    bursts: Runs = [run.burst for run in measured]
+    theirs = median(run.database / run.burst.done * 1e6 for run in measured)
+    pages = median(run.pages / run.burst.done for run in measured)
     return (
         name,
         f"{place.people:,}",
@@ -316,5 +316,5 @@ def _row(name: str, place: Place, measured: list[Measured], few: list[Measured])
         cost(bursts),
         f"{theirs:,.0f}",
         f"{pages:,.1f}",
-        times(bursts, [one.burst for one in few], by_cost),
+        times(bursts, [run.burst for run in few], by_cost),
     )

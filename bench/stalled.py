@@ -55,7 +55,8 @@ async def _measure(effort: Effort, many: int, whole: float) -> list[str]:
             await people.join()
             waits, stalled = await _beside(people, port, many, effort)
         grown = {
-            name: [await _grown(program, port, *said, many) for many in TOGETHER] for name, said in floods().items()
+            name: [await _grown(program, port, head, again, many) for many in TOGETHER]
+            for name, (head, again) in floods().items()
         }
     return [_healthy(waits, many), _lives(stalled, whole), _bodies(grown)]
 
@@ -75,11 +76,13 @@ async def _beside(people: Crowd, port: int, many: int, effort: Effort) -> tuple[
         alone = await people.write_at(RATE, effort.of(8.0, 1.5))
         hanging = await stall(port, many)
         waits.append(Waits(alone, await people.write_at(RATE, effort.of(8.0, 1.5))))
-        assert not any(one.closed for ones in hanging.values() for one in ones), "they were measured beside nobody"
-        for kind, ones in hanging.items():
+        assert not any(socket.closed for sockets in hanging.values() for socket in sockets), (
+            "they were measured beside nobody"
+        )
+        for kind, sockets in hanging.items():
             async with asyncio.timeout(PATIENCE):
-                await asyncio.gather(*(one.gone.wait() for one in ones))
-            stalled[kind] += ones
+                await asyncio.gather(*(socket.gone.wait() for socket in sockets))
+            stalled[kind] += sockets
     return waits, stalled
 
 
@@ -120,7 +123,7 @@ def _share(waited: Sequence[float], share: float) -> float:
 
 
 def _lives(stalled: dict[str, list[Stalled]], whole: float) -> str:
-    lives = {kind: sorted(one.life for one in ones) for kind, ones in stalled.items()}
+    lives = {kind: sorted(socket.life for socket in sockets) for kind, sockets in stalled.items()}
     rows = [(kind, str(len(some)), f"{some[0]:.2f}", f"{some[-1]:.2f}") for kind, some in lives.items()]
     return table(
         f"How long who stalls stays; a request may take {whole:.0f} s to become whole",
@@ -134,9 +137,9 @@ def _bodies(grown: dict[str, list[Grown]]) -> str:
     rows = [
         (
             name,
-            "/".join(sorted({one.status for several in those for one in several.refused})),
-            *(f"{max(one.seconds for one in several.refused):.2f}" for several in those),
-            f"{max(one.sent for several in those for one in several.refused) / 1e6:.1f}",
+            "/".join(sorted({refusal.status for several in those for refusal in several.refused})),
+            *(f"{max(refusal.seconds for refusal in several.refused):.2f}" for several in those),
+            f"{max(refusal.sent for several in those for refusal in several.refused) / 1e6:.1f}",
             *(f"{several.memory / 1e6:.1f}" for several in those),
         )
         for name, those in grown.items()

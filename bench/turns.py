@@ -69,12 +69,12 @@ async def _measure(effort: Effort, databases: Blank, sends: bool) -> list[tuple[
             contest[kind][who] = await _begun(until_then, who, databases[kind][who], sends)
         for _run in range(effort.runs):
             for contestants in contest.values():
-                for one in contestants.values():
-                    one.runs.append(await one.burst(effort.of(1.5, 0.6)))
+                for contestant in contestants.values():
+                    contestant.runs.append(await contestant.burst(effort.of(1.5, 0.6)))
         rows = [await _row(kind, who, contest[kind], effort) for kind in KINDS for who in WHO]
         for contestants in contest.values():
-            for one in contestants.values():
-                await one.check()
+            for contestant in contestants.values():
+                await contestant.check()
     return rows
 
 
