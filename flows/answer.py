@@ -17,7 +17,7 @@ needs = ("consultation",)
 
 
 def offer(facts: Facts) -> str:
-    return _("Answer our questions") if facts.takes_part and facts.asked else ""
+    return _("Answer our questions") if facts.takes_part and facts.consulted else ""
 
 
 def talk(facts: Facts) -> Talk:

@@ -11,7 +11,7 @@ from locales import N_, _, in_words
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("status"),)
-needs = ("given",)
+needs = ("own_contributions",)
 
 AT_ONCE = 3
 
@@ -21,7 +21,7 @@ def offer(facts: Facts) -> str:
 
 
 def talk(facts: Facts) -> Talk:
-    contributions = sorted(facts.given, key=lambda contribution: contribution.day, reverse=True)
+    contributions = sorted(facts.own_contributions, key=lambda contribution: contribution.day, reverse=True)
     if not contributions:
         share = to_send("share")
         yield Say(_("You have not told us anything yet. Send {share} to tell us what should change.", share=share))

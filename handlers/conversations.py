@@ -246,10 +246,10 @@ def _say_first(visit: Visit) -> None:
     message, process = visit.message, visit.board.content
     if message.kind is Kind.OTHER and message.text.strip():
         visit.message = dataclasses.replace(message, kind=Kind.TEXT)
-        visit.said.append(_(WORDS_ONLY))
+        visit.texts.append(_(WORDS_ONLY))
     heard = visit.standing.heard
     if not visit.stopped and not heard.is_warned(visit.now) and flows.tells_of_danger(message.text):
-        visit.said.insert(0, flows.in_danger(process))
+        visit.texts.insert(0, flows.in_danger(process))
         visit.standing = structs.replace(visit.standing, heard=structs.replace(heard, warned=visit.now))
 
 
@@ -261,9 +261,9 @@ def _excuse(visit: Visit, reason: flows.Unread) -> None:
     if talks:
         visit.misunderstood = talks[-1].flow, len(talks[-1].answers) + 1
     if question is None:
-        visit.said.append(flows.sorry(reason, visit.surroundings.shows_numbers))
+        visit.texts.append(flows.sorry(reason, visit.surroundings.shows_numbers))
     else:
-        visit.said.append(flows.stuck(question, visit.surroundings))
+        visit.texts.append(flows.stuck(question, visit.surroundings))
 
 
 def _back(visit: Visit) -> None:
@@ -291,13 +291,13 @@ def _next_step(visit: Visit, asks_again: bool) -> Step | None:
 def _costs_a_menu(visit: Visit, resumed: Resumed) -> bool:
     """Whether the menu would only follow what has been said, and make it longer where length costs."""
     is_menu = isinstance(resumed.step, Open) and resumed.step.flow == "menu"
-    return is_menu and bool(visit.said) and visit.surroundings.costs_by_length
+    return is_menu and bool(visit.texts) and visit.surroundings.costs_by_length
 
 
 def _tell_of_the_menu(visit: Visit) -> None:
     menu = flows.to_send("menu")
-    if not any(menu in text for text in visit.said):
-        visit.said.append(_("Send {menu} to see what you can do.", menu=menu))
+    if not any(menu in text for text in visit.texts):
+        visit.texts.append(_("Send {menu} to see what you can do.", menu=menu))
 
 
 async def _do(session: Session, keys: Keyring, visit: Visit, step: Step) -> Step | None:
@@ -305,7 +305,7 @@ async def _do(session: Session, keys: Keyring, visit: Visit, step: Step) -> Step
     match step:
         case StartOver(name):
             visit.pop()
-            visit.said.append(_(CHANGED))
+            visit.texts.append(_(CHANGED))
             return Open(name, inside=True) if name in flows.flows() else None
         case Open(name):
             flow = flows.flows()[name]
@@ -327,7 +327,7 @@ async def _take_up(session: Session, keys: Keyring, visit: Visit, talk: Talk, tu
     if turn.question is not None:
         visit.push(talk)
         visit.question = turn.question
-    visit.said.extend(turn.said)
+    visit.texts.extend(turn.texts)
     for effect in turn.effects:
         if isinstance(effect, flows.Switched):
             return Open(effect.flow, inside=effect.flow != "menu")

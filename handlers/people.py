@@ -164,7 +164,7 @@ def keep_door(visit: Visit) -> None:
 async def _seat(session: Session, visit: Visit, code: str) -> bool:
     seated = await stored.seat(session, code, visit.person, visit.now.date())
     if seated:
-        visit.said += [
+        visit.texts += [
             _("Welcome to the council. We will write to you when there is something to vote on."),
             _("To give up your seat, send {word}.", word=flows.to_send("seat")),
         ]

@@ -73,7 +73,7 @@ async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Vot
         await deliveries.cancel_about(session, visit.person, [Subject(ROUND, effect.round)], VOTED, visit.now)
         return
     may_vote = await rounds.is_on_roll(session, visit.person, effect.round)
-    visit.said[:] = [_(CLOSED if may_vote else NO_SEAT)]
+    visit.texts[:] = [_(CLOSED if may_vote else NO_SEAT)]
 
 
 async def remind(session: Session, now: datetime) -> int:
@@ -109,7 +109,7 @@ async def explain(session: Session, _keys: Keyring, visit: Visit, effect: ReadUp
     for matter in matters:
         if matter.value == effect.matter:
             about = flows.rendition(matter.about, visit.language, visit.board.content.languages)
-            visit.said.append(flows.with_notice(about, visit.language))
+            visit.texts.append(flows.with_notice(about, visit.language))
 
 
 async def close(session: Session, keys: Keyring, round_id: str, now: datetime) -> council.Result:

@@ -160,7 +160,11 @@ class Surroundings(Struct, frozen=True):
     """So many choices can be tapped where they stand; more of them stand in a list. None: any number."""
 
 
-class Kept(Struct, frozen=True, omit_defaults=True):
+KEPT_AS = {"consulted": "asked", "own_contributions": "given"}
+"""Facts that conversations under way hold by another name than they have here."""
+
+
+class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
     """What is kept with a conversation under way. A flow names in `needs` which of the optional ones it reads."""
 
     language: str
@@ -169,7 +173,7 @@ class Kept(Struct, frozen=True, omit_defaults=True):
     stopped: bool = False
     silent: bool = False
     """Nobody has written from here for so long that it may be somebody else by now."""
-    asked: bool = False
+    consulted: bool = False
     """A consultation is open."""
     votes: bool = False
     """A round is open with this person on its roll."""
@@ -182,7 +186,7 @@ class Kept(Struct, frozen=True, omit_defaults=True):
     bulletin: Renditions | None = None
     consultation: OpenConsultation | None = None
     round: OpenRound | None = None
-    given: tuple[OwnContribution, ...] = ()
+    own_contributions: tuple[OwnContribution, ...] = ()
     contribution: str = ""
     """The name under which is kept what is given in this talk."""
     code: str = ""
@@ -237,7 +241,7 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         consented=known.consented,
         stopped=known.stopped,
         silent=known.silent,
-        asked=known.asked,
+        consulted=known.consulted,
         votes=known.votes,
         informed=known.informed,
         gave=known.gave,
@@ -245,7 +249,7 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         bulletin=known.bulletin if "bulletin" in needs else None,
         consultation=known.consultation if "consultation" in needs else None,
         round=known.round if "round" in needs else None,
-        given=known.given if "given" in needs else (),
+        own_contributions=known.own_contributions if "own_contributions" in needs else (),
         contribution=known.contribution if "contribution" in needs else "",
         code=known.code if "code" in needs else "",
         wanted=known.wanted if "wanted" in needs else "",

@@ -88,7 +88,7 @@ class Flow:
 class Turn(Struct, frozen=True):
     """What one more answer brings: what is said, what happened, and the open question (None: it is over)."""
 
-    said: tuple[str, ...]
+    texts: tuple[str, ...]
     effects: tuple[Effect, ...]
     question: Ask | None
 

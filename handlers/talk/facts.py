@@ -20,8 +20,8 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str], held: 
     known = visit.facts()
     if "round" in needs:
         known = replace(known, round=await _round(session, visit))
-    if "given" in needs:
-        known = replace(known, given=await _given(session, visit))
+    if "own_contributions" in needs:
+        known = replace(known, own_contributions=await _given(session, visit))
     if "contribution" in needs:
         known = replace(known, contribution=fresh())
     if "code" in needs and visit.board.content.safety.proves(visit.message.channel):

@@ -44,7 +44,7 @@ class Visit:
     """Nobody has written from here for so long that it may be somebody else: we have to ask, and do nothing else."""
     gave: bool = False
     consent: str | None = None
-    said: list[str] = field(default_factory=list, repr=False)
+    texts: list[str] = field(default_factory=list, repr=False)
     question: flows.Ask | None = None
     answered: str = ""
     """The token of the question that was answered by choosing: whoever did that has got our message."""
@@ -73,7 +73,7 @@ class Visit:
 
     @property
     def says_something(self) -> bool:
-        return bool(self.said) or self.question is not None
+        return bool(self.texts) or self.question is not None
 
     def facts(self) -> flows.Kept:
         """What every flow may know; the ones that have to be looked up are still missing."""
@@ -84,7 +84,7 @@ class Visit:
             consented=self.consented,
             stopped=self.stopped,
             silent=self.silent,
-            asked=self.board.consultation is not None,
+            consulted=self.board.consultation is not None,
             votes=self.known is not None and self.known.votes,
             informed=news is not None,
             gave=self.gave,
@@ -110,7 +110,7 @@ class Visit:
 
     def break_off(self, why: str) -> None:
         """Say only this, and ask nothing more in this talk."""
-        self.said[:] = [why]
+        self.texts[:] = [why]
         if self.question is not None:
             self.question = None
             self.pop()
@@ -125,7 +125,7 @@ class Visit:
 
     def reply(self) -> Outgoing:
         """Everything that is said in this turn, as one message."""
-        return flows.reply(self.said, self.question, self.language, self.board.content, self.standing.token)
+        return flows.reply(self.texts, self.question, self.language, self.board.content, self.standing.token)
 
 
 def begin(

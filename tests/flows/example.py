@@ -89,14 +89,14 @@ def facts(language: str = "en", channel: str = "telegram") -> Facts:
         language=language,
         channel=channel,
         consented=True,
-        asked=True,
+        consulted=True,
         votes=True,
         informed=True,
         gave=True,
         bulletin={"en": "The meeting is in May."},
         consultation=CONSULTATION,
         round=ROUND,
-        given=GIVEN,
+        own_contributions=GIVEN,
         seated=True,
     )
     return known.within(surroundings(channel))
@@ -118,7 +118,7 @@ class Path:
     @property
     def texts(self) -> tuple[str, ...]:
         return tuple(
-            text for turn in self.turns for text in (*turn.said, *([turn.question.text] if turn.question else []))
+            text for turn in self.turns for text in (*turn.texts, *([turn.question.text] if turn.question else []))
         )
 
 

@@ -69,7 +69,7 @@ def test_every_talk_opens_and_ends(flow: Flow, language: str, channel: str) -> N
     for known in circumstances(language, channel):
         for path in paths(flow, known):
             last = path.turns[-1]
-            assert last.said or any(isinstance(effect, Switched) for effect in last.effects)
+            assert last.texts or any(isinstance(effect, Switched) for effect in last.effects)
 
 
 @every_flow
@@ -129,7 +129,7 @@ def test_a_flow_reads_only_the_facts_it_needs(flow: Flow) -> None:
 def test_nothing_of_the_process_or_the_channel_is_kept_with_a_talk(flow: Flow, channel: str) -> None:
     kept = msgspec.json.encode(only(facts(channel=channel), flow.needs)).decode()
     assert all(text not in kept for text in (*PROCESS.title.values(), *PROCESS.organizer.values()))
-    assert set(msgspec.json.decode(kept)) <= set(Kept.__struct_fields__)
+    assert set(msgspec.json.decode(kept)) <= set(Kept.__struct_encode_fields__)
 
 
 @every_flow
@@ -195,7 +195,7 @@ def spoken_before(turns: tuple[Turn, ...]) -> str:
 def test_every_level_of_participation_can_be_promised(level: str) -> None:
     promised = replace(CONSULTATION, promise=replace(CONSULTATION.promise, level=level))
     turn = advance(flows()["answer"].talk, structs.replace(facts(), consultation=promised), ())
-    assert LEVELS[level] in turn.said[0]
+    assert LEVELS[level] in turn.texts[0]
 
 
 @every_flow
@@ -225,7 +225,7 @@ def test_what_cannot_be_done_now_is_offered_by_no_flow(flow: Flow, language: str
     with speaking(language):
         for known in circumstances(language, "sms"):
             assert not flow.offer(known) or flow.words
-            told = "\n".join(advance(flows()["help"].talk, known, ()).said)
+            told = "\n".join(advance(flows()["help"].talk, known, ()).texts)
             named_in_help = f"{to_send(flow.words[0])}:" in told.replace("\u00a0", "") if flow.words else False
             assert named_in_help == (bool(flow.offer(known)) and flow.name != "help")
 
@@ -234,7 +234,7 @@ def test_help_names_the_words_of_what_can_be_done_now() -> None:
     everything = {"share", "answer", "vote", "news", "status", "region", "seat", "menu", "language", "stop", "forget"}
     assert told_by_help(facts()) == everything
     nothing_open = structs.replace(
-        facts(), asked=False, votes=False, informed=False, gave=False, region_known=True, seated=False
+        facts(), consulted=False, votes=False, informed=False, gave=False, region_known=True, seated=False
     )
     assert told_by_help(nothing_open) == {"share", "menu", "language", "stop", "forget"}
     assert told_by_help(structs.replace(facts(), consented=False)) == {"language", "stop", "forget"}
@@ -243,7 +243,7 @@ def test_help_names_the_words_of_what_can_be_done_now() -> None:
 
 
 def told_by_help(known: Facts) -> set[str]:
-    said = "\n".join(advance(flows()["help"].talk, known, ()).said)
+    said = "\n".join(advance(flows()["help"].talk, known, ()).texts)
     return {name for name in help_.ORDER if f"{to_send(name)}: " in said}
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from channels.messages import Choice
@@ -10,6 +11,7 @@ from flows import (
     Ask,
     DoesNotFit,
     Facts,
+    Kept,
     Moved,
     Returned,
     Say,
@@ -40,7 +42,7 @@ def talk(_facts: Facts) -> Talk:
 
 def test_a_talk_opens_with_what_is_said_before_its_first_question() -> None:
     turn = advance(talk, facts(), ())
-    assert turn.said == ("Hello.",)
+    assert turn.texts == ("Hello.",)
     assert turn.effects == ()
     assert turn.question == Ask("Do you live here?", YES_OR_NO)
 
@@ -48,7 +50,7 @@ def test_a_talk_opens_with_what_is_said_before_its_first_question() -> None:
 def test_what_happened_in_earlier_turns_does_not_happen_again() -> None:
     assert advance(talk, facts(), ("yes",)).effects == (Moved("here"),)
     last = advance(talk, facts(), ("yes", Words("Work")))
-    assert last.said == ("Goodbye.",)
+    assert last.texts == ("Goodbye.",)
     assert last.effects == (Returned(),)
     assert last.question is None
 
@@ -81,7 +83,7 @@ def test_what_follows_a_choice_of_language_is_said_in_it() -> None:
         yield Spoke("fr")
         yield Say(spoken())
 
-    assert advance(told, facts("es"), ()).said == ("es", "fr")
+    assert advance(told, facts("es"), ()).texts == ("es", "fr")
     assert spoken() == "en"
 
 
@@ -89,3 +91,8 @@ def test_every_file_of_the_folder_is_a_flow() -> None:
     folder = Path(vote.__file__).parent
     assert set(flows()) == {path.stem for path in folder.glob("*.py") if not path.name.startswith("_")}
     assert {"share", "vote", "welcome"} <= set(flows())
+
+
+def test_a_conversation_under_way_is_read_by_the_names_that_it_was_kept_by() -> None:
+    kept = msgspec.json.decode(b'{"language":"en","channel":"sms","asked":true}', type=Kept)
+    assert kept == Kept("en", "sms", consulted=True)

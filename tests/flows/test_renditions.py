@@ -72,5 +72,5 @@ def test_a_name_stands_in_a_sentence_without_a_notice() -> None:
 
 def test_a_bulletin_that_is_missing_in_ones_language_is_announced() -> None:
     known = structs.replace(facts("en"), bulletin={"ar": "الاجتماع في مايو."})
-    (said,) = advance(flows()["news"].talk, known, ()).said
+    (said,) = advance(flows()["news"].talk, known, ()).texts
     assert said == "We do not have this in your language yet. It is in Arabic.\nالاجتماع في مايو."

@@ -39,7 +39,7 @@ def turn(flow: str, *answers: Answer, channel: str = "telegram", **changes: obje
 
 
 def text(of: Turn) -> str:
-    return "\n".join((*of.said, of.question.text if of.question else ""))
+    return "\n".join((*of.texts, of.question.text if of.question else ""))
 
 
 @pytest.mark.parametrize(
@@ -140,13 +140,13 @@ def test_a_voice_note_is_asked_for_only_where_it_can_be_sent() -> None:
 def test_a_vote_is_counted_and_named_once() -> None:
     voted = turn("vote", ("m1", "m3"))
     assert voted.effects == (Voted("r1", '["m1","m3"]'),)
-    assert voted.said[0] == "You approve 2 of them:\nClasses\nVisas"
+    assert voted.texts[0] == "You approve 2 of them:\nClasses\nVisas"
 
 
 def test_none_of_these_approves_nothing() -> None:
     voted = turn("vote", ("none_of_these",))
     assert voted.effects == (Voted("r1", "[]"),)
-    assert voted.said[0] == "You approve none of them."
+    assert voted.texts[0] == "You approve none of them."
 
 
 def test_some_and_none_at_once_is_asked_again() -> None:
@@ -162,14 +162,14 @@ def test_who_has_voted_is_told_that_it_can_be_changed_and_not_what_it_was() -> N
 
 def test_what_was_given_last_is_told_first_a_few_at_a_time() -> None:
     first = turn("status")
-    assert first.said[0].splitlines()[0] == "March 4, 2026, Something else: It was taken up."
-    assert first.said[0].splitlines()[1] == "It is point 4 of the draft."
-    assert first.said[0].count("March") == AT_ONCE
-    assert turn("status", "yes").said[0].count("March") == 1
+    assert first.texts[0].splitlines()[0] == "March 4, 2026, Something else: It was taken up."
+    assert first.texts[0].splitlines()[1] == "It is point 4 of the draft."
+    assert first.texts[0].count("March") == AT_ONCE
+    assert turn("status", "yes").texts[0].count("March") == 1
 
 
 def test_who_gave_nothing_is_told_how_to() -> None:
-    assert "SHARE" in text(turn("status", given=()))
+    assert "SHARE" in text(turn("status", own_contributions=()))
 
 
 def test_forget_asks_first_and_says_what_it_cannot_reach() -> None:
@@ -200,7 +200,7 @@ def test_a_number_may_come_back_wrong_twice() -> None:
     assert "This was not the number." in text(again)
     assert turn("vote", ("m1",), wrong, wrong, right, code="482913").effects == (Voted("r1", '["m1"]'),)
     given_up = turn("vote", ("m1",), wrong, wrong, wrong, code="482913")
-    assert (given_up.effects, given_up.said, given_up.question) == ((), ("Nothing was changed.",), None)
+    assert (given_up.effects, given_up.texts, given_up.question) == ((), ("Nothing was changed.",), None)
 
 
 def test_a_voice_note_is_no_number() -> None:
@@ -211,7 +211,7 @@ def test_forget_erases_once_the_number_has_come_back() -> None:
     assert turn("forget", "yes", code="482913").effects == ()
     assert turn("forget", "yes", Words("482913"), code="482913").effects == (Forgotten(),)
     wrong = [Words("1")] * 3
-    assert turn("forget", "yes", *wrong, code="482913").said == ("Nothing was erased.",)
+    assert turn("forget", "yes", *wrong, code="482913").texts == ("Nothing was erased.",)
 
 
 def test_where_a_number_has_to_come_back_forget_after_stop_leads_through_start() -> None:
@@ -251,7 +251,10 @@ BUDGET = {"welcome": 4, "answer": 3, "status": 3, "help": 3}
 
 @pytest.mark.parametrize("name", flows())
 def test_english_fits_a_few_segments_of_a_text_message(name: str) -> None:
-    for path in paths(flows()[name], structs.replace(facts(channel="sms"), given=facts().given[:3], language="en")):
+    for path in paths(
+        flows()[name],
+        structs.replace(facts(channel="sms"), own_contributions=facts().own_contributions[:3], language="en"),
+    ):
         for number, one in enumerate(path.turns):
             if any(code in path.answers[:number] for code in ("fr", "es", "ar")):
                 break  # from here on it is not English
@@ -266,7 +269,7 @@ WORDS = Words("Visas for my family")
 def test_a_recommendation_is_given_in_one_message() -> None:
     given = turn("share", WORDS, contribution="c7")
     assert given.effects == (Shared("c7", WORDS),)
-    assert given.said[0].startswith("Thank you. Harbour Migration Forum will read it.")
+    assert given.texts[0].startswith("Thank you. Harbour Migration Forum will read it.")
 
 
 def test_it_can_be_taken_back() -> None:
@@ -284,7 +287,7 @@ def test_its_topic_and_then_the_region_are_asked_for_who_wants_to_say_them() -> 
 
 def test_what_names_no_topic_is_what_they_told_us() -> None:
     given = (OwnContribution(date(2026, 3, 4), "", None, "received"),)
-    assert text(turn("status", given=given)).startswith("March 4, 2026, what you told us: It has arrived.")
+    assert text(turn("status", own_contributions=given)).startswith("March 4, 2026, what you told us: It has arrived.")
 
 
 @pytest.mark.parametrize("language", languages())

@@ -23,7 +23,7 @@ def cast(rule: Rule, language: str) -> Iterator[tuple[str, str]]:
     for turn in ends(known, ()):
         (voted,) = turn.effects
         assert isinstance(voted, Voted)
-        yield voted.ballot, turn.said[0]
+        yield voted.ballot, turn.texts[0]
 
 
 def ends(known: Facts, answers: tuple[Answer, ...]) -> Iterator[Turn]:

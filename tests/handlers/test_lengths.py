@@ -193,7 +193,7 @@ def test_no_vote_can_be_told_from_its_length(rule: council.Rule) -> None:
         for talk, turn in open_:
             talks.setdefault(len(talk.answers), set()).add(kept(talk, turn))
         # The menu follows in the same message.
-        assert len("\n\n".join(over.said).encode()) < BALLOT_ROOM / 2
+        assert len("\n\n".join(over.texts).encode()) < BALLOT_ROOM / 2
     assert {len(sizes) for sizes in (*talks.values(), cast)} == {1}
 
 
