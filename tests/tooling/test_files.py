@@ -16,6 +16,10 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 NOT_OURS = re.compile(r"\.(?!ci$|gitignore$).*|__pycache__|build|node_modules|.*\.egg-info")
 OUTSIDE = {"bench", "servers", "tests"}
 A_HOME = re.compile(r"/(home|root|Users)/\w")
+FILLERS = {"one", "given", "asked", "said", "told"}
+"""They do not say what a variable holds."""
+DAY_OF_A_CONTRIBUTION = ("storage/contributions.py", "given")
+"""Named as its column is: the day on which the contribution was given."""
 
 
 def files() -> Iterator[Path]:
@@ -38,6 +42,29 @@ INSTALLED = [name for name in PACKAGES if name.partition(".")[0] not in OUTSIDE]
 def test_a_file_opens_with_a_sentence_that_says_what_it_is_for(path: Path) -> None:
     opening = (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n\n")[0]
     assert re.fullmatch(r"[^\W\d_].*[.?]", opening, re.DOTALL), f"{ours(path)} opens with {opening!r}"
+
+
+def test_variables_arguments_and_fields_are_named_for_what_they_hold() -> None:
+    fillers = {
+        (ours(path), name)
+        for path in PYTHON
+        if path.relative_to(ROOT).parts[0] != "tests"
+        for name in bound_in(ast.parse(path.read_text()))
+        if name in FILLERS
+    }
+    assert fillers == {DAY_OF_A_CONTRIBUTION}
+
+
+def bound_in(tree: ast.AST) -> Iterator[str | None]:
+    """Everything that is bound by a name, other than functions and classes."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()) | ast.arg(arg=name):
+                yield name
+            case ast.alias(asname=name) | ast.ExceptHandler(name=name) | ast.MatchAs(name=name):
+                yield name
+            case ast.MatchStar(name=name) | ast.MatchMapping(rest=name):
+                yield name
 
 
 def test_no_file_holds_a_path_of_this_machine() -> None:
