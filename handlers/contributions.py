@@ -13,6 +13,7 @@ from locales import N_, _, languages, spoken
 from storage import Keyring, Session, consultations, contributions, fresh
 from storage.broadcasts import RESPONSE, Audience, Subject
 from storage.contributions import NewResponse
+from storage.states import ResponseState
 
 CLOSED = N_("These questions have closed. What you answered before they closed counts.")
 SHORTEST_NAME = 4
@@ -85,14 +86,13 @@ async def respond(session: Session, response: contents.Response, now: datetime) 
     Raises `contents.Unfit`.
     """
     process = await the_one(session)
-    if response.state not in flows.STATES:
-        raise contents.Unfit(f"state is one of: {', '.join(flows.STATES)}.")
+    state = _state(response)
     contents.check_rendered(response.reason, "reason")
     answered = await _named(session, response.contributions)
     name = fresh()
     announcement = _announcement(process, name, response, await contributions.topics(session, answered))
     reason = contents.pack(response.reason)
-    await contributions.respond(session, NewResponse(name, process.id, response.state, reason, now), answered)
+    await contributions.respond(session, NewResponse(name, process.id, state, reason, now), answered)
     number = await telling.tell_now(session, process, announcement, now)
     return name, number
 
@@ -100,7 +100,13 @@ async def respond(session: Session, response: contents.Response, now: datetime) 
 async def answered_before(session: Session, response: contents.Response) -> datetime | None:
     """When all these contributions were answered in these very words; None: they were not."""
     answered = await _named(session, response.contributions)
-    return await contributions.answered_alike(session, response.state, contents.pack(response.reason), answered)
+    return await contributions.answered_alike(session, _state(response), contents.pack(response.reason), answered)
+
+
+def _state(response: contents.Response) -> ResponseState:
+    if response.state not in flows.STATES:
+        raise contents.Unfit(f"state is one of: {', '.join(flows.STATES)}.")
+    return ResponseState(response.state)
 
 
 async def _named(session: Session, beginnings: Sequence[str]) -> list[str]:
@@ -137,7 +143,7 @@ def _announcement(
 
 def _became(process: OpenProcess, response: contents.Response) -> str:
     reason = flows.with_notice(flows.rendition(response.reason, spoken(), process.content.languages), spoken())
-    return f"{_(flows.STATES[response.state])}\n\n{reason}"
+    return f"{_(flows.STATES[_state(response)])}\n\n{reason}"
 
 
 def _check_fits(process: OpenProcess, announcement: Announcement, topics: Sequence[contributions.Topic]) -> None:

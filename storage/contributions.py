@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from storage._ground.database import Session
 from storage._ground.ids import fresh
 from storage.keys import Keyring, PersonKey
+from storage.states import ResponseState
 from storage.tables import consultation, contribution, person, response
 from storage.together import Writes
 
@@ -24,7 +25,7 @@ class GivenContribution:
     topic: str
     consultation: str | None
     """The content of the consultation that it answers."""
-    state: str | None
+    state: ResponseState | None
     reason: str | None
 
 
@@ -147,7 +148,17 @@ async def given_by(session: Session, people: Sequence[str], most: int = 12) -> l
         .where(merged.c.place <= most)
         .order_by(merged.c.given.desc(), merged.c.place)
     )
-    return [GivenContribution(*row) for row in rows]
+    return [
+        GivenContribution(
+            person=row.person_id,
+            day=row.given,
+            topic=row.topic,
+            consultation=row.content,
+            state=None if row.state is None else ResponseState(row.state),
+            reason=row.reason,
+        )
+        for row in rows
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +179,7 @@ class Contribution:
     """It is a voice note."""
     given: date
     response: str | None
-    state: str
+    state: ResponseState
 
 
 async def newest(session: Session, keys: Keyring, most: int) -> list[Contribution]:
@@ -216,7 +227,7 @@ def _read(keys: Keyring, row: Any) -> Contribution:
         spoken=row.voice is not None,
         given=row.given,
         response=row.response_id,
-        state=row.response_state or "received",
+        state=ResponseState(row.response_state or ResponseState.RECEIVED),
     )
 
 
@@ -226,7 +237,7 @@ class NewResponse:
 
     id: str
     process_id: str
-    state: str
+    state: ResponseState
     reason: str
     published: datetime
 
@@ -240,7 +251,9 @@ async def respond(session: Session, new: NewResponse, contribution_ids: Sequence
     return linked.rowcount
 
 
-async def answered_alike(session: Session, state: str, reason: str, answered: Sequence[str]) -> datetime | None:
+async def answered_alike(
+    session: Session, state: ResponseState, reason: str, answered: Sequence[str]
+) -> datetime | None:
     """When all of these contributions were answered in these very words; None: some were not."""
     alike = (
         select(func.count(), func.max(response.c.published))

@@ -1,4 +1,4 @@
-"""The states of deliveries and of broadcasts; DECISIONS.md says which one follows which."""
+"""The states of deliveries, broadcasts and responses; DECISIONS.md says which one follows which in the first two."""
 
 from enum import StrEnum
 
@@ -39,3 +39,20 @@ class BroadcastState(StrEnum):
     """Nothing of it leaves any more; a worker is cancelling what it has waiting."""
     CANCELLED = "cancelled"
     """Nothing of it leaves any more, and nothing of it waits."""
+
+
+class ResponseState(StrEnum):
+    """What has been done with what a person gave. The next response may say any of them."""
+
+    RECEIVED = "received"
+    """It has arrived; nobody has responded to it yet."""
+    READ = "read"
+    """Somebody of the process has read it."""
+    CONSIDERED = "considered"
+    """Those who decide are considering it."""
+    TAKEN_UP = "taken_up"
+    """The process has taken it up."""
+    TAKEN_UP_IN_PART = "taken_up_in_part"
+    """The process has taken up a part of it."""
+    NOT_TAKEN_UP = "not_taken_up"
+    """The process has decided not to take it up."""

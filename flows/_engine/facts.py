@@ -8,6 +8,7 @@ from operator import attrgetter
 from msgspec import Struct
 
 from channels.carriers import ANY_CARRIER, NOTHING_RESERVED, Carrier, ReservedWords
+from storage.states import ResponseState
 
 Renditions = Mapping[str, str]
 """One text, by language code."""
@@ -138,8 +139,7 @@ class OwnContribution:
     """A key in `flows.OBJECTIVES` or of one of `flows.GROUPS`; "" where the person named none, and for an answer to a
     consultation."""
     consultation: Renditions | None
-    state: str
-    """A `flows.STATES` key: received, read, considered, taken_up, taken_up_in_part, not_taken_up."""
+    state: ResponseState
     reason: Renditions | None = None
 
 

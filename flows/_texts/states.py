@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 
 from locales import N_
+from storage.states import ResponseState
 
-STATES: Mapping[str, str] = {
-    "received": N_("It has arrived."),
-    "read": N_("It has been read."),
-    "considered": N_("It is being considered."),
-    "taken_up": N_("It was taken up."),
-    "taken_up_in_part": N_("A part of it was taken up."),
-    "not_taken_up": N_("It was not taken up."),
+STATES: Mapping[ResponseState, str] = {
+    ResponseState.RECEIVED: N_("It has arrived."),
+    ResponseState.READ: N_("It has been read."),
+    ResponseState.CONSIDERED: N_("It is being considered."),
+    ResponseState.TAKEN_UP: N_("It was taken up."),
+    ResponseState.TAKEN_UP_IN_PART: N_("A part of it was taken up."),
+    ResponseState.NOT_TAKEN_UP: N_("It was not taken up."),
 }
-"""In the order in which they can happen; English, marked for the catalogs."""
+"""English, marked for the catalogs."""

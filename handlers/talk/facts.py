@@ -9,6 +9,7 @@ from handlers.talk.deciding import wanted
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
 from storage import Session, contributions, fresh, rounds
+from storage.states import ResponseState
 
 CODES = range(100_000, 1_000_000)
 """Numbers that may have to come back: never "000000", which leads back. One is guessed once in 300,000 talks, and
@@ -61,7 +62,7 @@ async def _given(session: Session, visit: Visit) -> tuple[flows.OwnContribution,
             consultation=None
             if contribution.consultation is None
             else contents.unpack(contribution.consultation, contents.Consultation).title,
-            state=contribution.state or "received",
+            state=contribution.state or ResponseState.RECEIVED,
             reason=None if contribution.reason is None else contents.unpack(contribution.reason, dict[str, str]),
         )
         for contribution in await contributions.given_by(session, [visit.person])

@@ -71,6 +71,7 @@ class Response:
     """What was done with contributions."""
 
     state: str
+    """A `ResponseState`, as it is written in a file."""
     reason: flows.Renditions
     contributions: tuple[str, ...] = ()
 

@@ -12,7 +12,7 @@ response = Table(
     Column("id", Text, primary_key=True),
     # The process that responds.
     Column("process_id", Text, ForeignKey("process.id"), nullable=False),
-    # What was done with the contributions that it answers: a key of `flows.STATES`.
+    # What was done with the contributions that it answers: a `ResponseState`.
     Column("state", Text, nullable=False),
     # Why, in the organizers' words, as JSON by language.
     Column("reason", Text, nullable=False),

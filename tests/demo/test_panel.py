@@ -17,6 +17,7 @@ from demo.town.running import Town
 from handlers.counts import rounded
 from storage import broadcasts, contributions, rounds
 from storage.contributions import Contribution
+from storage.states import ResponseState
 from tests.demo import towns
 from tests.waiting import PATIENCE
 
@@ -32,7 +33,7 @@ GIVEN = Contribution(
     spoken=False,
     given=date(2026, 11, 23),
     response=None,
-    state="received",
+    state=ResponseState.RECEIVED,
 )
 PAGES = ["/", "/panel", "/panel/hear", "/panel/answer", "/panel/decide", "/panel/open", "/panel/done"]
 FORMS = ["/panel", "/panel/publish", "/panel/write", "/panel/answer", "/panel/invite", "/panel/open", "/panel/close"]

@@ -29,6 +29,7 @@ from flows import (
     Words,
     advance,
 )
+from storage.states import ResponseState
 from tests.every_channel import every_channel
 
 LONGEST_TALK = 8
@@ -62,12 +63,12 @@ ROUND = OpenRound(
     closes=date(2026, 5, 10),
 )
 GIVEN = (
-    OwnContribution(date(2026, 3, 1), "pathways", None, "received"),
+    OwnContribution(date(2026, 3, 1), "pathways", None, ResponseState.RECEIVED),
     OwnContribution(
-        date(2026, 3, 4), "else", None, "taken_up", {"en": "It is point 4 of the draft.", "fr": "Point 4."}
+        date(2026, 3, 4), "else", None, ResponseState.TAKEN_UP, {"en": "It is point 4 of the draft.", "fr": "Point 4."}
     ),
-    OwnContribution(date(2026, 3, 3), "", {"en": "Finding work"}, "considered"),
-    OwnContribution(date(2026, 3, 2), "data", None, "not_taken_up", {"ar": "سبب"}),
+    OwnContribution(date(2026, 3, 3), "", {"en": "Finding work"}, ResponseState.CONSIDERED),
+    OwnContribution(date(2026, 3, 2), "data", None, ResponseState.NOT_TAKEN_UP, {"ar": "سبب"}),
 )
 
 

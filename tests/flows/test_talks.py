@@ -31,6 +31,7 @@ from flows import (
 from flows.status import AT_ONCE
 from flows.welcome import WORDING, _terms
 from locales import languages, speaking
+from storage.states import ResponseState
 from tests.flows.example import CONSULTATION, PROCESS, ROUND, bare, facts, paths
 
 
@@ -286,7 +287,7 @@ def test_its_topic_and_then_the_region_are_asked_for_who_wants_to_say_them() -> 
 
 
 def test_what_names_no_topic_is_what_they_told_us() -> None:
-    given = (OwnContribution(date(2026, 3, 4), "", None, "received"),)
+    given = (OwnContribution(date(2026, 3, 4), "", None, ResponseState.RECEIVED),)
     assert text(turn("status", own_contributions=given)).startswith("March 4, 2026, what you told us: It has arrived.")
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import select, update
 
 from storage import Database, Keyring, Session, consultations, contributions, people
 from storage.contributions import GivenContribution
+from storage.states import ResponseState
 from storage.tables import contribution
 from tests.storage.rows import NOW, PROCESS, give, meet
 
@@ -24,11 +25,13 @@ async def test_what_somebody_gave_is_listed_newest_first_with_what_became_of_it(
         old = await give(session, alice, topic="o1", given=NOW - 2 * DAY)
         await give(session, alice, topic="o2", given=NOW)
         await give(session, bob, topic="o3", given=NOW - DAY)
-        await contributions.respond(session, contributions.NewResponse("r", PROCESS, "taken_up", "{}", NOW), [old])
+        await contributions.respond(
+            session, contributions.NewResponse("r", PROCESS, ResponseState.TAKEN_UP, "{}", NOW), [old]
+        )
         found = await gave(session, alice.id)
         assert found == [
             GivenContribution(alice.id, NOW.date(), "o2", None, None, None),
-            GivenContribution(alice.id, (NOW - 2 * DAY).date(), "o1", None, "taken_up", "{}"),
+            GivenContribution(alice.id, (NOW - 2 * DAY).date(), "o1", None, ResponseState.TAKEN_UP, "{}"),
         ]
         assert [one.topic for one in await gave(session, alice.id, bob.id)] == ["o2", "o3", "o1"]
         assert await gave(session) == []
@@ -79,7 +82,9 @@ async def test_what_waits_for_a_response_is_shown_before_the_rest(database: Data
         await give(session, alice, "older", given=NOW - 2 * DAY)
         await give(session, alice, "old", given=NOW - DAY)
         assert (
-            await contributions.respond(session, contributions.NewResponse("r", PROCESS, "read", "{}", NOW), [answered])
+            await contributions.respond(
+                session, contributions.NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), [answered]
+            )
             == 1
         )
         found = await contributions.newest(session, keys, 10)
@@ -96,7 +101,7 @@ async def test_one_response_answers_many(database: Database, keys: Keyring) -> N
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
         answered = [await give(session, who) for who in (alice, bob)]
         number = await contributions.respond(
-            session, contributions.NewResponse("r", PROCESS, "read", "{}", NOW), [*answered, "never given"]
+            session, contributions.NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), [*answered, "never given"]
         )
         assert number == 2
         assert [one.state for one in await contributions.newest(session, keys, 10)] == ["read", "read"]
@@ -134,7 +139,7 @@ async def test_what_is_left_of_the_forgotten_waits_for_no_answer(database: Datab
         answered = await give(session, alice, "Answered")
         chosen = await give(session, alice, "Chosen")
         stays = await give(session, bob, "Stays")
-        new = contributions.NewResponse("r", PROCESS, "taken_up", "{}", NOW)
+        new = contributions.NewResponse("r", PROCESS, ResponseState.TAKEN_UP, "{}", NOW)
         await contributions.respond(session, new, [answered])
         await session.execute(update(contribution).where(contribution.c.id == chosen).values(option="yes"))
         await people.erase(session, alice.id)

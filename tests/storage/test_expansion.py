@@ -13,6 +13,7 @@ from storage.broadcasts import Audience, Broadcast, Plan
 from storage.lanes import Lane
 from storage.outbox import expansion
 from storage.outbox.deliveries import NEVER
+from storage.states import ResponseState
 from storage.tables import address, delivery, member
 from tests.storage.rows import (
     NOW,
@@ -372,7 +373,9 @@ async def test_a_response_is_told_to_everybody_it_answers_and_once(database: Dat
         alice, bob, carol = await crowd(session, keys, 3)
         answered = [await give(session, who) for who in (alice, alice, bob)]
         await give(session, carol)
-        await contributions.respond(session, contributions.NewResponse("r", PROCESS, "taken_up", "{}", NOW), answered)
+        await contributions.respond(
+            session, contributions.NewResponse("r", PROCESS, ResponseState.TAKEN_UP, "{}", NOW), answered
+        )
         assert await tell(session, Audience(response="r")) == ids(alice, bob)
 
 
