@@ -41,7 +41,7 @@ NONSENSE = "zzz"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Exchange:
     """What a person sent, and what came back."""
 
     sent: str
@@ -55,13 +55,13 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class MeasuredTalk:
     """What one person sent in one language by one channel, from hello to the thanks for a recommendation, and then."""
 
     channel: str
     language: str
-    recommending: tuple[Step, ...]
-    afterwards: tuple[Step, ...]
+    recommending: tuple[Exchange, ...]
+    afterwards: tuple[Exchange, ...]
 
 
 def measure(_effort: Effort) -> Iterator[str]:
@@ -75,23 +75,23 @@ def measure(_effort: Effort) -> Iterator[str]:
 COLUMNS = ("channel, language", "messages in", "of these chosen", "messages out", "segments out")
 
 
-def _row(talk: Talk) -> tuple[str, ...]:
-    steps = talk.recommending
-    segments = str(sum(step.segments for step in steps)) if talk.channel == "sms" else "-"
-    chosen, out = sum(step.chosen for step in steps), sum(len(step.replies) for step in steps)
-    return f"{talk.channel}, {talk.language}", str(len(steps)), str(chosen), str(out), segments
+def _row(talk: MeasuredTalk) -> tuple[str, ...]:
+    exchanges = talk.recommending
+    segments = str(sum(exchange.segments for exchange in exchanges)) if talk.channel == "sms" else "-"
+    chosen, out = sum(exchange.chosen for exchange in exchanges), sum(len(exchange.replies) for exchange in exchanges)
+    return f"{talk.channel}, {talk.language}", str(len(exchanges)), str(chosen), str(out), segments
 
 
-def _replies(talks: Sequence[Talk]) -> str:
+def _replies(talks: Sequence[MeasuredTalk]) -> str:
     alike = zip(*((*talk.recommending, *talk.afterwards) for talk in talks), strict=True)
-    rows = [(steps[0].sent, *(str(step.segments) for step in steps)) for steps in alike]
+    rows = [(exchanges[0].sent, *(str(exchange.segments) for exchange in exchanges)) for exchanges in alike]
     return table("Segments of each reply by SMS", ("after", *(talk.language for talk in talks)), rows)
 
 
-async def _talks() -> list[Talk]:
+async def _talks() -> list[MeasuredTalk]:
     async with _open_process() as (deployment, database):
         chats = [Chat(deployment, database, name, language) for name in channels.names() for language in languages()]
-        return [Talk(chat.channel, chat.language, await _recommend(chat), await _go_on(chat)) for chat in chats]
+        return [MeasuredTalk(chat.channel, chat.language, await _recommend(chat), await _go_on(chat)) for chat in chats]
 
 
 @asynccontextmanager
@@ -121,14 +121,14 @@ class Chat:
     def now(self) -> datetime:
         return BEGAN + self.sent * BETWEEN
 
-    async def says(self, words: str, called: str = "", chosen: bool = False) -> Step:
+    async def says(self, words: str, called: str = "", chosen: bool = False) -> Exchange:
         """`called`: what stands in the table for it."""
         self.sent += 1
         person = f"{self.channel} {self.language}"
         message = Message(self.channel, f"{person} {self.sent}", person, Kind.TEXT, words)
         async with self.database.writing() as session:
             await hear(session, self.deployment, [message], self.now)
-        return Step(called or words, tuple([outgoing async for outgoing in self._replies()]), chosen)
+        return Exchange(called or words, tuple([outgoing async for outgoing in self._replies()]), chosen)
 
     async def _replies(self) -> AsyncIterator[Outgoing]:
         """What would leave now, one after the other, as if it arrived at once."""
@@ -147,14 +147,14 @@ class Chat:
         return claimed
 
 
-async def _recommend(chat: Chat) -> tuple[Step, ...]:
+async def _recommend(chat: Chat) -> tuple[Exchange, ...]:
     """Answer whatever is asked, until a recommendation has been passed on."""
     before = await _recommendations(chat.database)
     with speaking(chat.language):
-        steps = [await chat.says(flows.greeting(), "hello")]
+        exchanges = [await chat.says(flows.greeting(), "hello")]
     while await _recommendations(chat.database) == before:
-        steps.append(await _answer(chat, steps[-1].replies[-1]))
-    return tuple(steps)
+        exchanges.append(await _answer(chat, exchanges[-1].replies[-1]))
+    return tuple(exchanges)
 
 
 async def _recommendations(database: Database) -> int:
@@ -162,7 +162,7 @@ async def _recommendations(database: Database) -> int:
         return int((await session.exec_driver_sql("SELECT count(*) FROM contribution")).scalar_one())
 
 
-async def _answer(chat: Chat, question: Outgoing) -> Step:
+async def _answer(chat: Chat, question: Outgoing) -> Exchange:
     """By its number choose the language, what leads to a recommendation, or else what is offered first."""
     offered = [choice.value for choice in question.choices]
     if not offered:
@@ -172,9 +172,9 @@ async def _answer(chat: Chat, question: Outgoing) -> Step:
     return await chat.says(str(offered.index(value) + 1), called, chosen=True)
 
 
-async def _go_on(chat: Chat) -> tuple[Step, ...]:
-    steps = [await chat.says(NONSENSE, "(nonsense)")]
+async def _go_on(chat: Chat) -> tuple[Exchange, ...]:
+    exchanges = [await chat.says(NONSENSE, "(nonsense)")]
     for word in AFTERWARDS:
         with speaking(chat.language):
-            steps.append(await chat.says(flows.to_send(word), word.upper()))
-    return (*steps, await chat.says("1", "yes"))
+            exchanges.append(await chat.says(flows.to_send(word), word.upper()))
+    return (*exchanges, await chat.says("1", "yes"))

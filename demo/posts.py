@@ -8,18 +8,18 @@ from multidict import MultiMapping
 
 OURS = {"127.0.0.1", "localhost", "[::1]"}
 
-Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def guarded(answer: Answer) -> Answer:
+def guarded(handler: Handler) -> Handler:
     """Only our own pages may make a visitor's browser do something."""
 
-    async def guarded_answer(request: web.Request) -> web.StreamResponse:
+    async def guarded_handler(request: web.Request) -> web.StreamResponse:
         if not is_ours(request):
             raise web.HTTPForbidden(text="This did not come from a page of the demo.")
-        return await answer(request)
+        return await handler(request)
 
-    return guarded_answer
+    return guarded_handler
 
 
 def is_ours(request: web.Request) -> bool:

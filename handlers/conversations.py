@@ -23,12 +23,12 @@ from handlers.talk.deciding import (
     Decision,
     Excuse,
     Go,
+    NextStep,
     Open,
     Reread,
     Resumed,
     Situation,
     StartOver,
-    Step,
     decide,
     gathers,
     reread,
@@ -37,7 +37,7 @@ from handlers.talk.deciding import (
 )
 from handlers.talk.facts import complete
 from handlers.talk.patience import Hearing, Newcomers, Why
-from handlers.talk.standing import RECOGNISE, Standing, Talk, lost, unpacked
+from handlers.talk.standing import RECOGNISE, KeptTalk, Standing, lost, unpacked
 from handlers.talk.visits import Visit, begin, keep
 from locales import N_, _, speaking
 from storage import Keyring, Session, addresses, events, turns
@@ -228,7 +228,7 @@ def _situation(visit: Visit) -> Situation:
     return Situation(visit.standing, visit.surroundings, visit.consented, visit.stopped, visit.silent, lately)
 
 
-def _first_step(visit: Visit, decision: Decision) -> Step | None:
+def _first_step(visit: Visit, decision: Decision) -> NextStep | None:
     match decision:
         case Back():
             _back(visit)
@@ -275,7 +275,7 @@ def _back(visit: Visit) -> None:
         visit.push(talk)
 
 
-def _next_step(visit: Visit, asks_again: bool) -> Step | None:
+def _next_step(visit: Visit, asks_again: bool) -> NextStep | None:
     """None: a question is open, or they have left, or the menu would cost more than the word for it."""
     if visit.forgotten or visit.stopped or visit.question is not None:
         return None
@@ -300,7 +300,7 @@ def _tell_of_the_menu(visit: Visit) -> None:
         visit.texts.append(_("Send {menu} to see what you can do.", menu=menu))
 
 
-async def _do(session: Session, keys: Keyring, visit: Visit, step: Step) -> Step | None:
+async def _do(session: Session, keys: Keyring, visit: Visit, step: NextStep) -> NextStep | None:
     """Take one step of a talk; gives the one that it leads to."""
     match step:
         case StartOver(name):
@@ -310,7 +310,7 @@ async def _do(session: Session, keys: Keyring, visit: Visit, step: Step) -> Step
         case Open(name):
             flow = flows.flows()[name]
             visit.standing = visit.standing.beneath(name, step.inside)
-            talk = Talk(name, flow.edition, await complete(session, visit, flow.needs, step.held))
+            talk = KeptTalk(name, flow.edition, await complete(session, visit, flow.needs, step.held))
             return await _take_up(session, keys, visit, talk.without_ballot(), talk.opened(visit.surroundings))
         case Go(answer, turn, instead):
             visit.answered = visit.standing.chosen_from
@@ -322,7 +322,7 @@ async def _do(session: Session, keys: Keyring, visit: Visit, step: Step) -> Step
             return _first_step(visit, reread(words, _situation(visit)))
 
 
-async def _take_up(session: Session, keys: Keyring, visit: Visit, talk: Talk, turn: flows.Turn) -> Step | None:
+async def _take_up(session: Session, keys: Keyring, visit: Visit, talk: KeptTalk, turn: flows.Turn) -> NextStep | None:
     """Say what a talk says and do what it does; it stays while it asks something."""
     if turn.question is not None:
         visit.push(talk)

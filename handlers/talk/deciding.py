@@ -69,8 +69,8 @@ class StartOver:
     flow: str
 
 
-Step = Open | Go | StartOver | Reread
-Decision = Step | Back | Again | Excuse
+NextStep = Open | Go | StartOver | Reread
+Decision = NextStep | Back | Again | Excuse
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ VOTE = 2560
 read before."""
 
 
-class Talk(Struct, frozen=True, omit_defaults=True):
+class KeptTalk(Struct, frozen=True, omit_defaults=True):
     """One flow under way: all that is kept of it."""
 
     flow: str
@@ -43,25 +43,25 @@ class Talk(Struct, frozen=True, omit_defaults=True):
             raise flows.DoesNotFit
         return flows.play(flow.talk, self.facts.within(surroundings), self.answers)
 
-    def answered(self, answer: flows.Answer) -> "Talk":
-        return Talk(self.flow, self.edition, self.facts, (*self.answers, answer))
+    def answered(self, answer: flows.Answer) -> "KeptTalk":
+        return KeptTalk(self.flow, self.edition, self.facts, (*self.answers, answer))
 
-    def without_ballot(self) -> "Talk":
+    def without_ballot(self) -> "KeptTalk":
         """As it is kept: what the person chose in a vote has been told when the talk opened, and nothing else."""
         vote = self.facts.round
         if vote is None or not vote.ballot:
             return self
         facts = replace(self.facts, round=dataclasses.replace(vote, ballot=""))
-        return Talk(self.flow, self.edition, facts, self.answers)
+        return KeptTalk(self.flow, self.edition, facts, self.answers)
 
-    def without_last_answer(self) -> "Talk":
-        return Talk(self.flow, self.edition, self.facts, self.answers[:-1])
+    def without_last_answer(self) -> "KeptTalk":
+        return KeptTalk(self.flow, self.edition, self.facts, self.answers[:-1])
 
 
 class Standing(Struct, frozen=True, omit_defaults=True):
     """The talks under way in one chat, the innermost last, and the token of the question that is open."""
 
-    talks: tuple[Talk, ...] = ()
+    talks: tuple[KeptTalk, ...] = ()
     token: str = ""
     invitation: str = ""
     """What somebody who has not agreed yet was invited with, as it is looked up; their seat waits for their yes."""
@@ -81,7 +81,7 @@ class Standing(Struct, frozen=True, omit_defaults=True):
         """Whether what is open is who writes."""
         return bool(self.talks) and self.talks[-1].flow == RECOGNISE
 
-    def with_talks(self, talks: tuple[Talk, ...]) -> "Standing":
+    def with_talks(self, talks: tuple[KeptTalk, ...]) -> "Standing":
         return replace(self, talks=talks)
 
     def asking(self, token: str, question: Ask | None) -> "Standing":
@@ -109,7 +109,7 @@ class Standing(Struct, frozen=True, omit_defaults=True):
 
 def lost(facts: flows.Kept) -> Standing:
     """In place of what cannot be read any more: a talk that fits no flow."""
-    return Standing((Talk("", 0, facts),))
+    return Standing((KeptTalk("", 0, facts),))
 
 
 def packed(standing: Standing) -> str:
@@ -118,7 +118,7 @@ def packed(standing: Standing) -> str:
 
 def room(standing: Standing) -> int:
     """The bytes that it takes when it is kept, whatever was answered by choice: its length must not tell a vote."""
-    unanswered = tuple(Talk(talk.flow, talk.edition, talk.facts) for talk in standing.talks)
+    unanswered = tuple(KeptTalk(talk.flow, talk.edition, talk.facts) for talk in standing.talks)
     free = sum(VOTE if talk.facts.round is not None else ANSWERS for talk in standing.talks)
     return len(packed(replace(standing, talks=unanswered, offered=None)).encode()) + max(free, ANSWERS)
 

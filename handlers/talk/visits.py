@@ -10,7 +10,7 @@ from channels.verdicts import Reach
 from handlers.talk.boards import Board
 from handlers.talk.guessing import first_guess
 from handlers.talk.patience import Heard
-from handlers.talk.standing import Standing, Talk, packed, room
+from handlers.talk.standing import KeptTalk, Standing, packed, room
 from storage import Keyring, PersonKey, addresses, fresh, people
 from storage.together import Writes
 from storage.turns import Known
@@ -99,10 +99,10 @@ class Visit:
         self.language = language
         self.standing = self.standing.in_language(language)
 
-    def push(self, talk: Talk) -> None:
+    def push(self, talk: KeptTalk) -> None:
         self.standing = self.standing.with_talks((*self.standing.talks, talk))
 
-    def pop(self) -> Talk:
+    def pop(self) -> KeptTalk:
         """End the innermost talk; gives it."""
         *outer, innermost = self.standing.talks
         self.standing = self.standing.with_talks(tuple(outer))

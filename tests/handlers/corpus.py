@@ -14,7 +14,7 @@ import flows
 from channels.messages import Kind, Message
 from flows import Words
 from handlers.talk.deciding import Again, Back, Decision, Excuse, Go, Open, Reread, Situation, StartOver, decide
-from handlers.talk.standing import Standing, Talk
+from handlers.talk.standing import KeptTalk, Standing
 from tests.every_channel import every_channel
 from tests.flows import example
 
@@ -156,7 +156,7 @@ def standing_at(place: Place, language: str, channel: str) -> Standing:
 def standing_in(flow: str, answers: tuple[flows.Answer, ...], language: str, channel: str) -> Standing:
     """A conversation in which this flow asks its next question after these answers."""
     known = flows.only(example.facts(language, channel), flows.flows()[flow].needs)
-    talk = Talk(flow, flows.flows()[flow].edition, known, answers)
+    talk = KeptTalk(flow, flows.flows()[flow].edition, known, answers)
     return Standing((talk,)).asking("7", talk.played(flows.Surroundings(PROCESS)).question)
 
 

@@ -11,7 +11,7 @@ import council
 import flows
 from channels.messages import Kind, Message
 from handlers import processes
-from handlers.talk.standing import Standing, Talk, packed, room
+from handlers.talk.standing import KeptTalk, Standing, packed, room
 from handlers.talk.visits import BALLOT_ROOM
 from handlers.writing import contents
 from locales import languages
@@ -164,13 +164,13 @@ def ways(question: flows.Ask, before: int) -> dict[str, flows.Answer]:
     }
 
 
-def held(rule: council.Rule, way: str) -> Iterator[tuple[Talk, flows.Turn]]:
+def held(rule: council.Rule, way: str) -> Iterator[tuple[KeptTalk, flows.Turn]]:
     """A vote on the longest list, turn by turn."""
     opened = flows.OpenRound(
         "r" * 26, {"en": "What comes first"}, LONGEST, NOW.date(), voted=True, rule=rule.name, explained=VALUES
     )
     surroundings = flows.Surroundings(flows.Process({"en": "Review"}, {"en": "Forum"}, ("en",), ()))
-    talk = Talk("vote", flows.flows()["vote"].edition, flows.Kept("en", "sms", consented=True, round=opened))
+    talk = KeptTalk("vote", flows.flows()["vote"].edition, flows.Kept("en", "sms", consented=True, round=opened))
     turn = talk.opened(surroundings)
     while turn.question is not None:
         yield talk, turn
@@ -179,7 +179,7 @@ def held(rule: council.Rule, way: str) -> Iterator[tuple[Talk, flows.Turn]]:
     yield talk, turn
 
 
-def kept(talk: Talk, turn: flows.Turn) -> int:
+def kept(talk: KeptTalk, turn: flows.Turn) -> int:
     standing = Standing((talk,)).asking("1", turn.question)
     return len(padded(packed(standing).encode(), address.c.talk, room(standing)))
 
