@@ -45,12 +45,12 @@ async def test_a_refusal_calls_whom_it_concerns(
     async def was_asked() -> bool:
         return bool(phone.sent)
 
-    with capture_logs() as said:
+    with capture_logs() as lines:
         running = asyncio.create_task(sender.run(closing))
         await until(was_asked)
         closing.set()
         await running
-    critical = [(line["event"], line["channel"], line["code"]) for line in said if line["log_level"] == "critical"]
+    critical = [(line["event"], line["channel"], line["code"]) for line in lines if line["log_level"] == "critical"]
     assert critical == ([(says, "telegram", refusal.code)] if says else [])
     called = {
         tuple(sample.labels.values())

@@ -131,12 +131,12 @@ CHANGES = [
 ]
 """When the clocks of these zones are changed, or just before."""
 
-times = st.times().map(lambda one: one.replace(second=0, microsecond=0))
+times = st.times().map(lambda time: time.replace(second=0, microsecond=0))
 days = st.dates(date(2011, 12, 20), date(2027, 12, 31))
 
 
 @st.composite
-def asked(draw: st.DrawFn) -> tuple[Hours, str, datetime]:
+def cases(draw: st.DrawFn) -> tuple[Hours, str, datetime]:
     """Some hours somewhere, and a moment: mostly near a change of the clock."""
     opening, closing = sorted(draw(st.lists(times, min_size=2, max_size=2, unique=True)))
     zone = draw(st.sampled_from(ZONES))
@@ -147,7 +147,7 @@ def asked(draw: st.DrawFn) -> tuple[Hours, str, datetime]:
 
 
 @settings(deadline=None, max_examples=150)
-@given(asked())
+@given(cases())
 @example((Hours("00:00", "00:01", "Africa/Cairo"), "Africa/Cairo", at("2026-04-23T12:00")))
 @example((Hours("00:30", "01:00", "America/Havana"), "America/Havana", at("2026-11-01T04:45")))
 @example((Hours("00:00", "23:59", "Pacific/Apia", {}, ("2011-12-29",)), "Pacific/Apia", at("2011-12-29T20:00")))

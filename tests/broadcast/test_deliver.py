@@ -60,7 +60,7 @@ class Phone:
     segments: int = 1
     sent: list[tuple[str, str]] = field(default_factory=list)
     in_session: list[bool] = field(default_factory=list)
-    given: list[Outgoing] = field(default_factory=list)
+    messages: list[Outgoing] = field(default_factory=list)
 
     def places(self, outgoing: Outgoing) -> int:
         return self.segments
@@ -68,7 +68,7 @@ class Phone:
     async def send(self, to: str, outgoing: Outgoing, delivery: str, in_session: bool = True) -> Accepted:
         self.sent.append((to, outgoing.text))
         self.in_session.append(in_session)
-        self.given.append(outgoing)
+        self.messages.append(outgoing)
         return await self.answer(to, outgoing)
 
 
@@ -103,7 +103,7 @@ class Office:
 
         await until(all_are)
 
-    async def asked(self, times: int = 1) -> None:
+    async def until_asked(self, times: int = 1) -> None:
         """Until the platform was asked so often, and what it said is written down."""
 
         async def was_asked() -> bool:
@@ -122,7 +122,7 @@ class Office:
 
         async def are() -> bool:
             async with self.database.reading() as session:
-                return [one.code for one in await circuits.broken(session)] == list(codes)
+                return [circuit.code for circuit in await circuits.broken(session)] == list(codes)
 
         await until(are)
 
@@ -201,7 +201,7 @@ async def test_what_the_platform_says_decides(
 ) -> None:
     await one_reply(sqlite, keys)
     async with office(sqlite, keys, Phone(fails(fault))) as at:
-        await at.asked()
+        await at.until_asked()
     [row] = await at.rows()
     assert (row.state, row.code, row.attempts) == (state, code, attempts)
     assert row.due == NOW + (due or timedelta(0))
@@ -219,7 +219,7 @@ async def test_a_platform_is_asked_again_counting_from_its_answer(sqlite: Databa
             raise Later("429", SOON)
 
         phone.answer = slowly
-        await at.asked()
+        await at.until_asked()
     assert (await at.rows())[0].due == NOW + timedelta(seconds=20) + SOON
 
 
@@ -261,7 +261,7 @@ async def test_a_sender_that_is_stopped_sends_nothing_more(sqlite: Database, key
         await queue(session, bob, Outgoing("to bob").packed(), due=NOW + SECOND)
     phone = Phone(fails(Stopped("401")))
     async with office(sqlite, keys, phone) as at:
-        await at.asked()
+        await at.until_asked()
         await at.until_broken("401")
         at.dial.at = NOW + OUT_OF_ORDER - SECOND
         for _time in range(3):
@@ -292,7 +292,7 @@ async def test_while_the_platform_is_still_away_one_message_at_a_time_tries(sqli
         await circuits.break_(session, "telegram", "401", NOW, NOW)
     phone = Phone(fails(Stopped("401")))
     async with office(sqlite, keys, phone) as at:
-        await at.asked()
+        await at.until_asked()
         for _time in range(3):
             await at.sender.step()
     assert len(phone.sent) == 1
@@ -306,7 +306,7 @@ async def test_a_platform_that_fails_again_and_again_is_left_alone(sqlite: Datab
             due = NOW if number < LAST else NOW + SECOND
             await queue(session, await meet(session, keys, f"{number}"), Outgoing("hello").packed(), due=due)
     async with office(sqlite, keys, Phone(fails(Unknown("no_answer")))) as at:
-        await at.asked(LAST)
+        await at.until_asked(LAST)
         await at.until_broken("no_answer")
         at.dial.at = NOW + SECOND
         for _time in range(3):
@@ -343,7 +343,7 @@ async def test_what_is_learned_while_the_others_are_told_stays_to_be_told(
     sender.claiming.unheard = True
     await sender.claiming.settle()
     async with sqlite.reading() as session:
-        assert [one.code for one in await circuits.broken(session)] == ["401"]
+        assert [circuit.code for circuit in await circuits.broken(session)] == ["401"]
 
 
 @pytest.mark.parametrize(
@@ -388,7 +388,7 @@ async def test_what_a_silent_person_is_not_told_waits_until_they_write(database:
         await owe(session, alice)
     phone = Phone(fails(Shut("shut")), window=DAY)
     async with office(database, keys, phone) as at:
-        await at.asked()
+        await at.until_asked()
         [row] = await at.rows()
         assert (row.state, row.code, row.due) == ("queued", "shut", NOW + deliveries.LONGEST_SILENCE)
         phone.answer = accepts
@@ -408,7 +408,7 @@ async def test_who_is_lost_here_is_written_to_elsewhere(database: Database, keys
         there = await also_at(session, keys, alice, "+15005550006", channel="sms", spoke=NOW - DAY)
         await owe(session, alice)
     async with office(database, keys, Phone(fails(Gone("403", BLOCKED))), Where(("sms",))) as at:
-        await at.asked()
+        await at.until_asked()
         [row] = await at.rows()
     assert (row.state, row.channel, row.address_id) == ("queued", "sms", there.address)
 
@@ -423,7 +423,7 @@ async def test_what_waits_for_somebody_goes_elsewhere_though_a_reply_showed_that
         await queue(session, alice, Outgoing("hello").packed())
         bulletin = await owe(session, alice, due=NOW + DAY)
     async with office(database, keys, Phone(fails(Gone("403", BLOCKED))), Where(("sms",))) as at:
-        await at.asked()
+        await at.until_asked()
         became = {row.id: (row.state, row.channel, row.address_id) for row in await at.rows()}
     assert became.pop(bulletin) == ("queued", "sms", there.address)
     assert list(became.values()) == [("failed", "telegram", alice.address)]
@@ -437,7 +437,7 @@ async def test_a_template_is_chosen_by_what_it_is_for(sqlite: Database, keys: Ke
         await queue(session, await meet(session, keys, "2"), Outgoing("reply").packed())
     async with office(sqlite, keys, Phone()) as at:
         await at.until("sent")
-    assert [one.purpose for one in at.phone.given] == ["", "bulletin"]
+    assert [message.purpose for message in at.phone.messages] == ["", "bulletin"]
 
 
 NEWS = flows.Told({"en": "The hearing is on Friday."}, ("en",)).packed()
@@ -455,7 +455,7 @@ async def test_at_night_everybody_of_a_region_waits_until_their_morning(database
         await queue(session, await meet(session, keys, "r", region="east"), Outgoing("reply").packed())
     phone = Phone(pace=Pace(rate=10, burst=1, gap=timedelta(0)))
     async with office(database, keys, phone) as at:
-        await at.asked(2)
+        await at.until_asked(2)
     assert sorted(to for to, _text in phone.sent) == ["n", "r"]
     asleep = [row for row in await at.rows() if row.state == "queued"]
     morning = NOW.replace(hour=0, minute=0, second=0, microsecond=0) + DAY  # nine o'clock there
@@ -491,14 +491,14 @@ async def test_a_429_for_one_person_delays_nobody_else(sqlite: Database, keys: K
         return await accepts(to, outgoing)
 
     async with office(sqlite, keys, Phone(but_one)) as at:
-        await at.asked(3)
+        await at.until_asked(3)
         assert sorted(row.state for row in await at.rows()) == ["queued", "sent", "sent"]
 
 
 async def test_replies_overtake_bulletins(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
-        for one in range(5):
-            who = await meet(session, keys, f"8{one}")
+        for number in range(5):
+            who = await meet(session, keys, f"8{number}")
             await queue(session, who, Outgoing("news").packed(), lane=Lane.BULLETIN, due=NOW - timedelta(hours=1))
         await queue(session, await meet(session, keys, "2"), Outgoing("notice").packed(), lane=Lane.NOTICE)
         await queue(session, await meet(session, keys, "1"), Outgoing("reply").packed())
@@ -508,7 +508,7 @@ async def test_replies_overtake_bulletins(database: Database, keys: Keyring) -> 
 
 
 async def test_a_person_is_written_to_in_order_and_with_a_gap(sqlite: Database, keys: Keyring) -> None:
-    texts = [str(one) for one in range(5)]
+    texts = [str(number) for number in range(5)]
     await one_reply(sqlite, keys, *texts)
     async with office(sqlite, keys, Phone(pace=Pace(100_000, 1000, timedelta(seconds=0.05)))) as at:
         async with asyncio.timeout(PATIENCE):
@@ -520,11 +520,13 @@ async def test_a_person_is_written_to_in_order_and_with_a_gap(sqlite: Database, 
 
 
 async def test_everybody_reads_a_broadcast_in_their_language(database: Database, keys: Keyring) -> None:
-    told = flows.Told({"en": "The hearing is on Friday.", "fr": "L'audience est vendredi."}, ("en",)).packed()
+    renditions = flows.Told({"en": "The hearing is on Friday.", "fr": "L'audience est vendredi."}, ("en",)).packed()
     async with database.writing() as session:
         for sender, language in (("1", "en"), ("2", "fr"), ("3", "es")):
             await meet(session, keys, sender, language=language)
-        await broadcasts.add(session, NewBroadcast(PROCESS, Subject("bulletin", "x"), told, Lane.BULLETIN, id="b"), NOW)
+        await broadcasts.add(
+            session, NewBroadcast(PROCESS, Subject("bulletin", "x"), renditions, Lane.BULLETIN, id="b"), NOW
+        )
     while await expand(database, NOW):
         pass
     async with office(database, keys, Phone()) as at:
@@ -548,7 +550,7 @@ async def test_what_cannot_be_read_is_in_nobodys_way(sqlite: Database, keys: Key
         )
         await queue(session, await meet(session, keys, "3"), Outgoing("hello").packed())
     async with office(sqlite, keys, Phone()) as at:
-        await at.asked()
+        await at.until_asked()
     assert at.phone.sent == [("3", "hello")]
     codes = {row.address_id: (row.state, row.code) for row in await at.rows()}
     assert codes[alice.address] == ("failed", "unreadable")
@@ -576,8 +578,8 @@ async def test_what_is_under_way_when_we_close_is_ended_and_written_down(databas
 async def test_what_becomes_of_a_send_while_others_are_settled_is_not_lost(sqlite: Database, keys: Keyring) -> None:
     """Each send ends while the settling of another is under way."""
     async with sqlite.writing() as session:
-        for one in range(60):
-            await queue(session, await meet(session, keys, str(one)), Outgoing("hello").packed())
+        for number in range(60):
+            await queue(session, await meet(session, keys, str(number)), Outgoing("hello").packed())
 
     async def a_while(to: str, outgoing: Outgoing) -> Accepted:
         await asyncio.sleep(int(to) * 0.003)
@@ -653,11 +655,11 @@ async def test_a_database_that_is_away_is_waited_for(
     await one_reply(sqlite, keys)
     claim, tries = claims.claim, list[None]()
 
-    async def away_twice(*given: Any) -> Any:
+    async def away_twice(*arguments: Any) -> Any:
         tries.append(None)
         if len(tries) <= 2:
             raise ConnectionResetError
-        return await claim(*given)
+        return await claim(*arguments)
 
     monkeypatch.setattr("broadcast.claiming.claims.claim", away_twice)
     monkeypatch.setattr("broadcast.deliver.AWAY_PAUSE", timedelta(milliseconds=5))

@@ -77,7 +77,7 @@ def test_who_always_comes_too_late_sends_one_message_each_time() -> None:
     dial = Dial()
     waiting = departures(dial)
     waiting.add([departing("a"), departing("b"), departing("c")], [dial.at, dial.at + 0.001])
-    assert [(one.claimed.id, more) for one, more in waiting.leaving(dial.at + 0.5)] == [("a", 1)]
+    assert [(departure.claimed.id, more) for departure, more in waiting.leaving(dial.at + 0.5)] == [("a", 1)]
     assert waiting.lacking == 2
     waiting.add([], [dial.at + 1])
     assert names(waiting, dial.at + 1.5) == ["b"]
@@ -122,9 +122,9 @@ def test_what_has_several_segments_takes_as_many_places() -> None:
         [dial.at + number / RATE for number in range(4)],
     )
     assert waiting.lacking == 4
-    assert [(one.claimed.id, more) for one, more in waiting.leaving(dial.at)] == [("long", 0)]
+    assert [(departure.claimed.id, more) for departure, more in waiting.leaving(dial.at)] == [("long", 0)]
     assert waiting.next == dial.at + 3 / RATE
-    assert [(one.claimed.id, more) for one, more in waiting.leaving(dial.at + 3 / RATE)] == [("longer", 4)]
+    assert [(departure.claimed.id, more) for departure, more in waiting.leaving(dial.at + 3 / RATE)] == [("longer", 4)]
 
 
 def test_a_lane_can_be_taken_out() -> None:

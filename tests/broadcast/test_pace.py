@@ -113,9 +113,9 @@ async def test_places_lie_as_far_apart_as_the_rate_says(kept: Kept) -> None:
 
 
 async def test_the_instants_of_places_are_those_of_our_own_clock(kept: Kept) -> None:
-    asked = kept.clock()
+    before = kept.clock()
     places = await first(kept, pacer(kept))
-    assert all(asked <= place <= kept.clock() + LOOK_AHEAD + 0.001 for place in places.at)
+    assert all(before <= place <= kept.clock() + LOOK_AHEAD + 0.001 for place in places.at)
 
 
 async def test_a_start_has_no_burst(kept: Kept) -> None:
@@ -156,16 +156,16 @@ async def test_where_nothing_is_to_be_had_nobody_is_asked_again() -> None:
     mine = Pacer("telegram", QUICK, schedules)
     wait = (await mine.take(50)).wait
     assert 0 <= (wait - (await mine.take(50)).wait).total_seconds() < 1e-6
-    assert schedules.asked == 1
+    assert schedules.requests == 1
     dial.at += wait.total_seconds()
     assert await mine.take(50)
 
 
 class Counting(LocalPace):
-    asked = 0
+    requests = 0
 
     async def take(self, rule, most):  # type: ignore[no-untyped-def]
-        self.asked += 1
+        self.requests += 1
         return await super().take(rule, most)
 
 
@@ -390,8 +390,8 @@ async def test_many_people_do_not_fill_the_memory() -> None:
     dial = Dial()
     schedules = LocalPace(dial)
     mine = Pacer("telegram", QUICK, schedules)
-    for one in range(10_002):
-        await mine.for_people([str(one)])
+    for number in range(10_002):
+        await mine.for_people([str(number)])
         dial.at += 1
     assert len(schedules._until) < 100
 
@@ -404,7 +404,7 @@ async def test_two_programs_share_one_rate_through_redis(redis_url: str) -> None
     first, second = connected(redis_url), connected(redis_url)
     had: list[float] = []
     try:
-        both = [Kept(SharedPace(one, monotonic), monotonic, asyncio.sleep) for one in (first, second)]
+        both = [Kept(SharedPace(redis, monotonic), monotonic, asyncio.sleep) for redis in (first, second)]
         await asyncio.gather(*(spends(kept, pacer(kept), 100, had) for kept in both))
     finally:
         await first.aclose()
@@ -450,9 +450,9 @@ async def test_what_was_held_stays_held_when_redis_forgets_everything(one_redis_
 async def test_who_heard_of_a_hold_remembers_it_when_redis_does_not(one_redis_url: str) -> None:
     """Those who were told are not the only ones who know."""
     redis = connected(one_redis_url)
-    told, other = (Kept(SharedPace(redis, monotonic), monotonic, asyncio.sleep) for _worker in range(2))
+    informed, other = (Kept(SharedPace(redis, monotonic), monotonic, asyncio.sleep) for _worker in range(2))
     try:
-        await pacer(told).pause(timedelta(seconds=30))
+        await pacer(informed).pause(timedelta(seconds=30))
         await pacer(other).take(50)
         await redis.flushall()
         assert (await pacer(other).take(50)).wait > timedelta(seconds=29)

@@ -36,20 +36,20 @@ async def people(database: Database, keys: Keyring, number: int) -> list[str]:
         return [
             await queue(
                 session,
-                await meet(session, keys, f"+1202555{one:04}", channel="sms"),
-                Outgoing(f"{one}").packed(),
-                due=NOW + one * timedelta(milliseconds=1),
+                await meet(session, keys, f"+1202555{place:04}", channel="sms"),
+                Outgoing(f"{place}").packed(),
+                due=NOW + place * timedelta(milliseconds=1),
             )
-            for one in range(number)
+            for place in range(number)
         ]
 
 
 async def says(at: Office, name: str, status: Status, code: str = "") -> None:
     async with at.database.reading() as session:
         provider = (await session.execute(delivery.select().where(delivery.c.id == name))).one().provider_id
-    said = Report("sms", name, provider, status, code, VERDICTS.get(code, VERDICTS["500"]))
+    report = Report("sms", name, provider, status, code, VERDICTS.get(code, VERDICTS["500"]))
     async with at.database.writing() as session:
-        await deliveries.report(session, [said], at.dial.at)
+        await deliveries.report(session, [report], at.dial.at)
     at.sender.waker.wake_here()
 
 
@@ -66,7 +66,7 @@ async def nothing_more_leaves(at: Office, so_far: int) -> None:
 
 async def has_left(at: Office, number: int) -> None:
     """So many have been asked of the platform, and what it said is written down."""
-    await at.asked(number)
+    await at.until_asked(number)
 
     async def is_told() -> bool:
         return at.sender.unwritten.news.circuit is None and at.sender.claiming.is_settled
@@ -178,4 +178,4 @@ async def test_what_was_refused_before_leaves_without_buttons(
         await queue(session, alice, Outgoing("hello").packed(), attempts=attempts)
     async with office(sqlite, keys, line(), REPORTS) as at:
         await at.until("sent")
-    assert [one.plain for one in at.phone.given] == [plain]
+    assert [message.plain for message in at.phone.messages] == [plain]

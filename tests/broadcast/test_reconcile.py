@@ -111,20 +111,20 @@ class Memory:
 
     traces: list[Trace] = field(default_factory=list)
     away: NotSent | None = None
-    asked: list[Window] = field(default_factory=list)
+    windows: list[Window] = field(default_factory=list)
     apart: timedelta = timedelta(0)
     """How far its clock is ahead of ours."""
     meanwhile: Callable[[], Awaitable[object]] | None = None
     """What happens while it is asked."""
 
     async def sent(self, since: datetime, until: datetime, to: Collection[str]) -> AsyncIterator[Trace]:
-        self.asked.append(Window(since, until, frozenset(to)))
+        self.windows.append(Window(since, until, frozenset(to)))
         if self.away is not None:
             raise self.away
         if self.meanwhile is not None:
             await self.meanwhile()
-        for one in self.traces:
-            here = replace(one, at=one.at + self.apart)
+        for remembered in self.traces:
+            here = replace(remembered, at=remembered.at + self.apart)
             if here.to in to and since <= here.at <= until:
                 yield here
 
@@ -171,9 +171,9 @@ class Desk:
         async with self.database.writing() as session:
             await self._hears(session, [Report("sms", name, provider_id, status)], NOW)
 
-    async def _hears(self, session: Session, said: Sequence[Report], now: datetime) -> None:
-        self.heard += said
-        await partial(deliveries.report, elsewhere=("telegram",))(session, said, now)
+    async def _hears(self, session: Session, reports: Sequence[Report], now: datetime) -> None:
+        self.heard += reports
+        await partial(deliveries.report, elsewhere=("telegram",))(session, reports, now)
 
     async def puts(self, name: str, **columns: Any) -> None:
         async with self.database.writing() as session:
@@ -192,7 +192,7 @@ def desk(database: Database, keys: Keyring) -> Desk:
 async def test_a_platform_is_not_asked_when_nothing_is_unknown(desk: Desk) -> None:
     await desk.sent(await desk.meets(), state="sent", provider_id="m")
     assert await desk.asks() == Reconciled()
-    assert desk.memory.asked == []
+    assert desk.memory.windows == []
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ async def test_what_the_platform_remembers_is_what_it_became(desk: Desk, status:
     assert await desk.asks() == Reconciled(found=1)
     found = await desk.row(name)
     assert (found.state, found.provider_id, found.body) == (becomes, "m", None)
-    assert desk.memory.asked == [Window(LONG_AGO - EARLIER, LONG_AGO + LATER, frozenset({ALICE}))]
+    assert desk.memory.windows == [Window(LONG_AGO - EARLIER, LONG_AGO + LATER, frozenset({ALICE}))]
     assert await desk.asks() == Reconciled()
 
 
@@ -272,7 +272,7 @@ async def test_a_platform_whose_clock_is_not_ours_is_understood(desk: Desk, apar
         desk.remembers(f"m{turn}", LONG_AGO + (10 * turn + 1) * SECOND)
     assert await desk.asks() == Reconciled(found=3)
     rows = [await desk.row(name) for name in names]
-    assert [(one.state, one.provider_id) for one in rows] == [("sent", f"m{turn}") for turn in range(3)]
+    assert [(row.state, row.provider_id) for row in rows] == [("sent", f"m{turn}") for turn in range(3)]
 
 
 @pytest.mark.parametrize("apart", [minutes * MINUTE for minutes in (-10, -1, 0, 1, 10)], ids=str)
@@ -286,9 +286,9 @@ async def test_whatever_its_clock_nothing_that_it_may_have_is_sent_again(
     for turn in range(3):
         await desk.sent(alice, NOW - 20 * MINUTE + turn * MINUTE, turn=turn)
     desk.remembers("m", NOW - 20 * MINUTE + which * MINUTE + SECOND)
-    asked = [await desk.asks(NOW + later * MINUTE) for later in (-10, -5, 0, 12, 24, 36)]
-    assert sum(one.found for one in asked) == 1
-    assert sum(one.resent for one in asked) == 0
+    results = [await desk.asks(NOW + later * MINUTE) for later in (-10, -5, 0, 12, 24, 36)]
+    assert sum(result.found for result in results) == 1
+    assert sum(result.resent for result in results) == 0
 
 
 @pytest.mark.parametrize("minutes", [2, 10, 40, 59])
@@ -345,11 +345,11 @@ async def test_what_stays_unknown_is_asked_after_less_and_less(desk: Desk) -> No
     for turn in (1, 2):
         await desk.sent(alice, NOW, turn=turn)
     desk.remembers("m", NOW)
-    asked = [3, 5, 7, 9, 11, 13, 15, 25, 35, 45, 55, 65, 125, 185, 245, 485, 725, 965, 1205]
-    for number, minutes in enumerate(asked, start=1):
+    times = [3, 5, 7, 9, 11, 13, 15, 25, 35, 45, 55, 65, 125, 185, 245, 485, 725, 965, 1205]
+    for number, minutes in enumerate(times, start=1):
         await desk.asks(NOW + minutes * MINUTE)
-        await desk.asks(NOW + [*asked, 24 * 60][number] * MINUTE - SECOND)
-        assert len(desk.memory.asked) == number
+        await desk.asks(NOW + [*times, 24 * 60][number] * MINUTE - SECOND)
+        assert len(desk.memory.windows) == number
 
 
 async def test_only_the_time_around_what_is_unknown_is_asked_for(desk: Desk) -> None:
@@ -359,11 +359,11 @@ async def test_only_the_time_around_what_is_unknown_is_asked_for(desk: Desk) -> 
     await desk.sent(bob, LONG_AGO)
     await desk.sent(alice, LONG_AGO + MINUTE, turn=2)
     await desk.asks()
-    assert desk.memory.asked == [
+    assert desk.memory.windows == [
         Window(long_ago - EARLIER, long_ago + LATER, frozenset({ALICE})),
         Window(LONG_AGO - EARLIER, LONG_AGO + MINUTE + LATER, frozenset({ALICE, BOB})),
     ]
-    assert ALICE not in repr(desk.memory.asked)
+    assert ALICE not in repr(desk.memory.windows)
 
 
 @pytest.mark.parametrize(
@@ -381,14 +381,14 @@ async def test_only_the_time_around_what_is_unknown_is_asked_for(desk: Desk) -> 
 async def test_it_leaves_again_neither_too_soon_nor_too_late(desk: Desk, began: datetime, resent: int) -> None:
     await desk.sent(await desk.meets(), began)
     assert await desk.asks() == Reconciled(resent=resent)
-    assert len(desk.memory.asked) == 1
+    assert len(desk.memory.windows) == 1
 
 
 @pytest.mark.parametrize("began", [NOW - SOONEST, NOW - KEPT], ids=["too new", "too old"])
 async def test_nothing_too_new_or_too_old_is_asked_after(desk: Desk, began: datetime) -> None:
     await desk.sent(await desk.meets(), began)
     assert await desk.asks() == Reconciled()
-    assert desk.memory.asked == []
+    assert desk.memory.windows == []
 
 
 async def test_a_platform_that_does_not_answer_changes_nothing(desk: Desk) -> None:
@@ -401,11 +401,11 @@ async def test_a_platform_that_does_not_answer_changes_nothing(desk: Desk) -> No
 
 async def test_who_closes_does_not_wait_for_a_platform_that_is_silent(desk: Desk) -> None:
     name = await desk.sent(await desk.meets())
-    said = asyncio.Event()
+    answered = asyncio.Event()
 
     async def closes() -> None:
         desk.closing.set()
-        await said.wait()
+        await answered.wait()
 
     desk.memory.meanwhile = closes
     async with asyncio.timeout(PATIENCE):
@@ -420,7 +420,7 @@ async def test_a_reply_without_its_words_does_not_leave_again(desk: Desk) -> Non
         await session.exec_driver_sql("UPDATE delivery SET body = NULL")
     for minutes in range(3):
         assert await desk.asks(NOW + minutes * MINUTE) == Reconciled()
-    assert len(desk.memory.asked) == 1
+    assert len(desk.memory.windows) == 1
     assert (await desk.row(name)).state == "unknown"
 
 

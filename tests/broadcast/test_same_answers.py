@@ -153,7 +153,7 @@ async def test_the_same_requests_get_the_same_answers(
             expected = await model.answer(rule, request)
             answer = await shared.answer(rule, request)
             assert len(answer) == len(expected)
-            apart = [abs(one - other) for one, other in zip(answer, expected, strict=True)]
+            apart = [abs(instant - other) for instant, other in zip(answer, expected, strict=True)]
             assert max(apart) < A_MILLISECOND, f"{request}: {answer} where {expected} was expected"
     finally:
         await redis.aclose()

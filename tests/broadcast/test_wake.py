@@ -13,9 +13,9 @@ from tests.waiting import PATIENCE
 
 async def test_everybody_in_the_house_hears_it() -> None:
     waker = Waker()
-    with waker.listening() as one, waker.listening() as other:
+    with waker.listening() as first, waker.listening() as other:
         await waker.wake()
-        assert one.is_set()
+        assert first.is_set()
         assert other.is_set()
 
 
@@ -58,7 +58,7 @@ async def test_nobody_who_rings_waits_for_a_redis_that_never_answers() -> None:
     with closing(socket()) as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()
-        async with hints(f"redis://127.0.0.1:{deaf.getsockname()[1]}/0", monotonic) as told:
+        async with hints(f"redis://127.0.0.1:{deaf.getsockname()[1]}/0", monotonic) as hint:
             async with asyncio.timeout(PATIENCE):
                 for _ring in range(100):
-                    await told.waker.wake()
+                    await hint.waker.wake()
