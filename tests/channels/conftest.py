@@ -47,15 +47,15 @@ class Platform:
         body = await request.read()
         await self.before()
         self.requests.append((request.method, request.path, request.headers, dict(request.query), body))
-        status, said = self.answers.pop(0) if self.answers else (200, self.usual(request))
-        if said is HANG_UP:
+        status, content = self.answers.pop(0) if self.answers else (200, self.usual(request))
+        if content is HANG_UP:
             assert request.transport
             request.transport.close()
             return web.Response()
         headers = {"Retry-After": "7"} if status == 429 else {}
-        if isinstance(said, str):
-            return web.Response(status=status, text=said, headers=headers)
-        return web.json_response(said, status=status, headers=headers)
+        if isinstance(content, str):
+            return web.Response(status=status, text=content, headers=headers)
+        return web.json_response(content, status=status, headers=headers)
 
     def usual(self, request: web.Request) -> object:
         if request.path.endswith("/sendMessage"):
@@ -74,10 +74,10 @@ class Platform:
         body = self.requests[index][4].decode()
         if not body.startswith("{"):
             return dict(parse_qsl(body, keep_blank_values=True))
-        said = json.loads(body)
+        parameters = json.loads(body)
         return {
             name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            for name, value in said.items()
+            for name, value in parameters.items()
         }
 
 
@@ -151,16 +151,16 @@ class Door:
         return self.got[0] if self.got else None
 
     async def telegram(self, body: bytes, secret: str = SECRET, **headers: str) -> int:
-        given = {"X-Telegram-Bot-Api-Secret-Token": secret, "Content-Type": "application/json", **headers}
-        return await self.post("/hooks/telegram", body, {name: value for name, value in given.items() if value})
+        all_headers = {"X-Telegram-Bot-Api-Secret-Token": secret, "Content-Type": "application/json", **headers}
+        return await self.post("/hooks/telegram", body, {name: value for name, value in all_headers.items() if value})
 
     async def pager(self, body: bytes) -> int:
         return await self.post("/hooks/pager", body, {"X-Pager-Secret": paged.SECRET})
 
     async def twilio(self, channel: str, body: bytes, query: str = "", signature: str | None = None) -> int:
         path = f"/hooks/{channel}{query}"
-        given = sign(path, body) if signature is None else signature
-        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": given}
+        header = sign(path, body) if signature is None else signature
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "X-Twilio-Signature": header}
         return await self.post(path, body, {name: value for name, value in headers.items() if value})
 
 

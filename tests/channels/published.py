@@ -23,8 +23,8 @@ def flaws_of(oracles: Path, method: str, form: dict[str, str]) -> list[str]:
     """What is wrong with a request whose parameters came as text, each a string or JSON."""
     fields = _schema(oracles)["methods"][method].get("fields", [])
     types = {field["name"]: field["types"] for field in fields}
-    given = {name: text if types.get(name) == ["String"] else _value(text) for name, text in form.items()}
-    return _fields(_schema(oracles), method, fields, given)
+    parameters = {name: text if types.get(name) == ["String"] else _value(text) for name, text in form.items()}
+    return _fields(_schema(oracles), method, fields, parameters)
 
 
 def flaws_of_update(oracles: Path, update: dict[str, Any]) -> list[str]:
@@ -38,12 +38,14 @@ def _value(text: str) -> Any:
         return text
 
 
-def _fields(schema: Any, where: str, fields: list[dict[str, Any]], given: dict[str, Any]) -> list[str]:
+def _fields(schema: Any, where: str, fields: list[dict[str, Any]], parameters: dict[str, Any]) -> list[str]:
     known = {field["name"]: field for field in fields}
-    flaws = [f"{where}.{name} is unknown" for name in given if name not in known]
-    flaws += [f"{where}.{name} is missing" for name, field in known.items() if field["required"] and name not in given]
-    for name in given.keys() & known.keys():
-        each = [_typed(schema, f"{where}.{name}", kind, given[name]) for kind in known[name]["types"]]
+    flaws = [f"{where}.{name} is unknown" for name in parameters if name not in known]
+    flaws += [
+        f"{where}.{name} is missing" for name, field in known.items() if field["required"] and name not in parameters
+    ]
+    for name in parameters.keys() & known.keys():
+        each = [_typed(schema, f"{where}.{name}", kind, parameters[name]) for kind in known[name]["types"]]
         flaws += _fewest(each)
     return flaws
 

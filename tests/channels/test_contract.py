@@ -112,8 +112,8 @@ async def test_a_long_text_leaves_in_parts_and_only_the_last_one_asks(
 async def test_choices_that_no_message_holds_are_still_all_said(channel: Channel) -> None:
     many = tuple(Choice(f"v{n}", f"Choice number {n} " + "x" * 60) for n in range(60))
     parts = channel.parts(Outgoing("Which of these?", choices=many, token="q1", several=True))
-    said = "\n".join(part.text for part in parts)
-    assert all(choice.label.strip() in said or choice in parts[-1].choices for choice in many)
+    whole = "\n".join(part.text for part in parts)
+    assert all(choice.label.strip() in whole or choice in parts[-1].choices for choice in many)
 
 
 async def test_acknowledging_never_raises(channel: Channel, platform: Platform) -> None:
@@ -150,17 +150,17 @@ async def test_before_it_is_open_everything_is_for_later(channel: Channel, platf
 async def test_after_a_silence_free_text_leaves_only_where_there_is_no_window(
     channel: Channel, platform: Platform
 ) -> None:
-    said = Outgoing("Hello", purpose="bulletin")
+    outgoing = Outgoing("Hello", purpose="bulletin")
     if channel.window is None:
-        accepted = await channel.send(ADDRESSES[channel.name], said, "d1", in_session=False)
+        accepted = await channel.send(ADDRESSES[channel.name], outgoing, "d1", in_session=False)
         assert accepted.provider_id
         return
     with pytest.raises(Later) as waits:
-        await channel.send(ADDRESSES[channel.name], said, "d1", in_session=False)
+        await channel.send(ADDRESSES[channel.name], outgoing, "d1", in_session=False)
     assert waits.value.verdict == channel.verdicts[waits.value.code]
     channel.use([])
     with pytest.raises(Shut) as caught:
-        await channel.send(ADDRESSES[channel.name], said, "d1", in_session=False)
+        await channel.send(ADDRESSES[channel.name], outgoing, "d1", in_session=False)
     assert caught.value.verdict == channel.verdicts[caught.value.code]
     assert not platform.requests
 

@@ -312,7 +312,7 @@ def refusal(status: int, description: str, **parameters: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("status", "said", "kind", "code"),
+    ("status", "description", "kind", "code"),
     [
         (403, "Forbidden: bot was blocked by the user", Reach.BLOCKED, "403_blocked"),
         (403, "Forbidden: user is deactivated", Reach.INVALID, "403_deactivated"),
@@ -336,9 +336,9 @@ def refusal(status: int, description: str, **parameters: int) -> dict[str, Any]:
     ],
 )
 async def test_each_error_says_what_to_do(
-    status: int, said: str, kind: type[NotSent] | Reach, code: str, telegram: Telegram, platform: Platform
+    status: int, description: str, kind: type[NotSent] | Reach, code: str, telegram: Telegram, platform: Platform
 ) -> None:
-    platform.answers = [(status, refusal(status, said))]
+    platform.answers = [(status, refusal(status, description))]
     with pytest.raises(NotSent) as caught:
         await telegram.send("700000001", ASKS, "d1")
     if isinstance(kind, Reach):
@@ -351,7 +351,7 @@ async def test_each_error_says_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("given", "wait"),
+    ("answer", "wait"),
     [
         (refusal(429, "Too Many Requests: retry after 3", retry_after=3), 3),
         (refusal(429, "Too Many Requests: retry after 31", retry_after=31), 31),
@@ -359,9 +359,9 @@ async def test_each_error_says_what_to_do(
         ({"ok": False, "parameters": {"retry_after": "soon"}}, 7),
     ],
 )
-async def test_too_many_waits_as_long_as_told(given: Any, wait: int, telegram: Telegram, platform: Platform) -> None:
+async def test_too_many_waits_as_long_as_told(answer: Any, wait: int, telegram: Telegram, platform: Platform) -> None:
     """Whom it concerns, the pace finds out: Telegram does not say."""
-    platform.answers = [(429, given)]
+    platform.answers = [(429, answer)]
     with pytest.raises(TooFast) as caught:
         await telegram.send("700000001", ASKS, "d1")
     assert (caught.value.after, caught.value.everyone) == (timedelta(seconds=wait), False)
@@ -412,10 +412,10 @@ async def test_no_error_and_no_log_holds_the_token_the_person_or_the_words(
     platform.answers = [answer]
     with pytest.raises(NotSent) as caught:
         await telegram.send("700000001", Outgoing("words"), "d1")
-    told = repr(caught.value) + str(caught.value) + repr(caught.value.__cause__) + repr(caught.value.__context__)
+    shown = repr(caught.value) + str(caught.value) + repr(caught.value.__cause__) + repr(caught.value.__context__)
     ours = "".join(record.getMessage() for record in caplog.records if not record.name.startswith("aiohttp.access"))
     for secret in (BOT_TOKEN, "700000001", "words"):
-        assert secret not in told
+        assert secret not in shown
         assert secret not in ours
 
 
@@ -466,7 +466,7 @@ def test_without_its_settings_there_is_no_telegram() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "explanation"),
     [
         ({"TELEGRAM_SECRET": SECRET}, "TELEGRAM_TOKEN"),
         ({"TELEGRAM_TOKEN": BOT_TOKEN, "PUBLIC_URL": "https://hearback.example"}, "TELEGRAM_SECRET"),
@@ -476,8 +476,8 @@ def test_without_its_settings_there_is_no_telegram() -> None:
         ({"TELEGRAM_TOKEN": BOT_TOKEN, "TELEGRAM_SECRET": SECRET, "PUBLIC_URL": "http://[broken"}, "PUBLIC_URL"),
     ],
 )
-def test_an_unsafe_setting_is_named_and_not_repeated(settings: dict[str, str], said: str) -> None:
-    with pytest.raises(Misconfigured, match=said) as caught:
+def test_an_unsafe_setting_is_named_and_not_repeated(settings: dict[str, str], explanation: str) -> None:
+    with pytest.raises(Misconfigured, match=explanation) as caught:
         from_settings(settings)
     assert not any(value in str(caught.value) for value in settings.values())
 
@@ -500,7 +500,7 @@ def test_a_burst_counts_into_the_second_that_telegram_permits(settings: dict[str
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "explanation"),
     [
         ({"TELEGRAM_RATE": "31"}, "TELEGRAM_PAID=1"),
         ({"TELEGRAM_RATE": "31", "TELEGRAM_PAID": "0"}, "TELEGRAM_PAID=1"),
@@ -510,8 +510,8 @@ def test_a_burst_counts_into_the_second_that_telegram_permits(settings: dict[str
         ({"TELEGRAM_PAID": "yes"}, "TELEGRAM_PAID"),
     ],
 )
-def test_a_pace_that_telegram_does_not_permit_is_refused(settings: dict[str, str], said: str) -> None:
-    with pytest.raises(Misconfigured, match=said):
+def test_a_pace_that_telegram_does_not_permit_is_refused(settings: dict[str, str], explanation: str) -> None:
+    with pytest.raises(Misconfigured, match=explanation):
         from_settings({"TELEGRAM_TOKEN": BOT_TOKEN, **settings})
 
 
@@ -523,7 +523,7 @@ async def test_a_bot_without_a_secret_only_polls() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "backlog"),
+    ("info", "backlog"),
     [
         ({"url": "", "pending_update_count": 0}, Backlog(0)),
         (
@@ -533,9 +533,9 @@ async def test_a_bot_without_a_secret_only_polls() -> None:
     ],
 )
 async def test_what_waits_for_us_is_asked_for(
-    said: dict[str, Any], backlog: Backlog, channels: dict[str, Channel], platform: Platform
+    info: dict[str, Any], backlog: Backlog, channels: dict[str, Channel], platform: Platform
 ) -> None:
-    platform.answers = [(200, {"ok": True, "result": said})]
+    platform.answers = [(200, {"ok": True, "result": info})]
     assert await channels["telegram"].backlog() == backlog
     assert platform.requests[0][1].endswith("/getWebhookInfo")
 

@@ -392,10 +392,10 @@ async def test_an_sms_counts_its_own_segments_when_twilio_has_not(
 async def test_an_sms_has_one_more_line_where_there_is_room(
     size: int, line: str, channels: dict[str, Channel], platform: Platform
 ) -> None:
-    said = Outgoing("x" * size, if_room=("both: STOP", "STOP"))
-    await channels["sms"].send(TO, said, "d-1")
+    outgoing = Outgoing("x" * size, if_room=("both: STOP", "STOP"))
+    await channels["sms"].send(TO, outgoing, "d-1")
     assert platform.form()["Body"] == "x" * size + line
-    assert channels["sms"].places(said) == channels["sms"].places(Outgoing("x" * size))
+    assert channels["sms"].places(outgoing) == channels["sms"].places(Outgoing("x" * size))
 
 
 async def test_nothing_but_that_line_is_no_message(channels: dict[str, Channel]) -> None:
@@ -407,9 +407,9 @@ async def test_nothing_but_that_line_is_no_message(channels: dict[str, Channel])
 def test_an_sms_has_no_accents_where_the_process_and_the_language_permit_it(
     language: str, permitted: bool, count: int, channels: dict[str, Channel]
 ) -> None:
-    said = Outgoing("Où êtes-vous né ? " * 5, language, without_accents=permitted)
-    assert channels["sms"].places(said) == count
-    assert channels["telegram"].places(said) == 1
+    outgoing = Outgoing("Où êtes-vous né ? " * 5, language, without_accents=permitted)
+    assert channels["sms"].places(outgoing) == count
+    assert channels["telegram"].places(outgoing) == 1
 
 
 async def test_an_arabic_sms_has_a_mark_and_no_isolates(channels: dict[str, Channel], platform: Platform) -> None:
@@ -447,16 +447,16 @@ async def test_a_text_too_long_for_buttons_leaves_before_the_question_that_has_t
     channels: dict[str, Channel],
 ) -> None:
     terms = "\n".join(["Who holds your phone can read this."] * 12)
-    asked = Outgoing(f"{terms}\n\nDo you agree?", choices=YES_OR_NO, token="q7")
-    text, question = channels["whatsapp"].parts(asked)
+    outgoing = Outgoing(f"{terms}\n\nDo you agree?", choices=YES_OR_NO, token="q7")
+    text, question = channels["whatsapp"].parts(outgoing)
     assert (text.text, text.choices, text.token) == (terms, (), "")
     assert (question.text, question.choices, question.token) == ("Do you agree?", YES_OR_NO, "q7")
-    assert len(channels["sms"].parts(asked)) == 1
+    assert len(channels["sms"].parts(outgoing)) == 1
 
 
 async def test_a_text_that_has_room_beside_buttons_leaves_with_them(channels: dict[str, Channel]) -> None:
-    asked = Outgoing("Thank you.\n\nDo you agree?", choices=YES_OR_NO, token="q7")
-    assert channels["whatsapp"].parts(asked) == (asked,)
+    outgoing = Outgoing("Thank you.\n\nDo you agree?", choices=YES_OR_NO, token="q7")
+    assert channels["whatsapp"].parts(outgoing) == (outgoing,)
 
 
 async def test_a_question_that_can_have_no_buttons_stays_with_its_text(channels: dict[str, Channel]) -> None:
@@ -617,10 +617,10 @@ async def test_no_error_and_no_log_holds_the_number_or_the_words(
     platform.answers = [answer]
     with pytest.raises(NotSent) as caught:
         await channels["sms"].send(TO, Outgoing("words"), "d-1")
-    told = repr(caught.value) + repr(caught.value.__cause__) + repr(caught.value.__context__)
+    shown = repr(caught.value) + repr(caught.value.__cause__) + repr(caught.value.__context__)
     ours = "".join(record.getMessage() for record in caplog.records if not record.name.startswith("aiohttp.access"))
     for secret in (TO, "447700900123", "words", TOKEN):
-        assert secret not in told
+        assert secret not in shown
         assert secret not in ours
 
 
@@ -644,7 +644,7 @@ def test_without_its_settings_there_is_no_channel() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "explanation"),
     [
         ({"TWILIO_TOKEN": ""}, "TWILIO_TOKEN"),
         ({"TWILIO_ACCOUNT": "SK1"}, "TWILIO_ACCOUNT"),
@@ -659,8 +659,8 @@ def test_without_its_settings_there_is_no_channel() -> None:
         ({"WHATSAPP_FROM": "", "SMS_FROM": "", "WHATSAPP_TEMPLATES": ""}, "SMS_FROM"),
     ],
 )
-def test_a_wrong_setting_is_named(changed: dict[str, str], said: str) -> None:
-    with pytest.raises(Misconfigured, match=said):
+def test_a_wrong_setting_is_named(changed: dict[str, str], explanation: str) -> None:
+    with pytest.raises(Misconfigured, match=explanation):
         whatsapp.from_settings(environment("http://127.0.0.1:1") | changed)
 
 

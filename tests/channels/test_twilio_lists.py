@@ -191,8 +191,8 @@ async def test_what_left_twilios_queue_hours_later_is_of_the_time_when_twilio_to
     history = channels["sms"].history
     assert history
     assert await listed(history, NOON, NOON + HOUR) == []
-    asked = platform.requests[-1][3]
-    assert (asked["DateSent>"], asked["DateSent<"]) == ("2026-05-01T11:59:59Z", "2026-05-01T17:00:00Z")
+    query = platform.requests[-1][3]
+    assert (query["DateSent>"], query["DateSent<"]) == ("2026-05-01T11:59:59Z", "2026-05-01T17:00:00Z")
 
 
 @pytest.mark.parametrize(("number", "by_number"), [(1, True), (FEW, True), (FEW + 1, False)])
@@ -204,8 +204,8 @@ async def test_a_few_people_are_asked_after_by_their_numbers_and_many_in_one_lis
     history = channels["whatsapp"].history
     assert history
     assert await listed(history, people=people) == []
-    asked = [request[3].get("To") for request in platform.requests]
-    assert asked == (
+    numbers = [request[3].get("To") for request in platform.requests]
+    assert numbers == (
         [f"whatsapp:{person}" for person in sorted(people) for _list in range(2)] if by_number else [None] * 2
     )
 
@@ -312,9 +312,9 @@ async def test_half_a_list_is_no_list(
     assert history
     with pytest.raises(expected) as caught:
         await history.received(NOON)
-    told = repr(caught.value) + repr(caught.value.__cause__) + repr(caught.value.__context__)
-    assert "words" not in told
-    assert AMINA not in told
+    shown = repr(caught.value) + repr(caught.value.__cause__) + repr(caught.value.__context__)
+    assert "words" not in shown
+    assert AMINA not in shown
     assert platform.answers == []
 
 
@@ -367,7 +367,7 @@ async def test_connecting_makes_everything_once(office: Office) -> None:
     made = await office.whatsapp.connect(NEWS)
     assert len(set(templates_of(made).values())) == 13
     assert await office.whatsapp.connect(NEWS) == made
-    approvals = {(one.name, one.language, one.status) for one in await office.whatsapp.templates()}
+    approvals = {(template.name, template.language, template.status) for template in await office.whatsapp.templates()}
     assert approvals == {("bulletin", "en", "approved"), ("bulletin", "ar", "approved")}
 
 
@@ -376,9 +376,9 @@ async def test_a_menu_is_found_without_the_setting(office: Office) -> None:
     await office.open()
     await office.whatsapp.templates()
     asks = Outgoing("Shall we?", choices=(Choice("yes", "Yes"),))
-    said = office.whatsapp._menu(asks)
-    assert said
-    assert said["content_sid"] == made["quick1"]
+    menu = office.whatsapp._menu(asks)
+    assert menu
+    assert menu["content_sid"] == made["quick1"]
 
 
 async def test_the_setting_counts_more_than_what_is_found(office: Office) -> None:
@@ -386,9 +386,9 @@ async def test_the_setting_counts_more_than_what_is_found(office: Office) -> Non
     chosen = f"HX{7:032x}"
     await office.open(WHATSAPP_TEMPLATES=f"quick1={chosen}")
     await office.whatsapp.templates()
-    said = office.whatsapp._menu(Outgoing("Shall we?", choices=(Choice("yes", "Yes"),)))
-    assert said
-    assert said["content_sid"] == chosen
+    menu = office.whatsapp._menu(Outgoing("Shall we?", choices=(Choice("yes", "Yes"),)))
+    assert menu
+    assert menu["content_sid"] == chosen
 
 
 @pytest.mark.parametrize("at_once", [True, False])
@@ -409,7 +409,7 @@ async def test_after_a_silence_only_the_approved_text_arrives(office: Office, at
         sent = await office.whatsapp.send(AMINA, BULLETIN, "d-2")
         await office.twilio.settled()
         traces = await listed(office.history("whatsapp"))
-        [trace] = [one for one in traces if one.provider_id == sent.provider_id]
+        [trace] = [trace for trace in traces if trace.provider_id == sent.provider_id]
         assert (trace.code, trace.verdict.act) == ("63016", Act.SHUT)
 
 
@@ -507,7 +507,7 @@ async def test_what_is_to_be_plain_has_no_buttons(office: Office) -> None:
 @pytest.mark.parametrize("decision", ["pending", "rejected", "paused", "disabled"])
 async def test_what_is_not_approved_is_shown_and_not_used(office: Office, decision: str) -> None:
     await approve(office, decision=decision)
-    assert {one.status for one in await office.whatsapp.templates()} == {decision}
+    assert {template.status for template in await office.whatsapp.templates()} == {decision}
     with pytest.raises(Shut):
         await office.whatsapp.send(AMINA, BULLETIN, "d-1", in_session=False)
 
@@ -516,7 +516,7 @@ async def test_a_text_that_is_paused_is_not_used_any_more(office: Office) -> Non
     await approve(office)
     await office.whatsapp.templates()
     office.twilio.templates.decide(office.twilio.templates.named("hearback_bulletin_en_v1"), "paused", "low quality")
-    shown = {one.language: one for one in await office.whatsapp.templates()}
+    shown = {template.language: template for template in await office.whatsapp.templates()}
     assert (shown["en"].status, shown["en"].reason, shown["ar"].status) == ("paused", "low quality", "approved")
     with pytest.raises(Shut):
         await office.whatsapp.send(AMINA, BULLETIN, "d-1", in_session=False)
@@ -557,7 +557,7 @@ async def test_what_was_made_and_never_submitted_is_submitted(office: Office) ->
     await approve(office, refused)
     sid = office.twilio.templates.named("hearback_bulletin_en_v1")
     office.twilio.templates.forget(sid)
-    assert [one.status for one in await office.whatsapp.templates()] == ["unsubmitted"]
+    assert [template.status for template in await office.whatsapp.templates()] == ["unsubmitted"]
     await approve(office, refused)
     body = NEWS["bulletin"]["en"]
     assert await office.whatsapp.templates() == [Template("bulletin", "en", sid, "approved", body=body)]
@@ -571,22 +571,22 @@ async def test_a_language_that_whatsapp_does_not_have_does_not_hold_up_the_other
     platform.answers = [(200, page), made[0], (400, {"code": 20001}), made[1], (201, {}), *made[2:15]]
     await channels["whatsapp"].connect(NEWS)
     submitted = [json.loads(request[4]) for request in platform.requests if "ApprovalRequests" in request[1]]
-    assert [one["name"] for one in submitted] == ["hearback_bulletin_en_v1", "hearback_bulletin_ar_v1"]
-    assert {one["category"] for one in submitted} == {"UTILITY"}
-    assert all(one.keys() == {"name", "category"} for one in submitted)
+    assert [submission["name"] for submission in submitted] == ["hearback_bulletin_en_v1", "hearback_bulletin_ar_v1"]
+    assert {submission["category"] for submission in submitted} == {"UTILITY"}
+    assert all(submission.keys() == {"name", "category"} for submission in submitted)
 
 
 @pytest.mark.parametrize("shape", ["flat", "nested", "none"])
 async def test_an_approval_is_read_in_either_shape(
     shape: str, channels: dict[str, Channel], platform: Platform
 ) -> None:
-    asked = {"status": "Approved", "rejection_reason": None}
+    approval = {"status": "Approved", "rejection_reason": None}
     content = {
         "sid": "HX1",
         "friendly_name": "hearback_bulletin_en_v1",
         "language": "en",
         "types": {"twilio/text": {"body": "a {{1}} b"}},
-        "approval_requests": {"flat": asked, "nested": {"whatsapp": asked}, "none": None}[shape],
+        "approval_requests": {"flat": approval, "nested": {"whatsapp": approval}, "none": None}[shape],
     }
     others = [{"friendly_name": "somebody_elses", "types": None}, {"friendly_name": "hearback_bulletin_en_v2"}]
     platform.answers = [(200, {"contents": [content, *others], "meta": {"next_page_url": None}})]
@@ -595,32 +595,34 @@ async def test_an_approval_is_read_in_either_shape(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "line"),
     [
         ("One.\nTwo.", "One. Two."),
         ("One\n\n\tTwo:\n  three    four      five", "One – Two: three four five"),
         ("Go here:\nhttps://hearback.example/x\nThank you.", "Go here: https://hearback.example/x – Thank you."),
     ],
 )
-async def test_many_lines_are_said_in_one(office: Office, text: str, said: str) -> None:
+async def test_many_lines_are_said_in_one(office: Office, text: str, line: str) -> None:
     await approve(office)
     await office.whatsapp.templates()
     await office.whatsapp.send(AMINA, Outgoing(text, purpose="bulletin"), "d-1", in_session=False)
-    assert (await office.twilio.chats.of(f"whatsapp:{AMINA}").next()).text == f"News:\n{said}\nSend STOP to stop."
+    assert (await office.twilio.chats.of(f"whatsapp:{AMINA}").next()).text == f"News:\n{line}\nSend STOP to stop."
 
 
 async def test_our_own_sentences_are_taken(office: Office) -> None:
     texts = flows.templates()
     await approve(office, texts)
     shown = await office.whatsapp.templates()
-    assert {(one.name, one.language) for one in shown} == {(name, code) for name in texts for code in languages()}
-    assert {one.status for one in shown} == {"approved"}
+    assert {(template.name, template.language) for template in shown} == {
+        (name, code) for name in texts for code in languages()
+    }
+    assert {template.status for template in shown} == {"approved"}
 
 
 @pytest.mark.parametrize("body", ["{{1}} is news.", "News: {{1}}", "News {{1}} {{2}} for you."])
 async def test_a_sentence_that_cannot_be_approved_is_rejected(office: Office, body: str) -> None:
     await approve(office, {"bulletin": {"en": body}})
-    assert [one.status for one in await office.whatsapp.templates()] == ["rejected"]
+    assert [template.status for template in await office.whatsapp.templates()] == ["rejected"]
 
 
 @pytest.mark.parametrize("name", ["telegram", "sms"])

@@ -26,11 +26,11 @@ async def silent(request: pytest.FixtureRequest) -> AsyncIterator[str]:
     """The address of a platform that takes a request and never gets to the end of its answer."""
     over = asyncio.Event()
 
-    async def answer(asked: web.Request) -> web.StreamResponse:
-        await asked.read()
+    async def answer(incoming: web.Request) -> web.StreamResponse:
+        await incoming.read()
         answer = web.StreamResponse()
         if request.param == "dribbles":
-            await answer.prepare(asked)
+            await answer.prepare(incoming)
             while not over.is_set():
                 await answer.write(b" ")
                 await asyncio.sleep(0.02)
