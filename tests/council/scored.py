@@ -36,8 +36,8 @@ def asked_for(rule: Rule) -> Iterator[None]:
 def _give_points(facts: Facts, opened: OpenRound) -> Generator[Ask, Answer, dict[str, int]]:
     points: dict[str, int] = {}
     for matter in choices(facts, opened.matters):
-        given = yield from choose(f"How many points for {matter.label}?", [Choice(str(n), str(n)) for n in range(6)])
-        points[matter.value] = int(given)
+        answer = yield from choose(f"How many points for {matter.label}?", [Choice(str(n), str(n)) for n in range(6)])
+        points[matter.value] = int(answer)
     return points
 
 
