@@ -199,7 +199,7 @@ async def row(session: Session, name: str) -> Any:
 
 async def states(session: Session) -> dict[str, str]:
     """The state of every delivery."""
-    return {one.id: one.state for one in await session.execute(select(delivery.c.id, delivery.c.state))}
+    return {owed.id: owed.state for owed in await session.execute(select(delivery.c.id, delivery.c.state))}
 
 
 async def put(session: Session, name: str, **columns: Any) -> None:
@@ -219,7 +219,7 @@ async def give(
     topic: str = "o1",
     consultation: str | None = None,
     question: str | None = None,
-    given: datetime = NOW,
+    moment: datetime = NOW,
 ) -> str:
     name = fresh()
     sealed = who.key.seal(words, contribution.c.words, name)
@@ -238,7 +238,7 @@ async def give(
         language="en",
         words=sealed,
         voice=voice,
-        given=given.date(),
+        given=moment.date(),
         response_id=None,
     )
     await write(session, writes)

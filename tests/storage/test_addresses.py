@@ -58,8 +58,8 @@ async def test_a_word_that_says_nothing_of_the_address_changes_nothing(database:
 async def test_what_a_platform_says_never_undoes_a_stop(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice = await meet(session, keys, reach="opted_out")
-        for said in Reach:
-            await learn(session, Change(alice.address, said, lasts=DAY))
+        for new_reach in Reach:
+            await learn(session, Change(alice.address, new_reach, lasts=DAY))
             assert await reach(session, alice) == "opted_out"
         await has(session, alice, until=NOW)
         assert await addresses.recover(session, NOW) == 0
@@ -160,11 +160,11 @@ async def test_what_failed_and_what_waits_goes_to_another_address(database: Data
         assert (await row(session, reply)).state == "cancelled"
         claimed = await claims.claim(session, keys, claims.Claim("sms", "worker", NOW, LEASE, 9))
         assert await broadcasts.counts(session, "b") == {"sending": 1}
-    assert {(one.address_id, one.channel, one.state, one.due, one.attempts) for one in found} == {
-        (sms.address, "sms", "queued", NOW, 0)
-    }
-    assert [(one.code, one.ended) for one in found] == [(None, None)] * 2
-    assert {(one.id, one.to) for one in claimed} == {(failed, "+15005550006"), (waits, "+15005550006")}
+    assert {
+        (delivery.address_id, delivery.channel, delivery.state, delivery.due, delivery.attempts) for delivery in found
+    } == {(sms.address, "sms", "queued", NOW, 0)}
+    assert [(delivery.code, delivery.ended) for delivery in found] == [(None, None)] * 2
+    assert {(delivery.id, delivery.to) for delivery in claimed} == {(failed, "+15005550006"), (waits, "+15005550006")}
 
 
 @pytest.mark.parametrize(
@@ -303,8 +303,8 @@ async def test_who_has_been_silent_is_looked_for_elsewhere_if_the_broadcast_says
         alice, sms, _gone = await two_places(session, keys, SILENCE)
         await announce(session, "other", ELSEWHERE)
         name, other = [await owe(session, alice, which, code="shut", due=NEVER) for which in ("b", "other")]
-        for one in (name, other):
-            await learn(session, Change(alice.address, shut=NOW, elsewhere=("sms",)), one)
+        for owed in (name, other):
+            await learn(session, Change(alice.address, shut=NOW, elsewhere=("sms",)), owed)
         found = await row(session, name)
         assert (found.address_id, found.due, found.code) == (sms.address, NOW, None)
         assert (await row(session, other)).code == "shut"

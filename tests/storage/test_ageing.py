@@ -30,6 +30,6 @@ async def test_two_age_at_once_and_neither_waits(postgresql: Database, keys: Key
         alice = await meet(session, keys)
         for turn in range(4):
             await queue(session, alice, turn=turn, state="sent", ended=NOW.date() - DAY)
-    async with postgresql.writing() as one, postgresql.writing() as other:
+    async with postgresql.writing() as session, postgresql.writing() as other:
         await other.exec_driver_sql("SET LOCAL lock_timeout = 1000")
-        assert [await ageing.age(one, NOW, 3), await ageing.age(other, NOW, 3)] == [3, 1]
+        assert [await ageing.age(session, NOW, 3), await ageing.age(other, NOW, 3)] == [3, 1]

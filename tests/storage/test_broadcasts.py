@@ -64,8 +64,8 @@ async def test_the_newest_broadcast_is_shown_first(database: Database) -> None:
     async with database.writing() as session:
         await announce(session, "new")
         await announce(session, "old", made=NOW - SECOND)
-        assert [one.id for one in await broadcasts.latest(session, 9)] == ["new", "old"]
-        assert [one.id for one in await broadcasts.latest(session, 1)] == ["new"]
+        assert [broadcast.id for broadcast in await broadcasts.latest(session, 9)] == ["new", "old"]
+        assert [broadcast.id for broadcast in await broadcasts.latest(session, 1)] == ["new"]
 
 
 PAUSES, RESUMES, CANCELS = broadcasts.pause, broadcasts.resume, broadcasts.cancel
@@ -109,7 +109,7 @@ async def test_the_states_of_a_broadcast_always_sum_to_its_audience(database: Da
         await _is_whole(session, {"queued": 9})
         claimed = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, 5))
         await _is_whole(session, {"queued": 4, "sending": 5})
-        first, second, third, *_rest = [one.id for one in claimed]
+        first, second, third, *_rest = [delivery.id for delivery in claimed]
         outcomes = [Outcome(first, State.SENT), Outcome(second, State.FAILED, code="400")]
         await deliveries.settle(session, "worker", outcomes, NOW)
         await reports.take(session, [Word(third, "m", "delivered", "", State.DELIVERED)], NOW)
@@ -153,7 +153,9 @@ async def test_the_counts_hold_after_every_kind_of_change(database: Database, ke
             await expansion.expand(session, made, Audience(), NOW, 7)
             await expansion.expand(session, made, Audience(), NOW, None)
             await counts_hold(session)
-        names = {one.person_id: one.id for one in await session.execute(select(delivery).where(delivery.c.turn == 0))}
+        names = {
+            owed.person_id: owed.id for owed in await session.execute(select(delivery).where(delivery.c.turn == 0))
+        }
         first = [names[who.id] for who in everybody]
         await deliveries.put_off(session, deliveries.Delay("b", "north", NOW, "night"), NOW, 3)
         await counts_hold(session)
@@ -205,8 +207,8 @@ async def test_two_connections_count_at_once_and_neither_waits(postgresql: Datab
     async with postgresql.writing() as session:
         await announce(session)
         names = [await owe(session, await meet(session, keys, f"7{number}")) for number in range(2)]
-    async with postgresql.writing() as one, postgresql.writing() as other:
-        for session, name in zip((one, other), names, strict=True):
+    async with postgresql.writing() as first, postgresql.writing() as other:
+        for session, name in zip((first, other), names, strict=True):
             await session.exec_driver_sql("SET LOCAL lock_timeout = 1000")
             await put(session, name, state="sending")
             await put(session, name, state="sent")

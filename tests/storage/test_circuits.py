@@ -27,10 +27,10 @@ async def test_what_works_again_is_said_once(database: Database) -> None:
         assert not await circuits.mend(session, "sms")
         for channel in ("whatsapp", "sms"):
             await circuits.break_(session, channel, "401", NOW + SECOND, NOW)
-        assert [one.channel for one in await circuits.broken(session)] == ["sms", "whatsapp"]
+        assert [circuit.channel for circuit in await circuits.broken(session)] == ["sms", "whatsapp"]
         assert await circuits.mend(session, "sms")
         assert not await circuits.mend(session, "sms")
-        assert [one.channel for one in await circuits.broken(session)] == ["whatsapp"]
+        assert [circuit.channel for circuit in await circuits.broken(session)] == ["whatsapp"]
 
 
 async def test_it_is_tried_when_its_time_has_come_by_whoever_asks_first(database: Database) -> None:
@@ -81,13 +81,13 @@ async def test_a_report_that_it_has_left_lets_the_next_one_try(
         await announce(session)
         name = await owe(session, await meet(session, keys, channel="sms"), state="sending")
         await circuits.break_(session, "sms", "30002", NOW, NOW)
-        said = [Word(name, "m1", word, "", state)]
+        words = [Word(name, "m1", word, "", state)]
         if first == "the report":
-            await reports.take(session, said, NOW)
+            await reports.take(session, words, NOW)
             assert not await circuits.accepted(session, "sms", name, NOW + PROOF, NOW + SECOND)
         else:
             assert not await circuits.accepted(session, "sms", name, NOW + PROOF, NOW)
-            await reports.take(session, said, NOW + SECOND)
+            await reports.take(session, words, NOW + SECOND)
         assert await until(session) == waits
 
 

@@ -22,9 +22,9 @@ async def test_what_somebody_gave_is_listed_newest_first_with_what_became_of_it(
 ) -> None:
     async with database.writing() as session:
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
-        old = await give(session, alice, topic="o1", given=NOW - 2 * DAY)
-        await give(session, alice, topic="o2", given=NOW)
-        await give(session, bob, topic="o3", given=NOW - DAY)
+        old = await give(session, alice, topic="o1", moment=NOW - 2 * DAY)
+        await give(session, alice, topic="o2", moment=NOW)
+        await give(session, bob, topic="o3", moment=NOW - DAY)
         await contributions.respond(
             session, contributions.NewResponse("r", PROCESS, ResponseState.TAKEN_UP, "{}", NOW), [old]
         )
@@ -33,7 +33,7 @@ async def test_what_somebody_gave_is_listed_newest_first_with_what_became_of_it(
             GivenContribution(alice.id, NOW.date(), "o2", None, None, None),
             GivenContribution(alice.id, (NOW - 2 * DAY).date(), "o1", None, ResponseState.TAKEN_UP, "{}"),
         ]
-        assert [one.topic for one in await gave(session, alice.id, bob.id)] == ["o2", "o3", "o1"]
+        assert [contribution.topic for contribution in await gave(session, alice.id, bob.id)] == ["o2", "o3", "o1"]
         assert await gave(session) == []
 
 
@@ -41,9 +41,13 @@ async def test_at_most_so_many_of_each_are_listed(database: Database, keys: Keyr
     async with database.writing() as session:
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
         for ago in range(4):
-            await give(session, alice, topic=f"o{ago}", given=NOW - ago * DAY)
-        await give(session, bob, topic="o9", given=NOW - 9 * DAY)
-        assert [one.topic for one in await gave(session, alice.id, bob.id, most=2)] == ["o0", "o1", "o9"]
+            await give(session, alice, topic=f"o{ago}", moment=NOW - ago * DAY)
+        await give(session, bob, topic="o9", moment=NOW - 9 * DAY)
+        assert [contribution.topic for contribution in await gave(session, alice.id, bob.id, most=2)] == [
+            "o0",
+            "o1",
+            "o9",
+        ]
 
 
 async def test_the_answers_to_one_consultation_count_once(database: Database, keys: Keyring) -> None:
@@ -78,9 +82,9 @@ async def test_the_staff_read_the_words_but_not_who_said_them(database: Database
 async def test_what_waits_for_a_response_is_shown_before_the_rest(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice = await meet(session, keys)
-        answered = await give(session, alice, "answered", given=NOW)
-        await give(session, alice, "older", given=NOW - 2 * DAY)
-        await give(session, alice, "old", given=NOW - DAY)
+        answered = await give(session, alice, "answered", moment=NOW)
+        await give(session, alice, "older", moment=NOW - 2 * DAY)
+        await give(session, alice, "old", moment=NOW - DAY)
         assert (
             await contributions.respond(
                 session, contributions.NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), [answered]
@@ -88,12 +92,12 @@ async def test_what_waits_for_a_response_is_shown_before_the_rest(database: Data
             == 1
         )
         found = await contributions.newest(session, keys, 10)
-        assert [(one.words, one.state) for one in found] == [
+        assert [(contribution.words, contribution.state) for contribution in found] == [
             ("old", "received"),
             ("older", "received"),
             ("answered", "read"),
         ]
-        assert [one.words for one in await contributions.newest(session, keys, 1)] == ["old"]
+        assert [contribution.words for contribution in await contributions.newest(session, keys, 1)] == ["old"]
 
 
 async def test_one_response_answers_many(database: Database, keys: Keyring) -> None:
@@ -104,7 +108,10 @@ async def test_one_response_answers_many(database: Database, keys: Keyring) -> N
             session, contributions.NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), [*answered, "never given"]
         )
         assert number == 2
-        assert [one.state for one in await contributions.newest(session, keys, 10)] == ["read", "read"]
+        assert [contribution.state for contribution in await contributions.newest(session, keys, 10)] == [
+            "read",
+            "read",
+        ]
 
 
 async def test_what_was_given_is_found_by_how_its_name_begins(database: Database, keys: Keyring) -> None:
@@ -145,4 +152,4 @@ async def test_what_is_left_of_the_forgotten_waits_for_no_answer(database: Datab
         await people.erase(session, alice.id)
     async with database.reading() as session:
         shown = await contributions.newest(session, keys, 9)
-    assert [one.id for one in shown] == [*sorted([chosen, stays]), answered]
+    assert [entry.id for entry in shown] == [*sorted([chosen, stays]), answered]

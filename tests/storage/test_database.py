@@ -17,7 +17,7 @@ from storage.tables import contribution, event
 from tests.storage.rows import NOW, PROCESS
 
 
-async def asked(session: Session, setting: str) -> object:
+async def pragma(session: Session, setting: str) -> object:
     return (await session.exec_driver_sql(f"PRAGMA {setting}")).scalar_one()
 
 
@@ -31,9 +31,9 @@ async def test_sqlite_keeps_what_it_confirms_and_deletes_what_it_should(sqlite: 
         "busy_timeout": 30000,
     }
     async with sqlite.writing() as session:
-        assert {setting: await asked(session, setting) for setting in wanted} == wanted
+        assert {setting: await pragma(session, setting) for setting in wanted} == wanted
     async with sqlite.reading() as session:
-        assert {setting: await asked(session, setting) for setting in wanted} == wanted
+        assert {setting: await pragma(session, setting) for setting in wanted} == wanted
 
 
 def modes(folder: Path) -> dict[str, str]:

@@ -53,7 +53,7 @@ async def claim(
 
 
 async def texts(session: Session, keys: Keyring, **how: Any) -> list[str | None]:
-    return [one.body for one in await claim(session, keys, **how)]
+    return [delivery.body for delivery in await claim(session, keys, **how)]
 
 
 async def sent(session: Session, *names: str) -> None:
@@ -165,9 +165,9 @@ async def test_replies_to_one_person_leave_one_after_the_other(database: Databas
         heard = []
         for _try in range(5):
             claimed = await claim(session, keys)
-            heard.append(sorted(str(one.body) for one in claimed))
+            heard.append(sorted(str(delivery.body) for delivery in claimed))
             assert await claim(session, keys, "another worker") == []
-            await sent(session, *(one.id for one in claimed))
+            await sent(session, *(delivery.id for delivery in claimed))
     assert heard == [["1.1", "to bob"], ["1.2"], ["2.1"], ["10.1"], []]
 
 
@@ -201,9 +201,9 @@ async def test_notices_to_one_person_leave_as_they_were_made(database: Database,
         heard = []
         for _try in range(4):
             claimed = await claim(session, keys)
-            heard.append(sorted(str(one.body) for one in claimed))
+            heard.append(sorted(str(delivery.body) for delivery in claimed))
             assert await claim(session, keys, "another worker") == []
-            await sent(session, *(one.id for one in claimed))
+            await sent(session, *(delivery.id for delivery in claimed))
     assert heard == [["1", "to bob"], ["2"], ["3"], []]
 
 
@@ -304,7 +304,7 @@ async def test_what_waits_for_its_person_to_write_ends_after_a_month_of_silence(
         await deliveries.settle(session, "worker", shut, NOW)
         assert await claim(session, keys, now=ends - SECOND) == []
         await addresses.reopen(session, [bob.address], ends)
-        assert [one.id for one in await claim(session, keys, now=ends)] == [has_written]
+        assert [delivery.id for delivery in await claim(session, keys, now=ends)] == [has_written]
         found = await row(session, silent)
         assert (found.state, found.code, found.ended) == ("expired", "shut", ends.date())
         assert await broadcasts.counts(session, "b") == {"expired": 1, "sending": 1}
@@ -388,7 +388,7 @@ async def test_nothing_of_a_paused_broadcast_leaves_from_the_moment_that_the_pau
     async with database.writing() as session:
         assert await broadcasts.pause(session, "b")
     async with database.writing() as session:
-        assert {one.broadcast for one in await claim(session, keys)} == {"other"}
+        assert {delivery.broadcast for delivery in await claim(session, keys)} == {"other"}
 
 
 @pytest.mark.parametrize("turn", [broadcasts.pause, broadcasts.cancel])
@@ -415,7 +415,7 @@ async def test_a_claim_that_is_open_is_over_before_a_pause_commits(
         assert not pausing.done()
     await pausing
     async with postgresql.writing() as session:
-        assert {one.broadcast for one in await claim(session, keys, now=NOW + SECOND)} == {"other"}
+        assert {delivery.broadcast for delivery in await claim(session, keys, now=NOW + SECOND)} == {"other"}
         found = await states(session)
     assert [found[name] for name in names].count("sending") == len(first) == 1
 
@@ -432,7 +432,7 @@ async def test_a_claim_passes_over_what_is_being_paused_at_this_moment(
         assert await turn(pausing, "b")
         await session.exec_driver_sql("SET LOCAL lock_timeout = 1000")
         claimed = await claim(session, keys)
-        assert sorted(one.broadcast or "" for one in claimed) == ["", "other", "other", "other"]
+        assert sorted(delivery.broadcast or "" for delivery in claimed) == ["", "other", "other", "other"]
 
 
 async def test_a_claim_does_not_wait_for_deliveries_that_are_being_made_or_walked(
@@ -576,7 +576,10 @@ async def test_of_two_workers_one_tries(postgresql: Database, keys: Keyring) -> 
     assert await waiting == 0
     async with postgresql.reading() as session:
         found = [await row(session, name) for name in names]
-    assert sorted((one.state, one.owner or "") for one in found) == [("queued", ""), ("sending", "worker")]
+    assert sorted((delivery.state, delivery.owner or "") for delivery in found) == [
+        ("queued", ""),
+        ("sending", "worker"),
+    ]
 
 
 async def test_two_workers_never_claim_the_same_nor_a_later_reply(postgresql: Database, keys: Keyring) -> None:
@@ -585,8 +588,8 @@ async def test_two_workers_never_claim_the_same_nor_a_later_reply(postgresql: Da
         for who in everybody:
             for part in (1, 2):
                 await queue(session, who, f"{who.sender} {part}", part=part)
-    async with postgresql.writing() as one, postgresql.writing() as other:
-        first = await texts(one, keys, owner="one", most=4)
+    async with postgresql.writing() as session, postgresql.writing() as other:
+        first = await texts(session, keys, owner="one", most=4)
         second = await texts(other, keys, owner="other", most=4)
         assert await texts(other, keys, owner="other", most=4) == []
     assert sorted(str(text) for text in first + second) == [f"7{number} 1" for number in range(6)]
@@ -601,8 +604,8 @@ async def test_a_worker_that_looked_before_another_committed_takes_nothing_twice
     heard: list[str | None] = []
     for name in names:
         async with AsyncExitStack() as stack:
-            one, other = [await stack.enter_async_context(postgresql.writing()) for _ in range(2)]
-            heard += await texts(one, keys, owner="one")
+            session, other = [await stack.enter_async_context(postgresql.writing()) for _ in range(2)]
+            heard += await texts(session, keys, owner="one")
             heard += await texts(other, keys, owner="other")
         async with postgresql.writing() as session:
             await sent(session, name)
@@ -627,15 +630,15 @@ async def test_what_became_of_a_send_is_written_down(database: Database, keys: K
         found = [await row(session, name) for name in (first, second, third)]
         assert await reach(session, bob) == "blocked"
         assert (await row(session, waits)).state == "cancelled"
-    assert [one.state for one in found] == ["sent", "failed", "queued"]
-    assert [one.provider_id for one in found] == ["m1", None, None]
-    assert [one.segments for one in found] == [2, None, None]
-    assert [one.code for one in found] == [None, "403", "429"]
-    assert [one.attempts for one in found] == [1, 0, 3]
-    assert [one.lease for one in found] == [None] * 3
+    assert [delivery.state for delivery in found] == ["sent", "failed", "queued"]
+    assert [delivery.provider_id for delivery in found] == ["m1", None, None]
+    assert [delivery.segments for delivery in found] == [2, None, None]
+    assert [delivery.code for delivery in found] == [None, "403", "429"]
+    assert [delivery.attempts for delivery in found] == [1, 0, 3]
+    assert [delivery.lease for delivery in found] == [None] * 3
     assert found[2].due == NOW + SECOND
-    assert [one.ended for one in found] == [NOW.date(), NOW.date(), None]
-    assert [one.body is None for one in found] == [True, True, False]
+    assert [delivery.ended for delivery in found] == [NOW.date(), NOW.date(), None]
+    assert [delivery.body is None for delivery in found] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -730,7 +733,11 @@ async def test_what_belongs_to_a_region_waits_until_its_morning(database: Databa
         others = [await owe(session, south), await owe(session, north[0], "other"), await queue(session, north[1])]
         await deliveries.put_off(session, deliveries.Delay("b", "north", LEASE, "night"), NOW, 2)
         found = [await row(session, name) for name in theirs]
-        assert sorted((one.due, one.code or "") for one in found) == [(NOW, ""), (LEASE, "night"), (LEASE, "night")]
+        assert sorted((delivery.due, delivery.code or "") for delivery in found) == [
+            (NOW, ""),
+            (LEASE, "night"),
+            (LEASE, "night"),
+        ]
         await deliveries.put_off(session, deliveries.Delay("b", "north", LEASE, "night"), NOW, 2)
         assert {(await row(session, name)).due for name in theirs} == {LEASE}
         assert {(await row(session, name)).due for name in others} == {NOW}

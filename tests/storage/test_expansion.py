@@ -59,7 +59,7 @@ async def tell(session: Session, audience: Audience) -> list[str]:
 
 
 def ids(*who: Somebody) -> list[str]:
-    return sorted(one.id for one in who)
+    return sorted(person.id for person in who)
 
 
 async def test_each_delivery_carries_what_its_broadcast_says(database: Database, keys: Keyring) -> None:
@@ -169,8 +169,8 @@ async def test_two_workers_never_make_the_same_broadcast_at_once(postgresql: Dat
         await crowd(session, keys, 3)
         await start(session, "first")
         await start(session, "second")
-    async with postgresql.writing() as one, postgresql.writing() as other:
-        made = [await expansion.to_expand(session, NOW) for session in (one, other, one)]
+    async with postgresql.writing() as first, postgresql.writing() as other:
+        made = [await expansion.to_expand(session, NOW) for session in (first, other, first)]
     assert {which.id for which in made if which} == {"first", "second"}
     assert made[0] == made[2]
 
@@ -218,7 +218,7 @@ async def test_everybody_is_written_to_from_their_own_morning_on(database: Datab
         made = await start(session)
         opens = {"": NOW + MINUTE, "north": NOW + 2 * MINUTE, "south": NOW - MINUTE, "nowhere": NOW}
         await expansion.expand(session, made, EVERYBODY, NOW, None, opens)
-        found = {one.person_id: one.due for one in await session.execute(select(delivery))}
+        found = {owed.person_id: owed.due for owed in await session.execute(select(delivery))}
     assert found == {
         regions["north"].id: NOW + 2 * MINUTE,
         regions["south"].id: NOW,
@@ -329,8 +329,8 @@ async def test_two_workers_never_walk_the_same_broadcast_at_once(postgresql: Dat
     async with postgresql.writing() as session:
         await start(session)
         await broadcasts.pause(session, "b")
-    async with postgresql.writing() as one, postgresql.writing() as other:
-        assert await expansion.to_turn(one) is not None
+    async with postgresql.writing() as session, postgresql.writing() as other:
+        assert await expansion.to_turn(session) is not None
         assert await expansion.to_turn(other) is None
 
 
@@ -408,7 +408,7 @@ MANY = """
 
 
 def _reads(seen: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:
-    return [one for one in seen if "address" in one[0]]
+    return [statement for statement in seen if "address" in statement[0]]
 
 
 async def test_a_batch_reads_only_the_people_it_reaches(postgresql: Database, keys: Keyring) -> None:
@@ -418,7 +418,7 @@ async def test_a_batch_reads_only_the_people_it_reaches(postgresql: Database, ke
         made = await start(session)
         with statements(postgresql) as seen:
             assert await expansion.expand(session, made, EVERYBODY, NOW, 500) == 500
-        for planned in [await plan(session, one) for one in _reads(seen)]:
+        for planned in [await plan(session, read) for read in _reads(seen)]:
             assert "Scan using pk_person on person" in planned or "Bitmap Index Scan on pk_person" in planned
             assert "Index Cond: ((id > " in planned or "Index Cond: (id > " in planned
             assert "Seq Scan on person" not in planned
@@ -430,7 +430,7 @@ async def test_a_batch_on_sqlite_reads_only_the_people_it_reaches(sqlite: Databa
         made = await start(session)
         with statements(sqlite) as seen:
             await expansion.expand(session, made, EVERYBODY, NOW, 2)
-        for planned in [await plan(session, one) for one in _reads(seen)]:
+        for planned in [await plan(session, statement) for statement in _reads(seen)]:
             assert "SEARCH person USING INDEX sqlite_autoindex_person_1 (id>?" in planned
             assert "SCAN person" not in planned
             assert "SCAN address" not in planned

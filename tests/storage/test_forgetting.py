@@ -38,7 +38,7 @@ async def left(session: Session, keys: Keyring, tables: MetaData) -> dict[str, s
 async def _forbidden(session: Session, table: Table) -> set[str]:
     stays = {name for column in table.columns for name in column.info.get(STAYS, ())}
     rows = (await session.execute(select(table))).mappings()
-    return {name for one in rows for name, content in one.items() if content is not None and name not in stays}
+    return {name for row in rows for name, content in row.items() if content is not None and name not in stays}
 
 
 def value(column: Column[Any], who: Somebody, keys: Keyring, tables: MetaData) -> Any:
@@ -64,11 +64,11 @@ async def test_nothing_of_who_was_forgotten_is_left_but_what_a_column_says(datab
 
 
 def test_what_stays_is_a_column_and_never_sealed() -> None:
-    said = [(table, name) for table in metadata.sorted_tables for column in table.columns
+    stays = [(table, name) for table in metadata.sorted_tables for column in table.columns
             for name in column.info.get(STAYS, ())]  # fmt: skip
-    assert said
-    assert [name for table, name in said if isinstance(table.columns[name].type, Sealed)] == []
-    assert [name for table, name in said if leads(table.columns[name])] == []
+    assert stays
+    assert [name for table, name in stays if isinstance(table.columns[name].type, Sealed)] == []
+    assert [name for table, name in stays if leads(table.columns[name])] == []
 
 
 async def left_with(database: Database, keys: Keyring, *columns: Column[Any]) -> dict[str, set[str]]:

@@ -318,12 +318,12 @@ def die_at(monkeypatch: pytest.MonkeyPatch, step: str, after: bool) -> list[str]
     real = getattr(target, step)
     kills: list[str] = []
 
-    def deadly(*given: object, **more: object) -> object:
-        if step == "open" and not str(given[0]).endswith(".new"):
-            return real(*given, **more)
+    def deadly(*arguments: object, **more: object) -> object:
+        if step == "open" and not str(arguments[0]).endswith(".new"):
+            return real(*arguments, **more)
         kills.append(step)
         if after:
-            real(*given, **more)
+            real(*arguments, **more)
         raise Killed
 
     monkeypatch.setattr(target, step, deadly)

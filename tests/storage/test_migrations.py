@@ -76,9 +76,9 @@ def test_two_processes_may_migrate_at_once(blank_database_url: str) -> None:
     both = [
         subprocess.Popen([*command, blank_database_url], cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)
     ]
-    for one in both:
-        _out, faults = one.communicate(timeout=60)
-        assert one.returncode == 0, faults
+    for process in both:
+        _out, faults = process.communicate(timeout=60)
+        assert process.returncode == 0, faults
     assert differences(blank_database_url) == []
 
 
@@ -103,13 +103,13 @@ def test_what_there_was_before_is_counted_dated_in_line_and_agreed_to(blank_data
         counted = connection.exec_driver_sql(f"{number} ORDER BY state").all()
         never = connection.exec_driver_sql("SELECT id FROM delivery WHERE due >= '9998-01-01'").all()
         in_line = connection.exec_driver_sql("SELECT id FROM delivery WHERE since = due").scalars().all()
-    assert [(one.id, bool(one.consented)) for one in agreed] == [("a1", True), ("a2", False)]
+    assert [(row.id, bool(row.consented)) for row in agreed] == [("a1", True), ("a2", False)]
     assert ended == ["d1", "d2", "d4"]
     assert sorted(in_line) == ["d5", "d7"]
     assert never == []
-    assert [tuple(one) for one in counted] == [("delivered", "", 1), ("failed", "403", 1), ("queued", "", 2)]
-    assert [str(one) for one in until] == ["2026-01-31"]
-    assert [tuple(one) for one in turnouts] == [("closed", 2, 1), ("open", None, None)]
+    assert [tuple(row) for row in counted] == [("delivered", "", 1), ("failed", "403", 1), ("queued", "", 2)]
+    assert [str(row) for row in until] == ["2026-01-31"]
+    assert [tuple(row) for row in turnouts] == [("closed", 2, 1), ("open", None, None)]
 
 
 BEFORE = "02e6651a8c71"

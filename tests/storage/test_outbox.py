@@ -107,7 +107,7 @@ async def test_what_has_died_is_shown_without_whom_and_without_words(database: D
         assert await outbox.dead(session, 9, channel="sms") == [found[1], found[3]]
         assert await outbox.dead(session, 9, code="400") == [found[2]]
         assert await outbox.dead(session, 9, channel="telegram", code="30003") == []
-    assert {one.name for one in fields(Dead)} == {"id", "channel", "lane", "state", "code", "ended", "broadcast"}
+    assert {field.name for field in fields(Dead)} == {"id", "channel", "lane", "state", "code", "ended", "broadcast"}
 
 
 async def test_what_failed_of_a_broadcast_is_tried_again_by_its_id(database: Database, keys: Keyring) -> None:
@@ -156,7 +156,7 @@ async def test_what_an_operator_knows_of_alarms_nobody_and_is_still_unknown(data
         assert await outbox.acknowledge(session, NOW, [first, failed]) == 1
         assert await outbox.acknowledge(session, NOW, [first]) == 0
         assert (await outbox.overview(session, NOW)).unknown == {"telegram": 1, "sms": 1}
-        assert {one.id for one in await outbox.dead(session, 9)} == {second, third, failed}
+        assert {delivery.id for delivery in await outbox.dead(session, 9)} == {second, third, failed}
         assert await outbox.acknowledge(session, NOW, channel="sms") == 1
         assert (await outbox.overview(session, NOW)).unknown == {"telegram": 1}
         assert (await states(session))[first] == "unknown"

@@ -113,8 +113,8 @@ async def test_a_broadcast_still_sums_to_its_audience_when_somebody_was_forgotte
         await unknowns.abandon(session, NOW, everybody=True)
         assert await broadcasts.counts(session, "b") == {"cancelled": 2, "unknown": 1}
         found = (await session.execute(select(delivery.c.code, delivery.c.ended))).all()
-    assert {one.code for one in found} == {"forgotten"}
-    assert None not in {one.ended for one in found}
+    assert {row.code for row in found} == {"forgotten"}
+    assert None not in {row.ended for row in found}
 
 
 async def test_nothing_leaves_for_who_was_forgotten_and_a_late_word_of_the_worker_is_not_kept(
@@ -172,13 +172,13 @@ async def test_nobody_else_is_forgotten(database: Database, keys: Keyring) -> No
 async def test_a_stranger_is_erased_once_nothing_is_to_come(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         await meet(session, keys, "70001")
-        told, waits = await meet(session, keys, "70002"), await meet(session, keys, "70003")
-        await also_at(session, keys, told, "+15005550006", channel="sms")
-        await queue(session, told, state="sent")
+        stranger, waits = await meet(session, keys, "70002"), await meet(session, keys, "70003")
+        await also_at(session, keys, stranger, "+15005550006", channel="sms")
+        await queue(session, stranger, state="sent")
         await queue(session, waits, state="sending")
-        hidden = address.update().where(address.c.person_id.in_([told.id, waits.id])).values(index=None)
+        hidden = address.update().where(address.c.person_id.in_([stranger.id, waits.id])).values(index=None)
         await session.execute(hidden)
-        assert await people.strangers(session, NOW) == [told.id]
+        assert await people.strangers(session, NOW) == [stranger.id]
 
 
 async def test_an_invitation_gives_one_seat(database: Database, keys: Keyring) -> None:

@@ -53,7 +53,10 @@ async def fill(session: Session, script: str, **values: Any) -> None:
 
 
 async def claim(session: Session, keys: Keyring, most: int = 100) -> list[str]:
-    return [one.id for one in await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, NOW, most))]
+    return [
+        delivery.id
+        for delivery in await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, NOW, most))
+    ]
 
 
 async def _turn(session: Session, _keys: Keyring) -> None:
@@ -95,18 +98,18 @@ ASKED: Mapping[str, Callable[[Session, Keyring], Awaitable[object]]] = {
 
 
 async def test_nothing_reads_all_that_has_ended(postgresql: Database, keys: Keyring) -> None:
-    seen = {name: await asked(postgresql, keys, asks) for name, asks in ASKED.items()}
+    seen = {name: await statements_of(postgresql, keys, asks) for name, asks in ASKED.items()}
     async with postgresql.writing() as session:
         await announce(session)
         await fill(session, PEOPLE + FINISHED)
-        plans = {name: "\n".join([await plan(session, one) for one in given]) for name, given in seen.items()}
-        by_number = await plan(session, ("SELECT 1 FROM delivery WHERE provider_id = %(given)s", {"given": "m1"}))
+        plans = {name: "\n".join([await plan(session, query) for query in queries]) for name, queries in seen.items()}
+        by_number = await plan(session, ("SELECT 1 FROM delivery WHERE provider_id = %(message)s", {"message": "m1"}))
     assert all(plans.values())
     assert {name: text for name, text in plans.items() if reads_all(text)} == {}
     assert reads_all(by_number), "this has no index, and has to be found"
 
 
-async def asked(
+async def statements_of(
     database: Database, keys: Keyring, asks: Callable[[Session, Keyring], Awaitable[object]]
 ) -> list[tuple[str, Any]]:
     """The statements of something that is asked, which leaves no trace."""
@@ -128,14 +131,14 @@ async def test_a_turn_looks_for_what_is_unknown_only_at_its_own_addresses(
     async def asks(session: Session, keys: Keyring) -> object:
         return await turns.find(session, keys, [("1", "one"), ("2", "two")], NOW)
 
-    [(text, given)] = await asked(sqlite, keys, asks)
+    [(text, values)] = await statements_of(sqlite, keys, asks)
     async with sqlite.writing() as session:
-        on_sqlite = await plan(session, (text, given))
-    [(text, given)] = await asked(postgresql, keys, asks)
+        on_sqlite = await plan(session, (text, values))
+    [(text, values)] = await statements_of(postgresql, keys, asks)
     async with postgresql.writing() as session:
         await announce(session)
         await fill(session, PEOPLE + FINISHED)
-        on_postgresql = await plan(session, (text, given))
+        on_postgresql = await plan(session, (text, values))
     assert "USING INDEX ix_delivery_unknown_to (address_id=?)" in on_sqlite
     assert re.search(
         r"using ix_delivery_unknown_to on delivery.*\n *Index Cond: \(address_id = met.id\)", on_postgresql
@@ -299,15 +302,15 @@ async def test_a_claim_on_sqlite_reads_its_index_in_order_and_only_what_is_due(s
 async def test_nor_does_it_on_sqlite(
     sqlite: Database, keys: Keyring, asks: Callable[[Session, Keyring], Awaitable[object]]
 ) -> None:
-    seen = await asked(sqlite, keys, asks)
+    seen = await statements_of(sqlite, keys, asks)
     async with sqlite.writing() as session:
-        plans = [await plan(session, (text, _one(given))) for text, given in seen]
+        plans = [await plan(session, (text, _first(values))) for text, values in seen]
     assert plans
     whole = r"SCAN (?:delivery|person|address)(?:_\d+)?+(?! USING (?:COVERING )?INDEX ix_delivery)"
     for planned in plans:
         assert re.findall(whole, planned) == []
 
 
-def _one(given: Any) -> Any:
+def _first(values: Any) -> Any:
     """The values of one row, where many were written at once."""
-    return given[0] if isinstance(given, list) else given
+    return values[0] if isinstance(values, list) else values

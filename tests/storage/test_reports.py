@@ -31,7 +31,7 @@ async def take(session: Session, *words: Word) -> list[Failed]:
 
 async def kept(session: Session) -> list[tuple[Any, ...]]:
     columns = (report.c.delivery_id, report.c.provider_id, report.c.status, report.c.code)
-    return [tuple(one) for one in await session.execute(select(*columns).order_by(report.c.id))]
+    return [tuple(row) for row in await session.execute(select(*columns).order_by(report.c.id))]
 
 
 RANKED = [
@@ -134,10 +134,10 @@ async def test_nothing_is_kept_of_what_a_platform_says_about_who_was_forgotten(
         arrives, fails = [await queue(session, alice, state="sent", turn=turn) for turn in (1, 2)]
         await people.erase(session, alice.id)
         failed = await take(session, says(arrives, "delivered"), says(fails, "failed", code="30003"))
-        assert [(one.delivery, one.address) for one in failed] == [(fails, None)]
+        assert [(failure.delivery, failure.address) for failure in failed] == [(fails, None)]
         assert (await session.execute(select(func.count()).select_from(report))).scalar_one() == 0
         found = [await row(session, name) for name in (arrives, fails)]
-    assert [(one.state, one.provider_id) for one in found] == [("delivered", None), ("failed", None)]
+    assert [(delivery.state, delivery.provider_id) for delivery in found] == [("delivered", None), ("failed", None)]
 
 
 async def test_what_has_failed_is_told_once(database: Database, keys: Keyring) -> None:
@@ -158,22 +158,24 @@ async def test_a_batch_of_everything_ends_in_the_same_state_however_often_it_com
 ) -> None:
     async with database.writing() as session:
         everybody = [await meet(session, keys, f"7{number}") for number in range(5)]
-        one, two, three, four, five = [await queue(session, who, state="sent", provider_id="m1") for who in everybody]
+        first, second, third, fourth, fifth = [
+            await queue(session, who, state="sent", provider_id="m1") for who in everybody
+        ]
         await people.erase(session, everybody[4].id)
         batch = [
-            says(one, "delivered"),
-            says(one, "sent"),
-            says(one, "delivered"),
-            says(two, "failed", code="30003"),
-            says(two, "delivered"),
-            says(three, "failed", code="30008"),
-            says(three, "failed", code="30008"),
-            says(four, None),
-            says(five, "delivered"),
+            says(first, "delivered"),
+            says(first, "sent"),
+            says(first, "delivered"),
+            says(second, "failed", code="30003"),
+            says(second, "delivered"),
+            says(third, "failed", code="30008"),
+            says(third, "failed", code="30008"),
+            says(fourth, None),
+            says(fifth, "delivered"),
             says("never made", "delivered"),
         ]
-        becomes = {one: "delivered", two: "delivered", three: "failed", four: "sent", five: "delivered"}
-        assert [one.delivery for one in await take(session, *batch)] == [three]
+        becomes = {first: "delivered", second: "delivered", third: "failed", fourth: "sent", fifth: "delivered"}
+        assert [failure.delivery for failure in await take(session, *batch)] == [third]
         assert await states(session) == becomes
         was = await kept(session)
         assert len(was) == len(set(was)) == 6
@@ -280,7 +282,7 @@ async def test_old_words_are_pruned_a_batch_at_a_time(database: Database, keys: 
         await reports.take(session, [says(name, "sent", "m4")], NOW + SECOND)
         assert await reports.prune(session, NOW, 9) == 0
         assert [await reports.prune(session, NOW + SECOND, 2) for _time in range(3)] == [2, 1, 0]
-        assert [one[1] for one in await kept(session)] == ["m4"]
+        assert [row[1] for row in await kept(session)] == ["m4"]
 
 
 Writes = Callable[[Session], Awaitable[object]]

@@ -16,7 +16,7 @@ BODY = '{"text": "The bus never comes."}'
 @pytest.fixture
 async def everybody(database: Database) -> list[Somebody]:
     async with database.writing() as session:
-        return [await meet(session, OLD, str(70_000 + one)) for one in range(5)]
+        return [await meet(session, OLD, str(70_000 + number)) for number in range(5)]
 
 
 async def kept(database: Database) -> dict[str, tuple[bytes, int]]:
@@ -40,12 +40,12 @@ async def rewrap_all(database: Database) -> int:
 async def test_every_key_is_wrapped_anew_and_is_the_same_key(database: Database, everybody: list[Somebody]) -> None:
     before = await kept(database)
     assert await rewrap_all(database) == len(everybody)
-    for one in everybody:
-        wrapped, epoch = (await kept(database))[one.id]
+    for somebody in everybody:
+        wrapped, epoch = (await kept(database))[somebody.id]
         assert epoch == 2
-        assert NEW.unwrap(one.id, wrapped, epoch) == one.key
+        assert NEW.unwrap(somebody.id, wrapped, epoch) == somebody.key
         with pytest.raises(Unreadable):
-            NEW.unwrap(one.id, *before[one.id])
+            NEW.unwrap(somebody.id, *before[somebody.id])
     async with database.reading() as session:
         assert await people.in_other_epochs(session, NEW) == 0
 
@@ -62,8 +62,8 @@ async def test_killed_between_two_batches_it_goes_on_where_it_was(
     await rewrap(database)
     half = await kept(database)
     assert sorted(epoch for _key, epoch in half.values()) == [1, 1, 1, 2, 2]
-    for one in everybody:
-        assert BOTH.unwrap(one.id, *half[one.id]) == one.key
+    for somebody in everybody:
+        assert BOTH.unwrap(somebody.id, *half[somebody.id]) == somebody.key
     assert await rewrap_all(database) == 3
     assert await rewrap_all(database) == 0
 
@@ -86,7 +86,7 @@ async def test_who_is_forgotten_meanwhile_stays_forgotten(database: Database, ev
     async with database.writing() as session:
         await people.erase(session, gone.id)
     await rewrap_all(database)
-    assert set(await kept(database)) == {one.id for one in others}
+    assert set(await kept(database)) == {person.id for person in others}
 
 
 async def test_what_no_key_opens_is_counted_and_left_as_it_is(database: Database, everybody: list[Somebody]) -> None:

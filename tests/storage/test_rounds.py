@@ -88,7 +88,7 @@ async def test_a_round_whose_time_has_passed_is_overdue_until_it_is_closed(datab
         assert await rounds.overdue(session, NOW) == []
         await rounds.close(session, "now", "{}", NOW + HOUR)
         assert await rounds.overdue(session, NOW + HOUR) == []
-        assert {one.id for one in await rounds.newest(session, 5)} == {"now", "later"}
+        assert {shown.id for shown in await rounds.newest(session, 5)} == {"now", "later"}
 
 
 async def test_the_filled_inof_who_is_forgotten_is_gone(database: Database, keys: Keyring) -> None:

@@ -13,7 +13,7 @@ async def start(session: Session, name: str, days: int) -> None:
 
 
 async def taken(session: Session) -> list[str]:
-    return [one.id for one in await schedules.take_due(session, NOW)]
+    return [schedule.id for schedule in await schedules.take_due(session, NOW)]
 
 
 async def test_what_is_due_is_taken_the_longest_due_first(database: Database) -> None:
@@ -21,7 +21,7 @@ async def test_what_is_due_is_taken_the_longest_due_first(database: Database) ->
         for name, days in (("today", 0), ("tomorrow", 1), ("yesterday", -1)):
             await start(session, name, days)
         assert await taken(session) == ["yesterday", "today"]
-        assert [one.id for one in await schedules.waiting(session)] == ["yesterday", "today", "tomorrow"]
+        assert [schedule.id for schedule in await schedules.waiting(session)] == ["yesterday", "today", "tomorrow"]
 
 
 async def test_what_was_moved_is_due_when_it_was_moved_to(database: Database) -> None:
@@ -44,10 +44,10 @@ async def test_what_was_removed_is_not_there(database: Database) -> None:
 async def test_what_one_worker_holds_another_passes_over(postgresql: Database) -> None:
     async with postgresql.writing() as session:
         await start(session, "a", 0)
-    async with postgresql.writing() as one, postgresql.writing() as other:
-        assert await taken(one) == ["a"]
+    async with postgresql.writing() as session, postgresql.writing() as other:
+        assert await taken(session) == ["a"]
         await start(other, "b", 0)
         assert await taken(other) == ["b"]
-        await schedules.move(one, "a", NOW + DAY)
+        await schedules.move(session, "a", NOW + DAY)
     async with postgresql.writing() as session:
         assert await taken(session) == ["b"]

@@ -46,17 +46,17 @@ def columns(tables: MetaData) -> Mapping[str, Column[object]]:
     return {f"{table.name}.{column.name}": column for table in tables.sorted_tables for column in table.columns}
 
 
-WORDS = {name: said for path in FILES for name, said in words(path.read_text()).items()}
+WORDS = {name: sentence for path in FILES for name, sentence in words(path.read_text()).items()}
 
 
 def test_every_column_has_a_word_on_what_it_holds() -> None:
     assert WORDS.keys() == columns(metadata).keys()
-    assert [name for name, said in WORDS.items() if not said.endswith(".")] == []
+    assert [name for name, sentence in WORDS.items() if not sentence.endswith(".")] == []
 
 
 def test_every_column_that_may_be_empty_says_what_that_means() -> None:
     empty = {name for name, column in columns(metadata).items() if column.nullable}
-    assert {name for name, said in WORDS.items() if "null" in said} == empty
+    assert {name for name, sentence in WORDS.items() if "null" in sentence} == empty
 
 
 def test_a_column_without_a_word_would_be_found() -> None:

@@ -108,6 +108,6 @@ async def test_the_text_that_was_not_taken_is_not_used_any_more(
         await templates.refuse(session, "whatsapp", name, "en", "63040")
         await templates.refuse(session, "whatsapp", await queue(session, alice), "en", "63040")
         found = await templates.all_of(session, "whatsapp")
-    status = {(one.name, one.language): (one.status, one.reason) for one in found}
+    status = {(template.name, template.language): (template.status, template.reason) for template in found}
     assert status.pop(("bulletin", refused)) == ("refused", "63040")
     assert set(status.values()) == {("approved", "")}

@@ -20,10 +20,10 @@ async def rows(database: Database, table: Table) -> list[dict[str, Any]]:
 async def test_every_kind_of_value_comes_back_as_it_went_in(database: Database, keys: Keyring) -> None:
     somewhere = timezone(timedelta(hours=5, minutes=45))
     writes = Writes()
-    given: list[dict[str, Any]] = []
+    people: list[dict[str, Any]] = []
     for number in range(3):
         key = keys.new(f"p{number}")
-        given.append(
+        people.append(
             {
                 "id": key.person,
                 "process_id": PROCESS,
@@ -36,14 +36,14 @@ async def test_every_kind_of_value_comes_back_as_it_went_in(database: Database, 
                 "met": date(2026, 2, 28 - number),
             }
         )
-    for row in given:
+    for row in people:
         writes.insert(person, **row)
     moment = datetime(2026, 3, 1, 0, 15, 0, 1, tzinfo=somewhere)
     for number, spoke in enumerate((moment, NOW)):
         writes.insert(consultation, id=f"e{number}", process_id=PROCESS, content="{}", opened=spoke)
     async with database.writing() as session:
         await write(session, writes)
-    assert await rows(database, person) == given
+    assert await rows(database, person) == people
     opened = {row["id"]: row["opened"] for row in await rows(database, consultation)}
     assert opened == {"e0": datetime(2026, 2, 28, 18, 30, 0, 1, tzinfo=UTC), "e1": NOW}
 

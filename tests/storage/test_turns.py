@@ -10,8 +10,8 @@ from storage.tables import address, event, member, person
 from tests.storage.rows import NOW, PROCESS, also_at, give, meet, queue, statements, until_somebody_waits
 
 
-async def look(session: Session, keys: Keyring, *asked: tuple[str, str]) -> list[turns.Found]:
-    return await turns.find(session, keys, asked, NOW)
+async def look(session: Session, keys: Keyring, *senders: tuple[str, str]) -> list[turns.Found]:
+    return await turns.find(session, keys, senders, NOW)
 
 
 async def test_seen_unknown_and_known_are_told_apart_in_the_order_asked(database: Database, keys: Keyring) -> None:
@@ -21,13 +21,13 @@ async def test_seen_unknown_and_known_are_told_apart_in_the_order_asked(database
         await session.execute(update(address).where(address.c.id == bob.address).values(shut=NOW))
         await session.execute(update(address).where(address.c.id == alice.address).values(replied=NOW))
         await session.execute(insert(event).values(id="telegram:2", seen=NOW))
-        asked = [
+        senders = [
             ("telegram:3", keys.index("telegram", "70003")),
             ("telegram:2", keys.index("telegram", "70002")),
             ("telegram:1", keys.index("telegram", "70001")),
         ]
         with statements(database) as seen:
-            nobody, known_bob, known_alice = await turns.find(session, keys, asked, NOW)
+            nobody, known_bob, known_alice = await turns.find(session, keys, senders, NOW)
     assert len(seen) == 1
     assert nobody == turns.Found(False, 1, None)
     assert (known_bob.seen, known_alice.seen) == (True, False)
@@ -44,7 +44,7 @@ async def test_the_same_person_may_be_asked_for_twice(database: Database, keys: 
         alice = await meet(session, keys)
         index = keys.index("telegram", "70001")
         found = await look(session, keys, ("telegram:1", index), ("telegram:2", index), ("telegram:1", index))
-    assert [one.known.person for one in found if one.known] == [alice.id] * 3
+    assert [sender.known.person for sender in found if sender.known] == [alice.id] * 3
 
 
 async def test_nothing_asked_is_nothing_found(database: Database, keys: Keyring) -> None:
@@ -74,8 +74,11 @@ async def test_who_gave_something_votes_or_sits_on_the_council_is_known(database
         found = await look(
             session, keys, ("1", keys.index("telegram", "70001")), ("2", keys.index("telegram", "70002"))
         )
-    known = [one.known for one in found if one.known]
-    assert [(one.votes, one.gave, one.member) for one in known] == [(True, True, True), (False, False, False)]
+    known = [sender.known for sender in found if sender.known]
+    assert [(person.votes, person.gave, person.member) for person in known] == [
+        (True, True, True),
+        (False, False, False),
+    ]
 
 
 async def test_where_something_of_ours_is_of_unknown_fate_is_known(database: Database, keys: Keyring) -> None:
@@ -87,7 +90,7 @@ async def test_where_something_of_ours_is_of_unknown_fate_is_known(database: Dat
         found = await look(
             session, keys, ("1", keys.index("telegram", "70001")), ("2", keys.index("sms", "+15005550006"))
         )
-    assert [one.known.unsure for one in found if one.known] == [False, True]
+    assert [sender.known.unsure for sender in found if sender.known] == [False, True]
 
 
 async def test_a_new_edition_of_the_process_is_seen(database: Database, keys: Keyring) -> None:
@@ -117,14 +120,14 @@ async def test_the_statement_is_built_and_compiled_once(database: Database, keys
 async def test_a_second_finder_waits_and_then_sees_what_the_first_wrote(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice = await meet(session, keys, talk="before")
-    asked = ("telegram:2", keys.index("telegram", "70001"))
+    sender = ("telegram:2", keys.index("telegram", "70001"))
 
     async def second() -> turns.Found:
         async with database.writing() as session:
-            return (await look(session, keys, asked))[0]
+            return (await look(session, keys, sender))[0]
 
     async with database.writing() as session:
-        await look(session, keys, ("telegram:1", asked[1]))
+        await look(session, keys, ("telegram:1", sender[1]))
         waiting = asyncio.create_task(second())
         await _until_it_waits(database, session)
         assert not waiting.done()
@@ -175,8 +178,8 @@ async def test_finders_of_the_same_people_never_wait_for_each_other_in_a_circle(
     async def talk(channel: str, step: int) -> None:
         for _turn in range(10):
             async with postgresql.writing() as session:
-                asked = [("1", keys.index(channel, who.sender)) for who in everybody[::step]]
-                await turns.find(session, keys, [(f"{n}", index) for n, (_e, index) in enumerate(asked)], NOW)
+                senders = [("1", keys.index(channel, who.sender)) for who in everybody[::step]]
+                await turns.find(session, keys, [(f"{n}", index) for n, (_e, index) in enumerate(senders)], NOW)
 
     await asyncio.gather(talk("telegram", 1), talk("sms", -1), talk("sms", 1), talk("telegram", -1))
 

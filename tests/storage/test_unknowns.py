@@ -25,7 +25,9 @@ STATES = ("queued", "sending", "sent", "failed", "expired", "cancelled")
 
 
 async def claim(session: Session, keys: Keyring, channel: str = "telegram") -> list[str]:
-    return [one.id for one in await claims.claim(session, keys, claims.Claim(channel, "worker", NOW, LEASE, 100))]
+    return [
+        delivery.id for delivery in await claims.claim(session, keys, claims.Claim(channel, "worker", NOW, LEASE, 100))
+    ]
 
 
 async def test_a_worker_that_starts_alone_abandons_all_that_was_under_way(database: Database, keys: Keyring) -> None:
@@ -113,7 +115,7 @@ async def test_what_the_platform_had_no_word_on_is_asked_after_later(database: D
         await unknowns.ask_later(session, [late, sent], NOW + HOUR)
         for now, names in ((NOW, {soon}), (NOW + HOUR, {soon, late})):
             found = await unknowns.to_ask(session, keys, "telegram", AROUND, now, 9)
-            assert {one.id for one in found} == names
+            assert {delivery.id for delivery in found} == names
         assert (await row(session, sent)).due == NOW
 
 
@@ -159,8 +161,8 @@ async def test_a_message_may_be_what_is_unknown_or_under_way_or_arrived_by_the_p
         await queue(session, bob, state="unknown", began=NOW)
         await queue(session, alice, state="unknown", turn=9)
         found = await unknowns.claimants(session, [alice.id])
-        assert sorted(one.id for one in found) == sorted(names[:3])
-        assert {(one.address, one.began) for one in found} == {(alice.address, NOW)}
+        assert sorted(claimant.id for claimant in found) == sorted(names[:3])
+        assert {(claimant.address, claimant.began) for claimant in found} == {(alice.address, NOW)}
 
 
 async def test_an_answer_proves_only_the_message_that_asked(database: Database, keys: Keyring) -> None:
@@ -267,7 +269,7 @@ async def test_nothing_of_what_may_be_an_old_copy_leaves_by_itself(database: Dat
         found = [await row(session, name) for name in names]
         assert (await broadcasts.latest(session, 1))[0].state == "paused"
         assert await broadcasts.counts(session, "b") == {"unknown": 3, "sent": 1}
-    assert {(one.state, one.code, one.owner, one.lease, one.ended) for one in found} == {
+    assert {(delivery.state, delivery.code, delivery.owner, delivery.lease, delivery.ended) for delivery in found} == {
         ("unknown", "restored", None, None, NOW.date())
     }
     assert found[0].body is not None
@@ -293,7 +295,9 @@ async def test_what_was_no_copy_leaves_after_all(database: Database, keys: Keyri
         assert (await row(session, crashed)).state == "unknown"
         await broadcasts.resume(session, "b")
         assert sorted(await claim(session, keys)) == sorted(names)
-    assert {(one.state, one.code, one.due, one.ended) for one in found} == {("queued", None, NOW, None)}
+    assert {(delivery.state, delivery.code, delivery.due, delivery.ended) for delivery in found} == {
+        ("queued", None, NOW, None)
+    }
 
 
 async def test_what_was_a_copy_never_leaves_and_stays_counted(database: Database, keys: Keyring) -> None:
@@ -303,7 +307,7 @@ async def test_what_was_a_copy_never_leaves_and_stays_counted(database: Database
         assert await unknowns.drop(session) == 1
         found = [await row(session, name) for name in names]
         assert await broadcasts.counts(session, "b") == {"unknown": 3, "sent": 1}
-    assert {(one.state, one.body) for one in found} == {("unknown", None)}
+    assert {(delivery.state, delivery.body) for delivery in found} == {("unknown", None)}
 
 
 async def test_nothing_of_who_was_forgotten_meanwhile_is_released(database: Database, keys: Keyring) -> None:
