@@ -46,14 +46,14 @@ async def desk(opened: Town) -> AsyncIterator[ClientSession]:
         yield session
 
 
-async def get(desk: ClientSession, path: str, **asked: str) -> str:
-    async with desk.get(path, params=asked) as response:
+async def get(desk: ClientSession, path: str, **query: str) -> str:
+    async with desk.get(path, params=query) as response:
         assert response.status == 200
         return await response.text()
 
 
-async def post(desk: ClientSession, path: str, *given: tuple[str, str], status: int = 200) -> str:
-    async with desk.post(path, data=list(given)) as response:
+async def post(desk: ClientSession, path: str, *fields: tuple[str, str], status: int = 200) -> str:
+    async with desk.post(path, data=list(fields)) as response:
         html = await response.text()
         assert response.status == status, html
         return html
@@ -73,9 +73,9 @@ def written(texts: dict[str, str]) -> Iterable[tuple[str, str]]:
 
 async def given_by(opened: Town, name: str) -> str:
     """The id of what somebody recommended."""
-    [said] = [what.words for what in towns.neighbour(opened, name).recommends]
-    given = await opened.looks(lambda session: contributions.newest(session, opened.parts.keys, 100))
-    return next(one.id for one in given if one.words == said)
+    [words] = [what.words for what in towns.neighbour(opened, name).recommends]
+    recommendations = await opened.looks(lambda session: contributions.newest(session, opened.parts.keys, 100))
+    return next(recommendation.id for recommendation in recommendations if recommendation.words == words)
 
 
 async def open_round(opened: Town) -> str:
@@ -126,7 +126,7 @@ async def test_what_may_have_arrived_is_shown_as_unknown(opened: Town, desk: Cli
 
 
 @pytest.mark.parametrize(
-    ("asked", "sentence"),
+    ("audience", "sentence"),
     [
         ({}, "Reaches about 10 people."),
         ({"language": "ar"}, "Reaches fewer than 8 people."),
@@ -134,9 +134,9 @@ async def test_what_may_have_arrived_is_shown_as_unknown(opened: Town, desk: Cli
     ],
 )
 async def test_an_audience_is_counted_so_that_nobody_is_pointed_at(
-    desk: ClientSession, asked: dict[str, str], sentence: str
+    desk: ClientSession, audience: dict[str, str], sentence: str
 ) -> None:
-    assert (await get(desk, "/panel/reach", **asked)).strip() == sentence
+    assert (await get(desk, "/panel/reach", **audience)).strip() == sentence
 
 
 async def test_a_bulletin_that_cannot_be_sent_says_why_and_loses_nothing(opened: Town, desk: ClientSession) -> None:
@@ -208,7 +208,7 @@ async def test_one_response_answers_several(opened: Town, desk: ClientSession) -
     names = [await given_by(opened, "Diego"), await given_by(opened, "Layla")]
     chats = [towns.chat(opened, "Diego"), towns.chat(opened, "Layla")]
     reason = dict(opened.scenery.prepared[2].reason)
-    await post(desk, "/panel/answer", *(("id", one) for one in names), ("state", "considered"), *written(reason))
+    await post(desk, "/panel/answer", *(("id", name) for name in names), ("state", "considered"), *written(reason))
     assert reason["es"] in (await chats[0].next()).text
     assert reason["ar"] in (await chats[1].next()).text
 
@@ -314,9 +314,9 @@ async def test_what_was_done_is_listed(desk: ClientSession) -> None:
 @pytest.mark.parametrize("path", PAGES[1:])
 async def test_the_panel_shows_no_number_and_no_name(opened: Town, desk: ClientSession, path: str) -> None:
     html = await get(desk, path)
-    for one in opened.scenery.people:
-        assert one.address not in html
-        assert one.name not in html
+    for resident in opened.scenery.people:
+        assert resident.address not in html
+        assert resident.name not in html
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -393,10 +393,10 @@ def test_a_count_is_rounded_to_five_and_small_ones_are_not_shown(number: int, sh
 
 def test_a_voice_note_stands_with_its_caption_in_which_no_sign_hides() -> None:
     shown = templates.get_template("panel/head.html").module.contribution  # type: ignore[attr-defined]
-    given = replace(GIVEN, words="a\u202eb\x07c", spoken=True)
-    both = shown(given, {}, {})
+    contribution = replace(GIVEN, words="a\u202eb\x07c", spoken=True)
+    both = shown(contribution, {}, {})
     assert "Voice note: <bdi" in both
     assert "a␦b␦c" in both
-    assert "<bdi" not in shown(replace(given, words=""), {}, {})
-    assert "Voice note" not in shown(replace(given, spoken=False), {}, {})
-    assert "Erased" in shown(replace(given, words="", spoken=False), {}, {})
+    assert "<bdi" not in shown(replace(contribution, words=""), {}, {})
+    assert "Voice note" not in shown(replace(contribution, spoken=False), {}, {})
+    assert "Erased" in shown(replace(contribution, words="", spoken=False), {}, {})

@@ -105,9 +105,9 @@ async def test_a_new_message_is_told_at_once(site: ClientSession, telegram: Fake
         coming = bubbles(response.content)
         assert "قبل" in (await anext(coming))["html"]
         telegram.says(AMINA.person, "بعد <b>")
-        told = await anext(coming)
-        assert (told["platform"], told["person"]) == ("telegram", "70010001")
-        assert "بعد &lt;b&gt;" in told["html"]
+        event = await anext(coming)
+        assert (event["platform"], event["person"]) == ("telegram", "70010001")
+        assert "بعد &lt;b&gt;" in event["html"]
 
 
 async def test_the_stream_ends_when_the_platforms_close(site: ClientSession, telegram: FakeTelegram) -> None:
@@ -302,8 +302,8 @@ async def test_a_page_has_what_to_put_above_the_first_message_of_today(site: Cli
 async def test_a_message_that_comes_says_its_day(site: ClientSession, telegram: FakeTelegram) -> None:
     async with site.get("/phones/events") as response:
         telegram.says(AMINA.person, "اليوم")
-        told = await anext(bubbles(response.content))
-    assert f'data-day="{local(NOW).date()}"' in told["html"]
+        event = await anext(bubbles(response.content))
+    assert f'data-day="{local(NOW).date()}"' in event["html"]
 
 
 @pytest.mark.parametrize(

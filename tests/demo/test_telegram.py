@@ -249,10 +249,10 @@ async def test_only_what_was_asked_for_is_announced(bot: Bot, met: FakeTelegram,
 
 def everything(telegram: FakeTelegram, message: str) -> list[dict[str, Any]]:
     telegram.languages[AMINA] = "ar"
-    said = telegram.says(AMINA, "/start now")
+    update = telegram.says(AMINA, "/start now")
     return [
-        said,
-        telegram.edits(AMINA, str(said["message"]["message_id"]), "later"),
+        update,
+        telegram.edits(AMINA, str(update["message"]["message_id"]), "later"),
         telegram.sends_voice(AMINA),
         telegram.sends_sticker(AMINA),
         telegram.taps(AMINA, message, 0),
@@ -264,10 +264,10 @@ def everything(telegram: FakeTelegram, message: str) -> list[dict[str, Any]]:
 async def test_updates_are_what_the_library_reads(bot: Bot, met: FakeTelegram) -> None:
     sent = await bot.send_message(int(AMINA), "?", reply_markup=keyboard("a"))
     read = [Update.de_json(update, bot) for update in everything(met, str(sent.message_id))]
-    said, edited, voice, sticker, tap, left, back = read
-    assert said.message is not None
-    assert said.message.from_user is not None
-    assert said.message.from_user.language_code == "ar"
+    text, edited, voice, sticker, tap, left, back = read
+    assert text.message is not None
+    assert text.message.from_user is not None
+    assert text.message.from_user.language_code == "ar"
     assert edited.edited_message is not None
     assert edited.edited_message.text == "later"
     assert voice.message is not None
@@ -307,7 +307,7 @@ PLAIN: dict[str, type] = {"Integer": int, "String": str, "Boolean": bool, "True"
 def wrong(value: Any, kind: str, types: dict[str, Any]) -> list[str]:
     """What about `value` is not as the schema describes that type."""
     if kind.startswith("Array of "):
-        return [fault for one in value for fault in wrong(one, kind.removeprefix("Array of "), types)]
+        return [fault for item in value for fault in wrong(item, kind.removeprefix("Array of "), types)]
     if kind in PLAIN:
         return [] if type(value) is PLAIN[kind] else [f"{value!r} is no {kind}"]
     children = types[kind].get("subtypes")

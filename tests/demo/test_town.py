@@ -36,12 +36,17 @@ async def test_people_of_four_languages_are_here_on_three_channels(opened: Town)
 
 
 async def test_some_of_what_was_given_has_been_answered(opened: Town) -> None:
-    given = await opened.looks(lambda session: contributions.newest(session, opened.parts.keys, 100))
-    assert len(given) >= 15
-    assert {one.language for one in given} == LANGUAGES
-    assert {one.state for one in given} == {"received", "taken_up", "taken_up_in_part", "not_taken_up"}
-    assert len({one.given for one in given}) > 1
-    assert all(one.words or one.option or one.spoken for one in given)
+    listed = await opened.looks(lambda session: contributions.newest(session, opened.parts.keys, 100))
+    assert len(listed) >= 15
+    assert {contribution.language for contribution in listed} == LANGUAGES
+    assert {contribution.state for contribution in listed} == {
+        "received",
+        "taken_up",
+        "taken_up_in_part",
+        "not_taken_up",
+    }
+    assert len({contribution.given for contribution in listed}) > 1
+    assert all(contribution.words or contribution.option or contribution.spoken for contribution in listed)
 
 
 async def test_a_consultation_and_a_round_stand_open(opened: Town) -> None:
@@ -55,15 +60,15 @@ async def test_a_consultation_and_a_round_stand_open(opened: Town) -> None:
 
 async def test_nothing_went_wrong_on_the_way(opened: Town) -> None:
     assert await opened.looks(events.waiting) == []
-    told = [bubble for one in opened.platforms.twilio.chats for bubble in one.ours()]
-    assert {bubble.status for bubble in told} == {"delivered"}
+    bubbles = [bubble for chat in opened.platforms.twilio.chats for bubble in chat.ours()]
+    assert {bubble.status for bubble in bubbles} == {"delivered"}
 
 
 async def test_each_phone_has_somebody_who_is_new(opened: Town) -> None:
     for platform in ("telegram", "whatsapp", "sms"):
-        here = [one for one in opened.scenery.people if one.platform == platform]
+        here = [resident for resident in opened.scenery.people if resident.platform == platform]
         assert 4 <= len(here) <= 5
-        assert sorted(bool(towns.chat(opened, one.name).bubbles) for one in here)[:2] == [False, True]
+        assert sorted(bool(towns.chat(opened, resident.name).bubbles) for resident in here)[:2] == [False, True]
 
 
 async def test_the_past_is_in_the_past(opened: Town) -> None:
@@ -73,14 +78,14 @@ async def test_the_past_is_in_the_past(opened: Town) -> None:
 
 
 def test_numbers_are_from_ranges_for_fiction() -> None:
-    assert all(FICTION.fullmatch(one.address) for one in scenery().people)
+    assert all(FICTION.fullmatch(resident.address) for resident in scenery().people)
 
 
 def test_one_bulletin_lacks_one_language_and_all_fit() -> None:
     bulletins = scenery().bulletins
-    assert [len(LANGUAGES - set(one.text)) for one in bulletins] == [0, 0, 1]
-    for one in bulletins:
-        contents.check_rendered(one.text, one.name)
+    assert [len(LANGUAGES - set(bulletin.text)) for bulletin in bulletins] == [0, 0, 1]
+    for bulletin in bulletins:
+        contents.check_rendered(bulletin.text, bulletin.name)
 
 
 async def test_a_visitor_votes_as_a_member(opened: Town) -> None:
@@ -100,15 +105,15 @@ async def test_a_restart_keeps_everything_and_goes_on(built: Path, tmp_path: Pat
     folder = towns.copy(built, tmp_path)
     async with towns.running(folder) as before:
         await towns.says(before, "Grace", "share")
-        asked = await towns.says(before, "Grace", "Buses on Sundays.")
+        question = await towns.says(before, "Grace", "Buses on Sundays.")
         shown = list(towns.chat(before, "Grace").bubbles)
-        given = await before.looks(lambda session: contributions.newest(session, before.parts.keys, 100))
+        listed = await before.looks(lambda session: contributions.newest(session, before.parts.keys, 100))
     async with towns.running(folder) as after:
         again = towns.chat(after, "Grace").bubbles
-        assert [(one.id, one.text) for one in again] == [(one.id, one.text) for one in shown]
-        assert await after.looks(lambda session: contributions.newest(session, after.parts.keys, 100)) == given
+        assert [(bubble.id, bubble.text) for bubble in again] == [(bubble.id, bubble.text) for bubble in shown]
+        assert await after.looks(lambda session: contributions.newest(session, after.parts.keys, 100)) == listed
         topic = await towns.says(after, "Grace", "1")
-        assert topic.text != asked.text
+        assert topic.text != question.text
         assert "What is it about?" in topic.text
 
 
@@ -120,8 +125,8 @@ async def test_a_town_that_was_killed_opens_again_with_what_was_said(built: Path
         with started(folder, taken.getsockname()[1]) as (killed, url):
             assert not url.endswith(f":{taken.getsockname()[1]}")
             async with ClientSession(url) as session:
-                said = {"json": {"text": "Hello from before the crash"}}
-                async with session.post("/phones/telegram/7000105/say", **said) as response:  # type: ignore[arg-type]
+                request = {"json": {"text": "Hello from before the crash"}}
+                async with session.post("/phones/telegram/7000105/say", **request) as response:  # type: ignore[arg-type]
                     assert response.status == 204
             killed.send_signal(signal.SIGKILL)
     with started(folder, 0) as (_, url):
@@ -146,4 +151,4 @@ def started(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], st
 
 async def test_what_is_typed_stands_on_the_right_side(opened: Town) -> None:
     await towns.says(opened, "Joy", "hello")
-    assert [one.side for one in towns.chat(opened, "Joy").bubbles][-2:] == [Side.THEM, Side.US]
+    assert [bubble.side for bubble in towns.chat(opened, "Joy").bubbles][-2:] == [Side.THEM, Side.US]

@@ -118,7 +118,7 @@ async def test_a_service_finds_its_sender(client: Client, twilio: FakeTwilio) ->
 
 
 @pytest.mark.parametrize(
-    ("given", "code"),
+    ("parameters", "code"),
     [
         ({"to": "12025550123", "from_": SMS, "body": "x"}, 21211),
         ({"to": AMINA, "from_": "+15005550001", "body": "x"}, 21606),
@@ -132,10 +132,10 @@ async def test_a_service_finds_its_sender(client: Client, twilio: FakeTwilio) ->
     ],
 )
 async def test_what_cannot_be_sent_is_refused(
-    client: Client, twilio: FakeTwilio, given: dict[str, str], code: int
+    client: Client, twilio: FakeTwilio, parameters: dict[str, str], code: int
 ) -> None:
     with pytest.raises(TwilioRestException) as error:
-        await client.messages.create_async(**given)
+        await client.messages.create_async(**parameters)
     assert (error.value.code, error.value.status) == (code, 400)
     assert list(twilio.chats) == []
 
@@ -253,19 +253,19 @@ async def test_a_reply_button_gives_its_payload(
     client: Client, session: ClientSession, twilio: FakeTwilio, house: DemoTown
 ) -> None:
     sid = await template(session, REPLY)
-    given = json.dumps({"1": "Shall we?", "2": "Yes", "3": "q2.yes"})
-    await client.messages.create_async(to=YUSUF, from_=WHATSAPP, content_sid=sid, content_variables=given)
+    variables = json.dumps({"1": "Shall we?", "2": "Yes", "3": "q2.yes"})
+    await client.messages.create_async(to=YUSUF, from_=WHATSAPP, content_sid=sid, content_variables=variables)
     twilio.taps(YUSUF, (await twilio.chats.of(YUSUF).next()).id, 0)
     await twilio.settled()
     form = house.posts[-1].form
     assert (form["ButtonPayload"], form["ButtonText"], form["MessageType"]) == ("q2.yes", "Yes", "interactive")
 
 
-@pytest.mark.parametrize("given", ["nonsense", '["a"]', '{"1": ""}', '{"1": null}'])
-async def test_wrong_variables_are_refused(client: Client, session: ClientSession, given: str) -> None:
+@pytest.mark.parametrize("variables", ["nonsense", '["a"]', '{"1": ""}', '{"1": null}'])
+async def test_wrong_variables_are_refused(client: Client, session: ClientSession, variables: str) -> None:
     sid = await template(session, REPLY)
     with pytest.raises(TwilioRestException) as error:
-        await client.messages.create_async(to=YUSUF, from_=WHATSAPP, content_sid=sid, content_variables=given)
+        await client.messages.create_async(to=YUSUF, from_=WHATSAPP, content_sid=sid, content_variables=variables)
     assert error.value.code == 21656
 
 
@@ -273,8 +273,8 @@ async def test_a_title_that_is_too_long_for_whatsapp_fails(
     client: Client, session: ClientSession, twilio: FakeTwilio
 ) -> None:
     sid = await template(session, REPLY)
-    given = json.dumps({"1": "Shall we?", "2": "x" * 21, "3": "q2.yes"})
-    sent = await client.messages.create_async(to=YUSUF, from_=WHATSAPP, content_sid=sid, content_variables=given)
+    variables = json.dumps({"1": "Shall we?", "2": "x" * 21, "3": "q2.yes"})
+    sent = await client.messages.create_async(to=YUSUF, from_=WHATSAPP, content_sid=sid, content_variables=variables)
     await twilio.settled()
     assert await became(client, sent.sid) == ("failed", 63021)
     assert twilio.chats.of(YUSUF).ours() == []
@@ -320,8 +320,8 @@ async def test_a_template_is_submitted_and_decided_on(
 ) -> None:
     sid = await template(session, {"twilio/text": {"body": "News: {{1}} Thank you."}}, **{"1": "words"})
     content = client.content.v1.contents(sid)
-    asked = {"name": "news_en_v1", "category": "UTILITY"}
-    async with session.post(f"/v1/Content/{sid}/ApprovalRequests/whatsapp", json=asked) as response:
+    submission = {"name": "news_en_v1", "category": "UTILITY"}
+    async with session.post(f"/v1/Content/{sid}/ApprovalRequests/whatsapp", json=submission) as response:
         assert (response.status, (await response.json())["status"]) == (201, "received")
     approval = (await content.approval_fetch().fetch_async()).whatsapp or {}
     assert (approval["name"], approval["status"]) == ("news_en_v1", "approved")
@@ -335,19 +335,20 @@ async def test_a_template_is_submitted_and_decided_on(
 @pytest.mark.parametrize("body", ["{{1}} is new.", "New: {{1}}", "New: {{1}} {{2}}."])
 async def test_a_badly_made_template_is_rejected(client: Client, session: ClientSession, body: str) -> None:
     sid = await template(session, {"twilio/text": {"body": body}}, **{"1": "words", "2": "words"})
-    asked = {"name": "news", "category": "UTILITY"}
-    async with session.post(f"/v1/Content/{sid}/ApprovalRequests/whatsapp", json=asked) as response:
+    submission = {"name": "news", "category": "UTILITY"}
+    async with session.post(f"/v1/Content/{sid}/ApprovalRequests/whatsapp", json=submission) as response:
         assert response.status == 201
     approval = (await client.content.v1.contents(sid).approval_fetch().fetch_async()).whatsapp or {}
     assert approval["status"] == "rejected"
 
 
 @pytest.mark.parametrize(
-    "asked", [{"name": "News!", "category": "UTILITY"}, {"name": "news", "category": "GOSSIP"}, {"category": "UTILITY"}]
+    "submission",
+    [{"name": "News!", "category": "UTILITY"}, {"name": "news", "category": "GOSSIP"}, {"category": "UTILITY"}],
 )
-async def test_a_template_is_submitted_by_the_rules(session: ClientSession, asked: dict[str, str]) -> None:
+async def test_a_template_is_submitted_by_the_rules(session: ClientSession, submission: dict[str, str]) -> None:
     sid = await template(session, {"twilio/text": {"body": "News."}})
-    async with session.post(f"/v1/Content/{sid}/ApprovalRequests/whatsapp", json=asked) as response:
+    async with session.post(f"/v1/Content/{sid}/ApprovalRequests/whatsapp", json=submission) as response:
         assert response.status == 400
 
 
@@ -432,12 +433,12 @@ async def test_a_page_has_its_bounds_and_names_the_next(session: ClientSession, 
     twilio.most_on_a_page = 2
     for number in range(5):
         twilio.says(NAMELESS, f"in {number}")
-    path, asked, found = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", {"To": WHATSAPP, "PageSize": "1000"}, []
-    while asked:
-        async with session.get(path, params=asked) as response:
+    path, query, found = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json", {"To": WHATSAPP, "PageSize": "1000"}, []
+    while query:
+        async with session.get(path, params=query) as response:
             page = await response.json()
         found += [text["body"] for text in page["messages"]]
-        asked = dict(parse_qsl(urlsplit(page["next_page_uri"] or "").query))
+        query = dict(parse_qsl(urlsplit(page["next_page_uri"] or "").query))
         assert page["page_size"] == 2
     assert found == [f"in {number}" for number in (4, 3, 2, 1, 0)]
 

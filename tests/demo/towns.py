@@ -36,7 +36,7 @@ def copy(built: Path, to: Path) -> Path:
 
 
 def neighbour(opened: Town, name: str) -> Resident:
-    return next(one for one in opened.scenery.people if one.name == name)
+    return next(resident for resident in opened.scenery.people if resident.name == name)
 
 
 def chat(opened: Town, name: str) -> Chat:
