@@ -76,14 +76,14 @@ def test_every_talk_opens_and_ends(flow: Flow, language: str, channel: str) -> N
 @in_every_language
 def test_a_restart_at_any_answer_changes_nothing(flow: Flow, language: str) -> None:
     for path in paths(flow, facts(language)):
-        said, happened = uninterrupted(flow, facts(language), path.answers)
-        assert list(path.texts) == said
+        texts, happened = uninterrupted(flow, facts(language), path.answers)
+        assert list(path.texts) == texts
         assert [effect for turn in path.turns for effect in turn.effects] == happened
 
 
 def uninterrupted(flow: Flow, known: Facts, answers: tuple[Answer, ...]) -> tuple[list[str], list[object]]:
     """What is said and what happens when the talk is held in one go, without a replay."""
-    said: list[str] = []
+    texts: list[str] = []
     happened: list[object] = []
     left = iter(answers)
     with speaking(known.language):
@@ -91,13 +91,13 @@ def uninterrupted(flow: Flow, known: Facts, answers: tuple[Answer, ...]) -> tupl
         step = next(talk, None)
         while step is not None:
             if isinstance(step, (Ask, Say)):
-                said.append(step.text)
+                texts.append(step.text)
             else:
                 happened.append(step)
             if isinstance(step, Spoke):
                 speak(step.language)
             step = sent(talk, next(left)) if isinstance(step, Ask) else next(talk, None)
-    return said, happened
+    return texts, happened
 
 
 def sent(talk: Talk, answer: Answer) -> Ask | Say | Effect | None:
@@ -215,7 +215,7 @@ def offered() -> set[str]:
 def test_its_words_can_be_learnt_from_help_or_the_menu(flow: Flow) -> None:
     """What is heard in the middle of any talk is told by HELP itself, which they have just sent."""
     assert not flow.words or flow.name in {*help_.ORDER, "help"}
-    assert set(help_.ORDER) | {"help"} == {name for name, one in flows().items() if one.words}
+    assert set(help_.ORDER) | {"help"} == {name for name, other in flows().items() if other.words}
 
 
 @every_flow
@@ -225,8 +225,8 @@ def test_what_cannot_be_done_now_is_offered_by_no_flow(flow: Flow, language: str
     with speaking(language):
         for known in circumstances(language, "sms"):
             assert not flow.offer(known) or flow.words
-            told = "\n".join(advance(flows()["help"].talk, known, ()).texts)
-            named_in_help = f"{to_send(flow.words[0])}:" in told.replace("\u00a0", "") if flow.words else False
+            help_text = "\n".join(advance(flows()["help"].talk, known, ()).texts)
+            named_in_help = f"{to_send(flow.words[0])}:" in help_text.replace("\u00a0", "") if flow.words else False
             assert named_in_help == (bool(flow.offer(known)) and flow.name != "help")
 
 
@@ -243,8 +243,8 @@ def test_help_names_the_words_of_what_can_be_done_now() -> None:
 
 
 def told_by_help(known: Facts) -> set[str]:
-    said = "\n".join(advance(flows()["help"].talk, known, ()).texts)
-    return {name for name in help_.ORDER if f"{to_send(name)}: " in said}
+    help_text = "\n".join(advance(flows()["help"].talk, known, ()).texts)
+    return {name for name in help_.ORDER if f"{to_send(name)}: " in help_text}
 
 
 def test_the_menu_leads_only_where_there_is_a_flow() -> None:

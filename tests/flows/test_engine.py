@@ -78,12 +78,12 @@ def test_several_may_be_none_but_nothing_that_was_not_offered() -> None:
 
 
 def test_what_follows_a_choice_of_language_is_said_in_it() -> None:
-    def told(_facts: Facts) -> Talk:
+    def bilingual(_facts: Facts) -> Talk:
         yield Say(spoken())
         yield Spoke("fr")
         yield Say(spoken())
 
-    assert advance(told, facts("es"), ()).texts == ("es", "fr")
+    assert advance(bilingual, facts("es"), ()).texts == ("es", "fr")
     assert spoken() == "en"
 
 

@@ -163,8 +163,8 @@ def test_what_cannot_be_an_answer_is_said_so(question: Ask, kind: Kind, why: Unr
 @pytest.mark.parametrize("language", languages())
 def test_there_is_a_sentence_for_every_reason(language: str, shows_numbers: bool) -> None:
     with speaking(language):
-        said = [sorry(reason, shows_numbers) for reason in Unread]
-    assert len(set(said)) == len(Unread)
+        sentences = [sorry(reason, shows_numbers) for reason in Unread]
+    assert len(set(sentences)) == len(Unread)
 
 
 def test_a_number_is_asked_for_only_where_numbers_are_shown() -> None:

@@ -35,8 +35,8 @@ def test_a_text_in_ones_own_language_comes_without_a_notice() -> None:
 
 
 def test_a_text_in_another_language_is_announced_and_the_language_named() -> None:
-    told = with_notice(Rendition("La réunion", "fr"), "en")
-    assert told == "We do not have this in your language yet. It is in French.\nLa réunion"
+    text = with_notice(Rendition("La réunion", "fr"), "en")
+    assert text == "We do not have this in your language yet. It is in French.\nLa réunion"
 
 
 @pytest.mark.parametrize("language", [code for code in languages() if code != "en"])
@@ -72,5 +72,5 @@ def test_a_name_stands_in_a_sentence_without_a_notice() -> None:
 
 def test_a_bulletin_that_is_missing_in_ones_language_is_announced() -> None:
     known = structs.replace(facts("en"), bulletin={"ar": "الاجتماع في مايو."})
-    (said,) = advance(flows()["news"].talk, known, ()).texts
-    assert said == "We do not have this in your language yet. It is in Arabic.\nالاجتماع في مايو."
+    (text,) = advance(flows()["news"].talk, known, ()).texts
+    assert text == "We do not have this in your language yet. It is in Arabic.\nالاجتماع في مايو."

@@ -124,10 +124,10 @@ def test_where_no_region_is_asked_for_nobody_is_asked() -> None:
 
 
 def test_the_promise_stands_before_the_first_question() -> None:
-    said = text(turn("answer"))
+    promise = text(turn("answer"))
     for part in ("The ministers of the region.", "The list of priorities.", "April 30, 2026", "There are 2 questions."):
-        assert part in said
-    assert said.index("There are 2 questions.") < said.index("What stops people from finding work?")
+        assert part in promise
+    assert promise.index("There are 2 questions.") < promise.index("What stops people from finding work?")
     assert "There is 1 question." in text(
         turn("answer", consultation=replace(CONSULTATION, questions=CONSULTATION.questions[:1]))
     )
@@ -174,9 +174,9 @@ def test_who_gave_nothing_is_told_how_to() -> None:
 
 
 def test_forget_asks_first_and_says_what_it_cannot_reach() -> None:
-    asked = turn("forget", channel="sms")
-    assert asked.effects == ()
-    assert "stays on your phone or with the phone company" in text(asked)
+    question = turn("forget", channel="sms")
+    assert question.effects == ()
+    assert "stays on your phone or with the phone company" in text(question)
     assert turn("forget", "no").effects == ()
     assert turn("forget", "yes").effects == (Forgotten(),)
 
@@ -190,8 +190,8 @@ PROVEN = replace(PROCESS, safety=Safety(second_step=("sms",)))
 
 @pytest.mark.parametrize("sent", ["482913", "482 913.", "٤٨٢٩١٣"])
 def test_a_vote_counts_once_the_number_has_come_back(sent: str) -> None:
-    asked = turn("vote", ("m1",), code="482913")
-    assert (asked.effects, "482913" in text(asked)) == ((), True)
+    question = turn("vote", ("m1",), code="482913")
+    assert (question.effects, "482913" in text(question)) == ((), True)
     assert turn("vote", ("m1",), Words(sent), code="482913").effects == (Voted("r1", '["m1"]'),)
 
 
@@ -243,7 +243,7 @@ def test_the_menu_offers_only_what_there_is() -> None:
 def test_nothing_that_a_person_said_is_repeated_to_them() -> None:
     for name, flow in flows().items():
         for path in paths(flow, facts()):
-            assert not any("Visas for my family" in said for said in path.texts), name
+            assert not any("Visas for my family" in sentence for sentence in path.texts), name
 
 
 BUDGET = {"welcome": 4, "answer": 3, "status": 3, "help": 3}
@@ -256,10 +256,10 @@ def test_english_fits_a_few_segments_of_a_text_message(name: str) -> None:
         flows()[name],
         structs.replace(facts(channel="sms"), own_contributions=facts().own_contributions[:3], language="en"),
     ):
-        for number, one in enumerate(path.turns):
+        for number, reply in enumerate(path.turns):
             if any(code in path.answers[:number] for code in ("fr", "es", "ar")):
                 break  # from here on it is not English
-            body = numbered(text(one), one.question.choices if one.question else (), " ")
+            body = numbered(text(reply), reply.question.choices if reply.question else (), " ")
             assert is_gsm(body) or name == "language", body
             assert segments(body) <= BUDGET.get(name, 2), body
 
@@ -268,9 +268,9 @@ WORDS = Words("Visas for my family")
 
 
 def test_a_recommendation_is_given_in_one_message() -> None:
-    given = turn("share", WORDS, contribution="c7")
-    assert given.effects == (Shared("c7", WORDS),)
-    assert given.texts[0].startswith("Thank you. Harbour Migration Forum will read it.")
+    thanks = turn("share", WORDS, contribution="c7")
+    assert thanks.effects == (Shared("c7", WORDS),)
+    assert thanks.texts[0].startswith("Thank you. Harbour Migration Forum will read it.")
 
 
 def test_it_can_be_taken_back() -> None:
@@ -287,8 +287,10 @@ def test_its_topic_and_then_the_region_are_asked_for_who_wants_to_say_them() -> 
 
 
 def test_what_names_no_topic_is_what_they_told_us() -> None:
-    given = (OwnContribution(date(2026, 3, 4), "", None, ResponseState.RECEIVED),)
-    assert text(turn("status", own_contributions=given)).startswith("March 4, 2026, what you told us: It has arrived.")
+    contributions = (OwnContribution(date(2026, 3, 4), "", None, ResponseState.RECEIVED),)
+    assert text(turn("status", own_contributions=contributions)).startswith(
+        "March 4, 2026, what you told us: It has arrived."
+    )
 
 
 @pytest.mark.parametrize("language", languages())

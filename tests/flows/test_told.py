@@ -21,18 +21,18 @@ FORUM = {"en": "Harbour Forum", "fr": "Forum du Port"}
     ],
 )
 def test_a_text_message_says_so_within_its_segments(text: str, line: str) -> None:
-    told = flows.Told({"en": text}, ("en",), FORUM).outgoing("en")
+    outgoing = flows.Told({"en": text}, ("en",), FORUM).outgoing("en")
     with_line = Outgoing(text + line)
-    assert line.strip() in ("", *told.if_room)
-    assert segments_of(told) == segments_of(Outgoing(text)) == segments_of(with_line)
+    assert line.strip() in ("", *outgoing.if_room)
+    assert segments_of(outgoing) == segments_of(Outgoing(text)) == segments_of(with_line)
 
 
 @pytest.mark.parametrize("language", languages())
 def test_it_is_said_in_the_language_of_the_reader(language: str) -> None:
-    told = flows.Told({"en": "News."}, ("en",), FORUM)
-    both, _stop, organizer = told.outgoing(language).if_room
+    bulletin = flows.Told({"en": "News."}, ("en",), FORUM)
+    both, _stop, organizer = bulletin.outgoing(language).if_room
     assert organizer in both
-    assert len({told.outgoing(code).if_room[1] for code in languages()}) == len(languages())
+    assert len({bulletin.outgoing(code).if_room[1] for code in languages()}) == len(languages())
 
 
 def test_what_was_stored_before_says_nothing_more() -> None:

@@ -50,7 +50,7 @@ def test_there_is_a_way_to_fill_in_its_ballots(rule: Rule) -> None:
 
 @every_rule
 def test_every_ballot_can_be_filled_in_and_no_other(rule: Rule) -> None:
-    filled_in = {packed for packed, _said in cast(rule, "en")}
+    filled_in = {packed for packed, _reply in cast(rule, "en")}
     assert filled_in.issuperset(rule.packed(ballot) for ballot in rule.kind.examples(MATTERS))
     assert all(rule.kind.fits(rule.unpacked(packed), MATTERS) for packed in filled_in)
 

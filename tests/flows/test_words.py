@@ -28,9 +28,9 @@ def test_every_flow_opens_by_its_word(language: str) -> None:
         for word in flow.words:
             with speaking(language):
                 translated = _(word).split(OR)
-            for said in translated:
-                assert opens(sent(said)) == flow.name
-                assert opens(sent(f" {said.upper()}. ", "sms")) == flow.name
+            for synonym in translated:
+                assert opens(sent(synonym)) == flow.name
+                assert opens(sent(f" {synonym.upper()}. ", "sms")) == flow.name
 
 
 @pytest.mark.parametrize("language", languages())
@@ -46,8 +46,8 @@ def test_no_word_opens_two_flows() -> None:
     opened: dict[str, set[str]] = {}
     for flow in flows().values():
         for word in flow.words:
-            for said in everywhere(word):
-                opened.setdefault(said, set()).add(flow.name)
+            for translation in everywhere(word):
+                opened.setdefault(translation, set()).add(flow.name)
     assert {word: names for word, names in opened.items() if len(names) > 1} == {}
     assert set(opened).isdisjoint(everywhere(BACK) | everywhere(YES) | everywhere(NO))
 
@@ -61,8 +61,8 @@ def test_the_other_words_are_told_apart() -> None:
 def test_no_word_of_ours_is_one_that_a_carrier_acts_on(channel: str) -> None:
     reserved_words = every_channel()[channel].reserved_words
     for flow in flows().values():
-        for said in (said for word in flow.words for said in everywhere(word)):
-            assert reserved_words.get(said, flow.name) == flow.name
+        for translation in (translation for word in flow.words for translation in everywhere(word)):
+            assert reserved_words.get(translation, flow.name) == flow.name
     others = {word for word, reserved in reserved_words.items() if reserved is not Reserved.START_AFTER_STOP}
     assert others.isdisjoint(everywhere(BACK) | everywhere(AND) | everywhere(YES) | everywhere(NO))
 
@@ -83,7 +83,7 @@ def test_twilio_knows_no_word_for_start_but_its_own() -> None:
 
 def test_every_word_is_one_word_that_can_be_typed() -> None:
     for word in (BACK, YES, NO, *(word for flow in flows().values() for word in flow.words)):
-        assert all(said and " " not in said for said in everywhere(word))
+        assert all(translation and " " not in translation for translation in everywhere(word))
 
 
 @pytest.mark.parametrize("word", ["عودة", "العودة", "volver", "retour", "Back!"])
