@@ -36,7 +36,7 @@ def texts(message: Message) -> list[tuple[str, str]]:
     """Each translation beside the English that it stands for."""
     if isinstance(message.id, str):
         return [(message.id, str(message.string or ""))]
-    return [(message.id[1], said) for said in plurals(message)]
+    return [(message.id[1], plural) for plural in plurals(message)]
 
 
 def plurals(message: Message) -> tuple[str, ...]:
@@ -70,10 +70,10 @@ def test_nothing_in_it_is_a_guess(path: Path) -> None:
 @in_every_language
 def test_placeholders_are_the_same(path: Path) -> None:
     for message in messages(path):
-        for english, said in texts(message):
-            missed = placeholders(english) ^ placeholders(said) if said else set()
+        for english, translation in texts(message):
+            missed = placeholders(english) ^ placeholders(translation) if translation else set()
             # "one question" needs no numeral in a language with a word for it
-            assert missed <= ({"number"} if message.pluralizable else set()), said
+            assert missed <= ({"number"} if message.pluralizable else set()), translation
 
 
 @in_every_language
@@ -97,15 +97,15 @@ def test_it_says_which_language_it_is(path: Path) -> None:
 @in_every_language
 def test_a_text_begins_and_ends_as_the_english_does(path: Path) -> None:
     for message in messages(path):
-        for english, said in texts(message):
-            assert said == said.strip() or english != english.strip()
-            assert said.count("\n") == english.count("\n") or not said
+        for english, translation in texts(message):
+            assert translation == translation.strip() or english != english.strip()
+            assert translation.count("\n") == english.count("\n") or not translation
 
 
 def test_french_is_set_as_french_is() -> None:
     """A no-break space before a colon and inside quotation marks, a narrow one before ? ! and ;, and one apostrophe."""
-    said = [text for message in messages(FOLDER / "fr.po") for _english, text in texts(message)]
-    assert [text for text in said if NOT_FRENCH.search(text)] == []
+    french = [text for message in messages(FOLDER / "fr.po") for _english, text in texts(message)]
+    assert [text for text in french if NOT_FRENCH.search(text)] == []
 
 
 def test_a_language_is_spoken_when_its_file_is_there() -> None:
@@ -116,9 +116,12 @@ def test_a_language_is_spoken_when_its_file_is_there() -> None:
 def test_no_character_of_ours_halves_what_a_text_message_holds(language: str) -> None:
     """In other languages the letters themselves do, and no plainer ones are read as easily."""
     with speaking(language):
-        said = [*(in_words(date(2026, month, 1)) for month in range(1, 13)), *(own_name(code) for code in ("fr", "es"))]
-        said += [_(text) for message in CODE if message.id for text in said_in_code(message)]
-    assert [text for text in said if not is_gsm(plain(_dear(text), without_accents=True))] == []
+        sentences = [
+            *(in_words(date(2026, month, 1)) for month in range(1, 13)),
+            *(own_name(code) for code in ("fr", "es")),
+        ]
+        sentences += [_(text) for message in CODE if message.id for text in said_in_code(message)]
+    assert [text for text in sentences if not is_gsm(plain(_dear(text), without_accents=True))] == []
 
 
 def _dear(text: str) -> str:

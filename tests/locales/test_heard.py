@@ -26,27 +26,27 @@ SECTIONS = {
 @pytest.mark.parametrize("language", languages())
 def test_every_language_has_every_section(language: str) -> None:
     words = tomllib.loads((FOLDER / "heard" / f"{language}.toml").read_text())
-    assert {section: set(said) for section, said in words.items()} == SECTIONS
+    assert {section: set(parts) for section, parts in words.items()} == SECTIONS
     assert len(words["numbers"]["words"]) == 10
 
 
 @pytest.mark.parametrize("language", languages())
 def test_everything_there_means_what_its_section_says(language: str) -> None:
     words = tomllib.loads((FOLDER / "heard" / f"{language}.toml").read_text())
-    assert [said for said in words["stop"]["asks"] if not plain.asks_to_stop(said)] == []
-    assert [said for said in words["danger"]["tells"] if not plain.tells_of_danger(said.replace("*", ""))] == []
+    assert [phrase for phrase in words["stop"]["asks"] if not plain.asks_to_stop(phrase)] == []
+    assert [phrase for phrase in words["danger"]["tells"] if not plain.tells_of_danger(phrase.replace("*", ""))] == []
     for answer in ("yes", "no"):
-        said = [*words[answer]["words"], *words[answer]["signs"]]
-        assert [one for one in said if plain.yes_or_no(one) != answer] == []
-    assert [said for said in words["unsure"]["words"] if plain.yes_or_no(said)] == []
-    assert [said for said in words["greeting"]["words"] if not plain.greets(said)] == []
+        answers = [*words[answer]["words"], *words[answer]["signs"]]
+        assert [word for word in answers if plain.yes_or_no(word) != answer] == []
+    assert [phrase for phrase in words["unsure"]["words"] if plain.yes_or_no(phrase)] == []
+    assert [phrase for phrase in words["greeting"]["words"] if not plain.greets(phrase)] == []
     for flow in plain.ASKABLE:
-        assert [said for said in words[flow]["asks"] if plain.asks_for(said) != flow] == []
+        assert [phrase for phrase in words[flow]["asks"] if plain.asks_for(phrase) != flow] == []
 
 
-@pytest.mark.parametrize("said", ["", "...", "😭", "a" * 5000, "stop " * 1000, "\u200f", "'"])
-def test_anything_can_be_asked_about(said: str) -> None:
-    for asked in (
+@pytest.mark.parametrize("text", ["", "...", "😭", "a" * 5000, "stop " * 1000, "\u200f", "'"])
+def test_anything_can_be_asked_about(text: str) -> None:
+    for question in (
         plain.asks_to_stop,
         plain.tells_of_danger,
         plain.asks_for,
@@ -54,4 +54,4 @@ def test_anything_can_be_asked_about(said: str) -> None:
         plain.yes_or_no,
         plain.number,
     ):
-        assert not asked(said)
+        assert not question(text)

@@ -42,9 +42,9 @@ def test_languages_are_called_by_their_own_name_and_by_ours() -> None:
 @pytest.mark.parametrize("language", ["en", "fr", "es", "ar", "fa", "so", "prs"])
 def test_a_day_is_said_in_western_digits(language: str) -> None:
     with speaking(language):
-        said = in_words(date(2026, 5, 1))
-    assert "2026" in said
-    assert all(character.isascii() for character in said if character.isdigit())
+        day = in_words(date(2026, 5, 1))
+    assert "2026" in day
+    assert all(character.isascii() for character in day if character.isdigit())
 
 
 def test_a_day_names_its_month() -> None:
