@@ -103,8 +103,10 @@ def test_run_knows_what_a_page_tells_to_run(page: str) -> None:
 
 @a_page
 def test_what_a_page_tells_to_measure_is_measured(page: str) -> None:
-    told = {word for line in code(page) if line.startswith("./run bench ") for word in line.split("#")[0].split()[2:]}
-    assert told <= set(bench.names())
+    measured = {
+        word for line in code(page) if line.startswith("./run bench ") for word in line.split("#")[0].split()[2:]
+    }
+    assert measured <= set(bench.names())
 
 
 def test_the_readme_tells_every_command() -> None:

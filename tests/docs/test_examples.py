@@ -76,8 +76,8 @@ def test_an_example_speaks_every_language(path: Path) -> None:
 
 def renditions(value: Any) -> list[dict[str, str]]:
     if isinstance(value, dict):
-        return [value] if "en" in value else [one for part in value.values() for one in renditions(part)]
-    return [one for part in value for one in renditions(part)] if isinstance(value, list | tuple) else []
+        return [value] if "en" in value else [rendition for part in value.values() for rendition in renditions(part)]
+    return [rendition for part in value for rendition in renditions(part)] if isinstance(value, list | tuple) else []
 
 
 @every_file

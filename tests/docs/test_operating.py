@@ -24,7 +24,7 @@ METRIC = re.compile(r"\b(?:hearback|process)_\w+")
 LABEL = re.compile(r"(\w+)=~?\"|by \(([\w, ]+)\)")
 
 
-def asked() -> Iterator[str]:
+def questions() -> Iterator[str]:
     """Every question to Prometheus, of the dashboard and of the page, and every metric that the page names."""
     yield from (target["expr"] for panel in BOARD["panels"] for target in panel["targets"])
     yield from (line for line in code("docs/operating.md") if METRIC.search(line))
@@ -45,7 +45,7 @@ def known() -> set[str]:
 
 
 def test_every_metric_that_is_asked_for_exists(known: set[str]) -> None:
-    names = {name for question in asked() for name in METRIC.findall(question)}
+    names = {name for question in questions() for name in METRIC.findall(question)}
     assert len(names) > 15
     assert names - known == set()
 
@@ -53,9 +53,9 @@ def test_every_metric_that_is_asked_for_exists(known: set[str]) -> None:
 def test_questions_name_only_labels_that_there_are() -> None:
     named = {
         label
-        for question in asked()
-        for one, several in LABEL.findall(question)
-        for label in (one, *several.split(", "))
+        for question in questions()
+        for single, several in LABEL.findall(question)
+        for label in (single, *several.split(", "))
         if label
     }
     assert {"channel", "state"} <= named

@@ -26,8 +26,8 @@ def test_a_link_leads_to_a_file(page: str) -> None:
 class Asked(dict[str, str]):
     """An environment that remembers what it was asked for."""
 
-    def __init__(self, **given: str) -> None:
-        super().__init__(given)
+    def __init__(self, **variables: str) -> None:
+        super().__init__(variables)
         self.names: set[str] = set()
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -41,7 +41,7 @@ class Asked(dict[str, str]):
 
 def settings() -> set[str]:
     """Every variable that the code reads."""
-    asked = Asked(
+    environment = Asked(
         PUBLIC_URL="https://hearback.example",
         TELEGRAM_TOKEN="4242:a-made-up-token",
         TELEGRAM_SECRET="a-made-up-secret-of-ours",
@@ -50,8 +50,8 @@ def settings() -> set[str]:
         SMS_FROM="+15005550006",
         WHATSAPP_FROM="whatsapp:+15005550006",
     )
-    assert set(channels.from_settings(asked)) == set(channels.names())
-    return asked.names | {name.upper() for name in Environment.__struct_fields__}
+    assert set(channels.from_settings(environment)) == set(channels.names())
+    return environment.names | {name.upper() for name in Environment.__struct_fields__}
 
 
 def test_the_readme_names_every_setting_and_no_other() -> None:
