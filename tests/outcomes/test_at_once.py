@@ -78,7 +78,9 @@ def test_it_has_failed_when_it_was_tried_often_enough() -> None:
     assert became(busy, attempts=3) == Outcome("d", State.FAILED, code="30017", attempts=4)
 
 
-@pytest.mark.parametrize("refusal", [Never("400"), Gone("403"), NotSent("new")], ids=lambda one: type(one).__name__)
+@pytest.mark.parametrize(
+    "refusal", [Never("400"), Gone("403"), NotSent("new")], ids=lambda refusal: type(refusal).__name__
+)
 def test_what_will_never_be_taken_has_failed(refusal: NotSent) -> None:
     assert became(refusal) == Outcome("d", State.FAILED, code=refusal.code, attempts=2)
 

@@ -318,5 +318,5 @@ def test_every_line_of_the_table_is_some_verdict() -> None:
 
 
 def test_every_way_to_say_no_has_a_line() -> None:
-    said = {verdict.act for _code, verdict, _where in verdicts()}
-    assert said == set(Act) - {Act.DONE}
+    acts = {verdict.act for _code, verdict, _where in verdicts()}
+    assert acts == set(Act) - {Act.DONE}
