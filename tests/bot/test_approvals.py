@@ -45,7 +45,7 @@ class Office:
     twilio: FakeTwilio
     now: list[datetime]
     lists: asyncio.Event
-    asked: list[int] = field(default_factory=list)
+    requests: list[int] = field(default_factory=list)
     fails: int = 0
 
     async def amina_hears(self) -> str:
@@ -78,9 +78,9 @@ async def office(database_url: str, keys: Keyring, fails: int = 0) -> AsyncItera
     async def slow(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not request.path.endswith("/ContentAndApprovals") or not made:
             return await handler(request)
-        made[0].asked.append(len(made[0].asked))
+        made[0].requests.append(len(made[0].requests))
         await lists.wait()
-        if len(made[0].asked) <= made[0].fails:
+        if len(made[0].requests) <= made[0].fails:
             return web.Response(status=503)
         return await handler(request)
 
@@ -183,10 +183,10 @@ class Slow:
     used: list[list[Template]] = field(default_factory=list)
 
     async def templates(self) -> list[Template]:
-        said = self.says.pop(0)
-        if said is None:
+        listed = self.says.pop(0)
+        if listed is None:
             raise Unknown("no_answer")
-        return said
+        return listed
 
     def use(self, known: list[Template]) -> None:
         self.used.append(known)

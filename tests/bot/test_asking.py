@@ -24,11 +24,11 @@ OURS, ALICE = "+15005550001", "+15005550006"
 class SilentTwilio:
     """Takes every request and answers none."""
 
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    requested: asyncio.Event = field(default_factory=asyncio.Event)
     answers: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, _request: web.Request) -> web.Response:
-        self.asked.set()
+        self.requested.set()
         await self.answers.wait()
         return web.Response()
 
@@ -78,7 +78,7 @@ async def test_a_platform_that_is_silent_does_not_hold_up_the_end(
         async with serve.parts(serve.Setup(database_url, keys, channels, lambda: NOW)) as parts:
             working = asyncio.create_task(parts.worker.run(closing))
             async with asyncio.timeout(PATIENCE):
-                await twilio.asked.wait()
+                await twilio.requested.wait()
                 closing.set()
                 await working
     if unknown:

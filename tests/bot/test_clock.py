@@ -33,9 +33,9 @@ class World:
 
     async def moment(self) -> datetime:
         self.passed += self.answers_after / 2
-        said = self.time + self.wrong
+        moment = self.time + self.wrong
         self.passed += self.answers_after / 2
-        return said
+        return moment
 
     async def lives(self, time: timedelta) -> list[timedelta]:
         """Let it pass, with the checks that fall into it; gives how much the clock was ahead of the true time."""
@@ -135,9 +135,9 @@ async def test_before_anybody_has_asked_the_database_is_believed_at_once(wrong: 
 
 async def test_a_large_difference_is_said_once_and_again_when_it_is_believed(world: World) -> None:
     world.wrong = HOUR
-    with capture_logs() as said:
+    with capture_logs() as lines:
         await world.lives(PATIENCE + 5 * CHECK)
-    assert [(one["event"], one["seconds"]) for one in said] == [("clocks differ", 3600), ("clock set", 3600)]
+    assert [(line["event"], line["seconds"]) for line in lines] == [("clocks differ", 3600), ("clock set", 3600)]
 
 
 @given(st.lists(st.tuples(st.timedeltas(timedelta(0), HOUR), st.timedeltas(-HOUR, HOUR)), max_size=40))
@@ -163,18 +163,18 @@ async def test_machines_that_disagree_follow_one_database() -> None:
             return NOON + passed
 
     database: Any = Database()
-    for one in clocks:
-        await one.check(database)
+    for machine in clocks:
+        await machine.check(database)
     passed = timedelta(minutes=1)
-    assert {one.now() for one in clocks} == {NOON + passed}
+    assert {machine.now() for machine in clocks} == {NOON + passed}
 
 
 async def test_a_database_says_its_time(database_url: str) -> None:
     database = storage.open(database_url)
     try:
-        said = await database.moment()
-        assert abs(clock.now() - said) < HOUR
-        assert said.utcoffset() == timedelta(0)
+        moment = await database.moment()
+        assert abs(clock.now() - moment) < HOUR
+        assert moment.utcoffset() == timedelta(0)
     finally:
         await database.close()
 

@@ -69,9 +69,9 @@ matters = [{{ value = "bus", label = {{ en = "Buses" }} }}, {{ value = "clinic",
 ORDERS = "\x1b[2J\u202eForged\n1234abcd  taken_up"
 
 
-def named(said: Said) -> str:
+def named(result: Said) -> str:
     """The short id that a command says it made."""
-    return str(re.findall(r"\b[0-9a-f]{8}\b", said.out)[0])
+    return str(re.findall(r"\b[0-9a-f]{8}\b", result.out)[0])
 
 
 def test_an_organizers_day(alice: Somebody, hearback: Hearback, tmp_path: Path) -> None:
@@ -83,11 +83,11 @@ def test_an_organizers_day(alice: Somebody, hearback: Hearback, tmp_path: Path) 
     assert hearback("consultation", "close", named(opened_)).status == 0
     listed = hearback("contributions").out
     assert "More buses, please" in listed
-    given = listed.split()[0]
-    assert hearback("sort", given, "services").status == 0
-    assert "trafficking" in hearback("sort", given, "buses").wrong
+    contribution = listed.split()[0]
+    assert hearback("sort", contribution, "services").status == 0
+    assert "trafficking" in hearback("sort", contribution, "buses").wrong
     assert "services" in hearback("contributions").out
-    assert "1 person is told" in hearback("respond", file(tmp_path, RESPONSE), given, "--yes").out
+    assert "1 person is told" in hearback("respond", file(tmp_path, RESPONSE), contribution, "--yes").out
     assert "taken_up" in hearback("contributions").out
     voted = hearback("round", "open", file(tmp_path, ROUND), "--yes")
     assert (voted.status, voted.wrong) == (0, "")
@@ -121,9 +121,9 @@ async def park(session: Session, keyring: Keyring, who: Somebody) -> None:
 @pytest.mark.usefixtures("mallory")
 @pytest.mark.parametrize("words", [("contributions",), ("parked", "parked-1")])
 def test_somebodys_words_give_the_terminal_no_orders(hearback: Hearback, words: tuple[str, ...]) -> None:
-    said = hearback(*words)
-    assert said.status == 0
-    assert "␦[2J␦Forged\n  1234abcd  taken_up" in said.out
+    result = hearback(*words)
+    assert result.status == 0
+    assert "␦[2J␦Forged\n  1234abcd  taken_up" in result.out
 
 
 @pytest.mark.usefixtures("alice")
@@ -138,9 +138,9 @@ def test_an_invitation_is_made(alice: Somebody, hearback: Hearback, tmp_path: Pa
 
 
 def test_before_there_is_a_process_nothing_can_be_published(hearback: Hearback, tmp_path: Path) -> None:
-    said = hearback("bulletin", "publish", file(tmp_path, BULLETIN), "--yes")
-    assert (said.status, said.out) == (2, "")
-    assert "hearback process open" in said.wrong
+    result = hearback("bulletin", "publish", file(tmp_path, BULLETIN), "--yes")
+    assert (result.status, result.out) == (2, "")
+    assert "hearback process open" in result.wrong
 
 
 @pytest.mark.parametrize(
@@ -154,24 +154,24 @@ def test_before_there_is_a_process_nothing_can_be_published(hearback: Hearback, 
     ],
 )
 def test_a_file_that_is_wrong_is_explained(hearback: Hearback, tmp_path: Path, text: str, why: str) -> None:
-    said = hearback("process", "open", file(tmp_path, text))
-    assert (said.status, said.out) == (2, "")
-    assert why in said.wrong
-    assert "Traceback" not in said.wrong
+    result = hearback("process", "open", file(tmp_path, text))
+    assert (result.status, result.out) == (2, "")
+    assert why in result.wrong
+    assert "Traceback" not in result.wrong
 
 
 def test_a_file_that_is_not_utf_8_is_explained(hearback: Hearback, tmp_path: Path) -> None:
     made = file(tmp_path, "")
     made.write_bytes(b"title = '\xff'")
-    said = hearback("process", "open", made)
-    assert said.status == 2
-    assert "UTF-8" in said.wrong
+    result = hearback("process", "open", made)
+    assert result.status == 2
+    assert "UTF-8" in result.wrong
 
 
 def test_a_file_that_is_not_there_is_named(hearback: Hearback, tmp_path: Path) -> None:
-    said = hearback("process", "open", tmp_path / "nowhere.toml")
-    assert said.status == 2
-    assert "nowhere.toml" in said.wrong.replace("\n", "").replace("│", "").replace(" ", "")
+    result = hearback("process", "open", tmp_path / "nowhere.toml")
+    assert result.status == 2
+    assert "nowhere.toml" in result.wrong.replace("\n", "").replace("│", "").replace(" ", "")
 
 
 @pytest.mark.parametrize(
@@ -182,9 +182,9 @@ def test_what_is_not_there_cannot_be_closed(
     alice: Somebody, hearback: Hearback, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
     hearback("process", "open", file(tmp_path, PROCESS))
-    said = hearback(*arguments)
-    assert (said.status, said.out) == (2, "")
-    assert said.wrong
+    result = hearback(*arguments)
+    assert (result.status, result.out) == (2, "")
+    assert result.wrong
 
 
 def test_new_keys_are_made_once(hearback: Hearback, tmp_path: Path) -> None:
@@ -192,9 +192,9 @@ def test_new_keys_are_made_once(hearback: Hearback, tmp_path: Path) -> None:
     assert hearback("keys", "new", made).status == 0
     assert made.stat().st_mode & 0o777 == 0o600
     before = made.read_bytes()
-    said = hearback("keys", "new", made)
-    assert (said.status, made.read_bytes()) == (2, before)
-    assert "File exists" in said.wrong
+    result = hearback("keys", "new", made)
+    assert (result.status, made.read_bytes()) == (2, before)
+    assert "File exists" in result.wrong
 
 
 async def keys_of(database_url: str, who: Somebody) -> tuple[bytes, int]:
@@ -258,8 +258,8 @@ def test_keys_that_nothing_opens_are_said_and_hold_the_old_one(
     hearback("keys", "rotate")
     asyncio.run(spoils(database_url, alice))
     grow_old(file)
-    said = hearback("keys", "rewrap")
-    assert (said.status, "1 keys cannot be opened" in said.wrong) == (2, True)
+    result = hearback("keys", "rewrap")
+    assert (result.status, "1 keys cannot be opened" in result.wrong) == (2, True)
     grow_old(file)
     assert hearback("keys", "retire").status == 2
     assert set(keys.load(file).wrapping) == {1, 2}
@@ -452,13 +452,13 @@ def test_the_consultations_and_votes_are_listed_by_their_titles(
     alice: Somebody, hearback: Hearback, tmp_path: Path
 ) -> None:
     hearback("process", "open", file(tmp_path, PROCESS))
-    asked = named(hearback("consultation", "open", file(tmp_path, CONSULTATION), "--yes"))
+    consultation = named(hearback("consultation", "open", file(tmp_path, CONSULTATION), "--yes"))
     voted = named(hearback("round", "open", file(tmp_path, ROUND), "--yes"))
     today = datetime.now(UTC).date()
-    assert hearback("consultation", "list").out == f"{asked}  opened {today}  open  Buses\n"
+    assert hearback("consultation", "list").out == f"{consultation}  opened {today}  open  Buses\n"
     assert hearback("round", "list").out.startswith(f"{voted}  open until ")
     assert hearback("round", "list").out.endswith("What comes first?\n")
-    hearback("consultation", "close", asked[:5])
+    hearback("consultation", "close", consultation[:5])
     assert f"closed {today}" in hearback("consultation", "list").out
 
 
@@ -512,9 +512,9 @@ def test_the_codes_of_the_platforms_are_said_in_words(
     monkeypatch.setenv("TELEGRAM_TOKEN", "4242:a-made-up-token")
     for name, value in TWILIO.items():
         monkeypatch.setenv(name, value)
-    said = hearback("codes", "telegram").out
-    assert "telegram  403_blocked" in said
-    assert "whatsapp" not in said
+    result = hearback("codes", "telegram").out
+    assert "telegram  403_blocked" in result
+    assert "whatsapp" not in result
     columns = {line[10:29].strip(): line for line in hearback("codes", "whatsapp").out.splitlines()}
     for code, words in (
         ("code", ("message", "person", "sender", "other", "alarm")),
@@ -554,9 +554,9 @@ def foreign(blank_database_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def test_a_database_of_something_else_is_left_alone(hearback: Hearback, foreign: str) -> None:
-    said = hearback("migrate")
-    assert (said.status, said.out) == (2, "")
-    assert "invoice" in said.wrong
+    result = hearback("migrate")
+    assert (result.status, result.out) == (2, "")
+    assert "invoice" in result.wrong
     found: list[str] = []
     alone(foreign, lambda connection: found.extend(inspect(connection).get_table_names()))
     assert found == ["invoice"]
@@ -568,9 +568,9 @@ def test_a_database_of_a_newer_program_is_left_alone(
     monkeypatch.setenv("DATABASE_URL", blank_database_url)
     hearback("migrate")
     does_at(blank_database_url, "UPDATE alembic_version SET version_num = 'ffffffffffff'")
-    said = hearback("migrate")
-    assert said.status == 2
-    assert "newer Hearback" in said.wrong
+    result = hearback("migrate")
+    assert result.status == 2
+    assert "newer Hearback" in result.wrong
 
 
 def test_a_file_that_is_no_database_is_said_to_be_none(
@@ -578,19 +578,19 @@ def test_a_file_that_is_no_database_is_said_to_be_none(
 ) -> None:
     (tmp_path / "notes.db").write_text("not a database at all " * 100)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'notes.db'}")
-    said = hearback("migrate")
-    assert said.status == 1
-    assert "no database of SQLite's" in said.wrong
+    result = hearback("migrate")
+    assert result.status == 1
+    assert "no database of SQLite's" in result.wrong
 
 
 def test_a_database_that_lacks_tables_is_said_to(
     hearback: Hearback, blank_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", blank_database_url)
-    said = hearback("deliveries")
-    assert said.status == 1
-    assert "hearback migrate" in said.wrong
-    assert "cannot be reached" not in said.wrong
+    result = hearback("deliveries")
+    assert result.status == 1
+    assert "hearback migrate" in result.wrong
+    assert "cannot be reached" not in result.wrong
 
 
 @pytest.mark.parametrize("words", [("broadcasts",), ("contributions",), ("deliveries",), ("web",), ("worker",)])
@@ -602,27 +602,27 @@ def test_no_file_is_made_by_who_only_looks(
     monkeypatch.delenv("DATABASE_URL")
     monkeypatch.setenv("TELEGRAM_TOKEN", "4242:a-made-up-token")
     monkeypatch.setenv("TELEGRAM_SECRET", "a-made-up-secret-of-ours")
-    said = hearback(*words)
-    assert (said.status, said.out) == (1, "")
-    assert "hearback migrate" in said.wrong
+    result = hearback(*words)
+    assert (result.status, result.out) == (1, "")
+    assert "hearback migrate" in result.wrong
     assert list((tmp_path / "data").iterdir()) == []
 
 
 def test_a_database_that_is_away_cannot_be_migrated(hearback: Hearback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody:hunter2@127.0.0.1:1/none")
-    said = hearback("migrate")
-    assert (said.status, said.out) == (1, "")
-    assert "cannot be reached" in said.wrong
+    result = hearback("migrate")
+    assert (result.status, result.out) == (1, "")
+    assert "cannot be reached" in result.wrong
 
 
 def test_a_database_that_is_away_is_said_without_its_password(
     hearback: Hearback, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody:hunter2@127.0.0.1:1/none")
-    said = hearback("process", "open", file(tmp_path, PROCESS))
-    assert said.status == 1
-    assert "cannot be reached" in said.wrong
-    assert "hunter2" not in said.wrong
+    result = hearback("process", "open", file(tmp_path, PROCESS))
+    assert result.status == 1
+    assert "cannot be reached" in result.wrong
+    assert "hunter2" not in result.wrong
 
 
 def test_invitations_are_listed_without_their_codes_and_revoked(
@@ -651,7 +651,7 @@ def test_invitations_are_listed_without_their_codes_and_revoked(
 
 
 def test_a_full_disk_is_said_to_be_full(hearback: Hearback, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_given: object) -> None:
+    def full(*_arguments: object) -> None:
         connection = sqlite3.connect(":memory:")
         connection.execute("PRAGMA max_page_count = 1")
         try:
@@ -662,15 +662,15 @@ def test_a_full_disk_is_said_to_be_full(hearback: Hearback, monkeypatch: pytest.
             connection.close()
 
     monkeypatch.setattr(storage, "migrate", full)
-    said = hearback("migrate")
-    assert said.status == 1
-    assert said.wrong == "The disk that the database is on is full. Make room, nothing else is needed.\n"
+    result = hearback("migrate")
+    assert result.status == 1
+    assert result.wrong == "The disk that the database is on is full. Make room, nothing else is needed.\n"
 
 
 def test_an_sqlite_file_that_cannot_be_opened_for_want_of_room_is_said_so(
     hearback: Hearback, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def refuses(*_given: object) -> None:
+    def refuses(*_arguments: object) -> None:
         raise OperationalError("BEGIN", None, sqlite3.OperationalError("unable to open database file"))
 
     monkeypatch.setattr(storage, "migrate", refuses)
@@ -681,14 +681,14 @@ def test_an_sqlite_file_that_cannot_be_opened_for_want_of_room_is_said_so(
 
 
 def test_a_fault_of_ours_is_said_without_what_it_was_about(hearback: Hearback, monkeypatch: pytest.MonkeyPatch) -> None:
-    def faulty(*_given: object) -> None:
+    def faulty(*_arguments: object) -> None:
         raise ExceptionGroup("+12025550123", [RuntimeError("+12025550123")])
 
     monkeypatch.setattr(storage, "migrate", faulty)
-    said = hearback("migrate")
-    assert (said.status, said.out) == (1, "")
-    assert "RuntimeError" in said.wrong
-    assert "2025550123" not in said.wrong
+    result = hearback("migrate")
+    assert (result.status, result.out) == (1, "")
+    assert "RuntimeError" in result.wrong
+    assert "2025550123" not in result.wrong
 
 
 @pytest.fixture
@@ -719,11 +719,11 @@ def test_nothing_listens_where_nothing_would_be_heard(
     hearback: Hearback, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setenv("TELEGRAM_TOKEN", "4242:a-made-up-token")
-    said = hearback(name)
-    assert (said.status, said.out) == (2, "")
-    assert "telegram" in said.wrong
-    assert "TELEGRAM_SECRET" in said.wrong
-    assert "--poll" in said.wrong
+    result = hearback(name)
+    assert (result.status, result.out) == (2, "")
+    assert "telegram" in result.wrong
+    assert "TELEGRAM_SECRET" in result.wrong
+    assert "--poll" in result.wrong
 
 
 @pytest.mark.usefixtures("without_channels")
@@ -741,15 +741,15 @@ def test_no_worker_runs_beside_a_program_that_is_alone_with_its_file(
         monkeypatch.setenv(variable, value)
     monkeypatch.setenv("TELEGRAM_TOKEN", "4242:a-made-up-token")
     with held(tmp_path / "hearback.db"):
-        said = hearback(name)
-    assert (said.status, said.out) == (2, "")
-    assert "already serves from" in said.wrong
+        result = hearback(name)
+    assert (result.status, result.out) == (2, "")
+    assert "already serves from" in result.wrong
 
 
 @pytest.mark.usefixtures("without_channels")
 @pytest.mark.parametrize("name", ["run", "web", "worker", "connect"])
 def test_nothing_serves_without_a_channel(hearback: Hearback, name: str) -> None:
-    said = hearback(name)
-    assert said.status == 2
-    assert "No channel is set" in said.wrong
+    result = hearback(name)
+    assert result.status == 2
+    assert "No channel is set" in result.wrong
     assert logging.getLogger().level == logging.WARNING

@@ -32,13 +32,13 @@ PLATFORM = timedelta(seconds=30)
 class SlowTelegram:
     """Takes a message, and says so when it is allowed to."""
 
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
+    requested: asyncio.Event = field(default_factory=asyncio.Event)
     may_answer: asyncio.Event = field(default_factory=asyncio.Event)
     sent: int = 0
 
     async def send(self, _request: web.Request) -> web.Response:
         self.sent += 1
-        self.asked.set()
+        self.requested.set()
         await self.may_answer.wait()
         message = {"message_id": 1, "date": 0, "chat": {"id": 70001, "type": "private"}}
         return web.json_response({"ok": True, "result": message})
@@ -78,7 +78,7 @@ async def test_what_is_under_way_is_sent_and_written_down_and_nothing_new_is_beg
         }
         async with program("worker", environment=environment, errors=PIPE) as running:
             async with asyncio.timeout(START):
-                await telegram.asked.wait()
+                await telegram.requested.wait()
             running.send_signal(signal.SIGTERM)
             await has_heard(running)
             later = await waits("70002")
@@ -86,8 +86,8 @@ async def test_what_is_under_way_is_sent_and_written_down_and_nothing_new_is_beg
                 await asyncio.wait_for(running.wait(), SLOW)
             telegram.may_answer.set()
             async with asyncio.timeout(PATIENCE):
-                said = (await running.communicate())[1].decode()
-        assert (running.returncode, telegram.sent) == (0, 1), said
+                errors = (await running.communicate())[1].decode()
+        assert (running.returncode, telegram.sent) == (0, 1), errors
         async with database.reading() as session:
             rows = await session.exec_driver_sql("SELECT id, state FROM delivery")
             assert {row.id: row.state for row in rows} == {under_way: "sent", later: "queued"}

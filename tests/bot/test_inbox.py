@@ -51,7 +51,7 @@ async def _count(database: Database, table: Any) -> int:
 async def test_many_at_once_take_few_transactions(database: Database) -> None:
     counted = Counted(database)
     inbox = inbox_of(counted)  # type: ignore[arg-type]
-    await asyncio.gather(*(inbox.take([says(str(one), "hello", str(one))]) for one in range(150)))
+    await asyncio.gather(*(inbox.take([says(str(number), "hello", str(number))]) for number in range(150)))
     assert await _count(database, person) == 150
     assert len(counted.transactions) <= 4
 
@@ -77,7 +77,7 @@ async def test_who_floods_us_is_an_alarm_once_an_hour(sqlite: Database, capsys: 
     for number in range(4, 7):
         await inbox.take([says(f"{number}", "hello", f"{number}")])
     labels = {"channel": "telegram", "state": "newcomers"}
-    assert [one for one in seen if one[0] == "unanswered"] == [("unanswered", labels)] * 5
+    assert [observation for observation in seen if observation[0] == "unanswered"] == [("unanswered", labels)] * 5
     assert capsys.readouterr().out.count("flood: newcomers") == 2
 
 
@@ -90,12 +90,12 @@ async def test_one_person_s_messages_keep_their_order(sqlite: Database, monkeypa
 
     monkeypatch.setattr(taking, "hear", listens)
     inbox = inbox_of(sqlite)
-    both = [says(sender, "hello", f"{sender}-{one}") for one in range(5) for sender in ("1", "2")]
-    await asyncio.gather(*(inbox.take([one]) for one in both))
+    both = [says(sender, "hello", f"{sender}-{number}") for number in range(5) for sender in ("1", "2")]
+    await asyncio.gather(*(inbox.take([message]) for message in both))
     for sender in ("1", "2"):
-        said = [one.event for batch in heard for one in batch if one.sender == sender]
-        assert said == [f"{sender}-{one}" for one in range(5)]
-    assert all(len({one.sender for one in batch}) == len(batch) for batch in heard)
+        names = [message.event for batch in heard for message in batch if message.sender == sender]
+        assert names == [f"{sender}-{number}" for number in range(5)]
+    assert all(len({message.sender for message in batch}) == len(batch) for batch in heard)
 
 
 @dataclass
@@ -105,7 +105,7 @@ class Recorded:
     batches: list[list[str]] = field(default_factory=list)
 
     async def hear(self, session: Session, deployment: Any, messages: Sequence[Message], now: Any) -> Any:
-        self.batches.append([one.sender for one in messages])
+        self.batches.append([message.sender for message in messages])
         return await hear(session, deployment, messages, now)
 
 
@@ -118,10 +118,10 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> Recorded:
 
 async def test_a_flood_of_one_person_keeps_nobody_else_waiting(sqlite: Database, recorded: Recorded) -> None:
     inbox = inbox_of(sqlite)
-    flood = [inbox.take([says("flooder", "hello", f"f{one}")]) for one in range(20)]
-    others = [inbox.take([says(f"{one}", "hello", f"{one}")]) for one in range(5)]
+    flood = [inbox.take([says("flooder", "hello", f"f{number}")]) for number in range(20)]
+    others = [inbox.take([says(f"{number}", "hello", f"{number}")]) for number in range(5)]
     await asyncio.gather(*flood, *others)
-    assert sorted(recorded.batches[0]) == sorted(["flooder", *(f"{one}" for one in range(5))])
+    assert sorted(recorded.batches[0]) == sorted(["flooder", *(f"{number}" for number in range(5))])
     assert recorded.batches[1:] == [["flooder"]] * 19
 
 
@@ -130,9 +130,9 @@ async def test_people_have_their_turns_one_after_the_other_however_much_one_has_
 ) -> None:
     monkeypatch.setattr(taking, "MOST_TOGETHER", 2)
     inbox = inbox_of(sqlite)
-    said = [("a", 4), ("b", 2), ("c", 1)]
+    people = [("a", 4), ("b", 2), ("c", 1)]
     await asyncio.gather(
-        *(inbox.take([says(who, "hello", f"{who}{one}")]) for who, many in said for one in range(many))
+        *(inbox.take([says(who, "hello", f"{who}{number}")]) for who, many in people for number in range(many))
     )
     assert recorded.batches == [["a", "b"], ["c", "a"], ["b", "a"], ["a"]]
 
@@ -151,7 +151,7 @@ def test_taking_from_a_long_line_costs_what_is_taken() -> None:
             looked.append(self.person)
             return "telegram", self.person
 
-    for _one in range(1000):
+    for _time in range(1000):
         line.add(Waiting("flooder"))  # type: ignore[arg-type]
     line.add(Waiting("alice"))  # type: ignore[arg-type]
     looked.clear()
@@ -163,7 +163,7 @@ def _fails_on(text: str, fault: Exception, times: int = 1000) -> Hear:
     left = [fault] * times
 
     async def listens(session: Session, deployment: Any, messages: Sequence[Message], now: Any) -> Any:
-        if left and any(one.text == text for one in messages):
+        if left and any(message.text == text for message in messages):
             raise left.pop()
         return await hear(session, deployment, messages, now)
 
@@ -175,8 +175,8 @@ async def test_what_our_code_fails_on_is_parked_and_the_others_are_kept(
 ) -> None:
     monkeypatch.setattr(taking, "hear", _fails_on("poison", ValueError("+12025550123")))
     inbox = inbox_of(database)
-    said = [says(str(one), "poison" if one == 3 else "hello", str(one)) for one in range(6)]
-    await asyncio.gather(*(inbox.take([one]) for one in said))
+    messages = [says(str(number), "poison" if number == 3 else "hello", str(number)) for number in range(6)]
+    await asyncio.gather(*(inbox.take([message]) for message in messages))
     assert await _count(database, person) == 5
     async with database.reading() as session:
         [kept] = await events.waiting(session)
@@ -198,21 +198,21 @@ async def test_what_is_parked_is_parked_once(database: Database, monkeypatch: py
 async def test_a_report_that_our_code_fails_on_has_to_come_again(
     database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def fails(*_given: object) -> None:
+    async def fails(*_arguments: object) -> None:
         raise ValueError("+12025550123")
 
     inbox = inbox_of(database)
     with monkeypatch.context() as broken:
         broken.setattr(deliveries, "report", fails)
-        told = inbox.take([Report("sms", "d-1", "SM1", Status.DELIVERED)])
+        report = inbox.take([Report("sms", "d-1", "SM1", Status.DELIVERED)])
         heard = inbox.take([says("1", "hello", "1")])
-        assert [type(one) for one in await asyncio.gather(told, heard, return_exceptions=True)] == [
+        assert [type(answer) for answer in await asyncio.gather(report, heard, return_exceptions=True)] == [
             ComeAgain,
             type(None),
         ]
-    said = capsys.readouterr().out
-    assert "report failed" in said
-    assert "2025550123" not in said
+    log = capsys.readouterr().out
+    assert "report failed" in log
+    assert "2025550123" not in log
     assert await _count(database, parked) == 0
     await inbox.take([Report("sms", "d-1", "SM1", Status.DELIVERED)])
 
@@ -229,15 +229,15 @@ async def test_a_connection_that_breaks_once_costs_nobody_anything(
 ) -> None:
     monkeypatch.setattr(taking, "hear", _fails_on("hello", ConnectionResetError(), times=1))
     inbox = inbox_of(database)
-    await asyncio.gather(*(inbox.take([says(str(one), "hello", str(one))]) for one in range(5)))
+    await asyncio.gather(*(inbox.take([says(str(number), "hello", str(number))]) for number in range(5)))
     assert await _count(database, person) == 5
 
 
 async def test_while_the_database_is_away_everybody_is_told_to_come_again() -> None:
     nowhere = storage.open("postgresql://nobody@127.0.0.1:1/none")
     inbox = inbox_of(nowhere)
-    said = (inbox.take([says(str(one), "hello", str(one))]) for one in range(3))
-    answers = await asyncio.gather(*said, return_exceptions=True)
+    takes = (inbox.take([says(str(number), "hello", str(number))]) for number in range(3))
+    answers = await asyncio.gather(*takes, return_exceptions=True)
     await nowhere.close()
     assert [type(answer) for answer in answers] == [ComeAgain] * 3
 

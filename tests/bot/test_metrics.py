@@ -41,10 +41,14 @@ def counts() -> Counts:
 
 def read(text: str) -> Read:
     families = text_string_to_metric_families(text)
-    return {(one.name, frozenset(one.labels.items())): one.value for family in families for one in family.samples}
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in families
+        for sample in family.samples
+    }
 
 
-async def asked(made: Counts, database: Database) -> Read:
+async def scraped(made: Counts, database: Database) -> Read:
     async with TestClient(TestServer(metrics.app(made, database))) as client, client.get("/metrics") as answer:
         assert answer.status == 200
         return read(await answer.text())
@@ -62,7 +66,7 @@ async def test_what_happens_is_counted_and_timed(database: Database) -> None:
     observe("send", 0.3, channel="sms")
     observe("redis_away")
     observe("housekeeping", 0.2)
-    found = await asked(made, database)
+    found = await scraped(made, database)
     assert value(found, "hearback_turns_total", channel="sms", state="taken") == 3
     assert value(found, "hearback_send_seconds_bucket", channel="sms", le="0.2") == 0
     assert value(found, "hearback_send_seconds_bucket", channel="sms", le="0.4") == 1
@@ -79,7 +83,7 @@ async def test_how_the_outbox_stands_is_read_with_it(database: Database, keys: K
         await queue(session, other, lane=Lane.BULLETIN, due=NOW + timedelta(hours=1))
         await queue(session, other, state="unknown")
         await circuits.break_(session, "sms", "20003", NOW, NOW)
-    found = await asked(counts(), database)
+    found = await scraped(counts(), database)
     assert value(found, "hearback_waiting", channel="telegram", lane="reply", state="due") == 2
     assert value(found, "hearback_lag_seconds", channel="telegram", lane="reply") == 90
     assert value(found, "hearback_waiting", channel="sms", lane="bulletin", state="later") == 1
@@ -99,7 +103,7 @@ async def test_however_many_ask_the_outbox_is_looked_at_once(database: Database)
             return await super()._overview()
 
     outbox = Counted(database, lambda: NOW)
-    await asyncio.gather(*(outbox.look() for _one in range(10)))
+    await asyncio.gather(*(outbox.look() for _time in range(10)))
     assert len(looks) == 1
     assert outbox.looked is not None
     outbox.looked -= 2 * metrics.FRESH.total_seconds()
@@ -115,7 +119,7 @@ async def test_without_a_database_the_rest_is_still_told(database: Database) -> 
     made = counts()
     made.observe("redis_away")
     away: Any = Away()
-    found = await asked(made, away)
+    found = await scraped(made, away)
     assert value(found, "hearback_database_answers") == 0
     assert value(found, "hearback_redis_away_total") == 1
     assert not any(name == "hearback_waiting" for name, _labels in found)
@@ -124,7 +128,7 @@ async def test_without_a_database_the_rest_is_still_told(database: Database) -> 
 async def test_the_pace_that_is_permitted_is_told(database: Database) -> None:
     made = counts()
     made.permitted(channels.from_settings({"TELEGRAM_TOKEN": "4242:a-made-up-token"}))
-    assert value(await asked(made, database), "hearback_pace", channel="telegram") == 25
+    assert value(await scraped(made, database), "hearback_pace", channel="telegram") == 25
 
 
 def test_nobody_has_to_count() -> None:
@@ -136,9 +140,9 @@ def test_nobody_has_to_count() -> None:
 async def test_a_label_never_holds_what_could_be_a_person(number: str, database: Database) -> None:
     made = counts()
     made.observe("outcomes", channel=number, state=number, code=number)
-    found = await asked(made, database)
+    found = await scraped(made, database)
     assert value(found, "hearback_outcomes_total", channel=OTHER, state=OTHER, code=OTHER) == 1
-    assert not any(number in said for _name, labels in found for _label, said in labels)
+    assert not any(number in content for _name, labels in found for _label, content in labels)
 
 
 def test_no_metric_has_a_label_that_is_not_allowed() -> None:
@@ -152,8 +156,8 @@ async def test_nothing_that_is_read_has_a_label_that_is_not_allowed(database: Da
     async with database.writing() as session:
         await queue(session, await meet(session, keys))
         await circuits.break_(session, "sms", "20003", NOW, NOW)
-    found = await asked(made, database)
-    labels = {label for _name, labels in found for label, _said in labels}
+    found = await scraped(made, database)
+    labels = {label for _name, labels in found for label, _content in labels}
     assert {"channel", "lane", "state", "code"} <= labels
     assert labels - LABELS == {"le"}
 
@@ -182,23 +186,27 @@ class Told:
     labels: Sequence[str | None]
 
 
-def told() -> Iterator[Told]:
+def observations() -> Iterator[Told]:
     for path in (*ROOT.glob("bot/**/*.py"), *ROOT.glob("broadcast/**/*.py")):
         for call in ast.walk(ast.parse(path.read_text())):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute | ast.Name):
                 continue
             named = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
             if named in ("observe", "_observe") and call.args and isinstance(call.args[0], ast.Constant):
-                yield Told(path.name, str(call.args[0].value), [one.arg for one in call.keywords])
+                yield Told(path.name, str(call.args[0].value), [keyword.arg for keyword in call.keywords])
 
 
 def test_what_the_code_tells_is_a_metric_with_these_labels() -> None:
     known = {**COUNTED, **TIMED, **SET}
-    assert [one for one in told() if one.name not in known or set(one.labels) != set(known[one.name].labels)] == []
+    assert [
+        observation
+        for observation in observations()
+        if observation.name not in known or set(observation.labels) != set(known[observation.name].labels)
+    ] == []
 
 
 def test_every_metric_is_told_by_somebody() -> None:
-    assert {**COUNTED, **TIMED}.keys() - {one.name for one in told()} == set()
+    assert {**COUNTED, **TIMED}.keys() - {observation.name for observation in observations()} == set()
 
 
 def test_two_processes_in_one_do_not_disturb_each_other() -> None:

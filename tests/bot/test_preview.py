@@ -74,15 +74,15 @@ def town(alice: Somebody, hearback: Hearback, does: Callable[[Does], Any], tmp_p
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """What somebody at the terminal answers, one after the other."""
-    given: list[bool] = []
+    replies: list[bool] = []
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
 
     def confirm(question: str) -> bool:
         print(question)
-        return given.pop(0)
+        return replies.pop(0)
 
     monkeypatch.setattr("typer.confirm", confirm)
-    return given
+    return replies
 
 
 def broadcasts(hearback: Hearback) -> int:
@@ -94,14 +94,14 @@ def test_who_says_no_has_sent_nothing_and_who_says_yes_has(
     hearback: Hearback, tmp_path: Path, answers: list[bool]
 ) -> None:
     answers += [False]
-    said = hearback("bulletin", "publish", file(tmp_path, NEWS))
-    assert (said.status, said.wrong) == (2, "Nothing was sent.\n")
+    result = hearback("bulletin", "publish", file(tmp_path, NEWS))
+    assert (result.status, result.wrong) == (2, "Nothing was sent.\n")
     assert broadcasts(hearback) == 0
     answers += [True]
-    said = hearback("bulletin", "publish", file(tmp_path, NEWS))
-    assert (said.status, broadcasts(hearback)) == (0, 1)
-    assert "Shall it leave?" in said.out
-    assert "3 people are told" in said.out
+    result = hearback("bulletin", "publish", file(tmp_path, NEWS))
+    assert (result.status, broadcasts(hearback)) == (0, 1)
+    assert "Shall it leave?" in result.out
+    assert "3 people are told" in result.out
 
 
 @pytest.mark.usefixtures("town")
@@ -109,15 +109,15 @@ def test_to_whom_in_what_and_for_how_much_is_seen_before(
     hearback: Hearback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SMS_PRICE", "0.05 EUR")
-    said = hearback("bulletin", "publish", file(tmp_path, NEWS), "--yes")
-    rows = [line.split() for line in said.out.splitlines()]
+    result = hearback("bulletin", "publish", file(tmp_path, NEWS), "--yes")
+    rows = [line.split() for line in result.out.splitlines()]
     assert rows[0] == ["To", "3", "people:"]
     assert rows[1] == ["sms", "ar", "1", "in", "en,", "for", "want", "of", "ar", "2", "segments", "each"]
     assert rows[2] == ["sms", "fr", "1"]
     assert rows[3] == ["telegram", "en", "1"]
-    assert "In another language than their own, after a sentence that says so: 1 person." in said.out
-    assert "SMS: 3 segments at 0.05 EUR, 0.15 EUR." in said.out
-    assert "At once to 3 people." in said.out
+    assert "In another language than their own, after a sentence that says so: 1 person." in result.out
+    assert "SMS: 3 segments at 0.05 EUR, 0.15 EUR." in result.out
+    assert "At once to 3 people." in result.out
 
 
 @pytest.mark.usefixtures("town")
@@ -130,10 +130,10 @@ def test_without_a_terminal_and_without_a_yes_nothing_leaves(
 ) -> None:
     text = {"bulletin": NEWS, "consultation": CONSULTATION, "respond": RESPONSE}[words[0]]
     ids = [hearback("contributions").out.split()[0]] if words == ("respond",) else []
-    said = hearback(*words, file(tmp_path, text), *ids)
-    assert said.status == 2
-    assert "Nothing was sent" in said.wrong
-    assert "--yes" in said.wrong
+    result = hearback(*words, file(tmp_path, text), *ids)
+    assert result.status == 2
+    assert "Nothing was sent" in result.wrong
+    assert "--yes" in result.wrong
     assert broadcasts(hearback) == 0
     assert "received" in hearback("contributions").out
 
@@ -173,9 +173,9 @@ def test_somebody_at_a_terminal_is_asked_twice_where_it_went_out_before(
 @pytest.mark.usefixtures("town")
 def test_what_repeats_is_put_on_schedule_once(hearback: Hearback, tmp_path: Path) -> None:
     weekly = 'repeat = "weekly"\n' + NEWS
-    said = hearback("bulletin", "publish", file(tmp_path, weekly), "--yes")
-    assert "To 3 people:" in said.out
-    assert "On schedule: " in said.out
+    result = hearback("bulletin", "publish", file(tmp_path, weekly), "--yes")
+    assert "To 3 people:" in result.out
+    assert "On schedule: " in result.out
     assert broadcasts(hearback) == 0
     assert "went out before" in hearback("bulletin", "publish", file(tmp_path, weekly), "--yes").wrong
     assert len(hearback("bulletin", "schedules").out.splitlines()) == 1
@@ -183,9 +183,9 @@ def test_what_repeats_is_put_on_schedule_once(hearback: Hearback, tmp_path: Path
 
 @pytest.mark.usefixtures("town")
 def test_what_reaches_nobody_is_said_to(hearback: Hearback, tmp_path: Path) -> None:
-    said = hearback("bulletin", "publish", file(tmp_path, NOBODY), "--yes")
-    assert said.out.startswith("It reaches nobody")
-    assert "0 people are told" in said.out
+    result = hearback("bulletin", "publish", file(tmp_path, NOBODY), "--yes")
+    assert result.out.startswith("It reaches nobody")
+    assert "0 people are told" in result.out
 
 
 @pytest.mark.usefixtures("town")
@@ -194,15 +194,15 @@ def test_what_went_out_from_elsewhere_while_we_asked_does_not_go_out_twice(
 ) -> None:
     elsewhere: list[bool] = []
 
-    def meanwhile(*_given: object) -> None:
+    def meanwhile(*_arguments: object) -> None:
         if not elsewhere:
             elsewhere.append(True)
             hearback("bulletin", "publish", file(tmp_path, NEWS), "--yes")
 
     monkeypatch.setattr(preview, "_ask", meanwhile)
-    said = hearback("bulletin", "publish", file(tmp_path, NEWS))
-    assert said.status == 2
-    assert "gone out just now" in said.wrong
+    result = hearback("bulletin", "publish", file(tmp_path, NEWS))
+    assert result.status == 2
+    assert "gone out just now" in result.wrong
     assert broadcasts(hearback) == 1
 
 

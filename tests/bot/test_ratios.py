@@ -66,6 +66,6 @@ async def test_what_ended_since_yesterday_is_counted_once_an_hour(
         await ratios.look(now)
     called = {"channel": "sms", "name": "ratio", "code": "30007"}
     assert counts.registry.get_sample_value("hearback_alarms_total", called) == 2
-    said = capsys.readouterr().out
-    assert said.count("too many refused") == 2
-    assert "55.6" in said
+    log = capsys.readouterr().out
+    assert log.count("too many refused") == 2
+    assert "55.6" in log

@@ -107,9 +107,9 @@ async def test_how_far_it_is_is_told_after_each_batch(
             await meet(session, keyring, f"7000{number}")
     monkeypatch.setattr("bot.rotation.BATCH", 2)
     keys.begin_epoch(file)
-    told: list[int] = []
-    assert await rewrap(weekly, keys.load(file), told.append) == (3, 0)
-    assert told == [2, 3]
+    counts: list[int] = []
+    assert await rewrap(weekly, keys.load(file), counts.append) == (3, 0)
+    assert counts == [2, 3]
 
 
 async def test_stopped_in_the_middle_a_change_goes_on_and_loses_nobody(
@@ -139,12 +139,12 @@ class Killed(BaseException):
 def dies_at_the_second(work: Callable[..., Awaitable[object]]) -> Callable[..., Awaitable[object]]:
     calls = 0
 
-    async def dying(*given: object) -> object:
+    async def dying(*arguments: object) -> object:
         nonlocal calls
         calls += 1
         if calls == 2:
             raise Killed
-        return await work(*given)
+        return await work(*arguments)
 
     return dying
 
@@ -206,7 +206,7 @@ async def test_a_key_that_nothing_opens_is_said_once_and_holds_the_old_one(
 async def test_a_file_that_cannot_be_written_is_said_once(
     weekly: Database, file: Path, keyring: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_given: object) -> None:
+    def refuse(*_arguments: object) -> None:
         raise OSError(30, os.strerror(30))
 
     monkeypatch.setattr(Path, "replace", refuse)
@@ -218,11 +218,11 @@ async def test_a_file_that_cannot_be_written_is_said_once(
 
 
 async def test_two_workers_change_a_key_once(weekly: Database, file: Path) -> None:
-    one, other = (Rotation(weekly, keys.load(file)) for _worker in range(2))
+    first, other = (Rotation(weekly, keys.load(file)) for _worker in range(2))
     due = written(file) + 6 * DAY
-    await passes(one, due)
+    await passes(first, due)
     await passes(other, due + EVERY)
-    await asyncio.gather(*(rotation.go_on(due + 2 * EVERY) for rotation in (one, other)))
+    await asyncio.gather(*(rotation.go_on(due + 2 * EVERY) for rotation in (first, other)))
     assert list(keys.load(file).wrapping) == [1, 2]
 
 
@@ -259,7 +259,7 @@ async def test_a_program_that_ended_without_a_word_is_forgotten(weekly: Database
 
 @pytest.mark.parametrize("wrong", ["soon", "7", "1 days", "0 days", "366 days", "seven days", "7 weeks"])
 async def test_a_promise_that_is_not_understood_is_refused(database: Database, wrong: str) -> None:
-    told = replace(PROCESS, safety=flows.Safety(forgotten_after=wrong))
+    process = replace(PROCESS, safety=flows.Safety(forgotten_after=wrong))
     async with database.writing() as session:
         with pytest.raises(contents.Unfit, match="7 days"):
-            await processes.begin(session, told, datetime.now().astimezone())
+            await processes.begin(session, process, datetime.now().astimezone())

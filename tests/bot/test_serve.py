@@ -137,7 +137,7 @@ async def test_hearback_run_serves_polls_and_ends_when_told(tmp_path: Path) -> N
                 pass
             running.send_signal(signal.SIGTERM)
             async with asyncio.timeout(PATIENCE):
-                said = (await running.communicate())[1].decode()
+                errors = (await running.communicate())[1].decode()
             assert running.returncode == 0
-    assert "70001" not in said
-    assert "Traceback" not in said
+    assert "70001" not in errors
+    assert "Traceback" not in errors

@@ -48,13 +48,13 @@ class Told:
 
 async def test_each_word_is_told_once_and_none_that_is_over(sqlite: Database, keys: Keyring) -> None:
     sender = made(sqlite, keys, Phone(), Dial())
-    told = Told()
-    sender.pacer = told  # type: ignore[assignment]
+    pacer = Told()
+    sender.pacer = pacer  # type: ignore[assignment]
     slowing = Slowing(sqlite, [sender])
     for until_, now in ((MINUTE, 0), (MINUTE, 1), (3 * MINUTE, 2), (3 * MINUTE, 200)):
         async with sqlite.writing() as session:
             await marks.put(session, marks.slow("telegram"), NOW + until_)
         await slowing.follow(NOW + timedelta(seconds=now))
-    assert told.waits == [MINUTE, 3 * MINUTE - timedelta(seconds=2)]
+    assert pacer.waits == [MINUTE, 3 * MINUTE - timedelta(seconds=2)]
     await Slowing(sqlite, [sender]).follow(NOW + 3 * MINUTE)
-    assert len(told.waits) == 2
+    assert len(pacer.waits) == 2

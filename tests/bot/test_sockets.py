@@ -96,10 +96,10 @@ class Program:
     peers: list[Peer] = field(default_factory=list)
 
     async def peer(self, says: bytes = b"") -> Peer:
-        one = Peer(*await asyncio.open_connection("127.0.0.1", self.port))
-        self.peers.append(one)
-        one.says(says)
-        return one
+        peer = Peer(*await asyncio.open_connection("127.0.0.1", self.port))
+        self.peers.append(peer)
+        peer.says(says)
+        return peer
 
     async def time_passes(self) -> None:
         """As long as somebody who stalls may stay."""
@@ -283,7 +283,7 @@ async def test_at_the_limit_with_all_at_work_the_newcomer_is_closed() -> None:
         working = [await there.peer(SLOW), await there.peer(SLOW)]
         await (await there.peer(GET)).is_closed()
         there.go_on.set()
-        assert [await one.hears() for one in working] == [200, 200]
+        assert [await peer.hears() for peer in working] == [200, 200]
 
 
 async def test_who_left_takes_no_place() -> None:
@@ -341,8 +341,8 @@ async def test_several_who_come_in_one_moment_close_as_many() -> None:
         with ExitStack() as until_then:
             for _each in waiting:
                 until_then.enter_context(socket.create_connection(("127.0.0.1", there.port)))
-            for one in waiting:
-                await one.is_closed()
+            for peer in waiting:
+                await peer.is_closed()
 
 
 async def test_who_left_is_not_remembered() -> None:
@@ -355,7 +355,7 @@ async def test_who_left_is_not_remembered() -> None:
 
 async def _nobody_is_remembered() -> bool:
     gc.collect()
-    return not any(isinstance(one, Connection) for one in gc.get_objects())
+    return not any(isinstance(item, Connection) for item in gc.get_objects())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such clock")
@@ -437,9 +437,9 @@ async def test_a_broken_body_is_no_fault_of_ours(sqlite: Database, capsys: pytes
         broken.says(b"no number\r\n")
         await broken.is_closed()
         await (await there.peer(HOOK + b"Content-Length: 10\r\n\r\n12345")).is_closed()
-    said = capsys.readouterr().out
-    assert said.count("broken body") == 2
-    assert "fault" not in said
+    log = capsys.readouterr().out
+    assert log.count("broken body") == 2
+    assert "fault" not in log
 
 
 async def test_too_many_are_said_once(capsys: pytest.CaptureFixture[str]) -> None:

@@ -197,14 +197,14 @@ async def test_a_report_that_our_sender_is_out_of_order_is_critical(
     act: Act,
     lines: int,
 ) -> None:
-    async def receives(*_given: object) -> list[Report]:
+    async def receives(*_arguments: object) -> list[Report]:
         return [Report("telegram", "d-1", "1", Status.FAILED, "30002", Verdict(act, "account suspended"))]
 
     monkeypatch.setattr(Telegram, "receive", receives)
     logs.configure(sys.stdout)
     assert await status(client, "/hooks/telegram/status", data=b"") == 200
-    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    critical = [line for line in said if line["level"] == "critical"]
+    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    critical = [line for line in logged if line["level"] == "critical"]
     assert [(line["event"], line["channel"], line["code"]) for line in critical] == [
         ("sender stopped", "telegram", "30002")
     ] * lines
@@ -221,7 +221,7 @@ async def test_a_failure_by_report_is_counted_with_its_code_and_calls_whom_it_co
     name: str,
     lines: int,
 ) -> None:
-    async def receives(*_given: object) -> list[Report]:
+    async def receives(*_arguments: object) -> list[Report]:
         refused = Verdict(Act.DROP, "taken for spam", alarm=alarm)
         return [Report("telegram", "d-1", "1", Status.FAILED, "63026", refused)]
 
@@ -230,8 +230,8 @@ async def test_a_failure_by_report_is_counted_with_its_code_and_calls_whom_it_co
     counts = Counts(lambda: NOW)
     async with door(sqlite, counts.observe) as client:
         assert await status(client, "/hooks/telegram/status", data=b"") == 200
-    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    critical = [(line["event"], line["code"]) for line in said if line["level"] == "critical"]
+    logged = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    critical = [(line["event"], line["code"]) for line in logged if line["level"] == "critical"]
     assert critical == [("somebody has to act", "63026")] * lines
     counted = counts.registry.get_sample_value
     failed = {"channel": "telegram", "state": "failed", "code": "63026"}
@@ -243,7 +243,7 @@ async def test_a_failure_by_report_is_counted_with_its_code_and_calls_whom_it_co
 async def test_a_fault_of_ours_says_nothing_of_what_it_was_about(
     client: Client, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def faulty(*_given: object) -> None:
+    async def faulty(*_arguments: object) -> None:
         raise RuntimeError("+12025550123")
 
     monkeypatch.setattr(Telegram, "receive", faulty)
