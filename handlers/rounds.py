@@ -66,6 +66,11 @@ async def open_(session: Session, round_: contents.Round, now: datetime) -> str:
     return name
 
 
+async def opened_before(session: Session, asked: contents.Round) -> datetime | None:
+    """When this very round was opened, so that a slip calls nobody to vote twice; None: never."""
+    return await rounds.opened(session, contents.pack(asked))
+
+
 async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Voted) -> None:
     """Keep the person's ballot; too late, say so instead of what the conversation was about to say."""
     visit.room = BALLOT_ROOM

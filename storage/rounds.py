@@ -66,6 +66,13 @@ async def newest(session: Session, most: int) -> list[StoredRound]:
     return [StoredRound(*row) for row in rows]
 
 
+async def opened(session: Session, content: str) -> datetime | None:
+    """When a round with this very content was last opened; None: never."""
+    newest = select(func.max(round_.c.opened)).where(round_.c.content == content)
+    found: datetime | None = (await session.execute(newest)).scalar_one()
+    return found
+
+
 async def overdue(session: Session, now: datetime) -> list[str]:
     """Rounds whose time has passed and that nobody has closed."""
     rows = await session.execute(select(round_.c.id).where(round_.c.closed.is_(None), round_.c.closes <= now))

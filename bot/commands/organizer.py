@@ -219,15 +219,16 @@ def council_remove(seat: str) -> None:
     say("This seat is free now. Its member is told.")
 
 
-def round_open(file: File, yes: Yes = False) -> None:
+def round_open(file: File, yes: Yes = False, once_more: OnceMore = False) -> None:
     """Open the vote in FILE for everyone who sits on the council now, once you have said yes."""
     round_ = read(file, contents.Round)
     publication = Publication(
         text=round_.title,
         publish=lambda session, now: rounds.open_(session, round_, now),
         broadcast=lambda session, name: broadcasts.about(session, Subject("round", name)),
+        before=lambda session: rounds.opened_before(session, round_),
     )
-    name, number = publish_after_yes(publication, yes)
+    name, number = publish_after_yes(publication, yes, once_more)
     say(f"Opened: vote {short(name)}. {people_are(number)} invited. It closes when {round_.closes} has ended (UTC).")
 
 

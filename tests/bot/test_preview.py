@@ -43,6 +43,15 @@ answer_by = 2999-01-01
 key = "which"
 text = { en = "Which line?" }
 """
+ROUND = """
+title = { en = "What comes first?" }
+matters = [
+    { value = "buses", label = { en = "Buses" } },
+    { value = "clinic", label = { en = "A clinic" } },
+]
+closes = 2999-01-01
+"""
+TEXTS = {"bulletin": NEWS, "consultation": CONSULTATION, "respond": RESPONSE, "round": ROUND}
 Does = Callable[[Session, Keyring], Awaitable[Any]]
 
 
@@ -123,14 +132,13 @@ def test_to_whom_in_what_and_for_how_much_is_seen_before(
 @pytest.mark.usefixtures("town")
 @pytest.mark.parametrize(
     "words",
-    [("bulletin", "publish"), ("consultation", "open"), ("respond",)],
+    [("bulletin", "publish"), ("consultation", "open"), ("respond",), ("round", "open")],
 )
 def test_without_a_terminal_and_without_a_yes_nothing_leaves(
     hearback: Hearback, tmp_path: Path, words: tuple[str, ...]
 ) -> None:
-    text = {"bulletin": NEWS, "consultation": CONSULTATION, "respond": RESPONSE}[words[0]]
     ids = [hearback("contributions").out.split()[0]] if words == ("respond",) else []
-    result = hearback(*words, file(tmp_path, text), *ids)
+    result = hearback(*words, file(tmp_path, TEXTS[words[0]]), *ids)
     assert result.status == 2
     assert "Nothing was sent" in result.wrong
     assert "--yes" in result.wrong
@@ -141,14 +149,13 @@ def test_without_a_terminal_and_without_a_yes_nothing_leaves(
 @pytest.mark.usefixtures("town")
 @pytest.mark.parametrize(
     "words",
-    [("bulletin", "publish"), ("consultation", "open"), ("respond",)],
+    [("bulletin", "publish"), ("consultation", "open"), ("respond",), ("round", "open")],
 )
 def test_the_same_goes_out_again_only_by_intent(hearback: Hearback, tmp_path: Path, words: tuple[str, ...]) -> None:
-    text = {"bulletin": NEWS, "consultation": CONSULTATION, "respond": RESPONSE}[words[0]]
     ids = [hearback("contributions").out.split()[0]] if words == ("respond",) else []
 
     def publish(*options: str) -> Said:
-        return hearback(*words, file(tmp_path, text), *ids, *options)
+        return hearback(*words, file(tmp_path, TEXTS[words[0]]), *ids, *options)
 
     assert publish("--yes").status == 0
     again = publish("--yes")
