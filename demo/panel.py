@@ -37,6 +37,8 @@ def routes(town: Town) -> list[web.AbstractRouteDef]:
         web.get("/panel/newer", desk.newer),
         web.get("/panel/answer", desk.answer),
         web.post("/panel/answer", guarded(desk.respond)),
+        web.post("/panel/answer/ask", guarded(desk.ask_to_respond)),
+        web.post("/panel/answer/write", guarded(desk.reword)),
         web.get("/panel/answered/{response}", desk.answered),
         web.get("/panel/decide", desk.decide),
         web.post("/panel/invite", guarded(desk.invite)),
@@ -113,9 +115,23 @@ class Panel:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, request.query)
 
+    async def reword(self, request: web.Request) -> web.StreamResponse:
+        """Go on with an answer that is not given yet."""
+        return await self._answer(request, await posted(request))
+
+    async def ask_to_respond(self, request: web.Request) -> web.StreamResponse:
+        form = await posted(request)
+        response = self._response(form)
+        try:
+            await self.town.rehearses(lambda session, now: contributions.respond(session, response, now))
+        except contents.Unfit as unfit:
+            return await self._answer(request, form, str(unfit))
+        shown = await self.town.looks(lambda session: views.responding(session, self.town, response))
+        return _show(request, "respond", shown | {"fields": list(form.items())})
+
     async def respond(self, request: web.Request) -> web.StreamResponse:
         form = await posted(request)
-        response = contents.Response(_one(form, "state"), self._texts(form), tuple(map(str, form.getall("id", ()))))
+        response = self._response(form)
         try:
             name, _told = await self.town.does(lambda session, now: contributions.respond(session, response, now))
         except contents.Unfit as unfit:
@@ -201,6 +217,9 @@ class Panel:
     def _texts(self, form: MultiMapping[str]) -> Mapping[str, str]:
         written = {code: _one(form, f"text-{code}").strip() for code in self.town.scenery.process.languages}
         return {code: text for code, text in written.items() if text}
+
+    def _response(self, form: MultiMapping[str]) -> contents.Response:
+        return contents.Response(_one(form, "state"), self._texts(form), tuple(map(str, form.getall("id", ()))))
 
     def _audience(self, form: MultiMapping[str]) -> Audience:
         """Raises `Unfit`."""

@@ -1,6 +1,6 @@
 """What the organizer's panel shows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -181,9 +181,7 @@ async def newest(session: Session, town: Town) -> str:
 
 async def answer(session: Session, town: Town, form: MultiMapping[str], wrong: str) -> dict[str, Any]:
     """The form of a response to the contributions whose ids are given."""
-    known = await stored.newest(session, town.parts.keys, MOST)
-    ids = form.getall("id", [])
-    chosen = [contribution for contribution in known if contribution.id in ids]
+    chosen = await _chosen(session, town, form.getall("id", []))
     prepared = next((response for response in town.scenery.prepared if response.name == form.get("prepared")), None)
     if not chosen:
         wrong = wrong or "There is no such contribution. Tick one or several in the list."
@@ -194,9 +192,31 @@ async def answer(session: Session, town: Town, form: MultiMapping[str], wrong: s
         "state": prepared.state if prepared else form.get("state", "considered"),
         "texts": prepared.reason if prepared else _given_texts(town, form),
         "languages": town.scenery.process.languages,
-        "read": sorted({contribution.language for contribution in chosen}, key=town.scenery.process.languages.index),
+        "read": _read_by(town, chosen),
         **await _asked(session, town.clock()),
     }
+
+
+async def responding(session: Session, town: Town, response: contents.Response) -> dict[str, Any]:
+    """What becomes of a response once it is given."""
+    chosen = await _chosen(session, town, response.contributions)
+    return {
+        "chosen": chosen,
+        "state": response.state,
+        "texts": response.reason,
+        "missing": [code for code in _read_by(town, chosen) if code not in response.reason],
+        **await _asked(session, town.clock()),
+    }
+
+
+async def _chosen(session: Session, town: Town, names: Collection[str]) -> list[Contribution]:
+    known = await stored.newest(session, town.parts.keys, MOST)
+    return [contribution for contribution in known if contribution.id in names]
+
+
+def _read_by(town: Town, contributions: Sequence[Contribution]) -> list[str]:
+    """The languages of those who gave these."""
+    return sorted({contribution.language for contribution in contributions}, key=town.scenery.process.languages.index)
 
 
 async def answered(session: Session, town: Town, response: str) -> dict[str, Any]:

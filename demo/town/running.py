@@ -1,6 +1,7 @@
 """What runs in the town, in one piece."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -12,6 +13,10 @@ from demo.town.scenery import TownContent
 from storage import Session
 
 T = TypeVar("T")
+
+
+class _Undone(Exception):
+    """Takes back what has been written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,15 @@ class Town:
             done = await work(session, self.clock())
         await self.parts.hints.waker.wake()
         return done
+
+    async def rehearses(self, work: Callable[[Session, datetime], Awaitable[T]]) -> T:
+        """What the work gives, with everything that it wrote taken back."""
+        results: list[T] = []
+        with suppress(_Undone):
+            async with self.parts.database.writing() as session:
+                results.append(await work(session, self.clock()))
+                raise _Undone
+        return results[0]
 
     async def looks(self, work: Callable[[Session], Awaitable[T]]) -> T:
         """What somebody looks up."""

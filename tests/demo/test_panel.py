@@ -36,7 +36,10 @@ GIVEN = Contribution(
     state=ResponseState.RECEIVED,
 )
 PAGES = ["/", "/panel", "/panel/hear", "/panel/answer", "/panel/decide", "/panel/open", "/panel/done"]
-FORMS = ["/panel", "/panel/publish", "/panel/write", "/panel/answer", "/panel/invite", "/panel/open", "/panel/close"]
+FORMS = [
+    *("/panel", "/panel/publish", "/panel/write", "/panel/answer", "/panel/answer/ask", "/panel/answer/write"),
+    *("/panel/invite", "/panel/open", "/panel/close"),
+]
 
 
 @pytest.fixture
@@ -224,6 +227,40 @@ async def test_a_response_that_cannot_be_given_says_why_and_loses_nothing(opened
     assert "My words" in no_state
     async with desk.get("/panel/answered/feedfeed") as response:
         assert response.status == 404
+
+
+async def test_answering_is_asked_about_first_and_tells_nobody_yet(opened: Town, desk: ClientSession) -> None:
+    name, amina = await given_by(opened, "Amina"), towns.chat(opened, "Amina")
+    before = await opened.looks(lambda session: broadcasts.latest(session, 100))
+    assert 'action="/panel/answer/ask"' in await get(desk, "/panel/answer", id=name)
+    fields = [("id", name), ("state", "taken_up"), *written({"en": "It is & stays in", "fr": "", "es": "", "ar": ""})]
+    html = await post(desk, "/panel/answer/ask", *fields)
+    assert "in Arabic: in the chat where they last wrote to us." in html
+    assert "There is no text in Arabic: whoever reads that gets another language, and is told so." in html
+    assert "It is &amp; stays in" in html
+    assert await opened.looks(lambda session: broadcasts.latest(session, 100)) == before
+    assert f'value="{name}"' in await get(desk, "/panel/hear"), "it still waits for an answer"
+    yes = [(name, unescape(value)) for name, value in re.findall(r'name="([^"]*)" value="([^"]*)">', html)]
+    assert yes == fields
+    await post(desk, "/panel/answer", *yes)
+    assert "It is & stays in" in (await amina.next()).text
+
+
+async def test_who_does_not_answer_yet_finds_the_answer_as_it_was(opened: Town, desk: ClientSession) -> None:
+    fields = [("id", await given_by(opened, "Amina")), ("state", "read"), *written({"en": "Not yet", "ar": "ليس بعد"})]
+    assert 'formaction="/panel/answer/write"' in await post(desk, "/panel/answer/ask", *fields)
+    html = await post(desk, "/panel/answer/write", *fields)
+    assert ">Not yet</textarea>" in html
+    assert ">ليس بعد</textarea>" in html
+    assert '<option value="read" selected>' in html
+
+
+async def test_what_cannot_be_answered_is_not_asked_about(opened: Town, desk: ClientSession) -> None:
+    name = await given_by(opened, "Amina")
+    for state, text in (("lost", "My words"), ("read", "  "), ("read", "Long. " * 300)):
+        html = await post(desk, "/panel/answer/ask", ("id", name), ("state", state), ("text-en", text), status=422)
+        assert 'role="alert"' in html
+        assert "Yes, tell them" not in html
 
 
 async def test_closing_the_vote_tells_each_member_the_result(opened: Town, desk: ClientSession) -> None:
