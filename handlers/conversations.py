@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from msgspec import structs
-
 import flows
 from channels import Channel
 from channels.messages import Kind, Message
@@ -176,7 +174,7 @@ async def _take(session: Session, deployment: Deployment, visit: Visit) -> Why |
     hearing = Hearing(
         words=_hash(deployment.keys, visit.address, message),
         # Whom to reach in danger is told as HELP is, whatever they have written before.
-        flow=HELP if visit.is_warned_now else flows.flow_for(message, visit.surroundings.reserved_words, was_stopped),
+        flow=HELP if visit.warning else flows.flow_for(message, visit.surroundings.reserved_words, was_stopped),
         understood=not isinstance(decision, Excuse | Again) and not gathers(decision),
         moved=visit.consent is not None or (visit.standing.talks != before and not gathers(decision)),
         was_stopped=was_stopped,
@@ -247,10 +245,9 @@ def _say_first(visit: Visit) -> None:
     if message.kind is Kind.OTHER and message.text.strip():
         visit.message = dataclasses.replace(message, kind=Kind.TEXT)
         visit.texts.append(_(WORDS_ONLY))
-    heard = visit.standing.heard
-    if not visit.stopped and not heard.is_warned(visit.now) and flows.tells_of_danger(message.text):
-        visit.texts.insert(0, flows.in_danger(process))
-        visit.standing = structs.replace(visit.standing, heard=structs.replace(heard, warned=visit.now))
+    is_warned = visit.standing.heard.is_warned(visit.now)
+    if not visit.stopped and not is_warned and flows.tells_of_danger(message.text):
+        visit.warning = flows.in_danger(process)
 
 
 def _excuse(visit: Visit, reason: flows.Unread) -> None:
@@ -291,7 +288,7 @@ def _next_step(visit: Visit, asks_again: bool) -> NextStep | None:
 def _costs_a_menu(visit: Visit, resumed: Resumed) -> bool:
     """Whether the menu would only follow what has been said, and make it longer where length costs."""
     is_menu = isinstance(resumed.step, Open) and resumed.step.flow == "menu"
-    return is_menu and bool(visit.texts) and visit.surroundings.costs_by_length
+    return is_menu and visit.says_something and visit.surroundings.costs_by_length
 
 
 def _tell_of_the_menu(visit: Visit) -> None:

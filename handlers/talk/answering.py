@@ -30,6 +30,8 @@ def answer(visit: Visit, hearing: Hearing, channel: Channel, newcomers: Newcomer
         visit.standing = visit.standing.with_talks(())
     if unanswered is None:
         heard = heard.answered(hearing, parts, channel.limits)
+    if parts and visit.warning:
+        heard = heard.warned_at(visit.now)
     visit.standing = replace(visit.standing, heard=heard)
     return unanswered
 

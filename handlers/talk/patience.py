@@ -105,6 +105,10 @@ class Heard(Struct, frozen=True, array_like=True):
             return Why.REPLIES
         return None
 
+    def warned_at(self, now: datetime) -> "Heard":
+        """The same once whom to reach in danger is on its way to them."""
+        return replace(self, warned=now)
+
     def answered(self, hearing: Hearing, parts: int, limits: Limits) -> "Heard":
         """The same once they have been answered, in so many messages."""
         heard = replace(self, parted=hearing.now if hearing.is_stopped else None, greeted=self.greeted or parts > 0)

@@ -44,6 +44,8 @@ class Visit:
     """Nobody has written from here for so long that it may be somebody else: we have to ask, and do nothing else."""
     gave: bool = False
     consent: str | None = None
+    warning: str = field(default="", repr=False)
+    """Whom to reach in danger: it comes before everything that is said, and stays whatever that is replaced by."""
     texts: list[str] = field(default_factory=list, repr=False)
     question: flows.Ask | None = None
     answered: str = ""
@@ -63,17 +65,12 @@ class Visit:
         return self.reach is Reach.OPTED_OUT
 
     @property
-    def is_warned_now(self) -> bool:
-        """Whether what is said in this turn begins with whom to reach in danger."""
-        return self.standing.heard.warned == self.now
-
-    @property
     def is_member(self) -> bool:
         return self.known is not None and self.known.member
 
     @property
     def says_something(self) -> bool:
-        return bool(self.texts) or self.question is not None
+        return bool(self.warning or self.texts) or self.question is not None
 
     def facts(self) -> flows.Kept:
         """What every flow may know; the ones that have to be looked up are still missing."""
@@ -125,7 +122,8 @@ class Visit:
 
     def reply(self) -> Outgoing:
         """Everything that is said in this turn, as one message."""
-        return flows.reply(self.texts, self.question, self.language, self.board.content, self.standing.token)
+        texts = [self.warning, *self.texts] if self.warning else self.texts
+        return flows.reply(texts, self.question, self.language, self.board.content, self.standing.token)
 
 
 def begin(

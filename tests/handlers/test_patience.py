@@ -21,6 +21,7 @@ from tests.handlers.written import asked
 from tests.storage.rows import NOW, statements
 
 DRIVING = "I am driving and will answer later."
+DANGER = "they lock us in the house and keep the key"
 LIMITS = Limits(replies=3, newcomers=60)
 
 
@@ -139,6 +140,17 @@ async def test_forget_s_last_words_leave_beyond_every_limit(house: House) -> Non
     limited(house, replies=1)
     await answered(alice, "help", 5)
     assert "Goodbye" in await alice.says("forget")
+
+
+async def test_who_was_not_told_whom_to_reach_in_danger_is_told_with_the_next_message(house: House) -> None:
+    limited(house, replies=1)
+    alice = await house.meets().joins()
+    await alice.says("help")
+    house.now += timedelta(minutes=1)
+    assert await alice.says(DANGER) == ""
+    house.now += timedelta(minutes=59)
+    assert "If you are in danger" in await alice.says(DANGER)
+    assert "If you are in danger" not in await alice.says(DANGER)
 
 
 async def test_a_tap_on_the_last_question_answers_none_that_was_not_sent(house: House) -> None:

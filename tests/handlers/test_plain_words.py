@@ -131,6 +131,16 @@ async def test_in_danger_comes_first_whom_to_reach(house: House) -> None:
     assert "If you are in danger" in await alice.says("share", DANGER)
 
 
+async def test_in_danger_is_told_whom_to_reach_also_who_answers_what_has_closed(house: House) -> None:
+    alice = await joined(house)
+    name, _broadcast = await house.does(lambda session, now: consultations.open_(session, asked(), now))
+    await alice.says("answer", "1")
+    await house.does(lambda session, now: consultations.close(session, name, now))
+    heard = await alice.says(DANGER)
+    assert heard.startswith("If you are in danger")
+    assert "These questions have closed." in heard
+
+
 async def test_in_danger_is_answered_even_who_got_nowhere_before(house: House) -> None:
     alice = await joined(house)
     assert await alice.says(*(f"xyzzy {number}" for number in range(20))) == ""
