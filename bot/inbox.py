@@ -42,7 +42,7 @@ class _Waiting:
     def line(self) -> tuple[str, str]:
         """No two words of one line are in one batch: the second has to find what the first left."""
         if isinstance(self.word, Message):
-            return self.word.channel, self.word.sender
+            return self.word.channel, self.word.external
         return "report", self.word.delivery
 
 
@@ -191,7 +191,7 @@ class Inbox:
         parked = events.NewParked(
             id=events.name(keys, message.channel, message.event),
             channel=message.channel,
-            index=keys.index(message.channel, message.sender),
+            index=keys.index(message.channel, message.external),
             body=msgspec.json.encode(message).decode(),
             fault=type(fault).__name__,
             at=self.clock(),

@@ -37,12 +37,12 @@ class Message:
     """One thing that a person did on a platform.
 
     `event` is the platform's own id of it, unique within the channel: a repeat carries the same one.
-    `sender` is the platform's id of the person, opaque to everybody else (a chat id, "+15005550006", "US.1234").
+    `external` is the platform's id of the person, opaque to everybody else (a chat id, "+15005550006", "US.1234").
     """
 
     channel: str
     event: str
-    sender: str = field(repr=False)
+    external: str = field(repr=False)
     kind: Kind
     text: str = field(default="", repr=False)
     choice: str = field(default="", repr=False)

@@ -122,15 +122,15 @@ def segments_of(outgoing: Outgoing) -> int:
 
 
 def _message(form: Mapping[str, str]) -> Message:
-    event, sender = form.get("MessageSid", ""), form.get("From", "")
-    if not event or not sender or ":" in sender:
+    event, external = form.get("MessageSid", ""), form.get("From", "")
+    if not event or not external or ":" in external:
         raise Refused(400, "not an SMS")
     text = form.get("Body", "")
     has_only_media = not text.strip() and form.get("NumMedia", "0") != "0"
     return Message(
         channel=Sms.name,
         event=event,
-        sender=sender,
+        external=external,
         kind=Kind.OTHER if has_only_media else Kind.TEXT,
         text=meant(form) or text,
         answered=answered(form),

@@ -111,7 +111,8 @@ async def hear(
     took the same thing at the same instant: the whole transaction has to be taken again.
     """
     names = [
-        (events.name(deployment.keys, m.channel, m.event), deployment.keys.index(m.channel, m.sender)) for m in messages
+        (events.name(deployment.keys, m.channel, m.event), deployment.keys.index(m.channel, m.external))
+        for m in messages
     ]
     found = await turns.find(session, deployment.keys, names, now)
     writes, answered = Writes(), list[AnsweredTurn]()

@@ -33,7 +33,7 @@ class TelegramVoice(Struct):
 
 class Written(Struct):
     chat: TelegramChat
-    sender: User | None = field(name="from", default=None)
+    author: User | None = field(name="from", default=None)
     text: str | None = None
     caption: str = ""
     voice: TelegramVoice | None = None
@@ -61,7 +61,7 @@ class TappedMessage(Struct):
 
 class Tapped(Struct):
     id: str
-    sender: User = field(name="from")
+    author: User = field(name="from")
     message: TappedMessage | None = None
     data: str = ""
 
@@ -72,7 +72,7 @@ class ChatMember(Struct):
 
 class Membership(Struct):
     chat: TelegramChat
-    sender: User = field(name="from")
+    author: User = field(name="from")
     new_chat_member: ChatMember
 
 
@@ -134,26 +134,26 @@ def read(update: Update) -> Message | None:
 
 def _is_bot(update: Update) -> bool:
     did = update.message or update.edited_message or update.callback_query or update.my_chat_member
-    return did is not None and did.sender is not None and did.sender.is_bot
+    return did is not None and did.author is not None and did.author.is_bot
 
 
 def _written(event: str, written: Written) -> Message | None:
     if written.chat.type != "private" or written.is_notice:
         return None
     if written.text is not None:
-        return _message(event, written.chat.id, Kind.TEXT, written.sender, text=clean(written.text))
+        return _message(event, written.chat.id, Kind.TEXT, written.author, text=clean(written.text))
     caption = clean(written.caption)
     if written.voice:
         voice = clean(written.voice.file_id)
-        return _message(event, written.chat.id, Kind.VOICE, written.sender, text=caption, voice=voice)
-    return _message(event, written.chat.id, Kind.OTHER, written.sender, text=caption)
+        return _message(event, written.chat.id, Kind.VOICE, written.author, text=caption, voice=voice)
+    return _message(event, written.chat.id, Kind.OTHER, written.author, text=caption)
 
 
 def _edited(event: str, written: Written) -> Message | None:
     if written.chat.type != "private":
         return None
     text = clean(written.text or written.caption)
-    return _message(event, written.chat.id, Kind.EDITED, written.sender, text=text)
+    return _message(event, written.chat.id, Kind.EDITED, written.author, text=text)
 
 
 def _tapped(event: str, tapped: Tapped) -> Message | None:
@@ -162,7 +162,7 @@ def _tapped(event: str, tapped: Tapped) -> Message | None:
     # Forged or ancient data become a tap on no question: the person gets the words for an old button.
     token, choice = unpack(tapped.data) or ("", "")
     return _message(
-        event, tapped.sender.id, Kind.CHOICE, tapped.sender, token=token, choice=choice, tap=clean(tapped.id)
+        event, tapped.author.id, Kind.CHOICE, tapped.author, token=token, choice=choice, tap=clean(tapped.id)
     )
 
 
@@ -170,9 +170,9 @@ def _membership(event: str, membership: Membership) -> Message | None:
     kind = MEMBERSHIP.get(membership.new_chat_member.status)
     if membership.chat.type != "private" or not kind:
         return None
-    return _message(event, membership.chat.id, kind, membership.sender)
+    return _message(event, membership.chat.id, kind, membership.author)
 
 
-def _message(event: str, chat: int, kind: Kind, sender: User | None, **more: Any) -> Message:
-    language = clean(sender.language_code) if sender else ""
-    return Message(channel=CHANNEL, event=event, sender=str(chat), kind=kind, language=language, **more)
+def _message(event: str, chat: int, kind: Kind, author: User | None, **more: Any) -> Message:
+    language = clean(author.language_code) if author else ""
+    return Message(channel=CHANNEL, event=event, external=str(chat), kind=kind, language=language, **more)

@@ -220,8 +220,8 @@ class WhatsApp:
 
 
 def _message(form: Mapping[str, str]) -> Message:
-    event, sender = form.get("MessageSid", ""), _sender(form)
-    if not event or not sender:
+    event, external = form.get("MessageSid", ""), _external(form)
+    if not event or not external:
         raise Refused(400, "not a WhatsApp message")
     word, tapped = meant(form), unpack(form.get("ButtonPayload") or form.get("ListId") or "")
     text = word or form.get("ButtonText") or form.get("ListTitle") or form.get("Body", "")
@@ -230,7 +230,7 @@ def _message(form: Mapping[str, str]) -> Message:
     return Message(
         channel=WhatsApp.name,
         event=event,
-        sender=sender,
+        external=external,
         kind=_kind(form, text, voice, bool(tapped) and not word),
         text=text,
         choice="" if word else choice,
@@ -241,10 +241,10 @@ def _message(form: Mapping[str, str]) -> Message:
     )
 
 
-def _sender(form: Mapping[str, str]) -> str:
+def _external(form: Mapping[str, str]) -> str:
     """A number like +15005550006, or a WhatsApp id like US.1234 that holds none; the prefix is at times missing."""
-    sender = (form.get("From") or form.get("ExternalUserId", "")).removeprefix(PREFIX).strip()
-    return f"+{sender}" if sender.isascii() and sender.isdigit() else sender
+    external = (form.get("From") or form.get("ExternalUserId", "")).removeprefix(PREFIX).strip()
+    return f"+{external}" if external.isascii() and external.isdigit() else external
 
 
 def _kind(form: Mapping[str, str], text: str, voice: str, is_tap: bool) -> Kind:

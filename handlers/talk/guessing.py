@@ -20,7 +20,7 @@ def first_guess(message: Message, process: flows.Process, reserved_words: Reserv
     written = _written(message, offered, reserved_words)
     if written and (written != ENGLISH or by_app is None):
         return written
-    return by_app or likely(message.sender, offered) or offered[0]
+    return by_app or likely(message.external, offered) or offered[0]
 
 
 def _written(message: Message, offered: Sequence[str], reserved_words: ReservedWords) -> str | None:

@@ -203,7 +203,7 @@ def _add(visit: Visit, keys: Keyring) -> None:
         met=visit.now.date(),
     )
     place = addresses.NewAddress(
-        id=visit.address, channel=visit.message.channel, index=visit.index, external=visit.message.sender
+        id=visit.address, channel=visit.message.channel, index=visit.index, external=visit.message.external
     )
     people.add(visit.writes, keys, visit.key, newcomer)
     addresses.add(visit.writes, visit.key, place, _stand(visit, visit.now))

@@ -10,6 +10,7 @@ import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -124,6 +125,22 @@ def test_somebodys_words_give_the_terminal_no_orders(hearback: Hearback, words: 
     result = hearback(*words)
     assert result.status == 0
     assert "␦[2J␦Forged\n  1234abcd  taken_up" in result.out
+
+
+@pytest.fixture
+async def parked_earlier(database_url: str, hearback: Hearback, tmp_path: Path) -> None:
+    """A message that was parked when the person's id at the platform was called their sender."""
+    keyring = keys.load(tmp_path / "safe" / "keys.json")
+    message = asdict(Message("telegram", "1", "70001", Kind.TEXT, "More buses, please"))
+    message["sender"] = message.pop("external")
+    body, index = msgspec.json.encode(message).decode(), keyring.index("telegram", "70001")
+    async with opened(database_url) as database, database.writing() as session:
+        await events.park(session, keyring, events.NewParked("parked-1", "telegram", index, body, "ValueError", NOW))
+
+
+@pytest.mark.usefixtures("parked_earlier")
+def test_a_message_that_an_earlier_version_parked_is_still_read(hearback: Hearback) -> None:
+    assert hearback("parked", "parked-1").out == "text: More buses, please\n"
 
 
 @pytest.mark.usefixtures("alice")

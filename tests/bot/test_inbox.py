@@ -93,9 +93,9 @@ async def test_one_person_s_messages_keep_their_order(sqlite: Database, monkeypa
     both = [says(sender, "hello", f"{sender}-{number}") for number in range(5) for sender in ("1", "2")]
     await asyncio.gather(*(inbox.take([message]) for message in both))
     for sender in ("1", "2"):
-        names = [message.event for batch in heard for message in batch if message.sender == sender]
+        names = [message.event for batch in heard for message in batch if message.external == sender]
         assert names == [f"{sender}-{number}" for number in range(5)]
-    assert all(len({message.sender for message in batch}) == len(batch) for batch in heard)
+    assert all(len({message.external for message in batch}) == len(batch) for batch in heard)
 
 
 @dataclass
@@ -105,7 +105,7 @@ class Recorded:
     batches: list[list[str]] = field(default_factory=list)
 
     async def hear(self, session: Session, deployment: Any, messages: Sequence[Message], now: Any) -> Any:
-        self.batches.append([message.sender for message in messages])
+        self.batches.append([message.external for message in messages])
         return await hear(session, deployment, messages, now)
 
 

@@ -58,7 +58,7 @@ def named_in(tree: ast.Module) -> list[str]:
 async def test_a_captured_text_is_a_message_from_its_sender(channel: Channel, door: Door) -> None:
     message = await door.captured(f"{channel.name}_text")
     assert isinstance(message, Message)
-    assert (message.channel, message.kind, message.sender) == (channel.name, Kind.TEXT, ADDRESSES[channel.name])
+    assert (message.channel, message.kind, message.external) == (channel.name, Kind.TEXT, ADDRESSES[channel.name])
     assert message.event
     assert message.text
 

@@ -65,7 +65,7 @@ async def test_a_text_gives_the_language_of_the_app(door: Door) -> None:
 )
 async def test_each_kind_of_update_is_told_apart(name: str, kind: Kind, text: str, door: Door) -> None:
     message = await door.captured(name)
-    assert (message.kind, message.text, message.sender) == (kind, text, "700000001")
+    assert (message.kind, message.text, message.external) == (kind, text, "700000001")
 
 
 async def test_a_voice_note_says_where_it_lies(door: Door) -> None:

@@ -291,7 +291,7 @@ async def test_a_voice_note_on_another_host_is_not_fetched(address: str, door: D
 
 @pytest.mark.parametrize("written", ["whatsapp:+447700900123", "+447700900123", "447700900123"])
 async def test_a_missing_prefix_is_the_same_person(written: str, door: Door) -> None:
-    assert (await understood(door, "whatsapp_text", From=written)).sender == TO
+    assert (await understood(door, "whatsapp_text", From=written)).external == TO
 
 
 async def test_a_button_of_another_template_is_read_by_its_label(door: Door) -> None:

@@ -277,7 +277,7 @@ async def test_a_tap_comes_as_its_label(office: Office) -> None:
     bubble = await office.twilio.chats.of(f"whatsapp:{NAMELESS}").next()
     office.twilio.taps(f"whatsapp:{NAMELESS}", bubble.id, 0)
     [tap] = await office.history("whatsapp").received(NOON)
-    assert (tap.kind, tap.text, tap.sender) == (Kind.TEXT, "Yes", NAMELESS)
+    assert (tap.kind, tap.text, tap.external) == (Kind.TEXT, "Yes", NAMELESS)
 
 
 # What goes wrong with a list
