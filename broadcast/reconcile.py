@@ -63,9 +63,9 @@ class Reconciling:
         """Settle what is unknown, as far as the platform knows it. Raises a child of `NotSent`."""
         if self.channel.history is None:
             return await self._resend_allowed(now)
-        begun = Begun(after=now - KEPT, before=now - SOONEST)
+        begun = Begun(self.channel.name, after=now - KEPT, before=now - SOONEST)
         async with self.database.reading() as session:
-            waiting = await unknowns.to_ask(session, self.keys, self.channel.name, begun, now, MOST)
+            waiting = await unknowns.to_ask(session, self.keys, begun, now, MOST)
         if not waiting:
             return Reconciled()
         traces = await unless(self.closing, _traces(self.channel.history, waiting))
@@ -77,9 +77,9 @@ class Reconciling:
         return reconciled
 
     async def _resend_allowed(self, now: datetime) -> Reconciled:
-        begun = Begun(after=now - LATEST, before=now - ABSENT)
+        begun = Begun(self.channel.name, after=now - LATEST, before=now - ABSENT)
         async with self.database.writing() as session:
-            resent = await unknowns.resend_allowed(session, self.channel.name, begun, now)
+            resent = await unknowns.resend_allowed(session, begun, now)
         return Reconciled(resent=resent)
 
     async def _settle(

@@ -56,19 +56,18 @@ class UnknownDelivery:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """Between which moments deliveries were begun."""
+    """On which channel, and between which moments, deliveries were begun."""
 
+    channel: str
     after: datetime
     before: datetime
 
     def holds(self) -> ColumnElement[bool]:
-        return and_(delivery.c.began > self.after, delivery.c.began < self.before)
+        return and_(delivery.c.channel == self.channel, delivery.c.began > self.after, delivery.c.began < self.before)
 
 
-async def to_ask(
-    session: Session, keys: Keyring, channel: str, begun: Begun, now: datetime, most: int
-) -> list[UnknownDelivery]:
-    """The deliveries of unknown fate on a channel that were begun then, and are due to be asked about."""
+async def to_ask(session: Session, keys: Keyring, begun: Begun, now: datetime, most: int) -> list[UnknownDelivery]:
+    """The deliveries of unknown fate that were begun there and then, and are due to be asked about."""
     rows = await session.execute(
         select(
             delivery.c.id, delivery.c.began, address.c.id.label("address_id"), address.c.external,
@@ -77,8 +76,8 @@ async def to_ask(
         .join(address, address.c.id == delivery.c.address_id)
         .join(person, person.c.id == delivery.c.person_id)
         .where(
-            is_unknown(delivery), delivery.c.channel == channel, begun.holds(),
-            delivery.c.due <= now, delivery.c.code.is_distinct_from(Code.RESTORED),
+            is_unknown(delivery), begun.holds(), delivery.c.due <= now,
+            delivery.c.code.is_distinct_from(Code.RESTORED),
         )
         .order_by(delivery.c.began)
         .limit(most)
@@ -176,13 +175,12 @@ async def resend(session: Session, ids: Sequence[str], now: datetime) -> int:
     return await _again(session, delivery.c.id.in_(ids), now)
 
 
-async def resend_allowed(session: Session, channel: str, begun: Begun, now: datetime) -> int:
+async def resend_allowed(session: Session, begun: Begun, now: datetime) -> int:
     """Queue deliveries once more that nobody can be asked about, if their broadcast allows that they come twice."""
     allowed = select(broadcast.c.id).where(broadcast.c.again)
     return await _again(
         session,
         and_(
-            delivery.c.channel == channel,
             begun.holds(),
             delivery.c.broadcast_id.in_(allowed),
         ),

@@ -358,7 +358,7 @@ async def test_nothing_leaves_to_an_address_that_was_detached(database: Database
         assert (await row(session, waits)).code == "passed_on"
         await deliveries.settle(session, "worker", [Outcome(under_way, State.QUEUED, due=NOW)], NOW)
         assert await unknowns.resend(session, [lost, under_way], NOW) == 0
-        assert await unknowns.resend_allowed(session, "telegram", unknowns.Begun(NOW - DAY, NOW + DAY), NOW) == 0
+        assert await unknowns.resend_allowed(session, unknowns.Begun("telegram", NOW - DAY, NOW + DAY), NOW) == 0
         await put(session, bulletin, code=Code.RESTORED)
         assert await unknowns.release(session, NOW) == 0
         await put(session, bulletin, state="failed", code="5xx", ended=NOW.date())

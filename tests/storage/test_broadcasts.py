@@ -182,7 +182,7 @@ async def test_the_counts_hold_after_every_kind_of_change(database: Database, ke
         await counts_hold(session)
         await reports.again(session, failed, NOW, "30008")
         await counts_hold(session)
-        await unknowns.resend_allowed(session, "telegram", unknowns.Begun(NOW - SECOND, NOW + SECOND), NOW)
+        await unknowns.resend_allowed(session, unknowns.Begun("telegram", NOW - SECOND, NOW + SECOND), NOW)
         await counts_hold(session)
         await outbox.retry(session, NOW, code="400")
         await counts_hold(session)

@@ -81,7 +81,7 @@ ASKED: Mapping[str, Callable[[Session, Keyring], Awaitable[object]]] = {
     "what became of a send": _settle,
     "the counts of a broadcast": lambda session, _keys: broadcasts.counts(session, "b"),
     "what is to be asked": lambda session, keys: unknowns.to_ask(
-        session, keys, "telegram", unknowns.Begun(NOW, NOW), NOW, 500
+        session, keys, unknowns.Begun("telegram", NOW, NOW), NOW, 500
     ),
     "whose the messages are": lambda session, _keys: unknowns.claimed(session, ["one", "two"]),
     "what may have a message": lambda session, _keys: unknowns.claimants(session, ["one", "two"]),

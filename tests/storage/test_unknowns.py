@@ -1,5 +1,6 @@
 """What nobody knows the fate of is asked after where that is possible, and sent again only where that was allowed."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.storage.rows import NOW, also_at, announce, meet, owe, put, queue, ro
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 DAY = timedelta(days=1)
 LEASE = NOW + MINUTE
-AROUND = Begun(NOW - SECOND, NOW + SECOND)
+AROUND = Begun("telegram", NOW - SECOND, NOW + SECOND)
 STATES = ("queued", "sending", "sent", "failed", "expired", "cancelled")
 
 
@@ -81,12 +82,12 @@ async def test_what_was_begun_in_between_is_asked_after_the_oldest_first(databas
         await queue(session, alice, turn=9, state="sent", began=NOW + 3 * SECOND)
         sms = await meet(session, keys, "+15005550006", channel="sms")
         await queue(session, sms, state="unknown", began=NOW + 3 * SECOND)
-        found = await unknowns.to_ask(session, keys, "telegram", Begun(NOW + SECOND, NOW + 5 * SECOND), NOW, 9)
+        found = await unknowns.to_ask(session, keys, Begun("telegram", NOW + SECOND, NOW + 5 * SECOND), NOW, 9)
         assert found == [
             UnknownDelivery(names[turn], alice.id, alice.address, "70001", NOW + turn * SECOND) for turn in (2, 3, 4)
         ]
         assert "70001" not in repr(found)
-        fewer = await unknowns.to_ask(session, keys, "telegram", Begun(NOW + SECOND, NOW + 5 * SECOND), NOW, 2)
+        fewer = await unknowns.to_ask(session, keys, Begun("telegram", NOW + SECOND, NOW + 5 * SECOND), NOW, 2)
         assert fewer == found[:2]
 
 
@@ -97,14 +98,14 @@ async def test_who_was_forgotten_and_who_cannot_be_read_is_not_asked_after(datab
             await queue(session, who, state="unknown", began=NOW)
         await people.erase(session, alice.id)
         await session.execute(update(person).where(person.c.id == bob.id).values(key=alice.wrapped))
-        assert await unknowns.to_ask(session, keys, "telegram", AROUND, NOW, 9) == []
+        assert await unknowns.to_ask(session, keys, AROUND, NOW, 9) == []
 
 
 async def test_what_is_held_is_not_asked_after(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         await queue(session, await meet(session, keys), began=NOW)
         await unknowns.hold(session, NOW)
-        assert await unknowns.to_ask(session, keys, "telegram", AROUND, NOW, 9) == []
+        assert await unknowns.to_ask(session, keys, AROUND, NOW, 9) == []
 
 
 async def test_what_the_platform_had_no_word_on_is_asked_after_later(database: Database, keys: Keyring) -> None:
@@ -114,7 +115,7 @@ async def test_what_the_platform_had_no_word_on_is_asked_after_later(database: D
         sent = await queue(session, alice, turn=3, state="sent", began=NOW)
         await unknowns.ask_later(session, [late, sent], NOW + HOUR)
         for now, names in ((NOW, {soon}), (NOW + HOUR, {soon, late})):
-            found = await unknowns.to_ask(session, keys, "telegram", AROUND, now, 9)
+            found = await unknowns.to_ask(session, keys, AROUND, now, 9)
             assert {delivery.id for delivery in found} == names
         assert (await row(session, sent)).due == NOW
 
@@ -224,7 +225,7 @@ async def test_nothing_leaves_again_to_who_was_forgotten(database: Database, key
         name = await owe(session, alice, state="unknown", began=NOW)
         await people.erase(session, alice.id)
         assert await unknowns.resend(session, [name], NOW) == 0
-        assert await unknowns.resend_allowed(session, "telegram", AROUND, NOW) == 0
+        assert await unknowns.resend_allowed(session, AROUND, NOW) == 0
 
 
 async def test_what_cannot_be_asked_after_leaves_again_only_where_that_was_allowed(
@@ -238,9 +239,9 @@ async def test_what_cannot_be_asked_after_leaves_again_only_where_that_was_allow
         again = await owe(session, alice, "again", state="unknown", began=NOW)
         reply = await queue(session, alice, state="unknown", began=NOW)
         earlier = await owe(session, bob, "again", state="unknown", began=NOW - SECOND)
-        assert await unknowns.resend_allowed(session, "sms", AROUND, NOW) == 0
-        assert await unknowns.resend_allowed(session, "telegram", AROUND, NOW) == 1
-        assert await unknowns.resend_allowed(session, "telegram", AROUND, NOW) == 0
+        assert await unknowns.resend_allowed(session, replace(AROUND, channel="sms"), NOW) == 0
+        assert await unknowns.resend_allowed(session, AROUND, NOW) == 1
+        assert await unknowns.resend_allowed(session, AROUND, NOW) == 0
         assert await states(session) == {
             once: "unknown", again: "queued", reply: "unknown", earlier: "unknown",
         }  # fmt: skip
@@ -318,4 +319,4 @@ async def test_nothing_of_who_was_forgotten_meanwhile_is_released(database: Data
         await people.erase(session, alice.id)
         assert await unknowns.release(session, NOW) == 0
         assert (await row(session, name)).state == "unknown"
-        assert await unknowns.to_ask(session, keys, "telegram", Begun(NOW - HOUR, NOW + HOUR), NOW, 9) == []
+        assert await unknowns.to_ask(session, keys, Begun("telegram", NOW - HOUR, NOW + HOUR), NOW, 9) == []
