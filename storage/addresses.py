@@ -58,6 +58,16 @@ class NewAddress:
     """The platform's own id of the person."""
 
 
+class AddressBefore(Struct, frozen=True):
+    """An address as it was before its person wrote, which shows that they can be reached there."""
+
+    id: str
+    shut: bool
+    """The person had been silent for too long."""
+    lost: bool
+    """It was lost, or blocked, for some time or for good."""
+
+
 class Stand(Struct, frozen=True, kw_only=True):
     """How things stand at an address after a turn."""
 
@@ -96,25 +106,23 @@ def add(writes: Writes, key: PersonKey, place: NewAddress, stand: Stand) -> None
     )
 
 
-def change(
-    writes: Writes, key: PersonKey, address_id: str, stand: Stand, *, was_shut: bool = False, was_lost: bool = False
-) -> None:
-    """Write down how things stand now. A person who has written can be reached: `was_shut` and `was_lost` are over."""
+def change(writes: Writes, key: PersonKey, before: AddressBefore, stand: Stand) -> None:
+    """Write down how things stand now. A person who has written can be reached: what was shut or lost no longer is."""
     changed: dict[str, object] = {} if stand.spoke is None else {"spoke": stand.spoke}
     if stand.agreed:
         changed["consented"] = True
-    if was_shut:
+    if before.shut:
         changed["shut"] = None
-    if was_lost:
+    if before.lost:
         changed |= NOTHING_HELD
     writes.change(
         address,
         ("id",),
-        id=address_id,
+        id=before.id,
         reach=stand.reach,
         turns=stand.turns,
         replied=stand.replied,
-        talk=_sealed_talk(key, address_id, stand),
+        talk=_sealed_talk(key, before.id, stand),
         **changed,
     )
 

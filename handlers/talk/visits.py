@@ -213,7 +213,8 @@ def _change(visit: Visit, known: Known) -> None:
     # Whoever this is, it may not be the person who wrote here last.
     stand = _stand(visit, None if visit.silent else visit.now)
     is_lost = known.reach not in (Reach.ACTIVE, Reach.OPTED_OUT)
-    addresses.change(visit.writes, visit.key, visit.address, stand, was_shut=known.shut, was_lost=is_lost)
+    before = addresses.AddressBefore(visit.address, shut=known.shut, lost=is_lost)
+    addresses.change(visit.writes, visit.key, before, stand)
     if (known.language, known.region) != (visit.language, visit.region):
         people.change(visit.writes, visit.key, consent=visit.consent, language=visit.language, region=visit.region)
     elif visit.consent is not None:
