@@ -252,7 +252,7 @@ async def _publish(database: Database) -> None:
         news = '{"text": {"en": "News"}, "order": ["en"]}'
         new = NewBroadcast(process, Subject("bulletin", "y"), news, Lane.BULLETIN, Audience(regions=("talkers",)))
         made = await broadcasts.add(session, new, now)
-        await expansion.expand(session, made, made.audience, now, None)
+        await expansion.expand(session, made, now, None)
 
 
 @dataclass(slots=True)

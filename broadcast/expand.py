@@ -27,7 +27,7 @@ async def expand(database: Database, now: datetime) -> bool:
         if broadcast is None:
             return False
         starts = mornings(broadcast, now)
-        number = await expansion.expand(session, broadcast, broadcast.audience, now, _most(database), starts)
+        number = await expansion.expand(session, broadcast, now, _most(database), starts)
     log.info("deliveries made", broadcast=broadcast.id, number=number)
     return True
 

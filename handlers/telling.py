@@ -94,7 +94,7 @@ async def tell_now(
     """
     plan = Plan(not_after=not_after, hours=hours(process.content))
     made = await broadcasts.add(session, _broadcast(process, announcement, Lane.NOTICE, plan), now)
-    return await expansion.expand(session, made, made.audience, now, None)
+    return await expansion.expand(session, made, now, None)
 
 
 async def tell_many(

@@ -74,7 +74,6 @@ async def _first(session: Session, condition: ColumnElement[bool]) -> Broadcast 
 async def expand(
     session: Session,
     running: Broadcast,
-    audience: Audience,
     now: datetime,
     most: int | None,
     opens: Mapping[str, datetime] | None = None,
@@ -85,7 +84,7 @@ async def expand(
     region may be written to; "" for everybody else.
     """
     # Locked, so that no person is erased while their delivery is made.
-    batch = _next_people(session.dialect.name, running.reached, audience, most).with_for_update(
+    batch = _next_people(session.dialect.name, running.reached, running.audience, most).with_for_update(
         of=[person], read=True, key_share=True
     )
     due = {region: literal(max(moment, now), Moment()) for region, moment in (opens or {}).items()}

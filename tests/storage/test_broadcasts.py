@@ -105,7 +105,7 @@ async def test_the_states_of_a_broadcast_always_sum_to_its_audience(database: Da
     async with database.writing() as session:
         everybody = [await meet(session, keys, f"7{number}", name=f"{number}") for number in range(9)]
         made = await announce(session, plan=Plan(not_after=NOW + SECOND))
-        assert await expansion.expand(session, made, Audience(), NOW, None) == 9
+        assert await expansion.expand(session, made, NOW, None) == 9
         await _is_whole(session, {"queued": 9})
         claimed = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, 5))
         await _is_whole(session, {"queued": 4, "sending": 5})
@@ -150,8 +150,8 @@ async def test_the_counts_hold_after_every_kind_of_change(database: Database, ke
         there = await also_at(session, keys, everybody[5], "+15005550006", channel="sms", spoke=NOW - DAY)
         await queue(session, everybody[0])
         for _time in range(2):
-            await expansion.expand(session, made, Audience(), NOW, 7)
-            await expansion.expand(session, made, Audience(), NOW, None)
+            await expansion.expand(session, made, NOW, 7)
+            await expansion.expand(session, made, NOW, None)
             await counts_hold(session)
         names = {
             owed.person_id: owed.id for owed in await session.execute(select(delivery).where(delivery.c.turn == 0))

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from channels.verdicts import Reach
 from storage import Database, Keyring, Session, addresses, broadcasts, circuits
 from storage.addresses import Change
-from storage.broadcasts import Audience, Hours, Plan, Subject, Way
+from storage.broadcasts import Hours, Plan, Subject, Way
 from storage.lanes import Lane
 from storage.outbox import claims, deliveries, expansion, reports, unknowns
 from storage.outbox.claims import MOST_LOOKS, Claimed
@@ -447,7 +447,7 @@ async def test_a_claim_does_not_wait_for_deliveries_that_are_being_made_or_walke
         made, walked = await expansion.to_expand(making, NOW), await expansion.to_turn(making)
         assert made is not None
         assert walked is not None
-        await expansion.expand(making, made, Audience(), NOW, 1)
+        await expansion.expand(making, made, NOW, 1)
         await session.exec_driver_sql("SET LOCAL lock_timeout = 1000")
         assert len(await claim(session, keys)) == 6
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -51,8 +52,8 @@ async def reached(session: Session, name: str = "b") -> list[str]:
 
 
 async def tell(session: Session, audience: Audience) -> list[str]:
-    made = await start(session)
-    number = await expansion.expand(session, made, audience, NOW, None)
+    made = replace(await start(session), audience=audience)
+    number = await expansion.expand(session, made, NOW, None)
     found = await reached(session)
     assert number == len(found) == await expansion.reachable(session, audience)
     return found
@@ -84,7 +85,7 @@ async def test_batches_go_on_where_the_last_one_ended(database: Database, keys: 
             made = await expansion.to_expand(session, NOW)
             if made is None:
                 break
-            numbers.append(await expansion.expand(session, made, EVERYBODY, NOW, 4))
+            numbers.append(await expansion.expand(session, made, NOW, 4))
     assert numbers == [4, 4, 2]
     async with database.reading() as session:
         assert await reached(session) == ids(*everybody)
@@ -96,7 +97,7 @@ async def test_a_last_batch_that_is_full_is_followed_by_an_empty_one(database: D
         await start(session)
         numbers = []
         while made := await expansion.to_expand(session, NOW):
-            numbers.append(await expansion.expand(session, made, EVERYBODY, NOW, 2))
+            numbers.append(await expansion.expand(session, made, NOW, 2))
     assert numbers == [2, 2, 0]
 
 
@@ -113,7 +114,7 @@ async def test_what_is_killed_in_between_is_resumed_and_nobody_is_missed_or_told
             made = await expansion.to_expand(session, NOW)
             if made is None:
                 break
-            await expansion.expand(session, made, EVERYBODY, NOW, 2)
+            await expansion.expand(session, made, NOW, 2)
             if killed:
                 await session.rollback()
     async with database.reading() as session:
@@ -125,7 +126,7 @@ async def test_a_batch_made_again_tells_nobody_twice(database: Database, keys: K
         everybody = await crowd(session, keys, 3)
         made = await start(session)
         for _time in range(2):
-            await expansion.expand(session, made, EVERYBODY, NOW, None)
+            await expansion.expand(session, made, NOW, None)
         assert await reached(session) == ids(*everybody)
 
 
@@ -146,7 +147,7 @@ async def test_who_comes_while_a_batch_is_made_pushes_nobody_out(postgresql: Dat
             made = await expansion.to_expand(session, NOW)
             if made is None:
                 break
-            await expansion.expand(cast(Session, Meanwhile(session, one_more)), made, EVERYBODY, NOW, 2)
+            await expansion.expand(cast(Session, Meanwhile(session, one_more)), made, NOW, 2)
     async with postgresql.reading() as session:
         assert set(await reached(session)) >= {who.id for who in everybody}
 
@@ -217,7 +218,7 @@ async def test_everybody_is_written_to_from_their_own_morning_on(database: Datab
         regions = {region: await meet(session, keys, region, region=region) for region in ("north", "south", "")}
         made = await start(session)
         opens = {"": NOW + MINUTE, "north": NOW + 2 * MINUTE, "south": NOW - MINUTE, "nowhere": NOW}
-        await expansion.expand(session, made, EVERYBODY, NOW, None, opens)
+        await expansion.expand(session, made, NOW, None, opens)
         found = {owed.person_id: owed.due for owed in await session.execute(select(delivery))}
     assert found == {
         regions["north"].id: NOW + 2 * MINUTE,
@@ -229,7 +230,7 @@ async def test_everybody_is_written_to_from_their_own_morning_on(database: Datab
 async def test_where_no_region_has_its_own_day_everybody_has_the_same(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         await meet(session, keys)
-        await expansion.expand(session, await start(session), EVERYBODY, NOW, None, {"": NOW + MINUTE})
+        await expansion.expand(session, await start(session), NOW, None, {"": NOW + MINUTE})
         assert (await session.execute(select(delivery.c.due))).scalar_one() == NOW + MINUTE
 
 
@@ -257,13 +258,13 @@ async def test_a_broadcast_that_was_paused_while_it_was_made_is_made_when_it_goe
 ) -> None:
     async with database.writing() as session:
         everybody = await crowd(session, keys, 5)
-        await expansion.expand(session, await start(session), EVERYBODY, NOW, 2)
+        await expansion.expand(session, await start(session), NOW, 2)
         await broadcasts.pause(session, "b")
         await turned(session, 9)
         await broadcasts.resume(session, "b")
         await turned(session, 9)
         while made := await expansion.to_expand(session, NOW):
-            await expansion.expand(session, made, EVERYBODY, NOW, 2)
+            await expansion.expand(session, made, NOW, 2)
         assert await reached(session) == ids(*everybody)
 
 
@@ -278,7 +279,7 @@ async def turned(session: Session, most: int) -> list[int]:
 async def test_a_broadcast_is_walked_a_batch_at_a_time(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         everybody = await crowd(session, keys, 5)
-        await expansion.expand(session, await start(session), EVERYBODY, NOW, None)
+        await expansion.expand(session, await start(session), NOW, None)
         sent = (
             await session.execute(select(delivery.c.id).where(delivery.c.person_id == everybody[1].id))
         ).scalar_one()
@@ -301,7 +302,7 @@ async def dues(session: Session) -> Counter[datetime]:
 async def test_who_changes_their_mind_on_the_way_begins_to_walk_again(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         await crowd(session, keys, 4)
-        await expansion.expand(session, await start(session), EVERYBODY, NOW, None)
+        await expansion.expand(session, await start(session), NOW, None)
         await broadcasts.pause(session, "b")
         which = await expansion.to_turn(session)
         assert which is not None
@@ -417,7 +418,7 @@ async def test_a_batch_reads_only_the_people_it_reaches(postgresql: Database, ke
             await session.exec_driver_sql(statement)
         made = await start(session)
         with statements(postgresql) as seen:
-            assert await expansion.expand(session, made, EVERYBODY, NOW, 500) == 500
+            assert await expansion.expand(session, made, NOW, 500) == 500
         for planned in [await plan(session, read) for read in _reads(seen)]:
             assert "Scan using pk_person on person" in planned or "Bitmap Index Scan on pk_person" in planned
             assert "Index Cond: ((id > " in planned or "Index Cond: (id > " in planned
@@ -429,7 +430,7 @@ async def test_a_batch_on_sqlite_reads_only_the_people_it_reaches(sqlite: Databa
         await crowd(session, keys, 3)
         made = await start(session)
         with statements(sqlite) as seen:
-            await expansion.expand(session, made, EVERYBODY, NOW, 2)
+            await expansion.expand(session, made, NOW, 2)
         for planned in [await plan(session, statement) for statement in _reads(seen)]:
             assert "SEARCH person USING INDEX sqlite_autoindex_person_1 (id>?" in planned
             assert "SCAN person" not in planned

@@ -6,7 +6,6 @@ from pathlib import Path
 from sqlalchemy import select
 
 from storage import Database, Keyring, Session, broadcasts, events, people, rounds, turns
-from storage.broadcasts import Audience
 from storage.outbox import claims, deliveries, expansion, reports, unknowns
 from storage.outbox.reports import Word
 from storage.states import State
@@ -105,7 +104,7 @@ async def test_a_broadcast_still_sums_to_its_audience_when_somebody_was_forgotte
 ) -> None:
     async with database.writing() as session:
         everybody = [await meet(session, keys, f"7{number}") for number in range(3)]
-        await expansion.expand(session, await announce(session), Audience(), NOW, None)
+        await expansion.expand(session, await announce(session), NOW, None)
         await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, NOW, 1))
         for who in everybody:
             await people.erase(session, who.id)
