@@ -66,9 +66,9 @@ async def open_(session: Session, round_: contents.Round, now: datetime) -> str:
     return name
 
 
-async def opened_before(session: Session, asked: contents.Round) -> datetime | None:
+async def opened_before(session: Session, round_: contents.Round) -> datetime | None:
     """When this very round was opened, so that a slip calls nobody to vote twice; None: never."""
-    return await rounds.opened(session, contents.pack(asked))
+    return await rounds.opened(session, contents.pack(round_))
 
 
 async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Voted) -> None:
