@@ -66,10 +66,10 @@ class House:
         async with self.database.writing() as session:
             lease = self.now + timedelta(minutes=1)
             claimed = await claims.claim(session, self.keys, claims.Claim(channel, "us", self.now, lease, 100))
-            outcomes = [Outcome(one.id, State.SENT, f"p-{one.id}") for one in claimed]
+            outcomes = [Outcome(delivery.id, State.SENT, f"p-{delivery.id}") for delivery in claimed]
             await deliveries.settle(session, "us", outcomes, self.now)
-        for one in claimed:
-            self.left.setdefault(one.to, []).append(outgoing_of(one))
+        for delivery in claimed:
+            self.left.setdefault(delivery.to, []).append(outgoing_of(delivery))
         return len(claimed)
 
     async def column(self, query: str) -> list[Any]:
@@ -105,7 +105,7 @@ class Writer:
     async def hears(self) -> str:
         """All that has come since."""
         await self.house.sends()
-        return "\n".join(shown(one) for one in self.house.left.pop(self.sender, ()))
+        return "\n".join(shown(outgoing) for outgoing in self.house.left.pop(self.sender, ()))
 
     async def joins(self, language: str = "English", region: str = "1") -> "Writer":
         """Agrees, and says where they live."""

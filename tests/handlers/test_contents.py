@@ -13,7 +13,7 @@ from handlers.writing import contents
 from locales import languages
 from storage.broadcasts import Audience
 from tests.handlers.house import PROCESS, House
-from tests.handlers.written import asked
+from tests.handlers.written import consultation
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "docs" / "examples"
 KINDS = {
@@ -43,7 +43,7 @@ def test_the_examples_are_understood(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("toml", "said"),
+    ("toml", "explanation"),
     [
         ("text = ", "not a TOML file"),
         ("text = " + "[" * 5000, "brackets|TOML"),
@@ -59,8 +59,8 @@ def test_the_examples_are_understood(name: str) -> None:
         ('[text]\nen = "x"\n[audiance]\nlanguages = ["fr"]', "audiance: there is nothing of this name"),
     ],
 )
-def test_a_file_with_a_mistake_is_refused_with_its_place(toml: str, said: str) -> None:
-    with pytest.raises(contents.Unfit, match=said):
+def test_a_file_with_a_mistake_is_refused_with_its_place(toml: str, explanation: str) -> None:
+    with pytest.raises(contents.Unfit, match=explanation):
         contents.read(toml, contents.Bulletin)
 
 
@@ -71,7 +71,7 @@ def test_a_slip_inside_a_list_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "explanation"),
     [
         ({}, "at least one language"),
         ({"en": "x", "fr": " \n"}, "text in fr is empty"),
@@ -84,8 +84,8 @@ def test_a_slip_inside_a_list_is_found() -> None:
         ({"en": "abc\u202ecba"}, "control character"),
     ],
 )
-async def test_a_bulletin_that_cannot_be_sent_is_refused(house: House, text: dict[str, str], said: str) -> None:
-    with pytest.raises(contents.Unfit, match=f"text: .*{said}"):
+async def test_a_bulletin_that_cannot_be_sent_is_refused(house: House, text: dict[str, str], explanation: str) -> None:
+    with pytest.raises(contents.Unfit, match=f"text: .*{explanation}"):
         await house.does(lambda session, now: bulletins.publish(session, contents.Bulletin(text), now))
     assert await house.column("SELECT id FROM broadcast") == []
 
@@ -109,7 +109,7 @@ async def test_a_bulletin_of_yesterday_is_refused(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "explanation"),
     [
         ({"not_before": "soon"}, "not_before: 'soon' is no day or moment"),
         ({"not_before": "2026-13-01"}, "not_before"),
@@ -124,10 +124,10 @@ async def test_a_bulletin_of_yesterday_is_refused(house: House) -> None:
     ],
 )
 async def test_a_bulletin_that_cannot_leave_as_it_says_is_refused(
-    house: House, wrong: dict[str, object], said: str
+    house: House, wrong: dict[str, object], explanation: str
 ) -> None:
     unfit = dataclasses.replace(contents.Bulletin({"en": "x"}), **wrong)  # type: ignore[arg-type]
-    with pytest.raises(contents.Unfit, match=said):
+    with pytest.raises(contents.Unfit, match=explanation):
         await house.does(lambda session, now: bulletins.publish(session, unfit, now))
     assert await house.column("SELECT id FROM broadcast UNION SELECT id FROM schedule") == []
 
@@ -150,36 +150,36 @@ def test_what_was_stored_before_there_were_hours_is_still_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "explanation"),
     [
         ({"title": {"en": "x" * 201}}, "title"),
         ({"title": {"en": "two\nlines"}}, "title"),
         ({"questions": ()}, "questions"),
-        ({"questions": asked().questions * 6}, "questions"),
-        ({"questions": asked().questions[:1] * 2}, "same key"),
+        ({"questions": consultation().questions * 6}, "questions"),
+        ({"questions": consultation().questions[:1] * 2}, "same key"),
         ({"questions": (too_long_to_tap("fr"),)}, "questions: q: long: the label in fr has 25 characters"),
         ({"questions": (flows.Question("Why not?", {"en": "Why?"}),)}, "questions"),
-        ({"promise": dataclasses.replace(asked().promise, level="some")}, "promise.level"),
-        ({"promise": dataclasses.replace(asked().promise, who_decides={})}, "promise.who_decides"),
+        ({"promise": dataclasses.replace(consultation().promise, level="some")}, "promise.level"),
+        ({"promise": dataclasses.replace(consultation().promise, who_decides={})}, "promise.who_decides"),
     ],
 )
 async def test_a_consultation_that_cannot_be_asked_is_refused(
-    house: House, wrong: dict[str, object], said: str
+    house: House, wrong: dict[str, object], explanation: str
 ) -> None:
-    unfit = dataclasses.replace(asked(), **wrong)  # type: ignore[arg-type]
-    with pytest.raises(contents.Unfit, match=said):
+    unfit = dataclasses.replace(consultation(), **wrong)  # type: ignore[arg-type]
+    with pytest.raises(contents.Unfit, match=explanation):
         await house.does(lambda session, now: consultations.open_(session, unfit, now))
 
 
 async def test_a_consultation_closes_once(house: House) -> None:
-    name, _broadcast = await house.does(lambda session, now: consultations.open_(session, asked(), now))
+    name, _broadcast = await house.does(lambda session, now: consultations.open_(session, consultation(), now))
     await house.does(lambda session, now: consultations.close(session, name, now))
     with pytest.raises(contents.Unfit, match="No consultation that is open"):
         await house.does(lambda session, now: consultations.close(session, name, now))
 
 
 @pytest.mark.parametrize(
-    ("wrong", "said"),
+    ("wrong", "explanation"),
     [
         ({"title": {}}, "title"),
         ({"organizer": {"en": "two\nlines"}}, "organizer"),
@@ -206,9 +206,11 @@ async def test_a_consultation_closes_once(house: House) -> None:
         ({"daytime": flows.Daytime("UTC", quiet=flows.WEEKDAYS)}, "daytime.quiet: every day of the week"),
     ],
 )
-async def test_a_process_that_cannot_be_run_is_refused(house: House, wrong: dict[str, object], said: str) -> None:
+async def test_a_process_that_cannot_be_run_is_refused(
+    house: House, wrong: dict[str, object], explanation: str
+) -> None:
     unfit = dataclasses.replace(PROCESS, **wrong)  # type: ignore[arg-type]
-    with pytest.raises(contents.Unfit, match=said):
+    with pytest.raises(contents.Unfit, match=explanation):
         await house.does(lambda session, now: processes.begin(session, unfit, now))
 
 
@@ -247,12 +249,12 @@ async def test_a_reason_leaves_as_one_message_in_every_language_or_not_at_all(ho
         return
     await house.does(lambda session, now: contributions.respond(session, response, now))
     [packed] = await house.column("SELECT renditions FROM broadcast")
-    told = flows.told(packed)
-    assert all(contents.length(told.to(language)) <= telling.LONGEST for language in languages())
+    renditions = flows.told(packed)
+    assert all(contents.length(renditions.to(language)) <= telling.LONGEST for language in languages())
 
 
 @pytest.mark.parametrize("language", languages())
 def test_a_bulletin_of_the_greatest_length_fits_with_its_notice(language: str) -> None:
     for written in languages():
-        told = flows.Told({written: "x" * contents.LONGEST}, languages())
-        assert contents.length(told.to(language)) <= telling.LONGEST
+        renditions = flows.Told({written: "x" * contents.LONGEST}, languages())
+        assert contents.length(renditions.to(language)) <= telling.LONGEST

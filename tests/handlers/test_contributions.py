@@ -10,7 +10,7 @@ from handlers.writing import contents
 from storage import contributions as stored
 from storage.outbox import expansion
 from tests.handlers.house import NOW, House
-from tests.handlers.written import asked
+from tests.handlers.written import consultation
 
 REASON = {"en": "It is point 4 of the draft."}
 
@@ -87,7 +87,7 @@ async def test_one_response_answers_a_thousand(house: House) -> None:
 
 async def test_a_fault_in_the_middle_leaves_no_response(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     name = await (await house.meets().joins()).gives()
-    monkeypatch.setattr(expansion, "expand", lambda *_given: 1 / 0)
+    monkeypatch.setattr(expansion, "expand", lambda *_arguments: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         await respond(house, name)
     for table in ("response", "broadcast"):
@@ -112,7 +112,7 @@ async def test_each_person_is_told_which_of_their_own_words_are_answered(house: 
 
 async def test_who_answered_a_consultation_is_told_which(house: House) -> None:
     alice = await house.meets().joins()
-    await house.does(lambda session, now: consultations.open_(session, asked(), now))
+    await house.does(lambda session, now: consultations.open_(session, consultation(), now))
     await alice.says("answer", "1", "Longer hours.")
     await respond(house, *await house.column("SELECT id FROM contribution"))
     assert (await alice.hears()).startswith("On November 23, 2026 you answered our questions: Seeing a doctor\nIt was")
@@ -120,7 +120,7 @@ async def test_who_answered_a_consultation_is_told_which(house: House) -> None:
 
 async def test_what_was_answered_anew_before_the_response_left_is_not_said_to_be_answered(house: House) -> None:
     alice = await house.meets().joins()
-    await house.does(lambda session, now: consultations.open_(session, asked(), now))
+    await house.does(lambda session, now: consultations.open_(session, consultation(), now))
     await alice.says("answer", "1", "Longer hours.")
     names = await house.column("SELECT id FROM contribution")
     await alice.says("answer")
@@ -149,20 +149,20 @@ async def test_a_reason_that_does_not_fit_behind_what_it_answers_is_refused(hous
 
 async def test_an_answer_given_again_waits_for_a_response_of_its_own(house: House) -> None:
     alice = await house.meets().joins()
-    await house.does(lambda session, now: consultations.open_(session, asked(), now))
+    await house.does(lambda session, now: consultations.open_(session, consultation(), now))
     await alice.says("answer", "1", "Longer hours.")
     await respond(house, *await house.column("SELECT id FROM contribution"))
     await alice.says("answer", "2", "Longer hours still.")
     async with house.database.reading() as session:
-        given = await stored.newest(session, house.keys, 10)
-    assert [one.state for one in given] == ["received", "received"]
+        listed = await stored.newest(session, house.keys, 10)
+    assert [contribution.state for contribution in listed] == ["received", "received"]
 
 
 async def test_a_consultation_of_ten_questions_is_answered_to_the_end(house: House) -> None:
     alice = await house.meets().joins()
     many = contents.Consultation(
-        asked().title,
-        asked().promise,
+        consultation().title,
+        consultation().promise,
         tuple(flows.Question(f"q{number}", {"en": f"Question {number}?"}) for number in range(10)),
     )
     await house.does(lambda session, now: consultations.open_(session, many, now))
@@ -174,8 +174,8 @@ async def test_a_consultation_of_ten_questions_is_answered_to_the_end(house: Hou
 async def test_the_day_is_kept_and_not_the_hour(house: House) -> None:
     await (await house.meets().joins()).gives()
     async with house.database.reading() as session:
-        [given] = await stored.newest(session, house.keys, 10)
-    assert given.given == NOW.date()
+        [contribution] = await stored.newest(session, house.keys, 10)
+    assert contribution.given == NOW.date()
 
 
 async def test_the_topic_is_named_by_who_gave_it_or_by_a_moderator(house: House) -> None:
@@ -195,8 +195,8 @@ async def test_what_is_said_again_takes_the_place_of_the_first_and_can_be_taken_
     alice = await house.meets().joins()
     await alice.gives("Interpreters at the clinic.")
     await alice.says("0", "Interpreters at the school.")
-    [given] = await house.does(lambda session, _now: stored.newest(session, house.keys, 10))
-    assert given.words == "Interpreters at the school."
+    [contribution] = await house.does(lambda session, _now: stored.newest(session, house.keys, 10))
+    assert contribution.words == "Interpreters at the school."
     assert "did not keep it" in await alice.says("2")
     assert await house.column("SELECT id FROM contribution") == []
     assert "You have not told us anything yet" in await alice.says("/status")

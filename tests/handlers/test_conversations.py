@@ -18,7 +18,7 @@ from storage import turns
 from storage.tables import delivery
 from tests.flows.example import named_in
 from tests.handlers.house import PROCESS, House, Writer
-from tests.handlers.written import asked
+from tests.handlers.written import consultation
 from tests.storage.rows import statements
 
 
@@ -170,9 +170,9 @@ async def test_stop_and_forget_are_heard_in_a_conversation_that_cannot_be_read(
     alice = await house.meets().joins()
     unpacked = standings.unpacked
     monkeypatch.setattr(conversations, "unpacked", lambda _text: unpacked('{"talks": 7}'))
-    said = await alice.says(word)
-    assert heard in said
-    assert "has changed" not in said
+    reply = await alice.says(word)
+    assert heard in reply
+    assert "has changed" not in reply
 
 
 async def test_a_command_is_a_command_even_where_words_are_asked_for(house: House) -> None:
@@ -239,7 +239,7 @@ async def test_two_processes_of_ours_see_what_the_other_published(house: House) 
     other = House(house.database, house.keys)
     assert "no open question" in await alice.says("answer")
     assert "no open question" in await Writer(other, "2", "telegram").says("answer")
-    name, _broadcast = await house.does(lambda session, now: consultations.open_(session, asked(), now))
+    name, _broadcast = await house.does(lambda session, now: consultations.open_(session, consultation(), now))
     await bob.hears()
     assert "Seeing a doctor" in await Writer(other, "2", "telegram").says("answer")
     await other.does(lambda session, now: consultations.close(session, name, now))
@@ -249,7 +249,7 @@ async def test_two_processes_of_ours_see_what_the_other_published(house: House) 
 
 async def test_who_has_begun_to_answer_when_the_consultation_closes_keeps_what_was_given(house: House) -> None:
     alice = await house.meets().joins()
-    name, _broadcast = await house.does(lambda session, now: consultations.open_(session, asked(), now))
+    name, _broadcast = await house.does(lambda session, now: consultations.open_(session, consultation(), now))
     await alice.says("answer", "1")
     await house.does(lambda session, now: consultations.close(session, name, now))
     assert "These questions have closed." in await alice.says("Longer hours.")
@@ -286,7 +286,7 @@ async def test_without_a_process_nothing_is_taken(database_url: str, keys) -> No
 async def test_a_fault_in_the_middle_leaves_nothing_of_the_turn(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     alice = await house.meets().joins()
     before = await house.column("SELECT id FROM delivery")
-    monkeypatch.setattr(conversations, "keep", lambda *_given: 1 / 0)
+    monkeypatch.setattr(conversations, "keep", lambda *_arguments: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         await house.takes(alice.message("stop"))
     assert await house.column("SELECT reach FROM address") == ["active"]
@@ -296,12 +296,14 @@ async def test_a_fault_in_the_middle_leaves_nothing_of_the_turn(house: House, mo
 async def test_a_long_reply_leaves_in_parts_in_order_and_only_the_last_asks(house: House) -> None:
     alice = await house.meets().joins()
     long = dataclasses.replace(
-        asked().promise,
+        consultation().promise,
         purpose={"en": "purpose " * 170},
         who_decides={"en": "decides " * 170},
         what_can_change={"en": "changes " * 170},
     )
-    await house.does(lambda session, now: consultations.open_(session, dataclasses.replace(asked(), promise=long), now))
+    await house.does(
+        lambda session, now: consultations.open_(session, dataclasses.replace(consultation(), promise=long), now)
+    )
     await alice.hears()
     await house.takes(alice.message("answer"))
     await house.sends()
@@ -316,7 +318,7 @@ async def test_the_same_batch_twice_has_one_effect(house: House) -> None:
     await house.takes(*batch)
     await house.takes(*batch)
     await house.sends()
-    assert [len(house.left[one]) for one in ("1", "2")] == [1, 1]
+    assert [len(house.left[sender]) for sender in ("1", "2")] == [1, 1]
 
 
 async def test_hearing_many_is_one_reading_and_one_writing(postgresql_house: House) -> None:
@@ -411,12 +413,12 @@ async def test_only_an_answer_where_something_is_unknown_costs_a_statement_more(
         await house.takes(alice.message("1"), bob.message("1"))
     await alice.hears()
     turn = await loses(alice)
-    with statements(house.database) as asked:
+    with statements(house.database) as command:
         await house.takes(alice.message("help"))
     await alice.hears()
     with statements(house.database) as answered:
         await house.takes(alice.message(kind=Kind.CHOICE, choice="1", token=str(turn)))
-    assert [len(ordinary), len(asked), len(answered)] == [2, 2, 3]
+    assert [len(ordinary), len(command), len(answered)] == [2, 2, 3]
 
 
 def test_everything_that_a_flow_makes_happen_is_written_down() -> None:

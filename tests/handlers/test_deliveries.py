@@ -39,16 +39,16 @@ async def session(database_url: str) -> AsyncIterator[Session]:
 
 
 async def says(session: Session, name: str, status: Status, verdict: Verdict = DROPPED, **more: Any) -> None:
-    given = {"code": "x" if status is Status.FAILED else "", "provider_id": "m1", "now": NOW} | more
-    said = Report("sms", name, given["provider_id"], status, given["code"], verdict)
-    await deliveries.report(session, [said], given["now"], ALL)
+    fields = {"code": "x" if status is Status.FAILED else "", "provider_id": "m1", "now": NOW} | more
+    report = Report("sms", name, fields["provider_id"], status, fields["code"], verdict)
+    await deliveries.report(session, [report], fields["now"], ALL)
 
 
 async def somebody(session: Session, keys: Keyring, sender: str = "+15005550006", **how: Any) -> Somebody:
     return await meet(session, keys, sender, **{"channel": "sms"} | how)
 
 
-async def told(session: Session, keys: Keyring, plan: Plan = ANYHOW, **columns: Any) -> tuple[Somebody, str]:
+async def taken(session: Session, keys: Keyring, plan: Plan = ANYHOW, **columns: Any) -> tuple[Somebody, str]:
     """Somebody, and a broadcast's message to them that the platform has taken."""
     await announce(session, plan=plan)
     alice = await somebody(session, keys)
@@ -73,7 +73,7 @@ async def claim(session: Session, keys: Keyring, now: Any = NOW) -> list[Claimed
 async def test_what_the_platform_says_is_what_it_became(
     session: Session, keys: Keyring, status: Status, becomes: str
 ) -> None:
-    _alice, name = await told(session, keys)
+    _alice, name = await taken(session, keys)
     for _time in range(2):
         await says(session, name, status)
         assert (await row(session, name)).state == becomes
@@ -84,7 +84,7 @@ async def test_nothing_said_changes_nothing(session: Session) -> None:
 
 
 async def test_what_no_table_names_is_final_and_says_nothing_of_the_address(session: Session, keys: Keyring) -> None:
-    alice, name = await told(session, keys)
+    alice, name = await taken(session, keys)
     waits = await queue(session, alice)
     await says(session, name, Status.FAILED, code="99999")
     found = await row(session, name)
@@ -94,7 +94,7 @@ async def test_what_no_table_names_is_final_and_says_nothing_of_the_address(sess
 
 
 async def test_who_is_lost_is_not_written_to_again(session: Session, keys: Keyring) -> None:
-    alice, name = await told(session, keys)
+    alice, name = await taken(session, keys)
     waits = await queue(session, alice)
     await says(session, name, Status.FAILED, LOST)
     assert await reach(session, alice) == "invalid"
@@ -102,14 +102,14 @@ async def test_who_is_lost_is_not_written_to_again(session: Session, keys: Keyri
 
 
 async def test_a_word_on_who_was_forgotten_concerns_nobody(session: Session, keys: Keyring) -> None:
-    alice, name = await told(session, keys)
+    alice, name = await taken(session, keys)
     await people.erase(session, alice.id)
     await says(session, name, Status.FAILED, LOST)
     assert (await row(session, name)).state == "failed"
 
 
 async def test_what_passes_by_itself_is_tried_again_after_growing_waits(session: Session, keys: Keyring) -> None:
-    _alice, name = await told(session, keys)
+    _alice, name = await taken(session, keys)
     waited, now = [], NOW
     for attempt in range(1, 4):
         await says(session, name, Status.FAILED, BUSY, provider_id=f"m{attempt}", now=now)
@@ -127,7 +127,7 @@ async def test_what_passes_by_itself_is_tried_again_after_growing_waits(session:
 
 
 async def test_it_is_not_tried_again_when_that_would_be_too_late(session: Session, keys: Keyring) -> None:
-    _alice, name = await told(session, keys, not_after=NOW + 30 * MINUTE)
+    _alice, name = await taken(session, keys, not_after=NOW + 30 * MINUTE)
     await says(session, name, Status.FAILED, BUSY)
     assert (await row(session, name)).state == "failed"
 
@@ -139,7 +139,7 @@ async def test_a_reply_that_is_dropped_late_is_not_tried_again(session: Session,
 
 
 async def test_the_same_word_again_does_not_make_it_wait_again(session: Session, keys: Keyring) -> None:
-    _alice, name = await told(session, keys)
+    _alice, name = await taken(session, keys)
     await says(session, name, Status.FAILED, BUSY)
     was = await row(session, name)
     await says(session, name, Status.FAILED, BUSY, now=NOW + HOUR)
@@ -150,7 +150,7 @@ async def test_a_phone_that_does_not_answer_three_times_in_a_week_is_left_alone_
     session: Session, keys: Keyring
 ) -> None:
     verdict = VERDICTS["30003"]
-    alice, name = await told(session, keys)
+    alice, name = await taken(session, keys)
     waits = await queue(session, alice, due=NOW + 3 * DAY)
     for attempt in range(1, 4):
         now = NOW + attempt * DAY
@@ -162,15 +162,15 @@ async def test_a_phone_that_does_not_answer_three_times_in_a_week_is_left_alone_
     assert await reach(session, alice) == "unreachable"
     until = (await session.execute(select(address.c.until))).scalar_one()
     assert until == NOW + 3 * DAY + WEEK
-    found = [await row(session, one) for one in (name, waits)]
-    assert [(one.state, one.code) for one in found] == [("cancelled", "gone")] * 2
+    found = [await row(session, delivery) for delivery in (name, waits)]
+    assert [(delivery.state, delivery.code) for delivery in found] == [("cancelled", "gone")] * 2
 
 
 ELSEWHERE = Plan(elsewhere=True)
 
 
 async def test_who_is_lost_here_is_written_to_where_they_agreed_to_it(session: Session, keys: Keyring) -> None:
-    alice, name = await told(session, keys, ELSEWHERE)
+    alice, name = await taken(session, keys, ELSEWHERE)
     there = await also_at(session, keys, alice, "70001", channel="telegram")
     await says(session, name, Status.FAILED, LOST)
     found = await row(session, name)
@@ -178,7 +178,7 @@ async def test_who_is_lost_here_is_written_to_where_they_agreed_to_it(session: S
 
 
 async def test_what_is_to_be_tried_again_here_is_not_tried_elsewhere_too(session: Session, keys: Keyring) -> None:
-    alice, name = await told(session, keys, ELSEWHERE)
+    alice, name = await taken(session, keys, ELSEWHERE)
     await also_at(session, keys, alice, "70001", channel="telegram")
     await says(session, name, Status.FAILED, dataclasses.replace(BUSY, elsewhere=True))
     found = await row(session, name)
@@ -186,7 +186,7 @@ async def test_what_is_to_be_tried_again_here_is_not_tried_elsewhere_too(session
 
 
 async def test_but_it_is_when_the_phone_is_left_alone(session: Session, keys: Keyring) -> None:
-    alice, name = await told(session, keys, ELSEWHERE)
+    alice, name = await taken(session, keys, ELSEWHERE)
     await also_at(session, keys, alice, "70001", channel="telegram")
     await says(session, name, Status.FAILED, dataclasses.replace(VERDICTS["30003"], strikes=1))
     found = await row(session, name)
@@ -194,7 +194,7 @@ async def test_but_it_is_when_the_phone_is_left_alone(session: Session, keys: Ke
 
 
 async def test_a_sender_that_is_out_of_order_is_stopped_and_its_message_waits(session: Session, keys: Keyring) -> None:
-    alice, name = await told(session, keys)
+    alice, name = await taken(session, keys)
     await says(session, name, Status.FAILED, VERDICTS["30002"], code="30002")
     assert await circuits.broken(session) == [OpenCircuit("sms", "30002", NOW, NOW + OUT_OF_ORDER)]
     found = await row(session, name)
@@ -207,7 +207,7 @@ async def test_who_has_been_silent_is_written_to_as_the_broadcast_says_now_that_
     session: Session, keys: Keyring
 ) -> None:
     """We took them for one who had written: it leaves once more at once, not as free text."""
-    _alice, name = await told(session, keys, began=NOW)
+    _alice, name = await taken(session, keys, began=NOW)
     await says(session, name, Status.FAILED, SILENT)
     (claimed,) = await claim(session, keys)
     assert (claimed.id, claimed.attempts, claimed.shut) == (name, 1, NOW)
@@ -215,14 +215,14 @@ async def test_who_has_been_silent_is_written_to_as_the_broadcast_says_now_that_
 
 
 async def test_who_is_silent_for_that_too_is_written_to_when_they_write(session: Session, keys: Keyring) -> None:
-    _alice, name = await told(session, keys, attempts=1)
+    _alice, name = await taken(session, keys, attempts=1)
     await says(session, name, Status.FAILED, SILENT)
     found = await row(session, name)
     assert (found.state, found.code, found.due) == ("queued", Code.SHUT, NOW + LONGEST_SILENCE)
 
 
 async def test_what_waits_for_a_silent_person_ends_when_it_is_too_late(session: Session, keys: Keyring) -> None:
-    _alice, name = await told(session, keys, attempts=1, not_after=NOW + HOUR)
+    _alice, name = await taken(session, keys, attempts=1, not_after=NOW + HOUR)
     await says(session, name, Status.FAILED, SILENT)
     assert (await row(session, name)).due == NOW + HOUR
     assert await claim(session, keys, NOW + HOUR) == []
@@ -230,7 +230,7 @@ async def test_what_waits_for_a_silent_person_ends_when_it_is_too_late(session: 
 
 
 async def test_of_two_reasons_the_first_counts(session: Session, keys: Keyring) -> None:
-    alice, name = await told(session, keys)
+    alice, name = await taken(session, keys)
     both = [
         Report("sms", name, "m1", Status.FAILED, "30005", LOST),
         Report("sms", name, "m1", Status.FAILED, "30002", VERDICTS["30002"]),
@@ -245,13 +245,13 @@ async def test_a_batch_is_followed_one_by_one(session: Session, keys: Keyring) -
     await announce(session)
     everybody = [await somebody(session, keys, f"+1202555012{number}") for number in range(3)]
     names = [await owe(session, who, state="sent") for who in everybody]
-    said = [
+    reports = [
         Report("sms", names[0], "m1", Status.FAILED, "30005", LOST),
         Report("sms", names[1], "m2", Status.DELIVERED),
         Report("sms", names[2], "m3", Status.FAILED, "30017", BUSY),
         Report("sms", "never made", "m4", Status.FAILED, "30005", LOST),
     ]
-    await deliveries.report(session, said, NOW)
+    await deliveries.report(session, reports, NOW)
     assert [(await row(session, name)).state for name in names] == ["failed", "delivered", "queued"]
     assert [await reach(session, who) for who in everybody] == ["invalid", "active", "active"]
 
@@ -282,13 +282,13 @@ async def test_what_is_taken_for_spam_pauses_its_broadcast_and_says_so_once(
     other = (await announce(session, "another")).id
     for name in (*names, reply):
         await says(session, name, Status.FAILED, VERDICTS["63026"], code="63026")
-    found = {one.id: one.state for one in await broadcasts.latest(session, 9)}
+    found = {broadcast.id: broadcast.state for broadcast in await broadcasts.latest(session, 9)}
     assert found == {"b": "pausing", other: "running"}
     assert capsys.readouterr().out.count("broadcast paused") == 1
 
 
 async def test_what_the_platform_kept_too_long_has_expired(session: Session, keys: Keyring) -> None:
-    _alice, name = await told(session, keys)
+    _alice, name = await taken(session, keys)
     await says(session, name, Status.FAILED, VERDICTS["30036"], code="30036")
     found = await row(session, name)
     assert (found.state, found.code, found.ended) == ("expired", "30036", NOW.date())
@@ -298,7 +298,7 @@ async def test_what_the_platform_kept_too_long_has_expired(session: Session, key
 async def test_a_report_that_too_much_comes_slows_the_whole_sender(
     session: Session, keys: Keyring, code: str, wait: timedelta | None
 ) -> None:
-    _alice, name = await told(session, keys)
+    _alice, name = await taken(session, keys)
     await says(session, name, Status.FAILED, VERDICTS[code], code=code)
     assert await marks.at(session, marks.slow("sms")) == (None if wait is None else NOW + wait)
 
@@ -328,7 +328,7 @@ async def test_a_text_that_was_not_taken_makes_way_for_another_and_then_its_pers
         assert (found.state, found.code) == ("queued", Code.SHUT)
         dues.append(found.due)
         known = await templates.all_of(session, "sms")
-        assert [one.language for one in known if one.status == "approved"] == left
+        assert [template.language for template in known if template.status == "approved"] == left
         await claim(session, keys, dues[0])
         await outbox.settle(session, "worker", [Outcome(name, State.SENT, f"m{attempt + 1}", attempts=1)], NOW)
     assert dues == [NOW + KNOWN, NOW + LONGEST_SILENCE]

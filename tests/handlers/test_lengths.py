@@ -39,7 +39,7 @@ def ballots(number: int) -> Iterator[str]:
     yield str(number + 1)
     for size in range(1, number + 1):
         for chosen in combinations(range(1, number + 1), size):
-            yield " ".join(str(one) for one in chosen)
+            yield " ".join(str(place) for place in chosen)
 
 
 @pytest.mark.parametrize("channel", ["telegram", "sms"])
@@ -143,7 +143,7 @@ def test_every_usual_address_is_equally_long() -> None:
 
 LONGEST = tuple(matter(f"{'m' * 37}_{number:02}", f"{number:02}{'x' * 78}") for number in range(contents.MOST_OPTIONS))
 """The longest list that an organizer can put to the vote."""
-VALUES = tuple(one.value for one in LONGEST)
+VALUES = tuple(choice.value for choice in LONGEST)
 every_rule = pytest.mark.parametrize("rule", council.rules().values(), ids=council.rules())
 
 
@@ -187,7 +187,7 @@ def kept(talk: KeptTalk, turn: flows.Turn) -> int:
 @every_rule
 def test_no_vote_can_be_told_from_its_length(rule: council.Rule) -> None:
     talks: dict[int, set[int]] = {}
-    cast = {len(padded(rule.packed(one).encode(), ballot.c.matters)) for one in rule.kind.examples(VALUES)}
+    cast = {len(padded(rule.packed(example).encode(), ballot.c.matters)) for example in rule.kind.examples(VALUES)}
     for way in ("first", "last", "all"):
         *open_, (_talk, over) = held(rule, way)
         for talk, turn in open_:

@@ -176,7 +176,7 @@ async def test_a_fault_in_the_middle_of_a_removal_changes_nothing(
     _name, (alice,) = await voting(house, "1")
     for room, function in ((expansion, "expand"), (stored, "withdraw"), (stored_people, "unseat")):
         with monkeypatch.context() as broken:
-            broken.setattr(room, function, lambda *_given: 1 / 0)
+            broken.setattr(room, function, lambda *_arguments: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 await removed(house, await seat_of(house, "1"))
     assert await alice.hears() == ""

@@ -17,7 +17,7 @@ from handlers.talk.patience import Heard, Newcomers, Why
 from storage.tables import address
 from tests.handlers.house import CHANNELS, PROCESS, House, Writer
 from tests.handlers.test_conversations import standing
-from tests.handlers.written import asked
+from tests.handlers.written import consultation
 from tests.storage.rows import NOW, statements
 
 DRIVING = "I am driving and will answer later."
@@ -156,8 +156,8 @@ async def test_who_was_not_told_whom_to_reach_in_danger_is_told_with_the_next_me
 async def test_a_tap_on_the_last_question_answers_none_that_was_not_sent(house: House) -> None:
     """Both can be answered alike: what was tapped twice must not answer what nobody has seen."""
     alice = await house.meets().joins()
-    been = asked().questions[0]
-    twice = dataclasses.replace(asked(), questions=(been, dataclasses.replace(been, key="again")))
+    been = consultation().questions[0]
+    twice = dataclasses.replace(consultation(), questions=(been, dataclasses.replace(been, key="again")))
     await house.does(lambda session, now: consultations.open_(session, twice, now))
     await alice.says("answer")
     token = (await standing(alice)).token

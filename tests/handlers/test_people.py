@@ -34,11 +34,11 @@ async def count(house: House, table: str) -> int:
     return int((await house.column(f"SELECT count(*) FROM {table}"))[0])  # noqa: S608
 
 
-@pytest.mark.parametrize("said", ["STOP", "stop.", " Stop ", "arrêter", "/stop", "توقف"])
-async def test_stop_ends_what_waits_and_is_confirmed_once(house: House, said: str) -> None:
+@pytest.mark.parametrize("word", ["STOP", "stop.", " Stop ", "arrêter", "/stop", "توقف"])
+async def test_stop_ends_what_waits_and_is_confirmed_once(house: House, word: str) -> None:
     alice = await house.meets().joins()
     await house.does(lambda session, now: bulletins.publish(session, NEWS, now))
-    heard = await alice.says(said)
+    heard = await alice.says(word)
     assert "We will not write to you any more" in heard
     assert "There is news." not in heard
     assert await house.column("SELECT state FROM delivery WHERE broadcast_id IS NOT NULL") == ["cancelled"]
@@ -152,8 +152,8 @@ async def test_an_invitation_is_understood_however_it_is_typed(house: House, cha
     alice = await house.meets("70001", channel).joins()
     await alice.says("share")
     code = await invited(house)
-    said = typed.format(code, lower=code.lower(), spaced=code.replace("-", " "), bare=code.replace("-", ""))
-    heard = await alice.says(said)
+    text = typed.format(code, lower=code.lower(), spaced=code.replace("-", " "), bare=code.replace("-", ""))
+    heard = await alice.says(text)
     assert "Welcome to the council." in heard
     assert "What should change?" in heard
     assert await count(house, "member") == 1
@@ -181,8 +181,8 @@ async def test_what_a_link_was_marked_with_is_kept_sealed_and_confuses_nobody(ho
     await alice.says("English", "1")
     await alice.says("menu")
     assert await doors(house) == [LINK]
-    asked = await alice.says("share")
-    assert await alice.says(f"/start {LINK[::-1]}") == asked
+    question = await alice.says("share")
+    assert await alice.says(f"/start {LINK[::-1]}") == question
     assert await doors(house) == [LINK[::-1]]
     assert await house.column("SELECT count(*) FROM contribution") == [0]
     await alice.says("/start")

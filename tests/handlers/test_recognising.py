@@ -70,10 +70,10 @@ async def test_where_addresses_are_not_given_to_others_nobody_is_asked(house: Ho
 
 async def test_the_question_comes_in_english_too_for_the_new_owner_may_speak_another_language(house: House) -> None:
     writer = await silent(house, "Français")
-    asked = await writer.says("bonjour")
-    assert asked.startswith("La dernière fois que ce numéro nous a écrit")
-    assert ASKED in asked
-    assert "Oui, c’était moi / Yes, that was me" in asked
+    question = await writer.says("bonjour")
+    assert question.startswith("La dernière fois que ce numéro nous a écrit")
+    assert ASKED in question
+    assert "Oui, c’était moi / Yes, that was me" in question
 
 
 @pytest.mark.parametrize("words", ["hello?", "status", "forget", "vote", "3", "menu", "0", "99"])
@@ -128,8 +128,8 @@ async def test_who_was_there_before_keeps_what_they_gave_and_is_not_reached_ther
 
 
 async def _answered(session: Session, now: datetime) -> tuple[str, int]:
-    (given,) = (await session.exec_driver_sql("SELECT id FROM contribution")).scalars()
-    answer = contents.Response("taken_up", {"en": "It is in the draft."}, (given,))
+    (contribution,) = (await session.exec_driver_sql("SELECT id FROM contribution")).scalars()
+    answer = contents.Response("taken_up", {"en": "It is in the draft."}, (contribution,))
     return await contributions.respond(session, answer, now)
 
 

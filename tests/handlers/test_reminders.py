@@ -108,7 +108,7 @@ async def test_who_was_killed_while_reminding_reminds_again_and_once(
     _name, (alice,) = await soon_over(house, "1")
     for room, function in ((expansion, "expand"), (stored, "reminded")):
         with monkeypatch.context() as broken:
-            broken.setattr(room, function, lambda *_given: 1 / 0)
+            broken.setattr(room, function, lambda *_arguments: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 await reminds(house)
     assert await alice.hears() == ""

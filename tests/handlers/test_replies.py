@@ -56,7 +56,7 @@ async def _leaves(house: House) -> str | None:
     async with house.database.writing() as session:
         lease = house.now + timedelta(minutes=1)
         claimed = await claims.claim(session, house.keys, claims.Claim("sms", "us", house.now, lease, 1))
-        await deliveries.settle(session, "us", [Outcome(one.id, State.SENT) for one in claimed], house.now)
+        await deliveries.settle(session, "us", [Outcome(delivery.id, State.SENT) for delivery in claimed], house.now)
     house.now += SECOND
     return claimed[0].to if claimed else None
 

@@ -29,8 +29,8 @@ async def seated(house: House, sender: str, channel: str = "telegram") -> Writer
     return member
 
 
-async def opened(house: House, asked: contents.Round) -> str:
-    return await house.does(lambda session, now: rounds.open_(session, asked, now))
+async def opened(house: House, vote: contents.Round) -> str:
+    return await house.does(lambda session, now: rounds.open_(session, vote, now))
 
 
 async def closed(house: House, name: str) -> council.Result:
@@ -164,8 +164,8 @@ async def test_a_result_that_would_not_fit_is_refused_when_the_round_opens(house
 @pytest.mark.parametrize("together", [1, 2, 3, 4, 12])
 def test_no_result_takes_more_words_than_the_one_that_was_checked(together: int) -> None:
     matters = tuple(matter(f"m{number}", f"{number:02} " + "x" * 38) for number in range(12))
-    asked = dataclasses.replace(to_vote(), matters=matters)
-    values = tuple(one.value for one in matters)
+    vote = dataclasses.replace(to_vote(), matters=matters)
+    values = tuple(choice.value for choice in matters)
 
     def result(size: int, count: int) -> council.Result:
         order = tuple(values[place : place + size] for place in range(0, 12, size))
@@ -173,8 +173,8 @@ def test_no_result_takes_more_words_than_the_one_that_was_checked(together: int)
 
     process = OpenProcess("review", flows.Process({"en": "x"}, {"en": "x"}, languages(), ()))
     for count in range(10):
-        ends = [rounds._announcement(process, asked, result(size, end), 9, 9) for size in (1, 2) for end in (0, 9)]
-        this = rounds._announcement(process, asked, result(together, count), 9, 9)
+        ends = [rounds._announcement(process, vote, result(size, end), 9, 9) for size in (1, 2) for end in (0, 9)]
+        this = rounds._announcement(process, vote, result(together, count), 9, 9)
         longest = {language: max(len(end[language]) for end in ends) for language in languages()}
         assert all(len(this[language]) <= longest[language] <= telling.LONGEST for language in languages())
 

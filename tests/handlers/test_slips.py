@@ -38,7 +38,7 @@ CASES: list[tuple[type[Any], str, str, str]] = [
 def test_a_slip_is_named_as_it_is_written_with_what_to_write(kind: type[Any], toml: str, place: str, what: str) -> None:
     with pytest.raises(contents.Unfit) as unfit:
         contents.read(toml, kind)
-    said = str(unfit.value)
-    assert said.startswith(f"{place}: ")
-    assert what in said
-    assert not re.search(r"\$|`|Object|Expected|RFC|null|\bstr\b|array|field", said)
+    explanation = str(unfit.value)
+    assert explanation.startswith(f"{place}: ")
+    assert what in explanation
+    assert not re.search(r"\$|`|Object|Expected|RFC|null|\bstr\b|array|field", explanation)

@@ -14,7 +14,7 @@ from storage import broadcasts
 from storage.broadcasts import Hours, Subject
 from storage.outbox import deliveries
 from tests.handlers.house import PROCESS, House, Writer
-from tests.handlers.written import asked, to_vote
+from tests.handlers.written import consultation, to_vote
 
 NIGHT = datetime(2026, 11, 23, 23, tzinfo=UTC)
 DAYTIME = flows.Daytime("Africa/Tunis", "08:00", "19:30", ("sunday",))
@@ -62,10 +62,10 @@ async def seated(house: House, sender: str) -> Writer:
 
 async def test_everything_that_many_are_told_carries_the_hours_of_the_process(by_day: House) -> None:
     alice = await seated(by_day, "1")
-    given = await alice.gives()
+    contribution = await alice.gives()
     await publishes(by_day)
-    await by_day.does(lambda session, now: consultations.open_(session, asked(), now))
-    response = contents.Response("taken_up", {"en": "Yes."}, (given,))
+    await by_day.does(lambda session, now: consultations.open_(session, consultation(), now))
+    response = contents.Response("taken_up", {"en": "Yes."}, (contribution,))
     await by_day.does(lambda session, now: contributions.respond(session, response, now))
     name = await by_day.does(lambda session, now: rounds.open_(session, to_vote(), now))
     await by_day.does(lambda session, now: rounds.close(session, by_day.keys, name, now))
@@ -80,7 +80,7 @@ async def test_what_is_urgent_leaves_at_any_hour(by_day: House) -> None:
 
 async def test_without_a_daytime_everything_leaves_at_any_hour(house: House) -> None:
     await publishes(house)
-    await house.does(lambda session, now: consultations.open_(session, asked(), now))
+    await house.does(lambda session, now: consultations.open_(session, consultation(), now))
     assert await hours(house, "bulletin") is await hours(house, "consultation") is None
 
 
@@ -97,7 +97,7 @@ async def test_a_bulletin_leaves_as_it_says(by_day: House) -> None:
 
 async def test_a_bulletin_that_says_nothing_is_never_sent_twice_and_a_question_may_be(by_day: House) -> None:
     await publishes(by_day)
-    await by_day.does(lambda session, now: consultations.open_(session, asked(), now))
+    await by_day.does(lambda session, now: consultations.open_(session, consultation(), now))
     found = await _rows(by_day, "SELECT subject, outside, elsewhere, again FROM broadcast ORDER BY subject")
     assert [(row[0].partition(":")[0], row[1], bool(row[2]), bool(row[3])) for row in found] == [
         ("bulletin", "template,wait", False, False),
@@ -180,8 +180,8 @@ async def test_what_one_person_is_told_at_night_leaves_in_the_morning_in_the_sam
         )
     morning = house.now + timedelta(hours=8)
     async with house.database.writing() as session:
-        for one in await broadcasts.latest(session, 6):
-            await deliveries.put_off(session, deliveries.Delay(one.id, "north", morning, "night"), house.now, 1)
+        for broadcast in await broadcasts.latest(session, 6):
+            await deliveries.put_off(session, deliveries.Delay(broadcast.id, "north", morning, "night"), house.now, 1)
     assert await alice.hears() == ""
     house.now = morning
     assert await alice.hears() == "\n".join(f"Notice {number}." for number in range(6))

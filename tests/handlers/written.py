@@ -7,7 +7,7 @@ from handlers.writing import contents
 from tests.handlers.house import NOW
 
 
-def asked() -> contents.Consultation:
+def consultation() -> contents.Consultation:
     return contents.Consultation(
         title={"en": "Seeing a doctor"},
         promise=flows.Promise(
