@@ -14,7 +14,7 @@ from tests.waiting import until
 
 async def is_out_of_order(square: StoryTown) -> bool:
     async with square.parts.database.reading() as session:
-        return [one.channel for one in await circuits.broken(session)] == ["whatsapp"]
+        return [circuit.channel for circuit in await circuits.broken(session)] == ["whatsapp"]
 
 
 async def works_again(square: StoryTown) -> bool:

@@ -9,7 +9,7 @@ from storage import contributions as stored
 from tests.stories.town import StoryTown, now
 
 
-def asked() -> contents.Consultation:
+def consultation() -> contents.Consultation:
     return contents.Consultation(
         title={"en": "Seeing a doctor", "fr": "Voir un médecin"},
         promise=flows.Promise(
@@ -33,7 +33,7 @@ def asked() -> contents.Consultation:
 async def test_the_promise_comes_before_the_questions(square: StoryTown) -> None:
     alice = square.on_whatsapp()
     await alice.joins()
-    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
     await alice.hears("Seeing a doctor", "ANSWER")
     alice.says("answer")
     await alice.hears_choices("health ministers", "plan for next year", "Have you seen a doctor this year?")
@@ -43,33 +43,33 @@ async def test_the_promise_comes_before_the_questions(square: StoryTown) -> None
     await alice.hears("Thank you")
 
     async with square.parts.database.reading() as session:
-        given = {one.question: one for one in await stored.newest(session, square.parts.keys, 10)}
-    assert given["been"].option == "no"
-    assert given["why"].spoken
+        answers = {answer.question: answer for answer in await stored.newest(session, square.parts.keys, 10)}
+    assert answers["been"].option == "no"
+    assert answers["why"].spoken
 
 
 async def test_an_answer_given_again_takes_the_place_of_the_first(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
-    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
     await alice.hears("Seeing a doctor")
-    for said in ("answer", "1", "Longer hours."):
-        alice.says(said)
+    for text in ("answer", "1", "Longer hours."):
+        alice.says(text)
         await alice.hears()
-    for said in ("answer", "2", "Longer hours still."):
-        alice.says(said)
+    for text in ("answer", "2", "Longer hours still."):
+        alice.says(text)
         await alice.hears()
     async with square.parts.database.reading() as session:
-        given = {one.question: one for one in await stored.newest(session, square.parts.keys, 10)}
-    assert len(given) == 2
-    assert given["been"].option == "no"
-    assert given["why"].words == "Longer hours still."
+        answers = {answer.question: answer for answer in await stored.newest(session, square.parts.keys, 10)}
+    assert len(answers) == 2
+    assert answers["been"].option == "no"
+    assert answers["why"].words == "Longer hours still."
 
 
 async def test_going_back_asks_the_question_before(square: StoryTown) -> None:
     alice = square.on_sms()
     await alice.joins()
-    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
     await alice.hears("Seeing a doctor")
     alice.says("answer")
     first = await alice.hears("Have you seen a doctor this year?")
@@ -83,7 +83,7 @@ async def test_going_back_asks_the_question_before(square: StoryTown) -> None:
 async def test_a_menu_shown_again_knows_what_has_opened_since(square: StoryTown) -> None:
     alice = square.on_sms()
     await alice.joins()
-    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
     await alice.hears("Seeing a doctor")
     alice.says("hm")
     await alice.hears("We did not understand", "Answer our questions")
@@ -92,29 +92,29 @@ async def test_a_menu_shown_again_knows_what_has_opened_since(square: StoryTown)
 async def test_an_answer_that_comes_too_late_is_said_not_to_count(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
-    name, _ = await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    name, _ = await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
     await alice.hears("Seeing a doctor")
-    for said in ("answer", "1"):
-        alice.says(said)
+    for text in ("answer", "1"):
+        alice.says(text)
         await alice.hears()
     await square.organizer(lambda session, moment: consultations.close(session, name, moment))
     alice.says("Longer hours.")
     heard = await alice.hears("These questions have closed", "What would you like to do?")
     assert "Thank you" not in heard
     async with square.parts.database.reading() as session:
-        [given] = await stored.newest(session, square.parts.keys, 10)
-    assert given.option == "yes"
+        [answer] = await stored.newest(session, square.parts.keys, 10)
+    assert answer.option == "yes"
 
 
 async def test_an_older_consultation_that_is_still_open_is_answered(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
-    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
     await alice.hears("Seeing a doctor")
-    for said in ("answer", "1"):
-        alice.says(said)
+    for text in ("answer", "1"):
+        alice.says(text)
         await alice.hears()
-    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
     await alice.hears("Seeing a doctor")
     alice.says("Longer hours.")
     await alice.hears("Thank you")
@@ -123,5 +123,5 @@ async def test_an_older_consultation_that_is_still_open_is_answered(square: Stor
 async def test_an_invitation_in_another_language_says_so(square: StoryTown) -> None:
     rosa = square.on_sms()
     await rosa.joins("Español")
-    await square.organizer(lambda session, moment: consultations.open_(session, asked(), moment))
+    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
     await rosa.hears("inglés", "Seeing a doctor", "RESPONDER")

@@ -31,7 +31,7 @@ async def seat_of(square: StoryTown, person: Person) -> str:
 ABOUT = {"en": "24 people asked for it.", "fr": "24 personnes le demandent."}
 
 
-def asked(rule: str = "approval", about: flows.Renditions | None = None) -> contents.Round:
+def to_vote(rule: str = "approval", about: flows.Renditions | None = None) -> contents.Round:
     return contents.Round(
         title={"en": "What comes first", "fr": "Ce qui vient en premier"},
         matters=(
@@ -52,7 +52,7 @@ async def test_a_council_of_three_on_three_channels(square: StoryTown, rule: str
     await seated(square, alice)
     await seated(square, bob)
     await seated(square, cosma, "Français")
-    round_id = await square.organizer(lambda session, moment: rounds.open_(session, asked(rule, ABOUT), moment))
+    round_id = await square.organizer(lambda session, moment: rounds.open_(session, to_vote(rule, ABOUT), moment))
     await alice.hears("The council votes: What comes first")
     await bob.hears("The council votes")
     await cosma.hears("Ce qui vient en premier")
@@ -91,7 +91,7 @@ async def test_a_council_of_three_on_three_channels(square: StoryTown, rule: str
 async def test_a_vote_that_comes_too_late_is_said_not_to_count(square: StoryTown) -> None:
     alice = square.on_telegram()
     await seated(square, alice)
-    round_id = await square.organizer(lambda session, moment: rounds.open_(session, asked(), moment))
+    round_id = await square.organizer(lambda session, moment: rounds.open_(session, to_vote(), moment))
     await alice.hears("The council votes")
     alice.says("vote")
     await alice.hears("Which of these")
@@ -106,7 +106,7 @@ async def test_a_result_that_would_show_who_chose_what_is_not_told(square: Story
     alice, bob, cosma = square.on_telegram(), square.on_whatsapp(), square.on_sms()
     for person in (alice, bob, cosma):
         await seated(square, person)
-    round_id = await square.organizer(lambda session, moment: rounds.open_(session, asked("majority"), moment))
+    round_id = await square.organizer(lambda session, moment: rounds.open_(session, to_vote("majority"), moment))
     for person in (alice, bob, cosma):
         await person.hears("The council votes")
     alice.says("vote")
@@ -142,11 +142,11 @@ async def test_a_member_steps_down_and_another_is_removed_while_they_vote(square
     for person in (alice, bob):
         await seated(square, person)
     await seated(square, cosma, "Français")
-    round_id = await square.organizer(lambda session, moment: rounds.open_(session, asked(), moment))
+    round_id = await square.organizer(lambda session, moment: rounds.open_(session, to_vote(), moment))
     for person in (alice, bob, cosma):
         await person.hears()
-    for said in ("vote", "1", "seat"):
-        alice.says(said)
+    for text in ("vote", "1", "seat"):
+        alice.says(text)
         await alice.hears()
     alice.says("1")
     await alice.hears("You have left the council.")

@@ -26,13 +26,13 @@ async def test_from_first_contact_to_response(square: StoryTown, channel: str) -
     await alice.hears("Thank you")
 
     async with square.parts.database.reading() as session:
-        [given] = await stored.newest(session, square.parts.keys, 10)
-    assert (given.words, given.topic) == ("Interpreters at the clinic would help.", "safety")
+        [contribution] = await stored.newest(session, square.parts.keys, 10)
+    assert (contribution.words, contribution.topic) == ("Interpreters at the clinic would help.", "safety")
 
-    response = contents.Response("taken_up", {"en": "It is point 4 of the draft."}, (given.id,))
-    _, told = await square.organizer(lambda session, now: contributions.respond(session, response, now))
-    assert told == 1
-    day = in_words(given.given)
+    response = contents.Response("taken_up", {"en": "It is point 4 of the draft."}, (contribution.id,))
+    _, number = await square.organizer(lambda session, now: contributions.respond(session, response, now))
+    assert number == 1
+    day = in_words(contribution.given)
     await alice.hears(f"On {day} you told us about: Safety and protection\nIt was taken up.", "It is point 4 of")
 
     alice.says("status")

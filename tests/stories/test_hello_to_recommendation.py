@@ -70,8 +70,8 @@ async def test_it_takes_three_messages_in_the_language_of_the_first(
     await recommends(person, language, channel)
     await person.hears_nothing(square)
     async with square.parts.database.reading() as session:
-        [given] = await stored.newest(session, square.parts.keys, 10)
-    assert (given.words, given.language, given.topic) == (WORDS[language], language, "")
+        [contribution] = await stored.newest(session, square.parts.keys, 10)
+    assert (contribution.words, contribution.language, contribution.topic) == (WORDS[language], language, "")
 
     took = cost(person.chat.bubbles)
     assert took.messages_in + took.taps <= MOST_IN
@@ -125,7 +125,7 @@ async def test_what_was_given_can_be_taken_back(square: StoryTown, channel: str)
     await recommends(alice, "en", channel)
     alice.says("2")
     await alice.hears("did not keep it", "SHARE")
-    assert await _given(square) == []
+    assert await _recommendations(square) == []
 
 
 async def test_what_was_given_can_be_said_better(square: StoryTown) -> None:
@@ -135,7 +135,7 @@ async def test_what_was_given_can_be_said_better(square: StoryTown) -> None:
     await alice.hears("What should change?")
     alice.says("Interpreters at the clinic and the school.")
     await alice.hears("Thank you.")
-    assert await _given(square) == ["Interpreters at the clinic and the school."]
+    assert await _recommendations(square) == ["Interpreters at the clinic and the school."]
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -175,6 +175,6 @@ async def test_whoever_says_nothing_that_tells_a_language_is_met_in_that_of_the_
     await rosa.hears("¿Quiere participar?")
 
 
-async def _given(square: StoryTown) -> list[str]:
+async def _recommendations(square: StoryTown) -> list[str]:
     async with square.parts.database.reading() as session:
-        return [given.words for given in await stored.newest(session, square.parts.keys, 10)]
+        return [contribution.words for contribution in await stored.newest(session, square.parts.keys, 10)]

@@ -19,7 +19,7 @@ from handlers.writing import contents
 from storage import Keyring, Session, broadcasts, outbox
 from storage import contributions as stored
 from tests.review import PROCESS
-from tests.stories.test_council import asked
+from tests.stories.test_council import to_vote
 from tests.stories.town import Person, StoryTown, town
 
 ISLANDS, PLAIN = "1", "2"
@@ -84,8 +84,8 @@ class Night:
 
     async def joins(self, region: str = PLAIN) -> Person:
         person = self.town.on_telegram()
-        for said in ("hello", "1", "menu", "/region", region):
-            person.says(said)
+        for text in ("hello", "1", "menu", "/region", region):
+            person.says(text)
             await person.hears()
         return person
 
@@ -144,16 +144,16 @@ async def test_a_reminder_to_vote_waits_for_the_morning_of_who_has_not_voted_by_
     for member in (amira, bruno):
         member.says(await evening.town.organizer(invite))
         await member.hears("Welcome to the council")
-    to_vote = dataclasses.replace(asked(), closes=date(2026, 11, 25))
-    await evening.town.organizer(lambda session, now: rounds.open_(session, to_vote, now))
+    vote = dataclasses.replace(to_vote(), closes=date(2026, 11, 25))
+    await evening.town.organizer(lambda session, now: rounds.open_(session, vote, now))
     await evening.becomes(in_("Africa/Tunis", "2026-11-24T09:00"))
     for member in (amira, bruno):
         await member.hears("The council votes")
     await evening.becomes(in_("Africa/Tunis", "2026-11-24T22:00"))
     assert await evening.town.organizer(rounds.remind) == 2
     await evening.has_nothing_for(amira)
-    for said in ("vote", "1"):
-        bruno.says(said)
+    for text in ("vote", "1"):
+        bruno.says(text)
         await bruno.hears()
     await evening.becomes(in_("Africa/Tunis", "2026-11-25T09:00"))
     assert await evening.town.organizer(rounds.remind) == 0
@@ -164,12 +164,12 @@ async def test_a_reminder_to_vote_waits_for_the_morning_of_who_has_not_voted_by_
 
 async def test_word_of_what_was_done_waits_for_the_morning(evening: Night) -> None:
     amira = await evening.joins()
-    for said in ("share", "More buses."):
-        amira.says(said)
+    for text in ("share", "More buses."):
+        amira.says(text)
         await amira.hears()
     async with evening.town.parts.database.reading() as session:
-        [given] = await stored.newest(session, evening.town.parts.keys, 1)
-    done = contents.Response("taken_up", {"en": "There are more buses."}, (given.id,))
+        [contribution] = await stored.newest(session, evening.town.parts.keys, 1)
+    done = contents.Response("taken_up", {"en": "There are more buses."}, (contribution.id,))
     await evening.town.organizer(lambda session, now: contributions.respond(session, done, now))
     await evening.has_nothing_for(amira)
     await evening.becomes(in_("Africa/Tunis", "2026-11-24T09:00"))
@@ -257,7 +257,9 @@ async def test_what_repeats_leaves_once_each_week_however_many_workers_there_are
     try:
         second = Worker(another, parts.keys, parts.channels, parts.hints, parts.inbox, parts.worker.clock)
         working = asyncio.create_task(second.run(closing))
-        houses = [Housekeeping(one, parts.keys, parts.channels, parts.hints.waker) for one in (parts.database, another)]
+        houses = [
+            Housekeeping(opened, parts.keys, parts.channels, parts.hints.waker) for opened in (parts.database, another)
+        ]
         for week in range(3):
             await evening.becomes(in_("Africa/Tunis", "2026-11-24T12:00") + week * WEEK)
             # Beside their own rounds, which may fall anywhere: both workers keep house at the same time, and again.

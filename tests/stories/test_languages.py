@@ -25,11 +25,11 @@ async def test_from_first_contact_to_response_in_arabic(square: StoryTown) -> No
     await amal.hears()
 
     async with square.parts.database.reading() as session:
-        [given] = await stored.newest(session, square.parts.keys, 10)
-    assert (given.words, given.language) == ("نحتاج إلى مترجمين في العيادة", "ar")
+        [contribution] = await stored.newest(session, square.parts.keys, 10)
+    assert (contribution.words, contribution.language) == ("نحتاج إلى مترجمين في العيادة", "ar")
 
     reason = {"ar": "هذه هي النقطة 4 من المسودة.", "en": "It is point 4 of the draft."}
-    response = contents.Response("taken_up", reason, (given.id,))
+    response = contents.Response("taken_up", reason, (contribution.id,))
     await square.organizer(lambda session, now: contributions.respond(session, response, now))
     heard = await amal.hears("هذه هي النقطة 4 من المسودة.")
     assert "It is point 4" not in heard
@@ -51,9 +51,9 @@ async def test_a_change_of_language_in_the_middle_asks_the_same_question_again(s
     await alice.hears_choices("Merci")
 
     async with square.parts.database.reading() as session:
-        [given] = await stored.newest(session, square.parts.keys, 10)
-    assert given.words == "Il nous faut des interprètes."
-    assert given.language == "fr"
+        [contribution] = await stored.newest(session, square.parts.keys, 10)
+    assert contribution.words == "Il nous faut des interprètes."
+    assert contribution.language == "fr"
     await alice.hears_nothing(square)
 
 
@@ -64,8 +64,8 @@ async def test_a_bulletin_in_four_languages_of_which_one_is_missing(square: Stor
     text = {"en": "The draft is open for comments.", "fr": "Le projet est ouvert.", "ar": "المسودة مفتوحة للتعليق."}
     await square.organizer(lambda session, now: bulletins.publish(session, contents.Bulletin(text), now))
 
-    for code, said in text.items():
-        assert said in await people[code].hears()
+    for code, sentence in text.items():
+        assert sentence in await people[code].hears()
     missing = await people["es"].hears("The draft is open for comments.", "inglés")
     assert "We do not have this in your language" not in missing
 

@@ -113,10 +113,10 @@ async def test_forget_leaves_nothing_readable(square: StoryTown, channel: str, d
     async with square.parts.database.reading() as session:
         for table in ("person", "address", "member", "ballot", "parked"):
             assert (await session.exec_driver_sql(f"SELECT count(*) FROM {table}")).scalar_one() == 0, table  # noqa: S608
-        [given] = (await session.exec_driver_sql("SELECT words, voice, person_id FROM contribution")).all()
+        [contribution] = (await session.exec_driver_sql("SELECT words, voice, person_id FROM contribution")).all()
         assert await stored.newest(session, square.parts.keys, 10) == []
         bodies = (await session.exec_driver_sql("SELECT body, provider_id, person_id FROM delivery")).all()
-    assert tuple(given) == (None, None, None)
+    assert tuple(contribution) == (None, None, None)
     assert all(tuple(body) == (None, None, None) for body in bodies)
     _holds_nothing_of_hers(database_url, bytes(wrapped), alice)
 
@@ -163,8 +163,8 @@ async def test_housekeeping_erases_who_never_agreed(square: StoryTown, database_
 
 async def _gives(person: Person, words: str) -> None:
     await person.joins()
-    for said in ("share", words):
-        person.says(said)
+    for message in ("share", words):
+        person.says(message)
         await person.hears()
 
 

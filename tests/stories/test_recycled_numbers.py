@@ -42,10 +42,12 @@ async def a_year_passes(square: StoryTown, clock: Dial) -> None:
 async def respond(square: StoryTown) -> int:
     """The organizers answer what was given; gives how many people are told."""
     async with square.parts.database.reading() as session:
-        [given] = await stored.newest(session, square.parts.keys, 10)
-    answer = contents.Response("taken_up", {"en": "It is in the draft.", "fr": "C'est dans le projet."}, (given.id,))
-    _name, told = await square.organizer(lambda session, now: contributions.respond(session, answer, now))
-    return told
+        [contribution] = await stored.newest(session, square.parts.keys, 10)
+    answer = contents.Response(
+        "taken_up", {"en": "It is in the draft.", "fr": "C'est dans le projet."}, (contribution.id,)
+    )
+    _name, number = await square.organizer(lambda session, now: contributions.respond(session, answer, now))
+    return number
 
 
 async def test_the_number_is_somebody_elses_now(square: StoryTown, clock: Dial) -> None:
@@ -73,8 +75,8 @@ async def test_the_number_is_somebody_elses_now(square: StoryTown, clock: Dial) 
     assert await respond(square) == 0
     await bob.hears_nothing(square)
     async with square.parts.database.reading() as session:
-        [given] = await stored.newest(session, square.parts.keys, 10)
-    assert given.words == "Un guichet en français."
+        [contribution] = await stored.newest(session, square.parts.keys, 10)
+    assert contribution.words == "Un guichet en français."
 
 
 async def test_it_is_still_the_same_person(square: StoryTown, clock: Dial) -> None:

@@ -54,8 +54,8 @@ async def test_an_unsigned_sms_is_refused(square: StoryTown) -> None:
         for headers in ({}, {"X-Twilio-Signature": "guess"}):
             async with client.post(
                 f"http://127.0.0.1:{square.port}/hooks/sms", data={"Body": "x"}, headers=headers
-            ) as said:
-                assert said.status == 403
+            ) as response:
+                assert response.status == 403
 
 
 @pytest.mark.parametrize("text", ["\ud800 half a letter", "nul \0 inside", "🙂🙂🙂"])
@@ -166,9 +166,9 @@ def _update(person: Person, text: str) -> dict[str, object]:
 
 
 async def _post(square: StoryTown, body: bytes, headers: dict[str, str] | None = None) -> int:
-    given = {"X-Telegram-Bot-Api-Secret-Token": TELEGRAM_SECRET} if headers is None else headers
+    all_headers = {"X-Telegram-Bot-Api-Secret-Token": TELEGRAM_SECRET} if headers is None else headers
     async with (
         aiohttp.ClientSession() as client,
-        client.post(f"http://127.0.0.1:{square.port}/hooks/telegram", data=body, headers=given) as said,
+        client.post(f"http://127.0.0.1:{square.port}/hooks/telegram", data=body, headers=all_headers) as response,
     ):
-        return said.status
+        return response.status
