@@ -27,9 +27,9 @@ PEOPLE = 12
 async def _people(database: Database, keys: Keyring, number: int) -> list[Somebody]:
     await begin(database)
     async with database.writing() as session:
-        people = [await meet(session, keys, str(70_000 + one)) for one in range(number)]
+        people = [await meet(session, keys, str(70_000 + place)) for place in range(number)]
         for who in people:
-            for _one in range(BULLETINS):
+            for _time in range(BULLETINS):
                 await queue(session, who, Outgoing("news").packed(), lane=Lane.BULLETIN, turn=0)
     return people
 
@@ -37,7 +37,7 @@ async def _people(database: Database, keys: Keyring, number: int) -> list[Somebo
 async def _claim(database: Database, keys: Keyring, most: int = 50) -> list[str]:
     async with database.writing() as session:
         claimed = await claims.claim(session, keys, claims.Claim("telegram", "worker", NOW, LEASE, most))
-        return [one.to for one in claimed if one.body is not None and "news" in one.body]
+        return [delivery.to for delivery in claimed if delivery.body is not None and "news" in delivery.body]
 
 
 @pytest.mark.parametrize("word", ["/stop", "/forget"])

@@ -41,7 +41,7 @@ async def test_at_once_to_several_programs_is_once(database: Database, database_
             other = storage.open(database_url)
             others.push_async_callback(other.close)
             lines.append(inbox_of(other))
-        every = [line.take([says(f"7000{one}", "hello", f"{one}")]) for line in lines for one in range(8)]
+        every = [line.take([says(f"7000{number}", "hello", f"{number}")]) for line in lines for number in range(8)]
         await asyncio.gather(*every)
     assert [await _count(database, table) for table in (event, person, delivery)] == [8, 8, 8]
 
@@ -52,7 +52,7 @@ async def test_two_messages_of_one_new_person_at_two_programs_meet_one_person(
     await begin(database)
     other = storage.open(database_url)
     try:
-        both = [inbox_of(one).take([says("70001", "hello", f"{n}")]) for n, one in enumerate((database, other))]
+        both = [inbox_of(opened).take([says("70001", "hello", f"{n}")]) for n, opened in enumerate((database, other))]
         await asyncio.gather(*both)
     finally:
         await other.close()
@@ -67,16 +67,16 @@ async def test_the_order_of_callbacks_changes_nothing(database: Database, keys: 
     orders = list(permutations(words))
     async with database.writing() as session:
         who = [await meet(session, keys, f"{n}", channel="sms") for n in range(len(orders))]
-        for one in who:
-            await queue(session, one)
+        for somebody in who:
+            await queue(session, somebody)
         claimed = await claims.claim(session, keys, claims.Claim("sms", "worker", NOW, NOW, 50))
     for order, mine in zip(orders, claimed, strict=True):
-        said = [Report("sms", mine.id, f"SM{mine.id}", word) for word in (*order, *order)]
-        await inbox.take(said[:settled_after])
+        reports = [Report("sms", mine.id, f"SM{mine.id}", word) for word in (*order, *order)]
+        await inbox.take(reports[:settled_after])
         async with database.writing() as session:
             sent = deliveries.Outcome(mine.id, State.SENT, f"SM{mine.id}", 1)
             await deliveries.settle(session, "worker", [sent], NOW)
-        await inbox.take(said[settled_after:])
+        await inbox.take(reports[settled_after:])
     async with database.reading() as session:
         rows = await session.execute(select(delivery.c.state, delivery.c.provider_id, delivery.c.id))
         assert all((row.state, row.provider_id) == ("delivered", f"SM{row.id}") for row in rows)
