@@ -19,9 +19,9 @@ RUN_FOLDER = pytest.StashKey[Path]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """One folder for the whole run: the first process makes it, xdist's workers are told where it is."""
-    told = getattr(config, "workerinput", {}).get("run_folder")
-    if told:
-        config.stash[RUN_FOLDER] = Path(told)
+    folder = getattr(config, "workerinput", {}).get("run_folder")
+    if folder:
+        config.stash[RUN_FOLDER] = Path(folder)
         return
     run = ExitStack()
     config.stash[RUN_FOLDER] = run.enter_context(servers.run_folder())

@@ -19,16 +19,16 @@ def again(*command: str | Path) -> subprocess.Popen[str]:
 
 def test_a_program_that_dies_starts_again_and_that_is_said(tmp_path: Path) -> None:
     with again("sh", "-c", DIES_ONCE, tmp_path / "died") as running:
-        _out, said = running.communicate(timeout=60)
+        _out, errors = running.communicate(timeout=60)
     assert running.returncode == 0
-    assert said == "worker.1 died (signal 9): it starts again in 0.01 s\n"
+    assert errors == "worker.1 died (signal 9): it starts again in 0.01 s\n"
 
 
 @pytest.mark.parametrize("status", [0, 2])
 def test_a_program_that_has_ended_or_refuses_to_start_does_not(status: int) -> None:
     with again("sh", "-c", f"exit {status}") as running:
-        _out, said = running.communicate(timeout=60)
-    assert (running.returncode, said) == (status, "")
+        _out, errors = running.communicate(timeout=60)
+    assert (running.returncode, errors) == (status, "")
 
 
 def test_a_program_that_is_told_to_end_ends_and_stays_so() -> None:
@@ -36,8 +36,8 @@ def test_a_program_that_is_told_to_end_ends_and_stays_so() -> None:
         assert running.stdout
         running.stdout.readline()
         running.send_signal(signal.SIGTERM)
-        _out, said = running.communicate(timeout=60)
-    assert (running.returncode, said) == (3, "")
+        _out, errors = running.communicate(timeout=60)
+    assert (running.returncode, errors) == (3, "")
 
 
 def test_told_to_end_while_it_waits_it_does_not_start_again() -> None:

@@ -32,10 +32,12 @@ def test_everything_in_the_lock_is_known_by_its_hashes() -> None:
 
 def test_the_lock_still_fits_what_the_project_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    asked = [Requirement(line) for line in project["project"]["dependencies"] + project["dependency-groups"]["dev"]]
+    requirements = [
+        Requirement(line) for line in project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    ]
     unfit = [
         str(wish)
-        for wish in asked
+        for wish in requirements
         if canonicalize_name(wish.name) not in VERSIONS
         or not wish.specifier.contains(VERSIONS[canonicalize_name(wish.name)])
     ]

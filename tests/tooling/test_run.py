@@ -207,9 +207,9 @@ def test_checks_run_beside_each_other_and_what_each_says_stays_together(
     monkeypatch.setattr(run, "PROGRAMS", tmp_path)
     monkeypatch.setattr(run, "ROOT", tmp_path)
     assert run.check() == 1
-    said, told = capsys.readouterr()
-    assert said.splitlines() == ["first begins", "first ends", "second begins", "second ends"]
-    assert told.splitlines()[-1] == "run: failed: first.sh"
+    output, errors = capsys.readouterr()
+    assert output.splitlines() == ["first begins", "first ends", "second begins", "second ends"]
+    assert errors.splitlines()[-1] == "run: failed: first.sh"
 
 
 MEASURED = {
@@ -243,9 +243,9 @@ def test_coverage_counts_what_all_programs_ran_and_leaves_one_file(
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)  # this test may be measured itself
     monkeypatch.setattr(run, "ROOT", tmp_path)
     assert run.measure("program.py") == 0
-    told, warned = capfd.readouterr()
-    assert re.search(r"^council/__init__\.py +4 +0 +2 +0 +100%$", told, re.MULTILINE), told
-    assert told.splitlines()[-1].startswith("TOTAL ")
+    output, warned = capfd.readouterr()
+    assert re.search(r"^council/__init__\.py +4 +0 +2 +0 +100%$", output, re.MULTILINE), output
+    assert output.splitlines()[-1].startswith("TOTAL ")
     assert warned.startswith("run: how much")
     assert {path.name for path in tmp_path.iterdir()} == {".coverage", "council", "program.py", "pyproject.toml"}
 
@@ -293,9 +293,9 @@ async def test_all_processes_of_the_procfile_start_answer_and_end_in_order() -> 
             await answers(session, f"http://127.0.0.1:{ports.of_workers[0]}/metrics", running)
             running.send_signal(signal.SIGTERM)
             async with asyncio.timeout(END):
-                said = (await running.communicate())[0].decode()
-        assert "died (signal 9): it starts again" in said
-        assert (running.returncode, said.count("stopped (rc=0)")) == (0, 3), said
+                output = (await running.communicate())[0].decode()
+        assert "died (signal 9): it starts again" in output
+        assert (running.returncode, output.count("stopped (rc=0)")) == (0, 3), output
         assert not any(is_open(port) for port in ports.all)
         assert (folder / "keys" / "deployment.key").stat().st_mode & 0o777 == 0o600
         assert (folder / "environment").stat().st_mode & 0o777 == 0o600
@@ -340,8 +340,8 @@ async def answers(session: aiohttp.ClientSession, url: str, running: asyncio.sub
 async def somebody_is_answered(session: aiohttp.ClientSession, around: str) -> None:
     """The whole way: a phone, the fake platform, the web app, the database, a worker, and back."""
     async with session.get(f"{around}/phones/events") as events:
-        async with session.post(f"{around}/phones/telegram/{NOOR}/say", json={"text": "hello"}) as said:
-            assert said.status == 204
+        async with session.post(f"{around}/phones/telegram/{NOOR}/say", json={"text": "hello"}) as response:
+            assert response.status == 204
         async with asyncio.timeout(START):
             while "Yes, I agree" not in (await events.content.readline()).decode():
                 pass

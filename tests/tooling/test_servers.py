@@ -39,9 +39,9 @@ def test_a_server_ends_with_its_block() -> None:
 
 
 def test_a_run_has_one_server_of_a_kind_for_each_owner(run_folder: Path) -> None:
-    one, again, other = (servers.address(run_folder, servers.REDIS, owner) for owner in ("one", "one", "other"))
-    assert one == again
-    assert one != other
+    first, again, other = (servers.address(run_folder, servers.REDIS, owner) for owner in ("one", "one", "other"))
+    assert first == again
+    assert first != other
 
 
 def test_what_could_not_start_says_why(run_folder: Path) -> None:
