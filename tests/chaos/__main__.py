@@ -20,7 +20,7 @@ Campaign = Callable[[How], AsyncIterator[Figures]]
 
 def names() -> list[str]:
     """Every file of this folder that has a `run` is a campaign."""
-    found = sorted(one.name for one in iter_modules([str(HERE)]) if not one.name.startswith(("_", "test_")))
+    found = sorted(module.name for module in iter_modules([str(HERE)]) if not module.name.startswith(("_", "test_")))
     return [name for name in found if hasattr(import_module(f"tests.chaos.{name}"), "run")]
 
 
@@ -29,17 +29,17 @@ def campaign(name: str) -> Campaign:
 
 
 def main() -> int:
-    asked = argparse.ArgumentParser(prog="./run chaos", description=__doc__)
-    asked.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names()))
-    asked.add_argument("--long", action="store_true", help="everything, as often as it takes: about 40 minutes")
-    asked.add_argument("--seed", type=int, default=int(time.time()) % 100_000, help="the same again")
-    told = asked.parse_args()
-    if unknown := set(told.names) - set(names()):
-        asked.error(f"there is no {', '.join(sorted(unknown))}; only {', '.join(names())}")
-    print(f"seed {told.seed}\n{HEAD}", flush=True)
+    parser = argparse.ArgumentParser(prog="./run chaos", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(names()))
+    parser.add_argument("--long", action="store_true", help="everything, as often as it takes: about 40 minutes")
+    parser.add_argument("--seed", type=int, default=int(time.time()) % 100_000, help="the same again")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(names()):
+        parser.error(f"there is no {', '.join(sorted(unknown))}; only {', '.join(names())}")
+    print(f"seed {arguments.seed}\n{HEAD}", flush=True)
     with servers.run_folder() as folder:
-        how = How(folder, told.seed, told.long)
-        broken = [name for name in told.names or names() if not _holds(name, how)]
+        how = How(folder, arguments.seed, arguments.long)
+        broken = [name for name in arguments.names or names() if not _holds(name, how)]
     if broken:
         print(f"broken: {', '.join(broken)}")
     return 1 if broken else 0

@@ -58,7 +58,7 @@ async def _restart_it(made: World, postgres: Mortal, figures: Figures, how: sign
 
 async def _arrive(made: World, number: int) -> None:
     """New people write all the while; Telegram offers each message until it is taken."""
-    for _one in range(number * 5):
+    for _time in range(number * 5):
         made.newcomer()
         await asyncio.sleep(OFFERED_EVERY)
 

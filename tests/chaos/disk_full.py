@@ -47,10 +47,10 @@ async def run(how: How) -> AsyncIterator[Figures]:
 async def _filled(made: World, life: Life, figures: Figures) -> None:
     file = Path(made.url.partition("///")[2])
     wal = Path(f"{file}-wal")
-    size = min(one.stat().st_size for one in (file, wal) if one.exists())
+    size = min(path.stat().st_size for path in (file, wal) if path.exists())
     life.may_write(max(4096, size // 2))
     figures.faults += 1
-    for _one in range(NEWCOMERS):
+    for _time in range(NEWCOMERS):
         made.newcomer()
     await made.machine.passes(FULL)
     await until(partial(_is_refused, made, figures.faults))

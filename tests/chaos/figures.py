@@ -46,5 +46,5 @@ class Figures:
     def __str__(self) -> str:
         counts = f"{self.faults:>8}{self.deliveries:>11}{self.lost:>6}{self.twice:>6}{self.unknown:>8}"
         line = f"{self.name:<34}{counts}{self.in_flight:>10}{self.pause.total_seconds():>7.1f}s"
-        said = [f"  {note}" for note in self.notes] + [f"  BROKEN: {what}" for what in self.broken]
-        return "\n".join([line, *said])
+        notes = [f"  {note}" for note in self.notes] + [f"  BROKEN: {what}" for what in self.broken]
+        return "\n".join([line, *notes])

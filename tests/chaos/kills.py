@@ -70,7 +70,7 @@ class Campaign:
     async def work(self) -> None:
         """What each life finds to do."""
         world, chance = self.world, self.chance
-        for _one in range(2):
+        for _time in range(2):
             world.newcomer()
         for who in chance.sample(world.people, 3):
             self.turns[who.id] += 1
@@ -166,8 +166,8 @@ class Campaign:
         never = [name for name in self.reached if not self.reached[name]]
         figures.must(not never, f"every named point was reached; not: {', '.join(never)}")
         figures.notes.append(f"at named points: {self.reached.total()} of {figures.faults}")
-        said = self.world.faults()
-        figures.notes += [f"the programs said {number} x {what}" for what, number in said.most_common(5)]
+        faults = self.world.faults()
+        figures.notes += [f"the programs said {number} x {what}" for what, number in faults.most_common(5)]
 
 
 async def alone(how: How, kills: int, name: str) -> Figures:
@@ -217,7 +217,7 @@ async def _finished_long_ago(world: World, number: int) -> str:
     """A broadcast of which only the count is to stay."""
     name, now = fresh(), world.machine.now()
     writes = Writes()
-    for _one in range(number):
+    for _time in range(number):
         writes.insert(
             delivery,
             id=fresh(),

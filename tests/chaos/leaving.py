@@ -66,6 +66,6 @@ async def _leaves(made: World, sender: str, after: float, for_good: bool) -> tup
 
 def _after(made: World, sender: str, moment: timedelta) -> int:
     """How many bulletins arrived after that."""
-    kept = made.machine.told.began + moment
+    kept = made.machine.clock.began + moment
     chat = made.platforms.telegram.chats.of(sender)
     return sum(bubble.text.startswith(NEWS) and bubble.at > kept for bubble in chat.ours())

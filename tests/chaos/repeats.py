@@ -69,9 +69,9 @@ async def _post(made: World, chance: Random, figures: Figures) -> Counter[int]:
     at_once = asyncio.Semaphore(CONNECTIONS)
     statuses: Counter[int] = Counter()
 
-    async def post(one: Callable[[], Awaitable[int]]) -> None:
+    async def post(request: Callable[[], Awaitable[int]]) -> None:
         async with at_once:
-            statuses[await one()] += 1
+            statuses[await request()] += 1
 
-    await asyncio.gather(*(post(one) for one in posts))
+    await asyncio.gather(*(post(request) for request in posts))
     return statuses

@@ -124,7 +124,7 @@ async def _in_a_claim(how: How) -> Figures:
         await web.ends()
         figures.deliveries = len(await made.rows("SELECT id FROM delivery"))
         got = made.platforms.got()
-        figures.must(not got[alice.sender, made.told[next(iter(made.replies))]], "nothing leaves after the STOP")
+        figures.must(not got[alice.sender, made.texts[next(iter(made.replies))]], "nothing leaves after the STOP")
     return figures
 
 

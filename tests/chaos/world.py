@@ -54,12 +54,12 @@ class World(Stage):
     async def sums_hold(self, figures: Figures, over: Mapping[str, int] | None = None) -> None:
         """What the database counts is what is there, and is the audience of each broadcast that is made."""
         async with self.database.reading() as session:
-            books: list[Any] = [(await session.exec_driver_sql(one)).all() for one in BOOKS]
+            books: list[Any] = [(await session.exec_driver_sql(statement)).all() for statement in BOOKS]
         counted, found, made = books
         aged = over or {}
-        told = {(row[0], row[1]): int(row[2]) for row in counted if row[2] and row[0] not in aged}
+        counts = {(row[0], row[1]): int(row[2]) for row in counted if row[2] and row[0] not in aged}
         real = {(row[0], row[1]): int(row[2]) for row in found if row[0] not in aged}
-        figures.must(told == real, "what the database counts is what there is")
+        figures.must(counts == real, "what the database counts is what there is")
         sums: Counter[str] = Counter()
         for row in counted:
             sums[row[0]] += int(row[2])
@@ -78,7 +78,7 @@ class World(Stage):
         rows = [row for row in every if not without or row.broadcast_id != without]
         figures.deliveries += len(rows)
         figures.unknown += sum(row.state == "unknown" for row in rows)
-        ours = set(self.told.values())
+        ours = set(self.texts.values())
         again = Counter({text: number - 1 for (_to, text), number in got.items() if number > 1 and text in ours})
         again += Counter({"a greeting": sum(max(0, self.heard(sender) - 1) for sender in self.newcomers)})
         figures.twice += again.total()
@@ -94,7 +94,7 @@ class World(Stage):
         for what, which in missing.items():
             figures.lost += len(which)
             if which:
-                figures.notes.append(f"{len(which)} {what}: {Counter(getattr(one, 'code', '') for one in which)}")
+                figures.notes.append(f"{len(which)} {what}: {Counter(getattr(missed, 'code', '') for missed in which)}")
         await self._turns_counted(figures)
 
     async def _turns_counted(self, figures: Figures) -> None:

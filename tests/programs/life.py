@@ -64,12 +64,14 @@ class Told(msgspec.Struct):
 class Life:
     """One process, as long as it lives."""
 
-    def __init__(self, told: Told, machine: Machine) -> None:
-        self.told = told
+    def __init__(self, instructions: Told, machine: Machine) -> None:
+        self.instructions = instructions
         self.machine = machine
-        self.process: BaseProcess = PROGRAMS.Process(target=main, args=(msgspec.json.encode(told),), daemon=True)
+        self.process: BaseProcess = PROGRAMS.Process(
+            target=main, args=(msgspec.json.encode(instructions),), daemon=True
+        )
         self.process.start()
-        machine.present[told.place] = self.pid
+        machine.present[instructions.place] = self.pid
         self._ended = asyncio.Event()
         asyncio.get_running_loop().add_reader(self.process.sentinel, self._end)
 
@@ -90,7 +92,7 @@ class Life:
     def is_stopped(self) -> bool:
         """It must not end by itself."""
         if not self.lives:
-            raise RuntimeError(f"a program ended with {self.process.exitcode}, see {self.told.log}")
+            raise RuntimeError(f"a program ended with {self.process.exitcode}, see {self.instructions.log}")
         return state(self.pid) in STOPPED
 
     async def stops_by_itself(self, within: timedelta) -> bool:
@@ -129,17 +131,17 @@ class Life:
 
 def main(raw: bytes) -> None:
     signal.alarm(LONGEST_LIFE)  # whoever is forgotten here ends all the same
-    told = msgspec.json.decode(raw, type=Told)
-    logs.configure(Path(told.log).open("a", buffering=1))  # noqa: SIM115 open as long as the process
+    instructions = msgspec.json.decode(raw, type=Told)
+    logs.configure(Path(instructions.log).open("a", buffering=1))  # noqa: SIM115 open as long as the process
     os.environ["PGAPPNAME"] = name_of(os.getpid())
-    machine = Machine(told.clock, told.place)
-    for name, value in told.settings.items():
+    machine = Machine(instructions.clock, instructions.place)
+    for name, value in instructions.settings.items():
         _put(name, value)
-    if told.stops:
-        points.arm(told.stops, told.nth)
+    if instructions.stops:
+        points.arm(instructions.stops, instructions.nth)
     _put_clock(machine)
     with asyncio.Runner(loop_factory=lambda: QuickLoop(machine)) as runner:
-        runner.run(_live(told, machine))
+        runner.run(_live(instructions, machine))
 
 
 def name_of(pid: int) -> str:
@@ -149,8 +151,8 @@ def name_of(pid: int) -> str:
 
 def _put(name: str, value: float) -> None:
     home, attribute = points.home_of(name)
-    given: Any = getattr(home, attribute)
-    setattr(home, attribute, timedelta(seconds=value) if isinstance(given, timedelta) else type(given)(value))
+    default: Any = getattr(home, attribute)
+    setattr(home, attribute, timedelta(seconds=value) if isinstance(default, timedelta) else type(default)(value))
 
 
 def _put_clock(machine: Machine) -> None:
@@ -163,32 +165,32 @@ def _put_clock(machine: Machine) -> None:
     setattr(serve, "monotonic", lambda: machine.elapsed().total_seconds())  # noqa: B010
 
 
-async def _live(told: Told, machine: Machine) -> None:
+async def _live(instructions: Told, machine: Machine) -> None:
     closing = serve.until_told()
-    every = channels.from_settings(told.environment)
-    rate, burst, gap = told.pace
+    every = channels.from_settings(instructions.environment)
+    rate, burst, gap = instructions.pace
     for channel in every.values():
         channel.pace = Pace(rate, burst, timedelta(seconds=gap))
         channel.limits = AS_MANY_AS_COME
         _note_sends(type(channel), machine)
     ours = clock.Clock(machine.now, machine.elapsed)
-    alone = told.is_ == ALONE
-    setup = serve.Setup(told.database_url, KEYS, every, ours.now, redis_url=told.redis_url, alone=alone)
+    alone = instructions.is_ == ALONE
+    setup = serve.Setup(instructions.database_url, KEYS, every, ours.now, redis_url=instructions.redis_url, alone=alone)
     async with serve.parts(setup) as parts, asyncio.TaskGroup() as tasks:
         await _look(ours, parts.database)
         tasks.create_task(_follow(ours, parts.database, closing))
-        if told.is_ != WORKER:
-            tasks.create_task(serve.listen(app(parts.endpoints), "127.0.0.1", told.port, closing))
-        if told.is_ != WEB:
+        if instructions.is_ != WORKER:
+            tasks.create_task(serve.listen(app(parts.endpoints), "127.0.0.1", instructions.port, closing))
+        if instructions.is_ != WEB:
             tasks.create_task(parts.worker.run(closing))
 
 
 def _note_sends(kind: type[Any], machine: Machine) -> None:
     send = kind.send
 
-    async def noted(*given: Any, **more: Any) -> Any:
+    async def noted(*arguments: Any, **more: Any) -> Any:
         log.info(LEAVES, seconds=machine.elapsed().total_seconds())
-        return await send(*given, **more)
+        return await send(*arguments, **more)
 
     kind.send = noted
 

@@ -48,23 +48,23 @@ class Told(msgspec.Struct, frozen=True):
 class Machine:
     """One process's view of the machine. `place`: where it shows that it is there, if anybody waits for it."""
 
-    told: Told
+    clock: Told
     place: int | None = None
     numbers: mmap.mmap = field(init=False)
     present: dict[int, int] = field(default_factory=dict)
     """The pids of who is waited for, by their places."""
 
     def __post_init__(self) -> None:
-        with Path(self.told.file).open("r+b") as file:
+        with Path(self.clock.file).open("r+b") as file:
             self.numbers = mmap.mmap(file.fileno(), 0)
 
     def elapsed(self) -> timedelta:
         """Since it began; nobody can set this."""
-        return timedelta(seconds=self._ours() * self.told.speed)
+        return timedelta(seconds=self._ours() * self.clock.speed)
 
     def now(self) -> datetime:
         """What the clock on its wall says."""
-        return self.told.began + self.elapsed() + timedelta(seconds=self._get(SET))
+        return self.clock.began + self.elapsed() + timedelta(seconds=self._get(SET))
 
     def put(self, by: timedelta) -> None:
         """Set the clock forward, or back, from where it is."""
@@ -77,7 +77,7 @@ class Machine:
             left = (until - self.elapsed()).total_seconds()
             if left <= 0:
                 return
-            await asyncio.sleep(min(GLANCE, left / self.told.speed))
+            await asyncio.sleep(min(GLANCE, left / self.clock.speed))
 
     def is_there(self) -> None:
         """This process is."""
@@ -122,7 +122,7 @@ class Machine:
     @property
     def _slack(self) -> float:
         """Without end where nothing passes faster: that time is Redis's and the database's too."""
-        return inf if self.told.speed == 1 else SLACK.total_seconds() / self.told.speed
+        return inf if self.clock.speed == 1 else SLACK.total_seconds() / self.clock.speed
 
     def _ours(self) -> float:
         """Seconds of ours that have passed without those for which it stood still. In this order it never goes back."""
@@ -131,7 +131,7 @@ class Machine:
 
     def _passed(self) -> float:
         lost = self._get(LOST)
-        return time.monotonic() - self.told.read - lost
+        return time.monotonic() - self.clock.read - lost
 
     def _get(self, place: int) -> float:
         found: float = NUMBER.unpack_from(self.numbers, place * NUMBER.size)[0]
@@ -170,7 +170,7 @@ class QuickSelector(selectors.EpollSelector):
         machine.is_there()
         until = None if timeout is None else machine.elapsed().total_seconds() + timeout
         while True:
-            left = SHOWS_EVERY if until is None else (until - machine.elapsed().total_seconds()) / machine.told.speed
+            left = SHOWS_EVERY if until is None else (until - machine.elapsed().total_seconds()) / machine.clock.speed
             found = super().select(max(0.0, min(SHOWS_EVERY, left)))
             machine.is_there()
             if found or left <= 0:

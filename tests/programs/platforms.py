@@ -165,8 +165,8 @@ class WatchedPlatforms(Platforms):
 def _retry_after(response: web.StreamResponse) -> timedelta:
     if response.status != 429 or not isinstance(response, web.Response) or not response.text:
         return timedelta(0)
-    asked = json.loads(response.text).get("parameters", {}).get("retry_after", response.headers.get("Retry-After", 0))
-    return timedelta(seconds=int(asked))
+    seconds = json.loads(response.text).get("parameters", {}).get("retry_after", response.headers.get("Retry-After", 0))
+    return timedelta(seconds=int(seconds))
 
 
 @asynccontextmanager

@@ -25,20 +25,20 @@ class When(Enum):
     COMMITTED = auto()
 
 
-def _always(_given: tuple[Any, ...], _result: Any) -> bool:
+def _always(_arguments: tuple[Any, ...], _result: Any) -> bool:
     return True
 
 
-def _gives(_given: tuple[Any, ...], result: Any) -> bool:
+def _gives(_arguments: tuple[Any, ...], result: Any) -> bool:
     return bool(result)
 
 
-def _second(given: tuple[Any, ...], _result: Any) -> bool:
-    return bool(given[1])
+def _second(arguments: tuple[Any, ...], _result: Any) -> bool:
+    return bool(arguments[1])
 
 
-def _third(given: tuple[Any, ...], _result: Any) -> bool:
-    return bool(given[2])
+def _third(arguments: tuple[Any, ...], _result: Any) -> bool:
+    return bool(arguments[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,11 @@ def arm(name: str, nth: int) -> None:
 
 def _call(work: Work, point: Point, stops: Callable[[], None]) -> Work:
     @wraps(work)
-    async def watched(*given: Any, **more: Any) -> Any:
-        if point.when is When.CALLED and point.counts(given, None):
+    async def watched(*arguments: Any, **more: Any) -> Any:
+        if point.when is When.CALLED and point.counts(arguments, None):
             stops()
-        result = await work(*given, **more)
-        if point.when is When.RETURNED and point.counts(given, result):
+        result = await work(*arguments, **more)
+        if point.when is When.RETURNED and point.counts(arguments, result):
             stops()
         return result
 
@@ -116,9 +116,9 @@ def _call(work: Work, point: Point, stops: Callable[[], None]) -> Work:
 
 def _marked(work: Work, point: Point, marked: set[int]) -> Work:
     @wraps(work)
-    async def watched(session: Session, *given: Any, **more: Any) -> Any:
-        result = await work(session, *given, **more)
-        if point.counts((session, *given), result):
+    async def watched(session: Session, *arguments: Any, **more: Any) -> Any:
+        result = await work(session, *arguments, **more)
+        if point.counts((session, *arguments), result):
             marked.add(id(session))
         return result
 

@@ -18,7 +18,7 @@ NOWHERE = "http://127.0.0.1:9"
 for module in MODULES:
     import_module(module)
 channels.from_settings(settings(NOWHERE, NOWHERE))
-for one in languages():
-    with speaking(one):
-        own_name(one)
+for language in languages():
+    with speaking(language):
+        own_name(language)
         flows.flows()

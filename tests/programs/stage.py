@@ -57,7 +57,7 @@ class Stage:
     lives: list[Life] = field(default_factory=list)
     audiences: dict[str, int] = field(default_factory=dict)
     """How many deliveries each broadcast must have."""
-    told: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
     """The text of each broadcast and each reply, by their ids."""
     replies: dict[str, Somebody] = field(default_factory=dict)
     newcomers: list[str] = field(default_factory=list)
@@ -68,11 +68,11 @@ class Stage:
 
     def life(self, is_: str, stops: str = "", **other: Any) -> Life:
         """A program that begins. `other`: what it is told instead of what all are told."""
-        told = Told(
+        instructions = Told(
             is_=is_,
             database_url=self.url,
             environment=self.environment,
-            clock=self.machine.told,
+            clock=self.machine.clock,
             place=self.machine.next_place(),
             log=str(self.folder / "log"),
             port=self.port,
@@ -81,7 +81,7 @@ class Stage:
             settings=self.settings,
             stops=stops,
         )
-        life = Life(msgspec.structs.replace(told, **other), self.machine)
+        life = Life(msgspec.structs.replace(instructions, **other), self.machine)
         self.lives.append(life)
         return life
 
@@ -112,7 +112,7 @@ class Stage:
         """So many people who have agreed."""
         made = []
         async with self.database.writing() as session:
-            for _one in range(number):
+            for _time in range(number):
                 sender = address(channel, next(self.senders))
                 if channel == "telegram":
                     self.platforms.telegram.chats.of(sender)
@@ -125,7 +125,7 @@ class Stage:
         text = text or f"To {who.sender} number {turn} in lane {lane}."
         async with self.database.writing() as session:
             name = await queue(session, who, Outgoing(text).packed(), lane=lane, turn=turn, due=self.machine.now())
-        self.told[name] = text
+        self.texts[name] = text
         self.replies[name] = who
         return name
 
@@ -138,7 +138,7 @@ class Stage:
             bulletin = contents.Bulletin({"en": text}, urgent=True, **more)
             name = await bulletins.publish(session, bulletin, self.machine.now())
         self.audiences[name] = len(self.people) if audience is None else audience
-        self.told[name] = text
+        self.texts[name] = text
         while filled and await expand(self.database, self.machine.now()):
             pass
         return name
@@ -213,15 +213,15 @@ class Stage:
 
     def faults(self) -> Counter[str]:
         """What the programs said of themselves that they should not have to say."""
-        said: Counter[str] = Counter()
+        faults: Counter[str] = Counter()
         for line in self.log():
             if line.startswith("{"):
-                one = msgspec.json.decode(line)
-                if one.get("level") in ("error", "critical"):
-                    said[f"{one['event']}: {one.get('fault') or one.get('code') or ''}"] += 1
+                entry = msgspec.json.decode(line)
+                if entry.get("level") in ("error", "critical"):
+                    faults[f"{entry['event']}: {entry.get('fault') or entry.get('code') or ''}"] += 1
             elif line:
-                said[line[:80]] += 1
-        return said
+                faults[line[:80]] += 1
+        return faults
 
     def log(self) -> list[str]:
         log = self.folder / "log"
