@@ -90,7 +90,7 @@ def _replies(talks: Sequence[MeasuredTalk]) -> str:
 
 async def _talks() -> list[MeasuredTalk]:
     async with _open_process() as (deployment, database):
-        chats = [Chat(deployment, database, name, language) for name in channels.names() for language in languages()]
+        chats = [Chat(deployment, database, name, language) for name in channels.kinds() for language in languages()]
         return [MeasuredTalk(chat.channel, chat.language, await _recommend(chat), await _go_on(chat)) for chat in chats]
 
 

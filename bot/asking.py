@@ -1,7 +1,7 @@
 """Asking the platforms for what we may have missed: what people wrote, what became of ours."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,7 +11,7 @@ import structlog
 from bot.inbox import Inbox
 from broadcast.closing import unless
 from broadcast.reconcile import Reconciling
-from channels import Channel
+from channels import Channel, others
 from channels.messages import NotSent
 from handlers import deliveries
 from storage import Database, Keyring, marks
@@ -46,7 +46,7 @@ class Asking:
 
     async def _unknown(self, channel: Channel, now: datetime) -> None:
         if await self._is_time(f"asking what became: {channel.name}", OFTEN, now):
-            take = partial(deliveries.report, elsewhere=others(self.channels, channel.name))
+            take = partial(deliveries.report, elsewhere=partial(others, self.channels))
             await Reconciling(self.database, self.keys, channel, take, self.closing).ask(now)
 
     async def _missed(self, channel: Channel, now: datetime) -> None:
@@ -76,8 +76,3 @@ def _heard_until(last: datetime | None, now: datetime) -> datetime:
     if last is None:
         return now - EVERY
     return now - LONGEST_GAP if last > now + marks.AHEAD else max(last, now - LONGEST_GAP)
-
-
-def others(channels: Mapping[str, Channel], name: str) -> Sequence[str]:
-    """The channels on which a person may be looked for who is lost on this one."""
-    return tuple(other for other in channels if other != name)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 import structlog
 
 from broadcast.wake import Waker
 from broadcast.watch import Observe, unobserved
+from channels import others
 from channels.messages import Message, Report
 from handlers import deliveries
 from handlers.conversations import Deployment, Misunderstood, Unanswered, hear
@@ -142,7 +144,7 @@ class Inbox:
             if messages := [word for word in batch if isinstance(word, Message)]:
                 noted = await hear(session, self.deployment, messages, now)
             if reports := [word for word in batch if isinstance(word, Report)]:
-                await deliveries.report(session, reports, now, tuple(self.deployment.channels))
+                await deliveries.report(session, reports, now, partial(others, self.deployment.channels))
         for note in noted:
             self._note(note, now)
 

@@ -29,7 +29,7 @@ from storage.outbox import Overview
 
 LABELS = frozenset({"channel", "lane", "state", "code", "name", "flow", "question"})
 """No metric has any other: each takes few values, and none of them is about a person."""
-FIT = re.compile(r"(\d{3}_)?[a-z][a-z0-9_.]{0,39}|\d{1,6}|")
+FIT = re.compile(r"(\d{3}_)?[a-z][a-z0-9_.-]{0,39}|\d{1,6}|")
 """What a label may say: a word of ours, or a platform's code. A number that could be somebody's is longer."""
 OTHER = "other"
 FRESH = timedelta(seconds=5)

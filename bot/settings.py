@@ -141,7 +141,7 @@ def _channels(environment: Mapping[str, str], wrong: list[str]) -> Mapping[str, 
         wrong.append(str(misconfigured))
         return {}
     if not made:
-        wrong.append(f"No channel is set. README.md names the settings of {', '.join(channels.names())}.")
+        wrong.append(f"No channel is set. README.md names the settings of {', '.join(channels.kinds())}.")
     return made
 
 

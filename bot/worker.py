@@ -14,7 +14,7 @@ from time import monotonic
 import structlog
 
 from bot.approvals import Approvals
-from bot.asking import Asking, others
+from bot.asking import Asking
 from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
 from bot.ratios import Ratios
@@ -27,7 +27,7 @@ from broadcast.expand import expand, turn
 from broadcast.hints import Hints
 from broadcast.pace import Pacer
 from broadcast.watch import Observe, unobserved
-from channels import Channel
+from channels import Channel, others
 from outcomes.at_once import Where
 from storage import Database, Keyring, marks
 
@@ -118,7 +118,7 @@ class Worker:
                 # A name for each sender: one that settles twice never settles what another has claimed since.
                 f"{self.owner}:{name}",
                 self.clock,
-                Where(tuple(others(self.channels, name)), channel.history is not None, channel.reports),
+                Where(others(self.channels, name), channel.history is not None, channel.reports),
                 observe=self.observe,
             )
             for name, channel in self.channels.items()

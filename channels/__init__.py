@@ -64,9 +64,12 @@ class History(Protocol):
 
 
 class Channel(Protocol):
-    """One platform. Every file of this folder that is a channel has a `from_settings` that makes one."""
+    """One sender of ours on a platform. Every file of this folder that is a kind has a `from_settings` for it."""
 
     name: str
+    """Which bot or number of ours it is, "telegram": everything that is counted or kept by sender has this word."""
+    kind: str
+    """The platform: the name of its file here."""
     carrier: Carrier
     """Who carries its messages: people are told before they agree what can be seen of this chat."""
     reserved_words: ReservedWords
@@ -147,28 +150,37 @@ class Channel(Protocol):
 SHARED = ("carriers", "messages", "verdicts")
 
 
-def names() -> tuple[str, ...]:
+def kinds() -> tuple[str, ...]:
     """The platforms there are: the other files of this folder."""
     return tuple(sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_") and m.name not in SHARED))
 
 
-def segments_of(name: str, outgoing: Outgoing) -> int:
-    """As how many segments one message is paid for on the channel of this name; 0 where nothing is paid by segment."""
-    count = getattr(import_module(f"channels.{name}"), "segments_of", None)
+def segments_of(kind: str, outgoing: Outgoing) -> int:
+    """As how many segments one message is paid for on this platform; 0 where nothing is paid by segment."""
+    count = getattr(import_module(f"channels.{kind}"), "segments_of", None)
     return 0 if count is None else int(count(outgoing))
 
 
+def others(channels: Mapping[str, Channel], name: str) -> tuple[str, ...]:
+    """The senders by which a person may be looked for who is lost at this one: those on other platforms.
+
+    Whoever has left a platform, or blocked us there, is not written to there by another bot of ours.
+    """
+    lost = channels[name].kind
+    return tuple(other for other, channel in channels.items() if channel.kind != lost)
+
+
 def from_settings(environment: Mapping[str, str]) -> dict[str, Channel]:
-    """Every channel that the environment configures, by name. Raises `Misconfigured`, a line for each that is wrong."""
+    """Every sender that the environment configures, by name. Raises `Misconfigured`, a line for each that is wrong."""
     configured: dict[str, Channel] = {}
     wrong: list[str] = []
-    for name in names():
+    for kind in kinds():
         try:
-            channel = import_module(f"channels.{name}").from_settings(environment)
+            channel = import_module(f"channels.{kind}").from_settings(environment)
         except Misconfigured as misconfigured:
             wrong.append(str(misconfigured))
         else:
-            configured |= {name: channel} if channel is not None else {}
+            configured |= {channel.name: channel} if channel is not None else {}
     if wrong:
         raise Misconfigured("\n".join(dict.fromkeys(wrong)))
     return configured

@@ -36,7 +36,8 @@ class Kind(StrEnum):
 class Message:
     """One thing that a person did on a platform.
 
-    `event` is the platform's own id of it, unique within the channel: a repeat carries the same one.
+    `channel` is the name of our sender that it came to.
+    `event` is the platform's own id of it, unique within that: a repeat carries the same one.
     `external` is the platform's id of the person, opaque to everybody else (a chat id, "+15005550006", "US.1234").
     """
 
@@ -73,7 +74,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A platform's later word on a message of ours. `delivery` is our id of it, `code` the platform's error."""
+    """A platform's later word on a message of ours. `delivery` is our id of it, `code` the platform's error.
+
+    `channel` is the name of our sender that it is about.
+    """
 
     channel: str
     delivery: str

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from aiohttp import web
 
@@ -21,13 +22,14 @@ from channels.messages import Accepted, Backlog, Kind, Message, Never, Outgoing,
 from channels.verdicts import Verdict
 from locales import N_
 
+KIND = "sms"
 USUAL = Limits(replies=40, newcomers=600)
 """Each costs money, and a long number sends 1,200 first answers an hour, if it sends nothing else."""
 
 
 def from_settings(environment: Mapping[str, str]) -> "Sms | None":
     """Needs SMS_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; SMS_RATE is in segments a second."""
-    ours = configured(environment, "sms", "SMS_FROM", ["SMS_RATE", "SMS_REPLIES", "SMS_NEWCOMERS"])
+    ours = configured(environment, KIND, "SMS_FROM", ["SMS_RATE", "SMS_REPLIES", "SMS_NEWCOMERS"])
     return Sms(ours, per_second(environment, "SMS_RATE", 1), limits(environment, "SMS", USUAL)) if ours else None
 
 
@@ -48,7 +50,7 @@ CARRIER = Carrier(
 
 
 class Sms:
-    name = "sms"
+    kind = KIND
     carrier = CARRIER
     reserved_words = RESERVED_WORDS
     takes_voice = False
@@ -62,9 +64,10 @@ class Sms:
     verdicts: Mapping[str, Verdict] = VERDICTS
 
     def __init__(self, sender: TwilioSender, rate: float, limits: Limits = USUAL) -> None:
+        self.name = sender.name
         self.limits = limits
         self.pace = Pace(rate=rate, burst=1, gap=timedelta(seconds=1))
-        self.history: History | None = sender.history(_message)
+        self.history: History | None = sender.history(partial(_message, sender.name))
         self._sender = sender
 
     async def start(self) -> None:
@@ -79,7 +82,7 @@ class Sms:
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         form = await self._sender.form(request)
-        return self._sender.reports(form, request) if is_report(request) else [_message(form)]
+        return self._sender.reports(form, request) if is_report(request) else [_message(self.name, form)]
 
     def poll(self) -> None:
         """Twilio only calls."""
@@ -121,14 +124,14 @@ def segments_of(outgoing: Outgoing) -> int:
     return segments(_text(outgoing))
 
 
-def _message(form: Mapping[str, str]) -> Message:
+def _message(channel: str, form: Mapping[str, str]) -> Message:
     event, external = form.get("MessageSid", ""), form.get("From", "")
     if not event or not external or ":" in external:
         raise Refused(400, "not an SMS")
     text = form.get("Body", "")
     has_only_media = not text.strip() and form.get("NumMedia", "0") != "0"
     return Message(
-        channel=Sms.name,
+        channel=channel,
         event=event,
         external=external,
         kind=Kind.OTHER if has_only_media else Kind.TEXT,

@@ -105,7 +105,7 @@ def _check_audience(audience: Audience, process: flows.Process) -> None:
     offered = {
         "languages": (audience.languages, languages()),
         "regions": (audience.regions, tuple(region.value for region in process.regions)),
-        "channels": (audience.channels, channels.names()),
+        "channels": (audience.channels, channels.kinds()),
     }
     for name, (values, known) in offered.items():
         for value in values:

@@ -1,6 +1,6 @@
 """A platform says what became of messages."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -18,10 +18,16 @@ from storage.states import State
 log = structlog.get_logger()
 
 
-async def report(session: Session, words: Sequence[Report], now: datetime, elsewhere: Sequence[str] = ()) -> None:
+def nowhere(_sender: str) -> Sequence[str]:
+    return ()
+
+
+async def report(
+    session: Session, words: Sequence[Report], now: datetime, elsewhere: Callable[[str], Sequence[str]] = nowhere
+) -> None:
     """Keep what was said, and let it count if it outranks what is known: order and repeats do not matter.
 
-    `elsewhere`: the channels on which somebody may be looked for who is lost on this one.
+    `elsewhere` gives the senders by which somebody may be looked for who is lost at this one.
     """
     failures = {word.delivery: word for word in reversed(words) if word.status is Status.FAILED}
     failed_now = await reports.take(session, [_word(word) for word in words], now)
@@ -29,7 +35,7 @@ async def report(session: Session, words: Sequence[Report], now: datetime, elsew
     # In one order, so that two who hear of the same people never wait for each other.
     for failed in sorted(failed_now, key=lambda failed: failed.address or ""):
         failure = failures[failed.delivery]
-        outcome = by_report.failed(failed, failure, elsewhere, now)
+        outcome = by_report.failed(failed, failure, elsewhere(failure.channel), now)
         await _follow(session, failed, failure, outcome, now)
         if outcome.due is None:
             ended.append(failed)

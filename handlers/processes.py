@@ -77,9 +77,9 @@ def _check(process: flows.Process) -> None:
     _forgotten_after(process.safety)
     if process.safety.emergency is not None:
         contents.check_rendered(process.safety.emergency, "safety.emergency", contents.LONGEST_TITLE)
-    unknown = [channel for channel in process.safety.second_step if channel not in channels.names()]
+    unknown = [kind for kind in process.safety.second_step if kind not in channels.kinds()]
     if unknown:
-        raise contents.Unfit(f"safety.second_step: choose from {', '.join(channels.names())}.")
+        raise contents.Unfit(f"safety.second_step: choose from {', '.join(channels.kinds())}.")
     if process.daytime is not None:
         _check_daytime(process.daytime)
     elif any(region.zone for region in process.regions):

@@ -12,7 +12,7 @@ def learned(
 ) -> Change | None:
     """None where it says nothing. `shut`: when its person had been silent for too long.
 
-    `elsewhere`: the channels on which its person may be looked for instead.
+    `elsewhere`: the senders by which its person may be looked for instead.
     """
     if verdict.reach is None:
         return Change(address, shut=shut, elsewhere=tuple(elsewhere)) if shut or elsewhere else None

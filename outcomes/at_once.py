@@ -15,7 +15,7 @@ from storage.states import State
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """What has to be known of the channel that answered. `elsewhere`: the other channels that run here."""
+    """What has to be known of the sender that was answered. `elsewhere`: those of the other kinds that run here."""
 
     elsewhere: tuple[str, ...] = ()
     remembers: bool = False

@@ -26,7 +26,7 @@ KNOWN = timedelta(seconds=30)
 def failed(delivery: Failed, report: Report, elsewhere: Sequence[str], now: datetime) -> Outcome:
     """The delivery after a report; what it says of the address is told with it.
 
-    `elsewhere`: the channels on which a person may be looked for who is lost on this one.
+    `elsewhere`: the senders by which a person may be looked for who is lost at this one.
     """
     verdict = report.verdict
     change = _change(delivery, verdict, elsewhere, now)

@@ -43,12 +43,12 @@ class Change:
     shut: datetime | None = None
     """The person had been silent for too long, at this moment."""
     elsewhere: tuple[str, ...] = ()
-    """The channels on which the person may be looked for instead, if the broadcast allows it and they agreed there."""
+    """The senders by which the person may be looked for instead, if the broadcast allows it and they agreed there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAddress:
-    """Where an address is: on which channel, and how it is called there."""
+    """Where an address is: by which sender it is reached, and how it is called there."""
 
     id: str
     channel: str
@@ -194,7 +194,7 @@ async def _strike(session: Session, change: Change, now: datetime) -> bool:
 
 
 async def _redirect(session: Session, change: Change, condition: ColumnElement[bool], now: datetime) -> None:
-    """Send deliveries, once, to the address from which the same person wrote last, on a channel that they agreed to."""
+    """Send deliveries, once, to the address from which the same person wrote last, where they agreed to it."""
     lost, any_of_theirs = address.alias("lost"), address.alias("any_of_theirs")
     other = (
         select(address)

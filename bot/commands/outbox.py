@@ -32,7 +32,7 @@ def list_deliveries() -> None:
         for circuit in seen.circuits:
             since = f"{circuit.since:%Y-%m-%d %H:%M}"
             say(f"OUT OF ORDER: {circuit.channel}, {circuit.code}, since {since}: hearback codes")
-        for name in channels.names():
+        for name in channels.kinds():
             until = await marks.at(session, marks.slow(name))
             if until is not None and until > now:
                 say(f"SLOW: bulletins on {name} wait until {until:%Y-%m-%d %H:%M}, as it says: hearback codes")
@@ -56,12 +56,12 @@ COLUMNS = "{:10}{:20}{:32}{:32}{:10}{:7}{:9}{}"
 def list_codes(channel: Annotated[str, typer.Argument(help="One of those that are set.")] = "") -> None:
     """What the errors of the platforms mean: for the message, its person, our sender, other channels, and for you."""
     set_up = load_settings(with_channels=True).channels
-    shown = [name for name in set_up if channel in ("", name)]
+    shown = {sender.kind: sender.verdicts for name, sender in set_up.items() if channel in ("", name, sender.kind)}
     if shown:
         say(COLUMNS.format("channel", "code", "message", "person", "sender", "other", "alarm", "what it says"))
-    for name in shown:
-        for code, verdict in sorted(set_up[name].verdicts.items()):
-            say(COLUMNS.format(name, code, *_columns(verdict)).rstrip())
+    for kind, verdicts in shown.items():
+        for code, verdict in sorted(verdicts.items()):
+            say(COLUMNS.format(kind, code, *_columns(verdict)).rstrip())
 
 
 def _columns(verdict: Verdict) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def list_templates() -> None:
     """Which texts for people who have been silent each platform has approved, when it was last asked."""
 
     async def look(session: Session, _now: datetime) -> None:
-        for channel in channels.names():
+        for channel in channels.kinds():
             for template in await templates.all_of(session, channel):
                 say(f"{channel:10}{template.name:14}{template.language:4}{template.status:12}{template.reason}")
 

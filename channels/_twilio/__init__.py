@@ -31,7 +31,7 @@ SENDERS = {
 
 
 def configured(
-    environment: Mapping[str, str], name: str, setting: str, others: Sequence[str] = ()
+    environment: Mapping[str, str], kind: str, setting: str, others: Sequence[str] = ()
 ) -> "TwilioSender | None":
     """The sender that `setting` names; None where neither it nor `others`, which belong to it, are set."""
     if not any(environment.get(wanted) for wanted in (setting, *others)):
@@ -40,16 +40,17 @@ def configured(
         return None
     required(environment, setting, "TWILIO_ACCOUNT", "TWILIO_TOKEN", "PUBLIC_URL")
     sender = matching(environment, setting, *SENDERS[setting])
-    return TwilioSender(account(environment), web_address(environment, "PUBLIC_URL"), name, sender)
+    return TwilioSender(account(environment), web_address(environment, "PUBLIC_URL"), kind, kind, sender)
 
 
 class TwilioSender:
     """One sender of ours at Twilio."""
 
-    def __init__(self, account: Account, public: str, name: str, sender: str) -> None:
+    def __init__(self, account: Account, public: str, kind: str, name: str, sender: str) -> None:
+        self.name = name
+        self._kind = kind
         self._account = account
         self._public = public
-        self._name = name
         self._sender = sender
         self._from = {"messaging_service_sid" if sender.startswith("MG") else "from_": sender}
         self.lists = lists(account)
@@ -61,7 +62,7 @@ class TwilioSender:
 
     def history(self, read: Callable[[Mapping[str, str]], Message]) -> History:
         """What Twilio remembers of this sender. `read` understands the fields of a webhook."""
-        return TwilioHistory(self.lists, self._sender, self._name == "whatsapp", read)
+        return TwilioHistory(self.lists, self._sender, self._kind == "whatsapp", read)
 
     async def start(self) -> None:
         await self._wire.start()
@@ -98,7 +99,7 @@ class TwilioSender:
         code = _digits(form.get("ErrorCode", "")) if status is Status.FAILED else ""
         return [
             Report(
-                channel=self._name,
+                channel=self.name,
                 delivery=delivery[1] if delivery else "",
                 provider_id=form["MessageSid"],
                 status=status,
@@ -113,7 +114,7 @@ class TwilioSender:
         try:
             message = await self._client.messages.create_async(
                 to=to,
-                status_callback=f"{self._public}/hooks/{self._name}/status?delivery={delivery}",
+                status_callback=f"{self._public}/hooks/{self.name}/status?delivery={delivery}",
                 validity_period=USEFUL.seconds,
                 **self._from,
                 **content,

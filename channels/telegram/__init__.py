@@ -39,10 +39,11 @@ from channels.messages import (
 )
 from channels.telegram._errors import VERDICTS, problem
 from channels.telegram._request import AiohttpRequest, parameters
-from channels.telegram._updates import ALLOWED, CHANNEL, convert, parse, read
+from channels.telegram._updates import ALLOWED, convert, parse, read
 from channels.verdicts import Verdict
 from locales import N_
 
+KIND = "telegram"
 LONGEST = 4096
 """UTF-16 units in one message."""
 MOST_BUTTONS = 100
@@ -116,7 +117,7 @@ def _pace(rate: float, paid: bool) -> Pace:
 
 
 class Telegram:
-    name = CHANNEL
+    kind = KIND
     carrier = CARRIER
     reserved_words = NOTHING_RESERVED
     takes_voice = True
@@ -138,7 +139,9 @@ class Telegram:
         rate: float = 25,
         paid: bool = False,
         limits: Limits = USUAL,
+        name: str = KIND,
     ) -> None:
+        self.name = name
         self.limits = limits
         self.webhook_needs = "" if secret else "TELEGRAM_SECRET and PUBLIC_URL"
         self.pace = _pace(rate, paid)
@@ -167,7 +170,7 @@ class Telegram:
             raise Misconfigured("Set PUBLIC_URL and TELEGRAM_SECRET to be written to by webhook.")
         await _settled(
             self._bot.set_webhook(
-                f"{self._public}/hooks/telegram", allowed_updates=ALLOWED, secret_token=self._secret.decode()
+                f"{self._public}/hooks/{self.name}", allowed_updates=ALLOWED, secret_token=self._secret.decode()
             )
         )
         return {}
@@ -176,7 +179,7 @@ class Telegram:
         secret = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")
         if not self._secret or not compare_digest(secret, self._secret):
             raise Refused(403, "wrong secret")
-        message = read(parse(await body(request)))
+        message = read(self.name, parse(await body(request)))
         return [message] if message else []
 
     def accepted(self) -> web.Response:
@@ -247,7 +250,7 @@ class Telegram:
             except NotSent as trouble:
                 await pause(trouble.after.total_seconds() if isinstance(trouble, Later) else 1)
                 continue
-            if messages := _messages(updates):
+            if messages := _messages(self.name, updates):
                 yield messages
             offset = max((update["update_id"] + 1 for update in updates), default=offset)
 
@@ -299,10 +302,10 @@ def _keyboard(outgoing: Outgoing) -> dict[str, Any] | None:
     return {"inline_keyboard": rows}
 
 
-def _messages(updates: Sequence[dict[str, Any]]) -> list[Message]:
+def _messages(channel: str, updates: Sequence[dict[str, Any]]) -> list[Message]:
     messages = []
     for update in updates:
         with suppress(Refused):
-            if message := read(convert(update)):
+            if message := read(channel, convert(update)):
                 messages.append(message)
     return messages

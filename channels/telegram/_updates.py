@@ -11,7 +11,6 @@ from channels._body import clean
 from channels._tap import unpack
 from channels.messages import Kind, Message
 
-CHANNEL = "telegram"
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 MEMBERSHIP = {"kicked": Kind.BLOCKED, "member": Kind.UNBLOCKED}
 
@@ -113,7 +112,7 @@ def _parse_patiently(raw: bytes) -> Update:
     raise refusal
 
 
-def read(update: Update) -> Message | None:
+def read(channel: str, update: Update) -> Message | None:
     """What a person did, in a private chat; None for everything else, and for what another bot did.
 
     Two bots that answer each other would never end.
@@ -122,13 +121,13 @@ def read(update: Update) -> Message | None:
         return None
     event = str(update.update_id)
     if update.message:
-        return _written(event, update.message)
+        return _written(channel, event, update.message)
     if update.edited_message:
-        return _edited(event, update.edited_message)
+        return _edited(channel, event, update.edited_message)
     if update.callback_query:
-        return _tapped(event, update.callback_query)
+        return _tapped(channel, event, update.callback_query)
     if update.my_chat_member:
-        return _membership(event, update.my_chat_member)
+        return _membership(channel, event, update.my_chat_member)
     return None
 
 
@@ -137,42 +136,42 @@ def _is_bot(update: Update) -> bool:
     return did is not None and did.author is not None and did.author.is_bot
 
 
-def _written(event: str, written: Written) -> Message | None:
+def _written(channel: str, event: str, written: Written) -> Message | None:
     if written.chat.type != "private" or written.is_notice:
         return None
     if written.text is not None:
-        return _message(event, written.chat.id, Kind.TEXT, written.author, text=clean(written.text))
+        return _message(channel, event, written.chat.id, Kind.TEXT, written.author, text=clean(written.text))
     caption = clean(written.caption)
     if written.voice:
         voice = clean(written.voice.file_id)
-        return _message(event, written.chat.id, Kind.VOICE, written.author, text=caption, voice=voice)
-    return _message(event, written.chat.id, Kind.OTHER, written.author, text=caption)
+        return _message(channel, event, written.chat.id, Kind.VOICE, written.author, text=caption, voice=voice)
+    return _message(channel, event, written.chat.id, Kind.OTHER, written.author, text=caption)
 
 
-def _edited(event: str, written: Written) -> Message | None:
+def _edited(channel: str, event: str, written: Written) -> Message | None:
     if written.chat.type != "private":
         return None
     text = clean(written.text or written.caption)
-    return _message(event, written.chat.id, Kind.EDITED, written.author, text=text)
+    return _message(channel, event, written.chat.id, Kind.EDITED, written.author, text=text)
 
 
-def _tapped(event: str, tapped: Tapped) -> Message | None:
+def _tapped(channel: str, event: str, tapped: Tapped) -> Message | None:
     if tapped.message and tapped.message.chat.type != "private":
         return None
     # Forged or ancient data become a tap on no question: the person gets the words for an old button.
     token, choice = unpack(tapped.data) or ("", "")
     return _message(
-        event, tapped.author.id, Kind.CHOICE, tapped.author, token=token, choice=choice, tap=clean(tapped.id)
+        channel, event, tapped.author.id, Kind.CHOICE, tapped.author, token=token, choice=choice, tap=clean(tapped.id)
     )
 
 
-def _membership(event: str, membership: Membership) -> Message | None:
+def _membership(channel: str, event: str, membership: Membership) -> Message | None:
     kind = MEMBERSHIP.get(membership.new_chat_member.status)
     if membership.chat.type != "private" or not kind:
         return None
-    return _message(event, membership.chat.id, kind, membership.author)
+    return _message(channel, event, membership.chat.id, kind, membership.author)
 
 
-def _message(event: str, chat: int, kind: Kind, author: User | None, **more: Any) -> Message:
+def _message(channel: str, event: str, chat: int, kind: Kind, author: User | None, **more: Any) -> Message:
     language = clean(author.language_code) if author else ""
-    return Message(channel=CHANNEL, event=event, external=str(chat), kind=kind, language=language, **more)
+    return Message(channel=channel, event=event, external=str(chat), kind=kind, language=language, **more)

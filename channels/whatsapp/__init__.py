@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -41,6 +42,7 @@ from channels.whatsapp import _approved as approved
 from channels.whatsapp import _content as content
 from locales import N_
 
+KIND = "whatsapp"
 PREFIX = "whatsapp:"
 USUAL = Limits(replies=60, newcomers=3_000)
 """Each costs money."""
@@ -66,7 +68,7 @@ _MEDIA_HOSTS = re.compile(r"(.+\.)?twilio\.com|(.+\.)?twiliocdn\.com")
 def from_settings(environment: Mapping[str, str]) -> "WhatsApp | None":
     """Needs WHATSAPP_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; WHATSAPP_TEMPLATES is what `connect` gives."""
     others = ["WHATSAPP_RATE", "WHATSAPP_REPLIES", "WHATSAPP_NEWCOMERS", "WHATSAPP_TEMPLATES"]
-    ours = configured(environment, "whatsapp", "WHATSAPP_FROM", others)
+    ours = configured(environment, KIND, "WHATSAPP_FROM", others)
     if not ours:
         return None
     templates = _templates(environment.get("WHATSAPP_TEMPLATES", ""))
@@ -75,7 +77,7 @@ def from_settings(environment: Mapping[str, str]) -> "WhatsApp | None":
 
 
 class WhatsApp:
-    name = "whatsapp"
+    kind = KIND
     carrier = CARRIER
     reserved_words = RESERVED_WORDS
     takes_voice = True
@@ -89,9 +91,10 @@ class WhatsApp:
     verdicts: Mapping[str, Verdict] = VERDICTS
 
     def __init__(self, sender: TwilioSender, rate: float, templates: Mapping[str, str], limits: Limits = USUAL) -> None:
+        self.name = sender.name
         self.limits = limits
         self.pace = Pace(rate=rate, burst=1, gap=timedelta(seconds=6), person_burst=1)
-        self.history: History | None = sender.history(_message)
+        self.history: History | None = sender.history(partial(_message, sender.name))
         self._sender = sender
         self._named = dict(templates)
         self._menus = dict(templates)
@@ -119,7 +122,7 @@ class WhatsApp:
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         form = await self._sender.form(request)
-        return self._sender.reports(form, request) if is_report(request) else [_message(form)]
+        return self._sender.reports(form, request) if is_report(request) else [_message(self.name, form)]
 
     def poll(self) -> None:
         """Twilio only calls."""
@@ -219,7 +222,7 @@ class WhatsApp:
         return [text for text in approved_texts if text is not None and text.sid not in self._refused]
 
 
-def _message(form: Mapping[str, str]) -> Message:
+def _message(channel: str, form: Mapping[str, str]) -> Message:
     event, external = form.get("MessageSid", ""), _external(form)
     if not event or not external:
         raise Refused(400, "not a WhatsApp message")
@@ -228,7 +231,7 @@ def _message(form: Mapping[str, str]) -> Message:
     voice = "" if text.strip() else _voice(form)
     token, choice = tapped or ("", "")
     return Message(
-        channel=WhatsApp.name,
+        channel=channel,
         event=event,
         external=external,
         kind=_kind(form, text, voice, bool(tapped) and not word),

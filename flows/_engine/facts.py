@@ -52,15 +52,15 @@ class Safety:
     """So long after FORGET no key is left that opens an old copy of what was erased: "7 days"; "" for whenever a human
     changes the keys."""
     second_step: tuple[str, ...] = ()
-    """The channels, "sms" say, on which a vote, a seat given up or FORGET counts only once a number that we
+    """The platforms, "sms" say, on which a vote, a seat given up or FORGET counts only once a number that we
     sent there has come back: whoever forges a sender does not read what we write to it."""
 
     emergency: Renditions | None = None
     """Whom people in danger can reach at once, "112" say: it is the first that they are told."""
 
-    def proves(self, channel: str) -> bool:
-        """Whether people on this channel are asked for it."""
-        return channel in self.second_step
+    def proves(self, kind: str) -> bool:
+        """Whether people on this platform are asked for it."""
+        return kind in self.second_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,7 @@ class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
 
     language: str
     channel: str
+    """The platform: a channel's kind."""
     consented: bool = False
     stopped: bool = False
     silent: bool = False

@@ -24,6 +24,8 @@ class Visit:
     """A message, the person who sent it, and what comes of it. `known` is None when they are new."""
 
     message: Message
+    kind: str
+    """The platform that it came over."""
     board: Board
     surroundings: flows.Surroundings = field(repr=False)
     writes: Writes = field(repr=False)
@@ -77,7 +79,7 @@ class Visit:
         news = self.board.news(self.now)
         return flows.Kept(
             language=self.language,
-            channel=self.message.channel,
+            channel=self.kind,
             consented=self.consented,
             stopped=self.stopped,
             silent=self.silent,
@@ -149,6 +151,7 @@ def begin(
     if known is not None:
         return Visit(
             message=message,
+            kind=channel.kind,
             board=board,
             surroundings=surroundings,
             writes=writes,
@@ -169,6 +172,7 @@ def begin(
         )
     return Visit(
         message=message,
+        kind=channel.kind,
         board=board,
         surroundings=surroundings,
         writes=writes,

@@ -12,7 +12,7 @@ address = Table(
     Column("id", Text, primary_key=True),
     # Who is reached there.
     Column("person_id", Text, ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
-    # The channel on which it is.
+    # The name of the sender of ours that reaches it, and that it wrote to: "telegram".
     Column("channel", Text, nullable=False),
     # A keyed hash of the platform's id, to find it by; null: it is there only for the last message after FORGET.
     Column("index", Text, unique=True),

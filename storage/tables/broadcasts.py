@@ -51,7 +51,7 @@ standing = Table(
     metadata,
     # The broadcast that is counted.
     Column("broadcast_id", Text, ForeignKey("broadcast.id"), primary_key=True),
-    # The channel of these deliveries.
+    # The name of the sender that these deliveries leave by.
     Column("channel", Text, primary_key=True),
     # The `State` that they are in.
     Column("state", Text, primary_key=True),

@@ -1,4 +1,4 @@
-"""The table of channels that are out of order."""
+"""The table of senders that are out of order."""
 
 from sqlalchemy import Column, Table, Text
 
@@ -8,7 +8,7 @@ from storage.tables._metadata import metadata
 circuit = Table(
     "circuit",
     metadata,
-    # The channel that is out of order; one that works has no row.
+    # The name of the sender that is out of order; one that works has no row.
     Column("channel", Text, primary_key=True),
     # The platform's code of what is wrong.
     Column("code", Text, nullable=False),

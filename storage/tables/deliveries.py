@@ -43,7 +43,7 @@ delivery = Table(
     Column("address_id", Text),
     # The broadcast that it is a part of; null: it is a reply.
     Column("broadcast_id", Text),
-    # The channel of its address.
+    # The name of the sender by which its address is reached.
     Column("channel", Text, nullable=False),
     # Its `Lane`: which deliveries leave first.
     Column("lane", Integer, nullable=False),

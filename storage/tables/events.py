@@ -19,7 +19,7 @@ parked = Table(
     metadata,
     # The name of the event that it came by.
     Column("id", Text, primary_key=True),
-    # The channel on which it came.
+    # The name of the sender that it came to.
     Column("channel", Text, nullable=False),
     # The keyed hash of the address that it came from, so that FORGET finds it; null is not used.
     Column("index", Text, index=True),

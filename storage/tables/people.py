@@ -22,7 +22,7 @@ person = Table(
     Column("region", Text, nullable=False),
     # They agreed to take part.
     Column("consented", Boolean, nullable=False),
-    # To which version they agreed, in which language, on which channel, on which day; null: they have not.
+    # To which version they agreed, in which language, to which sender, on which day; null: they have not.
     Column("consent", Sealed(64)),
     # The day on which they first wrote.
     Column("met", Date, nullable=False),

@@ -8,7 +8,7 @@ from storage.tables._metadata import metadata
 template = Table(
     "template",
     metadata,
-    # The channel whose platform has it.
+    # The name of the sender whose platform has it.
     Column("channel", Text, primary_key=True),
     # What it is for: the kind of a broadcast's subject.
     Column("name", Text, primary_key=True),

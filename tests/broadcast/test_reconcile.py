@@ -173,7 +173,7 @@ class Desk:
 
     async def _hears(self, session: Session, reports: Sequence[Report], now: datetime) -> None:
         self.heard += reports
-        await partial(deliveries.report, elsewhere=("telegram",))(session, reports, now)
+        await partial(deliveries.report, elsewhere=lambda _sender: ("telegram",))(session, reports, now)
 
     async def puts(self, name: str, **columns: Any) -> None:
         async with self.database.writing() as session:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from channels import Channel, from_settings, names
+from channels import Channel, from_settings, kinds
 from channels.carriers import Reserved
 from channels.messages import Choice, Kind, Later, Message, Never, Outgoing, Shut, Unknown
 from flows._engine.folding import fold
@@ -24,13 +24,13 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 YES_OR_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 
 
-@pytest.fixture(params=[*names(), "pager"])
+@pytest.fixture(params=[*kinds(), "pager"])
 def channel(request: pytest.FixtureRequest, channels: dict[str, Channel]) -> Channel:
     return channels[request.param]
 
 
 def test_the_channels_are_the_files_of_the_folder() -> None:
-    assert names() == ("sms", "telegram", "whatsapp")
+    assert kinds() == ("sms", "telegram", "whatsapp")
 
 
 def test_no_room_above_knows_a_channel_by_its_name() -> None:
@@ -52,7 +52,7 @@ def named_in(tree: ast.Module) -> list[str]:
                 found.update(alias.name for alias in imported)
             case ast.ImportFrom(module=str(module)):
                 found.add(module.removeprefix("channels.").partition(".")[0])
-    return [name for name in names() if name in found]
+    return [name for name in kinds() if name in found]
 
 
 async def test_a_captured_text_is_a_message_from_its_sender(channel: Channel, door: Door) -> None:
@@ -129,7 +129,7 @@ async def test_an_empty_message_is_never_sent(channel: Channel, platform: Platfo
 
 
 def test_every_payload_belongs_to_a_channel() -> None:
-    assert {path.name.split("_")[0] for path in PAYLOADS.iterdir()} == set(names())
+    assert {path.name.split("_")[0] for path in PAYLOADS.iterdir()} == set(kinds())
 
 
 async def test_what_was_not_sent_says_why_in_the_channels_own_words(channel: Channel, platform: Platform) -> None:

@@ -7,7 +7,7 @@ from importlib import import_module
 
 import pytest
 
-from channels import Channel, names
+from channels import Channel, kinds
 from channels.verdicts import DROPPED, WIRE, Act, Alarm, Reach, Verdict
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -159,7 +159,7 @@ def test_no_code_stands_in_two_rows() -> None:
         assert len(codes) == len(set(codes))
 
 
-@pytest.fixture(params=names())
+@pytest.fixture(params=kinds())
 def verdicts(request: pytest.FixtureRequest, channels: dict[str, Channel]) -> Mapping[str, Verdict]:
     return channels[request.param].verdicts
 
@@ -168,7 +168,7 @@ OURS = {"fault", "crash", "empty", "refused", "not_asked"}
 """What the study has no row for: faults of our own."""
 
 
-@pytest.mark.parametrize("channel", names())
+@pytest.mark.parametrize("channel", kinds())
 def test_the_program_knows_no_code_that_the_study_does_not(channel: str, channels: dict[str, Channel]) -> None:
     studied = {code for row in ROWS[channel] for code in row.codes.split()}
     assert channels[channel].verdicts.keys() - studied <= OURS
@@ -215,5 +215,5 @@ def test_an_unknown_code_is_final_and_counted() -> None:
 
 
 def test_every_channel_has_a_table() -> None:
-    assert ROWS.keys() == set(names())
-    assert all(hasattr(import_module(f"channels.{name}"), "from_settings") for name in names())
+    assert ROWS.keys() == set(kinds())
+    assert all(hasattr(import_module(f"channels.{name}"), "from_settings") for name in kinds())

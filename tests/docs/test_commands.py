@@ -60,7 +60,7 @@ def is_typable(words: list[str]) -> bool:
             return False
         elif not options[word].is_flag:
             next(rest, None)
-    known = all(ARGUMENT.fullmatch(argument) or argument in channels.names() for argument in arguments)
+    known = all(ARGUMENT.fullmatch(argument) or argument in channels.kinds() for argument in arguments)
     return known and len(arguments) <= _most_arguments(called)
 
 

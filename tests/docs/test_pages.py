@@ -50,7 +50,7 @@ def settings() -> set[str]:
         SMS_FROM="+15005550006",
         WHATSAPP_FROM="whatsapp:+15005550006",
     )
-    assert set(channels.from_settings(environment)) == set(channels.names())
+    assert set(channels.from_settings(environment)) == set(channels.kinds())
     return environment.names | {name.upper() for name in Environment.__struct_fields__}
 
 
@@ -69,7 +69,7 @@ def test_the_addresses_of_the_readme_are_served() -> None:
     router = app(Endpoints({}, nothing, nothing, nothing)).router
     served = {resource.canonical for resource in router.resources()}
     hooks = re.findall(r"https://hearback\.example(/hooks/)(\w+)", README)
-    assert {name for _path, name in hooks} == {"sms", "whatsapp"} <= set(channels.names())
+    assert {name for _path, name in hooks} == {"sms", "whatsapp"} <= set(channels.kinds())
     assert {f"{path}{{channel}}" for path, _name in hooks} | {"/health/live", "/health/ready"} <= served
     assert {"`/health/live`", "`/health/ready`"} <= set(re.findall(r"`[^`]+`", README))
 

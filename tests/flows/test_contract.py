@@ -43,7 +43,7 @@ from tests.flows.example import CONSULTATION, PROCESS, bare, facts, named_in, pa
 MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered, Shared, ReadUp)
 """Going back replays them, so they are recorded as the latest word and not as one more; what is read is read again."""
 
-everywhere = pytest.mark.parametrize("channel", channels.names())
+everywhere = pytest.mark.parametrize("channel", channels.kinds())
 in_every_language = pytest.mark.parametrize("language", languages())
 every_flow = pytest.mark.parametrize("flow", flows().values(), ids=flows())
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels import names
+from channels import kinds
 from channels.carriers import Reserved
 from channels.messages import Kind, Message
 from flows import flow_for, flows, goes_back, to_send
@@ -11,7 +11,7 @@ from flows._engine.words import AND, BACK, NO, OR, YES, everywhere, start_again
 from locales import _, languages, speaking
 from tests.every_channel import every_channel
 
-on_every_channel = pytest.mark.parametrize("channel", names())
+on_every_channel = pytest.mark.parametrize("channel", kinds())
 
 
 def opens(message: Message, stopped: bool = False) -> str | None:

@@ -139,7 +139,7 @@ SETTINGS = {
 def verdicts() -> Iterator[tuple[str, Verdict, Where]]:
     """Every verdict of every channel, the wire's among them, and that of what no table names."""
     made = channels.from_settings(SETTINGS)
-    assert set(made) == set(channels.names())
+    assert set(made) == set(channels.kinds())
     for channel in made.values():
         where = Where(ELSEWHERE, channel.history is not None, channel.reports)
         assert channel.verdicts.keys() >= WIRE.keys()

@@ -52,6 +52,7 @@ def from_settings(environment: Mapping[str, str]) -> "Pager | None":
 
 
 class Pager:
+    kind = "pager"
     name = "pager"
     carrier = ANY_CARRIER
     reserved_words = RESERVED_WORDS
