@@ -29,7 +29,7 @@ UNDER_WAY = (
 
 
 async def main(url: str) -> None:
-    ours = sms.from_settings(
+    [ours] = sms.from_settings(
         {
             "PUBLIC_URL": _twilio.PUBLIC,
             "TWILIO_ACCOUNT": TWILIO_ACCOUNT,
@@ -38,7 +38,6 @@ async def main(url: str) -> None:
             "SMS_FROM": SMS,
         }
     )
-    assert ours
     async with parts(Setup(url, KEYS, {"sms": ours}, _forum.now)) as made:
         await _send(made.database)
 

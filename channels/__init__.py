@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib import import_module
 from pkgutil import iter_modules
+from types import MappingProxyType
 from typing import Protocol
 
 from aiohttp import web
@@ -47,7 +48,12 @@ class Refused(Exception):
 
 
 class Misconfigured(Exception):
-    """The environment names this channel and cannot start it. The text says which variable to set and how."""
+    """The environment names a sender and cannot start it. The text says which variable to set and how."""
+
+    def __init__(self, why: str, senders: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__(why)
+        self.senders = senders
+        """What is wrong with each sender that was looked at; "" with those that could start."""
 
 
 class History(Protocol):
@@ -64,7 +70,8 @@ class History(Protocol):
 
 
 class Channel(Protocol):
-    """One sender of ours on a platform. Every file of this folder that is a kind has a `from_settings` for it."""
+    """One sender of ours on a platform. Every file of this folder that is a kind has a `from_settings`, which
+    makes all of that kind."""
 
     name: str
     """Which bot or number of ours it is, "telegram": everything that is counted or kept by sender has this word."""
@@ -174,13 +181,16 @@ def from_settings(environment: Mapping[str, str]) -> dict[str, Channel]:
     """Every sender that the environment configures, by name. Raises `Misconfigured`, a line for each that is wrong."""
     configured: dict[str, Channel] = {}
     wrong: list[str] = []
+    looked_at: dict[str, str] = {}
     for kind in kinds():
         try:
-            channel = import_module(f"channels.{kind}").from_settings(environment)
+            made = {channel.name: channel for channel in import_module(f"channels.{kind}").from_settings(environment)}
         except Misconfigured as misconfigured:
             wrong.append(str(misconfigured))
+            looked_at |= misconfigured.senders
         else:
-            configured |= {channel.name: channel} if channel is not None else {}
+            configured |= made
+            looked_at |= dict.fromkeys(made, "")
     if wrong:
-        raise Misconfigured("\n".join(dict.fromkeys(wrong)))
+        raise Misconfigured("\n".join(dict.fromkeys(wrong)), looked_at)
     return configured

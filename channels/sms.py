@@ -8,13 +8,14 @@ from functools import partial
 from aiohttp import web
 
 from channels import History, Limits, Pace, Refused
+from channels._senders import Settings, Variables
 from channels._settings import limits, per_second
 from channels._text.bidi import marked
 from channels._text.numbered import numbered
 from channels._text.plain import plain
 from channels._text.segments import segments, utf16
 from channels._text.split import parts
-from channels._twilio import LONGEST, TwilioSender, accepted, answered, configured, is_report, meant, starts
+from channels._twilio import LONGEST, TwilioSender, accepted, answered, is_report, meant, of_each_number, starts
 from channels._twilio.errors import VERDICTS
 from channels._twilio.words import RESERVED_WORDS
 from channels.carriers import Carrier
@@ -23,14 +24,18 @@ from channels.verdicts import Verdict
 from locales import N_
 
 KIND = "sms"
+VARIABLES = Variables(KIND, "SMS_FROM", shared=("SMS_RATE", "SMS_REPLIES", "SMS_NEWCOMERS"))
 USUAL = Limits(replies=40, newcomers=600)
 """Each costs money, and a long number sends 1,200 first answers an hour, if it sends nothing else."""
 
 
-def from_settings(environment: Mapping[str, str]) -> "Sms | None":
-    """Needs SMS_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; SMS_RATE is in segments a second."""
-    ours = configured(environment, KIND, "SMS_FROM", ["SMS_RATE", "SMS_REPLIES", "SMS_NEWCOMERS"])
-    return Sms(ours, per_second(environment, "SMS_RATE", 1), limits(environment, "SMS", USUAL)) if ours else None
+def from_settings(environment: Mapping[str, str]) -> "list[Sms]":
+    """Each needs SMS_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; SMS_RATE is in segments a second."""
+    return of_each_number(environment, VARIABLES, _made)
+
+
+def _made(ours: TwilioSender, settings: Settings) -> "Sms":
+    return Sms(ours, per_second(settings, "SMS_RATE", 1), limits(settings, KIND, USUAL))
 
 
 RECYCLED = timedelta(days=365)

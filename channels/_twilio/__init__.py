@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
 from urllib.parse import unquote_to_bytes
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from twilio.base.exceptions import TwilioRestException, TwilioServiceException
 
 from channels import History, Misconfigured, Refused
 from channels._body import body, clean
+from channels._senders import Settings, Variables, of_each
 from channels._settings import matching, required, web_address
 from channels._twilio.account import Account, account
 from channels._twilio.errors import VERDICTS, problem, verdict
@@ -17,6 +19,7 @@ from channels._twilio.lists import lists
 from channels._twilio.signature import HEADER, SETTINGS_HEADER, SHA1, Fields, algorithm, is_signed
 from channels.messages import Accepted, Message, NotSent, Report, Status, Unknown
 
+T = TypeVar("T")
 LONGEST = 1600
 """UTF-16 units in one message, on every channel of Twilio's."""
 MOST_FIELDS = 500
@@ -28,19 +31,39 @@ SENDERS = {
     "SMS_FROM": (rf"{_NUMBER}|{_SERVICE}", "a number like +15005550006 or a messaging service MG..."),
     "WHATSAPP_FROM": (rf"whatsapp:{_NUMBER}|{_SERVICE}", "whatsapp:+15005550006 or a messaging service MG..."),
 }
+OF_AN_ACCOUNT = ("TWILIO_TOKEN", "TWILIO_TOKEN_OLD", "TWILIO_SHARED_KEY", "TWILIO_SHARED_KEY_OLD")
 
 
-def configured(
-    environment: Mapping[str, str], kind: str, setting: str, others: Sequence[str] = ()
-) -> "TwilioSender | None":
-    """The sender that `setting` names; None where neither it nor `others`, which belong to it, are set."""
-    if not any(environment.get(wanted) for wanted in (setting, *others)):
-        if environment.get("TWILIO_ACCOUNT") and not any(environment.get(sender) for sender in SENDERS):
-            raise Misconfigured("TWILIO_ACCOUNT is set: set SMS_FROM or WHATSAPP_FROM too, or neither.")
-        return None
-    required(environment, setting, "TWILIO_ACCOUNT", "TWILIO_TOKEN", "PUBLIC_URL")
-    sender = matching(environment, setting, *SENDERS[setting])
-    return TwilioSender(account(environment), web_address(environment, "PUBLIC_URL"), kind, kind, sender)
+def of_each_number(
+    environment: Mapping[str, str],
+    variables: Variables,
+    make: Callable[["TwilioSender", Settings], T],
+    of_an_account: Sequence[str] = (),
+) -> list[T]:
+    """What is made of each number of this kind and its settings.
+
+    `of_an_account`: the variables of this kind that a number with an account of its own does not share.
+    """
+
+    def made(settings: Settings) -> T:
+        if settings.has_its_own("TWILIO_ACCOUNT"):
+            settings = settings.with_own(*OF_AN_ACCOUNT, *of_an_account)
+        return make(_sender(settings, variables), settings)
+
+    senders = of_each(environment, variables, made)
+    if not senders and environment.get("TWILIO_ACCOUNT") and not _names_a_number(environment):
+        raise Misconfigured("TWILIO_ACCOUNT is set: set SMS_FROM or WHATSAPP_FROM too, or neither.")
+    return senders
+
+
+def _names_a_number(environment: Mapping[str, str]) -> bool:
+    return any(value and name.startswith(tuple(SENDERS)) for name, value in environment.items())
+
+
+def _sender(settings: Settings, variables: Variables) -> "TwilioSender":
+    required(settings, variables.identity, "TWILIO_ACCOUNT", "TWILIO_TOKEN", "PUBLIC_URL")
+    sender = matching(settings, variables.identity, *SENDERS[variables.identity])
+    return TwilioSender(account(settings), web_address(settings, "PUBLIC_URL"), variables.kind, settings.name, sender)
 
 
 class TwilioSender:

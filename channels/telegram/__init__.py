@@ -16,6 +16,7 @@ from telegram.error import TelegramError
 
 from channels import History, Limits, Misconfigured, Pace, Refused
 from channels._body import body
+from channels._senders import Settings, Variables, of_each
 from channels._settings import limits, matching, per_second, required, web_address
 from channels._tap import pack
 from channels._text.bidi import readable
@@ -50,10 +51,15 @@ MOST_BUTTONS = 100
 LONG_POLL = timedelta(seconds=25)
 USUAL = Limits(replies=240, newcomers=36_000)
 """Newcomers get ten of the 25 messages a second."""
-SETTINGS = (
-    "TELEGRAM_TOKEN", "TELEGRAM_SECRET", "TELEGRAM_API", "TELEGRAM_RATE", "TELEGRAM_PAID", "TELEGRAM_REPLIES",
-    "TELEGRAM_NEWCOMERS",
-)  # fmt: skip
+SECRET = "TELEGRAM_SECRET"  # noqa: S105 the name of a variable
+VARIABLES = Variables(
+    KIND,
+    "TELEGRAM_TOKEN",
+    own=(SECRET,),
+    shared=("TELEGRAM_RATE", "TELEGRAM_PAID", "TELEGRAM_REPLIES", "TELEGRAM_NEWCOMERS"),
+    ambiguous=("TELEGRAM_API",),
+    known_by=lambda token: token.partition(":")[0],
+)
 HEADER = "X-Telegram-Bot-Api-Secret-Token"
 MOST_FREE, MOST_PAID = 30, 1000
 """Messages in any second, to everybody together (core.telegram.org/bots/faq)."""
@@ -76,38 +82,42 @@ T = TypeVar("T")
 logging.getLogger("telegram").setLevel(logging.WARNING)
 
 
-def from_settings(environment: Mapping[str, str]) -> "Telegram | None":
-    """Needs TELEGRAM_TOKEN; with TELEGRAM_SECRET it takes webhooks, without it can only poll."""
-    if not any(environment.get(name) for name in SETTINGS):
-        return None
-    required(environment, "TELEGRAM_TOKEN", *(["TELEGRAM_SECRET"] if environment.get("PUBLIC_URL") else []))
-    secret = environment.get("TELEGRAM_SECRET", "")
-    if secret:
-        matching(environment, "TELEGRAM_SECRET", r"[A-Za-z0-9_-]{16,256}", "16 to 256 letters, digits, _ or -")
-    paid = _is_paid(environment)
+def from_settings(environment: Mapping[str, str]) -> "list[Telegram]":
+    """Each needs TELEGRAM_TOKEN; with TELEGRAM_SECRET it takes webhooks, without it can only poll."""
+    return of_each(environment, VARIABLES, _made)
+
+
+def _made(settings: Settings) -> "Telegram":
+    required(settings, "TELEGRAM_TOKEN", *([SECRET] if settings.get("PUBLIC_URL") else []))
+    if settings.get(SECRET):
+        matching(settings, SECRET, r"[A-Za-z0-9_-]{16,256}", "16 to 256 letters, digits, _ or -")
+    paid = _is_paid(settings)
     return Telegram(
-        token=matching(environment, "TELEGRAM_TOKEN", r"\d+:[A-Za-z0-9_-]+", "what @BotFather gave: digits:letters"),
-        secret=secret,
-        api=web_address(environment, "TELEGRAM_API", "https://api.telegram.org"),
-        public=web_address(environment, "PUBLIC_URL") if environment.get("PUBLIC_URL") else "",
-        rate=_rate(environment, paid),
+        token=matching(settings, "TELEGRAM_TOKEN", r"\d+:[A-Za-z0-9_-]+", "what @BotFather gave: digits:letters"),
+        secret=settings.get(SECRET),
+        api=web_address(settings, "TELEGRAM_API", "https://api.telegram.org"),
+        public=web_address(settings, "PUBLIC_URL") if settings.get("PUBLIC_URL") else "",
+        rate=_rate(settings, paid),
         paid=paid,
-        limits=limits(environment, "TELEGRAM", USUAL),
+        limits=limits(settings, KIND, USUAL),
+        name=settings.name,
+        webhook_needs=f"{settings.called(SECRET)} and {settings.called('PUBLIC_URL')}",
     )
 
 
-def _rate(environment: Mapping[str, str], paid: bool) -> float:
+def _rate(settings: Settings, paid: bool) -> float:
     """TELEGRAM_RATE, in messages a second. More than is free costs Stars, so that has to be asked for by name."""
-    rate = per_second(environment, "TELEGRAM_RATE", 25)
+    rate, name = per_second(settings, "TELEGRAM_RATE", 25), settings.called("TELEGRAM_RATE")
     if rate > MOST_FREE and not paid:
-        raise Misconfigured(f"TELEGRAM_RATE above {MOST_FREE} needs TELEGRAM_PAID=1: Telegram takes Stars for it.")
+        needs = f"{settings.called('TELEGRAM_PAID')}=1: Telegram takes Stars for it."
+        raise Misconfigured(f"{name} above {MOST_FREE} needs {needs}")
     if rate > MOST_PAID:
-        raise Misconfigured(f"TELEGRAM_RATE has to be at most {MOST_PAID}: Telegram takes no more.")
+        raise Misconfigured(f"{name} has to be at most {MOST_PAID}: Telegram takes no more.")
     return rate
 
 
-def _is_paid(environment: Mapping[str, str]) -> bool:
-    return bool(environment.get("TELEGRAM_PAID")) and matching(environment, "TELEGRAM_PAID", "[01]", "1 or 0") == "1"
+def _is_paid(settings: Settings) -> bool:
+    return bool(settings.get("TELEGRAM_PAID")) and matching(settings, "TELEGRAM_PAID", "[01]", "1 or 0") == "1"
 
 
 def _pace(rate: float, paid: bool) -> Pace:
@@ -140,10 +150,12 @@ class Telegram:
         paid: bool = False,
         limits: Limits = USUAL,
         name: str = KIND,
+        webhook_needs: str = f"{SECRET} and PUBLIC_URL",
     ) -> None:
         self.name = name
         self.limits = limits
-        self.webhook_needs = "" if secret else "TELEGRAM_SECRET and PUBLIC_URL"
+        self.webhook_needs = "" if secret else webhook_needs
+        self._webhook_needs = webhook_needs
         self.pace = _pace(rate, paid)
         self._always = {"link_preview_options": {"is_disabled": True}} | (
             {"allow_paid_broadcast": True} if paid else {}
@@ -167,7 +179,7 @@ class Telegram:
     async def connect(self, sentences: Sentences) -> Mapping[str, str]:
         """Tell Telegram where we listen."""
         if not self._public or not self._secret:
-            raise Misconfigured("Set PUBLIC_URL and TELEGRAM_SECRET to be written to by webhook.")
+            raise Misconfigured(f"Set {self._webhook_needs} to be written to by webhook.")
         await _settled(
             self._bot.set_webhook(
                 f"{self._public}/hooks/{self.name}", allowed_updates=ALLOWED, secret_token=self._secret.decode()

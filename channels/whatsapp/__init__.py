@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from channels import History, Limits, Misconfigured, Pace, Refused
+from channels._senders import Settings, Variables
 from channels._settings import limits, per_second
 from channels._tap import pack, unpack
 from channels._text.bidi import readable
 from channels._text.numbered import numbered
 from channels._text.segments import utf16
 from channels._text.split import parts
-from channels._twilio import LONGEST, TwilioSender, accepted, answered, configured, is_report, meant, starts
+from channels._twilio import LONGEST, TwilioSender, accepted, answered, is_report, meant, of_each_number, starts
 from channels._twilio.errors import VERDICTS
 from channels._twilio.lists import Json
 from channels._twilio.words import RESERVED_WORDS
@@ -43,6 +44,10 @@ from channels.whatsapp import _content as content
 from locales import N_
 
 KIND = "whatsapp"
+TEMPLATES = "WHATSAPP_TEMPLATES"
+VARIABLES = Variables(
+    KIND, "WHATSAPP_FROM", shared=("WHATSAPP_RATE", "WHATSAPP_REPLIES", "WHATSAPP_NEWCOMERS", TEMPLATES)
+)
 PREFIX = "whatsapp:"
 USUAL = Limits(replies=60, newcomers=3_000)
 """Each costs money."""
@@ -65,15 +70,15 @@ _ROW_OF_SPACES = re.compile(r"[^\S\u00a0\u202f]+")
 _MEDIA_HOSTS = re.compile(r"(.+\.)?twilio\.com|(.+\.)?twiliocdn\.com")
 
 
-def from_settings(environment: Mapping[str, str]) -> "WhatsApp | None":
-    """Needs WHATSAPP_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; WHATSAPP_TEMPLATES is what `connect` gives."""
-    others = ["WHATSAPP_RATE", "WHATSAPP_REPLIES", "WHATSAPP_NEWCOMERS", "WHATSAPP_TEMPLATES"]
-    ours = configured(environment, KIND, "WHATSAPP_FROM", others)
-    if not ours:
-        return None
-    templates = _templates(environment.get("WHATSAPP_TEMPLATES", ""))
-    rate = per_second(environment, "WHATSAPP_RATE", 80)
-    return WhatsApp(ours, rate, templates, limits(environment, "WHATSAPP", USUAL))
+def from_settings(environment: Mapping[str, str]) -> "list[WhatsApp]":
+    """Each needs WHATSAPP_FROM, TWILIO_ACCOUNT, TWILIO_TOKEN and PUBLIC_URL; WHATSAPP_TEMPLATES `connect` gives."""
+    return of_each_number(environment, VARIABLES, _made, of_an_account=[TEMPLATES])
+
+
+def _made(ours: TwilioSender, settings: Settings) -> "WhatsApp":
+    rate, kept_in = per_second(settings, "WHATSAPP_RATE", 80), settings.called(TEMPLATES)
+    templates = _templates(settings.get(TEMPLATES), kept_in)
+    return WhatsApp(ours, rate, templates, limits(settings, KIND, USUAL), kept_in)
 
 
 class WhatsApp:
@@ -90,12 +95,21 @@ class WhatsApp:
     reports = True
     verdicts: Mapping[str, Verdict] = VERDICTS
 
-    def __init__(self, sender: TwilioSender, rate: float, templates: Mapping[str, str], limits: Limits = USUAL) -> None:
+    def __init__(
+        self,
+        sender: TwilioSender,
+        rate: float,
+        templates: Mapping[str, str],
+        limits: Limits = USUAL,
+        kept_in: str = TEMPLATES,
+    ) -> None:
+        """`kept_in`: the variable that holds its templates."""
         self.name = sender.name
         self.limits = limits
         self.pace = Pace(rate=rate, burst=1, gap=timedelta(seconds=6), person_burst=1)
         self.history: History | None = sender.history(partial(_message, sender.name))
         self._sender = sender
+        self._kept_in = kept_in
         self._named = dict(templates)
         self._menus = dict(templates)
         self._approved: dict[tuple[str, str], approved.Wording] | None = None
@@ -118,7 +132,7 @@ class WhatsApp:
         await approved.ensure(self._sender.lists, contents, sentences)
         self._named = await content.ensure(self._sender.lists, contents)
         self._menus = self._menus | self._named
-        return {"WHATSAPP_TEMPLATES": ",".join(f"{name}={sid}" for name, sid in self._named.items())}
+        return {self._kept_in: ",".join(f"{name}={sid}" for name, sid in self._named.items())}
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         form = await self._sender.form(request)
@@ -314,7 +328,7 @@ def _listed(outgoing: Outgoing) -> str:
     return numbered(outgoing.text, outgoing.choices, after_number=". ")
 
 
-def _templates(setting: str) -> dict[str, str]:
+def _templates(setting: str, kept_in: str) -> dict[str, str]:
     """WHATSAPP_TEMPLATES: {"quick1": "HX...", ...} or quick1=HX...,list1=HX..."""
     try:
         templates = json.loads(setting) if setting.lstrip().startswith("{") else _pairs(setting)
@@ -323,7 +337,7 @@ def _templates(setting: str) -> dict[str, str]:
     if not isinstance(templates, dict) or not all(
         name in content.NAMES and isinstance(sid, str) and _TEMPLATE.fullmatch(sid) for name, sid in templates.items()
     ):
-        raise Misconfigured("WHATSAPP_TEMPLATES has to be what `hearback connect` printed.")
+        raise Misconfigured(f"{kept_in} has to be what `hearback connect` printed.")
     return templates
 
 

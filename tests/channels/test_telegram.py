@@ -462,7 +462,7 @@ async def test_polling_waits_out_trouble(telegram: Telegram, platform: Platform)
 
 
 def test_without_its_settings_there_is_no_telegram() -> None:
-    assert from_settings({"PUBLIC_URL": "https://hearback.example"}) is None
+    assert from_settings({"PUBLIC_URL": "https://hearback.example"}) == []
 
 
 @pytest.mark.parametrize(
@@ -493,8 +493,7 @@ def test_an_unsafe_setting_is_named_and_not_repeated(settings: dict[str, str], e
     ],
 )
 def test_a_burst_counts_into_the_second_that_telegram_permits(settings: dict[str, str], rate: float, most: int) -> None:
-    telegram = from_settings({"TELEGRAM_TOKEN": BOT_TOKEN, **settings})
-    assert telegram
+    [telegram] = from_settings({"TELEGRAM_TOKEN": BOT_TOKEN, **settings})
     assert telegram.pace.rate == rate
     assert rate + telegram.pace.burst - 1 <= most
 
@@ -516,8 +515,7 @@ def test_a_pace_that_telegram_does_not_permit_is_refused(settings: dict[str, str
 
 
 async def test_a_bot_without_a_secret_only_polls() -> None:
-    telegram = from_settings({"TELEGRAM_TOKEN": BOT_TOKEN})
-    assert telegram
+    [telegram] = from_settings({"TELEGRAM_TOKEN": BOT_TOKEN})
     with pytest.raises(Misconfigured):
         await telegram.connect({})
 

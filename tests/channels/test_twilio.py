@@ -19,6 +19,7 @@ from openapi_core.testing import MockRequest
 from twilio.request_validator import RequestValidator
 
 from channels import Channel, Misconfigured, Refused, sms, whatsapp
+from channels._senders import Settings
 from channels._twilio import _fields
 from channels._twilio.account import account
 from channels._twilio.errors import VERDICTS
@@ -92,7 +93,7 @@ def test_repeated_fields_are_signed_once_each() -> None:
 
 def test_either_token_is_good_while_they_change() -> None:
     changing = environment("http://127.0.0.1:1") | {"TWILIO_TOKEN": "new", "TWILIO_TOKEN_OLD": TOKEN}
-    tokens = account(changing).tokens
+    tokens = account(Settings("sms", "", changing, frozenset())).tokens
     body = (PAYLOADS / "sms_text.form").read_bytes().strip()
     fields = parse_qsl(body.decode(), keep_blank_values=True)
     for token, is_good in ((TOKEN, True), ("new", True), ("older", False)):
@@ -128,7 +129,7 @@ def test_the_hash_is_the_one_that_the_settings_name(settings: str, hashed: str |
 
 async def test_a_shared_key_signs_by_sha256_and_the_token_then_does_not(platform: Platform) -> None:
     keys = {"TWILIO_SHARED_KEY": "new", "TWILIO_SHARED_KEY_OLD": "old"}
-    made = sms.from_settings(environment(platform.address) | keys)
+    [made] = sms.from_settings(environment(platform.address) | keys)
     assert made is not None
     body = (PAYLOADS / "sms_text.form").read_bytes().strip()
     named = "key=webhooks_sharedkey_1,algorithm=HMAC_SHA256"
@@ -419,8 +420,7 @@ async def test_an_arabic_sms_has_a_mark_and_no_isolates(channels: dict[str, Chan
 
 async def test_a_messaging_service_sends_by_its_id(platform: Platform) -> None:
     service = "MG" + "0" * 32
-    made = sms.from_settings(environment(platform.address) | {"SMS_FROM": service, "SMS_RATE": "3.5"})
-    assert made
+    [made] = sms.from_settings(environment(platform.address) | {"SMS_FROM": service, "SMS_RATE": "3.5"})
     assert made.pace.rate == 3.5
     await made.start()
     await made.send(TO, Outgoing("Hello"), "d-1")
@@ -496,8 +496,7 @@ async def test_whatsapp_falls_back_to_numbers(asks: Outgoing, channels: dict[str
 
 
 async def test_without_templates_whatsapp_uses_numbers(platform: Platform) -> None:
-    made = whatsapp.from_settings(environment(platform.address) | {"WHATSAPP_TEMPLATES": ""})
-    assert made
+    [made] = whatsapp.from_settings(environment(platform.address) | {"WHATSAPP_TEMPLATES": ""})
     await made.start()
     await made.send("US.1234", Outgoing("Ready?", choices=YES_OR_NO), "d-1")
     await made.close()
@@ -599,8 +598,7 @@ async def test_an_answer_that_is_no_answer(
 
 
 async def test_what_was_never_written_is_for_later(unused_tcp_port: int) -> None:
-    made = sms.from_settings(environment(f"http://127.0.0.1:{unused_tcp_port}"))
-    assert made
+    [made] = sms.from_settings(environment(f"http://127.0.0.1:{unused_tcp_port}"))
     for opened in (False, True):
         if opened:
             await made.start()
@@ -639,8 +637,8 @@ def test_a_template_has_exactly_the_variables_that_we_fill(name: str) -> None:
 
 
 def test_without_its_settings_there_is_no_channel() -> None:
-    assert sms.from_settings({"PUBLIC_URL": "https://x.example"}) is None
-    assert whatsapp.from_settings({"SMS_FROM": "+15005550006", "TWILIO_ACCOUNT": ACCOUNT}) is None
+    assert sms.from_settings({"PUBLIC_URL": "https://x.example"}) == []
+    assert whatsapp.from_settings({"SMS_FROM": "+15005550006", "TWILIO_ACCOUNT": ACCOUNT}) == []
 
 
 @pytest.mark.parametrize(
@@ -666,8 +664,7 @@ def test_a_wrong_setting_is_named(changed: dict[str, str], explanation: str) -> 
 
 def test_templates_may_be_a_plain_list() -> None:
     plain = ", ".join(f"{name}={sid}" for name, sid in TEMPLATES.items())
-    made = whatsapp.from_settings(environment("http://127.0.0.1:1") | {"WHATSAPP_TEMPLATES": plain})
-    assert made
+    [made] = whatsapp.from_settings(environment("http://127.0.0.1:1") | {"WHATSAPP_TEMPLATES": plain})
     assert made._menus == TEMPLATES
 
 

@@ -10,6 +10,7 @@ from aiohttp import ClientSession, web
 
 from channels import History, Limits, Pace, Refused
 from channels._body import body, clean
+from channels._senders import Settings, Variables, of_each
 from channels._settings import required, web_address
 from channels._text.numbered import numbered
 from channels._text.split import parts
@@ -44,16 +45,20 @@ class Page(msgspec.Struct):
     words: str
 
 
-def from_settings(environment: Mapping[str, str]) -> "Pager | None":
-    if not environment.get("PAGER_API"):
-        return None
-    required(environment, "PAGER_SECRET")
-    return Pager(web_address(environment, "PAGER_API"), environment["PAGER_SECRET"])
+VARIABLES = Variables("pager", "PAGER_API", own=("PAGER_SECRET",))
+
+
+def from_settings(environment: Mapping[str, str]) -> "list[Pager]":
+    return of_each(environment, VARIABLES, _made)
+
+
+def _made(settings: Settings) -> "Pager":
+    required(settings, "PAGER_API", "PAGER_SECRET")
+    return Pager(settings.name, web_address(settings, "PAGER_API"), settings.get("PAGER_SECRET"))
 
 
 class Pager:
     kind = "pager"
-    name = "pager"
     carrier = ANY_CARRIER
     reserved_words = RESERVED_WORDS
     takes_voice = False
@@ -68,7 +73,8 @@ class Pager:
     reports = False
     verdicts = VERDICTS
 
-    def __init__(self, api: str, secret: str) -> None:
+    def __init__(self, name: str, api: str, secret: str) -> None:
+        self.name = name
         self.pace = Pace(rate=10_000, burst=1_000, gap=timedelta(0))
         self._api = api
         self._secret = secret
