@@ -11,7 +11,7 @@ from broadcast import reconcile
 from broadcast.wake import Waker
 from channels import Channel
 from handlers import people, rounds, schedules
-from storage import Database, Keyring, addresses, events, marks
+from storage import Database, Keyring, addresses, events, marks, senders
 from storage import people as stored_people
 from storage import rounds as stored_rounds
 from storage.outbox import ageing, reports, unknowns
@@ -43,7 +43,7 @@ class Housekeeping:
     alone: bool = False
 
     async def open(self, now: datetime) -> None:
-        """Before anything is sent: what a crash left, and whether this database is of today."""
+        """Before anything is sent: what a crash left, whether this database is of today, which senders there are."""
         async with self.database.writing() as session:
             last = await marks.at(session, marks.ALIVE)
             if last is not None and last > now + marks.AHEAD:
@@ -54,6 +54,7 @@ class Housekeeping:
                     await marks.put(session, marks.HELD, now)
                     log.critical("held: is this database an old copy?", number=held, since=last.isoformat())
             await marks.put(session, marks.ALIVE, now)
+            await senders.keep(session, {name: channel.kind for name, channel in self.channels.items()})
         await self.abandon(now, self.alone)
 
     async def keep(self, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Platforms, one file each: understand what comes, send what goes."""
 
+import re
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -160,6 +161,20 @@ SHARED = ("carriers", "messages", "verdicts")
 def kinds() -> tuple[str, ...]:
     """The platforms there are: the other files of this folder."""
     return tuple(sorted(m.name for m in iter_modules(__path__) if not m.name.startswith("_") and m.name not in SHARED))
+
+
+def kind_of(name: str) -> str | None:
+    """The platform of the sender that is called so: "telegram-emea" is on Telegram. None: no sender can be."""
+    kind, bar, suffix = name.partition("-")
+    is_fit = not bar or re.fullmatch(r"[a-z0-9]{1,20}", suffix)
+    return kind if is_fit and kind in kinds() else None
+
+
+def identity_of(name: str) -> str:
+    """The variable that says which bot or number of ours this sender is."""
+    kind, _bar, suffix = name.partition("-")
+    identity: str = import_module(f"channels.{kind}").VARIABLES.identity
+    return f"{identity}_{suffix.upper()}" if suffix else identity
 
 
 def segments_of(kind: str, outgoing: Outgoing) -> int:

@@ -1,5 +1,6 @@
 """What we tell."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import channels
@@ -9,7 +10,7 @@ from handlers.processes import OpenProcess, the_one
 from handlers.telling import Announcement
 from handlers.writing import contents, moments
 from locales import languages
-from storage import Session, bulletins, fresh, processes, schedules
+from storage import Session, bulletins, fresh, processes, schedules, senders
 from storage.broadcasts import EVERYBODY, Audience, Plan, Subject, Way
 from storage.bulletins import NewBulletin
 from storage.schedules import Schedule
@@ -26,7 +27,7 @@ async def publish(session: Session, bulletin: contents.Bulletin, now: datetime) 
     """
     process = await the_one(session)
     contents.check_rendered(bulletin.text, "text")
-    _check_audience(bulletin.audience, process.content)
+    _check_audience(bulletin.audience, process.content, [sender.name for sender in await senders.all_of(session)])
     _check_ways(bulletin.outside)
     begins, ends = begins_at(bulletin, process.content), ends_at(bulletin, process.content)
     _check_time(begins, ends, now)
@@ -100,12 +101,12 @@ def _check_ways(outside: tuple[str, ...]) -> None:
         raise contents.Unfit('outside: "wait" stands last: we wait until they write, nothing else is tried after it.')
 
 
-def _check_audience(audience: Audience, process: flows.Process) -> None:
+def _check_audience(audience: Audience, process: flows.Process, senders: Sequence[str]) -> None:
     """A slip of the pen would reach nobody, and nobody would know."""
     offered = {
         "languages": (audience.languages, languages()),
         "regions": (audience.regions, tuple(region.value for region in process.regions)),
-        "channels": (audience.channels, channels.kinds()),
+        "channels": (audience.channels, tuple(dict.fromkeys((*channels.kinds(), *senders)))),
     }
     for name, (values, known) in offered.items():
         for value in values:

@@ -13,7 +13,7 @@ from storage.outbox import expansion
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The people of one language on one channel."""
+    """The people of one language at one sender."""
 
     channel: str
     language: str
@@ -65,7 +65,9 @@ async def of(session: Session, broadcast: Broadcast, text: flows.Renditions) -> 
             language,
             flows.rendition(text, language, composed.order).language,
             number,
-            channels.segments_of(channel, composed.outgoing(language, broadcast.subject.kind)),
+            channels.segments_of(
+                channels.kind_of(channel) or channel, composed.outgoing(language, broadcast.subject.kind)
+            ),
         )
         for (channel, language), number in sorted(people.items())
     ]

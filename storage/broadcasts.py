@@ -52,6 +52,7 @@ class Audience:
     languages: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
+    """Senders by their names, or all of a kind by that of the platform."""
     members: bool = False
     """Only those who sit on the council."""
     response: str | None = None

@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "c4a1f7d2e905"
+NEWEST = "7e3b52c8d014"
 """The revision of the newest file in `migrations/versions`."""
 
 

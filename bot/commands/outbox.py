@@ -6,36 +6,35 @@ from typing import Annotated
 
 import typer
 
-import channels
 from bot.commands.terminal import load_settings, meant, say, short, stop, writing
 from channels.verdicts import UNCOUNTED, Act, Alarm, Verdict
-from storage import Session, broadcasts, marks, outbox, templates
+from storage import Session, broadcasts, marks, outbox, senders, templates
 from storage.outbox import unknowns
 
 Ids = Annotated[list[str] | None, typer.Argument(help="Deliveries, as `hearback dead list` shows them.")]
-OfChannel = Annotated[str, typer.Option(help="Only of this channel.")]
+OfChannel = Annotated[str, typer.Option(help="Only of this sender.")]
 OfCode = Annotated[str, typer.Option(help="Only with this code.")]
 
 
 def list_deliveries() -> None:
-    """What waits in which lane and for how long, what is of unknown fate, which channels are out of order."""
+    """What waits in which lane and for how long, what is of unknown fate, which senders are out of order."""
 
     async def look(session: Session, now: datetime) -> None:
         seen = await outbox.overview(session, now)
-        say(f"{'channel':10}{'lane':10}{'due':>8}{'later':>8}  oldest")
+        say(f"{'channel':16}{'lane':10}{'due':>8}{'later':>8}  oldest")
         for lane in seen.lanes:
             age = "" if lane.oldest is None else _whole(now - lane.oldest)
-            say(f"{lane.channel:10}{lane.lane.label:10}{_counted(lane.due):>8}{_counted(lane.later):>8}  {age}")
+            say(f"{lane.channel:16}{lane.lane.label:10}{_counted(lane.due):>8}{_counted(lane.later):>8}  {age}")
         say(f"being sent: {seen.sending}")
         for channel, number in sorted(seen.unknown.items()):
             say(f"of unknown fate on {channel}: {number}")
         for circuit in seen.circuits:
             since = f"{circuit.since:%Y-%m-%d %H:%M}"
             say(f"OUT OF ORDER: {circuit.channel}, {circuit.code}, since {since}: hearback codes")
-        for name in channels.kinds():
-            until = await marks.at(session, marks.slow(name))
+        for sender in await senders.all_of(session):
+            until = await marks.at(session, marks.slow(sender.name))
             if until is not None and until > now:
-                say(f"SLOW: bulletins on {name} wait until {until:%Y-%m-%d %H:%M}, as it says: hearback codes")
+                say(f"SLOW: bulletins on {sender.name} wait until {until:%Y-%m-%d %H:%M}, as it says: hearback codes")
         if await marks.at(session, marks.HELD) is not None:
             say("HELD: this database may be an old copy. hearback held release, or hearback held drop")
 
@@ -112,9 +111,9 @@ def list_templates() -> None:
     """Which texts for people who have been silent each platform has approved, when it was last asked."""
 
     async def look(session: Session, _now: datetime) -> None:
-        for channel in channels.kinds():
-            for template in await templates.all_of(session, channel):
-                say(f"{channel:10}{template.name:14}{template.language:4}{template.status:12}{template.reason}")
+        for sender in await senders.all_of(session):
+            for template in await templates.all_of(session, sender.name):
+                say(f"{sender.name:16}{template.name:14}{template.language:4}{template.status:12}{template.reason}")
 
     writing(look)
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from storage import senders
 from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage._ground.members import bound
@@ -177,7 +178,7 @@ def _meets(audience: Audience, channel: ColumnElement[str]) -> list[ColumnElemen
     if audience.regions:
         conditions.append(person.c.region.in_(audience.regions))
     if audience.channels:
-        conditions.append(channel.in_(audience.channels))
+        conditions.append(senders.is_one_of(channel, audience.channels))
     if audience.members:
         conditions.append(person.c.id.in_(select(member.c.person_id)))
     if audience.response is not None:

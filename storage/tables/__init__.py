@@ -30,6 +30,7 @@ from storage.tables.programs import program
 from storage.tables.reports import report
 from storage.tables.rounds import ballot, round  # noqa: A004 the word of the field, never used bare
 from storage.tables.schedules import schedule
+from storage.tables.senders import sender
 from storage.tables.templates import template
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "response",
     "round",
     "schedule",
+    "sender",
     "standing",
     "template",
     "waits",

@@ -507,11 +507,11 @@ def test_what_an_old_copy_holds_is_held_until_somebody_decides(
     assert hearback("held", "hold").out.startswith("1 are held.")
     seen = hearback("deliveries").out
     assert "HELD" in seen
-    assert "telegram  reply" not in seen
+    assert "telegram        reply" not in seen
     assert hearback("held", decides).out.startswith("1 ")
     seen = hearback("deliveries").out
     assert "HELD" not in seen
-    assert seen.count("telegram  reply") == waits
+    assert seen.count("telegram        reply") == waits
 
 
 TWILIO = {

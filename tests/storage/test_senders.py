@@ -1,0 +1,41 @@
+"""A sender is on a platform, and belongs to one process or is shared."""
+
+from storage import Database, Keyring, senders
+from storage.broadcasts import Audience
+from storage.outbox import expansion
+from storage.senders import StoredSender
+from tests.storage.rows import PROCESS, meet
+
+KINDS = {"telegram": "telegram", "telegram-emea": "telegram", "sms": "sms"}
+
+
+async def test_what_is_there_is_written_down_and_stays_whose_it_was(database: Database) -> None:
+    async with database.writing() as session:
+        await senders.keep(session, KINDS)
+        assert await senders.bind(session, PROCESS, ["telegram-emea"]) == set()
+        await senders.keep(session, KINDS | {"whatsapp": "whatsapp"})
+        found = await senders.all_of(session)
+    assert [sender.name for sender in found] == ["sms", "telegram", "telegram-emea", "whatsapp"]
+    assert [sender.name for sender in found if sender.content is not None] == ["telegram-emea"]
+
+
+async def test_what_is_not_named_any_more_is_shared_again(database: Database) -> None:
+    async with database.writing() as session:
+        await senders.keep(session, KINDS)
+        await senders.bind(session, PROCESS, ["telegram-emea", "sms"])
+        await senders.let_go(session, PROCESS, ["sms"])
+        found = await senders.all_of(session)
+    assert StoredSender("telegram-emea", "telegram", None) in found
+    assert [sender.name for sender in found if sender.content is not None] == ["sms"]
+
+
+async def test_an_audience_names_a_platform_or_a_sender(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await senders.keep(session, KINDS)
+        for number, channel in enumerate(KINDS):
+            await meet(session, keys, f"7000{number}", channel=channel)
+        reached = {
+            called: await expansion.reachable(session, Audience(channels=called))
+            for called in (("telegram",), ("telegram-emea",), ("sms",), ("sms", "telegram-emea"), ("whatsapp",))
+        }
+    assert list(reached.values()) == [2, 1, 1, 2, 0]
