@@ -35,7 +35,7 @@ PANELS = {
         "broadcasts",
         "broadcast",
     ),
-    OPERATORS: ("deliveries", "dead", "held", "parked", "codes", "templates"),
+    OPERATORS: ("deliveries", "senders", "dead", "held", "parked", "codes", "templates"),
     STARTS: ("run", "web", "worker", "migrate", "keys", "connect"),
 }
 """Who needs what, in the order in which the help shows it."""

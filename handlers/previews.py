@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import channels
 import flows
+from channels.messages import Outgoing
 from storage import Session
 from storage.broadcasts import Broadcast
 from storage.outbox import expansion
@@ -72,3 +73,8 @@ async def of(session: Session, broadcast: Broadcast, text: flows.Renditions) -> 
         for (channel, language), number in sorted(people.items())
     ]
     return Preview(broadcast, shares, regions)
+
+
+def _segments(sender: str, outgoing: Outgoing) -> int:
+    kind = channels.kind_of(sender)
+    return 0 if kind is None else channels.segments_of(kind, outgoing)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import channels
 import flows
 from flows.region import RATHER_NOT
+from handlers import senders
 from handlers.writing import contents
 from locales import languages
 from storage import Session, fresh, processes
@@ -31,11 +32,13 @@ async def begin(session: Session, process: flows.Process, now: datetime) -> str:
     before = await processes.the_one(session)
     if before is not None:
         await processes.edit(session, before.id, contents.pack(process))
+        await senders.bind(session, before.id, process)
         if process.daytime is None:
             await deliveries.stop_keeping_hours(session, now)
         return before.id
     name = fresh()
     await processes.add(session, name, contents.pack(process), now)
+    await senders.bind(session, name, process)
     return name
 
 

@@ -1,6 +1,6 @@
 """What an operator does: look after what leaves, what was parked, and how the platforms are connected."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -8,10 +8,13 @@ import msgspec
 import typer
 import uvloop
 
+import channels
 import flows
+from bot import settings
 from bot.commands.terminal import first_line, in_its_place, load_keys, load_settings, say, short, stop, writing
-from channels import Channel
-from storage import Session, broadcasts, events
+from channels import Channel, Misconfigured
+from handlers import senders
+from storage import Session, broadcasts, circuits, events
 from storage.broadcasts import Broadcast
 from storage.states import BroadcastState
 
@@ -58,14 +61,54 @@ def _what_was_said(body: str) -> str:
     return f"{message['kind']}: {in_its_place(message['text'] or message['choice'])}"
 
 
-def connect(names: Annotated[list[str] | None, typer.Argument(metavar="[CHANNEL]...")] = None) -> None:
+def list_senders() -> None:
+    """Our bots and numbers: on which platform, whose each is, what it lacks, whether it is out of order."""
+    environment = settings.environment()
+    lacks, wrong = _looked_at(environment)
+
+    async def look(session: Session, _now: datetime) -> None:
+        known = {sender.name: sender.process for sender in await senders.listed(session)}
+        broken = {circuit.channel: circuit for circuit in await circuits.broken(session)}
+        for name in sorted(known.keys() | lacks.keys()):
+            say(_sender(name, known.get(name), lacks.get(name) or _identity(name, environment)))
+            if name in broken:
+                say(f"  OUT OF ORDER: {broken[name].code}, since {broken[name].since:%Y-%m-%d %H:%M}: hearback codes")
+
+    writing(look)
+    for line in wrong:
+        say(line)
+
+
+def _sender(name: str, process: flows.Process | None, lacks: str) -> str:
+    whose = "shared" if process is None else first_line(process.title, process.languages)
+    return f"{name:16}{channels.kind_of(name):10}{whose:30}  {lacks}".rstrip()
+
+
+def _looked_at(environment: Mapping[str, str]) -> tuple[Mapping[str, str], Sequence[str]]:
+    """What is wrong with the settings of each sender, "" with nothing; and what is wrong with them beside that."""
+    try:
+        return dict.fromkeys(channels.from_settings(environment), ""), ()
+    except Misconfigured as misconfigured:
+        of_senders = set("\n".join(misconfigured.senders.values()).splitlines())
+        return misconfigured.senders, [line for line in str(misconfigured).splitlines() if line not in of_senders]
+
+
+def _identity(name: str, environment: Mapping[str, str]) -> str:
+    """That of a sender that is not set up any more, or not yet."""
+    identity = channels.identity_of(name)
+    return "" if environment.get(identity) else f"Set {identity}."
+
+
+def connect(names: Annotated[list[str] | None, typer.Argument(metavar="[SENDER]...")] = None) -> None:
     """Tell the platforms where we listen, and make there what we need; prints the settings to keep."""
-    channels = load_settings(with_channels=True).channels
-    if unknown := sorted(set(names or ()) - channels.keys()):
-        stop(f"Not among the channels that are set up: {', '.join(unknown)}. Choose from {', '.join(channels)}.")
-    for name in names or channels:
-        for setting, value in uvloop.run(_connected(channels[name])).items():
-            say(f"{setting}={value}")
+    every = load_settings(with_channels=True).channels
+    if unknown := sorted(set(names or ()) - every.keys()):
+        stop(f"Not among the senders that are set up: {', '.join(unknown)}. Choose from {', '.join(every)}.")
+    kept: dict[str, str] = {}
+    for name in names or every:
+        kept |= uvloop.run(_connected(every[name]))
+    for setting, value in kept.items():
+        say(f"{setting}={value}")
 
 
 async def _connected(channel: Channel) -> Mapping[str, str]:
@@ -79,5 +122,6 @@ async def _connected(channel: Channel) -> Mapping[str, str]:
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "broadcasts": list_broadcasts,
     "parked": list_parked,
+    "senders": list_senders,
     "connect": connect,
 }

@@ -1,6 +1,6 @@
 """What an organizer does: tell, ask, respond, put to the vote."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated
@@ -12,7 +12,7 @@ import flows
 from bot import clock
 from bot.commands.preview import OnceMore, Publication, Yes, people_are, publish_after_yes
 from bot.commands.terminal import File, first_line, in_its_place, load_keys, meant, read, say, short, writing
-from handlers import bulletins, consultations, contributions, members, people, processes, rounds, schedules
+from handlers import bulletins, consultations, contributions, members, people, processes, rounds, schedules, senders
 from handlers.writing import contents
 from storage import Session, broadcasts
 from storage import consultations as stored_consultations
@@ -27,13 +27,17 @@ def process_open(file: File) -> None:
     """Open the process that FILE describes, or change what is said of it."""
     process = read(file, flows.Process)
 
-    async def begin(session: Session, now: datetime) -> bool:
+    async def begin(session: Session, now: datetime) -> tuple[bool, Sequence[str]]:
         is_new = await stored_processes.the_one(session) is None
+        unheard_of = await senders.unheard_of(session, process)
         await processes.begin(session, process, now)
-        return is_new
+        return is_new, unheard_of
 
     title = first_line(process.title, process.languages)
-    say(f'The process "{title}" is open.' if writing(begin) else f'The process "{title}" is changed, from now on.')
+    is_new, unheard_of = writing(begin)
+    say(f'The process "{title}" is open.' if is_new else f'The process "{title}" is changed, from now on.')
+    for name in unheard_of:
+        say(f"No program has been started with the sender {name} yet. Set it up, or look how it is written.")
 
 
 def bulletin_publish(file: File, yes: Yes = False, once_more: OnceMore = False) -> None:

@@ -78,6 +78,8 @@ class Process:
     safety: Safety = field(default_factory=Safety)
     sms_without_accents: bool = True
     """Where that saves a segment, in languages whose readers accept it."""
+    senders: tuple[str, ...] = ()
+    """The bots and numbers that belong to this process alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ import storage
 from bot import __main__ as command
 from bot import serve
 from channels.messages import Kind, Message
-from storage import Keyring, Session, Unreadable, circuits, events, keys
+from storage import Keyring, Session, Unreadable, circuits, events, keys, senders
 from storage._ground.alone import alone
 from storage.broadcasts import Plan
 from storage.lanes import Lane
@@ -770,3 +770,46 @@ def test_nothing_serves_without_a_channel(hearback: Hearback, name: str) -> None
     assert result.status == 2
     assert "No channel is set" in result.wrong
     assert logging.getLogger().level == logging.WARNING
+
+
+SETTINGS = {
+    "TELEGRAM_TOKEN": "4242:a-made-up-token",
+    "TELEGRAM_TOKEN_EMEA": "4343:a-made-up-token",
+    "TELEGRAM_SECRET_EMEA": "a-made-up-secret-of-ours",
+    "PUBLIC_URL": "https://hearback.example",
+}
+
+
+@pytest.fixture
+async def several(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Senders that are written down, one of which is out of order."""
+    for name, value in SETTINGS.items():
+        monkeypatch.setenv(name, value)
+    async with opened(database_url) as database, database.writing() as session:
+        await senders.keep(session, {"sms": "sms", "telegram": "telegram", "telegram-emea": "telegram"})
+        await circuits.break_(session, "telegram-emea", "401", NOW, NOW)
+
+
+@pytest.mark.usefixtures("several")
+def test_the_senders_are_listed_with_what_each_is_missing(hearback: Hearback, tmp_path: Path) -> None:
+    named = 'senders = ["telegram-emea", "telegram-roma"]'
+    opened_with = hearback("process", "open", file(tmp_path, f"{named}\n{PROCESS}"))
+    assert opened_with.out.splitlines()[1:] == [
+        "No program has been started with the sender telegram-roma yet. Set it up, or look how it is written."
+    ]
+    assert hearback("senders").out.splitlines() == [
+        "sms             sms       shared                          Set SMS_FROM.",
+        "telegram        telegram  shared                          Set TELEGRAM_SECRET.",
+        "telegram-emea   telegram  Regional review",
+        f"  OUT OF ORDER: 401, since {NOW:%Y-%m-%d %H:%M}: hearback codes",
+        "telegram-roma   telegram  Regional review                 Set TELEGRAM_TOKEN_ROMA.",
+    ]
+
+
+@pytest.mark.usefixtures("several")
+def test_what_is_wrong_beside_the_senders_is_listed_too(hearback: Hearback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_SECRET", "another-made-up-secret")
+    monkeypatch.setenv("TELEGRAM_TOKEN_EMEA", SETTINGS["TELEGRAM_TOKEN"])
+    said = hearback("senders").out.splitlines()
+    assert "telegram        telegram  shared" in said
+    assert said[-1] == "TELEGRAM_TOKEN and TELEGRAM_TOKEN_EMEA are the same: each would take the other's messages."

@@ -1,0 +1,58 @@
+"""Which of our senders belong to which process."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import channels
+import flows
+from handlers.writing import contents
+from storage import Session
+from storage import senders as stored
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSender:
+    """A sender that is set up, was once, or is only named by a process."""
+
+    name: str
+    kind: str
+    process: flows.Process | None
+    """The process that it belongs to; None: it is shared."""
+
+
+async def listed(session: Session) -> Sequence[KnownSender]:
+    """All, in the order of their names."""
+    return [
+        KnownSender(
+            sender.name,
+            sender.kind,
+            None if sender.content is None else contents.unpack(sender.content, flows.Process),
+        )
+        for sender in await stored.all_of(session)
+    ]
+
+
+async def bind(session: Session, process_id: str, process: flows.Process) -> None:
+    """Let the senders that a process names belong to it, and no others. Raises `contents.Unfit`."""
+    named = process.senders
+    await stored.let_go(session, process_id, named)
+    if not named:
+        return
+    await stored.keep(session, {name: _kind(name) for name in named})
+    taken = await stored.bind(session, process_id, sorted(set(named)))
+    if taken:
+        raise contents.Unfit(f"senders: {', '.join(sorted(taken))}: another process has it already.")
+
+
+async def unheard_of(session: Session, process: flows.Process) -> Sequence[str]:
+    """Those that a process names and no program has been started with yet: a slip of the pen, or still to be set up."""
+    known = {sender.name for sender in await stored.all_of(session)}
+    return [name for name in process.senders if name not in known]
+
+
+def _kind(name: str) -> str:
+    kind = channels.kind_of(name)
+    if kind is None:
+        kinds = ", ".join(channels.kinds())
+        raise contents.Unfit(f"senders: {name!r} is on no platform that we know: it begins with one of {kinds}.")
+    return kind

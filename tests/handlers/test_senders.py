@@ -1,0 +1,64 @@
+"""A process names the senders that are its own; the others are shared."""
+
+import dataclasses
+
+import pytest
+
+from handlers import bulletins, processes, senders
+from handlers.writing import contents
+from storage import Session
+from storage import processes as stored_processes
+from storage import senders as stored
+from storage.broadcasts import Audience
+from tests.handlers.house import PROCESS, House
+
+EMEA = dataclasses.replace(PROCESS, senders=("telegram-emea", "sms"))
+
+
+async def whose(session: Session) -> dict[str, str | None]:
+    return {one.name: None if one.process is None else one.process.title["en"] for one in await senders.listed(session)}
+
+
+async def test_a_process_has_the_senders_that_its_file_names_until_it_does_not(house: House) -> None:
+    async with house.database.writing() as session:
+        await stored.keep(session, {"sms": "sms", "telegram": "telegram"})
+        await processes.begin(session, EMEA, house.now)
+        ours = PROCESS.title["en"]
+        assert await whose(session) == {"sms": ours, "telegram": None, "telegram-emea": ours}
+        await processes.begin(session, dataclasses.replace(EMEA, senders=("sms",)), house.now)
+        assert await whose(session) == {"sms": ours, "telegram": None, "telegram-emea": None}
+
+
+async def test_a_sender_of_another_process_is_refused(house: House) -> None:
+    async with house.database.writing() as session:
+        await stored_processes.add(session, "other", contents.pack(PROCESS), house.now)
+        await senders.bind(session, "other", EMEA)
+    async with house.database.writing() as session:
+        with pytest.raises(contents.Unfit, match="senders: sms: another process has it already"):
+            await processes.begin(session, dataclasses.replace(PROCESS, senders=("sms", "whatsapp")), house.now)
+
+
+@pytest.mark.parametrize("name", ["signal", "telegram-", "telegram-EMEA", "telegram_emea", "telegram-e-a", ""])
+async def test_a_sender_that_can_be_on_no_platform_is_refused(house: House, name: str) -> None:
+    async with house.database.writing() as session:
+        with pytest.raises(contents.Unfit, match="on no platform that we know: it begins with one of sms, telegram"):
+            await processes.begin(session, dataclasses.replace(PROCESS, senders=(name,)), house.now)
+
+
+async def test_who_nobody_has_set_up_yet_is_known(house: House) -> None:
+    async with house.database.writing() as session:
+        await stored.keep(session, {"sms": "sms"})
+        assert await senders.unheard_of(session, EMEA) == ["telegram-emea"]
+
+
+async def test_a_bulletin_may_be_for_one_sender_or_all_of_a_platform(house: House) -> None:
+    async with house.database.writing() as session:
+        await stored.keep(session, {"telegram-emea": "telegram"})
+        for called in ("telegram-emea", "telegram"):
+            await bulletins.publish(session, _to(called), house.now)
+        with pytest.raises(contents.Unfit, match=r"there is no 'telegram-roma' here, only sms, .*, telegram-emea"):
+            await bulletins.publish(session, _to("telegram-roma"), house.now)
+
+
+def _to(called: str) -> contents.Bulletin:
+    return contents.Bulletin({"en": "Hello"}, audience=Audience(channels=(called,)))
