@@ -181,6 +181,7 @@ async def _take(session: Session, deployment: Deployment, visit: Visit) -> Why |
         was_stopped=was_stopped,
         is_stopped=visit.stopped,
         now=visit.now,
+        matters=flows.tells_of_danger(message.text) or decision == Excuse(flows.Unread.TOO_LONG),
     )
     unanswered = answer(visit, hearing, deployment.channels[message.channel], deployment.newcomers)
     keep(visit, deployment.keys)

@@ -16,6 +16,8 @@ SAME, ANY = 4, 8
 
 After that at twice and at four times as many once more, then not until they send something else.
 """
+ECHO = timedelta(seconds=15)
+"""Nobody has read our answer and written again sooner: it is a machine, or was sent before our answer came."""
 REMINDED = timedelta(days=1)
 """How often somebody who said STOP is told how to come back."""
 HOUR = timedelta(hours=1)
@@ -53,6 +55,8 @@ class Hearing(Struct, frozen=True):
     is_stopped: bool
     """...or have now."""
     now: datetime
+    matters: bool = False
+    """It may tell of danger, or is lost, which has to be said: then it does not count how soon it came."""
 
 
 class Heard(Struct, frozen=True, array_like=True):
@@ -75,6 +79,8 @@ class Heard(Struct, frozen=True, array_like=True):
     """They have been answered before."""
     warned: datetime | None = None
     """When they were last told whom to reach in danger."""
+    replied: datetime | None = None
+    """When they were last answered."""
 
     def then(self, hearing: Hearing) -> "Heard":
         """The same after one more message."""
@@ -99,11 +105,20 @@ class Heard(Struct, frozen=True, array_like=True):
             return Why.STOPPED if reminded else None
         urgent = hearing.flow in URGENT
         # Who comes back has something new to say, whatever they sent while we were silent.
-        if not urgent and not hearing.was_stopped and not (_in_time(self.same, SAME) and _in_time(self.nowhere, ANY)):
+        if not urgent and not hearing.was_stopped and (self._is_echo(hearing) or self._gets_nowhere()):
             return Why.REPEATS
         if _spent(self.urgent if urgent else self.paid, hearing.now, limits.replies) - hearing.now > HOUR:
             return Why.REPLIES
         return None
+
+    def _is_echo(self, hearing: Hearing) -> bool:
+        """Whether this repeats itself, or gets nowhere for long, sooner than anybody can have read our last answer."""
+        if hearing.understood or hearing.matters or self.replied is None:
+            return False
+        return abs(hearing.now - self.replied) < ECHO and (self.same > 1 or self.nowhere > SAME)
+
+    def _gets_nowhere(self) -> bool:
+        return not (_in_time(self.same, SAME) and _in_time(self.nowhere, ANY))
 
     def warned_at(self, now: datetime) -> "Heard":
         """The same once whom to reach in danger is on its way to them."""
@@ -111,7 +126,12 @@ class Heard(Struct, frozen=True, array_like=True):
 
     def answered(self, hearing: Hearing, parts: int, limits: Limits) -> "Heard":
         """The same once they have been answered, in so many messages."""
-        heard = replace(self, parted=hearing.now if hearing.is_stopped else None, greeted=self.greeted or parts > 0)
+        heard = replace(
+            self,
+            parted=hearing.now if hearing.is_stopped else None,
+            greeted=self.greeted or parts > 0,
+            replied=hearing.now if parts else self.replied,
+        )
         if hearing.flow in URGENT:
             return replace(heard, urgent=_spent(self.urgent, hearing.now, limits.replies, parts))
         return replace(heard, paid=_spent(self.paid, hearing.now, limits.replies, parts))

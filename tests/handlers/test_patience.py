@@ -33,8 +33,13 @@ def limited(house: House, replies: int = 10_000, newcomers: int = 10_000) -> Non
 
 
 async def answered(writer: Writer, words: str, times: int) -> list[int]:
-    """Which of these messages are answered, the first is 1."""
-    return [number for number in range(1, times + 1) if await writer.says(words)]
+    """Which of these messages are answered, the first is 1, written by somebody who reads our answers."""
+    numbers = list[int]()
+    for number in range(1, times + 1):
+        writer.house.now += patience.ECHO
+        if await writer.says(words):
+            numbers.append(number)
+    return numbers
 
 
 @pytest.mark.parametrize("channel", ["telegram", "sms", "whatsapp"])
@@ -43,10 +48,38 @@ async def test_the_same_words_are_answered_less_and_less_and_then_not(house: Hou
     assert await answered(machine, DRIVING, 100) == [1, 2, 3, 4, 8, 16]
 
 
-async def test_words_that_change_each_time_are_answered_less_and_less_and_then_not(house: House) -> None:
+@pytest.mark.parametrize(
+    ("pause", "answered"), [(patience.ECHO, [*range(1, 9), 16, 32]), (timedelta(seconds=1), [1, 2, 3, 4, 32])]
+)
+async def test_words_that_change_each_time_are_answered_less_and_less_and_then_not(
+    house: House, pause: timedelta, answered: list[int]
+) -> None:
     machine = await house.meets().joins()
-    times = [number for number in range(1, 101) if await machine.says(f"It is {number} past two.")]
-    assert times == [*range(1, 9), 16, 32]
+    times = []
+    for number in range(1, 101):
+        house.now += pause
+        if await machine.says(f"It is {number} past two."):
+            times.append(number)
+    assert times == answered
+
+
+async def test_the_same_words_sooner_than_anybody_reads_are_answered_once(house: House) -> None:
+    machine = await house.meets().joins()
+    assert [bool(await machine.says(DRIVING)) for _time in range(3)] == [True, False, False]
+    house.now += patience.ECHO
+    assert await machine.says(DRIVING) != ""
+
+
+async def test_who_repeats_at_once_that_she_is_in_danger_is_answered_each_time(house: House) -> None:
+    alice = await house.meets().joins()
+    heard = [await alice.says(DANGER) for _time in range(patience.SAME)]
+    assert "If you are in danger" in heard[0]
+    assert all(heard)
+
+
+async def test_who_asks_twice_at_once_for_what_we_have_is_answered_twice(house: House) -> None:
+    alice = await house.meets().joins()
+    assert all([await alice.says("menu") for _time in range(patience.SAME)])
 
 
 async def test_who_says_something_new_is_answered_at_once(house: House) -> None:

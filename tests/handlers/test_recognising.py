@@ -9,6 +9,7 @@ from channels.messages import Kind
 from channels.sms import RECYCLED
 from channels.telegram import Telegram
 from handlers import contributions, people
+from handlers.talk import patience
 from handlers.writing import contents
 from storage import Session
 from tests.handlers.house import House, Writer
@@ -79,8 +80,9 @@ async def test_the_question_comes_in_english_too_for_the_new_owner_may_speak_ano
 @pytest.mark.parametrize("words", ["hello?", "status", "forget", "vote", "3", "menu", "0", "99"])
 async def test_who_does_not_answer_the_question_is_asked_again_and_shown_nothing(house: House, words: str) -> None:
     writer = await silent(house)
-    await writer.says("hello")
-    assert await writer.says(words, words) == f"{ASKED}\nYes, that was me\nNo, I am new"
+    await writer.says("hello", words)
+    house.now += patience.ECHO
+    assert await writer.says(words) == f"{ASKED}\nYes, that was me\nNo, I am new"
     assert len(await house.column("SELECT id FROM person")) == 1
 
 
