@@ -13,11 +13,12 @@ from locales import N_, _, in_words, ngettext
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("answer"),)
+label = N_("Answer our questions")
 needs = ("consultation",)
 
 
 def offer(facts: Facts) -> str:
-    return _("Answer our questions") if facts.takes_part and facts.consulted else ""
+    return _(label) if facts.takes_part and facts.consulted else ""
 
 
 def talk(facts: Facts) -> Talk:

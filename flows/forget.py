@@ -11,12 +11,13 @@ from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("forget"),)
+label = N_("Erase everything")
 anywhere = True
 needs = ("code",)
 
 
 def offer(facts: Facts) -> str:
-    return _("Erase everything") if not facts.silent else ""
+    return _(label) if not facts.silent else ""
 
 
 def talk(facts: Facts) -> Talk:

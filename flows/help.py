@@ -8,6 +8,7 @@ from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("help"),)
+label = N_("Help")
 anywhere = True
 
 ORDER = ("share", "answer", "vote", "news", "status", "region", "seat", "menu", "language", "start", "stop", "forget")
@@ -15,7 +16,7 @@ ORDER = ("share", "answer", "vote", "news", "status", "region", "seat", "menu", 
 
 
 def offer(_facts: Facts) -> str:
-    return _("Help")
+    return _(label)
 
 
 def talk(facts: Facts) -> Talk:

@@ -8,11 +8,12 @@ from locales import N_, _, own_name
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("language"),)
+label = N_("Change language")
 anywhere = True
 
 
 def offer(facts: Facts) -> str:
-    return _("Change language") if not facts.stopped and not facts.silent else ""
+    return _(label) if not facts.stopped and not facts.silent else ""
 
 
 def talk(facts: Facts) -> Talk:

@@ -9,6 +9,7 @@ from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("menu"),)
+label = N_("See what you can do")
 anywhere = True
 
 ORDER = ("share", "answer", "vote", "news", "status", "region", "language", "help", "stop")
@@ -16,7 +17,7 @@ ORDER = ("share", "answer", "vote", "news", "status", "region", "language", "hel
 
 
 def offer(facts: Facts) -> str:
-    return _("See what you can do") if facts.takes_part else ""
+    return _(label) if facts.takes_part else ""
 
 
 def talk(facts: Facts) -> Talk:

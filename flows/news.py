@@ -7,11 +7,12 @@ from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("news"),)
+label = N_("Read the news")
 needs = ("bulletin",)
 
 
 def offer(facts: Facts) -> str:
-    return _("Read the news") if facts.takes_part and facts.informed else ""
+    return _(label) if facts.takes_part and facts.informed else ""
 
 
 def talk(facts: Facts) -> Talk:

@@ -10,13 +10,14 @@ from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("region"),)
+label = N_("Say where you live")
 
 RATHER_NOT = "rather_not_say"
 
 
 def offer(facts: Facts) -> str:
     has_to_be_asked = facts.takes_part and facts.process.regions and not facts.region_known
-    return _("Say where you live") if has_to_be_asked else ""
+    return _(label) if has_to_be_asked else ""
 
 
 def talk(facts: Facts) -> Talk:

@@ -10,6 +10,7 @@ from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("seat"),)
+label = N_("Give up my seat")
 needs = ("code",)
 
 
@@ -19,7 +20,7 @@ class Resigned(Effect):
 
 
 def offer(facts: Facts) -> str:
-    return _("Give up my seat") if facts.takes_part and facts.seated else ""
+    return _(label) if facts.takes_part and facts.seated else ""
 
 
 def talk(facts: Facts) -> Talk:

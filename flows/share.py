@@ -12,12 +12,13 @@ from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("share"),)
+label = N_("Say what should change")
 needs = ("contribution",)
 edition = 2
 
 
 def offer(facts: Facts) -> str:
-    return _("Say what should change") if facts.takes_part else ""
+    return _(label) if facts.takes_part else ""
 
 
 def talk(facts: Facts) -> Talk:

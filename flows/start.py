@@ -8,11 +8,12 @@ from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("start"),)
+label = N_("Get messages again")
 anywhere = True
 
 
 def offer(facts: Facts) -> str:
-    return _("Get messages again") if facts.stopped else ""
+    return _(label) if facts.stopped else ""
 
 
 def talk(facts: Facts) -> Talk:

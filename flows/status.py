@@ -11,13 +11,14 @@ from locales import N_, _, in_words
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("status"),)
+label = N_("See what was done")
 needs = ("own_contributions",)
 
 AT_ONCE = 3
 
 
 def offer(facts: Facts) -> str:
-    return _("See what was done") if facts.takes_part and facts.gave else ""
+    return _(label) if facts.takes_part and facts.gave else ""
 
 
 def talk(facts: Facts) -> Talk:

@@ -8,11 +8,12 @@ from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("stop"),)
+label = N_("Stop messages")
 anywhere = True
 
 
 def offer(facts: Facts) -> str:
-    return _("Stop messages") if not facts.stopped else ""
+    return _(label) if not facts.stopped else ""
 
 
 def talk(facts: Facts) -> Talk:

@@ -15,6 +15,7 @@ from locales import N_, _, in_words, ngettext
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("vote"),)
+label = N_("Vote")
 needs = ("round", "code")
 edition = 2
 
@@ -31,7 +32,7 @@ class ReadUp(Effect):
 
 
 def offer(facts: Facts) -> str:
-    return _("Vote") if facts.takes_part and facts.votes else ""
+    return _(label) if facts.takes_part and facts.votes else ""
 
 
 def talk(facts: Facts) -> Talk:

@@ -69,15 +69,17 @@ Talk = Generator[Step, Answer, None]
 class Flow:
     """One file of this folder.
 
-    `words` open it (English, marked with N_; the catalogs give the others), exact and alone in a message.
+    `words` open it (English, marked with N_; the catalogs give the others), exact and alone in a message. So does
+    `label`, what it does in few words, where it is no choice that is offered; "" for none.
     `anywhere`: its words are heard in the middle of another conversation too, which goes on afterwards,
     unless this one yields `Switched`.
-    `offer` gives what it does, in few words for the menu and for HELP, or "" when that cannot be done now.
+    `offer` gives the label for the menu and for HELP, or "" when that cannot be done now.
     `needs`: which optional facts it reads. `edition` rises when stored conversations no longer fit.
     """
 
     name: str
     words: tuple[str, ...]
+    label: str
     talk: Callable[[Facts], Talk]
     offer: Callable[[Facts], str]
     anywhere: bool
@@ -187,6 +189,7 @@ def _load(name: str) -> Flow:
     return Flow(
         name=name,
         words=tuple(file.words),
+        label=getattr(file, "label", ""),
         talk=file.talk,
         offer=getattr(file, "offer", _nothing),
         anywhere=getattr(file, "anywhere", False),

@@ -98,9 +98,19 @@ def everywhere(word: str) -> frozenset[str]:
 
 
 def nearest_flow(message: Message) -> str | None:
-    """The flow whose word was slightly mistyped, or that is asked for in plain words."""
+    """The flow that is asked for by its label in the menu or in plain words, or whose word was slightly mistyped."""
     text = message.text if message.kind is Kind.TEXT else ""
-    return plain.asks_for(text) or plain.nearest_word(text, _flow_words())
+    return _labelled(text) or plain.asks_for(text) or plain.nearest_word(text, _flow_words())
+
+
+def _labelled(text: str) -> str | None:
+    return _labels().get(fold(text)) if len(text) <= LONGEST else None
+
+
+@cache
+def _labels() -> Mapping[str, str]:
+    labelled = (flow for flow in flows().values() if flow.label)
+    return {label: flow.name for flow in labelled for label in _in_every_language(flow.label)}
 
 
 @cache

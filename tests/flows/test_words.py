@@ -5,7 +5,7 @@ import pytest
 from channels import kinds
 from channels.carriers import Reserved
 from channels.messages import Kind, Message
-from flows import flow_for, flows, goes_back, to_send
+from flows import flow_for, flows, goes_back, nearest_flow, to_send
 from flows._engine.folding import fold
 from flows._engine.words import AND, BACK, NO, OR, YES, everywhere, start_again
 from locales import _, languages, speaking
@@ -50,6 +50,15 @@ def test_no_word_opens_two_flows() -> None:
                 opened.setdefault(translation, set()).add(flow.name)
     assert {word: names for word, names in opened.items() if len(names) > 1} == {}
     assert set(opened).isdisjoint(everywhere(BACK) | everywhere(YES) | everywhere(NO))
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_flow_is_asked_for_by_what_the_menu_and_help_call_it(language: str) -> None:
+    for flow in (flow for flow in flows().values() if flow.label):
+        with speaking(language):
+            label = _(flow.label)
+        assert {opens(sent(label)), nearest_flow(sent(f" {label.upper()}. "))} <= {flow.name, None}
+        assert flow.name in (opens(sent(label)), nearest_flow(sent(label)))
 
 
 def test_the_other_words_are_told_apart() -> None:

@@ -162,6 +162,26 @@ async def test_a_command_acts_where_words_are_asked_and_the_question_comes_again
     assert await words(house) == []
 
 
+@pytest.mark.parametrize("at", [[], ["share"], ["share", "Longer hours."], ["language"], ["forget"]])
+async def test_what_stands_in_the_menu_is_asked_for_anywhere_and_then_the_question_comes_again(
+    house: House, at: list[str]
+) -> None:
+    alice = await joined(house)
+    await alice.gives("Interpreters at the clinic.")
+    await alice.says("menu")
+    question = await alice.says(*at) if at else ""
+    given = await words(house)
+    heard = await alice.says("See what was done")
+    assert "what you told us: It has arrived." in heard
+    assert question.rpartition("\n\n")[2] in heard
+    assert await words(house) == given
+
+
+async def test_what_the_menu_calls_stopping_is_asked_about_where_it_is_no_choice(house: House) -> None:
+    alice = await joined(house)
+    assert "Shall we stop writing to you?" in await alice.says("share", "Stop messages")
+
+
 async def test_an_answer_is_read_back_and_can_be_changed(house: House) -> None:
     alice = await joined(house)
     await house.does(lambda session, now: consultations.open_(session, consultation(), now))
