@@ -39,6 +39,7 @@ from flows._engine.facts import (
     only,
 )
 from flows._engine.languages import greeting, written_in
+from flows._engine.narrowing import ALL, fewer, narrowed
 from flows._engine.plain import asks_to_stop, greets, says_something, tells_of_danger
 from flows._engine.reading import LONGEST_TOGETHER, Unread, fits_in, read, sorry
 from flows._engine.talks import (
@@ -68,13 +69,13 @@ from flows._texts.templates import templates
 from flows._texts.told import Given, Told, told
 
 __all__ = [
-    "GROUPS", "LEVELS", "LONGEST_TOGETHER", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "THIRD", "WEEKDAYS", "Answer",
-    "Answered", "Ask", "Consented", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten",
-    "Given", "Group", "Kept", "Left", "Meant", "Moved", "Objective", "OpenConsultation", "OpenRound", "Option",
-    "OwnContribution", "PassedOn", "Played", "Process", "Promise", "Question", "Recognised", "Region", "Rendition",
-    "Renditions", "Returned", "Safety", "Say", "Shared", "Sorted", "Spoke", "Surroundings", "Switched", "TakenBack",
-    "Talk", "Told", "Turn", "Unread", "Voted", "Wants", "Words", "advance", "asks_to_stop", "fits", "fits_in",
-    "flow_for", "flows", "goes_back", "greeting", "greets", "in_danger", "nearest_flow", "only", "play", "read",
-    "rendition", "reply", "says_something", "sorry", "stuck", "tells_of_danger", "templates", "to_send", "told",
-    "topic_label", "with_notice", "written_in",
+    "ALL", "GROUPS", "LEVELS", "LONGEST_TOGETHER", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "THIRD", "WEEKDAYS",
+    "Answer", "Answered", "Ask", "Consented", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow",
+    "Forgotten", "Given", "Group", "Kept", "Left", "Meant", "Moved", "Objective", "OpenConsultation", "OpenRound",
+    "Option", "OwnContribution", "PassedOn", "Played", "Process", "Promise", "Question", "Recognised", "Region",
+    "Rendition", "Renditions", "Returned", "Safety", "Say", "Shared", "Sorted", "Spoke", "Surroundings", "Switched",
+    "TakenBack", "Talk", "Told", "Turn", "Unread", "Voted", "Wants", "Words", "advance", "asks_to_stop", "fewer",
+    "fits", "fits_in", "flow_for", "flows", "goes_back", "greeting", "greets", "in_danger", "narrowed",
+    "nearest_flow", "only", "play", "read", "rendition", "reply", "says_something", "sorry", "stuck",
+    "tells_of_danger", "templates", "to_send", "told", "topic_label", "with_notice", "written_in",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ from handlers.talk.deciding import (
     Resumed,
     Situation,
     StartOver,
+    Widen,
     decide,
     gathers,
     reread,
@@ -219,6 +220,8 @@ async def _converse(session: Session, deployment: Deployment, visit: Visit) -> D
     step = (None if seated else _first_step(visit, decision)) or _next_step(visit, asks_again)
     while step is not None:
         step = await _do(session, deployment.keys, visit, step) or _next_step(visit, asks_again)
+    if visit.question is not None:
+        visit.question = flows.narrowed(visit.question, visit.offered)
     return decision
 
 
@@ -236,7 +239,7 @@ def _first_step(visit: Visit, decision: Decision) -> NextStep | None:
             _excuse(visit, reason)
         case Open() | Go() | StartOver() | Reread():
             return decision
-        case Again():
+        case Again() | Widen():
             pass
     return None
 
@@ -253,7 +256,7 @@ def _say_first(visit: Visit) -> None:
 
 
 def _excuse(visit: Visit, reason: flows.Unread) -> None:
-    """Whoever has not been understood for the third time in a row is told something else than before."""
+    """Whoever has not been understood for the third time in a row is told something else, and shown fewer choices."""
     talks, times = visit.standing.talks, visit.standing.heard.nowhere + 1
     is_stuck = talks and times >= flows.THIRD and reason in (flows.Unread.NOT_UNDERSTOOD, flows.Unread.NOT_OFFERED)
     question = talks[-1].played(visit.surroundings).question if is_stuck else None
@@ -261,8 +264,10 @@ def _excuse(visit: Visit, reason: flows.Unread) -> None:
         visit.misunderstood = talks[-1].flow, len(talks[-1].answers) + 1
     if question is None:
         visit.texts.append(flows.sorry(reason, visit.surroundings.shows_numbers))
-    else:
-        visit.texts.append(flows.stuck(question, visit.surroundings))
+        return
+    fewer = flows.fewer(question, visit.message.text)
+    visit.offered = fewer.offered
+    visit.texts.append(flows.stuck(fewer, visit.surroundings))
 
 
 def _back(visit: Visit) -> None:

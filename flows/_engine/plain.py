@@ -115,8 +115,7 @@ def number(text: str) -> int | None:
 
 def near(choices: Iterable[Choice], text: str) -> str | None:
     """The value of the one choice of whose label this is a part, or nearly so. None where two are near."""
-    words = [_bare(word) for word in _words(text) if word not in _single("labels", "beside")]
-    labels = {choice.value: frozenset(map(_bare, _words(choice.label))) for choice in choices}
+    words, labels = _telling_words(text), _label_words(choices)
     matches = [frozenset(value for value, label in labels.items() if _is_near_any(word, label)) for word in words]
     matching = [values for values in matches if values]
     stray = [word for word, values in zip(words, matches, strict=True) if not values]
@@ -124,6 +123,13 @@ def near(choices: Iterable[Choice], text: str) -> str | None:
         return None
     common = frozenset.intersection(*matching)
     return next(iter(common)) if len(common) == 1 else None
+
+
+def nearest(choices: Iterable[Choice], text: str) -> tuple[str, ...]:
+    """The values of all choices with a word of this in their label, or nearly so: first those with most of them."""
+    words, labels = _telling_words(text), _label_words(choices)
+    shared = {value: sum(_is_near_any(word, label) for word in words) for value, label in labels.items()}
+    return tuple(sorted((value for value in shared if shared[value]), key=lambda value: -shared[value]))
 
 
 def nearest_word(text: str, words: Mapping[str, str]) -> str | None:
@@ -184,6 +190,14 @@ def _is_made_of(words: Sequence[str], answer: str) -> bool:
         answered = answered or phrase is not None
         place += 1 if phrase is None else len(phrase)
     return answered
+
+
+def _telling_words(text: str) -> list[str]:
+    return [_bare(word) for word in _words(text) if word not in _single("labels", "beside")]
+
+
+def _label_words(choices: Iterable[Choice]) -> dict[str, frozenset[str]]:
+    return {choice.value: frozenset(map(_bare, _words(choice.label))) for choice in choices}
 
 
 def _bare(word: str) -> str:

@@ -56,6 +56,11 @@ class Again:
 
 
 @dataclass(frozen=True, slots=True)
+class Widen:
+    """Ask the open question with all of its choices, of which few were shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Excuse:
     """Say why this was no answer and ask again."""
 
@@ -70,7 +75,7 @@ class StartOver:
 
 
 NextStep = Open | Go | StartOver | Reread
-Decision = NextStep | Back | Again | Excuse
+Decision = NextStep | Back | Again | Widen | Excuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,14 +197,16 @@ def _within(message: Message, situation: Situation, word: str | None, asks_us: b
     standing = situation.standing
     talk = standing.talks[-1]
     played = talk.played(situation.surroundings)
-    question = played.question
-    if question is None:
+    if played.question is None:
         return Again() if word is None else Open(word)
+    question = flows.narrowed(played.question, standing.offered)
     if standing.offered == UNSEEN and not question.offered and word is None:
         # What they write answers no question that they have not read.
         return Again()
     # A flow's own word is never taken for what is only near a choice.
     answer = _read(question if word is None else replace(question, loosely=False), message, standing)
+    if answer == flows.ALL and flows.ALL not in played.question.offered:
+        return Widen()
     asks_words = question.wants is flows.Wants.WORDS
     if not isinstance(answer, Unread) and not asks_words:
         return Go(answer, played.go_on(answer))

@@ -50,6 +50,8 @@ class Visit:
     """Whom to reach in danger: it comes before everything that is said, and stays whatever that is replaced by."""
     texts: list[str] = field(default_factory=list, repr=False)
     question: flows.Ask | None = None
+    offered: tuple[str, ...] | None = None
+    """The choices that are to be shown of the question, for somebody who was not understood; None: all."""
     answered: str = ""
     """The token of the question that was answered by choosing: whoever did that has got our message."""
     forgotten: bool = False

@@ -13,7 +13,7 @@ from msgspec import Struct
 import flows
 from channels.messages import Kind, Message
 from flows import Words
-from handlers.talk.deciding import Again, Back, Decision, Excuse, Go, Open, Reread, Situation, StartOver, decide
+from handlers.talk.deciding import Again, Back, Decision, Excuse, Go, Open, Reread, Situation, StartOver, Widen, decide
 from handlers.talk.standing import KeptTalk, Standing
 from tests.every_channel import every_channel
 from tests.flows import example
@@ -185,7 +185,7 @@ def meaning(decision: Decision, place: Place) -> Meaning:
             return Meaning.START
         case Excuse():
             return Meaning.AGAIN
-        case StartOver() | Reread():
+        case StartOver() | Reread() | Widen():
             raise AssertionError(decision)
 
 
