@@ -12,20 +12,22 @@ _CORE = re.compile(r"[^\W_](?:.*[^\W_])?", re.DOTALL)
 
 def fold(text: str) -> str:
     """Without case, accents, invisible marks, variants of Arabic letters and apostrophes, and punctuation around it."""
-    bare = text.casefold() if text.isascii() else _bare(text)
-    return " ".join(core(bare).split())
+    return " ".join(core(in_one_spelling(text)).split())
+
+
+def in_one_spelling(text: str) -> str:
+    """Without case, accents, invisible marks and variants of letters; what stands between the words is left."""
+    if text.isascii():
+        return text.casefold()
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    decomposed = _FINAL_HAMZA.sub("\u0627\u0621", decomposed)
+    return "".join(c for c in decomposed if unicodedata.category(c) not in _MARKS).translate(_SPELLINGS)
 
 
 def core(text: str) -> str:
     """From the first letter or digit to the last."""
     found = _CORE.search(text)
     return found[0] if found else ""
-
-
-def _bare(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    decomposed = _FINAL_HAMZA.sub("\u0627\u0621", decomposed)
-    return "".join(c for c in decomposed if unicodedata.category(c) not in _MARKS).translate(_SPELLINGS)
 
 
 def in_western_digits(text: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 
 from channels.messages import Choice
-from flows._engine.folding import fold, in_western_digits
+from flows._engine.folding import fold, in_one_spelling, in_western_digits
 from locales import heard
 
 LONGEST_REQUEST = 15
@@ -71,11 +71,16 @@ def asks_for(text: str) -> str | None:
     words = _words(text)
     if not 0 < len(words) <= LONGEST_REQUEST:
         return None
-    for flow in ASKABLE:
-        for _place, phrase in _begun(flow, "asks", words):
-            if _in_order(phrase, words) and set(words) <= _small_words() | set(phrase):
-                return flow
-    return None
+    return next((flow for flow in ASKABLE if _asks_for(flow, words)), None)
+
+
+def _asks_for(flow: str, words: Sequence[str]) -> bool:
+    if not _asking_words(flow).issuperset(words):
+        return False
+    return any(
+        _in_order(phrase, words) and _small_words().issuperset(set(words).difference(phrase))
+        for _place, phrase in _begun(flow, "asks", words)
+    )
 
 
 def greets(text: str) -> bool:
@@ -142,7 +147,7 @@ def nearest_word(text: str, words: Mapping[str, str]) -> str | None:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(fold(_CONTRACTED.sub("nt", text))))
+    return tuple(_WORD.findall(in_one_spelling(_CONTRACTED.sub("nt", text))))
 
 
 def _in_order(phrase: Sequence[str], words: Sequence[str]) -> bool:
@@ -274,6 +279,12 @@ def _stop_words() -> frozenset[str]:
 @cache
 def _small_words() -> frozenset[str]:
     return _single("stop", "beside") | _single("polite") | _single("greeting", "beside") | _single("labels", "beside")
+
+
+@cache
+def _asking_words(flow: str) -> frozenset[str]:
+    """Every word that can stand in a phrase that asks for this flow."""
+    return _small_words() | _single(flow, "asks")
 
 
 @cache
