@@ -26,7 +26,7 @@ from handlers.processes import OpenProcess
 from handlers.telling import Announcement
 from storage import Database, fresh
 from storage.broadcasts import Subject
-from storage.tables import address, person
+from storage.tables import address, participation, person
 from storage.together import Writes, write
 from tests.review import KEYS, PROCESS
 
@@ -72,18 +72,24 @@ class Town:
         writes.insert(
             person,
             id=key.person,
-            process_id=self.process,
             key=KEYS.wrap(key),
             key_epoch=KEYS.epoch,
             language="en",
+            met=_forum.now().date(),
+        )
+        writes.insert(
+            participation,
+            process_id=self.process,
+            person_id=key.person,
             region="",
             consented=True,
-            met=_forum.now().date(),
+            joined=_forum.now().date(),
         )
         writes.insert(
             address,
             id=where,
             person_id=key.person,
+            process_id=self.process,
             channel="telegram",
             index=KEYS.index("telegram", chat),
             external=key.seal(chat, address.c.external, where),

@@ -24,7 +24,7 @@ from storage import Database
 from storage.broadcasts import Subject
 from storage.keys import SHORTEST, VERSION
 from storage.lanes import Lane
-from storage.tables import address, broadcast, delivery, person, standing
+from storage.tables import address, broadcast, delivery, participation, person, standing
 from tests.review import PROCESS
 
 TEXT = {"en": "There is news from the review."}
@@ -123,17 +123,22 @@ async def _settle(database: Database, process: str, people: int) -> None:
     who = cast(numbers.c.i + 10_000_000, Text)
     someone: dict[str, Any] = {
         "id": who,
-        "process_id": literal(process),
         "key": literal(BOX),
         "key_epoch": literal(1),
         "language": case({0: "en", 1: "fr", 2: "es"}, value=numbers.c.i % 4, else_="ar"),
+        "met": literal(_forum.now().date()),
+    }
+    part: dict[str, Any] = {
+        "process_id": literal(process),
+        "person_id": who,
         "region": literal(""),
         "consented": literal(True),
-        "met": literal(_forum.now().date()),
+        "joined": literal(_forum.now().date()),
     }
     somewhere: dict[str, Any] = {
         "id": who + "a",
         "person_id": who,
+        "process_id": literal(process),
         "channel": case((numbers.c.i % 2 == 0, "telegram"), else_="sms"),
         "index": who,
         "external": literal(BOX, address.c.external.type),
@@ -144,6 +149,7 @@ async def _settle(database: Database, process: str, people: int) -> None:
     }
     async with database.writing() as session:
         await session.execute(insert(person).from_select(list(someone), select(*someone.values())))
+        await session.execute(insert(participation).from_select(list(part), select(*part.values())))
         await session.execute(insert(address).from_select(list(somewhere), select(*somewhere.values())))
     await _refresh(database)
 

@@ -46,15 +46,20 @@ KEPT = "the biggest"
 
 SEED = (
     """
-    INSERT INTO person (id, process_id, key, key_epoch, language, region, consented, met)
-    SELECT md5('p' || i), (SELECT id FROM process), '\\x00', 1, (array['en', 'fr', 'es', 'ar'])[1 + i % 4],
-           (array['north', 'south'])[1 + i % 2], true, CURRENT_DATE
+    INSERT INTO person (id, key, key_epoch, language, met)
+    SELECT md5('p' || i), '\\x00', 1, (array['en', 'fr', 'es', 'ar'])[1 + i % 4], CURRENT_DATE
     FROM generate_series(1, {people}) AS i
     """,
     """
-    INSERT INTO address (id, person_id, channel, index, external, reach, turns, spoke, consented)
-    SELECT md5('a' || i), md5('p' || i), (array['telegram', 'sms'])[1 + i / 2 % 2], md5('i' || i),
-           '\\x02' || decode(repeat('00', 60), 'hex'), 'active', 5, now() - i % 90 * interval '1 day', true
+    INSERT INTO participation (process_id, person_id, region, consented, joined)
+    SELECT (SELECT id FROM process), md5('p' || i), (array['north', 'south'])[1 + i % 2], true, CURRENT_DATE
+    FROM generate_series(1, {people}) AS i
+    """,
+    """
+    INSERT INTO address (id, person_id, process_id, channel, index, external, reach, turns, spoke, consented)
+    SELECT md5('a' || i), md5('p' || i), (SELECT id FROM process), (array['telegram', 'sms'])[1 + i / 2 % 2],
+           md5('i' || i), '\\x02' || decode(repeat('00', 60), 'hex'), 'active', 5,
+           now() - i % 90 * interval '1 day', true
     FROM generate_series(1, {people}) AS i
     """,
     """

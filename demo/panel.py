@@ -95,7 +95,12 @@ class Panel:
             audience = self._audience(request.query)
         except contents.Unfit as unfit:
             raise web.HTTPUnprocessableEntity(text=str(unfit)) from unfit
-        number = await self.town.looks(lambda session: expansion.reachable(session, audience))
+
+        async def reached(session: Session) -> int:
+            process = await processes.the_one(session)
+            return await expansion.reachable(session, process.id, audience)
+
+        number = await self.town.looks(reached)
         return _show(request, "reach", {"number": number})
 
     async def leaving(self, request: web.Request) -> web.StreamResponse:

@@ -13,6 +13,7 @@ from demo.phones import templates
 from demo.town.running import Town
 from demo.town.scenery import to_vote
 from handlers.counts import rounded
+from handlers.processes import the_one
 from handlers.rounds import LEAST_TURNOUT
 from handlers.shown import visible
 from handlers.writing import contents
@@ -156,7 +157,7 @@ async def publishing(session: Session, town: Town, bulletin: contents.Bulletin) 
     return {
         "texts": bulletin.text,
         "only": [*narrowed, *(["Council members"] if to.members else [])],
-        "number": await expansion.reachable(session, to),
+        "number": await expansion.reachable(session, (await the_one(session)).id, to),
         "missing": [code for code in read if code not in bulletin.text],
     }
 
@@ -277,7 +278,7 @@ async def _round(session: Session, round_: stored_rounds.StoredRound) -> dict[st
 
 async def _asked(session: Session, now: datetime) -> dict[str, Any]:
     """The open consultation and what its questions and answers are called."""
-    board = await processes.board(session, now)
+    board = await processes.board(session, (await the_one(session)).id, now)
     if board is None or board.questions is None:
         return {"consultation": None, "questions": {}, "options": {}}
     consultation = contents.unpack(board.questions, contents.Consultation)

@@ -125,7 +125,7 @@ async def hear(
         if writes_nothing(message):
             _reached(writes, message, what.known)
         elif not _is_afterthought(message, what.known):
-            board = await deployment.boards.at(session, what.edition, now)
+            board = await deployment.boards.at(session, what.process, what.edition, now)
             channel = deployment.channels[message.channel]
             visit = begin(deployment.keys, message, index, board, what.known, writes, now, channel)
             noted += _noted(visit, await _take(session, deployment, visit))

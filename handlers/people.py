@@ -71,8 +71,10 @@ async def forget(session: Session, keys: Keyring, visit: Visit, _effect: flows.F
     visit.forgotten = True
     stranger = keys.new(fresh())
     last = fresh()
-    newcomer = stored.Newcomer(process=visit.board.process, language=visit.language, met=visit.now.date())
-    place = addresses.NewAddress(id=last, channel=visit.message.channel, index=None, external=visit.message.external)
+    newcomer = stored.Newcomer(language=visit.language, met=visit.now.date())
+    place = addresses.NewAddress(
+        id=last, process=None, channel=visit.message.channel, index=None, external=visit.message.external
+    )
     goodbye = Reply(
         address=last,
         channel=visit.message.channel,

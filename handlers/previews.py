@@ -57,7 +57,7 @@ async def of(session: Session, broadcast: Broadcast, text: flows.Renditions) -> 
     composed = flows.told(broadcast.renditions)
     people: Counter[tuple[str, str]] = Counter()
     regions: Counter[str] = Counter()
-    for part in await expansion.audience_parts(session, broadcast.audience):
+    for part in await expansion.audience_parts(session, broadcast.process_id, broadcast.audience):
         people[part.channel, part.language] += part.number
         regions[part.region] += part.number
     shares = [

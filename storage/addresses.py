@@ -48,9 +48,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAddress:
-    """Where an address is: by which sender it is reached, and how it is called there."""
+    """Where an address is: by which sender it is reached, how it is called there, and to which process it leads."""
 
     id: str
+    process: str | None
+    """The process that its person is in with this chat."""
     channel: str
     index: str | None
     """How it is looked up; None: nobody finds it any more."""
@@ -94,6 +96,7 @@ def add(writes: Writes, key: PersonKey, place: NewAddress, stand: Stand) -> None
         address,
         id=place.id,
         person_id=key.person,
+        process_id=place.process,
         channel=place.channel,
         index=place.index,
         external=key.seal(place.external, address.c.external, place.id),

@@ -141,6 +141,7 @@ class Broadcast:
     """A broadcast as it stands."""
 
     id: str
+    process_id: str
     subject: Subject
     renditions: str
     """As the handlers wrote it: the text in each language."""
@@ -175,6 +176,7 @@ class NewBroadcast:
 async def add(session: Session, new: NewBroadcast, now: datetime) -> Broadcast:
     added = Broadcast(
         id=new.id,
+        process_id=new.process,
         subject=new.subject,
         renditions=new.renditions,
         audience=new.audience,
@@ -193,7 +195,6 @@ async def add(session: Session, new: NewBroadcast, now: datetime) -> Broadcast:
         "subject": str(new.subject),
         "audience": packed(asdict(new.audience)),
         "hours": "" if new.plan.hours is None else packed(asdict(new.plan.hours)),
-        "process_id": new.process,
         "outside": packed_ways(new.plan.outside),
         "elsewhere": new.plan.elsewhere,
         "again": new.plan.again,

@@ -1,6 +1,6 @@
 """People, and the addresses at which they are reached."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, update
@@ -9,17 +9,19 @@ from storage._ground.database import Session
 from storage._ground.ids import fresh
 from storage._ground.members import bound
 from storage.codes import Code
-from storage.keys import Box, Keyring, PersonKey, Unreadable
+from storage.keys import Keyring, PersonKey, Unreadable
 from storage.states import State
 from storage.tables import (
     address,
     contribution,
     delivery,
+    has_not_agreed,
     invitation,
     is_to_come,
     is_under_way,
     member,
     parked,
+    participation,
     person,
     report,
     waits,
@@ -31,11 +33,7 @@ from storage.together import Writes, write
 class Newcomer:
     """A person as we first write them down."""
 
-    process: str
     language: str
-    region: str = ""
-    consent: str | None = field(default=None, repr=False)
-    """What they agreed to, in words; None: they have not."""
     met: date
 
 
@@ -44,39 +42,16 @@ def add(writes: Writes, keys: Keyring, key: PersonKey, newcomer: Newcomer) -> No
     writes.insert(
         person,
         id=key.person,
-        process_id=newcomer.process,
         key=keys.wrap(key),
         key_epoch=keys.epoch,
         language=newcomer.language,
-        region=newcomer.region,
-        consented=newcomer.consent is not None,
-        consent=_sealed_consent(key, newcomer.consent),
         met=newcomer.met,
     )
 
 
-def change(
-    writes: Writes,
-    key: PersonKey,
-    *,
-    consent: str | None = None,
-    language: str | None = None,
-    region: str | None = None,
-) -> None:
-    """Write down what is new about a person: what they agreed to, their language, where they live. None: as before."""
-    changed: dict[str, object] = {}
-    if consent is not None:
-        changed |= {"consented": True, "consent": _sealed_consent(key, consent)}
-    if language is not None:
-        changed["language"] = language
-    if region is not None:
-        changed["region"] = region
-    if changed:
-        writes.change(person, ("id",), id=key.person, **changed)
-
-
-def _sealed_consent(key: PersonKey, consent: str | None) -> Box | None:
-    return None if consent is None else key.seal(consent, person.c.consent, key.person)
+def speak(writes: Writes, key: PersonKey, language: str) -> None:
+    """Write down the language in which they are written to from now on."""
+    writes.change(person, ("id",), id=key.person, language=language)
 
 
 async def erase(session: Session, person_id: str) -> None:
@@ -122,14 +97,20 @@ async def strangers(session: Session, now: datetime) -> list[str]:
 
 
 async def never_agreed(session: Session, before: datetime, most: int) -> list[str]:
-    """Up to `most` people who have not agreed to take part and have written nothing since then; they are locked."""
+    """Up to `most` people who have agreed to nothing and have written nothing since then; they are locked."""
+    elsewhere = participation.alias("elsewhere")
     wrote = exists().where(address.c.person_id == person.c.id, address.c.spoke >= before)
-    silent = select(person.c.id).where(~person.c.consented, person.c.met < before.date(), ~wrote)
+    takes_part = exists().where(elsewhere.c.person_id == person.c.id, ~has_not_agreed(elsewhere))
+    silent = (
+        select(person.c.id)
+        .join(participation, participation.c.person_id == person.c.id)
+        .where(has_not_agreed(participation), participation.c.joined < before.date(), ~wrote, ~takes_part)
+    )
     # A person who is being heard at this moment is locked and passed over. The second query leaves out who wrote before
     # we had the lock.
-    locked = silent.order_by(person.c.met).limit(most).with_for_update(skip_locked=True)
-    ids = list((await session.execute(locked)).scalars())
-    return list((await session.execute(silent.where(person.c.id.in_(ids)))).scalars()) if ids else []
+    locked = silent.order_by(participation.c.joined).limit(most).with_for_update(of=[person], skip_locked=True)
+    ids = list(dict.fromkeys((await session.execute(locked)).scalars()))
+    return list((await session.execute(silent.where(person.c.id.in_(ids)).distinct())).scalars()) if ids else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,11 +56,11 @@ async def the_one(session: Session) -> StoredProcess | None:
     return None if row is None else StoredProcess(*row)
 
 
-async def board(session: Session, now: datetime) -> StoredBoard | None:
-    """What stands open now, in one statement."""
+async def board(session: Session, process_id: str, now: datetime) -> StoredBoard | None:
+    """What stands open in a process now, in one statement."""
     opened = (
         select(consultation.c.id, consultation.c.content)
-        .where(consultation.c.closed.is_(None))
+        .where(consultation.c.process_id == process_id, consultation.c.closed.is_(None))
         .order_by(consultation.c.opened.desc())
         .limit(1)
         .subquery()
@@ -68,6 +68,7 @@ async def board(session: Session, now: datetime) -> StoredBoard | None:
     latest = (
         select(bulletin.c.content, bulletin.c.not_after)
         .where(
+            bulletin.c.process_id == process_id,
             bulletin.c.for_all,
             bulletin.c.published <= now,
             or_(bulletin.c.not_after.is_(None), bulletin.c.not_after > now),
@@ -76,7 +77,9 @@ async def board(session: Session, now: datetime) -> StoredBoard | None:
         .limit(1)
         .subquery()
     )
-    to_come = select(func.min(bulletin.c.published)).where(bulletin.c.for_all, bulletin.c.published > now)
+    to_come = select(func.min(bulletin.c.published)).where(
+        bulletin.c.process_id == process_id, bulletin.c.for_all, bulletin.c.published > now
+    )
     row = (
         await session.execute(
             select(
@@ -88,7 +91,7 @@ async def board(session: Session, now: datetime) -> StoredBoard | None:
                 select(latest.c.content).scalar_subquery().label("bulletin"),
                 select(latest.c.not_after).scalar_subquery().label("bulletin_until"),
                 to_come.scalar_subquery().label("bulletin_next"),
-            ).limit(1)
+            ).where(process.c.id == process_id)
         )
     ).one_or_none()
     if row is None:

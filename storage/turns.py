@@ -7,13 +7,24 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Select, Text, bindparam, cast, column, exists, func, select
+from sqlalchemy import CTE, ColumnElement, Select, Text, and_, bindparam, cast, column, exists, func, select
 from sqlalchemy.dialects.postgresql import JSON
 
 from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage.keys import Box, Keyring, PersonKey
-from storage.tables import address, ballot, contribution, delivery, event, is_unknown, member, person, process
+from storage.tables import (
+    address,
+    ballot,
+    contribution,
+    delivery,
+    event,
+    is_unknown,
+    member,
+    participation,
+    person,
+    process,
+)
 from storage.tables import round as round_
 
 
@@ -24,8 +35,11 @@ class Known(Struct, frozen=True):
     address: str
     key: PersonKey
     language: str
+    joined: bool
+    """They have written to this process before."""
     region: str
     consented: bool
+    """They take part in this process, as the region is theirs there."""
     reach: str
     turns: int
     replied: datetime | None
@@ -50,11 +64,13 @@ class Known(Struct, frozen=True):
 
 
 class Found(Struct, frozen=True):
-    """What is known for one message: whether it was seen before, who it is from, which edition the process has."""
+    """What is known for one message: whether it was seen before, to which process it is, who it is from."""
 
     seen: bool
+    process: str | None
+    """The process that this chat is in; None when there is none yet, or nobody knows which of several."""
     edition: int | None
-    """The edition of the process; None when there is no process yet."""
+    """The edition of that process."""
     known: Known | None
 
 
@@ -67,16 +83,22 @@ async def find(session: Session, keys: Keyring, messages: Sequence[tuple[str, st
 
 
 class _Row(NamedTuple):
-    """A row of `_statement`; what stands after `is_member` is None where nobody is known at this address."""
+    """A row of `_statement`; what stands after `is_member` is None where nobody is known at this address.
+
+    The region and the consent are None, too, where this person has not written to this process before.
+    """
 
     event_id: str
     sender_index: str
     seen: bool
+    process: str | None
     edition: int | None
     unsure: bool
     votes: bool
     gave: bool
     is_member: bool
+    region: str | None
+    consented: bool | None
     address_id: str
     address_index: str
     person_id: str | None
@@ -89,21 +111,21 @@ class _Row(NamedTuple):
     key: bytes
     key_epoch: int
     language: str
-    region: str
-    consented: bool
+    address_process: str | None
 
 
 def _found(keys: Keyring, row: _Row) -> Found:
     if row.person_id is None:
-        return Found(row.seen, row.edition, None)
+        return Found(row.seen, row.process, row.edition, None)
     key = keys.unwrap(row.person_id, row.key, row.key_epoch)
     known = Known(
         person=row.person_id,
         address=row.address_id,
         key=key,
         language=row.language,
-        region=row.region,
-        consented=row.consented,
+        joined=row.region is not None,
+        region=row.region or "",
+        consented=bool(row.consented),
         reach=row.reach,
         turns=row.turns,
         replied=row.replied,
@@ -115,7 +137,7 @@ def _found(keys: Keyring, row: _Row) -> Found:
         gave=row.gave,
         member=row.is_member,
     )
-    return Found(row.seen, row.edition, known)
+    return Found(row.seen, row.process, row.edition, known)
 
 
 @lru_cache(maxsize=2)
@@ -135,8 +157,7 @@ def _statement(dialect: str) -> Select[Any]:
             person.c.key,
             person.c.key_epoch,
             person.c.language,
-            person.c.region,
-            person.c.consented,
+            address.c.process_id,
         )
         .join(person, person.c.id == address.c.person_id)
         .where(address.c.index.in_(select(messages.c.asked_index)))
@@ -144,22 +165,49 @@ def _statement(dialect: str) -> Select[Any]:
         .with_for_update(of=[person, address], key_share=True)  # a broadcast may name a person meanwhile
         .cte("met")
     )
+    parts = _parts(met)
+    takes_part = and_(parts.c.process_id == process.c.id, parts.c.person_id == met.c.person_id)
     return (
         select(
             messages.c.asked_event,
             messages.c.asked_index,
             event.c.id.is_not(None).label("seen"),
-            select(process.c.edition).limit(1).scalar_subquery().label("edition"),
+            process.c.id.label("process"),
+            process.c.edition.label("edition"),
             _unsure(met.c.id).label("unsure"),
             _votes(met.c.person_id).label("votes"),
-            exists().where(contribution.c.person_id == met.c.person_id).label("gave"),
+            _gave(met.c.person_id).label("gave"),
             exists().where(member.c.person_id == met.c.person_id).label("member"),
+            parts.c.region,
+            parts.c.consented,
             met,
         )
         .select_from(messages)
         .outerjoin(event, event.c.id == messages.c.asked_event)
         .outerjoin(met, met.c.index == messages.c.asked_index)
+        .outerjoin(process, process.c.id == _process_of(met))
+        .outerjoin(parts, takes_part)
     )
+
+
+def _parts(met: CTE) -> CTE:
+    """What each of them is in the process of the chat. Locked, it is as whoever they waited for left it."""
+    return (
+        select(participation.c.process_id, participation.c.person_id, participation.c.region, participation.c.consented)
+        .join(met, met.c.person_id == participation.c.person_id)
+        .where(participation.c.process_id == _process_of(met))
+        .with_for_update(of=[participation], key_share=True)
+        .cte("parts")
+    )
+
+
+def _process_of(met: CTE) -> ColumnElement[str | None]:
+    return func.coalesce(met.c.process_id, _only_process())
+
+
+def _only_process() -> ColumnElement[str | None]:
+    """The process that there is; null where there are several."""
+    return select(func.min(process.c.id)).having(func.count() == 1).scalar_subquery()
 
 
 def _unsure(where: ColumnElement[str]) -> ColumnElement[bool]:
@@ -168,10 +216,15 @@ def _unsure(where: ColumnElement[str]) -> ColumnElement[bool]:
     return unknown.limit(1).scalar_subquery().is_not(None)
 
 
+def _gave(person_id: ColumnElement[str]) -> ColumnElement[bool]:
+    return exists().where(contribution.c.person_id == person_id, contribution.c.process_id == process.c.id)
+
+
 def _votes(person_id: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(
         ballot.c.person_id == person_id,
         round_.c.id == ballot.c.round_id,
+        round_.c.process_id == process.c.id,
         round_.c.closed.is_(None),
         round_.c.closes > bindparam("now", type_=Moment()),
     )

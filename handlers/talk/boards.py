@@ -1,4 +1,4 @@
-"""What stands open in the process, remembered between turns for as long as it is true."""
+"""What stands open in each process, remembered between turns for as long as it is true."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,21 +31,23 @@ class NoProcess(Exception):
 
 
 class Boards:
-    """The last board that was read; it holds until the process has another edition, or news."""
+    """The last board that was read of each process; it holds until the process has another edition, or news."""
 
     def __init__(self) -> None:
-        self._last: Board | None = None
+        self._last: dict[str, Board] = {}
 
-    async def at(self, session: Session, edition: int | None, now: datetime) -> Board:
-        """The board of this edition. Raises `NoProcess`."""
-        last = self._last
+    async def at(self, session: Session, process: str | None, edition: int | None, now: datetime) -> Board:
+        """The board of this edition of a process. Raises `NoProcess`."""
+        if process is None:
+            raise NoProcess
+        last = self._last.get(process)
         if last is None or last.edition != edition or (last.bulletin_next is not None and last.bulletin_next <= now):
-            last = self._last = await _read(session, now)
+            last = self._last[process] = await _read(session, process, now)
         return last
 
 
-async def _read(session: Session, now: datetime) -> Board:
-    found = await processes.board(session, now)
+async def _read(session: Session, process: str, now: datetime) -> Board:
+    found = await processes.board(session, process, now)
     if found is None:
         raise NoProcess
     consultation = None

@@ -11,7 +11,7 @@ from handlers.talk.boards import Board
 from handlers.talk.guessing import first_guess
 from handlers.talk.patience import Heard
 from handlers.talk.standing import KeptTalk, Standing, packed, room
-from storage import Keyring, PersonKey, addresses, fresh, people
+from storage import Keyring, PersonKey, addresses, fresh, participations, people
 from storage.together import Writes
 from storage.turns import Known
 
@@ -198,20 +198,18 @@ def keep(visit: Visit, keys: Keyring) -> None:
         _add(visit, keys)
     else:
         _change(visit, visit.known)
+    _take_part(visit)
 
 
 def _add(visit: Visit, keys: Keyring) -> None:
-    newcomer = people.Newcomer(
-        process=visit.board.process,
-        language=visit.language,
-        region=visit.region,
-        consent=visit.consent,
-        met=visit.now.date(),
-    )
     place = addresses.NewAddress(
-        id=visit.address, channel=visit.message.channel, index=visit.index, external=visit.message.external
+        id=visit.address,
+        process=visit.board.process,
+        channel=visit.message.channel,
+        index=visit.index,
+        external=visit.message.external,
     )
-    people.add(visit.writes, keys, visit.key, newcomer)
+    people.add(visit.writes, keys, visit.key, people.Newcomer(language=visit.language, met=visit.now.date()))
     addresses.add(visit.writes, visit.key, place, _stand(visit, visit.now))
 
 
@@ -221,10 +219,21 @@ def _change(visit: Visit, known: Known) -> None:
     is_lost = known.reach not in (Reach.ACTIVE, Reach.OPTED_OUT)
     before = addresses.AddressBefore(visit.address, shut=known.shut, lost=is_lost)
     addresses.change(visit.writes, visit.key, before, stand)
-    if (known.language, known.region) != (visit.language, visit.region):
-        people.change(visit.writes, visit.key, consent=visit.consent, language=visit.language, region=visit.region)
-    elif visit.consent is not None:
-        people.change(visit.writes, visit.key, consent=visit.consent)
+    if known.language != visit.language:
+        people.speak(visit.writes, visit.key, visit.language)
+
+
+def _take_part(visit: Visit) -> None:
+    """Write down what is new of them in this process."""
+    known = visit.known
+    if known is None or not known.joined:
+        joining = participations.Joining(
+            process=visit.board.process, region=visit.region, consent=visit.consent, joined=visit.now.date()
+        )
+        participations.add(visit.writes, visit.key, joining)
+    elif visit.consent is not None or known.region != visit.region:
+        region = None if known.region == visit.region else visit.region
+        participations.change(visit.writes, visit.key, visit.board.process, consent=visit.consent, region=region)
 
 
 def _stand(visit: Visit, spoke: datetime | None) -> addresses.Stand:

@@ -5,9 +5,12 @@ from typing import Any
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from storage._ground.database import SQLITE_SETTINGS, keep_private, with_driver
 
+REFERENCES_WAIT = "foreign_keys=OFF"
+"""SQLite changes a table by putting another in its place: what refers to its rows must not go with the old one."""
 LOCK = 7_203_418_816
 """The number of PostgreSQL's advisory lock for it."""
 
@@ -26,13 +29,15 @@ def alone(url: str, work: Callable[[Connection], object]) -> None:
             if not sqlite:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
             work(connection)
+            if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+                raise IntegrityError("PRAGMA foreign_key_check", None, ValueError("a row refers to one that is gone"))
     finally:
         engine.dispose()
 
 
 def _settled(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
-    for setting in SQLITE_SETTINGS:
+    for setting in (*SQLITE_SETTINGS, REFERENCES_WAIT):
         connection.execute(f"PRAGMA {setting}")
 
 

@@ -49,6 +49,7 @@ from storage.tables import (
     is_notice_to_come,
     is_reply_to_come,
     is_under_way,
+    participation,
     person,
     waits_in_line,
     waits_to_reply,
@@ -69,6 +70,7 @@ class Claimed:
     to: str = field(repr=False)
     language: str
     region: str
+    """Where the person lives, as the broadcast's process names it; "" where they have not said, and of a reply."""
     lane: Lane
     body: str | None = field(repr=False)
     """What a reply says, as the handlers wrote it; None when it belongs to a broadcast."""
@@ -338,6 +340,9 @@ async def _answers(session: Session, rows: Sequence[Any]) -> dict[str, AnsweredC
 
 @cache
 def _reading() -> Select[Any]:
+    is_participation = and_(
+        participation.c.process_id == broadcast.c.process_id, participation.c.person_id == delivery.c.person_id
+    )
     return (
         select(
             delivery.c.id,
@@ -357,13 +362,14 @@ def _reading() -> Select[Any]:
             address.c.shut,
             person.c.id.label("person_id"),
             person.c.language,
-            person.c.region,
+            func.coalesce(participation.c.region, "").label("region"),
             person.c.key,
             person.c.key_epoch,
         )
         .join(address, address.c.id == delivery.c.address_id)
         .join(person, person.c.id == delivery.c.person_id)
         .outerjoin(broadcast, broadcast.c.id == delivery.c.broadcast_id)
+        .outerjoin(participation, is_participation)
         .where(delivery.c.id.in_(bindparam("ids", expanding=True)))
         .order_by(delivery.c.lane, delivery.c.since, delivery.c.due, delivery.c.turn, delivery.c.part)
     )

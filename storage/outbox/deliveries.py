@@ -34,7 +34,7 @@ from storage.addresses import Change
 from storage.broadcasts import Subject
 from storage.codes import Code
 from storage.states import State
-from storage.tables import broadcast, delivery, is_under_way, is_unknown, person, waits, waits_in_line
+from storage.tables import broadcast, delivery, is_under_way, is_unknown, participation, waits, waits_in_line
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When a delivery is due that waits until somebody does something: its broadcast is paused, for example."""
@@ -161,14 +161,16 @@ class Delay:
 
 async def put_off(session: Session, delay: Delay, now: datetime, most: int) -> None:
     """Put off up to `most` deliveries."""
+    process = select(broadcast.c.process_id).where(broadcast.c.id == delay.broadcast).scalar_subquery()
     waiting = (
         select(delivery.c.id)
-        .join(person, person.c.id == delivery.c.person_id)
+        .join(participation, participation.c.person_id == delivery.c.person_id)
         .where(
             waits_in_line(delivery),
             delivery.c.broadcast_id == delay.broadcast,
             delivery.c.due <= now,
-            person.c.region == delay.region,
+            participation.c.process_id == process,
+            participation.c.region == delay.region,
         )
         .limit(most)
         .with_for_update(of=[delivery], skip_locked=True, key_share=True)

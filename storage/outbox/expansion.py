@@ -38,6 +38,7 @@ from storage.tables import (
     contribution,
     delivery,
     member,
+    participation,
     person,
     waits,
 )
@@ -85,9 +86,9 @@ async def expand(
     region may be written to; "" for everybody else.
     """
     # Locked, so that no person is erased while their delivery is made.
-    batch = _next_people(session.dialect.name, running.reached, running.audience, most).with_for_update(
-        of=[person], read=True, key_share=True
-    )
+    batch = _next_people(
+        session.dialect.name, running.process_id, running.reached, running.audience, most
+    ).with_for_update(of=[person], read=True, key_share=True)
     due = {region: literal(max(moment, now), Moment()) for region, moment in (opens or {}).items()}
     otherwise = due.pop("", literal(now, Moment()))
     chosen = batch.cte("batch").prefix_with("MATERIALIZED", dialect="postgresql")
@@ -136,8 +137,8 @@ def _fresh(dialect: str, person_id: ColumnElement[str]) -> ColumnElement[str]:
     return literal(begin) + func.substr(func.encode(hidden, "hex"), 1, 20)
 
 
-def _next_people(dialect: str, reached: str, audience: Audience, most: int | None) -> Select[Any]:
-    """Each person once, at the address they wrote from last among those they agreed to be written to at."""
+def _next_people(dialect: str, process: str, reached: str, audience: Audience, most: int | None) -> Select[Any]:
+    """Each who takes part once, at the address they wrote from last among those they agreed to be written to at."""
     newest = address.alias("newest")
     best = (
         select(newest.c.id, newest.c.channel)
@@ -150,23 +151,29 @@ def _next_people(dialect: str, reached: str, audience: Audience, most: int | Non
         .order_by(newest.c.spoke.desc(), newest.c.id)
         .limit(1)
     )
+    takes_part = participation.join(person, person.c.id == participation.c.person_id)
     if dialect == "sqlite":
         preferred: Any = address
-        joined = person.join(address, address.c.id == best.with_only_columns(newest.c.id).scalar_subquery())
+        joined = takes_part.join(address, address.c.id == best.with_only_columns(newest.c.id).scalar_subquery())
     else:
         preferred = best.lateral("preferred")
-        joined = person.join(preferred, true())
+        joined = takes_part.join(preferred, true())
     query = (
         select(
             person.c.id.label("person_id"),
             preferred.c.id.label("address_id"),
             preferred.c.channel.label("channel"),
-            person.c.region.label("region"),
+            participation.c.region.label("region"),
             person.c.language.label("language"),
         )
         .select_from(joined)
-        .where(person.c.consented, person.c.id > reached, *_meets(audience, preferred.c.channel))
-        .order_by(person.c.id)
+        .where(
+            participation.c.process_id == process,
+            participation.c.consented,
+            participation.c.person_id > reached,
+            *_meets(audience, preferred.c.channel),
+        )
+        .order_by(participation.c.person_id)
     )
     return query if most is None else query.limit(most)
 
@@ -176,7 +183,7 @@ def _meets(audience: Audience, channel: ColumnElement[str]) -> list[ColumnElemen
     if audience.languages:
         conditions.append(person.c.language.in_(audience.languages))
     if audience.regions:
-        conditions.append(person.c.region.in_(audience.regions))
+        conditions.append(participation.c.region.in_(audience.regions))
     if audience.channels:
         conditions.append(senders.is_one_of(channel, audience.channels))
     if audience.members:
@@ -192,9 +199,9 @@ def _meets(audience: Audience, channel: ColumnElement[str]) -> list[ColumnElemen
     return conditions
 
 
-async def reachable(session: Session, audience: Audience) -> int:
-    """How many people a broadcast to this audience would reach."""
-    people = _next_people(session.dialect.name, "", audience, None).subquery()
+async def reachable(session: Session, process: str, audience: Audience) -> int:
+    """How many people a broadcast of this process to this audience would reach."""
+    people = _next_people(session.dialect.name, process, "", audience, None).subquery()
     return (await session.execute(select(func.count()).select_from(people))).scalar_one()
 
 
@@ -208,9 +215,9 @@ class AudiencePart:
     number: int
 
 
-async def audience_parts(session: Session, audience: Audience) -> Sequence[AudiencePart]:
-    """Everybody whom a broadcast to this audience would reach now."""
-    people = _next_people(session.dialect.name, "", audience, None).order_by(None).subquery()
+async def audience_parts(session: Session, process: str, audience: Audience) -> Sequence[AudiencePart]:
+    """Everybody whom a broadcast of this process to this audience would reach now."""
+    people = _next_people(session.dialect.name, process, "", audience, None).order_by(None).subquery()
     common = (people.c.channel, people.c.language, people.c.region)
     rows = await session.execute(select(*common, func.count()).group_by(*common).order_by(*common))
     return [AudiencePart(*row) for row in rows]

@@ -24,6 +24,7 @@ from storage.tables.deliveries import delivery
 from storage.tables.events import event, parked
 from storage.tables.keychecks import keycheck
 from storage.tables.marks import mark
+from storage.tables.participations import has_not_agreed, participation
 from storage.tables.people import invitation, member, person
 from storage.tables.processes import process
 from storage.tables.programs import program
@@ -45,6 +46,7 @@ __all__ = [
     "delivery",
     "event",
     "has_left_with_its_words",
+    "has_not_agreed",
     "invitation",
     "is_notice_to_come",
     "is_reply_to_come",
@@ -57,6 +59,7 @@ __all__ = [
     "member",
     "metadata",
     "parked",
+    "participation",
     "person",
     "process",
     "program",

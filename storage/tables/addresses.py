@@ -12,6 +12,8 @@ address = Table(
     Column("id", Text, primary_key=True),
     # Who is reached there.
     Column("person_id", Text, ForeignKey("person.id", ondelete="CASCADE"), nullable=False, index=True),
+    # The process that its person is in with this chat; null: none yet.
+    Column("process_id", Text, ForeignKey("process.id")),
     # The name of the sender of ours that reaches it, and that it wrote to: "telegram".
     Column("channel", Text, nullable=False),
     # A keyed hash of the platform's id, to find it by; null: it is there only for the last message after FORGET.

@@ -215,6 +215,7 @@ def test_what_went_out_from_elsewhere_while_we_asked_does_not_go_out_twice(
 
 MADE = Broadcast(
     id="b",
+    process_id="review",
     subject=Subject("bulletin", "b"),
     renditions="",
     audience=EVERYBODY,

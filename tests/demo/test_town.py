@@ -15,8 +15,9 @@ from aiohttp import ClientSession
 from demo.platforms.chats import Side
 from demo.town.running import Town
 from demo.town.scenery import scenery
+from handlers.processes import the_one
 from handlers.writing import contents
-from storage import contributions, events, processes, rounds
+from storage import Session, contributions, events, processes, rounds
 from storage.broadcasts import Audience
 from storage.outbox import expansion
 from tests.demo import towns
@@ -26,9 +27,15 @@ FICTION = re.compile(r"\+1\d{3}55501\d\d|\+447700900\d{3}|70001\d\d")
 LANGUAGES = {"en", "fr", "es", "ar"}
 
 
+async def the_one_process(session: Session) -> str:
+    return (await the_one(session)).id
+
+
 async def test_people_of_four_languages_are_here_on_three_channels(opened: Town) -> None:
     async def reached(audience: Audience) -> int:
-        return await opened.looks(lambda session: expansion.reachable(session, audience))
+        return await opened.looks(lambda session: expansion.reachable(session, process, audience))
+
+    process = await opened.looks(the_one_process)
 
     assert all([await reached(Audience(languages=(language,))) for language in LANGUAGES])
     assert all([await reached(Audience(channels=(channel,))) for channel in ("telegram", "whatsapp", "sms")])
@@ -50,7 +57,8 @@ async def test_some_of_what_was_given_has_been_answered(opened: Town) -> None:
 
 
 async def test_a_consultation_and_a_round_stand_open(opened: Town) -> None:
-    board = await opened.looks(lambda session: processes.board(session, opened.clock()))
+    process = await opened.looks(the_one_process)
+    board = await opened.looks(lambda session: processes.board(session, process, opened.clock()))
     assert board is not None
     assert board.questions is not None
     [vote] = await opened.looks(lambda session: rounds.newest(session, 10))

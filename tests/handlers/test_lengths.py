@@ -18,7 +18,7 @@ from locales import languages
 from storage import Keyring, events
 from storage._ground.columns import Sealed
 from storage.keys import padded
-from storage.tables import address, ballot, contribution, metadata, person
+from storage.tables import address, ballot, contribution, metadata, participation
 from tests.council.scored import asked_for, scored
 from tests.handlers.house import NOW, House
 from tests.handlers.test_proofs import PROVEN
@@ -133,7 +133,7 @@ def test_every_sealed_column_has_a_step() -> None:
 def test_the_record_of_every_consent_is_equally_long() -> None:
     records = (f"{version} {language} {channel} 2026-11-23" for version in ("1", "100") for language in languages()
                for channel in channels.kinds())  # fmt: skip
-    assert len({len(padded(record.encode(), person.c.consent)) for record in records}) == 1
+    assert len({len(padded(record.encode(), participation.c.consent)) for record in records}) == 1
 
 
 def test_every_usual_address_is_equally_long() -> None:

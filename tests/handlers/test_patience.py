@@ -224,7 +224,7 @@ async def test_nobody_agrees_to_what_they_were_not_shown_because_there_were_so_m
     assert [bool(await house.meets(f"{number}").says("hello")) for number in range(7)] == [True] * 6 + [False]
     house.now += timedelta(hours=1)
     assert TERMS in await house.meets("6").says("1")
-    assert await house.column("SELECT id FROM person WHERE consented") == []
+    assert await house.column("SELECT person_id FROM participation WHERE consented") == []
 
 
 async def test_nobody_agrees_to_what_they_were_not_shown_because_the_platform_answered(house: House) -> None:
@@ -232,7 +232,7 @@ async def test_nobody_agrees_to_what_they_were_not_shown_because_the_platform_an
     alice = house.meets("+12025550123", "sms")
     await house.takes(dataclasses.replace(alice.message("HELP"), answered=True))
     assert TERMS in await alice.says("1")
-    assert await house.column("SELECT id FROM person WHERE consented") == []
+    assert await house.column("SELECT person_id FROM participation WHERE consented") == []
 
 
 async def test_stop_from_a_newcomer_acts_however_many_there_are(house: House) -> None:

@@ -12,7 +12,7 @@ import storage
 from storage import Database, Keyring, PersonKey, Session, broadcasts, fresh, processes
 from storage.broadcasts import Broadcast, NewBroadcast, Plan, Subject
 from storage.lanes import Lane
-from storage.tables import address, contribution, delivery, person
+from storage.tables import address, contribution, delivery, participation, person
 from storage.together import Writes, write
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, 250_000, tzinfo=UTC)
@@ -61,20 +61,25 @@ async def meet(
 ) -> Somebody:
     key = keys.new(name or fresh())
     who = Somebody(key.person, fresh(), channel, sender, key, keys.wrap(key))
-    consent = key.seal("agreed", person.c.consent, who.id)
+    consent = key.seal("agreed", participation.c.consent, PROCESS)
     who.boxes.append(consent)
     writes = Writes()
     writes.insert(
         person,
         id=who.id,
-        process_id=PROCESS,
         key=who.wrapped,
         key_epoch=keys.epoch,
         language=language,
+        met=NOW.date(),
+    )
+    writes.insert(
+        participation,
+        process_id=PROCESS,
+        person_id=who.id,
         region=region,
         consented=consented,
         consent=consent,
-        met=NOW.date(),
+        joined=NOW.date(),
     )
     _reached(writes, keys, who, reach, spoke, talk, consented)
     await write(session, writes)
@@ -110,6 +115,7 @@ def _reached(
         address,
         id=who.address,
         person_id=who.id,
+        process_id=PROCESS,
         channel=who.channel,
         index=keys.index(who.channel, who.sender),
         external=external,

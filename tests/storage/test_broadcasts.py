@@ -15,7 +15,7 @@ from storage.outbox.deliveries import Outcome
 from storage.outbox.reports import Word
 from storage.states import BroadcastState, State
 from storage.tables import broadcast, delivery, standing
-from tests.storage.rows import NOW, TOLD, Somebody, also_at, announce, meet, owe, put, queue
+from tests.storage.rows import NOW, PROCESS, TOLD, Somebody, also_at, announce, meet, owe, put, queue
 
 SECOND = timedelta(seconds=1)
 LEASE = NOW + timedelta(minutes=1)
@@ -32,6 +32,7 @@ async def test_a_broadcast_is_kept_as_it_was_planned(database: Database) -> None
         found = (await session.execute(select(broadcast))).one()
     assert made == Broadcast(
         id="b",
+        process_id=PROCESS,
         subject=Subject("bulletin", "x"),
         renditions=TOLD,
         audience=Audience(),

@@ -10,10 +10,10 @@ from sqlalchemy.schema import CreateTable
 
 from storage import Database, Keyring, Session, people
 from storage._ground.columns import Moment, Sealed
-from storage.tables import STAYS, address, metadata, person, process
+from storage.tables import STAYS, address, metadata, participation, person, process
 from tests.storage.rows import NOW, PROCESS, Somebody, meet
 
-MADE_BY_MEETING = (process.name, person.name, address.name)
+MADE_BY_MEETING = (process.name, person.name, participation.name, address.name)
 LEADS = ("person_id", "address_id", "delivery_id", "index")
 """What columns are called that lead to a person, with or without a foreign key. An index is a hash of an address."""
 

@@ -20,8 +20,10 @@ from tests.storage.rows import NOW, announce, opened, plan, statements
 
 MANY = 20_000
 PEOPLE = """
-    INSERT INTO person (id, process_id, key, key_epoch, language, region, consented, met)
-    SELECT md5('p' || n), 'review', '', 1, 'en', 'north', true, '2026-01-01' FROM generate_series(1, {number}) n;
+    INSERT INTO person (id, key, key_epoch, language, met)
+    SELECT md5('p' || n), '', 1, 'en', '2026-01-01' FROM generate_series(1, {number}) n;
+    INSERT INTO participation (process_id, person_id, region, consented, joined)
+    SELECT 'review', md5('p' || n), 'north', true, '2026-01-01' FROM generate_series(1, {number}) n;
     INSERT INTO address (id, person_id, channel, index, external, reach, turns, spoke, consented)
     SELECT md5('a' || n), md5('p' || n), 'telegram', n, '', 'active', 1, now(), true
     FROM generate_series(1, {number}) n;

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Table, insert, select
 
 from storage import Conflict, Database, Keyring
-from storage.tables import address, consultation, contribution, delivery, event, member, person, process
+from storage.tables import address, consultation, contribution, delivery, event, member, participation, person, process
 from storage.together import Writes, write
 from tests.storage.rows import NOW, PROCESS, meet, queue, statements
 
@@ -26,12 +26,9 @@ async def test_every_kind_of_value_comes_back_as_it_went_in(database: Database, 
         people.append(
             {
                 "id": key.person,
-                "process_id": PROCESS,
                 "key": bytes([0, 255, 39, 92, number]) + keys.wrap(key),
                 "key_epoch": number,
                 "language": 'a "quoted", {braced} \\ word; \u0627\u0644\u0644\u063a\u0629',
-                "region": "",
-                "consented": number == 1,
                 "consent": None if number == 2 else key.seal("yes", person.c.consent, key.person),
                 "met": date(2026, 2, 28 - number),
             }
@@ -105,10 +102,8 @@ async def test_what_others_refer_to_is_written_first(database: Database, keys: K
             address, id="b", person_id="bob", channel="sms", index="b", reach="active", turns=0, spoke=NOW,
             external=key.seal("+15005550006", address.c.external, "b"),
         )  # fmt: skip
-        writes.insert(
-            person, id="bob", process_id="new", key=keys.wrap(key), key_epoch=2, language="en", region="",
-            consented=True, met=NOW.date(),
-        )  # fmt: skip
+        writes.insert(participation, process_id="new", person_id="bob", region="", consented=True, joined=NOW.date())
+        writes.insert(person, id="bob", key=keys.wrap(key), key_epoch=2, language="en", met=NOW.date())
         writes.insert(process, id="new", edition=1, content="{}", opened=NOW)
         await write(session, writes)
     assert {row["person_id"] for row in await rows(database, delivery)} == {alice.id, "bob"}

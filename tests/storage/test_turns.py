@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import insert, update
 
 from storage import Database, Keyring, Session, people, processes, rounds, turns
-from storage.tables import address, event, member, person
+from storage.tables import address, event, member, participation, person
 from tests.storage.rows import NOW, PROCESS, also_at, give, meet, queue, statements, until_somebody_waits
 
 
@@ -29,13 +29,13 @@ async def test_seen_unknown_and_known_are_told_apart_in_the_order_asked(database
         with statements(database) as seen:
             nobody, known_bob, known_alice = await turns.find(session, keys, senders, NOW)
     assert len(seen) == 1
-    assert nobody == turns.Found(False, 1, None)
+    assert nobody == turns.Found(False, PROCESS, 1, None)
     assert (known_bob.seen, known_alice.seen) == (True, False)
     assert known_bob.known == turns.Known(
-        bob.id, bob.address, bob.key, "fr", "", False, "opted_out", 0, None, NOW, None, True, *[False] * 4
+        bob.id, bob.address, bob.key, "fr", True, "", False, "opted_out", 0, None, NOW, None, True, *[False] * 4
     )
     assert known_alice.known == turns.Known(
-        alice.id, alice.address, alice.key, "en", "north", True, "active", 0, NOW, NOW, "welcome", *[False] * 5
+        alice.id, alice.address, alice.key, "en", True, "north", True, "active", 0, NOW, NOW, "welcome", *[False] * 5
     )
 
 
@@ -105,7 +105,7 @@ async def test_before_there_is_a_process_there_is_no_edition(database: Database,
     async with database.writing() as session:
         await session.exec_driver_sql("DELETE FROM process")
         (found,) = await look(session, keys, ("1", "nobody"))
-    assert found == turns.Found(False, None, None)
+    assert found == turns.Found(False, None, None, None)
 
 
 async def test_the_statement_is_built_and_compiled_once(database: Database, keys: Keyring) -> None:
@@ -133,10 +133,11 @@ async def test_a_second_finder_waits_and_then_sees_what_the_first_wrote(database
         assert not waiting.done()
         talk = alice.key.seal("after", address.c.talk, alice.address)
         await session.execute(update(address).values(talk=talk, turns=1, reach="opted_out"))
-        await session.execute(update(person).values(language="ar", region="south", consented=False))
+        await session.execute(update(person).values(language="ar"))
+        await session.execute(update(participation).values(region="south", consented=False))
     found = (await waiting).known
     assert found == turns.Known(
-        alice.id, alice.address, alice.key, "ar", "south", False, "opted_out", 1, None, NOW, "after", *[False] * 5
+        alice.id, alice.address, alice.key, "ar", True, "south", False, "opted_out", 1, None, NOW, "after", *[False] * 5
     )
 
 

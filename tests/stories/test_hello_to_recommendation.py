@@ -147,7 +147,8 @@ async def test_another_language_is_one_message_away_and_all_is_said_in_it(square
     terms = await amal.hears_choices("هل تشاركون؟", "Harbour Migration Forum")
     assert "Do you want" not in terms
     async with square.parts.database.reading() as session:
-        assert (await session.exec_driver_sql("SELECT language FROM person WHERE NOT consented")).scalar_one() == "ar"
+        undecided = "SELECT language FROM person JOIN participation ON person_id = id WHERE NOT consented"
+        assert (await session.exec_driver_sql(undecided)).scalar_one() == "ar"
 
 
 async def test_on_whatsapp_consent_has_buttons_after_the_text(square: StoryTown) -> None:

@@ -10,7 +10,7 @@ from channels.verdicts import Reach
 from handlers import bulletins, people
 from handlers.writing import contents
 from storage import contributions as stored
-from storage.tables import address, person
+from storage.tables import address, participation, person
 from tests.stories.town import Person, StoryTown
 
 
@@ -152,8 +152,9 @@ async def test_housekeeping_erases_who_never_agreed(square: StoryTown, database_
     await square.quiet()
     long_ago = square.clock() - people.UNDECIDED - timedelta(days=1)
     async with square.parts.database.writing() as session:
-        wrapped = (await session.execute(select(person.c.key).where(~person.c.consented))).scalar_one()
-        await session.execute(update(person).values(met=long_ago.date()))
+        undecided = select(participation.c.person_id).where(~participation.c.consented)
+        wrapped = (await session.execute(select(person.c.key).where(person.c.id.in_(undecided)))).scalar_one()
+        await session.execute(update(participation).values(joined=long_ago.date()))
         await session.execute(update(address).values(spoke=long_ago))
     await square.parts.worker.keep_house()
     async with square.parts.database.reading() as session:
