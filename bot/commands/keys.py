@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 from errno import errorcode
-from itertools import count
 from pathlib import Path
 
 import structlog
@@ -13,16 +12,13 @@ import uvloop
 
 import storage
 from bot import clock, rotation
-from bot.commands.terminal import load_keys, load_variables, say, stop, writing
+from bot.commands.terminal import load_keys, load_variables, progress, say, stop, writing
 from bot.rotation import SETTLED
 from storage import Keyring, Session, keys
 from storage.keys import Followed
 
 EVERY = timedelta(seconds=10)
 """How often a running program looks whether its key file was changed."""
-
-SAID_EVERY = 10
-"""Batches after which it is said how far it is."""
 
 log = structlog.get_logger()
 
@@ -51,7 +47,7 @@ def rewrap() -> None:
     async def work() -> tuple[int, int]:
         database = storage.open(load_variables().database_url)
         try:
-            return await rotation.rewrap(database, keyring, _telling())
+            return await rotation.rewrap(database, keyring, progress())
         finally:
             await database.close()
 
@@ -63,16 +59,6 @@ def rewrap() -> None:
         )
     if len(keyring.wrapping) > 1:
         say(f"After {SETTLED.seconds // 60} minutes the old key can go:\nhearback keys retire")
-
-
-def _telling() -> Callable[[int], None]:
-    batches = count(1)
-
-    def tell(number: int) -> None:
-        if next(batches) % SAID_EVERY == 0:
-            say(f"{number} so far ...")
-
-    return tell
 
 
 def retire() -> None:

@@ -1,22 +1,33 @@
 """The programs: everything in one process, the web app alone, a worker alone, and the tables that they need."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 import uvloop
 
 import storage
-from bot import clock, metrics, rotation, serve
+from bot import clock, metrics, resealing, rotation, serve
 from bot.commands import keys
-from bot.commands.terminal import load_settings, load_variables, refuse_unmade, say, stop, verify
+from bot.commands.terminal import (
+    load_keys,
+    load_settings,
+    load_variables,
+    progress,
+    refuse_unmade,
+    say,
+    stop,
+    verify,
+)
 from bot.serve import Parts
 from bot.settings import Settings, file_of
 from bot.web import app
+from storage import Database
 
+T = TypeVar("T")
 Work = Coroutine[Any, Any, None]
 
 
@@ -38,6 +49,7 @@ def run(
     with _holding(serve.alone_with, file):
         storage.migrate(settings.database_url)
         verify(settings.keys)
+        _reseal(settings.database_url)
         uvloop.run(_work(settings, works, alone=file is not None))
 
 
@@ -120,9 +132,31 @@ def _counted(settings: Settings, parts: Parts, counts: metrics.Counts, closing: 
 
 
 def migrate() -> None:
-    """Make the tables, or bring them up to date."""
-    storage.migrate(load_variables().database_url, lambda version: say(f"  {version}"))
+    """Make the tables, or bring them up to date. Stopped, it can be run again."""
+    url = load_variables().database_url
+    storage.migrate(url, lambda version: say(f"  {version}"))
+    _reseal(url)
     say("The tables are up to date.")
+
+
+def _reseal(url: str) -> None:
+    """What is sealed and has another place now: only that needs the keys."""
+    if not uvloop.run(_with(url, resealing.are_left)):
+        return
+    keyring = load_keys()
+    say("What people agreed to is sealed anew ...")
+    outcome = uvloop.run(_with(url, lambda database: resealing.reseal(database, keyring, progress())))
+    say(f"{outcome.number} were sealed anew.")
+    if outcome.unreadable:
+        say(f"{outcome.unreadable} cannot be opened by any key in the file: they stay as they are.")
+
+
+async def _with(url: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    database = storage.open(url)
+    try:
+        return await work(database)
+    finally:
+        await database.close()
 
 
 COMMANDS: Mapping[str, Callable[..., None]] = {"run": run, "web": web, "worker": worker, "migrate": migrate}

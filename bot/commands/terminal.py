@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -91,6 +92,8 @@ def refuse_unmade() -> None:
         stop(f"There is no database {file} yet. Make it with: hearback migrate", UNREADY)
 
 
+SAID_EVERY = 10
+"""Batches after which it is said how far it is."""
 SHORT = 8
 LONGEST_TITLE = 60
 
@@ -114,6 +117,17 @@ async def meant(session: Session, kind: str, beginning: str) -> str:
 
 def say(line: Any) -> None:
     typer.echo(str(line))
+
+
+def progress() -> Callable[[int], None]:
+    """Says now and then how many are done, as it is told after each batch."""
+    batches = count(1)
+
+    def tell(number: int) -> None:
+        if next(batches) % SAID_EVERY == 0:
+            say(f"{number} so far ...")
+
+    return tell
 
 
 def stop(why: str, status: int = WRONG) -> NoReturn:

@@ -140,3 +140,49 @@ WHAT_THERE_WAS = """
     INSERT INTO ballot (round_id, person_id, voted)
     VALUES ('closed', 'p1', true), ('closed', 'p2', false), ('open', 'p1', true)
 """
+
+
+BEFORE_PARTICIPATIONS = "c4a1f7d2e905"
+WHO_THERE_WAS = """
+    INSERT INTO process (id, edition, content, opened) VALUES ('review', 1, '{}', '2026-01-01 00:00:00');
+    INSERT INTO person (id, process_id, key, key_epoch, language, region, consented, consent, met)
+    VALUES ('agreed', 'review', '', 1, 'en', 'north', true, 'sealed', '2026-01-01'),
+           ('undecided', 'review', '', 1, 'en', '', false, NULL, '2026-01-02'),
+           ('passed on', 'review', '', 1, 'en', 'south', true, 'sealed', '2026-01-03'),
+           ('forgotten', 'review', '', 1, 'en', '', false, NULL, '2026-01-04');
+    INSERT INTO address (id, person_id, channel, "index", external, reach, turns, spoke)
+    VALUES ('a1', 'agreed', 'sms', 'i1', '', 'active', 1, '2026-01-01 00:00:00'),
+           ('a2', 'undecided', 'sms', 'i2', '', 'opted_out', 1, '2026-01-01 00:00:00'),
+           ('a3', 'forgotten', 'sms', NULL, '', 'opted_out', 0, '2026-01-01 00:00:00');
+    INSERT INTO contribution (id, process_id, person_id, topic, language, given)
+    VALUES ('c1', 'review', 'agreed', 'o1', 'en', '2026-01-01')
+"""
+
+
+def test_who_there_was_before_takes_part_as_they_did(blank_database_url: str) -> None:
+    """Nobody is lost, whoever was forgotten takes part in nothing, and what refers to a person still does."""
+    storage.migrate(blank_database_url)
+    with _connected(blank_database_url) as connection:
+        command.downgrade(config(connection), BEFORE_PARTICIPATIONS)
+    with _connected(blank_database_url) as connection:
+        for statement in WHO_THERE_WAS.split(";"):
+            connection.exec_driver_sql(statement)
+    storage.migrate(blank_database_url)
+    assert differences(blank_database_url) == []
+    with _connected(blank_database_url) as connection:
+        parts = connection.exec_driver_sql(
+            'SELECT process_id, person_id, region, consented, consent, joined, "left" '
+            "FROM participation ORDER BY joined"
+        ).all()
+        chats = connection.exec_driver_sql("SELECT id, person_id, process_id FROM address ORDER BY id").all()
+        kept = connection.exec_driver_sql("SELECT id FROM person WHERE consent IS NOT NULL ORDER BY id").scalars().all()
+        gave = connection.exec_driver_sql("SELECT person_id FROM contribution").scalar_one()
+    assert [(*part[:3], bool(part[3]), part[4], str(part[5]), part[6]) for part in parts] == [
+        ("review", "agreed", "north", True, None, "2026-01-01", None),
+        ("review", "undecided", "", False, None, "2026-01-02", None),
+        ("review", "passed on", "south", True, None, "2026-01-03", None),
+    ]
+    assert [tuple(chat) for chat in chats] == [
+        ("a1", "agreed", "review"), ("a2", "undecided", "review"), ("a3", "forgotten", None),
+    ]  # fmt: skip
+    assert (kept, gave) == (["agreed", "passed on"], "agreed")
