@@ -111,23 +111,20 @@ async def hear(
     A message that was taken before changes nothing. Raises `NoProcess`, and `Conflict` when somebody else
     took the same thing at the same instant: the whole transaction has to be taken again.
     """
-    names = [
-        (events.name(deployment.keys, m.channel, m.event), deployment.keys.index(m.channel, m.external))
-        for m in messages
-    ]
-    found = await turns.find(session, deployment.keys, names, now)
+    incoming = [_incoming(deployment.keys, message) for message in messages]
+    found = await turns.find(session, deployment.keys, incoming, now)
     writes, answered = Writes(), list[AnsweredTurn]()
     noted: list[Unanswered | Misunderstood] = []
-    for message, (name, index), what in zip(messages, names, found, strict=True):
+    for message, names, what in zip(messages, incoming, found, strict=True):
         if what.seen:
             continue
-        events.remember(writes, name, now.date())
+        events.remember(writes, names.event, now.date())
         if writes_nothing(message):
             _reached(writes, message, what.known)
         elif not _is_afterthought(message, what.known):
             board = await deployment.boards.at(session, what.process, what.edition, now)
             channel = deployment.channels[message.channel]
-            visit = begin(deployment.keys, message, index, board, what.known, writes, now, channel)
+            visit = begin(deployment.keys, message, names.address_index, board, what.known, writes, now, channel)
             noted += _noted(visit, await _take(session, deployment, visit))
             if what.known is not None and what.known.unsure:
                 answered += _answered(visit, what.known)
@@ -137,6 +134,14 @@ async def hear(
     if heard_again := [what.known.address for what in found if what.known is not None and what.known.shut]:
         await addresses.reopen(session, heard_again, now)
     return noted
+
+
+def _incoming(keys: Keyring, message: Message) -> turns.Incoming:
+    return turns.Incoming(
+        events.name(keys, message.channel, message.event),
+        keys.index(message.channel, message.external),
+        message.channel,
+    )
 
 
 def _noted(visit: Visit, why: Why | None) -> list[Unanswered | Misunderstood]:

@@ -24,6 +24,7 @@ from storage.tables import (
     participation,
     person,
     process,
+    sender,
 )
 from storage.tables import round as round_
 
@@ -74,12 +75,22 @@ class Found(Struct, frozen=True):
     known: Known | None
 
 
-async def find(session: Session, keys: Keyring, messages: Sequence[tuple[str, str]], now: datetime) -> list[Found]:
-    """What is known for each (event, index), in their order. Locks the people it finds until the transaction ends."""
+class Incoming(NamedTuple):
+    """A message, by the names under which it is looked up."""
+
+    event: str
+    address_index: str
+    """That of the address it came from."""
+    sender: str
+    """Which of our senders it came to."""
+
+
+async def find(session: Session, keys: Keyring, messages: Sequence[Incoming], now: datetime) -> list[Found]:
+    """What is known for each message, in their order. Locks the people it finds until the transaction ends."""
     values = {"asked": json.dumps(messages), "now": now}
     rows = (await session.execute(_statement(session.dialect.name), values)).all()
     by_message = {(row.event_id, row.sender_index): _found(keys, row) for row in map(_Row._make, rows)}
-    return [by_message[message] for message in messages]
+    return [by_message[message.event, message.address_index] for message in messages]
 
 
 class _Row(NamedTuple):
@@ -157,9 +168,10 @@ def _statement(dialect: str) -> Select[Any]:
             person.c.key,
             person.c.key_epoch,
             person.c.language,
-            address.c.process_id,
+            func.coalesce(sender.c.process_id, address.c.process_id).label("process_id"),
         )
         .join(person, person.c.id == address.c.person_id)
+        .outerjoin(sender, sender.c.name == address.c.channel)
         .where(address.c.index.in_(select(messages.c.asked_index)))
         .order_by(person.c.id, address.c.id)  # everybody locks in the same order, so nobody waits for ever
         .with_for_update(of=[person, address], key_share=True)  # a broadcast may name a person meanwhile
@@ -185,7 +197,7 @@ def _statement(dialect: str) -> Select[Any]:
         .select_from(messages)
         .outerjoin(event, event.c.id == messages.c.asked_event)
         .outerjoin(met, met.c.index == messages.c.asked_index)
-        .outerjoin(process, process.c.id == _process_of(met))
+        .outerjoin(process, process.c.id == func.coalesce(met.c.process_id, _of_sender(messages), _only_process()))
         .outerjoin(parts, takes_part)
     )
 
@@ -195,14 +207,15 @@ def _parts(met: CTE) -> CTE:
     return (
         select(participation.c.process_id, participation.c.person_id, participation.c.region, participation.c.consented)
         .join(met, met.c.person_id == participation.c.person_id)
-        .where(participation.c.process_id == _process_of(met))
+        .where(participation.c.process_id == func.coalesce(met.c.process_id, _only_process()))
         .with_for_update(of=[participation], key_share=True)
         .cte("parts")
     )
 
 
-def _process_of(met: CTE) -> ColumnElement[str | None]:
-    return func.coalesce(met.c.process_id, _only_process())
+def _of_sender(messages: CTE) -> ColumnElement[str | None]:
+    """The process that the sender belongs to which a message came to; null where it is shared."""
+    return select(sender.c.process_id).where(sender.c.name == messages.c.asked_sender).scalar_subquery()
 
 
 def _only_process() -> ColumnElement[str | None]:
@@ -232,7 +245,11 @@ def _votes(person_id: ColumnElement[str]) -> ColumnElement[bool]:
 
 def _messages_postgresql() -> Any:
     each = func.json_array_elements(cast(bindparam("asked", type_=Text), JSON)).column_valued("each_asked")
-    return select(each.op("->>")(0).label("asked_event"), each.op("->>")(1).label("asked_index")).cte("asked")
+    return select(
+        each.op("->>")(0).label("asked_event"),
+        each.op("->>")(1).label("asked_index"),
+        each.op("->>")(2).label("asked_sender"),
+    ).cte("asked")
 
 
 def _messages_sqlite() -> Any:
@@ -240,4 +257,5 @@ def _messages_sqlite() -> Any:
     return select(
         func.json_extract(each.c.value, "$[0]").label("asked_event"),
         func.json_extract(each.c.value, "$[1]").label("asked_index"),
+        func.json_extract(each.c.value, "$[2]").label("asked_sender"),
     ).cte("asked")

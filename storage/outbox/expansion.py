@@ -40,6 +40,7 @@ from storage.tables import (
     member,
     participation,
     person,
+    sender,
     waits,
 )
 
@@ -138,7 +139,10 @@ def _fresh(dialect: str, person_id: ColumnElement[str]) -> ColumnElement[str]:
 
 
 def _next_people(dialect: str, process: str, reached: str, audience: Audience, most: int | None) -> Select[Any]:
-    """Each who takes part once, at the address they wrote from last among those they agreed to be written to at."""
+    """Each who takes part once, at the address they wrote from last among those they agreed to be written to at.
+
+    Senders that belong to another process carry nothing of this one.
+    """
     newest = address.alias("newest")
     best = (
         select(newest.c.id, newest.c.channel)
@@ -147,6 +151,7 @@ def _next_people(dialect: str, process: str, reached: str, audience: Audience, m
             newest.c.reach == ACTIVE,
             newest.c.consented,
             newest.c.index.is_not(None),
+            newest.c.channel.not_in(select(sender.c.name).where(sender.c.process_id != process)),
         )
         .order_by(newest.c.spoke.desc(), newest.c.id)
         .limit(1)

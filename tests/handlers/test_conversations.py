@@ -16,6 +16,7 @@ from handlers.talk.boards import NoProcess
 from handlers.writing import contents
 from storage import turns
 from storage.tables import delivery
+from storage.turns import Incoming
 from tests.flows.example import named_in
 from tests.handlers.house import PROCESS, House, Writer
 from tests.handlers.written import consultation
@@ -26,7 +27,7 @@ async def standing(writer: Writer) -> standings.Standing:
     keys = writer.house.keys
     async with writer.house.database.writing() as session:
         index = keys.index(writer.channel, writer.sender)
-        [found] = await turns.find(session, keys, [("look", index)], writer.house.now)
+        [found] = await turns.find(session, keys, [Incoming("look", index, "telegram")], writer.house.now)
     assert found.known is not None
     return standings.unpacked(found.known.talk)
 

@@ -12,6 +12,7 @@ from handlers.writing import contents
 from locales import languages
 from storage import rounds as stored
 from storage import turns
+from storage.turns import Incoming
 from tests.handlers.house import House, Writer
 from tests.handlers.written import matter, option, to_vote
 
@@ -245,7 +246,9 @@ async def test_who_has_not_voted_can_read_each_matter_first(house: House) -> Non
 
 async def kept_talk(house: House) -> str:
     async with house.database.writing() as session:
-        (found,) = await turns.find(session, house.keys, [("e", house.keys.index("telegram", "1"))], house.now)
+        (found,) = await turns.find(
+            session, house.keys, [Incoming("e", house.keys.index("telegram", "1"), "telegram")], house.now
+        )
     assert found.known is not None
     return found.known.talk or ""
 

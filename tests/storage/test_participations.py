@@ -5,10 +5,13 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from storage import Database, Keyring, Session, participations, people, processes, turns
+from storage import Database, Keyring, Session, participations, people, processes, senders, turns
+from storage.broadcasts import EVERYBODY
+from storage.outbox import expansion
 from storage.tables import address, participation, person
 from storage.together import Writes, write
-from tests.storage.rows import NOW, PROCESS, Somebody, meet
+from storage.turns import Incoming
+from tests.storage.rows import NOW, PROCESS, Somebody, also_at, meet
 
 TODAY = NOW.date()
 
@@ -72,7 +75,7 @@ async def test_a_turn_finds_the_part_in_the_process_of_its_chat(database: Databa
         alice = await meet(session, keys)
         await another(session)
         await session.execute(update(address).values(process_id="national"))
-        asked = [("telegram:1", keys.index("telegram", "70001"))]
+        asked = [Incoming("telegram:1", keys.index("telegram", "70001"), "telegram")]
         (before,) = await turns.find(session, keys, asked, NOW)
         await join(session, alice, "national")
         (after,) = await turns.find(session, keys, asked, NOW)
@@ -87,7 +90,9 @@ async def test_a_turn_finds_the_part_in_the_process_of_its_chat(database: Databa
 async def test_of_several_processes_none_is_guessed_for_a_stranger(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         await another(session)
-        (found,) = await turns.find(session, keys, [("telegram:1", keys.index("telegram", "79999"))], NOW)
+        (found,) = await turns.find(
+            session, keys, [Incoming("telegram:1", keys.index("telegram", "79999"), "telegram")], NOW
+        )
     assert found == turns.Found(False, None, None, None)
 
 
@@ -166,3 +171,35 @@ async def test_who_has_only_a_newer_process_keeps_the_older_consent_out_of_it(
         await participations.reseal(session, keys, "", 10)
         assert (await part_of(session, alice, "national")).consent is None
         assert (await part_of(session, alice, PROCESS)).consent is not None
+
+
+async def test_what_comes_to_a_process_s_own_sender_is_for_that_process(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        await another(session)
+        await senders.keep(session, {"telegram": "telegram", "sms": "sms"})
+        await senders.bind(session, "national", ["telegram"])
+        known, stranger, shared = await turns.find(
+            session,
+            keys,
+            [
+                Incoming("1", keys.index("telegram", "70001"), "telegram"),
+                Incoming("2", keys.index("telegram", "79999"), "telegram"),
+                Incoming("3", keys.index("sms", "79999"), "sms"),
+            ],
+            NOW,
+        )
+    assert known.known is not None
+    assert (known.process, known.known.person, known.known.joined) == ("national", alice.id, False)
+    assert (stranger.process, shared.process) == ("national", None)
+
+
+async def test_nothing_leaves_by_the_sender_of_another_process(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await another(session)
+        alice = await meet(session, keys)
+        await also_at(session, keys, alice, "+12025550101", channel="sms", spoke=NOW - timedelta(days=1))
+        await senders.keep(session, {"telegram": "telegram", "sms": "sms"})
+        await senders.bind(session, "national", ["telegram"])
+        reached = await expansion.audience_parts(session, PROCESS, EVERYBODY)
+    assert [part.channel for part in reached] == ["sms"]

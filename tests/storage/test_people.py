@@ -10,6 +10,7 @@ from storage.outbox import claims, deliveries, expansion, reports, unknowns
 from storage.outbox.reports import Word
 from storage.states import State
 from storage.tables import address, delivery, invitation, metadata
+from storage.turns import Incoming
 from tests.storage.rows import NOW, PROCESS, Somebody, also_at, announce, give, meet, queue, until_somebody_waits
 
 WORDS = "The bus never comes"
@@ -141,7 +142,7 @@ async def test_what_is_being_written_for_somebody_is_forgotten_with_the_rest(
             await people.erase(session, alice.id)
 
     async with postgresql.writing() as session:
-        await turns.find(session, keys, [("telegram:1", keys.index("telegram", "700012345"))], NOW)
+        await turns.find(session, keys, [Incoming("telegram:1", keys.index("telegram", "700012345"), "telegram")], NOW)
         waiting = asyncio.create_task(forget())
         await until_somebody_waits(session)
         await queue(session, alice, WORDS)

@@ -15,6 +15,7 @@ from storage.outbox.deliveries import Outcome
 from storage.outbox.reports import Word
 from storage.outbox.unknowns import AnsweredTurn
 from storage.states import State
+from storage.turns import Incoming
 from tests import databases
 from tests.storage.rows import NOW, announce, opened, plan, statements
 
@@ -131,7 +132,7 @@ async def test_a_turn_looks_for_what_is_unknown_only_at_its_own_addresses(
     postgresql: Database, sqlite: Database, keys: Keyring
 ) -> None:
     async def asks(session: Session, keys: Keyring) -> object:
-        return await turns.find(session, keys, [("1", "one"), ("2", "two")], NOW)
+        return await turns.find(session, keys, [Incoming("1", "one", "sms"), Incoming("2", "two", "sms")], NOW)
 
     [(text, values)] = await statements_of(sqlite, keys, asks)
     async with sqlite.writing() as session:

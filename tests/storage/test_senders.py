@@ -35,7 +35,7 @@ async def test_an_audience_names_a_platform_or_a_sender(database: Database, keys
         for number, channel in enumerate(KINDS):
             await meet(session, keys, f"7000{number}", channel=channel)
         reached = {
-            called: await expansion.reachable(session, Audience(channels=called))
+            called: await expansion.reachable(session, PROCESS, Audience(channels=called))
             for called in (("telegram",), ("telegram-emea",), ("sms",), ("sms", "telegram-emea"), ("whatsapp",))
         }
     assert list(reached.values()) == [2, 1, 1, 2, 0]

@@ -7,11 +7,17 @@ from sqlalchemy import insert, update
 
 from storage import Database, Keyring, Session, people, processes, rounds, turns
 from storage.tables import address, event, member, participation, person
+from storage.turns import Incoming
 from tests.storage.rows import NOW, PROCESS, also_at, give, meet, queue, statements, until_somebody_waits
 
 
-async def look(session: Session, keys: Keyring, *senders: tuple[str, str]) -> list[turns.Found]:
-    return await turns.find(session, keys, senders, NOW)
+async def look(session: Session, keys: Keyring, *messages: tuple[str, str]) -> list[turns.Found]:
+    return await turns.find(session, keys, incoming(*messages), NOW)
+
+
+def incoming(*messages: tuple[str, str]) -> list[Incoming]:
+    """Messages, each by its event and the index of its address, to a shared sender."""
+    return [Incoming(event, index, "telegram") for event, index in messages]
 
 
 async def test_seen_unknown_and_known_are_told_apart_in_the_order_asked(database: Database, keys: Keyring) -> None:
@@ -27,7 +33,7 @@ async def test_seen_unknown_and_known_are_told_apart_in_the_order_asked(database
             ("telegram:1", keys.index("telegram", "70001")),
         ]
         with statements(database) as seen:
-            nobody, known_bob, known_alice = await turns.find(session, keys, senders, NOW)
+            nobody, known_bob, known_alice = await turns.find(session, keys, incoming(*senders), NOW)
     assert len(seen) == 1
     assert nobody == turns.Found(False, PROCESS, 1, None)
     assert (known_bob.seen, known_alice.seen) == (True, False)
@@ -180,7 +186,7 @@ async def test_finders_of_the_same_people_never_wait_for_each_other_in_a_circle(
         for _turn in range(10):
             async with postgresql.writing() as session:
                 senders = [("1", keys.index(channel, who.sender)) for who in everybody[::step]]
-                await turns.find(session, keys, [(f"{n}", index) for n, (_e, index) in enumerate(senders)], NOW)
+                await look(session, keys, *[(f"{n}", index) for n, (_e, index) in enumerate(senders)])
 
     await asyncio.gather(talk("telegram", 1), talk("sms", -1), talk("sms", 1), talk("telegram", -1))
 
