@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from typing import Any
 
 from channels.messages import Choice
+from flows._engine import patterns
 from flows._engine.folding import fold, in_one_spelling, in_western_digits
 from locales import heard
 
@@ -12,10 +14,12 @@ LONGEST_REQUEST = 15
 """Words. Nobody asks us for something simple in more."""
 MISTYPED = 2
 """How many words of a request may be mistyped."""
-SHORTEST_BEGINNING = 3
-"""Letters of a beginning that stands for every word that begins so."""
-BETWEEN = 2
+BETWEEN_REQUEST = 2
+"""How many other words may stand between two that ask us to stop together."""
+BETWEEN_DANGER = 3
 """How many other words may stand between two that tell of danger together."""
+LONGEST_PLEA = 40
+"""Words of a message in which a request may stand among other words. More is a story."""
 LONGEST_OBJECTION = 10
 """Words of somebody who names something of ours and something against it. More may well be about others."""
 SENTENCE = 4
@@ -32,38 +36,61 @@ _CONTRACTED = re.compile(r"n['’ʼ`´]t\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _REPEATED = re.compile(r"(.)\1+")
 _TONES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
+_DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
+_CLAUSES = re.compile(r"[.,;:!?\n\u060c\u061b\u061f\u2026]+")
 
 
 def asks_to_stop(text: str) -> bool:
-    """Whether somebody asks us, and nobody else, to stop: everything they say is about that."""
+    """Whether somebody asks us, and nobody else, to stop. In doubt we ask."""
     if _signs("stop") & set(_TONES.sub("", text)):
         return True
     words = _words(text)
-    if not 0 < len(words) <= LONGEST_REQUEST:
+    if not 0 < len(words) <= LONGEST_PLEA:
         return False
-    if _is_against_us(words):
-        return True
+    return _asks_nothing_else(words) or (asks_for(text) is None and _asks_among_others(text))
+
+
+def _asks_nothing_else(words: Sequence[str]) -> bool:
+    """Everything they say is about that."""
+    if len(words) > LONGEST_REQUEST:
+        return False
     known = _stop_words()
     if sum(word not in known for word in words) > MISTYPED:
         return False
-    meant = [word if word in known else _nearest(word, known) for word in words]
-    if "" in meant:
+    meant = [word if word in known else _nearest_stop_word(word) for word in words]
+    return "" not in meant and any(_in_order(request, meant) for request in _begun("stop", "asks", meant))
+
+
+def _asks_among_others(text: str) -> bool:
+    """A request stands among other words, or a hint of one and nothing that it could be about but us."""
+    words = [word for clause in _CLAUSES.split(text) for word in _said_to_us(clause)]
+    if _patterns("stop", "tells").are_in(words, BETWEEN_REQUEST):
+        return True
+    if len(words) > LONGEST_OBJECTION:
         return False
-    return any(_in_order(request, meant) for _place, request in _begun("stop", "asks", meant))
+    if _patterns("stop", "hints").are_in(words) and not _is_about_more(text):
+        return True
+    return any(ours.are_in(words) and against.are_in(words) for ours, against in _objections())
 
 
-def _is_against_us(words: Sequence[str]) -> bool:
-    """Something of ours is named, "messages" say, and something against it, whatever else is said. In doubt we ask."""
-    return len(words) <= LONGEST_OBJECTION and all(
-        any(_stands_at(phrase, words, place) for place, phrase in _begun("stop", section, words))
-        for section in ("ours", "against")
-    )
+def _is_about_more(text: str) -> bool:
+    return _patterns("stop", "matters").are_in(_meant(text)) or tells_of_danger(text)
+
+
+def _said_to_us(clause: str) -> tuple[str, ...]:
+    """The words of a clause in which nobody else is named, who could be the one who is to stop."""
+    words = _meant(clause)
+    return () if _patterns("stop", "others").are_in(words) else words
 
 
 def tells_of_danger(text: str) -> bool:
     """Whether somebody may be in danger. In doubt they are."""
-    words = _words(text)
-    return any(_tells_from(pattern, words, place) for place, pattern in _begun("danger", "tells", words))
+    words = _meant(text)
+    dangers = [set(places) for places in _patterns("danger", "tells").places(words, BETWEEN_DANGER)]
+    if not dangers:
+        return False
+    harmless = {place for places in _patterns("danger", "harmless").places(words, BETWEEN_DANGER) for place in places}
+    return any(not places & harmless for places in dangers)
 
 
 def asks_for(text: str) -> str | None:
@@ -79,7 +106,7 @@ def _asks_for(flow: str, words: Sequence[str]) -> bool:
         return False
     return any(
         _in_order(phrase, words) and _small_words().issuperset(set(words).difference(phrase))
-        for _place, phrase in _begun(flow, "asks", words)
+        for phrase in _begun(flow, "asks", words)
     )
 
 
@@ -147,7 +174,13 @@ def nearest_word(text: str, words: Mapping[str, str]) -> str | None:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(in_one_spelling(_CONTRACTED.sub("nt", text))))
+    return tuple(_WORD.findall(in_one_spelling(_DRAWN_OUT.sub(r"\1", _CONTRACTED.sub("nt", text)))))
+
+
+def _meant(text: str) -> tuple[str, ...]:
+    """The words as patterns have them: without what Arabic writes as a part of a word, and mended if they are few."""
+    words = tuple(map(patterns.bare, _words(text)))
+    return words if len(words) > LONGEST_PLEA else tuple(map(_mending().mended, words))
 
 
 def _in_order(phrase: Sequence[str], words: Sequence[str]) -> bool:
@@ -155,34 +188,10 @@ def _in_order(phrase: Sequence[str], words: Sequence[str]) -> bool:
     return all(any(word == wanted for word in rest) for wanted in phrase)
 
 
-def _begun(section: str, name: str, words: Sequence[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The phrases that begin with one of these words, and where: few of the hundreds that there are."""
-    exact, beginnings = _by_first_word(section, name)
-    for place, word in enumerate(words):
-        for phrase in exact.get(word, ()):
-            yield place, phrase
-        for phrase in beginnings.get(word[:SHORTEST_BEGINNING], ()):
-            if _is_like(phrase[0], word):
-                yield place, phrase
-
-
-def _stands_at(phrase: Sequence[str], words: Sequence[str], place: int) -> bool:
-    """The words of the phrase side by side."""
-    return tuple(words[place : place + len(phrase)]) == tuple(phrase)
-
-
-def _tells_from(pattern: Sequence[str], words: Sequence[str], place: int) -> bool:
-    for wanted in pattern[1:]:
-        following = range(place + 1, min(place + 2 + BETWEEN, len(words)))
-        found = next((at for at in following if _is_like(wanted, words[at])), None)
-        if found is None:
-            return False
-        place = found
-    return True
-
-
-def _is_like(wanted: str, word: str) -> bool:
-    return word.startswith(wanted[:-1]) if wanted.endswith("*") else word == wanted
+def _begun(section: str, name: str, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """The phrases that begin with one of these words: few of the hundreds that there are."""
+    by_first = _by_first_word(section, name)
+    return (phrase for word in words for phrase in by_first.get(word, ()))
 
 
 def _is_made_of(words: Sequence[str], answer: str) -> bool:
@@ -214,11 +223,18 @@ def _is_near_any(word: str, others: Iterable[str]) -> bool:
     return any(word == other or _is_near(word, other, least=3) for other in others)
 
 
-def _nearest(word: str, known: Iterable[str]) -> str:
+def _nearest_stop_word(word: str) -> str:
     """An empty word where none is near."""
     if len(word) < SHORTEST_WORD:
         return ""
-    return next((other for other in known if _is_near(word, other)), "")
+    by_slip = _stop_words_by_slip()
+    others = {other for slip in _slips(word) for other in by_slip.get(slip, ())}
+    return next((other for other in sorted(others) if _is_near(word, other)), "")
+
+
+def _slips(word: str) -> set[str]:
+    """The word, and without each of its letters: two words that are one slip apart share one of these."""
+    return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
 
 
 @lru_cache(maxsize=4096)
@@ -237,21 +253,51 @@ def _is_near(typed: str, word: str, least: int = 4) -> bool:
 
 @cache
 def _phrases(section: str, name: str) -> tuple[tuple[str, ...], ...]:
-    found = {tuple(_split(phrase)): None for words in heard() for phrase in words[section][name]}
+    found = {_words(phrase): None for words in heard() for phrase in words[section][name]}
     return tuple(found)
 
 
 @cache
-def _by_first_word(section: str, name: str) -> tuple[Mapping[str, list[tuple[str, ...]]], ...]:
-    """By the whole first word, and by the first letters of one of which only the beginning is given."""
-    exact: dict[str, list[tuple[str, ...]]] = {}
-    beginnings: dict[str, list[tuple[str, ...]]] = {}
+def _by_first_word(section: str, name: str) -> Mapping[str, list[tuple[str, ...]]]:
+    by_first: dict[str, list[tuple[str, ...]]] = {}
     for phrase in _phrases(section, name):
-        if phrase[0].endswith("*"):
-            beginnings.setdefault(phrase[0][:SHORTEST_BEGINNING], []).append(phrase)
-        else:
-            exact.setdefault(phrase[0], []).append(phrase)
-    return exact, beginnings
+        by_first.setdefault(phrase[0], []).append(phrase)
+    return by_first
+
+
+@cache
+def _patterns(section: str, name: str) -> patterns.Patterns:
+    return patterns.indexed(_written(heard(), section, name))
+
+
+@cache
+def _objections() -> tuple[tuple[patterns.Patterns, patterns.Patterns], ...]:
+    """Language by language what is ours, and what is against it: "la" is Spanish for "the", and Arabic for "no"."""
+    return tuple(
+        (patterns.indexed(_written([words], "stop", "ours")), patterns.indexed(_written([words], "stop", "against")))
+        for words in heard()
+    )
+
+
+@cache
+def _mending() -> patterns.Mending:
+    sections = (
+        ("stop", "tells"),
+        ("stop", "others"),
+        ("stop", "hints"),
+        ("stop", "matters"),
+        ("danger", "tells"),
+        ("danger", "harmless"),
+    )
+    return patterns.mending(pattern for section in sections for pattern in _written(heard(), *section))
+
+
+def _written(
+    languages: Iterable[Mapping[str, Mapping[str, Any]]], section: str, name: str
+) -> Iterator[patterns.Pattern]:
+    for words in languages:
+        for line in words[section][name]:
+            yield from patterns.written(line, words["groups"])
 
 
 @cache
@@ -277,6 +323,15 @@ def _stop_words() -> frozenset[str]:
 
 
 @cache
+def _stop_words_by_slip() -> Mapping[str, list[str]]:
+    by_slip: dict[str, list[str]] = {}
+    for word in _stop_words():
+        for slip in _slips(word):
+            by_slip.setdefault(slip, []).append(word)
+    return by_slip
+
+
+@cache
 def _small_words() -> frozenset[str]:
     return _single("stop", "beside") | _single("polite") | _single("greeting", "beside") | _single("labels", "beside")
 
@@ -299,12 +354,3 @@ def _numbers() -> Mapping[str, int]:
         for value, names in enumerate(words["numbers"]["words"], 1):
             numbers |= {fold(name): value for name in names}
     return numbers
-
-
-def _split(phrase: str) -> list[str]:
-    """As a message is split, with the asterisk of a beginning kept."""
-    return [f"{fold(word)}*" if word.endswith("*") else word for part in phrase.split() for word in _parts(part)]
-
-
-def _parts(part: str) -> list[str]:
-    return [part] if part.endswith("*") else list(_words(part))
