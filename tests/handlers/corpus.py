@@ -112,9 +112,7 @@ class Entry:
 
     def does(self, place: Place, channel: str = "sms") -> Meaning:
         """What becomes of it today."""
-        if flows.tells_of_danger(self.says):
-            return Meaning.DANGER
-        return meaning(decide_at(standing_at(place, self.language, channel), self.says, channel), place)
+        return _becomes(self.says, place, self.language, channel)
 
     def is_understood(self, place: Place) -> bool:
         must, does = self.must[place], self.does(place)
@@ -123,6 +121,13 @@ class Entry:
     def is_missed(self, place: Place) -> bool:
         """Whether somebody wants us to stop here and is not heard."""
         return self.must[place] in STOPS and self.does(place) not in STOPS
+
+
+@cache
+def _becomes(says: str, place: Place, language: str, channel: str) -> Meaning:
+    if flows.tells_of_danger(says):
+        return Meaning.DANGER
+    return meaning(decide_at(standing_at(place, language, channel), says, channel), place)
 
 
 @cache
