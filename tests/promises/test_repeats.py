@@ -52,7 +52,8 @@ async def test_two_messages_of_one_new_person_at_two_programs_meet_one_person(
     await begin(database)
     other = storage.open(database_url)
     try:
-        both = [inbox_of(opened).take([says("70001", "hello", f"{n}")]) for n, opened in enumerate((database, other))]
+        programs = (inbox_of(database), inbox_of(other))
+        both = [program.take([says("70001", f"hello {n}", f"{n}")]) for n, program in enumerate(programs)]
         await asyncio.gather(*both)
     finally:
         await other.close()
