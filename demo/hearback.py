@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
@@ -24,13 +24,14 @@ async def hearback(
     keys: Keyring,
     clock: Callable[[], datetime],
     alone: bool = False,
+    suffixes: Sequence[str] = (),
 ) -> AsyncIterator[serve.Parts]:
     """Its parts, with these platforms served around them until the block ends.
 
-    Its site is the caller's to serve, on `listening`.
+    Its site is the caller's to serve, on `listening`. `suffixes`: those of the platforms.
     """
     async with serving(platforms.application(), bound()) as address:
-        every = channels.from_settings(await connected(settings(url_of(listening), address)))
+        every = channels.from_settings(await connected(settings(url_of(listening), address, suffixes=suffixes)))
         async with serve.parts(serve.Setup(database_url, keys, every, clock, alone=alone)) as parts:
             yield parts
 

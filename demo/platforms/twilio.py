@@ -62,8 +62,14 @@ OWN_REPLIES = {
 }
 
 
+BETWEEN = ">"
+
+
 class FakeTwilio:
     """One account's Twilio. A person is named by their address: "+12025550123" or "whatsapp:+12025550123".
+
+    That is their chat with the first address of ours of that kind. Their chat with another one is named by both:
+    "+12025550123>+15005550007".
 
     `webhooks` says, for each address of ours, where messages to it are announced. A method by which a person acts gives
     the form that Twilio makes of it. The form is posted in the background: signed, per person in order, and tried again
@@ -192,7 +198,7 @@ class FakeTwilio:
         now = self._clock()
         text = Text(
             sid=api.new_sid("MM" if look is not Look.TEXT else "SM"),
-            sender=person,
+            sender=_person(person),
             to=self._ours(person),
             body=words,
             direction="inbound",
@@ -221,7 +227,7 @@ class FakeTwilio:
         """Unless the address has no webhook: then only the list tells of it."""
         url = self.webhooks[form["To"]]
         if url:
-            self.wire.put(form["From"], lambda: self._deliver(url, form))
+            self.wire.put(f"{form['From']} {form['To']}", lambda: self._deliver(url, form))
         return form
 
     async def _deliver(self, url: str, form: Form) -> None:
@@ -258,8 +264,15 @@ class FakeTwilio:
 
     def _ours(self, person: str) -> str:
         """The address of ours that a person writes to."""
-        channel = api.channel_of(person)
-        return next(address for address in self.webhooks if api.channel_of(address) == channel)
+        return person.partition(BETWEEN)[2] or self._first(person)
+
+    def _first(self, address: str) -> str:
+        channel = api.channel_of(address)
+        return next(ours for ours in self.webhooks if api.channel_of(ours) == channel)
+
+    def _chat(self, person: str, ours: str) -> str:
+        """The name of a person's chat with an address of ours."""
+        return person if ours == self._first(person) else f"{person}{BETWEEN}{ours}"
 
     def _service_of(self, address: str) -> str:
         return next((sid for sid, addresses in self.services.items() if address in addresses), "")
@@ -299,8 +312,8 @@ class FakeTwilio:
 
     def _send(self, form: Form) -> Json:
         sender, to = self._addresses(form)
-        filled = self._filled(form)
-        outcomes = self._outcomes(to, filled, self.templates.is_approved(form.get("ContentSid", "")))
+        filled, chat = self._filled(form), self._chat(to, sender)
+        outcomes = self._outcomes(chat, filled, self.templates.is_approved(form.get("ContentSid", "")))
         if self.shuts_at_once and outcomes == SHUT:
             raise RefusedByTwilio(63016)
         text = Text(
@@ -317,7 +330,7 @@ class FakeTwilio:
         )
         self._texts[text.sid] = text
         if not any(outcome.status in FAILURES for outcome in outcomes):
-            self._show(text.sid, to, filled)
+            self._show(text.sid, chat, filled)
         self.wire.put(text.sid, lambda: self._report(text.sid, outcomes))
         return api.resource(text, self.account)
 
@@ -335,7 +348,7 @@ class FakeTwilio:
             raise RefusedByTwilio(63007 if api.channel_of(sender) == "whatsapp" else 21606)
         if api.channel_of(sender) != api.channel_of(to):
             raise RefusedByTwilio(21910)
-        if to in self.opted_out:
+        if self._chat(to, sender) in self.opted_out:
             raise RefusedByTwilio(21610)
         if not form.get("StatusCallback", "https://").startswith(("https://", "http://")):
             raise RefusedByTwilio(21609)
@@ -382,7 +395,7 @@ class FakeTwilio:
     async def _report(self, sid: str, outcomes: Sequence[Fate]) -> None:
         for outcome in outcomes:
             text = self._texts[sid] = _after(self._texts[sid], outcome)
-            chat = self.chats.of(text.to)
+            chat = self.chats.of(self._chat(text.to, text.sender))
             if chat.find(sid) is not None:
                 chat.change(sid, status=text.status)
             if text.callback and self.calls_back:
@@ -407,6 +420,10 @@ class FakeTwilio:
             raise RefusedByTwilio(20404)
         listed = [api.medium(self.account, sid, *self._media[sid])] if sid in self._media else []
         return web.json_response({"media_list": listed, "next_page_uri": None, "page": 0, "page_size": 50})
+
+
+def _person(chat: str) -> str:
+    return chat.partition(BETWEEN)[0]
 
 
 def _segments(person: str, body: str) -> int:

@@ -1,7 +1,7 @@
 """A whole Hearback in one process, its fake platforms, and the people who write to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -126,8 +126,14 @@ class StoryTown:
         return self.on("sms")
 
     def on(self, channel: str) -> Person:
+        """Somebody who writes to this sender of ours."""
         self.people += 1
-        return Person(self.platforms.of(channel), address(channel, self.people))
+        return self.also_on(channel, self.people)
+
+    def also_on(self, channel: str, number: int) -> Person:
+        """The same phone, writing to this sender of ours."""
+        person = address(channel.partition("-")[0], number)
+        return Person(self.platforms.of(channel), self.platforms.chat_of(channel, person))
 
     async def organizer(self, work: Callable[[Session, datetime], Awaitable[T]]) -> T:
         """What an organizer does, in one transaction; then the worker does its part."""
@@ -161,11 +167,12 @@ async def town(
     keys: Keyring,
     process: flows.Process | None = PROCESS,
     clock: Callable[[], datetime] = now,
+    suffixes: Sequence[str] = (),
 ) -> AsyncIterator[StoryTown]:
-    """A town that runs until the block ends."""
+    """A town that runs until the block ends; with further senders whose names end so."""
     ours = bound()
-    around = platforms(url_of(ours))
-    async with hearback(around, ours, database_url, keys, clock) as parts:
+    around = platforms(url_of(ours), suffixes=suffixes)
+    async with hearback(around, ours, database_url, keys, clock, suffixes=suffixes) as parts:
         if process is not None:
             async with parts.database.writing() as session:
                 await processes.begin(session, process, clock())
