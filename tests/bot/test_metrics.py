@@ -162,6 +162,11 @@ async def test_nothing_that_is_read_has_a_label_that_is_not_allowed(database: Da
     assert labels - LABELS == {"le"}
 
 
+@pytest.mark.parametrize("name", ["telegram", "telegram-emea", f"whatsapp-{'a' * 20}"])
+def test_the_name_of_a_sender_is_fit_for_a_label(name: str) -> None:
+    assert metrics.fitting(name) == name
+
+
 def test_every_code_of_a_platform_is_fit_for_a_label() -> None:
     environment = {
         "PUBLIC_URL": "https://hearback.example",
