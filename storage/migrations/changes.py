@@ -22,6 +22,15 @@ def upgrade(connection: Connection, says: Callable[[str], None]) -> None:
     made = config(connection)
     made.attributes["says"] = says
     command.upgrade(made, "head")
+    _refuse_lost_rows(connection)
+
+
+def _refuse_lost_rows(connection: Connection) -> None:
+    """SQLite looks at references only when it is asked, after a table was put in another's place."""
+    if connection.dialect.name == "sqlite":
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if lost is not None:
+            raise RuntimeError(f"rows of {lost[0]} refer to rows of {lost[2]} that are gone")
 
 
 def known_versions(connection: Connection) -> Collection[str]:
