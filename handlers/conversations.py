@@ -181,7 +181,7 @@ async def _take(session: Session, deployment: Deployment, visit: Visit) -> Why |
     hearing = Hearing(
         words=_hash(deployment.keys, visit.address, message),
         # Whom to reach in danger is told as HELP is, whatever they have written before.
-        flow=HELP if visit.warning else flows.flow_for(message, visit.surroundings.reserved_words, was_stopped),
+        flow=HELP if visit.warning else visit.word,
         understood=not isinstance(decision, Excuse | Again) and not gathers(decision),
         moved=visit.consent is not None or (visit.standing.talks != before and not gathers(decision)),
         was_stopped=was_stopped,
@@ -219,8 +219,9 @@ async def _converse(session: Session, deployment: Deployment, visit: Visit) -> D
     """Do what the message means, then what follows, until a question is open; gives what it meant."""
     people.keep_door(visit)
     _say_first(visit)
+    visit.word = flows.flow_for(visit.message, visit.surroundings.reserved_words, visit.stopped)
     seated = not visit.silent and await people.take_seat(session, deployment.keys, visit)
-    decision = Open("menu") if seated else decide(visit.message, _situation(visit))
+    decision = Open("menu") if seated else decide(visit.message, visit.word, _situation(visit))
     asks_again = isinstance(decision, Excuse)
     step = (None if seated else _first_step(visit, decision)) or _next_step(visit, asks_again)
     while step is not None:

@@ -101,10 +101,13 @@ class Situation:
     """They wrote a short while ago, so this may be the next piece of the same."""
 
 
-def decide(message: Message, situation: Situation) -> Decision:
-    """What a message means: the words that hold everywhere, then the open question, then any flow's words."""
+def decide(message: Message, word: str | None, situation: Situation) -> Decision:
+    """What a message means: the words that hold everywhere, then the open question, then any flow's words.
+
+    `word`: the flow whose word the message is.
+    """
     try:
-        return _decide(message, situation)
+        return _decide(message, word, situation)
     except flows.DoesNotFit:
         return StartOver(situation.standing.talks[-1].flow)
 
@@ -143,9 +146,8 @@ def reread(message: Message, situation: Situation) -> Decision:
     return _within(message, dataclasses.replace(situation, standing=seen), None, asks_us=False)
 
 
-def _decide(message: Message, situation: Situation) -> Decision:
+def _decide(message: Message, word: str | None, situation: Situation) -> Decision:
     talks = situation.standing.talks
-    word = flows.flow_for(message, situation.surroundings.reserved_words, situation.stopped)
     if situation.stopped:
         return _while_stopped(word)
     if situation.silent:

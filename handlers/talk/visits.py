@@ -52,6 +52,8 @@ class Visit:
     question: flows.Ask | None = None
     offered: tuple[str, ...] | None = None
     """The choices that are to be shown of the question, for somebody who was not understood; None: all."""
+    word: str | None = None
+    """The flow whose word the message is; None: of none."""
     answered: str = ""
     """The token of the question that was answered by choosing: whoever did that has got our message."""
     forgotten: bool = False

@@ -167,7 +167,9 @@ def standing_in(flow: str, answers: tuple[flows.Answer, ...], language: str, cha
 
 def decide_at(standing: Standing, says: str, channel: str, consented: bool = True) -> Decision:
     message = Message(channel, "event", "sender", Kind.TEXT, says)
-    return decide(message, Situation(standing, _surroundings(channel), consented=consented, stopped=False))
+    surroundings = _surroundings(channel)
+    word = flows.flow_for(message, surroundings.reserved_words)
+    return decide(message, word, Situation(standing, surroundings, consented=consented, stopped=False))
 
 
 @cache
