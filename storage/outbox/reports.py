@@ -111,7 +111,8 @@ def _best(words: Iterable[Word]) -> list[Word]:
 
 
 def _rank(word: Word) -> int:
-    return RANK[State(word.state or "")]
+    """What says nothing that we did not know ranks lowest."""
+    return 0 if word.state is None else RANK[word.state]
 
 
 @cache
