@@ -21,7 +21,7 @@ def refused(channel: str, refusal: NotSent, sign: Sign, observe: Observe) -> Non
 def heard(words: Iterable[Message | Report]) -> None:
     """Log that our sender is stopped even if the report cannot be kept: the platform may not repeat it."""
     for word in words:
-        if isinstance(word, Report) and _call(word).stopped:
+        if isinstance(word, Report) and senders.by_report(word.verdict) is Sign.STOPPED:
             log.critical("sender stopped", channel=word.channel, code=word.code)
 
 
@@ -29,11 +29,8 @@ def kept(report: Report, observe: Observe) -> None:
     """Count a platform's report that is kept, and log it if somebody has to act."""
     observe("reports", channel=report.channel, state=report.status, code=report.code)
     if report.status is Status.FAILED:
-        _count_and_say(report.channel, report.code, _call(report), observe)
-
-
-def _call(report: Report) -> Call:
-    return alarms.call(report.verdict, senders.by_report(report.verdict))
+        call = alarms.call(report.verdict, senders.by_report(report.verdict))
+        _count_and_say(report.channel, report.code, call, observe)
 
 
 def _count_and_say(channel: str, code: str, call: Call, observe: Observe) -> None:

@@ -12,17 +12,13 @@ class Call:
 
     counted: str = ""
     """The name by which it is counted; "" where nobody has to look at it."""
-    stopped: bool = False
-    """Our sender is out of order."""
     act_now: bool = False
     """Somebody has to act now, though our sender is in order."""
 
 
 def call(verdict: Verdict, sign: Sign) -> Call:
     """`sign`: what the same word shows of our sender."""
-    stopped = sign is Sign.STOPPED
     return Call(
         counted="" if verdict.alarm in (Alarm.NONE, Alarm.COUNT) else verdict.alarm.name.lower(),
-        stopped=stopped,
-        act_now=verdict.alarm is Alarm.PAGE and not stopped,
+        act_now=verdict.alarm is Alarm.PAGE and sign is not Sign.STOPPED,
     )

@@ -304,11 +304,11 @@ CALLS: Mapping[Alarm, Call] = {
 
 @every_line
 def test_whom_it_calls(line: str) -> None:
-    """The same both ways; of a sender that is stopped that is said, and not that somebody has to act too."""
+    """The same both ways; of a sender that is stopped it is not said as well that somebody has to act."""
     for case in of(line):
         called = CALLS[case.verdict.alarm]
         if line == "stop":
-            called = Call(called.counted, stopped=True)
+            called = Call(called.counted)
         for sign in (senders.at_once(refusal(case), case.where.reports), senders.by_report(case.verdict)):
             assert alarms.call(case.verdict, sign) == called, case
 
