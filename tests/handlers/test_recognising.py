@@ -29,6 +29,7 @@ TERMS = "Do you want to take part?"
 class Numbers(Telegram):
     """A channel whose addresses are given to somebody else when they are silent."""
 
+    kind = "sms"
     recycled: timedelta | None = RECYCLED
 
 
