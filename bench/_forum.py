@@ -23,7 +23,7 @@ def telegram(api: str = NOWHERE) -> Telegram:
 async def begin(database: Database) -> str:
     """Open the process; gives its id."""
     async with database.writing() as session:
-        return await processes.begin(session, PROCESS, now())
+        return (await processes.begin(session, PROCESS, now())).id
 
 
 def now() -> datetime:

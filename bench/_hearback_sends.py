@@ -123,7 +123,7 @@ class Town:
 
     async def _announce(self) -> None:
         async with self.database.writing() as session:
-            process = OpenProcess(self.process, PROCESS)
+            process = OpenProcess(self.process, "", PROCESS)
             await telling.tell_many(session, process, Announcement(Subject("bench", ""), TEXT), _forum.now())
         while await expand(self.database, _forum.now()):
             pass

@@ -162,7 +162,7 @@ async def _refresh(database: Database) -> None:
 
 async def _announce(database: Database, name: str) -> None:
     async with database.writing() as session:
-        process = OpenProcess(name, PROCESS)
+        process = OpenProcess(name, "", PROCESS)
         await telling.tell_many(session, process, Announcement(Subject("bench", ""), TEXT), _forum.now())
 
 

@@ -71,9 +71,9 @@ class Housekeeping:
             await self.waker.wake()
         if parted + await self._fade(now):
             await self._sweep()
-        for round_id in overdue:
+        for late in overdue:
             async with self.database.writing() as session:
-                await rounds.close(session, self.keys, round_id, now)
+                await rounds.close_overdue(session, self.keys, late, now)
             await self.waker.wake()
         await self.age(now)
 

@@ -41,12 +41,12 @@ class Rotation:
     """What is wrong and was logged already."""
 
     async def go_on(self, now: datetime) -> None:
-        """Take the next step, if the process says how soon the people it forgets have to be unreadable."""
+        """Take the next step, if a process says how soon the people it forgets have to be unreadable."""
         followed = self.keys.wrapping
         if not isinstance(followed, Followed):
             return
         async with self.database.writing() as session:
-            soon = await processes.forgotten_after(session)
+            soon = await processes.soonest_forgotten(session)
             if soon is None or not await marks.turn_comes(session, "keys", now - EVERY / 2, now):
                 return
             running = await programs.running(session, now - SETTLED)

@@ -12,11 +12,11 @@ from demo import panel_views as views
 from demo.phones import HEADERS, STATIC, page, templates
 from demo.posts import guarded, posted
 from demo.town.running import Town
-from handlers import bulletins, contributions, people, processes, rounds
+from handlers import bulletins, contributions, people, rounds
+from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Session
 from storage.broadcasts import Audience
-from storage.outbox import expansion
 
 PART = "X-Panel"
 """The header by which a page asks for the panel alone, to put it in its place."""
@@ -84,7 +84,7 @@ class Panel:
         form = await posted(request)
         try:
             bulletin = contents.Bulletin(self._texts(form), self._audience(form))
-            await self.town.does(lambda session, now: bulletins.publish(session, bulletin, now))
+            await self.town.acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
         except contents.Unfit as unfit:
             return _show(request, "tell", await self._tell(form, str(unfit)), status=422)
         raise web.HTTPSeeOther("/panel#leaving")
@@ -95,12 +95,7 @@ class Panel:
             audience = self._audience(request.query)
         except contents.Unfit as unfit:
             raise web.HTTPUnprocessableEntity(text=str(unfit)) from unfit
-
-        async def reached(session: Session) -> int:
-            process = await processes.the_one(session)
-            return await expansion.reachable(session, process.id, audience)
-
-        number = await self.town.looks(reached)
+        number = await self.town.looks(lambda session: views.reachable(session, audience))
         return _show(request, "reach", {"number": number})
 
     async def leaving(self, request: web.Request) -> web.StreamResponse:
@@ -128,7 +123,9 @@ class Panel:
         form = await posted(request)
         response = self._response(form)
         try:
-            await self.town.rehearses(lambda session, now: contributions.respond(session, response, now))
+            await self.town.rehearses(
+                lambda session, process, now: contributions.respond(session, process, response, now)
+            )
         except contents.Unfit as unfit:
             return await self._answer(request, form, str(unfit))
         shown = await self.town.looks(lambda session: views.responding(session, self.town, response))
@@ -138,7 +135,9 @@ class Panel:
         form = await posted(request)
         response = self._response(form)
         try:
-            name, _told = await self.town.does(lambda session, now: contributions.respond(session, response, now))
+            name, _told = await self.town.acts(
+                lambda session, process, now: contributions.respond(session, process, response, now)
+            )
         except contents.Unfit as unfit:
             return await self._answer(request, form, str(unfit))
         raise web.HTTPSeeOther(f"/panel/answered/{name}")
@@ -156,19 +155,17 @@ class Panel:
         return await self._decide(request)
 
     async def invite(self, request: web.Request) -> web.StreamResponse:
-        async def make(session: Session) -> str:
-            process = await processes.the_one(session)
-            return await people.invite(session, self.town.parts.keys, process.id, self.town.clock())
-
-        return await self._decide(request, code=await self.town.does(lambda session, _now: make(session)))
+        keys = self.town.parts.keys
+        code = await self.town.acts(lambda session, process, now: people.invite(session, keys, process, now))
+        return await self._decide(request, code=code)
 
     async def ask_to_open(self, request: web.Request) -> web.StreamResponse:
         return await self._ask(request, "open", lambda session: views.opening(session, self.town))
 
     async def open(self, request: web.Request) -> web.StreamResponse:
-        async def work(session: Session, now: datetime) -> str:
+        async def work(session: Session, process: OpenProcess, now: datetime) -> str:
             prepared = (await views.opening(session, self.town))["prepared"]
-            return await rounds.open_(session, prepared, now)
+            return await rounds.open_(session, process, prepared, now)
 
         return await self._decided(request, work)
 
@@ -179,7 +176,9 @@ class Panel:
     async def close(self, request: web.Request) -> web.StreamResponse:
         name = _one(await posted(request), "round")
         keys = self.town.parts.keys
-        return await self._decided(request, lambda session, now: rounds.close(session, keys, name, now))
+        return await self._decided(
+            request, lambda session, process, now: rounds.close(session, process, keys, name, now)
+        )
 
     # Done
 
@@ -214,7 +213,7 @@ class Panel:
 
     async def _decided(self, request: web.Request, work: Callable[..., Awaitable[object]]) -> web.StreamResponse:
         try:
-            await self.town.does(work)
+            await self.town.acts(work)
         except contents.Unfit as unfit:
             return await self._decide(request, str(unfit))
         raise web.HTTPSeeOther("/panel/decide")

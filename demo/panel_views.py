@@ -12,16 +12,18 @@ import flows
 from demo.phones import templates
 from demo.town.running import Town
 from demo.town.scenery import to_vote
+from handlers import processes
 from handlers.counts import rounded
-from handlers.processes import the_one
 from handlers.rounds import LEAST_TURNOUT
 from handlers.shown import visible
 from handlers.writing import contents
 from locales import name_of, own_name
-from storage import Session, broadcasts, processes
+from storage import Session, broadcasts
 from storage import contributions as stored
 from storage import people as stored_people
+from storage import processes as stored_processes
 from storage import rounds as stored_rounds
+from storage.broadcasts import Audience
 from storage.contributions import Contribution
 from storage.outbox import expansion
 from storage.states import State
@@ -74,7 +76,7 @@ class SentOut:
 
 async def leaving(session: Session, which: str, most: int) -> list[SentOut]:
     """The newest things that went out, or the one whose subject is `which`."""
-    latest = await broadcasts.latest(session, MOST if which else most)
+    latest = await broadcasts.latest(session, await _process(session), MOST if which else most)
     return [await _leaving(session, broadcast) for broadcast in latest if which in ("", str(broadcast.subject))]
 
 
@@ -131,7 +133,8 @@ def audience(town: Town) -> Mapping[str, Mapping[str, str]]:
 
 async def tell(session: Session, town: Town, form: MultiMapping[str], wrong: str) -> dict[str, Any]:
     """The form of a bulletin: as it was sent, or filled from the draft that was chosen, or from the first."""
-    sent = {flows.told(broadcast.renditions).text.get("en") for broadcast in await broadcasts.latest(session, MOST)}
+    latest = await broadcasts.latest(session, await _process(session), MOST)
+    sent = {flows.told(broadcast.renditions).text.get("en") for broadcast in latest}
     drafts = [draft for draft in town.scenery.bulletins if draft.text["en"].strip() not in sent]
     draft = next(
         (draft for draft in drafts if draft.name == form.get("draft")), None if form else next(iter(drafts), None)
@@ -157,13 +160,17 @@ async def publishing(session: Session, town: Town, bulletin: contents.Bulletin) 
     return {
         "texts": bulletin.text,
         "only": [*narrowed, *(["Council members"] if to.members else [])],
-        "number": await expansion.reachable(session, (await the_one(session)).id, to),
+        "number": await reachable(session, to),
         "missing": [code for code in read if code not in bulletin.text],
     }
 
 
+async def reachable(session: Session, audience: Audience) -> int:
+    return await expansion.reachable(session, await _process(session), audience)
+
+
 async def hear(session: Session, town: Town) -> dict[str, Any]:
-    contributions = await stored.newest(session, town.parts.keys, MOST)
+    contributions = await stored.newest(session, await _process(session), town.parts.keys, MOST)
     waiting = [contribution for contribution in contributions if not contribution.response]
     answered = [contribution for contribution in contributions if contribution.response]
     return {
@@ -176,7 +183,7 @@ async def hear(session: Session, town: Town) -> dict[str, Any]:
 
 async def newest(session: Session, town: Town) -> str:
     """The contribution that stands first."""
-    contributions = await stored.newest(session, town.parts.keys, 1)
+    contributions = await stored.newest(session, await _process(session), town.parts.keys, 1)
     return contributions[0].id if contributions and not contributions[0].response else ""
 
 
@@ -211,7 +218,7 @@ async def responding(session: Session, town: Town, response: contents.Response) 
 
 
 async def _chosen(session: Session, town: Town, names: Collection[str]) -> list[Contribution]:
-    known = await stored.newest(session, town.parts.keys, MOST)
+    known = await stored.newest(session, await _process(session), town.parts.keys, MOST)
     return [contribution for contribution in known if contribution.id in names]
 
 
@@ -222,7 +229,7 @@ def _read_by(town: Town, contributions: Sequence[Contribution]) -> list[str]:
 
 async def answered(session: Session, town: Town, response: str) -> dict[str, Any]:
     """Whose contributions a response answers."""
-    contributions = await stored.newest(session, town.parts.keys, MOST)
+    contributions = await stored.newest(session, await _process(session), town.parts.keys, MOST)
     return {
         "answered": [contribution for contribution in contributions if contribution.response == response],
         **await _asked(session, town.clock()),
@@ -230,10 +237,12 @@ async def answered(session: Session, town: Town, response: str) -> dict[str, Any
 
 
 async def decide(session: Session, town: Town) -> dict[str, Any]:
-    held = [await _round(session, round_) for round_ in await stored_rounds.newest(session, 10)]
+    held = [
+        await _round(session, round_) for round_ in await stored_rounds.newest(session, await _process(session), 10)
+    ]
     prepared = to_vote(town.scenery.to_open, town.clock())
     return {
-        "members": len(await stored_people.members(session)),
+        "members": len(await stored_people.members(session, await _process(session))),
         "rounds": held,
         "prepared": None if any(round_["title"] == prepared.title["en"] for round_ in held) else prepared,
     }
@@ -278,7 +287,7 @@ async def _round(session: Session, round_: stored_rounds.StoredRound) -> dict[st
 
 async def _asked(session: Session, now: datetime) -> dict[str, Any]:
     """The open consultation and what its questions and answers are called."""
-    board = await processes.board(session, (await the_one(session)).id, now)
+    board = await stored_processes.board(session, await _process(session), now)
     if board is None or board.questions is None:
         return {"consultation": None, "questions": {}, "options": {}}
     consultation = contents.unpack(board.questions, contents.Consultation)
@@ -289,6 +298,11 @@ async def _asked(session: Session, now: datetime) -> dict[str, Any]:
             option.value: option.label["en"] for question in consultation.questions for option in question.options
         },
     }
+
+
+async def _process(session: Session) -> str:
+    """The id of the town's."""
+    return (await processes.named(session)).id
 
 
 def _given_texts(town: Town, form: MultiMapping[str]) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 import channels
 import flows
 from handlers import telling
-from handlers.processes import OpenProcess, the_one
+from handlers.processes import OpenProcess
 from handlers.telling import Announcement
 from handlers.writing import contents, moments
 from locales import languages
@@ -19,13 +19,12 @@ WAYS = tuple(Way)
 REPEATS = ("daily", "weekly", "monthly")
 
 
-async def publish(session: Session, bulletin: contents.Bulletin, now: datetime) -> str:
+async def publish(session: Session, process: OpenProcess, bulletin: contents.Bulletin, now: datetime) -> str:
     """Publish a bulletin: its audience is sent it; if that is everybody, those who come later can read it too.
 
     One that repeats is put on schedule instead, and published by `schedules.publish_due` each time it is due.
     Gives the broadcast's id, or the schedule's. Raises `contents.Unfit`.
     """
-    process = await the_one(session)
     contents.check_rendered(bulletin.text, "text")
     _check_audience(bulletin.audience, process.content, [sender.name for sender in await senders.all_of(session)])
     _check_ways(bulletin.outside)
@@ -36,16 +35,17 @@ async def publish(session: Session, bulletin: contents.Bulletin, now: datetime) 
     if bulletin.repeat not in REPEATS:
         raise contents.Unfit(f"repeat is one of: {', '.join(REPEATS)}.")
     name = fresh()
-    schedule = Schedule(name, contents.pack(bulletin), bulletin.repeat, due=begins or now, made=now)
-    await schedules.add(session, process.id, schedule)
+    schedule = Schedule(name, process.id, contents.pack(bulletin), bulletin.repeat, due=begins or now, made=now)
+    await schedules.add(session, schedule)
     return name
 
 
-async def published_before(session: Session, bulletin: contents.Bulletin) -> datetime | None:
+async def published_before(session: Session, process: OpenProcess, bulletin: contents.Bulletin) -> datetime | None:
     """When this very bulletin was published or put on schedule, so that a slip sends nothing twice; None: never."""
     content = contents.pack(bulletin)
-    waits = [schedule.made for schedule in await schedules.waiting(session) if schedule.content == content]
-    return await bulletins.published(session, content) or max(waits, default=None)
+    waiting = await schedules.waiting(session, process.id)
+    waits = [schedule.made for schedule in waiting if schedule.content == content]
+    return await bulletins.published(session, process.id, content) or max(waits, default=None)
 
 
 async def send(
@@ -62,7 +62,7 @@ async def send(
     for_all = bulletin.audience == EVERYBODY
     content = contents.pack(bulletin)
     await bulletins.add(session, NewBulletin(name, process.id, content, for_all, ends, published=told_first))
-    await processes.touch(session)
+    await processes.touch(session, process.id)
     plan = Plan(
         not_before=begins,
         not_after=ends,

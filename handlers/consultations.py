@@ -4,7 +4,7 @@ from datetime import datetime
 
 import flows
 from handlers import telling
-from handlers.processes import the_one
+from handlers.processes import OpenProcess
 from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _
@@ -17,13 +17,14 @@ MOST = 10
 INVITED = N_("We have a new question for you: {title}. To answer, send {word}.")
 
 
-async def open_(session: Session, consultation: contents.Consultation, now: datetime) -> tuple[str, str]:
+async def open_(
+    session: Session, process: OpenProcess, consultation: contents.Consultation, now: datetime
+) -> tuple[str, str]:
     """Open a consultation and invite everybody; gives its id and the broadcast's. Raises `contents.Unfit`."""
-    process = await the_one(session)
     _check(consultation, now)
     name = fresh()
     await consultations.add(session, name, process.id, contents.pack(consultation), now)
-    await processes.touch(session)
+    await processes.touch(session, process.id)
 
     invited = telling.in_every_language(
         process, lambda render: _(INVITED, title=render(consultation.title), word=flows.to_send("answer"))
@@ -36,16 +37,16 @@ async def open_(session: Session, consultation: contents.Consultation, now: date
     )
 
 
-async def opened_before(session: Session, consultation: contents.Consultation) -> datetime | None:
+async def opened_before(session: Session, process: OpenProcess, consultation: contents.Consultation) -> datetime | None:
     """When this very consultation was opened, so that a slip asks nobody twice; None: never."""
-    return await consultations.opened(session, contents.pack(consultation))
+    return await consultations.opened(session, process.id, contents.pack(consultation))
 
 
-async def close(session: Session, consultation: str, now: datetime) -> None:
+async def close(session: Session, process: OpenProcess, consultation: str, now: datetime) -> None:
     """Raises `contents.Unfit` when it is not open."""
-    if not await consultations.close(session, consultation, now):
+    if not await consultations.close(session, process.id, consultation, now):
         raise contents.Unfit("No consultation that is open has this id.")
-    await processes.touch(session)
+    await processes.touch(session, process.id)
 
 
 def _check(consultation: contents.Consultation, now: datetime) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import flows
 from handlers import telling
-from handlers.processes import OpenProcess, the_one
+from handlers.processes import OpenProcess
 from handlers.talk.visits import Visit
 from handlers.telling import Announcement
 from handlers.writing import contents
@@ -71,24 +71,25 @@ async def answer(session: Session, _keys: Keyring, visit: Visit, effect: flows.A
     contributions.add(visit.writes, visit.key, new)
 
 
-async def name_topic(session: Session, beginning: str, topic: str) -> None:
+async def name_topic(session: Session, process: OpenProcess, beginning: str, topic: str) -> None:
     """Say what a contribution is about that was given unasked. Raises `contents.Unfit`."""
     if topic not in flows.OBJECTIVES and topic != flows.SOMETHING_ELSE:
         raise contents.Unfit(f"The topic is one of: {', '.join((*flows.OBJECTIVES, flows.SOMETHING_ELSE))}.")
-    [name] = await _named(session, [beginning])
+    [name] = await _named(session, process, [beginning])
     await contributions.name_topic(session, name, topic)
 
 
-async def respond(session: Session, response: contents.Response, now: datetime) -> tuple[str, int]:
+async def respond(
+    session: Session, process: OpenProcess, response: contents.Response, now: datetime
+) -> tuple[str, int]:
     """Publish a response and queue the word of it for everyone it answers, in this one transaction.
 
     `response.contributions` are ids or their beginnings. Gives the response's id and how many people are told.
     Raises `contents.Unfit`.
     """
-    process = await the_one(session)
     state = _state(response)
     contents.check_rendered(response.reason, "reason")
-    answered = await _named(session, response.contributions)
+    answered = await _named(session, process, response.contributions)
     name = fresh()
     announcement = _announcement(process, name, response, await contributions.topics(session, answered))
     reason = contents.pack(response.reason)
@@ -97,9 +98,9 @@ async def respond(session: Session, response: contents.Response, now: datetime) 
     return name, number
 
 
-async def answered_before(session: Session, response: contents.Response) -> datetime | None:
+async def answered_before(session: Session, process: OpenProcess, response: contents.Response) -> datetime | None:
     """When all these contributions were answered in these very words; None: they were not."""
-    answered = await _named(session, response.contributions)
+    answered = await _named(session, process, response.contributions)
     return await contributions.answered_alike(session, _state(response), contents.pack(response.reason), answered)
 
 
@@ -109,10 +110,11 @@ def _state(response: contents.Response) -> ResponseState:
     return ResponseState(response.state)
 
 
-async def _named(session: Session, beginnings: Sequence[str]) -> list[str]:
+async def _named(session: Session, process: OpenProcess, beginnings: Sequence[str]) -> list[str]:
     found: list[str] = []
     for beginning in dict.fromkeys(beginnings):
-        named = await contributions.like(session, beginning) if len(beginning) >= SHORTEST_NAME else []
+        long_enough = len(beginning) >= SHORTEST_NAME
+        named = await contributions.like(session, process.id, beginning) if long_enough else []
         if len(named) != 1:
             raise contents.Unfit(f"No single contribution is called {beginning!r}.")
         found.extend(named)

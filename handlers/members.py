@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flows.seat import Resigned
 from handlers import telling
-from handlers.processes import the_one
+from handlers.processes import OpenProcess
 from handlers.talk.visits import Visit
 from handlers.telling import Announcement
 from handlers.writing import contents
@@ -22,24 +22,23 @@ UNSEATED = "unseated"
 
 
 async def resign(session: Session, _keys: Keyring, visit: Visit, _effect: Resigned) -> None:
-    await _leave(session, visit.person, visit.now)
+    await _leave(session, visit.board.process, visit.person, visit.now)
 
 
-async def remove(session: Session, beginning: str, now: datetime) -> None:
+async def remove(session: Session, process: OpenProcess, beginning: str, now: datetime) -> None:
     """End the seat whose name begins like this, and tell its member, in this transaction. Raises `contents.Unfit`."""
-    seat = await _named(session, beginning)
-    process = await the_one(session)
-    who = await people.holder(session, seat)
+    seat = await _named(session, process, beginning)
+    who = await people.holder(session, process.id, seat)
     if who is None:
         raise contents.Unfit("This seat is free by now.")
     removed = telling.in_every_language(process, lambda _render: _(REMOVED))
     # Before it ends: then nobody could say any more whose it was.
     await telling.tell_now(session, process, Announcement(Subject("seat", seat), removed, Audience(seat=seat)), now)
-    await _leave(session, who, now)
+    await _leave(session, process.id, who, now)
 
 
-async def _named(session: Session, beginning: str) -> str:
-    found = [seat.name for seat in await people.seats(session) if seat.name.startswith(beginning)]
+async def _named(session: Session, process: OpenProcess, beginning: str) -> str:
+    found = [seat.name for seat in await people.seats(session, process.id) if seat.name.startswith(beginning)]
     if len(beginning) < SHORTEST_SEAT or not found:
         raise contents.Unfit("No seat that is taken has this name: hearback council members")
     if len(found) > 1:
@@ -47,8 +46,9 @@ async def _named(session: Session, beginning: str) -> str:
     return found[0]
 
 
-async def _leave(session: Session, who: str, now: datetime) -> None:
+async def _leave(session: Session, process_id: str, who: str, now: datetime) -> None:
     """Of their vote nothing is left, not even that they had one. What closed before has counted it."""
-    withdrawn = await rounds.withdraw(session, who, now)
-    await deliveries.cancel_about(session, who, [Subject(ROUND, name) for name in withdrawn], UNSEATED, now)
-    await people.unseat(session, who)
+    withdrawn = await rounds.withdraw(session, process_id, who, now)
+    about = [Subject(ROUND, name) for name in withdrawn]
+    await deliveries.cancel_about(session, process_id, who, about, UNSEATED, now)
+    await people.unseat(session, process_id, who)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 import flows
 from channels.verdicts import Reach
+from handlers.processes import OpenProcess
 from handlers.talk import replies
 from handlers.talk.visits import Visit
 from handlers.writing import contents
@@ -117,20 +118,20 @@ async def fade(session: Session, now: datetime) -> int:
     return len(gone)
 
 
-async def invite(session: Session, keys: Keyring, process: str, now: datetime, days: int = INVITED_FOR) -> str:
+async def invite(session: Session, keys: Keyring, process: OpenProcess, now: datetime, days: int = INVITED_FOR) -> str:
     """An invitation to the council: whoever sends it to us first, within so many days, takes the seat."""
     if not 1 <= days <= LONGEST_INVITATION:
         raise contents.Unfit(f"An invitation holds from 1 to {LONGEST_INVITATION} days.")
     code = "".join(secrets.choice(ALPHABET) for _place in range(10))
-    await stored.invite(session, _name(keys, code), process, now.date(), now.date() + timedelta(days=days))
+    await stored.invite(session, _name(keys, code), process.id, now.date(), now.date() + timedelta(days=days))
     return f"{code[:5]}-{code[5:]}"
 
 
-async def revoke(session: Session, beginning: str) -> None:
+async def revoke(session: Session, process: OpenProcess, beginning: str) -> None:
     """Nobody takes a seat by the invitation whose id begins like this. Raises `contents.Unfit`."""
     found = [
         invitation.id
-        for invitation in await stored.invitations(session)
+        for invitation in await stored.invitations(session, process.id)
         if invitation.used is None and invitation.id.startswith(beginning)
     ]
     if len(beginning) < SHORTEST_ID or not found:
@@ -164,7 +165,7 @@ def keep_door(visit: Visit) -> None:
 
 
 async def _seat(session: Session, visit: Visit, code: str) -> bool:
-    seated = await stored.seat(session, code, visit.person, visit.now.date())
+    seated = await stored.seat(session, visit.board.process, code, visit.person, visit.now.date())
     if seated:
         visit.texts += [
             _("Welcome to the council. We will write to you when there is something to vote on."),

@@ -1,8 +1,10 @@
-"""The process itself."""
+"""The processes themselves."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from unicodedata import normalize
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import channels
@@ -13,47 +15,137 @@ from handlers.writing import contents
 from locales import languages
 from storage import Session, fresh, processes
 from storage.outbox import deliveries
+from storage.processes import NewProcess, StoredProcess
+
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_SLUG = 40
+UNNAMED = "main"
+"""The slug of a first process whose title has no letter that a slug can have."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenProcess:
-    """The process that runs here, and what is said of it."""
+    """A process that is run here, and what is said of it."""
 
     id: str
+    slug: str
     content: flows.Process
 
 
-async def begin(session: Session, process: flows.Process, now: datetime) -> str:
-    """Open the process that this deployment runs, or change what is said of it. Raises `contents.Unfit`.
+async def begin(session: Session, process: flows.Process, now: datetime) -> OpenProcess:
+    """Open the process that the slug names, or change what is said of it. Raises `contents.Unfit`.
 
-    When it keeps no hours any more, what it held back for the morning leaves.
+    Without a slug it is the only one that there is. When it keeps no hours any more, what it held back for the morning
+    leaves.
     """
     _check(process)
-    before = await processes.the_one(session)
-    if before is not None:
-        await processes.edit(session, before.id, contents.pack(process))
-        await senders.bind(session, before.id, process)
-        if process.daytime is None:
-            await deliveries.stop_keeping_hours(session, now)
-        return before.id
-    name = fresh()
-    await processes.add(session, name, contents.pack(process), now)
-    await senders.bind(session, name, process)
-    return name
+    known = await processes.every(session)
+    before = _meant(process, known)
+    parent = _parent(process, before, known)
+    if before is None:
+        name, slug = fresh(), process.slug or _slug(process.title)
+        await processes.add(session, NewProcess(name, slug, parent, contents.pack(process), now))
+        await senders.bind(session, name, process)
+        return OpenProcess(name, slug, process)
+    await processes.edit(session, before.id, contents.pack(process), parent)
+    await senders.bind(session, before.id, process)
+    if process.daytime is None:
+        await deliveries.stop_keeping_hours(session, before.id, now)
+    return OpenProcess(before.id, before.slug, process)
 
 
-async def the_one(session: Session) -> OpenProcess:
-    """Raises `contents.Unfit` when none was opened."""
-    process = await processes.the_one(session)
-    if process is None:
+async def named(session: Session, slug: str | None = None) -> OpenProcess:
+    """The process of this slug; None: the only one. Raises `contents.Unfit`, which lists the slugs that there are."""
+    known = await processes.every(session)
+    if not known:
         raise contents.Unfit("Open a process first: hearback process open FILE")
-    return OpenProcess(process.id, contents.unpack(process.content, flows.Process))
+    if slug is None and len(known) > 1:
+        raise contents.Unfit(f"There are several processes. Say which, with --process: {_slugs(known)}.")
+    for process in known:
+        if slug in (None, process.slug):
+            return _opened(process)
+    raise contents.Unfit(f"There is no process {slug!r} here, only {_slugs(known)}.")
 
 
-async def forgotten_after(session: Session) -> timedelta | None:
-    """How soon nothing opens an old copy of what FORGET erased; None where the process says nothing of it."""
-    process = await processes.the_one(session)
-    return None if process is None else _forgotten_after(contents.unpack(process.content, flows.Process).safety)
+async def get(session: Session, process_id: str) -> OpenProcess:
+    """The process that something belongs to."""
+    return _opened(await processes.get(session, process_id))
+
+
+async def before(session: Session, process: flows.Process) -> OpenProcess | None:
+    """What this would change; None: it opens a new one. Raises `contents.Unfit`."""
+    found = _meant(process, await processes.every(session))
+    return None if found is None else _opened(found)
+
+
+async def namesake(session: Session, process: flows.Process) -> OpenProcess | None:
+    """One that is called as this new one is, by the same organizer; None: there is none, or this is not new."""
+    known = await processes.every(session)
+    if _meant(process, known) is not None:
+        return None
+    return next((other for other in map(_opened, known) if not is_another(process, other.content)), None)
+
+
+def is_another(process: flows.Process, before: flows.Process) -> bool:
+    """Whether title or organizer are not the same in any language: then the slug may be a slip of the pen."""
+    return not (_share(process.title, before.title) and _share(process.organizer, before.organizer))
+
+
+async def soonest_forgotten(session: Session) -> timedelta | None:
+    """How soon nothing opens an old copy of what FORGET erased, in that of all processes where it is the soonest.
+
+    None where none says anything of it.
+    """
+    safety = [_opened(process).content.safety for process in await processes.every(session)]
+    return min(filter(None, map(_forgotten_after, safety)), default=None)
+
+
+def _share(renditions: flows.Renditions, others: flows.Renditions) -> bool:
+    return bool(renditions.items() & others.items())
+
+
+def _opened(process: StoredProcess) -> OpenProcess:
+    return OpenProcess(process.id, process.slug, contents.unpack(process.content, flows.Process))
+
+
+def _slugs(known: Iterable[StoredProcess]) -> str:
+    return ", ".join(process.slug for process in known)
+
+
+def _meant(process: flows.Process, known: Sequence[StoredProcess]) -> StoredProcess | None:
+    """The one that a file describes; None: a new one."""
+    if not process.slug and len(known) > 1:
+        raise contents.Unfit(f"slug: there are several processes, say which this is: {_slugs(known)}, or a new one.")
+    return next((stored for stored in known if process.slug in ("", stored.slug)), None)
+
+
+def _parent(process: flows.Process, before: StoredProcess | None, known: Sequence[StoredProcess]) -> str | None:
+    """The id of the process that it stands under. That one stands under none, so that there are no circles."""
+    if not process.under:
+        return None
+    slug = before.slug if before is not None else process.slug
+    if process.under == slug:
+        raise contents.Unfit("under: a process does not stand under itself.")
+    above = next((other for other in known if other.slug == process.under), None)
+    if above is None:
+        raise contents.Unfit(f"under: there is no process {process.under!r} here, only {_slugs(known) or 'none'}.")
+    if above.parent_id is not None:
+        raise contents.Unfit(f"under: {above.slug} stands under another process itself, and may have none under it.")
+    if before is not None and (below := [other for other in known if other.parent_id == before.id]):
+        raise contents.Unfit(f"under: {slug} has processes under it ({_slugs(below)}), so it stands under none.")
+    return above.id
+
+
+def _slug(title: flows.Renditions) -> str:
+    """Of a process whose file names none."""
+    written = title.get("en") or next(iter(title.values()))
+    letters = normalize("NFKD", written).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:LONGEST_SLUG].rstrip("-") or UNNAMED
+
+
+def _check_slug(slug: str) -> None:
+    if slug and (not SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG):
+        raise contents.Unfit(f"slug: {slug!r} must be 1 to {LONGEST_SLUG} of a-z and 0-9, with single hyphens between.")
 
 
 def _forgotten_after(safety: flows.Safety) -> timedelta | None:
@@ -66,6 +158,7 @@ def _forgotten_after(safety: flows.Safety) -> timedelta | None:
 
 
 def _check(process: flows.Process) -> None:
+    _check_slug(process.slug)
     contents.check_line(process.title, "title")
     contents.check_line(process.organizer, "organizer")
     if process.contact is not None:
@@ -77,16 +170,20 @@ def _check(process: flows.Process) -> None:
     for region in process.regions:
         if region.zone:
             _check_zone(region.zone, f"regions: {region.value}: zone")
-    _forgotten_after(process.safety)
-    if process.safety.emergency is not None:
-        contents.check_rendered(process.safety.emergency, "safety.emergency", contents.LONGEST_TITLE)
-    unknown = [kind for kind in process.safety.second_step if kind not in channels.kinds()]
-    if unknown:
-        raise contents.Unfit(f"safety.second_step: choose from {', '.join(channels.kinds())}.")
+    _check_safety(process.safety)
     if process.daytime is not None:
         _check_daytime(process.daytime)
     elif any(region.zone for region in process.regions):
         raise contents.Unfit("regions: a zone says when it is day there; add [daytime], or leave the zone out.")
+
+
+def _check_safety(safety: flows.Safety) -> None:
+    _forgotten_after(safety)
+    if safety.emergency is not None:
+        contents.check_rendered(safety.emergency, "safety.emergency", contents.LONGEST_TITLE)
+    unknown = [kind for kind in safety.second_step if kind not in channels.kinds()]
+    if unknown:
+        raise contents.Unfit(f"safety.second_step: choose from {', '.join(channels.kinds())}.")
 
 
 def _check_daytime(daytime: flows.Daytime) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import council
 import flows
 from flows.vote import NONE_OF_THESE, ReadUp
-from handlers import telling
-from handlers.processes import OpenProcess, the_one
+from handlers import processes, telling
+from handlers.processes import OpenProcess
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.telling import Announcement
 from handlers.writing import contents
@@ -18,7 +18,7 @@ from locales import N_, _, in_words, ngettext
 from storage import Keyring, Session, fresh, people, rounds
 from storage.broadcasts import ROUND, Audience, Subject
 from storage.outbox import deliveries
-from storage.rounds import NewRound
+from storage.rounds import NewRound, StoredRound
 
 INVITED = N_("The council votes: {title}. To vote, send {word}. You can change your vote until {day}.")
 CLOSED = N_("This vote has closed. What you chose before it closed counts.")
@@ -41,14 +41,13 @@ COUNTED: Mapping[council.BallotKind[Any], str] = {
 """What the counts of a kind of ballot say; those of any other kind are not told."""
 
 
-async def open_(session: Session, round_: contents.Round, now: datetime) -> str:
+async def open_(session: Session, process: OpenProcess, round_: contents.Round, now: datetime) -> str:
     """Open a round for everyone who sits on the council now, and invite them; gives its id.
 
     It closes at the end of the day `closes`, in UTC. Raises `contents.Unfit`.
     """
-    process = await the_one(session)
     _check(round_, now)
-    roll = await people.members(session)
+    roll = await people.members(session, process.id)
     if not roll:
         raise contents.Unfit("Nobody sits on the council yet: hearback council invite")
     _check_announcement(process, round_, len(roll))
@@ -66,23 +65,24 @@ async def open_(session: Session, round_: contents.Round, now: datetime) -> str:
     return name
 
 
-async def opened_before(session: Session, round_: contents.Round) -> datetime | None:
+async def opened_before(session: Session, process: OpenProcess, round_: contents.Round) -> datetime | None:
     """When this very round was opened, so that a slip calls nobody to vote twice; None: never."""
-    return await rounds.opened(session, contents.pack(round_))
+    return await rounds.opened(session, process.id, contents.pack(round_))
 
 
 async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Voted) -> None:
     """Keep the person's ballot; too late, say so instead of what the conversation was about to say."""
     visit.room = BALLOT_ROOM
     if await rounds.cast(session, visit.key, effect.round, effect.ballot, visit.now):
-        await deliveries.cancel_about(session, visit.person, [Subject(ROUND, effect.round)], VOTED, visit.now)
+        about = [Subject(ROUND, effect.round)]
+        await deliveries.cancel_about(session, visit.board.process, visit.person, about, VOTED, visit.now)
         return
     may_vote = await rounds.is_on_roll(session, visit.person, effect.round)
     visit.texts[:] = [_(CLOSED if may_vote else NO_SEAT)]
 
 
 async def remind(session: Session, now: datetime) -> int:
-    """Write once, by day, to those who have not voted in a round that ends soon; gives how many are told.
+    """Write once, by day, to who has not voted in a round of any process that ends soon; gives how many are told.
 
     What waits for a morning is taken back from who votes meanwhile, and does not leave when the round is over.
     """
@@ -94,10 +94,10 @@ async def remind(session: Session, now: datetime) -> int:
 
 
 async def _remind(session: Session, round_id: str, now: datetime) -> int:
-    process = await the_one(session)
     found = await rounds.get(session, round_id)
     if found is None:
         return 0
+    process = await processes.get(session, found.process)
     title, day = contents.unpack(found.content, contents.Round).title, found.closes.date()
     reminder = telling.in_every_language(
         process, lambda render: _(REMIND, title=render(title), word=flows.to_send("vote"), day=in_words(day))
@@ -117,15 +117,19 @@ async def explain(session: Session, _keys: Keyring, visit: Visit, effect: ReadUp
             visit.texts.append(flows.with_notice(about, visit.language))
 
 
-async def close(session: Session, keys: Keyring, round_id: str, now: datetime) -> council.Result:
+async def close_overdue(session: Session, keys: Keyring, overdue: StoredRound, now: datetime) -> None:
+    """Close a round of any process whose time has passed."""
+    await close(session, await processes.get(session, overdue.process), keys, overdue.id, now)
+
+
+async def close(session: Session, process: OpenProcess, keys: Keyring, round_id: str, now: datetime) -> council.Result:
     """Count, keep the result, throw the single votes away and tell the roll, in this one transaction.
 
     The exact counts are given, and not kept: `counted` says what may be told of them.
-    Raises `contents.Unfit` when there is no such open round.
+    Raises `contents.Unfit` when the process has no such open round.
     """
-    process = await the_one(session)
     found = await rounds.get(session, round_id, lock=True)
-    if found is None or found.closed is not None:
+    if found is None or found.process != process.id or found.closed is not None:
         raise contents.Unfit("No round that is open has this id.")
     round_ = contents.unpack(found.content, contents.Round)
     rule = council.rules()[round_.rule]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from handlers import bulletins
-from handlers.processes import OpenProcess, the_one
+from handlers import bulletins, processes
+from handlers.processes import OpenProcess
 from handlers.writing import contents, moments
 from storage import Session, schedules
 from storage.schedules import Schedule
@@ -24,28 +24,25 @@ class Repeated:
 
 
 async def publish_due(session: Session, now: datetime) -> int:
-    """Publish each bulletin that is due, once however often it was missed; gives how many.
+    """Publish each bulletin of any process that is due, once however often it was missed; gives how many.
 
     Any number of workers may do this at once: what one of them holds the others pass over.
     """
     due = await schedules.take_due(session, now)
-    if not due:
-        return 0
-    process = await the_one(session)
-    return sum([await _publish(session, process, schedule, now) for schedule in due])
+    return sum([await _publish(session, await processes.get(session, it.process_id), it, now) for it in due])
 
 
-async def waiting(session: Session) -> Sequence[Repeated]:
-    """Those that repeat, the next to be due first."""
+async def waiting(session: Session, process: OpenProcess) -> Sequence[Repeated]:
+    """Those of the process that repeat, the next to be due first."""
     return [
         Repeated(schedule.id, schedule.rule, schedule.due, contents.unpack(schedule.content, contents.Bulletin))
-        for schedule in await schedules.waiting(session)
+        for schedule in await schedules.waiting(session, process.id)
     ]
 
 
-async def stop(session: Session, schedule_id: str) -> None:
+async def stop(session: Session, process: OpenProcess, schedule_id: str) -> None:
     """It does not repeat any more; what has been published goes on. Raises `contents.Unfit`."""
-    if not await schedules.remove(session, schedule_id):
+    if not await schedules.remove(session, process.id, schedule_id):
         raise contents.Unfit("No bulletin that repeats has this id.")
 
 
@@ -54,7 +51,7 @@ async def _publish(session: Session, process: OpenProcess, schedule: Schedule, n
     bulletin = contents.unpack(schedule.content, contents.Bulletin)
     ends = bulletins.ends_at(bulletin, process.content)
     if ends is not None and ends <= now:
-        await schedules.remove(session, schedule.id)
+        await schedules.remove(session, process.id, schedule.id)
         return False
     zone = moments.zone_of(process.content)
     first = bulletins.begins_at(bulletin, process.content) or schedule.made

@@ -231,9 +231,10 @@ async def _turn(session: Session, broadcast_id: str, before: Sequence[BroadcastS
     return (await session.execute(turned)).one_or_none() is not None
 
 
-async def latest(session: Session, most: int) -> Sequence[Broadcast]:
-    """The newest broadcasts."""
-    rows = await session.execute(select(*columns()).order_by(broadcast.c.made.desc()).limit(most))
+async def latest(session: Session, process_id: str, most: int) -> Sequence[Broadcast]:
+    """The newest broadcasts of the process."""
+    theirs = select(*columns()).where(broadcast.c.process_id == process_id)
+    rows = await session.execute(theirs.order_by(broadcast.c.made.desc()).limit(most))
     return [read(row) for row in rows]
 
 
@@ -242,10 +243,10 @@ async def get(session: Session, broadcast_id: str) -> Broadcast | None:
     return None if row is None else read(row)
 
 
-async def about(session: Session, subject: Subject) -> Broadcast | None:
-    """The newest that tells of this."""
-    found = select(*columns()).where(broadcast.c.subject == str(subject)).order_by(broadcast.c.made.desc()).limit(1)
-    row = (await session.execute(found)).one_or_none()
+async def about(session: Session, process_id: str, subject: Subject) -> Broadcast | None:
+    """The newest of the process that tells of this."""
+    theirs = select(*columns()).where(broadcast.c.process_id == process_id, broadcast.c.subject == str(subject))
+    row = (await session.execute(theirs.order_by(broadcast.c.made.desc()).limit(1))).one_or_none()
     return None if row is None else read(row)
 
 

@@ -23,9 +23,11 @@ class NewBulletin:
     """May be to come: until then nobody is told."""
 
 
-async def published(session: Session, content: str) -> datetime | None:
-    """When this very content was last published; None: never."""
-    newest = select(func.max(bulletin.c.published)).where(bulletin.c.content == content)
+async def published(session: Session, process_id: str, content: str) -> datetime | None:
+    """When this very content was last published in the process; None: never."""
+    newest = select(func.max(bulletin.c.published)).where(
+        bulletin.c.process_id == process_id, bulletin.c.content == content
+    )
     found: datetime | None = (await session.execute(newest)).scalar_one()
     return found
 

@@ -26,26 +26,33 @@ async def add(session: Session, consultation_id: str, process_id: str, content: 
     )
 
 
-async def opened(session: Session, content: str) -> datetime | None:
-    """When this very content was last opened; None: never."""
-    newest = select(func.max(consultation.c.opened)).where(consultation.c.content == content)
+async def opened(session: Session, process_id: str, content: str) -> datetime | None:
+    """When this very content was last opened in the process; None: never."""
+    newest = select(func.max(consultation.c.opened)).where(
+        consultation.c.process_id == process_id, consultation.c.content == content
+    )
     found: datetime | None = (await session.execute(newest)).scalar_one()
     return found
 
 
-async def close(session: Session, consultation_id: str, now: datetime) -> bool:
-    """False when it is not open."""
+async def close(session: Session, process_id: str, consultation_id: str, now: datetime) -> bool:
+    """False when the process has none that is open of this id."""
     closed = await session.execute(
         update(consultation)
-        .where(consultation.c.id == consultation_id, consultation.c.closed.is_(None))
+        .where(
+            consultation.c.process_id == process_id,
+            consultation.c.id == consultation_id,
+            consultation.c.closed.is_(None),
+        )
         .values(closed=now)
     )
     return bool(closed.rowcount)
 
 
-async def newest(session: Session, most: int) -> Sequence[KeptConsultation]:
+async def newest(session: Session, process_id: str, most: int) -> Sequence[KeptConsultation]:
     columns = (consultation.c.id, consultation.c.content, consultation.c.opened, consultation.c.closed)
-    rows = await session.execute(select(*columns).order_by(consultation.c.opened.desc()).limit(most))
+    theirs = select(*columns).where(consultation.c.process_id == process_id)
+    rows = await session.execute(theirs.order_by(consultation.c.opened.desc()).limit(most))
     return [KeptConsultation(*row) for row in rows]
 
 

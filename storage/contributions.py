@@ -107,8 +107,11 @@ async def take_back(session: Session, person_id: str, name: str) -> None:
     await session.execute(delete(contribution).where(contribution.c.id == name, contribution.c.person_id == person_id))
 
 
-async def given_by(session: Session, people: Sequence[str], most: int = 12) -> list[GivenContribution]:
-    """What these people gave, newest first, at most `most` each. The answers to one consultation count once."""
+async def given_by(session: Session, process_id: str, people: Sequence[str], most: int = 12) -> list[GivenContribution]:
+    """What these people gave in the process, newest first, at most `most` each.
+
+    The answers to one consultation count once.
+    """
     counts_once = func.coalesce(contribution.c.consultation_id, contribution.c.id)
     place = func.row_number().over(
         partition_by=contribution.c.person_id, order_by=(contribution.c.given.desc(), func.max(contribution.c.id))
@@ -122,7 +125,7 @@ async def given_by(session: Session, people: Sequence[str], most: int = 12) -> l
             contribution.c.response_id,
             place.label("place"),
         )
-        .where(contribution.c.person_id.in_(people))
+        .where(contribution.c.process_id == process_id, contribution.c.person_id.in_(people))
         .group_by(
             contribution.c.person_id,
             contribution.c.given,
@@ -182,8 +185,8 @@ class Contribution:
     state: ResponseState
 
 
-async def newest(session: Session, keys: Keyring, most: int) -> list[Contribution]:
-    """The contributions, newest first; those without a response before the others.
+async def newest(session: Session, process_id: str, keys: Keyring, most: int) -> list[Contribution]:
+    """The contributions to the process, newest first; those without a response before the others.
 
     What is left of a forgotten person's words is nothing that anybody could answer, and no longer among them.
     """
@@ -194,7 +197,7 @@ async def newest(session: Session, keys: Keyring, most: int) -> list[Contributio
     )
     rows = await session.execute(
         _all()
-        .where(is_there)
+        .where(contribution.c.process_id == process_id, is_there)
         .order_by(contribution.c.response_id.is_not(None), contribution.c.given.desc(), contribution.c.id)
         .limit(most)
     )
@@ -245,10 +248,12 @@ class NewResponse:
 async def respond(session: Session, new: NewResponse, contribution_ids: Sequence[str]) -> int:
     """Write a response to these contributions; gives how many there are."""
     await session.execute(insert(response).values(asdict(new)))
-    linked = await session.execute(
-        update(contribution).where(contribution.c.id.in_(contribution_ids)).values(response_id=new.id)
+    linked = (
+        update(contribution)
+        .where(contribution.c.process_id == new.process_id, contribution.c.id.in_(contribution_ids))
+        .values(response_id=new.id)
     )
-    return linked.rowcount
+    return (await session.execute(linked)).rowcount
 
 
 async def answered_alike(
@@ -312,9 +317,11 @@ async def topics(session: Session, contributions: Collection[str]) -> list[Topic
     return [Topic(*row) for row in rows]
 
 
-async def like(session: Session, beginning: str) -> list[str]:
-    """The contributions whose id begins so: a person types the first few characters."""
+async def like(session: Session, process_id: str, beginning: str) -> list[str]:
+    """The contributions to the process whose id begins so: a person types the first few characters."""
     rows = await session.execute(
-        select(contribution.c.id).where(contribution.c.id.startswith(beginning, autoescape=True))
+        select(contribution.c.id).where(
+            contribution.c.process_id == process_id, contribution.c.id.startswith(beginning, autoescape=True)
+        )
     )
     return list(rows.scalars())

@@ -128,10 +128,11 @@ async def invite(session: Session, code: str, process_id: str, today: date, unti
     await session.execute(insert(invitation).values(id=code, process_id=process_id, made=today, until=until))
 
 
-async def invitations(session: Session) -> list[Invitation]:
-    """Those that are open, were used or are over, oldest first; never by whom they were used."""
+async def invitations(session: Session, process_id: str) -> list[Invitation]:
+    """Those of the process that are open, were used or are over, oldest first; never by whom they were used."""
     columns = (invitation.c.id, invitation.c.made, invitation.c.until, invitation.c.used)
-    return [Invitation(*row) for row in await session.execute(select(*columns).order_by(invitation.c.made, columns[0]))]
+    theirs = select(*columns).where(invitation.c.process_id == process_id)
+    return [Invitation(*row) for row in await session.execute(theirs.order_by(invitation.c.made, columns[0]))]
 
 
 async def revoke(session: Session, invitation_id: str) -> bool:
@@ -141,26 +142,31 @@ async def revoke(session: Session, invitation_id: str) -> bool:
 
 
 async def prune_invitations(session: Session, before: date) -> int:
-    """Forget invitations that were used, or over, before that day."""
+    """Forget invitations of all processes that were used, or over, before that day."""
     over = func.coalesce(invitation.c.used, invitation.c.until) < before
     return (await session.execute(delete(invitation).where(over))).rowcount
 
 
-async def seat(session: Session, code: str, person_id: str, today: date) -> bool:
-    """Make a person a member of the council. False when the invitation was used, revoked, is over or was never made."""
+async def seat(session: Session, process_id: str, code: str, person_id: str, today: date) -> bool:
+    """Make a person a member of the process's council.
+
+    False when the invitation was used, revoked, is over, is to another council or was never made.
+    """
     open_ = (invitation.c.id == code, invitation.c.used.is_(None), invitation.c.until >= today)
-    taken = await session.execute(update(invitation).where(*open_).values(used=today).returning(invitation.c.id))
-    if taken.one_or_none() is None:
+    taking = update(invitation).where(invitation.c.process_id == process_id, *open_).values(used=today)
+    if (await session.execute(taking.returning(invitation.c.id))).one_or_none() is None:
         return False
-    already = (await session.execute(select(member.c.person_id).where(member.c.person_id == person_id))).one_or_none()
-    if already is None:
-        await session.execute(insert(member).values(person_id=person_id, since=today, seat=fresh()))
+    sits = select(member.c.person_id).where(member.c.process_id == process_id, member.c.person_id == person_id)
+    if (await session.execute(sits)).one_or_none() is None:
+        taken = {"person_id": person_id, "process_id": process_id, "since": today, "seat": fresh()}
+        await session.execute(insert(member).values(taken))
     return True
 
 
-async def members(session: Session) -> list[str]:
-    """Everyone who sits on the council."""
-    return list((await session.execute(select(member.c.person_id).order_by(member.c.person_id))).scalars())
+async def members(session: Session, process_id: str) -> list[str]:
+    """Everyone who sits on the council of the process."""
+    theirs = select(member.c.person_id).where(member.c.process_id == process_id)
+    return list((await session.execute(theirs.order_by(member.c.person_id))).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,26 +177,28 @@ class Seat:
     since: date
 
 
-async def seats(session: Session) -> list[Seat]:
-    """The seats of the council that are taken, in an order that tells nothing."""
-    rows = await session.execute(select(member.c.seat, member.c.since).order_by(member.c.seat))
+async def seats(session: Session, process_id: str) -> list[Seat]:
+    """The seats of the process's council that are taken, in an order that tells nothing."""
+    theirs = select(member.c.seat, member.c.since).where(member.c.process_id == process_id)
+    rows = await session.execute(theirs.order_by(member.c.seat))
     return [Seat(*row) for row in rows]
 
 
-async def holder(session: Session, seat_name: str) -> str | None:
+async def holder(session: Session, process_id: str, seat_name: str) -> str | None:
     """Who sits there, locked as a turn of theirs locks them; None when the seat is free."""
     found = (
         select(person.c.id)
         .join(member, member.c.person_id == person.c.id)
-        .where(member.c.seat == seat_name)
+        .where(member.c.process_id == process_id, member.c.seat == seat_name)
         .with_for_update(of=[person], key_share=True)
     )
     return (await session.execute(found)).scalar_one_or_none()
 
 
-async def unseat(session: Session, who: str) -> bool:
-    """They sit on the council no more. False when they did not."""
-    return bool((await session.execute(delete(member).where(member.c.person_id == who))).rowcount)
+async def unseat(session: Session, process_id: str, who: str) -> bool:
+    """They sit on the council of the process no more. False when they did not."""
+    theirs = delete(member).where(member.c.process_id == process_id, member.c.person_id == who)
+    return bool((await session.execute(theirs)).rowcount)
 
 
 @dataclass(frozen=True, slots=True)

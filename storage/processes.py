@@ -1,11 +1,14 @@
-"""The process that is run here, and what stands open in it."""
+"""The processes, and what stands open in each."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from storage._ground.database import Session
+from storage.states import ProcessState
 from storage.tables import bulletin, consultation, process
 
 
@@ -27,33 +30,61 @@ class StoredBoard:
     """When another one may be told that is published already."""
 
 
-async def add(session: Session, process_id: str, content: str, now: datetime) -> None:
-    await session.execute(insert(process).values(id=process_id, edition=1, content=content, opened=now))
+@dataclass(frozen=True, slots=True)
+class NewProcess:
+    """A process to be opened. The content is a JSON text that the handlers wrote."""
 
-
-async def edit(session: Session, process_id: str, content: str) -> None:
-    await session.execute(
-        update(process).where(process.c.id == process_id).values(content=content, edition=process.c.edition + 1)
-    )
-
-
-async def touch(session: Session) -> None:
-    """Raise the edition: what talks know of has changed, and a program that remembers the board reads it again."""
-    await session.execute(update(process).values(edition=process.c.edition + 1))
+    id: str
+    slug: str
+    parent_id: str | None
+    """The process that it stands under."""
+    content: str
+    opened: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class StoredProcess:
-    """A process. The content is a JSON text that the handlers wrote."""
+    """A process as it stands."""
 
     id: str
+    slug: str
+    state: ProcessState
+    parent_id: str | None
     content: str
 
 
-async def the_one(session: Session) -> StoredProcess | None:
-    """The process that this deployment runs."""
-    row = (await session.execute(select(process.c.id, process.c.content).limit(1))).one_or_none()
-    return None if row is None else StoredProcess(*row)
+async def add(session: Session, new: NewProcess) -> None:
+    await session.execute(insert(process).values(edition=1, **asdict(new)))
+
+
+async def edit(session: Session, process_id: str, content: str, parent_id: str | None = None) -> None:
+    """What is said of it, and the process that it stands under, from now on."""
+    changed = {"content": content, "parent_id": parent_id, "edition": process.c.edition + 1}
+    await session.execute(update(process).where(process.c.id == process_id).values(changed))
+
+
+async def touch(session: Session, process_id: str) -> None:
+    """Raise the edition: what talks know of it has changed, and a program that remembers the board reads it again."""
+    await session.execute(update(process).where(process.c.id == process_id).values(edition=process.c.edition + 1))
+
+
+async def every(session: Session) -> Sequence[StoredProcess]:
+    """All processes of this deployment, in the order in which they were opened."""
+    rows = await session.execute(select(*_columns()).order_by(process.c.opened, process.c.slug))
+    return [_read(row) for row in rows]
+
+
+async def get(session: Session, process_id: str) -> StoredProcess:
+    """The process that something belongs to."""
+    return _read((await session.execute(select(*_columns()).where(process.c.id == process_id))).one())
+
+
+def _columns() -> list[ColumnElement[Any]]:
+    return [process.c.id, process.c.slug, process.c.state, process.c.parent_id, process.c.content]
+
+
+def _read(row: Any) -> StoredProcess:
+    return StoredProcess(row.id, row.slug, ProcessState(row.state), row.parent_id, row.content)
 
 
 async def board(session: Session, process_id: str, now: datetime) -> StoredBoard | None:
@@ -94,6 +125,4 @@ async def board(session: Session, process_id: str, now: datetime) -> StoredBoard
             ).where(process.c.id == process_id)
         )
     ).one_or_none()
-    if row is None:
-        return None
-    return StoredBoard(*row)
+    return None if row is None else StoredBoard(*row)

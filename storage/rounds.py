@@ -61,26 +61,27 @@ async def get(session: Session, round_id: str, lock: bool = False) -> StoredRoun
     return None if row is None else StoredRound(*row)
 
 
-async def newest(session: Session, most: int) -> list[StoredRound]:
-    rows = await session.execute(select(*_columns()).order_by(round_.c.opened.desc()).limit(most))
+async def newest(session: Session, process_id: str, most: int) -> list[StoredRound]:
+    theirs = select(*_columns()).where(round_.c.process_id == process_id)
+    rows = await session.execute(theirs.order_by(round_.c.opened.desc()).limit(most))
     return [StoredRound(*row) for row in rows]
 
 
-async def opened(session: Session, content: str) -> datetime | None:
-    """When a round with this very content was last opened; None: never."""
-    newest = select(func.max(round_.c.opened)).where(round_.c.content == content)
+async def opened(session: Session, process_id: str, content: str) -> datetime | None:
+    """When a round of the process with this very content was last opened; None: never."""
+    newest = select(func.max(round_.c.opened)).where(round_.c.process_id == process_id, round_.c.content == content)
     found: datetime | None = (await session.execute(newest)).scalar_one()
     return found
 
 
-async def overdue(session: Session, now: datetime) -> list[str]:
-    """Rounds whose time has passed and that nobody has closed."""
-    rows = await session.execute(select(round_.c.id).where(round_.c.closed.is_(None), round_.c.closes <= now))
-    return list(rows.scalars())
+async def overdue(session: Session, now: datetime) -> list[StoredRound]:
+    """Rounds of all processes whose time has passed and that nobody has closed."""
+    rows = await session.execute(select(*_columns()).where(round_.c.closed.is_(None), round_.c.closes <= now))
+    return [StoredRound(*row) for row in rows]
 
 
 async def to_remind(session: Session, ends_before: datetime, opened_before: datetime, now: datetime) -> list[str]:
-    """The open rounds that end soon, were not opened just now, and whose voters were not reminded yet.
+    """The open rounds of all processes that end soon, were not opened just now, and whose voters were not reminded yet.
 
     They are locked: whoever comes at the same moment gets none of them.
     """
@@ -108,12 +109,17 @@ def _columns() -> list[ColumnElement[Any]]:
     return [round_.c[name] for name in ("id", "process_id", "content", "rule", "closes", "closed", "result")]
 
 
-async def facing(session: Session, person_id: str, now: datetime) -> list[Facing]:
-    """The open rounds that this person is on the roll of."""
+async def facing(session: Session, process_id: str, person_id: str, now: datetime) -> list[Facing]:
+    """The open rounds of the process that this person is on the roll of."""
     rows = await session.execute(
         select(round_.c.id, round_.c.content, round_.c.closes, ballot.c.voted)
         .join(round_, round_.c.id == ballot.c.round_id)
-        .where(ballot.c.person_id == person_id, round_.c.closed.is_(None), round_.c.closes > now)
+        .where(
+            round_.c.process_id == process_id,
+            ballot.c.person_id == person_id,
+            round_.c.closed.is_(None),
+            round_.c.closes > now,
+        )
     )
     return [Facing(*row) for row in rows]
 
@@ -144,15 +150,20 @@ async def is_on_roll(session: Session, who: str, round_id: str) -> bool:
     return (await session.execute(row)).one_or_none() is not None
 
 
-async def withdraw(session: Session, who: str, now: datetime) -> list[str]:
-    """Take a person off the rolls of the rounds that are open, with their ballots; gives which rounds these are.
+async def withdraw(session: Session, process_id: str, who: str, now: datetime) -> list[str]:
+    """Take a person off the rolls of the process's open rounds, with their ballots; gives which rounds these are.
 
     The rows of the rounds are locked against a closing at the same instant: a round that closed first has counted.
     """
     rows = await session.execute(
         select(round_.c.id)
         .join(ballot, ballot.c.round_id == round_.c.id)
-        .where(ballot.c.person_id == who, round_.c.closed.is_(None), round_.c.closes > now)
+        .where(
+            round_.c.process_id == process_id,
+            ballot.c.person_id == who,
+            round_.c.closed.is_(None),
+            round_.c.closes > now,
+        )
         .order_by(round_.c.id)
         .with_for_update(of=[round_], read=True)
     )

@@ -16,18 +16,19 @@ class Schedule:
     """The content is a JSON text that the handlers wrote, the rule a word of theirs. `due`: when it comes next."""
 
     id: str
+    process_id: str
     content: str
     rule: str
     due: datetime
     made: datetime
 
 
-async def add(session: Session, process_id: str, new: Schedule) -> None:
-    await session.execute(insert(schedule).values(process_id=process_id, **asdict(new)))
+async def add(session: Session, new: Schedule) -> None:
+    await session.execute(insert(schedule).values(asdict(new)))
 
 
 async def take_due(session: Session, now: datetime) -> Sequence[Schedule]:
-    """Those that are due, locked; without what another worker has taken."""
+    """Those of all processes that are due, locked; without what another worker has taken."""
     due = select(*_columns()).where(schedule.c.due <= now).order_by(schedule.c.due)
     rows = await session.execute(due.with_for_update(skip_locked=True))
     return [Schedule(*row) for row in rows]
@@ -37,14 +38,16 @@ async def move(session: Session, schedule_id: str, due: datetime) -> None:
     await session.execute(update(schedule).where(schedule.c.id == schedule_id).values(due=due))
 
 
-async def remove(session: Session, schedule_id: str) -> bool:
-    """False when there was none."""
-    return bool((await session.execute(delete(schedule).where(schedule.c.id == schedule_id))).rowcount)
+async def remove(session: Session, process_id: str, schedule_id: str) -> bool:
+    """False when the process has none of this id."""
+    gone = delete(schedule).where(schedule.c.process_id == process_id, schedule.c.id == schedule_id)
+    return bool((await session.execute(gone)).rowcount)
 
 
-async def waiting(session: Session) -> Sequence[Schedule]:
-    """All of them, the next to be due first."""
-    rows = await session.execute(select(*_columns()).order_by(schedule.c.due, schedule.c.id))
+async def waiting(session: Session, process_id: str) -> Sequence[Schedule]:
+    """All of the process, the next to be due first."""
+    theirs = select(*_columns()).where(schedule.c.process_id == process_id)
+    rows = await session.execute(theirs.order_by(schedule.c.due, schedule.c.id))
     return [Schedule(*row) for row in rows]
 
 

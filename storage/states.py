@@ -1,6 +1,17 @@
-"""The states of deliveries, broadcasts and responses; DECISIONS.md says which one follows which in the first two."""
+"""The states of processes, deliveries, broadcasts and responses; DECISIONS.md says which one follows which."""
 
 from enum import StrEnum
+
+
+class ProcessState(StrEnum):
+    """Whether a process goes on."""
+
+    OPEN = "open"
+    """It tells, asks and responds."""
+    CLOSED = "closed"
+    """It is over: nothing but replies leaves for it, and people still read what they gave."""
+    ARCHIVED = "archived"
+    """It is over, and no longer listed."""
 
 
 class State(StrEnum):

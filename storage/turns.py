@@ -189,7 +189,7 @@ def _statement(dialect: str) -> Select[Any]:
             _unsure(met.c.id).label("unsure"),
             _votes(met.c.person_id).label("votes"),
             _gave(met.c.person_id).label("gave"),
-            exists().where(member.c.person_id == met.c.person_id).label("member"),
+            _sits(met.c.person_id).label("member"),
             parts.c.region,
             parts.c.consented,
             met,
@@ -231,6 +231,10 @@ def _unsure(where: ColumnElement[str]) -> ColumnElement[bool]:
 
 def _gave(person_id: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(contribution.c.person_id == person_id, contribution.c.process_id == process.c.id)
+
+
+def _sits(person_id: ColumnElement[str]) -> ColumnElement[bool]:
+    return exists().where(member.c.person_id == person_id, member.c.process_id == process.c.id)
 
 
 def _votes(person_id: ColumnElement[str]) -> ColumnElement[bool]:

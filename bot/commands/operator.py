@@ -11,25 +11,37 @@ import uvloop
 import channels
 import flows
 from bot import settings
-from bot.commands.terminal import first_line, in_its_place, load_keys, load_settings, say, short, stop, writing
+from bot.commands.terminal import (
+    Slug,
+    acting,
+    first_line,
+    in_its_place,
+    load_keys,
+    load_settings,
+    say,
+    short,
+    stop,
+    writing,
+)
 from channels import Channel, Misconfigured
 from handlers import senders
+from handlers.processes import OpenProcess
 from storage import Session, broadcasts, circuits, events
 from storage.broadcasts import Broadcast
 from storage.states import BroadcastState
 
 
-def list_broadcasts(most: int = 10) -> None:
+def list_broadcasts(most: int = 10, process: Slug = None) -> None:
     """The newest broadcasts, whether they run, and how many of their deliveries are in which state."""
 
-    async def look(session: Session, now: datetime) -> None:
-        for broadcast in await broadcasts.latest(session, most):
+    async def look(session: Session, its: OpenProcess, now: datetime) -> None:
+        for broadcast in await broadcasts.latest(session, its.id, most):
             counts = await broadcasts.counts(session, broadcast.id)
             states = "  ".join(f"{state} {number}" for state, number in sorted(counts.items()))
             title = first_line(flows.told(broadcast.renditions).text)
             say(f"{short(broadcast.id)}  {broadcast.subject.kind}  {states}{_stands(broadcast, now)}  {title}")
 
-    writing(look)
+    acting(process, look)
 
 
 def _stands(broadcast: Broadcast, now: datetime) -> str:

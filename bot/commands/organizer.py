@@ -11,49 +11,75 @@ import council
 import flows
 from bot import clock
 from bot.commands.preview import OnceMore, Publication, Yes, people_are, publish_after_yes
-from bot.commands.terminal import File, first_line, in_its_place, load_keys, meant, read, say, short, writing
+from bot.commands.terminal import (
+    File,
+    Slug,
+    acting,
+    ask,
+    first_line,
+    in_its_place,
+    load_keys,
+    meant,
+    read,
+    say,
+    short,
+    writing,
+)
 from handlers import bulletins, consultations, contributions, members, people, processes, rounds, schedules, senders
+from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Session, broadcasts
 from storage import consultations as stored_consultations
 from storage import contributions as stored_contributions
 from storage import people as stored_people
-from storage import processes as stored_processes
 from storage import rounds as stored_rounds
 from storage.broadcasts import Broadcast, Subject
 
 
-def process_open(file: File) -> None:
-    """Open the process that FILE describes, or change what is said of it."""
+def process_open(file: File, yes: Yes = False) -> None:
+    """Open the process that FILE describes, or change what is said of the one that its slug names."""
     process = read(file, flows.Process)
 
-    async def begin(session: Session, now: datetime) -> tuple[bool, Sequence[str]]:
-        is_new = await stored_processes.the_one(session) is None
+    async def known(session: Session, _now: datetime) -> tuple[OpenProcess | None, OpenProcess | None]:
+        return await processes.before(session, process), await processes.namesake(session, process)
+
+    async def begin(session: Session, now: datetime) -> Sequence[str]:
         unheard_of = await senders.unheard_of(session, process)
         await processes.begin(session, process, now)
-        return is_new, unheard_of
+        return unheard_of
 
-    title = first_line(process.title, process.languages)
-    is_new, unheard_of = writing(begin)
-    say(f'The process "{title}" is open.' if is_new else f'The process "{title}" is changed, from now on.')
+    before, namesake = writing(known)
+    if before is not None and process.slug and processes.is_another(process, before.content):
+        taken = f'{process.slug} is taken by "{_title(before.content)}" of {first_line(before.content.organizer)}'
+        ask(f"{taken}: change it?", yes, "--yes", "Nothing was changed")
+    if namesake is not None:
+        called = f'"{_title(process)}" is open already, as {namesake.slug}'
+        ask(f"{called}: open another process of this name?", yes, "--yes", "Nothing was opened")
+    unheard_of = writing(begin)
+    say(f'The process "{_title(process)}" is {"open" if before is None else "changed, from now on"}.')
     for name in unheard_of:
         say(f"No program has been started with the sender {name} yet. Set it up, or look how it is written.")
 
 
-def bulletin_publish(file: File, yes: Yes = False, once_more: OnceMore = False) -> None:
+def _title(process: flows.Process) -> str:
+    return first_line(process.title, process.languages)
+
+
+def bulletin_publish(file: File, yes: Yes = False, once_more: OnceMore = False, process: Slug = None) -> None:
     """Publish the bulletin in FILE and send it to its audience, once you have seen to whom and said yes."""
     bulletin = read(file, contents.Bulletin)
 
-    async def its_broadcast(session: Session, name: str) -> Broadcast | None:
+    async def its_broadcast(session: Session, its: OpenProcess, name: str) -> Broadcast | None:
         if bulletin.repeat:
-            name = await bulletins.publish(session, replace(bulletin, repeat=""), clock.now())
+            name = await bulletins.publish(session, its, replace(bulletin, repeat=""), clock.now())
         return await broadcasts.get(session, name)
 
     publication = Publication(
         text=bulletin.text,
-        publish=lambda session, now: bulletins.publish(session, bulletin, now),
+        publish=lambda session, its, now: bulletins.publish(session, its, bulletin, now),
         broadcast=its_broadcast,
-        before=lambda session: bulletins.published_before(session, bulletin),
+        before=lambda session, its: bulletins.published_before(session, its, bulletin),
+        slug=process,
     )
     name, number = publish_after_yes(publication, yes, once_more)
     if bulletin.repeat:
@@ -62,63 +88,64 @@ def bulletin_publish(file: File, yes: Yes = False, once_more: OnceMore = False) 
         say(f"Published: broadcast {short(name)}. {people_are(number)} told. How far it is: hearback broadcasts")
 
 
-def bulletin_schedules() -> None:
+def bulletin_schedules(process: Slug = None) -> None:
     """The bulletins that repeat, and when each comes next."""
 
-    async def look(session: Session, _now: datetime) -> None:
-        for schedule in await schedules.waiting(session):
+    async def look(session: Session, its: OpenProcess, _now: datetime) -> None:
+        for schedule in await schedules.waiting(session, its):
             title = first_line(schedule.bulletin.text)
             say(f"{short(schedule.id)}  {schedule.repeat}  next {schedule.due:%Y-%m-%d %H:%M} UTC  {title}")
 
-    writing(look)
+    acting(process, look)
 
 
-def bulletin_stop(schedule: str) -> None:
+def bulletin_stop(schedule: str, process: Slug = None) -> None:
     """A bulletin repeats no more. What has been published goes on. The first four characters of its id are enough."""
 
-    async def stop(session: Session, _now: datetime) -> str:
-        name = await meant(session, "bulletin that repeats", schedule)
-        await schedules.stop(session, name)
+    async def stop(session: Session, its: OpenProcess, _now: datetime) -> str:
+        name = await meant(session, its, "bulletin that repeats", schedule)
+        await schedules.stop(session, its, name)
         return name
 
-    say(f"Bulletin {short(writing(stop))} repeats no more.")
+    say(f"Bulletin {short(acting(process, stop))} repeats no more.")
 
 
-def consultation_open(file: File, yes: Yes = False, once_more: OnceMore = False) -> None:
+def consultation_open(file: File, yes: Yes = False, once_more: OnceMore = False, process: Slug = None) -> None:
     """Open the consultation in FILE and invite everybody, once you have seen how many and said yes."""
     consultation = read(file, contents.Consultation)
     publication = Publication(
         text=consultation.title,
-        publish=lambda session, now: consultations.open_(session, consultation, now),
-        broadcast=lambda session, made: broadcasts.get(session, made[1]),
-        before=lambda session: consultations.opened_before(session, consultation),
+        publish=lambda session, its, now: consultations.open_(session, its, consultation, now),
+        broadcast=lambda session, _its, made: broadcasts.get(session, made[1]),
+        before=lambda session, its: consultations.opened_before(session, its, consultation),
+        slug=process,
     )
     (name, _broadcast), number = publish_after_yes(publication, yes, once_more)
     say(f"Opened: consultation {short(name)}. {people_are(number)} invited.")
     say(f"To close it: hearback consultation close {short(name)}")
 
 
-def consultation_close(consultation: str) -> None:
+def consultation_close(consultation: str, process: Slug = None) -> None:
     """Close a consultation. The first four characters of its id are enough."""
 
-    async def close(session: Session, now: datetime) -> str:
-        name = await meant(session, "consultation", consultation)
-        await consultations.close(session, name, now)
+    async def close(session: Session, its: OpenProcess, now: datetime) -> str:
+        name = await meant(session, its, "consultation", consultation)
+        await consultations.close(session, its, name, now)
         return name
 
-    say(f"Closed: consultation {short(writing(close))}. Nobody can answer it any more.")
+    say(f"Closed: consultation {short(acting(process, close))}. Nobody can answer it any more.")
 
 
-def consultation_list() -> None:
+def consultation_list(process: Slug = None) -> None:
     """The newest consultations, and whether each is open."""
 
-    async def look(session: Session, _now: datetime) -> None:
-        for consultation in await stored_consultations.newest(session, 10):
+    async def look(session: Session, its: OpenProcess, _now: datetime) -> None:
+        for consultation in await stored_consultations.newest(session, its.id, 10):
             closed = "open" if consultation.closed is None else f"closed {consultation.closed:%Y-%m-%d}"
             title = first_line(contents.unpack(consultation.content, contents.Consultation).title)
             say(f"{short(consultation.id)}  opened {consultation.opened:%Y-%m-%d}  {closed}  {title}")
 
-    writing(look)
+    acting(process, look)
 
 
 def respond(
@@ -126,6 +153,7 @@ def respond(
     answered: Annotated[list[str] | None, typer.Argument(help="Contributions, if FILE names none.")] = None,
     yes: Yes = False,
     once_more: OnceMore = False,
+    process: Slug = None,
 ) -> None:
     """Publish the response in FILE and tell everyone whose contributions it answers, once you have said yes."""
     response = read(file, contents.Response)
@@ -133,31 +161,32 @@ def respond(
         response = contents.Response(response.state, response.reason, tuple(answered))
     publication = Publication(
         text=response.reason,
-        publish=lambda session, now: contributions.respond(session, response, now),
-        broadcast=lambda session, made: broadcasts.about(session, Subject("response", made[0])),
-        before=lambda session: contributions.answered_before(session, response),
+        publish=lambda session, its, now: contributions.respond(session, its, response, now),
+        broadcast=lambda session, its, made: broadcasts.about(session, its.id, Subject("response", made[0])),
+        before=lambda session, its: contributions.answered_before(session, its, response),
+        slug=process,
     )
     (name, number), _number = publish_after_yes(publication, yes, once_more)
     say(f"Published: response {short(name)}. {people_are(number)} told.")
 
 
-def list_contributions(most: int = 20) -> None:
+def list_contributions(most: int = 20, process: Slug = None) -> None:
     """What came in, newest first, those without a response before the others."""
     keyring = load_keys()
 
-    async def look(session: Session, _now: datetime) -> None:
-        for contribution in await stored_contributions.newest(session, keyring, most):
+    async def look(session: Session, its: OpenProcess, _now: datetime) -> None:
+        for contribution in await stored_contributions.newest(session, its.id, keyring, most):
             about = contribution.topic or contribution.question or "no topic"
             day, language, state = contribution.given, contribution.language, contribution.state
             say(f"{short(contribution.id)}  {day}  {language}  {about}  {state}")
             say(f"  {_given(contribution)}")
 
-    writing(look)
+    acting(process, look)
 
 
-def sort(contribution: str, topic: str) -> None:
+def sort(contribution: str, topic: str, process: Slug = None) -> None:
     """Say what a contribution is about, where its person said it coarsely or not at all."""
-    writing(lambda session, _now: contributions.name_topic(session, contribution, topic))
+    acting(process, lambda session, its, _now: contributions.name_topic(session, its, contribution, topic))
 
 
 def _given(contribution: stored_contributions.Contribution) -> str:
@@ -168,26 +197,23 @@ def _given(contribution: stored_contributions.Contribution) -> str:
 
 def council_invite(
     days: Annotated[int, typer.Option(help="How many days it holds.")] = people.INVITED_FOR,
+    process: Slug = None,
 ) -> None:
     """Make an invitation: who sends it to us first sits on the council."""
     keyring = load_keys()
 
-    async def invite(session: Session, now: datetime) -> str:
-        process = await processes.the_one(session)
-        return await people.invite(session, keyring, process.id, now, days)
-
-    say(writing(invite))
+    say(acting(process, lambda session, its, now: people.invite(session, keyring, its, now, days)))
 
 
-def council_invitations() -> None:
+def council_invitations(process: Slug = None) -> None:
     """The invitations of the last weeks and what became of each; never the code, nor who has used it."""
 
-    async def look(session: Session, now: datetime) -> None:
-        for invitation in await stored_people.invitations(session):
+    async def look(session: Session, its: OpenProcess, now: datetime) -> None:
+        for invitation in await stored_people.invitations(session, its.id):
             state = _state(invitation, now.date())
             say(f"{short(invitation.id)}  made {invitation.made}  until {invitation.until}  {state}")
 
-    writing(look)
+    acting(process, look)
 
 
 def _state(invitation: stored_people.Invitation, today: date) -> str:
@@ -196,58 +222,60 @@ def _state(invitation: stored_people.Invitation, today: date) -> str:
     return "open" if invitation.until >= today else "over"
 
 
-def council_revoke(invitation: str) -> None:
+def council_revoke(invitation: str, process: Slug = None) -> None:
     """Nobody takes a seat by this invitation any more. The first four characters of its id are enough."""
-    writing(lambda session, _now: people.revoke(session, invitation))
+    acting(process, lambda session, its, _now: people.revoke(session, its, invitation))
     say("Revoked: nobody takes a seat by it any more.")
 
 
-def council_members() -> None:
+def council_members(process: Slug = None) -> None:
     """The seats of the council, and since when each is taken; never by whom."""
 
-    async def look(session: Session, _now: datetime) -> None:
-        seats = await stored_people.seats(session)
+    async def look(session: Session, its: OpenProcess, _now: datetime) -> None:
+        seats = await stored_people.seats(session, its.id)
         for seat in seats:
             say(f"{seat.name[:8]}  since {seat.since}")
         say(f"together  {len(seats)}")
 
-    writing(look)
+    acting(process, look)
 
 
-def council_remove(seat: str) -> None:
+def council_remove(seat: str, process: Slug = None) -> None:
     """End a seat and tell its member. The first four characters of its name are enough.
 
     Where a vote is open, its member's vote is taken back.
     """
-    writing(lambda session, now: members.remove(session, seat, now))
+    acting(process, lambda session, its, now: members.remove(session, its, seat, now))
     say("This seat is free now. Its member is told.")
 
 
-def round_open(file: File, yes: Yes = False, once_more: OnceMore = False) -> None:
+def round_open(file: File, yes: Yes = False, once_more: OnceMore = False, process: Slug = None) -> None:
     """Open the vote in FILE for everyone who sits on the council now, once you have said yes."""
     round_ = read(file, contents.Round)
     publication = Publication(
         text=round_.title,
-        publish=lambda session, now: rounds.open_(session, round_, now),
-        broadcast=lambda session, name: broadcasts.about(session, Subject("round", name)),
-        before=lambda session: rounds.opened_before(session, round_),
+        publish=lambda session, its, now: rounds.open_(session, its, round_, now),
+        broadcast=lambda session, its, name: broadcasts.about(session, its.id, Subject("round", name)),
+        before=lambda session, its: rounds.opened_before(session, its, round_),
+        slug=process,
     )
     name, number = publish_after_yes(publication, yes, once_more)
     say(f"Opened: vote {short(name)}. {people_are(number)} invited. It closes when {round_.closes} has ended (UTC).")
 
 
-def round_close(round_id: str, yes: Yes = False) -> None:
+def round_close(round_id: str, yes: Yes = False, process: Slug = None) -> None:
     """Close a vote, publish its result and tell the council, once you have said yes. Four characters are enough."""
     keyring = load_keys()
 
-    async def close(session: Session, now: datetime) -> tuple[str, council.Result]:
-        name = await meant(session, "vote", round_id)
-        return name, await rounds.close(session, keyring, name, now)
+    async def close(session: Session, its: OpenProcess, now: datetime) -> tuple[str, council.Result]:
+        name = await meant(session, its, "vote", round_id)
+        return name, await rounds.close(session, its, keyring, name, now)
 
     publication = Publication(
         text={},
         publish=close,
-        broadcast=lambda session, closed: broadcasts.about(session, Subject("result", closed[0])),
+        broadcast=lambda session, its, closed: broadcasts.about(session, its.id, Subject("result", closed[0])),
+        slug=process,
     )
     (name, result), number = publish_after_yes(publication, yes)
     say(f"Closed: vote {short(name)}. {people_are(number)} told.")
@@ -257,21 +285,21 @@ def round_close(round_id: str, yes: Yes = False) -> None:
         say(f"{rounds.counted(result, together[0]) or '-'}  {' = '.join(together)}")
 
 
-def round_list() -> None:
+def round_list(process: Slug = None) -> None:
     """The newest votes."""
 
-    async def look(session: Session, _now: datetime) -> None:
-        for round_ in await stored_rounds.newest(session, 10):
+    async def look(session: Session, its: OpenProcess, _now: datetime) -> None:
+        for round_ in await stored_rounds.newest(session, its.id, 10):
             voters, voted = await stored_rounds.turnout(session, round_.id)
             state = "closed" if round_.closed else f"open until {round_.closes:%Y-%m-%d}"
             title = first_line(contents.unpack(round_.content, contents.Round).title)
             say(f"{short(round_.id)}  {state}  {voted} of {voters}  {title}")
 
-    writing(look)
+    acting(process, look)
 
 
 GROUPS = {
-    "process": "The review that is run here: open it, or change what is said of it.",
+    "process": "The reviews that are run here: open one, or change what is said of it.",
     "bulletin": "What we tell: publish a bulletin; see and end those that repeat.",
     "consultation": "What we ask: open a consultation, list them, close one.",
     "council": "The advisory council: invite, look who sits there, revoke an invitation.",

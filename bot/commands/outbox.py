@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.terminal import load_settings, meant, say, short, stop, writing
+from bot.commands.terminal import Slug, acting, load_settings, meant, say, short, stop, the_only, writing
 from channels.verdicts import UNCOUNTED, Act, Alarm, Verdict
+from handlers.processes import OpenProcess
 from storage import Session, broadcasts, marks, outbox, senders, templates
+from storage import beginnings as names
 from storage.outbox import unknowns
 
 Ids = Annotated[list[str] | None, typer.Argument(help="Deliveries, as `hearback dead list` shows them.")]
@@ -152,35 +154,37 @@ def acknowledge(ids: Ids = None, channel: OfChannel = "") -> None:
 
 
 async def _deliveries(session: Session, beginnings: Sequence[str] | None) -> Sequence[str]:
-    return [await meant(session, "delivery", beginning) for beginning in beginnings or ()]
+    found = [(beginning, await names.deliveries(session, beginning)) for beginning in beginnings or ()]
+    return [the_only("delivery", beginning, ids) for beginning, ids in found]
 
 
-def pause(broadcast: str) -> None:
+def pause(broadcast: str, process: Slug = None) -> None:
     """Let nothing more of a broadcast leave until it is resumed. What is leaving at this instant still does."""
-    say(f"Paused: {_turned(broadcast, broadcasts.pause, 'It does not run.')}. hearback broadcast resume lets it go on.")
+    name = _turned(process, broadcast, broadcasts.pause, "It does not run.")
+    say(f"Paused: {name}. hearback broadcast resume lets it go on.")
 
 
-def resume(broadcast: str) -> None:
+def resume(broadcast: str, process: Slug = None) -> None:
     """Let a paused broadcast go on."""
-    say(f"Resumed: {_turned(broadcast, broadcasts.resume, 'It is not paused.')}.")
+    say(f"Resumed: {_turned(process, broadcast, broadcasts.resume, 'It is not paused.')}.")
 
 
-def cancel(broadcast: str) -> None:
+def cancel(broadcast: str, process: Slug = None) -> None:
     """Let nothing more of a broadcast leave, ever."""
-    name = _turned(broadcast, broadcasts.cancel, "It cannot be cancelled: it was before.")
+    name = _turned(process, broadcast, broadcasts.cancel, "It cannot be cancelled: it was before.")
     say(f"Cancelled: {name}. What has left stays with the people; nothing more of it leaves.")
 
 
-def _turned(broadcast: str, turn: Callable[[Session, str], Awaitable[bool]], why_not: str) -> str:
+def _turned(slug: str | None, broadcast: str, turn: Callable[[Session, str], Awaitable[bool]], why_not: str) -> str:
     """The id that was meant, as people read it."""
 
-    async def do(session: Session, _now: datetime) -> str:
-        name = await meant(session, "broadcast", broadcast)
+    async def do(session: Session, process: OpenProcess, _now: datetime) -> str:
+        name = await meant(session, process, "broadcast", broadcast)
         if not await turn(session, name):
             stop(why_not)
         return name
 
-    return short(writing(do))
+    return short(acting(slug, do))
 
 
 def hold() -> None:

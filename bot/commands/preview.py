@@ -1,20 +1,21 @@
 """What goes out to many is shown before it leaves, and waits for a yes."""
 
-import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Generic, TypeVar
 
 import typer
 
 import flows
 from bot import clock
-from bot.commands.terminal import load_variables, rehearsing, say, stop, writing
+from bot.commands.terminal import acting, ask, load_variables, rehearsing, say
 from broadcast import expand
 from handlers import previews
 from handlers.previews import Preview, Share
+from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Session, processes
 from storage.broadcasts import Broadcast
@@ -24,7 +25,7 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask whether it shall le
 OnceMore = Annotated[bool, typer.Option("--once-more", help="Also when the very same has gone out before.")]
 
 
-async def _never(_session: Session) -> datetime | None:
+async def _never(_session: Session, _process: OpenProcess) -> datetime | None:
     return None
 
 
@@ -34,16 +35,18 @@ class Publication(Generic[T]):
 
     text: flows.Renditions
     """What the organizer wrote: who reads it in another language is counted."""
-    publish: Callable[[Session, datetime], Awaitable[T]]
-    broadcast: Callable[[Session, T], Awaitable[Broadcast | None]]
+    publish: Callable[[Session, OpenProcess, datetime], Awaitable[T]]
+    broadcast: Callable[[Session, OpenProcess, T], Awaitable[Broadcast | None]]
     """What `publish` has made; None: nothing leaves yet."""
-    before: Callable[[Session], Awaitable[datetime | None]] = field(default=_never)
+    before: Callable[[Session, OpenProcess], Awaitable[datetime | None]] = field(default=_never)
     """When the very same went out."""
+    slug: str | None = None
+    """Of the process; None: the only one."""
 
 
 def publish_after_yes(publication: Publication[T], yes: bool, once_more: bool = False) -> tuple[T, int]:
     """Show it, ask, publish; gives what `publish` gave, and how many people there were to reach."""
-    preview, before = rehearsing(lambda session, now: _rehearse(session, now, publication))
+    preview, before = rehearsing(publication.slug, partial(_rehearse, publication))
     if preview is not None:
         for line in lines(preview, clock.now(), load_variables().sms_price):
             say(line)
@@ -51,32 +54,29 @@ def publish_after_yes(publication: Publication[T], yes: bool, once_more: bool = 
         _ask(f"The very same went out before, on {moment(before)}. Send it once more?", once_more, "--once-more")
     _ask("Shall it leave?", yes, "--yes")
     number = 0 if preview is None else preview.number
-    return writing(lambda session, now: _publish(session, now, publication, before)), number
+    return acting(publication.slug, partial(_publish, publication, before)), number
 
 
 async def _rehearse(
-    session: Session, now: datetime, publication: Publication[T]
+    publication: Publication[T], session: Session, process: OpenProcess, now: datetime
 ) -> tuple[Preview | None, datetime | None]:
-    before = await publication.before(session)
-    broadcast = await publication.broadcast(session, await publication.publish(session, now))
+    before = await publication.before(session, process)
+    broadcast = await publication.broadcast(session, process, await publication.publish(session, process, now))
     return None if broadcast is None else await previews.of(session, broadcast, publication.text), before
 
 
-async def _publish(session: Session, now: datetime, publication: Publication[T], before: datetime | None) -> T:
+async def _publish(
+    publication: Publication[T], before: datetime | None, session: Session, process: OpenProcess, now: datetime
+) -> T:
     """Unless somebody else published the very same while we asked: whoever does waits here for the other."""
-    await processes.touch(session)
-    if await publication.before(session) != before:
+    await processes.touch(session, process.id)
+    if await publication.before(session, process) != before:
         raise contents.Unfit("The very same has gone out just now, from elsewhere. Nothing was sent from here.")
-    return await publication.publish(session, now)
+    return await publication.publish(session, process, now)
 
 
 def _ask(question: str, answered: bool, option: str) -> None:
-    if answered:
-        return
-    if not sys.stdin.isatty():
-        stop(f"{question} Nothing was sent: there is nobody here to answer. Say yes with {option}.")
-    if not typer.confirm(question):
-        stop("Nothing was sent.")
+    ask(question, answered, option, "Nothing was sent")
 
 
 def lines(preview: Preview, now: datetime, price: str) -> Iterator[str]:

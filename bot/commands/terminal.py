@@ -1,5 +1,6 @@
 """What every command does at the terminal: take its settings, read a file, write one transaction, say a line."""
 
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -13,7 +14,9 @@ import uvloop
 import flows
 import storage
 from bot import clock, settings
+from handlers import processes
 from handlers.contributions import SHORTEST_NAME
+from handlers.processes import OpenProcess
 from handlers.shown import visible
 from handlers.writing import contents
 from storage import Keyring, Session, beginnings, keychecks
@@ -22,6 +25,9 @@ T = TypeVar("T")
 WRONG, UNREADY = 2, 1
 """How a command ends: what it was told is wrong, or what it needs is not there."""
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)]
+Slug = Annotated[
+    str | None, typer.Option("--process", metavar="SLUG", help="Of which process, where there are several.")
+]
 
 
 def load_settings(with_channels: bool = False) -> settings.Settings:
@@ -57,17 +63,26 @@ class _Undone(Exception):
     """What was tried is taken back."""
 
 
-def rehearsing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
+def rehearsing(slug: str | None, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
     """What the work gives, with everything that it wrote taken back."""
     results: list[T] = []
 
-    async def rehearse(session: Session, now: datetime) -> None:
-        results.append(await work(session, now))
+    async def rehearse(session: Session, process: OpenProcess, now: datetime) -> None:
+        results.append(await work(session, process, now))
         raise _Undone
 
     with suppress(_Undone):
-        writing(rehearse)
+        acting(slug, rehearse)
     return results[0]
+
+
+def acting(slug: str | None, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
+    """One transaction of whoever sits here in the process of this slug; None: in the only one."""
+
+    async def act(session: Session, now: datetime) -> T:
+        return await work(session, await processes.named(session, slug), now)
+
+    return writing(act)
 
 
 def writing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
@@ -103,9 +118,13 @@ def short(name: str) -> str:
     return name[:SHORT]
 
 
-async def meant(session: Session, kind: str, beginning: str) -> str:
-    """The id that begins so; four characters are enough. Raises `contents.Unfit`."""
-    found = await beginnings.ids(session, kind, beginning)
+async def meant(session: Session, process: OpenProcess, kind: str, beginning: str) -> str:
+    """The id of the process that begins so; four characters are enough. Raises `contents.Unfit`."""
+    return the_only(kind, beginning, await beginnings.ids(session, process.id, kind, beginning))
+
+
+def the_only(kind: str, beginning: str, found: Sequence[str]) -> str:
+    """Of the ids that begin so. Raises `contents.Unfit`."""
     if beginning in found:
         return beginning
     if not found or len(beginning) < SHORTEST_NAME:
@@ -113,6 +132,16 @@ async def meant(session: Session, kind: str, beginning: str) -> str:
     if len(found) > 1:
         raise contents.Unfit(f"Several begin with {beginning!r}: write more of the id.")
     return found[0]
+
+
+def ask(question: str, answered: bool, option: str, otherwise: str) -> None:
+    """Stop unless whoever sits here says yes; `answered`: by the option they did. `otherwise`: what a no comes to."""
+    if answered:
+        return
+    if not sys.stdin.isatty():
+        stop(f"{question} {otherwise}: there is nobody here to answer. Say yes with {option}.")
+    if not typer.confirm(question):
+        stop(f"{otherwise}.")
 
 
 def say(line: Any) -> None:

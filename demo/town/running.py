@@ -10,6 +10,8 @@ from bot import serve
 from demo.platforms.both import Platforms
 from demo.town.clock import TownClock
 from demo.town.scenery import TownContent
+from handlers import processes
+from handlers.processes import OpenProcess
 from storage import Session
 
 T = TypeVar("T")
@@ -36,12 +38,20 @@ class Town:
         await self.parts.hints.waker.wake()
         return done
 
-    async def rehearses(self, work: Callable[[Session, datetime], Awaitable[T]]) -> T:
+    async def acts(self, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
+        """What an organizer does in the town's process."""
+
+        async def act(session: Session, now: datetime) -> T:
+            return await work(session, await processes.named(session), now)
+
+        return await self.does(act)
+
+    async def rehearses(self, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
         """What the work gives, with everything that it wrote taken back."""
         results: list[T] = []
         with suppress(_Undone):
             async with self.parts.database.writing() as session:
-                results.append(await work(session, self.clock()))
+                results.append(await work(session, await processes.named(session), self.clock()))
                 raise _Undone
         return results[0]
 

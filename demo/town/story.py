@@ -15,8 +15,8 @@ from demo.town.scenery import Recommendation, Resident, to_ask, to_vote
 from handlers import bulletins, consultations, contributions, people, processes, rounds
 from handlers.writing import contents
 from locales import speaking
-from storage import Session, outbox
 from storage import contributions as stored
+from storage import outbox
 
 A_STEP = timedelta(seconds=25)
 """How long one thing takes that somebody does. Less than the lease of a send."""
@@ -56,8 +56,8 @@ async def _meet(town: Town) -> None:
 
 
 async def _brief(town: Town) -> None:
-    first = town.scenery.bulletins[0]
-    await _tells(town, lambda session, now: bulletins.publish(session, contents.Bulletin(first.text), now))
+    bulletin = contents.Bulletin(town.scenery.bulletins[0].text)
+    await _tells(town, lambda session, process, now: bulletins.publish(session, process, bulletin, now))
 
 
 async def _recommend(town: Town) -> None:
@@ -70,7 +70,7 @@ async def _recommend(town: Town) -> None:
 
 async def _ask(town: Town) -> None:
     asking = to_ask(town.scenery.consultation, town.clock())
-    await _tells(town, lambda session, now: consultations.open_(session, asking, now))
+    await _tells(town, lambda session, process, now: consultations.open_(session, process, asking, now))
     town.clock.pass_by(timedelta(hours=1))
     await _together(
         town, {resident: list(_answers(resident, asking)) for resident in _joined(town) if resident.answers}
@@ -78,23 +78,23 @@ async def _ask(town: Town) -> None:
 
 
 async def _respond(town: Town) -> None:
-    received = await town.looks(lambda session: stored.newest(session, town.parts.keys, 100))
+    received = await town.acts(lambda session, process, _now: stored.newest(session, process.id, town.parts.keys, 100))
     ids = {contribution.words: contribution.id for contribution in received}
     for response in town.scenery.answered:
         givers = [resident for resident in town.scenery.people if resident.name in response.to]
         named = tuple(ids[recommendation.words] for resident in givers for recommendation in resident.recommends)
         answer = contents.Response(response.state, response.reason, named)
-        await _tells(town, lambda session, now, it=answer: contributions.respond(session, it, now))
+        await _tells(town, lambda session, process, now, it=answer: contributions.respond(session, process, it, now))
 
 
 async def _seat(town: Town) -> None:
     """The council gets its members, and something to vote on."""
     members = [resident for resident in _joined(town) if resident.member]
     for resident in members:
-        code = await town.does(lambda session, _now: _invite(town, session))
+        code = await town.acts(lambda session, process, now: people.invite(session, town.parts.keys, process, now))
         await _together(town, {resident: [code]})
     opened = to_vote(town.scenery.opened, town.clock())
-    await _tells(town, lambda session, now: rounds.open_(session, opened, now))
+    await _tells(town, lambda session, process, now: rounds.open_(session, process, opened, now))
 
 
 async def _vote(town: Town) -> None:
@@ -156,11 +156,6 @@ def _joined(town: Town) -> list[Resident]:
     return [resident for resident in town.scenery.people if not resident.is_new]
 
 
-async def _invite(town: Town, session: Session) -> str:
-    process = await processes.the_one(session)
-    return await people.invite(session, town.parts.keys, process.id, town.clock())
-
-
 async def _together(town: Town, lines: Mapping[Resident, Sequence[Line]]) -> None:
     """Everybody says their lines side by side, each line once the one before has been answered."""
     for place in range(max(map(len, lines.values()))):
@@ -205,7 +200,7 @@ def _button(chat: Chat, value: str) -> tuple[str, int] | None:
 
 async def _tells(town: Town, work: Callable[..., Awaitable[object]]) -> None:
     """The organizer does something that goes out to people, and it leaves."""
-    await town.does(work)
+    await town.acts(work)
     await town.parts.worker.expand()
     await quiet(town)
 

@@ -65,7 +65,7 @@ class Safety:
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """The review that is run here. `languages` is also the order in which a missing rendition falls back."""
+    """A review that is run here. `languages` is also the order in which a missing rendition falls back."""
 
     title: Renditions
     organizer: Renditions
@@ -80,6 +80,10 @@ class Process:
     """Where that saves a segment, in languages whose readers accept it."""
     senders: tuple[str, ...] = ()
     """The bots and numbers that belong to this process alone."""
+    slug: str = ""
+    """What organizers call it by; "" for the only one that there is."""
+    under: str = ""
+    """The slug of the process that it stands under, a regional review of which it is a national part; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str], held: 
 
 async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:
     """The one that still waits for this person's vote and closes first; else the first whose vote can be changed."""
-    facing = await rounds.facing(session, visit.person, visit.now)
+    facing = await rounds.facing(session, visit.board.process, visit.person, visit.now)
     if not facing:
         return None
     first = min(facing, key=lambda round_: (round_.voted, round_.closes, round_.round))
@@ -65,5 +65,5 @@ async def _given(session: Session, visit: Visit) -> tuple[flows.OwnContribution,
             state=contribution.state or ResponseState.RECEIVED,
             reason=None if contribution.reason is None else contents.unpack(contribution.reason, dict[str, str]),
         )
-        for contribution in await contributions.given_by(session, [visit.person])
+        for contribution in await contributions.given_by(session, visit.board.process, [visit.person])
     )

@@ -180,10 +180,10 @@ async def put_off(session: Session, delay: Delay, now: datetime, most: int) -> N
     await session.execute(delayed.values(due=delay.until, code=delay.code))
 
 
-async def stop_keeping_hours(session: Session, now: datetime) -> int:
-    """No broadcast keeps hours any more: what waits only for the morning is due now; gives how many that are."""
-    keep_hours = update(broadcast).where(broadcast.c.hours != "").values(hours="").returning(broadcast.c.id)
-    freed = (await session.execute(keep_hours)).scalars().all()
+async def stop_keeping_hours(session: Session, process_id: str, now: datetime) -> int:
+    """No broadcast of the process keeps hours: what waits only for the morning is due now; gives how many that are."""
+    keep_hours = update(broadcast).where(broadcast.c.process_id == process_id, broadcast.c.hours != "")
+    freed = (await session.execute(keep_hours.values(hours="").returning(broadcast.c.id))).scalars().all()
     waits_for_morning = and_(
         waits_in_line(delivery),
         delivery.c.due > now,
@@ -197,9 +197,13 @@ async def stop_keeping_hours(session: Session, now: datetime) -> int:
     return number
 
 
-async def cancel_about(session: Session, who: str, subjects: Sequence[Subject], why: str, now: datetime) -> None:
-    """Nothing that waits for this person and tells of these subjects leaves."""
-    about = select(broadcast.c.id).where(broadcast.c.subject.in_([str(subject) for subject in subjects]))
+async def cancel_about(
+    session: Session, process_id: str, who: str, subjects: Sequence[Subject], why: str, now: datetime
+) -> None:
+    """Nothing that waits for this person and tells of these subjects of the process leaves."""
+    about = select(broadcast.c.id).where(
+        broadcast.c.process_id == process_id, broadcast.c.subject.in_([str(subject) for subject in subjects])
+    )
     await session.execute(
         update(delivery)
         .where(delivery.c.person_id == who, delivery.c.broadcast_id.in_(about), waits(delivery))

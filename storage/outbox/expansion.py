@@ -176,14 +176,14 @@ def _next_people(dialect: str, process: str, reached: str, audience: Audience, m
             participation.c.process_id == process,
             participation.c.consented,
             participation.c.person_id > reached,
-            *_meets(audience, preferred.c.channel),
+            *_meets(audience, process, preferred.c.channel),
         )
         .order_by(participation.c.person_id)
     )
     return query if most is None else query.limit(most)
 
 
-def _meets(audience: Audience, channel: ColumnElement[str]) -> list[ColumnElement[bool]]:
+def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if audience.languages:
         conditions.append(person.c.language.in_(audience.languages))
@@ -192,7 +192,7 @@ def _meets(audience: Audience, channel: ColumnElement[str]) -> list[ColumnElemen
     if audience.channels:
         conditions.append(senders.is_one_of(channel, audience.channels))
     if audience.members:
-        conditions.append(person.c.id.in_(select(member.c.person_id)))
+        conditions.append(person.c.id.in_(select(member.c.person_id).where(member.c.process_id == process)))
     if audience.response is not None:
         gave = select(contribution.c.person_id).where(contribution.c.response_id == audience.response)
         conditions.append(person.c.id.in_(gave))
@@ -200,7 +200,8 @@ def _meets(audience: Audience, channel: ColumnElement[str]) -> list[ColumnElemen
         roll = select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)
         conditions.append(person.c.id.in_(roll.where(~ballot.c.voted) if audience.has_not_voted else roll))
     if audience.seat is not None:
-        conditions.append(person.c.id.in_(select(member.c.person_id).where(member.c.seat == audience.seat)))
+        seat = select(member.c.person_id).where(member.c.process_id == process, member.c.seat == audience.seat)
+        conditions.append(person.c.id.in_(seat))
     return conditions
 
 

@@ -27,6 +27,8 @@ member = Table(
     metadata,
     # Who sits on the council.
     Column("person_id", Text, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    # On the council of which process.
+    Column("process_id", Text, ForeignKey("process.id"), primary_key=True),
     # The day on which they took the seat.
     Column("since", Date, nullable=False),
     # A random name of the seat, by which the organizers call it; it tells nothing about who sits there.

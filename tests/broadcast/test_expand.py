@@ -12,7 +12,7 @@ from broadcast.expand import expand, mornings, turn
 from storage import Database, Keyring, broadcasts
 from storage.broadcasts import Hours, Plan
 from storage.tables import broadcast, delivery
-from tests.storage.rows import NOW, announce, meet
+from tests.storage.rows import NOW, PROCESS, announce, meet
 
 NIGHT = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 HOURS = Hours(zone="UTC", zones={"east": "Asia/Tokyo", "west": "America/New_York"})
@@ -85,7 +85,7 @@ async def test_it_is_made_a_batch_at_a_time_and_what_is_asked_of_it_done_likewis
             assert await asks(session, "b")
         assert [await turn(database, NOW) for _batch in range(4)] == [True, True, True, False]
         async with database.reading() as session:
-            assert (await broadcasts.latest(session, 1))[0].state == state
+            assert (await broadcasts.latest(session, PROCESS, 1))[0].state == state
     async with database.reading() as session:
         assert await broadcasts.counts(session, "b") == {"cancelled": 5}
 

@@ -15,7 +15,7 @@ from demo.phones import templates
 from demo.platforms.wire import Dropped
 from demo.town.running import Town
 from handlers.counts import rounded
-from storage import broadcasts, contributions, rounds
+from storage import broadcasts, rounds
 from storage.contributions import Contribution
 from storage.states import ResponseState
 from tests.demo import towns
@@ -77,12 +77,12 @@ def written(texts: dict[str, str]) -> Iterable[tuple[str, str]]:
 async def given_by(opened: Town, name: str) -> str:
     """The id of what somebody recommended."""
     [words] = [what.words for what in towns.neighbour(opened, name).recommends]
-    recommendations = await opened.looks(lambda session: contributions.newest(session, opened.parts.keys, 100))
+    recommendations = await towns.received(opened)
     return next(recommendation.id for recommendation in recommendations if recommendation.words == words)
 
 
 async def open_round(opened: Town) -> str:
-    [vote] = await opened.looks(lambda session: rounds.newest(session, 10))
+    [vote] = await opened.acts(lambda session, process, _now: rounds.newest(session, process.id, 10))
     return vote.id
 
 
@@ -157,14 +157,14 @@ async def test_a_bulletin_that_cannot_be_sent_says_why_and_loses_nothing(opened:
 
 async def test_publishing_is_asked_about_first_and_sends_nothing_yet(opened: Town, desk: ClientSession) -> None:
     samuel = towns.chat(opened, "Samuel")
-    before = await opened.looks(lambda session: broadcasts.latest(session, 100))
+    before = await opened.acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100))
     assert 'action="/panel/publish"' in await get(desk, "/panel")
     fields = [*written({"en": "One & all", "fr": "Tous"}), ("language", "en"), ("language", "ar"), ("channel", "sms")]
     html = await post(desk, "/panel/publish", *fields)
     assert "It goes to fewer than 8 people, only to: English, Arabic; SMS." in html
     assert "There is no text in Arabic: whoever reads that gets another language, and is told so." in html
     assert "One &amp; all" in html
-    assert await opened.looks(lambda session: broadcasts.latest(session, 100)) == before
+    assert await opened.acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100)) == before
     shown = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', html)
     yes = [(name, unescape(value)) for name, value in shown]
     assert yes == fields
@@ -231,14 +231,14 @@ async def test_a_response_that_cannot_be_given_says_why_and_loses_nothing(opened
 
 async def test_answering_is_asked_about_first_and_tells_nobody_yet(opened: Town, desk: ClientSession) -> None:
     name, amina = await given_by(opened, "Amina"), towns.chat(opened, "Amina")
-    before = await opened.looks(lambda session: broadcasts.latest(session, 100))
+    before = await opened.acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100))
     assert 'action="/panel/answer/ask"' in await get(desk, "/panel/answer", id=name)
     fields = [("id", name), ("state", "taken_up"), *written({"en": "It is & stays in", "fr": "", "es": "", "ar": ""})]
     html = await post(desk, "/panel/answer/ask", *fields)
     assert "in Arabic: in the chat where they last wrote to us." in html
     assert "There is no text in Arabic: whoever reads that gets another language, and is told so." in html
     assert "It is &amp; stays in" in html
-    assert await opened.looks(lambda session: broadcasts.latest(session, 100)) == before
+    assert await opened.acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100)) == before
     assert f'value="{name}"' in await get(desk, "/panel/hear"), "it still waits for an answer"
     yes = [(name, unescape(value)) for name, value in re.findall(r'name="([^"]*)" value="([^"]*)">', html)]
     assert yes == fields
@@ -319,7 +319,7 @@ async def test_opening_is_asked_about_first_and_happens_once(opened: Town, desk:
     assert "This vote has been opened already." in await post(desk, "/panel/open", status=422)
     async with desk.get("/panel/open") as response:
         assert response.status == 422
-    assert len(await opened.looks(lambda session: rounds.newest(session, 10))) == 2
+    assert len(await opened.acts(lambda session, process, _now: rounds.newest(session, process.id, 10))) == 2
 
 
 async def test_an_invitation_seats_whoever_sends_it_first(opened: Town, desk: ClientSession) -> None:
@@ -381,10 +381,10 @@ async def test_a_page_allows_nothing_from_elsewhere_and_nothing_inside(desk: Cli
     ids=str,
 )
 async def test_what_comes_from_elsewhere_is_refused(opened: Town, path: str, headers: dict[str, str]) -> None:
-    before = await opened.looks(lambda session: broadcasts.latest(session, 100))
+    before = await opened.acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100))
     async with ClientSession(opened.url, headers=headers) as session, session.post(path, data={"a": "b"}) as response:
         assert response.status == 403
-    assert await opened.looks(lambda session: broadcasts.latest(session, 100)) == before
+    assert await opened.acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100)) == before
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -15,9 +15,8 @@ from aiohttp import ClientSession
 from demo.platforms.chats import Side
 from demo.town.running import Town
 from demo.town.scenery import scenery
-from handlers.processes import the_one
 from handlers.writing import contents
-from storage import Session, contributions, events, processes, rounds
+from storage import events, processes, rounds
 from storage.broadcasts import Audience
 from storage.outbox import expansion
 from tests.demo import towns
@@ -27,15 +26,9 @@ FICTION = re.compile(r"\+1\d{3}55501\d\d|\+447700900\d{3}|70001\d\d")
 LANGUAGES = {"en", "fr", "es", "ar"}
 
 
-async def the_one_process(session: Session) -> str:
-    return (await the_one(session)).id
-
-
 async def test_people_of_four_languages_are_here_on_three_channels(opened: Town) -> None:
     async def reached(audience: Audience) -> int:
-        return await opened.looks(lambda session: expansion.reachable(session, process, audience))
-
-    process = await opened.looks(the_one_process)
+        return await opened.acts(lambda session, process, _now: expansion.reachable(session, process.id, audience))
 
     assert all([await reached(Audience(languages=(language,))) for language in LANGUAGES])
     assert all([await reached(Audience(channels=(channel,))) for channel in ("telegram", "whatsapp", "sms")])
@@ -43,7 +36,7 @@ async def test_people_of_four_languages_are_here_on_three_channels(opened: Town)
 
 
 async def test_some_of_what_was_given_has_been_answered(opened: Town) -> None:
-    listed = await opened.looks(lambda session: contributions.newest(session, opened.parts.keys, 100))
+    listed = await towns.received(opened)
     assert len(listed) >= 15
     assert {contribution.language for contribution in listed} == LANGUAGES
     assert {contribution.state for contribution in listed} == {
@@ -57,11 +50,10 @@ async def test_some_of_what_was_given_has_been_answered(opened: Town) -> None:
 
 
 async def test_a_consultation_and_a_round_stand_open(opened: Town) -> None:
-    process = await opened.looks(the_one_process)
-    board = await opened.looks(lambda session: processes.board(session, process, opened.clock()))
+    board = await opened.acts(lambda session, process, _now: processes.board(session, process.id, opened.clock()))
     assert board is not None
     assert board.questions is not None
-    [vote] = await opened.looks(lambda session: rounds.newest(session, 10))
+    [vote] = await opened.acts(lambda session, process, _now: rounds.newest(session, process.id, 10))
     assert vote.closed is None
     assert await opened.looks(lambda session: rounds.turnout(session, vote.id)) == (3, 2)
 
@@ -99,7 +91,7 @@ def test_one_bulletin_lacks_one_language_and_all_fit() -> None:
 async def test_a_visitor_votes_as_a_member(opened: Town) -> None:
     assert "1 Contracts in a language you read" in (await towns.says(opened, "Samuel", "vote")).text
     assert "You approve 2 of them" in (await towns.says(opened, "Samuel", "1 3")).text
-    [vote] = await opened.looks(lambda session: rounds.newest(session, 10))
+    [vote] = await opened.acts(lambda session, process, _now: rounds.newest(session, process.id, 10))
     assert await opened.looks(lambda session: rounds.turnout(session, vote.id)) == (3, 3)
 
 
@@ -115,11 +107,11 @@ async def test_a_restart_keeps_everything_and_goes_on(built: Path, tmp_path: Pat
         await towns.says(before, "Grace", "share")
         question = await towns.says(before, "Grace", "Buses on Sundays.")
         shown = list(towns.chat(before, "Grace").bubbles)
-        listed = await before.looks(lambda session: contributions.newest(session, before.parts.keys, 100))
+        listed = await towns.received(before)
     async with towns.running(folder) as after:
         again = towns.chat(after, "Grace").bubbles
         assert [(bubble.id, bubble.text) for bubble in again] == [(bubble.id, bubble.text) for bubble in shown]
-        assert await after.looks(lambda session: contributions.newest(session, after.parts.keys, 100)) == listed
+        assert await towns.received(after) == listed
         topic = await towns.says(after, "Grace", "1")
         assert topic.text != question.text
         assert "What is it about?" in topic.text

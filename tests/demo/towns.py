@@ -11,6 +11,8 @@ from demo.serving import bound
 from demo.stage import DATABASE, town
 from demo.town.running import Town
 from demo.town.scenery import Resident
+from storage import contributions
+from storage.contributions import Contribution
 
 
 def build(folder: Path) -> None:
@@ -37,6 +39,12 @@ def copy(built: Path, to: Path) -> Path:
 
 def neighbour(opened: Town, name: str) -> Resident:
     return next(resident for resident in opened.scenery.people if resident.name == name)
+
+
+async def received(opened: Town) -> list[Contribution]:
+    """What the organizer reads."""
+    keys = opened.parts.keys
+    return await opened.acts(lambda session, process, _now: contributions.newest(session, process.id, keys, 100))
 
 
 def chat(opened: Town, name: str) -> Chat:

@@ -20,7 +20,7 @@ from storage import Keyring, keys
 from storage.tables import member
 from storage.together import Writes, write
 from tests.locales.test_catalogs import NOT_FRENCH
-from tests.storage.rows import give, meet, opened
+from tests.storage.rows import PROCESS, give, meet, opened
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
 TOWN = FOLDER.parents[1] / "demo" / "town"
@@ -125,7 +125,7 @@ async def a_member_who_gave_something(url: str, keyring: Keyring) -> None:
         who = await meet(session, keyring, region="islands")
         await give(session, who, "Forms in Tigrinya", topic="identity")
         writes = Writes()
-        writes.insert(member, person_id=who.id, since=NOW.date(), seat="seat")
+        writes.insert(member, person_id=who.id, process_id=PROCESS, since=NOW.date(), seat="seat")
         await write(session, writes)
 
 

@@ -28,7 +28,7 @@ async def _opened(url: str, keys: Keyring) -> AsyncIterator[House]:
     database = storage.open(url)
     try:
         async with database.writing() as session:
-            await processes.begin(session, PROCESS, NOW)
-        yield House(database, keys)
+            process = await processes.begin(session, PROCESS, NOW)
+        yield House(database, keys, process.id)
     finally:
         await database.close()

@@ -10,7 +10,9 @@ import flows
 from broadcast.expand import expand
 from broadcast.leaving import outgoing_of
 from channels.messages import Kind, Message, Outgoing
+from handlers import processes
 from handlers.conversations import Deployment, hear
+from handlers.processes import OpenProcess
 from handlers.talk.boards import Boards
 from storage import Database, Keyring, Session
 from storage.outbox import claims, deliveries
@@ -36,6 +38,7 @@ class House:
 
     database: Database
     keys: Keyring
+    process: str
     now: datetime = NOW
     deployment: Deployment = field(init=False)
     left: dict[str, list[Outgoing]] = field(default_factory=dict)
@@ -55,6 +58,14 @@ class House:
         while await expand(self.database, self.now):
             pass
         return done
+
+    async def acts(self, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
+        """What an organizer does in the process."""
+
+        async def act(session: Session, now: datetime) -> T:
+            return await work(session, await processes.named(session), now)
+
+        return await self.does(act)
 
     async def sends(self) -> None:
         """Everything that may leave leaves, and arrives."""

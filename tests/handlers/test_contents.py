@@ -86,26 +86,28 @@ def test_a_slip_inside_a_list_is_found() -> None:
 )
 async def test_a_bulletin_that_cannot_be_sent_is_refused(house: House, text: dict[str, str], explanation: str) -> None:
     with pytest.raises(contents.Unfit, match=f"text: .*{explanation}"):
-        await house.does(lambda session, now: bulletins.publish(session, contents.Bulletin(text), now))
+        await house.acts(
+            lambda session, process, now: bulletins.publish(session, process, contents.Bulletin(text), now)
+        )
     assert await house.column("SELECT id FROM broadcast") == []
 
 
 async def test_marks_of_direction_and_isolates_are_welcome(house: House) -> None:
     text = contents.Bulletin({"ar": "المسودة \u2068draft 4\u2069 مفتوحة.\u200f\n\nشكرا"})
-    assert await house.does(lambda session, now: bulletins.publish(session, text, now))
+    assert await house.acts(lambda session, process, now: bulletins.publish(session, process, text, now))
 
 
 @pytest.mark.parametrize("wrong", [{"languages": ("fra",)}, {"regions": ("moon",)}, {"channels": ("fax",)}])
 async def test_an_audience_that_nobody_can_be_in_is_refused(house: House, wrong: dict[str, tuple[str, ...]]) -> None:
     bulletin = contents.Bulletin({"en": "x"}, Audience(**wrong))  # type: ignore[arg-type]
     with pytest.raises(contents.Unfit, match=f"audience.{next(iter(wrong))}: there is no"):
-        await house.does(lambda session, now: bulletins.publish(session, bulletin, now))
+        await house.acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
 
 
 async def test_a_bulletin_of_yesterday_is_refused(house: House) -> None:
     old = contents.Bulletin({"en": "x"}, not_after=house.now.date().replace(day=1))
     with pytest.raises(contents.Unfit, match="not_after"):
-        await house.does(lambda session, now: bulletins.publish(session, old, now))
+        await house.acts(lambda session, process, now: bulletins.publish(session, process, old, now))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +130,7 @@ async def test_a_bulletin_that_cannot_leave_as_it_says_is_refused(
 ) -> None:
     unfit = dataclasses.replace(contents.Bulletin({"en": "x"}), **wrong)  # type: ignore[arg-type]
     with pytest.raises(contents.Unfit, match=explanation):
-        await house.does(lambda session, now: bulletins.publish(session, unfit, now))
+        await house.acts(lambda session, process, now: bulletins.publish(session, process, unfit, now))
     assert await house.column("SELECT id FROM broadcast UNION SELECT id FROM schedule") == []
 
 
@@ -168,14 +170,16 @@ async def test_a_consultation_that_cannot_be_asked_is_refused(
 ) -> None:
     unfit = dataclasses.replace(consultation(), **wrong)  # type: ignore[arg-type]
     with pytest.raises(contents.Unfit, match=explanation):
-        await house.does(lambda session, now: consultations.open_(session, unfit, now))
+        await house.acts(lambda session, process, now: consultations.open_(session, process, unfit, now))
 
 
 async def test_a_consultation_closes_once(house: House) -> None:
-    name, _broadcast = await house.does(lambda session, now: consultations.open_(session, consultation(), now))
-    await house.does(lambda session, now: consultations.close(session, name, now))
+    name, _broadcast = await house.acts(
+        lambda session, process, now: consultations.open_(session, process, consultation(), now)
+    )
+    await house.acts(lambda session, process, now: consultations.close(session, process, name, now))
     with pytest.raises(contents.Unfit, match="No consultation that is open"):
-        await house.does(lambda session, now: consultations.close(session, name, now))
+        await house.acts(lambda session, process, now: consultations.close(session, process, name, now))
 
 
 @pytest.mark.parametrize(
@@ -227,7 +231,9 @@ async def test_a_process_says_whether_accents_are_left_out_by_sms(house: House, 
     process = dataclasses.replace(PROCESS, sms_without_accents=without_accents)
     await house.does(lambda session, now: processes.begin(session, process, now))
     await house.takes(alice.message("help"))
-    await house.does(lambda session, now: bulletins.publish(session, contents.Bulletin({"en": "News."}), now))
+    await house.acts(
+        lambda session, process, now: bulletins.publish(session, process, contents.Bulletin({"en": "News."}), now)
+    )
     await house.sends()
     reply, bulletin = house.left[alice.sender]
     assert reply.without_accents == bulletin.without_accents == without_accents
@@ -245,9 +251,9 @@ async def test_a_reason_leaves_as_one_message_in_every_language_or_not_at_all(ho
     response = contents.Response("taken_up_in_part", {"en": "x" * length}, (name,))
     if length == 1400:
         with pytest.raises(contents.Unfit, match=r"reason: in .. our message has"):
-            await house.does(lambda session, now: contributions.respond(session, response, now))
+            await house.acts(lambda session, process, now: contributions.respond(session, process, response, now))
         return
-    await house.does(lambda session, now: contributions.respond(session, response, now))
+    await house.acts(lambda session, process, now: contributions.respond(session, process, response, now))
     [packed] = await house.column("SELECT renditions FROM broadcast")
     renditions = flows.told(packed)
     assert all(contents.length(renditions.to(language)) <= telling.LONGEST for language in languages())

@@ -17,7 +17,7 @@ REASON = {"en": "It is point 4 of the draft."}
 
 async def respond(house: House, *named: str, state: str = "taken_up") -> tuple[str, int]:
     response = contents.Response(state, REASON, named)
-    return await house.does(lambda session, now: contributions.respond(session, response, now))
+    return await house.acts(lambda session, process, now: contributions.respond(session, process, response, now))
 
 
 @pytest.mark.parametrize("named", [(), ("",), ("abc",), ("ffffffff" * 4,), ("%",), ("____",)])
@@ -112,7 +112,7 @@ async def test_each_person_is_told_which_of_their_own_words_are_answered(house: 
 
 async def test_who_answered_a_consultation_is_told_which(house: House) -> None:
     alice = await house.meets().joins()
-    await house.does(lambda session, now: consultations.open_(session, consultation(), now))
+    await house.acts(lambda session, process, now: consultations.open_(session, process, consultation(), now))
     await alice.says("answer", "1", "Longer hours.")
     await respond(house, *await house.column("SELECT id FROM contribution"))
     assert (await alice.hears()).startswith("On November 23, 2026 you answered our questions: Seeing a doctor\nIt was")
@@ -120,7 +120,7 @@ async def test_who_answered_a_consultation_is_told_which(house: House) -> None:
 
 async def test_what_was_answered_anew_before_the_response_left_is_not_said_to_be_answered(house: House) -> None:
     alice = await house.meets().joins()
-    await house.does(lambda session, now: consultations.open_(session, consultation(), now))
+    await house.acts(lambda session, process, now: consultations.open_(session, process, consultation(), now))
     await alice.says("answer", "1", "Longer hours.")
     names = await house.column("SELECT id FROM contribution")
     await alice.says("answer")
@@ -144,17 +144,17 @@ async def test_a_reason_that_does_not_fit_behind_what_it_answers_is_refused(hous
     name = await (await house.meets().joins()).gives()
     long = contents.Response("taken_up", {"en": "x" * contents.LONGEST}, (name,))
     with pytest.raises(contents.Unfit, match="reason"):
-        await house.does(lambda session, now: contributions.respond(session, long, now))
+        await house.acts(lambda session, process, now: contributions.respond(session, process, long, now))
 
 
 async def test_an_answer_given_again_waits_for_a_response_of_its_own(house: House) -> None:
     alice = await house.meets().joins()
-    await house.does(lambda session, now: consultations.open_(session, consultation(), now))
+    await house.acts(lambda session, process, now: consultations.open_(session, process, consultation(), now))
     await alice.says("answer", "1", "Longer hours.")
     await respond(house, *await house.column("SELECT id FROM contribution"))
     await alice.says("answer", "2", "Longer hours still.")
     async with house.database.reading() as session:
-        listed = await stored.newest(session, house.keys, 10)
+        listed = await stored.newest(session, house.process, house.keys, 10)
     assert [contribution.state for contribution in listed] == ["received", "received"]
 
 
@@ -165,7 +165,7 @@ async def test_a_consultation_of_ten_questions_is_answered_to_the_end(house: Hou
         consultation().promise,
         tuple(flows.Question(f"q{number}", {"en": f"Question {number}?"}) for number in range(10)),
     )
-    await house.does(lambda session, now: consultations.open_(session, many, now))
+    await house.acts(lambda session, process, now: consultations.open_(session, process, many, now))
     heard = await alice.says("answer", *(f"Answer {number}." for number in range(10)))
     assert "Thank you" in heard
     assert len(await house.column("SELECT id FROM contribution")) == 10
@@ -174,7 +174,7 @@ async def test_a_consultation_of_ten_questions_is_answered_to_the_end(house: Hou
 async def test_the_day_is_kept_and_not_the_hour(house: House) -> None:
     await (await house.meets().joins()).gives()
     async with house.database.reading() as session:
-        [contribution] = await stored.newest(session, house.keys, 10)
+        [contribution] = await stored.newest(session, house.process, house.keys, 10)
     assert contribution.given == NOW.date()
 
 
@@ -183,19 +183,19 @@ async def test_the_topic_is_named_by_who_gave_it_or_by_a_moderator(house: House)
     name = await alice.gives()
     await alice.says("1", "6")
     assert await house.column("SELECT topic FROM contribution") == ["together"]
-    await house.does(lambda session, _now: contributions.name_topic(session, name[:6], "return"))
+    await house.acts(lambda session, process, _now: contributions.name_topic(session, process, name[:6], "return"))
     assert await house.column("SELECT topic FROM contribution") == ["return"]
     with pytest.raises(contents.Unfit, match="pathways"):
-        await house.does(lambda session, _now: contributions.name_topic(session, name, "holidays"))
+        await house.acts(lambda session, process, _now: contributions.name_topic(session, process, name, "holidays"))
     with pytest.raises(contents.Unfit, match="No single contribution"):
-        await house.does(lambda session, _now: contributions.name_topic(session, "abcd", "return"))
+        await house.acts(lambda session, process, _now: contributions.name_topic(session, process, "abcd", "return"))
 
 
 async def test_what_is_said_again_takes_the_place_of_the_first_and_can_be_taken_back(house: House) -> None:
     alice = await house.meets().joins()
     await alice.gives("Interpreters at the clinic.")
     await alice.says("0", "Interpreters at the school.")
-    [contribution] = await house.does(lambda session, _now: stored.newest(session, house.keys, 10))
+    [contribution] = await house.does(lambda session, _now: stored.newest(session, house.process, house.keys, 10))
     assert contribution.words == "Interpreters at the school."
     assert "did not keep it" in await alice.says("2")
     assert await house.column("SELECT id FROM contribution") == []

@@ -237,22 +237,26 @@ async def test_a_block_by_a_stranger_is_no_first_contact(house: House) -> None:
 
 async def test_two_processes_of_ours_see_what_the_other_published(house: House) -> None:
     alice, bob = await house.meets("1").joins(), await house.meets("2").joins()
-    other = House(house.database, house.keys)
+    other = House(house.database, house.keys, house.process)
     assert "no open question" in await alice.says("answer")
     assert "no open question" in await Writer(other, "2", "telegram").says("answer")
-    name, _broadcast = await house.does(lambda session, now: consultations.open_(session, consultation(), now))
+    name, _broadcast = await house.acts(
+        lambda session, process, now: consultations.open_(session, process, consultation(), now)
+    )
     await bob.hears()
     assert "Seeing a doctor" in await Writer(other, "2", "telegram").says("answer")
-    await other.does(lambda session, now: consultations.close(session, name, now))
+    await other.acts(lambda session, process, now: consultations.close(session, process, name, now))
     await alice.hears()
     assert "no open question" in await alice.says("answer")
 
 
 async def test_who_has_begun_to_answer_when_the_consultation_closes_keeps_what_was_given(house: House) -> None:
     alice = await house.meets().joins()
-    name, _broadcast = await house.does(lambda session, now: consultations.open_(session, consultation(), now))
+    name, _broadcast = await house.acts(
+        lambda session, process, now: consultations.open_(session, process, consultation(), now)
+    )
     await alice.says("answer", "1")
-    await house.does(lambda session, now: consultations.close(session, name, now))
+    await house.acts(lambda session, process, now: consultations.close(session, process, name, now))
     assert "These questions have closed." in await alice.says("Longer hours.")
     assert await house.column("SELECT question FROM contribution") == ["been"]
 
@@ -260,7 +264,7 @@ async def test_who_has_begun_to_answer_when_the_consultation_closes_keeps_what_w
 async def test_news_end_with_their_last_day(house: House) -> None:
     alice = await house.meets().joins()
     news = contents.Bulletin({"en": "Come today."}, not_after=house.now.date())
-    await house.does(lambda session, now: bulletins.publish(session, news, now))
+    await house.acts(lambda session, process, now: bulletins.publish(session, process, news, now))
     assert "Come today." in await alice.says("news")
     house.now += timedelta(days=1)
     assert "Come today." not in await alice.says("news")
@@ -276,7 +280,7 @@ async def test_who_spoke_a_language_that_the_process_no_longer_has_goes_on(house
 async def test_without_a_process_nothing_is_taken(database_url: str, keys) -> None:  # type: ignore[no-untyped-def]
     database = storage.open(database_url)
     try:
-        empty = House(database, keys)
+        empty = House(database, keys, "")
         with pytest.raises(NoProcess):
             await empty.takes(empty.meets().message("hello"))
         assert await empty.column("SELECT id FROM event") == []
@@ -302,8 +306,10 @@ async def test_a_long_reply_leaves_in_parts_in_order_and_only_the_last_asks(hous
         who_decides={"en": "decides " * 170},
         what_can_change={"en": "changes " * 170},
     )
-    await house.does(
-        lambda session, now: consultations.open_(session, dataclasses.replace(consultation(), promise=long), now)
+    await house.acts(
+        lambda session, process, now: consultations.open_(
+            session, process, dataclasses.replace(consultation(), promise=long), now
+        )
     )
     await alice.hears()
     await house.takes(alice.message("answer"))

@@ -23,7 +23,7 @@ from storage.outbox.claims import Claimed
 from storage.outbox.deliveries import LONGEST_SILENCE, Outcome
 from storage.states import State
 from storage.tables import address
-from tests.storage.rows import ANYHOW, NOW, Somebody, also_at, announce, meet, opened, owe, queue, reach, row
+from tests.storage.rows import ANYHOW, NOW, PROCESS, Somebody, also_at, announce, meet, opened, owe, queue, reach, row
 
 SECOND, MINUTE, HOUR, DAY, WEEK = (timedelta(seconds=s) for s in (1, 60, 3600, 86_400, 604_800))
 BUSY = Verdict(Act.WAIT, "busy", after=30 * MINUTE, tries=4)
@@ -282,7 +282,7 @@ async def test_what_is_taken_for_spam_pauses_its_broadcast_and_says_so_once(
     other = (await announce(session, "another")).id
     for name in (*names, reply):
         await says(session, name, Status.FAILED, VERDICTS["63026"], code="63026")
-    found = {broadcast.id: broadcast.state for broadcast in await broadcasts.latest(session, 9)}
+    found = {broadcast.id: broadcast.state for broadcast in await broadcasts.latest(session, PROCESS, 9)}
     assert found == {"b": "pausing", other: "running"}
     assert capsys.readouterr().out.count("broadcast paused") == 1
 

@@ -14,7 +14,7 @@ from tests.handlers.written import to_vote
 
 
 async def removed(house: House, seat: str) -> None:
-    await house.does(lambda session, now: members.remove(session, seat, now))
+    await house.acts(lambda session, process, now: members.remove(session, process, seat, now))
 
 
 async def seat_of(house: House, sender: str) -> str:

@@ -191,7 +191,7 @@ async def test_a_tap_on_the_last_question_answers_none_that_was_not_sent(house: 
     alice = await house.meets().joins()
     been = consultation().questions[0]
     twice = dataclasses.replace(consultation(), questions=(been, dataclasses.replace(been, key="again")))
-    await house.does(lambda session, now: consultations.open_(session, twice, now))
+    await house.acts(lambda session, process, now: consultations.open_(session, process, twice, now))
     await alice.says("answer")
     token = (await standing(alice)).token
     limited(house, replies=1)

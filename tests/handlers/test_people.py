@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from channels.messages import Report, Status
 from channels.verdicts import Act, Reach, Verdict
-from handlers import bulletins, deliveries, people, processes
+from handlers import bulletins, deliveries, people
 from handlers.talk.standing import unpacked
 from handlers.writing import contents
 from storage import events
@@ -24,10 +24,7 @@ BLOCKED = Verdict(Act.DROP, "blocked", reach=Reach.BLOCKED)
 
 
 async def invited(house: House) -> str:
-    async def invite(session, now):  # type: ignore[no-untyped-def]
-        return await people.invite(session, house.keys, (await processes.the_one(session)).id, now)
-
-    return await house.does(invite)
+    return await house.acts(lambda session, process, now: people.invite(session, house.keys, process, now))
 
 
 async def count(house: House, table: str) -> int:
@@ -37,7 +34,7 @@ async def count(house: House, table: str) -> int:
 @pytest.mark.parametrize("word", ["STOP", "stop.", " Stop ", "arrêter", "/stop", "توقف"])
 async def test_stop_ends_what_waits_and_is_confirmed_once(house: House, word: str) -> None:
     alice = await house.meets().joins()
-    await house.does(lambda session, now: bulletins.publish(session, NEWS, now))
+    await house.acts(lambda session, process, now: bulletins.publish(session, process, NEWS, now))
     heard = await alice.says(word)
     assert "We will not write to you any more" in heard
     assert "There is news." not in heard
@@ -77,7 +74,7 @@ async def test_a_last_sentence_that_cannot_leave_is_erased_unsaid(house: House) 
 async def test_forgetting_takes_what_is_in_flight_the_seat_and_what_was_parked(house: House) -> None:
     alice = await house.meets().joins()
     await alice.says(await invited(house))
-    await house.does(lambda session, now: bulletins.publish(session, NEWS, now))
+    await house.acts(lambda session, process, now: bulletins.publish(session, process, NEWS, now))
     index = house.keys.index("telegram", alice.sender)
     async with house.database.writing() as session:
         await events.park(
@@ -243,20 +240,20 @@ async def test_an_invitation_that_was_revoked_gives_no_seat(house: House) -> Non
     code = await invited(house)
     [name] = await house.column("SELECT id FROM invitation")
     with pytest.raises(contents.Unfit, match="No invitation"):
-        await house.does(lambda session, _now: people.revoke(session, name[:3]))
-    await house.does(lambda session, _now: people.revoke(session, name[:4]))
+        await house.acts(lambda session, process, _now: people.revoke(session, process, name[:3]))
+    await house.acts(lambda session, process, _now: people.revoke(session, process, name[:4]))
     assert "Welcome to the council." not in await alice.says(code)
     with pytest.raises(contents.Unfit, match="No invitation"):
-        await house.does(lambda session, _now: people.revoke(session, name))
+        await house.acts(lambda session, process, _now: people.revoke(session, process, name))
 
 
 async def test_two_invitations_that_begin_alike_are_told_apart(house: House) -> None:
     for name in ("abcdef", "abcdee"):
         async with house.database.writing() as session:
-            await stored.invite(session, name, (await processes.the_one(session)).id, NOW.date(), NOW.date())
+            await stored.invite(session, name, house.process, NOW.date(), NOW.date())
     with pytest.raises(contents.Unfit, match="write more"):
-        await house.does(lambda session, _now: people.revoke(session, "abcde"))
-    await house.does(lambda session, _now: people.revoke(session, "abcdef"))
+        await house.acts(lambda session, process, _now: people.revoke(session, process, "abcde"))
+    await house.acts(lambda session, process, _now: people.revoke(session, process, "abcdef"))
     assert await house.column("SELECT id FROM invitation") == ["abcdee"]
 
 
@@ -267,7 +264,7 @@ async def test_an_invitation_that_was_used_is_kept_for_a_while_and_gives_no_seco
     assert "Welcome to the council." not in await bob.says(code)
     [name] = await house.column("SELECT id FROM invitation")
     with pytest.raises(contents.Unfit, match="No invitation"):
-        await house.does(lambda session, _now: people.revoke(session, name))
+        await house.acts(lambda session, process, _now: people.revoke(session, process, name))
     for days, left in ((0, 1), (1, 0)):
         before = house.now.date() + timedelta(days=days)
         await house.does(lambda session, _now, before=before: stored.prune_invitations(session, before))  # type: ignore[misc]
@@ -277,7 +274,7 @@ async def test_an_invitation_that_was_used_is_kept_for_a_while_and_gives_no_seco
 @pytest.mark.parametrize("days", [0, 366, -1])
 async def test_an_invitation_holds_for_some_days(house: House, days: int) -> None:
     with pytest.raises(contents.Unfit, match="from 1 to 365"):
-        await house.does(lambda session, now: people.invite(session, house.keys, "x", now, days))
+        await house.acts(lambda session, process, now: people.invite(session, house.keys, process, now, days))
 
 
 async def test_who_said_stop_takes_no_seat(house: House) -> None:

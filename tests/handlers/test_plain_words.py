@@ -18,7 +18,9 @@ EMERGENCY = "112"
 
 async def words(house: House) -> list[str]:
     async with house.database.reading() as session:
-        return [contribution.words for contribution in await contributions.newest(session, house.keys, 50)]
+        return [
+            contribution.words for contribution in await contributions.newest(session, house.process, house.keys, 50)
+        ]
 
 
 async def joined(house: House) -> Writer:
@@ -51,7 +53,7 @@ async def test_in_share_too_people_write_on_and_add_a_voice_note(house: House) -
     await alice.does(alice.message(kind=Kind.VOICE, voice="note-1"))
     await alice.says("yes")
     async with house.database.reading() as session:
-        [contribution] = await contributions.newest(session, house.keys, 50)
+        [contribution] = await contributions.newest(session, house.process, house.keys, 50)
     assert contribution.words == "Interpreters at the clinic.\nAnd at the town hall on Mondays."
     assert await house.column("SELECT count(*) FROM contribution WHERE voice IS NOT NULL") == [1]
 
@@ -133,9 +135,11 @@ async def test_in_danger_comes_first_whom_to_reach(house: House) -> None:
 
 async def test_in_danger_is_told_whom_to_reach_also_who_answers_what_has_closed(house: House) -> None:
     alice = await joined(house)
-    name, _broadcast = await house.does(lambda session, now: consultations.open_(session, consultation(), now))
+    name, _broadcast = await house.acts(
+        lambda session, process, now: consultations.open_(session, process, consultation(), now)
+    )
     await alice.says("answer", "1")
-    await house.does(lambda session, now: consultations.close(session, name, now))
+    await house.acts(lambda session, process, now: consultations.close(session, process, name, now))
     heard = await alice.says(DANGER)
     assert heard.startswith("If you are in danger")
     assert "These questions have closed." in heard
@@ -157,7 +161,7 @@ async def test_the_third_time_something_else_is_said(house: House) -> None:
 
 async def test_a_command_acts_where_words_are_asked_and_the_question_comes_again(house: House) -> None:
     alice = await joined(house)
-    await house.does(lambda session, now: consultations.open_(session, consultation(), now))
+    await house.acts(lambda session, process, now: consultations.open_(session, process, consultation(), now))
     assert "open question" not in await alice.says("share", "answer")
     assert await words(house) == []
 
@@ -184,7 +188,7 @@ async def test_what_the_menu_calls_stopping_is_asked_about_where_it_is_no_choice
 
 async def test_an_answer_is_read_back_and_can_be_changed(house: House) -> None:
     alice = await joined(house)
-    await house.does(lambda session, now: consultations.open_(session, consultation(), now))
+    await house.acts(lambda session, process, now: consultations.open_(session, process, consultation(), now))
     assert "Send 0 to change it." in await alice.says("answer", "1")
     await alice.says("0", "2", "Longer hours.")
     chosen = await house.column("SELECT option FROM contribution WHERE option IS NOT NULL")

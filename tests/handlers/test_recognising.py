@@ -9,6 +9,7 @@ from channels.messages import Kind
 from channels.sms import RECYCLED
 from channels.telegram import Telegram
 from handlers import contributions, people
+from handlers.processes import OpenProcess
 from handlers.talk import patience
 from handlers.writing import contents
 from storage import Session
@@ -125,15 +126,15 @@ async def test_who_was_there_before_keeps_what_they_gave_and_is_not_reached_ther
     [old] = await house.column("SELECT person_id FROM contribution")
     assert await house.column("SELECT person_id FROM address") != [old]
     assert old in await house.column("SELECT id FROM person")
-    await house.does(_answered)
+    await house.acts(_answered)
     assert await writer.hears() == ""
     assert await house.does(lambda session, now: people.part(session, now)) == 0
 
 
-async def _answered(session: Session, now: datetime) -> tuple[str, int]:
+async def _answered(session: Session, process: OpenProcess, now: datetime) -> tuple[str, int]:
     (contribution,) = (await session.exec_driver_sql("SELECT id FROM contribution")).scalars()
     answer = contents.Response("taken_up", {"en": "It is in the draft."}, (contribution,))
-    return await contributions.respond(session, answer, now)
+    return await contributions.respond(session, process, answer, now)
 
 
 async def test_a_question_of_a_year_ago_is_not_answered_by_somebody_else(house: House) -> None:

@@ -96,7 +96,7 @@ async def test_a_reminder_leaves_by_day_and_not_when_the_round_is_over(house: Ho
     assert await reminds(house) == 1
     async with house.database.reading() as session:
         found = await stored.get(session, name)
-        (reminder, *_others) = await broadcasts.latest(session, 1)
+        (reminder, *_others) = await broadcasts.latest(session, house.process, 1)
     assert found is not None
     assert (reminder.not_after, reminder.audience.has_not_voted) == (found.closes, True)
     assert reminder.hours is not None

@@ -6,7 +6,7 @@ import pytest
 
 import council
 import flows
-from handlers import people, processes, rounds, telling
+from handlers import people, rounds, telling
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import languages
@@ -18,10 +18,7 @@ from tests.handlers.written import matter, option, to_vote
 
 
 async def invited(house: House) -> str:
-    async def invite(session, now):  # type: ignore[no-untyped-def]
-        return await people.invite(session, house.keys, (await processes.the_one(session)).id, now)
-
-    return await house.does(invite)
+    return await house.acts(lambda session, process, now: people.invite(session, house.keys, process, now))
 
 
 async def seated(house: House, sender: str, channel: str = "telegram") -> Writer:
@@ -31,11 +28,11 @@ async def seated(house: House, sender: str, channel: str = "telegram") -> Writer
 
 
 async def opened(house: House, vote: contents.Round) -> str:
-    return await house.does(lambda session, now: rounds.open_(session, vote, now))
+    return await house.acts(lambda session, process, now: rounds.open_(session, process, vote, now))
 
 
 async def closed(house: House, name: str) -> council.Result:
-    return await house.does(lambda session, now: rounds.close(session, house.keys, name, now))
+    return await house.acts(lambda session, process, now: rounds.close(session, process, house.keys, name, now))
 
 
 async def test_a_round_closes_once(house: House) -> None:
@@ -172,7 +169,7 @@ def test_no_result_takes_more_words_than_the_one_that_was_checked(together: int)
         order = tuple(values[place : place + size] for place in range(0, 12, size))
         return council.Result(9, dict.fromkeys(values, count), order, values)
 
-    process = OpenProcess("review", flows.Process({"en": "x"}, {"en": "x"}, languages(), ()))
+    process = OpenProcess("review", "review", flows.Process({"en": "x"}, {"en": "x"}, languages(), ()))
     for count in range(10):
         ends = [rounds._announcement(process, vote, result(size, end), 9, 9) for size in (1, 2) for end in (0, 9)]
         this = rounds._announcement(process, vote, result(together, count), 9, 9)

@@ -67,7 +67,7 @@ async def publishes_due(house: House) -> int:
 
 
 async def begins(house: House, bulletin: contents.Bulletin) -> str:
-    return await house.does(lambda session, now: bulletins.publish(session, bulletin, now))
+    return await house.acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
 
 
 async def test_what_repeats_is_published_again_each_week(house: House) -> None:
@@ -88,7 +88,7 @@ async def test_what_was_missed_is_published_once_and_then_as_before(house: House
     house.now += 38 * DAY
     assert await publishes_due(house) == 1
     assert await publishes_due(house) == 0
-    [next_one] = await house.does(lambda session, _now: schedules.waiting(session))
+    [next_one] = await house.acts(lambda session, process, _now: schedules.waiting(session, process))
     assert next_one.due == begun + 42 * DAY
 
 
@@ -106,7 +106,7 @@ async def test_it_repeats_until_its_last_day(house: House) -> None:
         published += await publishes_due(house)
         house.now += 7 * DAY
     assert published == 2
-    assert await house.does(lambda session, _now: schedules.waiting(session)) == []
+    assert await house.acts(lambda session, process, _now: schedules.waiting(session, process)) == []
 
 
 async def test_what_has_not_left_when_the_next_one_comes_does_not_leave_any_more(house: House) -> None:
@@ -133,13 +133,13 @@ async def test_who_comes_between_two_reads_the_last_one(house: House) -> None:
 async def test_what_was_stopped_is_not_published_again(house: House) -> None:
     name = await begins(house, weekly())
     await publishes_due(house)
-    [found] = await house.does(lambda session, _now: schedules.waiting(session))
+    [found] = await house.acts(lambda session, process, _now: schedules.waiting(session, process))
     assert (found.id, found.repeat, found.due, found.bulletin) == (name, "weekly", house.now + 7 * DAY, weekly())
-    await house.does(lambda session, _now: schedules.stop(session, name))
+    await house.acts(lambda session, process, _now: schedules.stop(session, process, name))
     house.now += 7 * DAY
     assert await publishes_due(house) == 0
     with pytest.raises(contents.Unfit, match="No bulletin that repeats"):
-        await house.does(lambda session, _now: schedules.stop(session, name))
+        await house.acts(lambda session, process, _now: schedules.stop(session, process, name))
 
 
 async def test_it_keeps_its_time_by_the_clock_of_the_process(house: House) -> None:
@@ -149,7 +149,7 @@ async def test_it_keeps_its_time_by_the_clock_of_the_process(house: House) -> No
     await begins(house, weekly(not_before="2026-10-19T18:00"))
     house.now = datetime(2026, 10, 19, 16, tzinfo=UTC)
     assert await publishes_due(house) == 1
-    [next_one] = await house.does(lambda session, _now: schedules.waiting(session))
+    [next_one] = await house.acts(lambda session, process, _now: schedules.waiting(session, process))
     assert next_one.due == datetime(2026, 10, 26, 17, tzinfo=UTC)
 
 

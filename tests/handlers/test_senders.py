@@ -7,7 +7,6 @@ import pytest
 from handlers import bulletins, processes, senders
 from handlers.writing import contents
 from storage import Session
-from storage import processes as stored_processes
 from storage import senders as stored
 from storage.broadcasts import Audience
 from tests.handlers.house import PROCESS, House
@@ -31,11 +30,12 @@ async def test_a_process_has_the_senders_that_its_file_names_until_it_does_not(h
 
 async def test_a_sender_of_another_process_is_refused(house: House) -> None:
     async with house.database.writing() as session:
-        await stored_processes.add(session, "other", contents.pack(PROCESS), house.now)
-        await senders.bind(session, "other", EMEA)
+        await processes.begin(session, dataclasses.replace(EMEA, slug="other"), house.now)
     async with house.database.writing() as session:
         with pytest.raises(contents.Unfit, match="senders: sms: another process has it already"):
-            await processes.begin(session, dataclasses.replace(PROCESS, senders=("sms", "whatsapp")), house.now)
+            await processes.begin(
+                session, dataclasses.replace(PROCESS, slug="ours", senders=("sms", "whatsapp")), house.now
+            )
 
 
 @pytest.mark.parametrize("name", ["signal", "telegram-", "telegram-EMEA", "telegram_emea", "telegram-e-a", ""])
@@ -53,11 +53,12 @@ async def test_who_nobody_has_set_up_yet_is_known(house: House) -> None:
 
 async def test_a_bulletin_may_be_for_one_sender_or_all_of_a_platform(house: House) -> None:
     async with house.database.writing() as session:
+        process = await processes.named(session)
         await stored.keep(session, {"telegram-emea": "telegram"})
         for called in ("telegram-emea", "telegram"):
-            await bulletins.publish(session, _to(called), house.now)
+            await bulletins.publish(session, process, _to(called), house.now)
         with pytest.raises(contents.Unfit, match=r"there is no 'telegram-roma' here, only sms, .*, telegram-emea"):
-            await bulletins.publish(session, _to("telegram-roma"), house.now)
+            await bulletins.publish(session, process, _to("telegram-roma"), house.now)
 
 
 def _to(called: str) -> contents.Bulletin:

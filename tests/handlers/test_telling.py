@@ -35,7 +35,7 @@ async def by_day(house: House) -> House:
 
 async def publishes(house: House, **more: object) -> str:
     bulletin = contents.Bulletin({"en": "Come all."}, **more)  # type: ignore[arg-type]
-    return await house.does(lambda session, now: bulletins.publish(session, bulletin, now))
+    return await house.acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
 
 
 def about(subject: str) -> str:
@@ -55,8 +55,8 @@ async def moment(house: House, column: str, subject: str = "bulletin") -> dateti
 
 async def seated(house: House, sender: str) -> Writer:
     member = await house.meets(sender).joins()
-    process = await house.does(lambda session, _now: processes.the_one(session))
-    await member.says(await house.does(lambda session, now: people.invite(session, house.keys, process.id, now)))
+    code = await house.acts(lambda session, process, now: people.invite(session, house.keys, process, now))
+    await member.says(code)
     return member
 
 
@@ -64,11 +64,11 @@ async def test_everything_that_many_are_told_carries_the_hours_of_the_process(by
     alice = await seated(by_day, "1")
     contribution = await alice.gives()
     await publishes(by_day)
-    await by_day.does(lambda session, now: consultations.open_(session, consultation(), now))
+    await by_day.acts(lambda session, process, now: consultations.open_(session, process, consultation(), now))
     response = contents.Response("taken_up", {"en": "Yes."}, (contribution,))
-    await by_day.does(lambda session, now: contributions.respond(session, response, now))
-    name = await by_day.does(lambda session, now: rounds.open_(session, to_vote(), now))
-    await by_day.does(lambda session, now: rounds.close(session, by_day.keys, name, now))
+    await by_day.acts(lambda session, process, now: contributions.respond(session, process, response, now))
+    name = await by_day.acts(lambda session, process, now: rounds.open_(session, process, to_vote(), now))
+    await by_day.acts(lambda session, process, now: rounds.close(session, process, by_day.keys, name, now))
     for subject in ("bulletin", "consultation", "response", "round", "result"):
         assert await hours(by_day, subject) == HOURS, subject
 
@@ -80,7 +80,7 @@ async def test_what_is_urgent_leaves_at_any_hour(by_day: House) -> None:
 
 async def test_without_a_daytime_everything_leaves_at_any_hour(house: House) -> None:
     await publishes(house)
-    await house.does(lambda session, now: consultations.open_(session, consultation(), now))
+    await house.acts(lambda session, process, now: consultations.open_(session, process, consultation(), now))
     assert await hours(house, "bulletin") is await hours(house, "consultation") is None
 
 
@@ -97,7 +97,7 @@ async def test_a_bulletin_leaves_as_it_says(by_day: House) -> None:
 
 async def test_a_bulletin_that_says_nothing_is_never_sent_twice_and_a_question_may_be(by_day: House) -> None:
     await publishes(by_day)
-    await by_day.does(lambda session, now: consultations.open_(session, consultation(), now))
+    await by_day.acts(lambda session, process, now: consultations.open_(session, process, consultation(), now))
     found = await _rows(by_day, "SELECT subject, outside, elsewhere, again FROM broadcast ORDER BY subject")
     assert [(row[0].partition(":")[0], row[1], bool(row[2]), bool(row[3])) for row in found] == [
         ("bulletin", "template,wait", False, False),
@@ -145,7 +145,7 @@ async def test_a_day_that_the_clock_jumps_into_begins_when_it_jumps(house: House
 
 async def test_nobody_is_invited_to_a_vote_that_is_over(by_day: House) -> None:
     await seated(by_day, "1")
-    await by_day.does(lambda session, now: rounds.open_(session, to_vote(days=3), now))
+    await by_day.acts(lambda session, process, now: rounds.open_(session, process, to_vote(days=3), now))
     assert await moment(by_day, "not_after", "round") == datetime(2026, 11, 27, tzinfo=UTC) - timedelta(microseconds=1)
 
 
@@ -169,7 +169,7 @@ async def test_nothing_is_made_of_a_bulletin_before_its_moment(by_day: House) ->
 
 async def test_what_one_person_is_told_at_night_leaves_in_the_morning_in_the_same_order(house: House) -> None:
     alice = await house.meets().joins()
-    process = await house.does(lambda session, _now: processes.the_one(session))
+    process = await house.does(lambda session, _now: processes.named(session))
     for number in range(6):
         house.now += timedelta(seconds=1)
         notice = {"en": f"Notice {number}."}
@@ -180,7 +180,7 @@ async def test_what_one_person_is_told_at_night_leaves_in_the_morning_in_the_sam
         )
     morning = house.now + timedelta(hours=8)
     async with house.database.writing() as session:
-        for broadcast in await broadcasts.latest(session, 6):
+        for broadcast in await broadcasts.latest(session, house.process, 6):
             await deliveries.put_off(session, deliveries.Delay(broadcast.id, "north", morning, "night"), house.now, 1)
     assert await alice.hears() == ""
     house.now = morning

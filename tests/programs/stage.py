@@ -21,10 +21,12 @@ from demo.platforms.accounts import TELEGRAM_SECRET
 from demo.platforms.both import settings
 from demo.platforms.telegram import Webhook
 from demo.serving import bound, port_of, url_of
-from handlers import bulletins
+from handlers import bulletins, processes
 from handlers.writing import contents
-from storage import Database, processes
+from storage import Database
+from storage import processes as stored
 from storage.lanes import Lane
+from storage.processes import NewProcess
 from storage.tables import delivery
 from tests.programs.life import ALONE, Life, Told, name_of
 from tests.programs.machine import Machine, machine
@@ -136,7 +138,7 @@ class Stage:
         """A bulletin to everybody that was met so far."""
         async with self.database.writing() as session:
             bulletin = contents.Bulletin({"en": text}, urgent=True, **more)
-            name = await bulletins.publish(session, bulletin, self.machine.now())
+            name = await bulletins.publish(session, await processes.named(session), bulletin, self.machine.now())
         self.audiences[name] = len(self.people) if audience is None else audience
         self.texts[name] = text
         while filled and await expand(self.database, self.machine.now()):
@@ -250,7 +252,7 @@ async def stage(
         async with clock.kept(), platforms(public, clock) as fakes:
             environment = settings(public, fakes.address, sms=sms, whatsapp=whatsapp)
             async with database.writing() as session:
-                await processes.add(session, PROCESS, contents.pack(REVIEW), clock.now())
+                await stored.add(session, NewProcess(PROCESS, "main", None, contents.pack(REVIEW), clock.now()))
             made = kind(folder, url, database, fakes, clock, port_of(ours), environment, **more)
             try:
                 yield made

@@ -8,7 +8,7 @@ import pytest
 
 from broadcast.expand import expand
 from channels.messages import Outgoing
-from handlers import bulletins
+from handlers import bulletins, processes
 from handlers.conversations import hear
 from handlers.writing import contents
 from storage import Database, Keyring, broadcasts
@@ -99,7 +99,8 @@ async def test_a_broadcast_that_was_being_made_meanwhile_does_not_reach_who_left
     async with opened(postgresql_url) as database:
         [alice] = await _people(database, keys, 1)
         async with database.writing() as session:
-            name = await bulletins.publish(session, contents.Bulletin({"en": "news"}), NOW)
+            process = await processes.named(session)
+            name = await bulletins.publish(session, process, contents.Bulletin({"en": "news"}), NOW)
         async with database.writing() as stopping:
             await hear(stopping, deployment(), [says(alice.sender, "/stop", "1")], NOW)
             assert await expand(database, NOW)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import event, insert, select, update
@@ -12,11 +12,14 @@ import storage
 from storage import Database, Keyring, PersonKey, Session, broadcasts, fresh, processes
 from storage.broadcasts import Broadcast, NewBroadcast, Plan, Subject
 from storage.lanes import Lane
-from storage.tables import address, contribution, delivery, participation, person
+from storage.processes import NewProcess
+from storage.tables import address, contribution, delivery, member, participation, person
 from storage.together import Writes, write
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, 250_000, tzinfo=UTC)
+TODAY = NOW.date()
 PROCESS = "review"
+CONTENT = '{"title": {"en": "Review"}, "organizer": {"en": "Forum"}, "languages": ["en"], "regions": []}'
 ANYHOW = Plan()
 
 
@@ -26,10 +29,16 @@ async def opened(url: str) -> AsyncIterator[Database]:
     database = storage.open(url)
     try:
         async with database.writing() as session:
-            await processes.add(session, PROCESS, "{}", NOW)
+            await processes.add(session, NewProcess(PROCESS, "main", None, CONTENT, NOW))
         yield database
     finally:
         await database.close()
+
+
+async def another(session: Session, slug: str = "national") -> str:
+    """One more process; gives its id."""
+    await processes.add(session, NewProcess(slug, slug, None, CONTENT, NOW))
+    return slug
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +134,12 @@ def _reached(
         spoke=spoke,
         consented=consented,
     )
+
+
+async def sit(session: Session, who: Somebody, process: str = PROCESS, since: date = TODAY) -> None:
+    """On the council."""
+    seat = {"person_id": who.id, "process_id": process, "since": since, "seat": f"{process} {who.id}"}
+    await session.execute(insert(member).values(seat))
 
 
 async def queue(

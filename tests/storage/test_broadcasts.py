@@ -28,7 +28,7 @@ async def test_a_broadcast_is_kept_as_it_was_planned(database: Database) -> None
     )
     async with database.writing() as session:
         made = await announce(session, plan=plan)
-        assert await broadcasts.latest(session, 1) == [made]
+        assert await broadcasts.latest(session, PROCESS, 1) == [made]
         found = (await session.execute(select(broadcast))).one()
     assert made == Broadcast(
         id="b",
@@ -65,8 +65,8 @@ async def test_the_newest_broadcast_is_shown_first(database: Database) -> None:
     async with database.writing() as session:
         await announce(session, "new")
         await announce(session, "old", made=NOW - SECOND)
-        assert [broadcast.id for broadcast in await broadcasts.latest(session, 9)] == ["new", "old"]
-        assert [broadcast.id for broadcast in await broadcasts.latest(session, 1)] == ["new"]
+        assert [broadcast.id for broadcast in await broadcasts.latest(session, PROCESS, 9)] == ["new", "old"]
+        assert [broadcast.id for broadcast in await broadcasts.latest(session, PROCESS, 1)] == ["new"]
 
 
 PAUSES, RESUMES, CANCELS = broadcasts.pause, broadcasts.resume, broadcasts.cancel
@@ -92,7 +92,7 @@ async def test_a_broadcast_turns_only_where_it_can(
             await announce(session)
             await session.execute(update(broadcast).values(state=state, walked="somebody"))
             assert await turn(session, "b") is may
-            (found,) = await broadcasts.latest(session, 1)
+            (found,) = await broadcasts.latest(session, PROCESS, 1)
             await session.rollback()
         assert (found.state, found.walked) == ((becomes, "") if may else (state, "somebody"))
 

@@ -14,7 +14,7 @@ DAY = timedelta(days=1)
 
 
 async def gave(session: Session, *who: str, most: int = 12) -> list[GivenContribution]:
-    return await contributions.given_by(session, who, most)
+    return await contributions.given_by(session, PROCESS, who, most)
 
 
 async def test_what_somebody_gave_is_listed_newest_first_with_what_became_of_it(
@@ -73,7 +73,7 @@ async def test_the_staff_read_the_words_but_not_who_said_them(database: Database
     async with database.writing() as session:
         alice = await meet(session, keys)
         name = await give(session, alice, "More buses")
-        (found,) = await contributions.newest(session, keys, 10)
+        (found,) = await contributions.newest(session, PROCESS, keys, 10)
     assert (found.id, found.words, found.spoken, found.state) == (name, "More buses", True, "received")
     assert found.pseudonym == alice.id[:6]
     assert "buses" not in repr(found)
@@ -91,13 +91,13 @@ async def test_what_waits_for_a_response_is_shown_before_the_rest(database: Data
             )
             == 1
         )
-        found = await contributions.newest(session, keys, 10)
+        found = await contributions.newest(session, PROCESS, keys, 10)
         assert [(contribution.words, contribution.state) for contribution in found] == [
             ("old", "received"),
             ("older", "received"),
             ("answered", "read"),
         ]
-        assert [contribution.words for contribution in await contributions.newest(session, keys, 1)] == ["old"]
+        assert [contribution.words for contribution in await contributions.newest(session, PROCESS, keys, 1)] == ["old"]
 
 
 async def test_one_response_answers_many(database: Database, keys: Keyring) -> None:
@@ -108,7 +108,7 @@ async def test_one_response_answers_many(database: Database, keys: Keyring) -> N
             session, contributions.NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), [*answered, "never given"]
         )
         assert number == 2
-        assert [contribution.state for contribution in await contributions.newest(session, keys, 10)] == [
+        assert [contribution.state for contribution in await contributions.newest(session, PROCESS, keys, 10)] == [
             "read",
             "read",
         ]
@@ -117,9 +117,9 @@ async def test_one_response_answers_many(database: Database, keys: Keyring) -> N
 async def test_what_was_given_is_found_by_how_its_name_begins(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         name = await give(session, await meet(session, keys))
-        assert await contributions.like(session, name[:4]) == [name]
-        assert await contributions.like(session, "%") == []
-        assert await contributions.like(session, "_") == []
+        assert await contributions.like(session, PROCESS, name[:4]) == [name]
+        assert await contributions.like(session, PROCESS, "%") == []
+        assert await contributions.like(session, PROCESS, "_") == []
 
 
 async def test_what_the_forgotten_gave_is_counted_but_can_be_read_by_nobody(database: Database, keys: Keyring) -> None:
@@ -135,7 +135,8 @@ async def test_what_the_forgotten_gave_is_counted_but_can_be_read_by_nobody(data
 async def test_a_consultation_is_closed_once(database: Database) -> None:
     async with database.writing() as session:
         await consultations.add(session, "c", PROCESS, "{}", NOW)
-        assert [await consultations.close(session, name, NOW) for name in ("c", "c", "other")] == [True, False, False]
+        closed = [await consultations.close(session, PROCESS, name, NOW) for name in ("c", "c", "other")]
+    assert closed == [True, False, False]
 
 
 async def test_what_is_left_of_the_forgotten_waits_for_no_answer(database: Database, keys: Keyring) -> None:
@@ -151,5 +152,5 @@ async def test_what_is_left_of_the_forgotten_waits_for_no_answer(database: Datab
         await session.execute(update(contribution).where(contribution.c.id == chosen).values(option="yes"))
         await people.erase(session, alice.id)
     async with database.reading() as session:
-        shown = await contributions.newest(session, keys, 9)
+        shown = await contributions.newest(session, PROCESS, keys, 9)
     assert [entry.id for entry in shown] == [*sorted([chosen, stays]), answered]

@@ -23,6 +23,7 @@ from storage.states import State
 from storage.tables import delivery
 from tests.storage.rows import (
     NOW,
+    PROCESS,
     TOLD,
     announce,
     meet,
@@ -461,7 +462,7 @@ async def test_nothing_of_it_leaves_while_it_is_walked_nor_after(database: Datab
             assert await claim(session, keys) == []
     async with database.writing() as session:
         assert await claim(session, keys) == []
-        assert (await broadcasts.latest(session, 1))[0].state == "paused"
+        assert (await broadcasts.latest(session, PROCESS, 1))[0].state == "paused"
         due = (await session.execute(select(delivery.c.due))).scalars()
         assert set(due) == {NEVER}
 
@@ -773,5 +774,5 @@ async def test_what_is_refused_for_its_words_pauses_its_broadcast(database: Data
         await claim(session, keys, most=2)
         refused = [Outcome(name, State.FAILED, code="63026", halts="b") for name in names[:2]]
         await deliveries.settle(session, "worker", refused, NOW)
-        assert (await broadcasts.latest(session, 1))[0].state == "pausing"
+        assert (await broadcasts.latest(session, PROCESS, 1))[0].state == "pausing"
         assert await claim(session, keys) == []

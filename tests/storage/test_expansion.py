@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from storage import Database, Keyring, Session, broadcasts, contributions, people, rounds
 from storage.broadcasts import Audience, Broadcast, Plan
@@ -15,19 +15,21 @@ from storage.lanes import Lane
 from storage.outbox import expansion
 from storage.outbox.deliveries import NEVER
 from storage.states import ResponseState
-from storage.tables import address, delivery, member
+from storage.tables import address, delivery
 from tests.storage.rows import (
     NOW,
     PROCESS,
     Somebody,
     also_at,
     announce,
+    another,
     give,
     meet,
     owe,
     plan,
     put,
     row,
+    sit,
     statements,
     states,
 )
@@ -365,8 +367,17 @@ async def test_an_audience_is_met_in_all_its_parts(database: Database, keys: Key
 async def test_only_members_are_told_what_is_for_the_council(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice, _bob = await crowd(session, keys, 2)
-        await session.execute(insert(member).values(person_id=alice.id, since=NOW.date(), seat="seat"))
+        await sit(session, alice)
         assert await tell(session, Audience(members=True)) == ids(alice)
+
+
+async def test_members_of_another_council_are_not_told(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice, bob = await crowd(session, keys, 2)
+        await sit(session, alice)
+        await sit(session, bob, await another(session))
+        assert await tell(session, Audience(members=True)) == ids(alice)
+        assert await expansion.reachable(session, "national", Audience(members=True, seat=f"{PROCESS} {alice.id}")) == 0
 
 
 async def test_a_response_is_told_to_everybody_it_answers_and_once(database: Database, keys: Keyring) -> None:

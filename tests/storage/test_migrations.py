@@ -103,6 +103,10 @@ def test_what_there_was_before_is_counted_dated_in_line_and_agreed_to(blank_data
         counted = connection.exec_driver_sql(f"{number} ORDER BY state").all()
         never = connection.exec_driver_sql("SELECT id FROM delivery WHERE due >= '9998-01-01'").all()
         in_line = connection.exec_driver_sql("SELECT id FROM delivery WHERE since = due").scalars().all()
+        [process] = connection.exec_driver_sql("SELECT slug, state, parent_id, closed FROM process").all()
+        [seat] = connection.exec_driver_sql("SELECT person_id, process_id FROM member").all()
+    assert tuple(process) == ("examen-regional", "open", None, None)
+    assert tuple(seat) == ("p1", "review")
     assert [(row.id, bool(row.consented)) for row in agreed] == [("a1", True), ("a2", False)]
     assert ended == ["d1", "d2", "d4"]
     assert sorted(in_line) == ["d5", "d7"]
@@ -114,7 +118,8 @@ def test_what_there_was_before_is_counted_dated_in_line_and_agreed_to(blank_data
 
 BEFORE = "02e6651a8c71"
 WHAT_THERE_WAS = """
-    INSERT INTO process (id, edition, content, opened) VALUES ('review', 1, '{}', '2026-01-01 00:00:00');
+    INSERT INTO process (id, edition, content, opened)
+    VALUES ('review', 1, '{"title":{"fr":"Examen régional"}}', '2026-01-01 00:00:00');
     INSERT INTO broadcast (id, process_id, subject, renditions, audience, lane, made, reached, expanded)
     VALUES ('b', 'review', 'x', '{}', '{}', 2, '2026-01-01 00:00:00', '', true),
            ('b2', 'review', 'x', '{}', '{}', 1, '2026-01-03 00:00:00', '', true);
@@ -122,6 +127,7 @@ WHAT_THERE_WAS = """
     VALUES ('p1', 'review', '', 1, 'en', '', true, '2026-01-01'),
            ('p2', 'review', '', 1, 'en', '', false, '2026-01-01'),
            ('p3', 'review', '', 1, 'en', '', true, '2026-01-01');
+    INSERT INTO member (person_id, since) VALUES ('p1', '2026-01-01');
     INSERT INTO address (id, person_id, channel, external, reach, turns, spoke)
     VALUES ('a1', 'p1', 'sms', '', 'active', 1, '2026-01-01 00:00:00'),
            ('a2', 'p2', 'sms', '', 'active', 1, '2026-01-01 00:00:00');

@@ -5,20 +5,15 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from storage import Database, Keyring, Session, participations, people, processes, senders, turns
+from storage import Database, Keyring, Session, participations, people, senders, turns
 from storage.broadcasts import EVERYBODY
 from storage.outbox import expansion
 from storage.tables import address, participation, person
 from storage.together import Writes, write
 from storage.turns import Incoming
-from tests.storage.rows import NOW, PROCESS, Somebody, also_at, meet
+from tests.storage.rows import NOW, PROCESS, Somebody, also_at, another, meet
 
 TODAY = NOW.date()
-
-
-async def another(session: Session, name: str = "national") -> str:
-    await processes.add(session, name, "{}", NOW)
-    return name
 
 
 async def join(session: Session, who: Somebody, process: str, consent: str | None = "agreed") -> None:

@@ -29,7 +29,7 @@ async def live(session: Session, keys: Keyring) -> Somebody:
     index = keys.index("telegram", "700012345")
     await events.park(session, keys, events.NewParked("telegram:1", "telegram", index, WORDS, "KeyError", NOW))
     await people.invite(session, "code", PROCESS, NOW.date(), NOW.date())
-    await people.seat(session, "code", who.id, NOW.date())
+    await people.seat(session, PROCESS, "code", who.id, NOW.date())
     return who
 
 
@@ -186,11 +186,11 @@ async def test_an_invitation_gives_one_seat(database: Database, keys: Keyring) -
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
         await people.invite(session, "code", PROCESS, NOW.date(), NOW.date())
         await people.invite(session, "again", PROCESS, NOW.date(), NOW.date())
-        assert await people.seat(session, "code", alice.id, NOW.date())
-        assert not await people.seat(session, "code", bob.id, NOW.date())
-        assert not await people.seat(session, "never made", bob.id, NOW.date())
-        assert await people.seat(session, "again", alice.id, NOW.date())
-        assert await people.members(session) == [alice.id]
+        assert await people.seat(session, PROCESS, "code", alice.id, NOW.date())
+        assert not await people.seat(session, PROCESS, "code", bob.id, NOW.date())
+        assert not await people.seat(session, PROCESS, "never made", bob.id, NOW.date())
+        assert await people.seat(session, PROCESS, "again", alice.id, NOW.date())
+        assert await people.members(session, PROCESS) == [alice.id]
         assert (await session.execute(select(invitation.c.used))).scalars().all() == [NOW.date()] * 2
 
 

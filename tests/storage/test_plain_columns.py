@@ -10,6 +10,9 @@ STAFF = "written by the organizers for everybody to read"
 
 PLAIN = {
     "process.id": NAME,
+    "process.slug": STAFF,
+    "process.state": "one of the states of a process",
+    "process.parent_id": NAME,
     "process.content": STAFF,
     "person.id": NAME,
     "person.language": "broadcasts are addressed by it, and it is shared by many",
@@ -44,6 +47,7 @@ PLAIN = {
     "contribution.response_id": NAME,
     "contribution.language": "the staff who read it are found by it",
     "member.person_id": NAME,
+    "member.process_id": NAME,
     "member.seat": NAME,
     "invitation.id": "a keyed hash of the words that are handed out",
     "invitation.process_id": NAME,

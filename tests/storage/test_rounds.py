@@ -73,10 +73,10 @@ async def test_who_votes_meets_the_open_rounds_and_whether_they_voted(database: 
         await start(session, alice.id)
         await start(session, bob.id, name="over", closes=timedelta(0))
         facing = Facing("r", '{"title": "x"}', NOW + HOUR, voted=False)
-        assert await rounds.facing(session, alice.id, NOW) == [facing]
-        assert await rounds.facing(session, bob.id, NOW) == []
+        assert await rounds.facing(session, PROCESS, alice.id, NOW) == [facing]
+        assert await rounds.facing(session, PROCESS, bob.id, NOW) == []
         await rounds.cast(session, alice.key, "r", '["m1"]', NOW)
-        (found,) = await rounds.facing(session, alice.id, NOW)
+        (found,) = await rounds.facing(session, PROCESS, alice.id, NOW)
     assert found.voted
 
 
@@ -84,11 +84,11 @@ async def test_a_round_whose_time_has_passed_is_overdue_until_it_is_closed(datab
     async with database.writing() as session:
         await start(session, name="now")
         await start(session, name="later", closes=2 * HOUR)
-        assert await rounds.overdue(session, NOW + HOUR) == ["now"]
+        assert [late.id for late in await rounds.overdue(session, NOW + HOUR)] == ["now"]
         assert await rounds.overdue(session, NOW) == []
         await rounds.close(session, "now", "{}", NOW + HOUR)
         assert await rounds.overdue(session, NOW + HOUR) == []
-        assert {shown.id for shown in await rounds.newest(session, 5)} == {"now", "later"}
+        assert {shown.id for shown in await rounds.newest(session, PROCESS, 5)} == {"now", "later"}
 
 
 async def test_the_filled_inof_who_is_forgotten_is_gone(database: Database, keys: Keyring) -> None:
@@ -127,8 +127,8 @@ async def test_who_leaves_is_off_the_rolls_that_are_open_and_on_those_that_were(
             await start(session, alice.id, bob.id, name=name, closes=closes)
         await rounds.cast(session, alice.key, "open", '["m1"]', NOW)
         await rounds.close(session, "closed", "{}", NOW)
-        assert await rounds.withdraw(session, alice.id, NOW) == ["open"]
-        assert await rounds.withdraw(session, alice.id, NOW) == []
+        assert await rounds.withdraw(session, PROCESS, alice.id, NOW) == ["open"]
+        assert await rounds.withdraw(session, PROCESS, alice.id, NOW) == []
         assert await rounds.turnout(session, "open") == (1, 0)
         assert [await rounds.is_on_roll(session, alice.id, name) for name in ("closed", "over", "open")] == [
             True,
@@ -146,7 +146,7 @@ async def test_who_leaves_while_a_round_closes_has_voted_in_it(postgresql: Datab
 
     async def leave() -> list[str]:
         async with postgresql.writing() as session:
-            return await rounds.withdraw(session, alice.id, NOW)
+            return await rounds.withdraw(session, PROCESS, alice.id, NOW)
 
     async with postgresql.writing() as session:
         await rounds.get(session, "r", lock=True)
@@ -171,7 +171,7 @@ async def test_a_closing_that_waits_for_who_leaves_does_not_count_them(postgresq
             return len(await rounds.ballots(session, keys, "r"))
 
     async with postgresql.writing() as session:
-        assert await rounds.withdraw(session, alice.id, NOW) == ["r"]
+        assert await rounds.withdraw(session, PROCESS, alice.id, NOW) == ["r"]
         waiting = asyncio.create_task(close())
         await until_somebody_waits(session)
     assert await waiting == 0

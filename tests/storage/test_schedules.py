@@ -9,7 +9,7 @@ DAY = timedelta(days=1)
 
 
 async def start(session: Session, name: str, days: int) -> None:
-    await schedules.add(session, PROCESS, schedules.Schedule(name, "{}", "daily", NOW + days * DAY, NOW))
+    await schedules.add(session, schedules.Schedule(name, PROCESS, "{}", "daily", NOW + days * DAY, NOW))
 
 
 async def taken(session: Session) -> list[str]:
@@ -21,7 +21,11 @@ async def test_what_is_due_is_taken_the_longest_due_first(database: Database) ->
         for name, days in (("today", 0), ("tomorrow", 1), ("yesterday", -1)):
             await start(session, name, days)
         assert await taken(session) == ["yesterday", "today"]
-        assert [schedule.id for schedule in await schedules.waiting(session)] == ["yesterday", "today", "tomorrow"]
+        assert [schedule.id for schedule in await schedules.waiting(session, PROCESS)] == [
+            "yesterday",
+            "today",
+            "tomorrow",
+        ]
 
 
 async def test_what_was_moved_is_due_when_it_was_moved_to(database: Database) -> None:
@@ -29,15 +33,15 @@ async def test_what_was_moved_is_due_when_it_was_moved_to(database: Database) ->
         await start(session, "a", 0)
         await schedules.move(session, "a", NOW + DAY)
         assert await taken(session) == []
-        [found] = await schedules.waiting(session)
+        [found] = await schedules.waiting(session, PROCESS)
     assert (found.due, found.made, found.content, found.rule) == (NOW + DAY, NOW, "{}", "daily")
 
 
 async def test_what_was_removed_is_not_there(database: Database) -> None:
     async with database.writing() as session:
         await start(session, "a", 0)
-        assert await schedules.remove(session, "a")
-        assert not await schedules.remove(session, "a")
+        assert await schedules.remove(session, PROCESS, "a")
+        assert not await schedules.remove(session, PROCESS, "a")
         assert await taken(session) == []
 
 

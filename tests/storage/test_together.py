@@ -9,7 +9,7 @@ from sqlalchemy import Table, insert, select
 from storage import Conflict, Database, Keyring
 from storage.tables import address, consultation, contribution, delivery, event, member, participation, person, process
 from storage.together import Writes, write
-from tests.storage.rows import NOW, PROCESS, meet, queue, statements
+from tests.storage.rows import CONTENT, NOW, PROCESS, meet, queue, sit, statements
 
 
 async def rows(database: Database, table: Table) -> list[dict[str, Any]]:
@@ -61,14 +61,16 @@ async def test_several_tables_are_inserted_replaced_and_changed_at_once(database
         alice = await meet(session, keys, "70001")
         bob = await meet(session, keys, "70002")
         await meet(session, keys, "70003", language="es")
-        await session.execute(insert(member).values(person_id=bob.id, since=date(2020, 1, 1), seat="seat"))
+        await sit(session, bob, since=date(2020, 1, 1))
         writes = Writes()
         writes.insert(event, id="telegram:1", seen=NOW)
         writes.change(address, ("id",), id=alice.address, turns=5)
         writes.change(address, ("id",), id=bob.address, turns=6)
         writes.change(person, ("id",), id=alice.id, language="ar")
-        writes.replace(member, ("person_id",), person_id=alice.id, since=NOW.date(), seat="one")
-        writes.replace(member, ("person_id",), person_id=bob.id, since=NOW.date(), seat="two")
+        for who, seat in ((alice, "one"), (bob, "two")):
+            writes.replace(
+                member, ("person_id", "process_id"), person_id=who.id, process_id=PROCESS, since=NOW.date(), seat=seat
+            )
         with statements(database) as seen:
             await write(session, writes)
     assert len(seen) == (1 if database.writer.dialect.name == "postgresql" else 4)
@@ -104,7 +106,7 @@ async def test_what_others_refer_to_is_written_first(database: Database, keys: K
         )  # fmt: skip
         writes.insert(participation, process_id="new", person_id="bob", region="", consented=True, joined=NOW.date())
         writes.insert(person, id="bob", key=keys.wrap(key), key_epoch=2, language="en", met=NOW.date())
-        writes.insert(process, id="new", edition=1, content="{}", opened=NOW)
+        writes.insert(process, id="new", slug="new", edition=1, content="{}", opened=NOW)
         await write(session, writes)
     assert {row["person_id"] for row in await rows(database, delivery)} == {alice.id, "bob"}
 
@@ -115,7 +117,7 @@ async def test_a_change_of_what_is_not_there_changes_nothing(database: Database)
     writes.change(process, ("id", "edition"), id=PROCESS, edition=9, content="new")
     async with database.writing() as session:
         await write(session, writes)
-    assert [row["content"] for row in await rows(database, process)] == ["{}"]
+    assert [row["content"] for row in await rows(database, process)] == [CONTENT]
 
 
 async def test_a_change_is_found_by_all_of_its_keys(database: Database) -> None:

@@ -6,9 +6,9 @@ from datetime import timedelta
 from sqlalchemy import insert, update
 
 from storage import Database, Keyring, Session, people, processes, rounds, turns
-from storage.tables import address, event, member, participation, person
+from storage.tables import address, event, participation, person
 from storage.turns import Incoming
-from tests.storage.rows import NOW, PROCESS, also_at, give, meet, queue, statements, until_somebody_waits
+from tests.storage.rows import NOW, PROCESS, also_at, give, meet, queue, sit, statements, until_somebody_waits
 
 
 async def look(session: Session, keys: Keyring, *messages: tuple[str, str]) -> list[turns.Found]:
@@ -72,7 +72,7 @@ async def test_who_gave_something_votes_or_sits_on_the_council_is_known(database
         alice = await meet(session, keys)
         bob = await meet(session, keys, "70002")
         await give(session, alice)
-        await session.execute(insert(member).values(person_id=alice.id, since=NOW.date(), seat="seat"))
+        await sit(session, alice)
         await rounds.open_(
             session, rounds.NewRound("r", PROCESS, "{}", "approval", NOW, NOW + timedelta(days=1)), [alice.id]
         )
@@ -101,7 +101,7 @@ async def test_where_something_of_ours_is_of_unknown_fate_is_known(database: Dat
 
 async def test_a_new_edition_of_the_process_is_seen(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
-        await processes.touch(session)
+        await processes.touch(session, PROCESS)
         await processes.edit(session, PROCESS, '{"title": "new"}')
         (found,) = await look(session, keys, ("1", "nobody"))
     assert found.edition == 3

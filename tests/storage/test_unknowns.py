@@ -16,7 +16,7 @@ from storage.outbox.reports import Word
 from storage.outbox.unknowns import AnsweredTurn, Begun, UnknownDelivery
 from storage.states import State
 from storage.tables import person
-from tests.storage.rows import NOW, also_at, announce, meet, owe, put, queue, row, states
+from tests.storage.rows import NOW, PROCESS, also_at, announce, meet, owe, put, queue, row, states
 
 SECOND, MINUTE, HOUR = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -268,7 +268,7 @@ async def test_nothing_of_what_may_be_an_old_copy_leaves_by_itself(database: Dat
         assert await unknowns.hold(session, NOW) == 0
         assert await claim(session, keys) == []
         found = [await row(session, name) for name in names]
-        assert (await broadcasts.latest(session, 1))[0].state == "paused"
+        assert (await broadcasts.latest(session, PROCESS, 1))[0].state == "paused"
         assert await broadcasts.counts(session, "b") == {"unknown": 3, "sent": 1}
     assert {(delivery.state, delivery.code, delivery.owner, delivery.lease, delivery.ended) for delivery in found} == {
         ("unknown", "restored", None, None, NOW.date())
@@ -283,7 +283,7 @@ async def test_a_broadcast_that_was_made_whole_or_stopped_before_stays_as_it_is(
         await announce(session)
         await broadcasts.cancel(session, "b")
         await unknowns.hold(session, NOW)
-        assert (await broadcasts.latest(session, 1))[0].state == "cancelling"
+        assert (await broadcasts.latest(session, PROCESS, 1))[0].state == "cancelling"
 
 
 async def test_what_was_no_copy_leaves_after_all(database: Database, keys: Keyring) -> None:

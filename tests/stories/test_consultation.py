@@ -5,7 +5,6 @@ from datetime import timedelta
 import flows
 from handlers import consultations
 from handlers.writing import contents
-from storage import contributions as stored
 from tests.stories.town import StoryTown, now
 
 
@@ -33,7 +32,7 @@ def consultation() -> contents.Consultation:
 async def test_the_promise_comes_before_the_questions(square: StoryTown) -> None:
     alice = square.on_whatsapp()
     await alice.joins()
-    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
+    await square.acts(lambda session, process, moment: consultations.open_(session, process, consultation(), moment))
     await alice.hears("Seeing a doctor", "ANSWER")
     alice.says("answer")
     await alice.hears_choices("health ministers", "plan for next year", "Have you seen a doctor this year?")
@@ -42,8 +41,7 @@ async def test_the_promise_comes_before_the_questions(square: StoryTown) -> None
     alice.sends_voice()
     await alice.hears("Thank you")
 
-    async with square.parts.database.reading() as session:
-        answers = {answer.question: answer for answer in await stored.newest(session, square.parts.keys, 10)}
+    answers = {answer.question: answer for answer in await square.received()}
     assert answers["been"].option == "no"
     assert answers["why"].spoken
 
@@ -51,7 +49,7 @@ async def test_the_promise_comes_before_the_questions(square: StoryTown) -> None
 async def test_an_answer_given_again_takes_the_place_of_the_first(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
-    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
+    await square.acts(lambda session, process, moment: consultations.open_(session, process, consultation(), moment))
     await alice.hears("Seeing a doctor")
     for text in ("answer", "1", "Longer hours."):
         alice.says(text)
@@ -59,8 +57,7 @@ async def test_an_answer_given_again_takes_the_place_of_the_first(square: StoryT
     for text in ("answer", "2", "Longer hours still."):
         alice.says(text)
         await alice.hears()
-    async with square.parts.database.reading() as session:
-        answers = {answer.question: answer for answer in await stored.newest(session, square.parts.keys, 10)}
+    answers = {answer.question: answer for answer in await square.received()}
     assert len(answers) == 2
     assert answers["been"].option == "no"
     assert answers["why"].words == "Longer hours still."
@@ -69,7 +66,7 @@ async def test_an_answer_given_again_takes_the_place_of_the_first(square: StoryT
 async def test_going_back_asks_the_question_before(square: StoryTown) -> None:
     alice = square.on_sms()
     await alice.joins()
-    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
+    await square.acts(lambda session, process, moment: consultations.open_(session, process, consultation(), moment))
     await alice.hears("Seeing a doctor")
     alice.says("answer")
     first = await alice.hears("Have you seen a doctor this year?")
@@ -83,7 +80,7 @@ async def test_going_back_asks_the_question_before(square: StoryTown) -> None:
 async def test_a_menu_shown_again_knows_what_has_opened_since(square: StoryTown) -> None:
     alice = square.on_sms()
     await alice.joins()
-    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
+    await square.acts(lambda session, process, moment: consultations.open_(session, process, consultation(), moment))
     await alice.hears("Seeing a doctor")
     alice.says("hm")
     await alice.hears("We did not understand", "Answer our questions")
@@ -92,29 +89,30 @@ async def test_a_menu_shown_again_knows_what_has_opened_since(square: StoryTown)
 async def test_an_answer_that_comes_too_late_is_said_not_to_count(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
-    name, _ = await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
+    name, _ = await square.acts(
+        lambda session, process, moment: consultations.open_(session, process, consultation(), moment)
+    )
     await alice.hears("Seeing a doctor")
     for text in ("answer", "1"):
         alice.says(text)
         await alice.hears()
-    await square.organizer(lambda session, moment: consultations.close(session, name, moment))
+    await square.acts(lambda session, process, moment: consultations.close(session, process, name, moment))
     alice.says("Longer hours.")
     heard = await alice.hears("These questions have closed", "What would you like to do?")
     assert "Thank you" not in heard
-    async with square.parts.database.reading() as session:
-        [answer] = await stored.newest(session, square.parts.keys, 10)
+    [answer] = await square.received()
     assert answer.option == "yes"
 
 
 async def test_an_older_consultation_that_is_still_open_is_answered(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
-    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
+    await square.acts(lambda session, process, moment: consultations.open_(session, process, consultation(), moment))
     await alice.hears("Seeing a doctor")
     for text in ("answer", "1"):
         alice.says(text)
         await alice.hears()
-    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
+    await square.acts(lambda session, process, moment: consultations.open_(session, process, consultation(), moment))
     await alice.hears("Seeing a doctor")
     alice.says("Longer hours.")
     await alice.hears("Thank you")
@@ -123,5 +121,5 @@ async def test_an_older_consultation_that_is_still_open_is_answered(square: Stor
 async def test_an_invitation_in_another_language_says_so(square: StoryTown) -> None:
     rosa = square.on_sms()
     await rosa.joins("Español")
-    await square.organizer(lambda session, moment: consultations.open_(session, consultation(), moment))
+    await square.acts(lambda session, process, moment: consultations.open_(session, process, consultation(), moment))
     await rosa.hears("inglés", "Seeing a doctor", "RESPONDER")

@@ -4,19 +4,27 @@ from datetime import timedelta
 
 import pytest
 
+import council
 import flows
-from handlers import members, people, processes, rounds
+from handlers import members, people, rounds
 from handlers.writing import contents
 from tests.stories.town import Person, StoryTown, now
+
+
+async def opens(square: StoryTown, vote: contents.Round) -> str:
+    return await square.acts(lambda session, process, now: rounds.open_(session, process, vote, now))
+
+
+async def closes(square: StoryTown, round_id: str) -> council.Result:
+    keys = square.parts.keys
+    return await square.acts(lambda session, process, now: rounds.close(session, process, keys, round_id, now))
 
 
 async def seated(square: StoryTown, person: Person, language: str = "English") -> None:
     await person.joins(language)
 
-    async def invite(session, moment):  # type: ignore[no-untyped-def]
-        return await people.invite(session, square.parts.keys, (await processes.the_one(session)).id, moment)
-
-    person.says(await square.organizer(invite))
+    keys = square.parts.keys
+    person.says(await square.acts(lambda session, process, now: people.invite(session, keys, process, now)))
     await person.hears()
 
 
@@ -52,7 +60,9 @@ async def test_a_council_of_three_on_three_channels(square: StoryTown, rule: str
     await seated(square, alice)
     await seated(square, bob)
     await seated(square, cosma, "Français")
-    round_id = await square.organizer(lambda session, moment: rounds.open_(session, to_vote(rule, ABOUT), moment))
+    round_id = await square.acts(
+        lambda session, process, moment: rounds.open_(session, process, to_vote(rule, ABOUT), moment)
+    )
     await alice.hears("The council votes: What comes first")
     await bob.hears("The council votes")
     await cosma.hears("Ce qui vient en premier")
@@ -76,7 +86,7 @@ async def test_a_council_of_three_on_three_channels(square: StoryTown, rule: str
     bob.says("3")
     await bob.hears_choices("Your vote stays as it is.")
 
-    result = await square.organizer(lambda session, moment: rounds.close(session, square.parts.keys, round_id, moment))
+    result = await closes(square, round_id)
     assert dict(result.counts) == {"clinic": 3, "fees": 1, "school": 1}
     for person in (alice, bob):
         await person.hears("The vote is over", "3", "1. Interpreters at the clinic", "2.")
@@ -91,11 +101,11 @@ async def test_a_council_of_three_on_three_channels(square: StoryTown, rule: str
 async def test_a_vote_that_comes_too_late_is_said_not_to_count(square: StoryTown) -> None:
     alice = square.on_telegram()
     await seated(square, alice)
-    round_id = await square.organizer(lambda session, moment: rounds.open_(session, to_vote(), moment))
+    round_id = await square.acts(lambda session, process, moment: rounds.open_(session, process, to_vote(), moment))
     await alice.hears("The council votes")
     alice.says("vote")
     await alice.hears("Which of these")
-    await square.organizer(lambda session, moment: rounds.close(session, square.parts.keys, round_id, moment))
+    await closes(square, round_id)
     await alice.hears("The vote is over")
     alice.says("1")
     heard = await alice.hears("has closed")
@@ -106,14 +116,16 @@ async def test_a_result_that_would_show_who_chose_what_is_not_told(square: Story
     alice, bob, cosma = square.on_telegram(), square.on_whatsapp(), square.on_sms()
     for person in (alice, bob, cosma):
         await seated(square, person)
-    round_id = await square.organizer(lambda session, moment: rounds.open_(session, to_vote("majority"), moment))
+    round_id = await square.acts(
+        lambda session, process, moment: rounds.open_(session, process, to_vote("majority"), moment)
+    )
     for person in (alice, bob, cosma):
         await person.hears("The council votes")
     alice.says("vote")
     await alice.hears()
     alice.says("2")
     await alice.hears()
-    result = await square.organizer(lambda session, moment: rounds.close(session, square.parts.keys, round_id, moment))
+    result = await closes(square, round_id)
     assert result.order == ()
     assert "Lower fees" not in await bob.hears("1 member of 3 voted", "there is no result")
     async with square.parts.database.reading() as session:
@@ -126,10 +138,8 @@ async def test_an_invitation_seats_one_person_only(square: StoryTown) -> None:
     await alice.joins()
     await mallory.joins()
 
-    async def invite(session, moment):  # type: ignore[no-untyped-def]
-        return await people.invite(session, square.parts.keys, (await processes.the_one(session)).id, moment)
-
-    code = await square.organizer(invite)
+    keys = square.parts.keys
+    code = await square.acts(lambda session, process, now: people.invite(session, keys, process, now))
     alice.says(code.lower())
     await alice.hears("Welcome to the council")
     mallory.says(code)
@@ -142,7 +152,7 @@ async def test_a_member_steps_down_and_another_is_removed_while_they_vote(square
     for person in (alice, bob):
         await seated(square, person)
     await seated(square, cosma, "Français")
-    round_id = await square.organizer(lambda session, moment: rounds.open_(session, to_vote(), moment))
+    round_id = await square.acts(lambda session, process, moment: rounds.open_(session, process, to_vote(), moment))
     for person in (alice, bob, cosma):
         await person.hears()
     for text in ("vote", "1", "seat"):
@@ -153,11 +163,11 @@ async def test_a_member_steps_down_and_another_is_removed_while_they_vote(square
     cosma.says("voter")
     await cosma.hears("Des interprètes")
     seat = await seat_of(square, cosma)
-    await square.organizer(lambda session, moment: members.remove(session, seat, moment))
+    await square.acts(lambda session, process, moment: members.remove(session, process, seat, moment))
     await cosma.hears("Votre siège au conseil a pris fin.")
     cosma.says("1")
     await cosma.hears("Nous n'avons donc pas compté ce vote.")
-    result = await square.organizer(lambda session, moment: rounds.close(session, square.parts.keys, round_id, moment))
+    result = await closes(square, round_id)
     assert result.voters == 0
     await bob.hears("0 members of 1 voted")
     for person in (alice, cosma):

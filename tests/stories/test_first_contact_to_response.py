@@ -5,7 +5,6 @@ import pytest
 from handlers import contributions
 from handlers.writing import contents
 from locales import in_words
-from storage import contributions as stored
 from tests.stories.town import StoryTown
 
 
@@ -25,12 +24,11 @@ async def test_from_first_contact_to_response(square: StoryTown, channel: str) -
     alice.says("2")
     await alice.hears("Thank you")
 
-    async with square.parts.database.reading() as session:
-        [contribution] = await stored.newest(session, square.parts.keys, 10)
+    [contribution] = await square.received()
     assert (contribution.words, contribution.topic) == ("Interpreters at the clinic would help.", "safety")
 
     response = contents.Response("taken_up", {"en": "It is point 4 of the draft."}, (contribution.id,))
-    _, number = await square.organizer(lambda session, now: contributions.respond(session, response, now))
+    _, number = await square.acts(lambda session, process, now: contributions.respond(session, process, response, now))
     assert number == 1
     day = in_words(contribution.given)
     await alice.hears(f"On {day} you told us about: Safety and protection\nIt was taken up.", "It is point 4 of")

@@ -13,7 +13,6 @@ import pytest
 import flows
 from demo.platforms.chats import Bubble, Side
 from locales import _, languages, speaking
-from storage import contributions as stored
 from tests.stories.town import Person, StoryTown, shown_in
 
 WORDS = {
@@ -69,8 +68,7 @@ async def test_it_takes_three_messages_in_the_language_of_the_first(
     person = square.on(channel)
     await recommends(person, language, channel)
     await person.hears_nothing(square)
-    async with square.parts.database.reading() as session:
-        [contribution] = await stored.newest(session, square.parts.keys, 10)
+    [contribution] = await square.received()
     assert (contribution.words, contribution.language, contribution.topic) == (WORDS[language], language, "")
 
     took = cost(person.chat.bubbles)
@@ -177,5 +175,4 @@ async def test_whoever_says_nothing_that_tells_a_language_is_met_in_that_of_the_
 
 
 async def _recommendations(square: StoryTown) -> list[str]:
-    async with square.parts.database.reading() as session:
-        return [contribution.words for contribution in await stored.newest(session, square.parts.keys, 10)]
+    return [contribution.words for contribution in await square.received()]

@@ -15,9 +15,9 @@ from bot.housekeeping import Housekeeping
 from bot.worker import Worker
 from broadcast.expand import expand
 from handlers import bulletins, contributions, people, processes, rounds
+from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Keyring, Session, broadcasts, outbox
-from storage import contributions as stored
 from tests.review import PROCESS
 from tests.stories.test_council import to_vote
 from tests.stories.town import Person, StoryTown, town
@@ -80,7 +80,7 @@ class Night:
             await asyncio.sleep(0.01)
 
     async def publishes(self, bulletin: contents.Bulletin = NEWS) -> str:
-        return await self.town.organizer(lambda session, now: bulletins.publish(session, bulletin, now))
+        return await self.town.acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
 
     async def joins(self, region: str = PLAIN) -> Person:
         person = self.town.on_telegram()
@@ -137,15 +137,15 @@ async def test_what_is_urgent_leaves_at_night(evening: Night) -> None:
 
 
 async def test_a_reminder_to_vote_waits_for_the_morning_of_who_has_not_voted_by_then(evening: Night) -> None:
-    async def invite(session: Session, now: datetime) -> str:
-        return await people.invite(session, evening.town.parts.keys, (await processes.the_one(session)).id, now)
+    async def invite(session: Session, process: OpenProcess, now: datetime) -> str:
+        return await people.invite(session, evening.town.parts.keys, process, now)
 
     amira, bruno = await evening.joins(), await evening.joins()
     for member in (amira, bruno):
-        member.says(await evening.town.organizer(invite))
+        member.says(await evening.town.acts(invite))
         await member.hears("Welcome to the council")
     vote = dataclasses.replace(to_vote(), closes=date(2026, 11, 25))
-    await evening.town.organizer(lambda session, now: rounds.open_(session, vote, now))
+    await evening.town.acts(lambda session, process, now: rounds.open_(session, process, vote, now))
     await evening.becomes(in_("Africa/Tunis", "2026-11-24T09:00"))
     for member in (amira, bruno):
         await member.hears("The council votes")
@@ -167,10 +167,9 @@ async def test_word_of_what_was_done_waits_for_the_morning(evening: Night) -> No
     for text in ("share", "More buses."):
         amira.says(text)
         await amira.hears()
-    async with evening.town.parts.database.reading() as session:
-        [contribution] = await stored.newest(session, evening.town.parts.keys, 1)
+    [contribution] = await evening.town.received()
     done = contents.Response("taken_up", {"en": "There are more buses."}, (contribution.id,))
-    await evening.town.organizer(lambda session, now: contributions.respond(session, done, now))
+    await evening.town.acts(lambda session, process, now: contributions.respond(session, process, done, now))
     await evening.has_nothing_for(amira)
     await evening.becomes(in_("Africa/Tunis", "2026-11-24T09:00"))
     await amira.hears("There are more buses.")
@@ -203,7 +202,7 @@ async def test_what_did_not_leave_by_evening_waits_for_the_next_morning(evening:
     in_time = in_("Africa/Tunis", "2026-11-24T19:59")
     await evening.becomes(in_("Africa/Tunis", "2026-11-24T20:00"))
     async with evening.town.parts.database.writing() as session:
-        await bulletins.publish(session, NEWS, in_time)
+        await bulletins.publish(session, await processes.named(session), NEWS, in_time)
     while await expand(evening.town.parts.database, in_time):
         pass
     await evening.has_nothing_for(amira)

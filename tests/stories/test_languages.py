@@ -4,7 +4,6 @@ import pytest
 
 from handlers import bulletins, contributions
 from handlers.writing import contents
-from storage import contributions as stored
 from tests.stories.town import StoryTown
 
 
@@ -24,13 +23,12 @@ async def test_from_first_contact_to_response_in_arabic(square: StoryTown) -> No
     amal.says("الجنوب")
     await amal.hears()
 
-    async with square.parts.database.reading() as session:
-        [contribution] = await stored.newest(session, square.parts.keys, 10)
+    [contribution] = await square.received()
     assert (contribution.words, contribution.language) == ("نحتاج إلى مترجمين في العيادة", "ar")
 
     reason = {"ar": "هذه هي النقطة 4 من المسودة.", "en": "It is point 4 of the draft."}
     response = contents.Response("taken_up", reason, (contribution.id,))
-    await square.organizer(lambda session, now: contributions.respond(session, response, now))
+    await square.acts(lambda session, process, now: contributions.respond(session, process, response, now))
     heard = await amal.hears("هذه هي النقطة 4 من المسودة.")
     assert "It is point 4" not in heard
     assert "taken up" not in heard
@@ -50,8 +48,7 @@ async def test_a_change_of_language_in_the_middle_asks_the_same_question_again(s
     alice.says("Il nous faut des interprètes.")
     await alice.hears_choices("Merci")
 
-    async with square.parts.database.reading() as session:
-        [contribution] = await stored.newest(session, square.parts.keys, 10)
+    [contribution] = await square.received()
     assert contribution.words == "Il nous faut des interprètes."
     assert contribution.language == "fr"
     await alice.hears_nothing(square)
@@ -62,7 +59,7 @@ async def test_a_bulletin_in_four_languages_of_which_one_is_missing(square: Stor
     for code, name in (("en", "English"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")):
         await people[code].joins(name)
     text = {"en": "The draft is open for comments.", "fr": "Le projet est ouvert.", "ar": "المسودة مفتوحة للتعليق."}
-    await square.organizer(lambda session, now: bulletins.publish(session, contents.Bulletin(text), now))
+    await square.acts(lambda session, process, now: bulletins.publish(session, process, contents.Bulletin(text), now))
 
     for code, sentence in text.items():
         assert sentence in await people[code].hears()
@@ -75,7 +72,7 @@ async def test_a_bulletin_goes_only_to_its_audience(square: StoryTown) -> None:
     await alice.joins("English")
     await bintou.joins("Français")
     only = contents.read('[text]\nfr = "Bonjour."\n[audience]\nlanguages = ["fr"]\n', contents.Bulletin)
-    await square.organizer(lambda session, now: bulletins.publish(session, only, now))
+    await square.acts(lambda session, process, now: bulletins.publish(session, process, only, now))
     await bintou.hears("Bonjour.")
     await alice.hears_nothing(square)
 
@@ -84,9 +81,9 @@ async def test_news_are_what_everybody_may_read(square: StoryTown) -> None:
     alice = square.on_telegram()
     await alice.joins()
     text = {"en": "For all of you."}
-    await square.organizer(lambda session, now: bulletins.publish(session, contents.Bulletin(text), now))
+    await square.acts(lambda session, process, now: bulletins.publish(session, process, contents.Bulletin(text), now))
     await alice.hears("For all of you.")
     only = contents.read('[text]\nen = "For members."\n[audience]\nmembers = true\n', contents.Bulletin)
-    await square.organizer(lambda session, now: bulletins.publish(session, only, now))
+    await square.acts(lambda session, process, now: bulletins.publish(session, process, only, now))
     alice.says("news")
     assert "For members." not in await alice.hears("For all of you.")

@@ -9,7 +9,6 @@ from sqlalchemy import select, update
 from channels.verdicts import Reach
 from handlers import bulletins, people
 from handlers.writing import contents
-from storage import contributions as stored
 from storage.tables import address, participation, person
 from tests.stories.town import Person, StoryTown
 
@@ -25,7 +24,7 @@ async def test_stop_in_the_middle_of_a_question_ends_everything_until_start(squa
     assert question not in goodbye
 
     news = contents.Bulletin({"en": "There is news."})
-    await square.organizer(lambda session, now: bulletins.publish(session, news, now))
+    await square.acts(lambda session, process, now: bulletins.publish(session, process, news, now))
     await alice.hears_nothing(square)
 
     alice.says("START")
@@ -114,7 +113,7 @@ async def test_forget_leaves_nothing_readable(square: StoryTown, channel: str, d
         for table in ("person", "address", "member", "ballot", "parked"):
             assert (await session.exec_driver_sql(f"SELECT count(*) FROM {table}")).scalar_one() == 0, table  # noqa: S608
         [contribution] = (await session.exec_driver_sql("SELECT words, voice, person_id FROM contribution")).all()
-        assert await stored.newest(session, square.parts.keys, 10) == []
+        assert await square.received() == []
         bodies = (await session.exec_driver_sql("SELECT body, provider_id, person_id FROM delivery")).all()
     assert tuple(contribution) == (None, None, None)
     assert all(tuple(body) == (None, None, None) for body in bodies)

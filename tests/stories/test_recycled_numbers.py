@@ -8,7 +8,6 @@ import pytest
 from handlers import bulletins, contributions
 from handlers.writing import contents
 from storage import Keyring
-from storage import contributions as stored
 from tests.review import PROCESS
 from tests.stories.test_hours import Dial
 from tests.stories.town import Person, StoryTown, town
@@ -41,12 +40,13 @@ async def a_year_passes(square: StoryTown, clock: Dial) -> None:
 
 async def respond(square: StoryTown) -> int:
     """The organizers answer what was given; gives how many people are told."""
-    async with square.parts.database.reading() as session:
-        [contribution] = await stored.newest(session, square.parts.keys, 10)
+    [contribution] = await square.received()
     answer = contents.Response(
         "taken_up", {"en": "It is in the draft.", "fr": "C'est dans le projet."}, (contribution.id,)
     )
-    _name, number = await square.organizer(lambda session, now: contributions.respond(session, answer, now))
+    _name, number = await square.acts(
+        lambda session, process, now: contributions.respond(session, process, answer, now)
+    )
     return number
 
 
@@ -74,8 +74,7 @@ async def test_the_number_is_somebody_elses_now(square: StoryTown, clock: Dial) 
 
     assert await respond(square) == 0
     await bob.hears_nothing(square)
-    async with square.parts.database.reading() as session:
-        [contribution] = await stored.newest(session, square.parts.keys, 10)
+    [contribution] = await square.received()
     assert contribution.words == "Un guichet en français."
 
 
@@ -100,7 +99,7 @@ async def test_what_is_for_one_person_does_not_leave_to_a_number_that_is_silent(
     await respond(square)
     await alice.hears_nothing(square)
     news = contents.Bulletin({"fr": "Une lettre pour tout le monde."})
-    await square.organizer(lambda session, now: bulletins.publish(session, news, now))
+    await square.acts(lambda session, process, now: bulletins.publish(session, process, news, now))
     await alice.hears("Une lettre pour tout le monde.")
 
 
@@ -113,7 +112,7 @@ async def test_stop_holds_in_the_middle_of_the_question(square: StoryTown, clock
     alice.says("STOP")
     await alice.hears("START")
     news = contents.Bulletin({"fr": "Une lettre pour tout le monde."})
-    await square.organizer(lambda session, now: bulletins.publish(session, news, now))
+    await square.acts(lambda session, process, now: bulletins.publish(session, process, news, now))
     await alice.hears_nothing(square)
     alice.says("START")
     await alice.hears(ASKED)

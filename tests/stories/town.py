@@ -17,7 +17,9 @@ from demo.platforms.telegram import FakeTelegram
 from demo.platforms.twilio import FakeTwilio
 from demo.serving import bound, port_of, serving, url_of
 from handlers import processes
-from storage import Keyring, Session
+from handlers.processes import OpenProcess
+from storage import Keyring, Session, contributions
+from storage.contributions import Contribution
 from tests.review import PROCESS, address
 
 T = TypeVar("T")
@@ -142,6 +144,20 @@ class StoryTown:
         await self.parts.worker.expand()
         await self.parts.hints.waker.wake()
         return done
+
+    async def acts(self, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]], slug: str | None = None) -> T:
+        """What the organizer of a process does in it."""
+
+        async def act(session: Session, now: datetime) -> T:
+            return await work(session, await processes.named(session, slug), now)
+
+        return await self.organizer(act)
+
+    async def received(self, slug: str | None = None, most: int = 10) -> list[Contribution]:
+        """What the organizer of a process reads."""
+        async with self.parts.database.reading() as session:
+            process = await processes.named(session, slug)
+            return await contributions.newest(session, process.id, self.parts.keys, most)
 
     async def quiet(self) -> None:
         """Wait until nothing is under way: no webhook, no turn, no delivery that could leave now."""

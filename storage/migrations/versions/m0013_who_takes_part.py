@@ -2,7 +2,7 @@
 
 The records of consent stay where they are, for they are bound to their place: `participations.reseal` moves them.
 
-Revises: 7e3b52c8d014
+Revises: 8b2e6f04d9c1
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from alembic import op
 import storage._ground.columns
 
 revision = "7e3b90c5a2d4"
-down_revision = "7e3b52c8d014"
+down_revision = "8b2e6f04d9c1"
 branch_labels = None
 depends_on = None
 

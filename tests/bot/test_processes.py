@@ -1,0 +1,141 @@
+"""Several processes at the command line: each organizer works in their own, and says which."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.bot.conftest import Hearback, file
+from tests.bot.test_command import BULLETIN, CONSULTATION, PROCESS, RESPONSE, ROUND, named
+from tests.storage.rows import Somebody
+
+REGIONAL = f'slug = "main"\n{PROCESS}'
+NATIONAL = f"""
+slug = "national"
+under = "main"
+{PROCESS.replace("Regional review", "National review")}
+"""
+SCOPED = [
+    ("bulletin", "publish", BULLETIN),
+    ("bulletin", "schedules"),
+    ("bulletin", "stop", "abcd"),
+    ("consultation", "open", CONSULTATION),
+    ("consultation", "list"),
+    ("consultation", "close", "abcd"),
+    ("contributions",),
+    ("sort", "abcd", "services"),
+    ("respond", RESPONSE),
+    ("council", "invite"),
+    ("council", "invitations"),
+    ("council", "members"),
+    ("council", "revoke", "abcd"),
+    ("council", "remove", "abcd"),
+    ("round", "open", ROUND),
+    ("round", "list"),
+    ("round", "close", "abcd"),
+    ("broadcasts",),
+    ("broadcast", "pause", "abcd"),
+    ("broadcast", "resume", "abcd"),
+    ("broadcast", "cancel", "abcd"),
+]
+"""Every verb of an organizer, with what has to stand behind it."""
+
+
+@pytest.fixture
+def two(alice: Somebody, hearback: Hearback, tmp_path: Path) -> None:
+    """A regional process, in which Alice takes part, and a national one under it."""
+    for process in (REGIONAL, NATIONAL):
+        assert hearback("process", "open", file(tmp_path, process), "--yes").status == 0
+
+
+@pytest.mark.usefixtures("two")
+def test_where_there_are_several_every_verb_has_to_be_told_which(hearback: Hearback, tmp_path: Path) -> None:
+    several = "There are several processes. Say which, with --process: main, national.\n"
+    for verb in SCOPED:
+        words = [file(tmp_path, word) if "\n" in word else word for word in verb]
+        refused = hearback(*words)
+        assert (refused.status, refused.out, refused.wrong) == (2, "", several), verb
+        assert "no process 'nowhere' here, only main, national" in hearback(*words, "--process", "nowhere").wrong, verb
+
+
+@pytest.mark.usefixtures("two")
+def test_each_sees_what_is_its_own(hearback: Hearback, tmp_path: Path) -> None:
+    national = ("--process", "national")
+    assert hearback("bulletin", "publish", file(tmp_path, BULLETIN), "--yes", *national).status == 0
+    consultation = named(hearback("consultation", "open", file(tmp_path, CONSULTATION), "--yes", "--process", "main"))
+    assert hearback("contributions", *national).out == ""
+    assert "More buses" in hearback("contributions", "--process", "main").out
+    assert hearback("consultation", "list", *national).out == ""
+    assert hearback("council", "members", *national).out == "together  0\n"
+    assert hearback("council", "members", "--process", "main").out.endswith("together  1\n")
+    broadcast = named(hearback("broadcasts", *national))
+    assert broadcast not in hearback("broadcasts", "--process", "main").out
+    assert hearback("broadcast", "pause", broadcast, "--process", "main").wrong.startswith("There is no broadcast")
+    assert hearback("broadcast", "pause", broadcast, *national).status == 0
+    assert hearback("consultation", "close", consultation, *national).wrong.startswith("There is no consultation")
+    assert hearback("consultation", "close", consultation, "--process", "main").status == 0
+
+
+@pytest.mark.usefixtures("two")
+def test_what_another_process_was_given_is_not_answered_sorted_or_voted_on(hearback: Hearback, tmp_path: Path) -> None:
+    contribution = hearback("contributions", "--process", "main").out.split()[0]
+    national = ("--process", "national")
+    assert (
+        "No single contribution"
+        in hearback("respond", file(tmp_path, RESPONSE), contribution, "--yes", *national).wrong
+    )
+    assert "No single contribution" in hearback("sort", contribution, "services", *national).wrong
+    assert "Nobody sits on the council" in hearback("round", "open", file(tmp_path, ROUND), "--yes", *national).wrong
+    assert "0 people are told" in hearback("bulletin", "publish", file(tmp_path, MEMBERS), "--yes", *national).out
+
+
+MEMBERS = f"{BULLETIN}\n[audience]\nmembers = true\n"
+
+
+@pytest.mark.usefixtures("two")
+def test_a_file_without_a_slug_is_refused_where_there_are_several(hearback: Hearback, tmp_path: Path) -> None:
+    refused = hearback("process", "open", file(tmp_path, PROCESS))
+    assert (refused.status, refused.out) == (2, "")
+    assert "slug: there are several processes" in refused.wrong
+
+
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize("other", [("National review", "A national review"), ("Harbour Forum", "A ministry")])
+def test_a_slug_that_is_taken_is_asked_about(hearback: Hearback, tmp_path: Path, other: tuple[str, str]) -> None:
+    """It is probably a slip: somebody copied a file and left the slug."""
+    written = file(tmp_path, NATIONAL.replace(*other))
+    refused = hearback("process", "open", written)
+    assert (refused.status, refused.out) == (2, "")
+    assert 'national is taken by "National review" of Harbour Forum: change it? Nothing was changed' in refused.wrong
+    assert "is changed" in hearback("process", "open", written, "--yes").out
+    assert "is changed" in hearback("process", "open", written).out
+
+
+@pytest.mark.usefixtures("two")
+def test_a_second_process_of_the_same_name_is_asked_about(hearback: Hearback, tmp_path: Path) -> None:
+    """Somebody gave a file a slug, and means the process that it was of before."""
+    written = file(tmp_path, NATIONAL.replace('"national"', '"country"'))
+    refused = hearback("process", "open", written)
+    assert (refused.status, refused.out) == (2, "")
+    assert '"National review" is open already, as national: open another process of this name?' in refused.wrong
+    assert "is open" in hearback("process", "open", written, "--yes").out
+
+
+@pytest.mark.usefixtures("two")
+def test_one_more_language_is_not_asked_about(hearback: Hearback, tmp_path: Path) -> None:
+    written = NATIONAL.replace('en = "National review"', 'en = "National review", fr = "Examen national"')
+    assert "is changed" in hearback("process", "open", file(tmp_path, written)).out
+
+
+@pytest.mark.usefixtures("two")
+def test_who_says_no_changes_nothing(hearback: Hearback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = file(tmp_path, NATIONAL.replace("Harbour Forum", "A ministry"))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("typer.confirm", lambda question: "is taken by" not in question)
+    refused = hearback("process", "open", written)
+    assert (refused.status, refused.out, refused.wrong) == (2, "", "Nothing was changed.\n")
+
+
+def test_a_deployment_of_before_goes_on_with_its_file(alice: Somebody, hearback: Hearback, tmp_path: Path) -> None:
+    assert "is changed" in hearback("process", "open", file(tmp_path, PROCESS)).out
+    assert "More buses" in hearback("contributions").out
+    assert "More buses" in hearback("contributions", "--process", "main").out
