@@ -302,7 +302,7 @@ async def _asked(session: Session, now: datetime) -> dict[str, Any]:
 
 async def _process(session: Session) -> str:
     """The id of the town's."""
-    return (await processes.named(session)).id
+    return (await processes.shown(session)).id
 
 
 def _given_texts(town: Town, form: MultiMapping[str]) -> Mapping[str, str]:

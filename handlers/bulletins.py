@@ -5,12 +5,12 @@ from datetime import datetime
 
 import channels
 import flows
-from handlers import telling
+from handlers import processes, telling
 from handlers.processes import OpenProcess
 from handlers.telling import Announcement
 from handlers.writing import contents, moments
 from locales import languages
-from storage import Session, bulletins, fresh, processes, schedules, senders
+from storage import Session, bulletins, fresh, schedules, senders
 from storage.broadcasts import EVERYBODY, Audience, Plan, Subject, Way
 from storage.bulletins import NewBulletin
 from storage.schedules import Schedule
@@ -62,7 +62,7 @@ async def send(
     for_all = bulletin.audience == EVERYBODY
     content = contents.pack(bulletin)
     await bulletins.add(session, NewBulletin(name, process.id, content, for_all, ends, published=told_first))
-    await processes.touch(session, process.id)
+    await processes.touch(session, process)
     plan = Plan(
         not_before=begins,
         not_after=ends,

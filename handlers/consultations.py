@@ -3,12 +3,12 @@
 from datetime import datetime
 
 import flows
-from handlers import telling
+from handlers import processes, telling
 from handlers.processes import OpenProcess
 from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _
-from storage import Session, consultations, fresh, processes
+from storage import Session, consultations, fresh
 from storage.broadcasts import Plan, Subject
 
 MOST = 10
@@ -24,7 +24,7 @@ async def open_(
     _check(consultation, now)
     name = fresh()
     await consultations.add(session, name, process.id, contents.pack(consultation), now)
-    await processes.touch(session, process.id)
+    await processes.touch(session, process)
 
     invited = telling.in_every_language(
         process, lambda render: _(INVITED, title=render(consultation.title), word=flows.to_send("answer"))
@@ -46,7 +46,7 @@ async def close(session: Session, process: OpenProcess, consultation: str, now: 
     """Raises `contents.Unfit` when it is not open."""
     if not await consultations.close(session, process.id, consultation, now):
         raise contents.Unfit("No consultation that is open has this id.")
-    await processes.touch(session, process.id)
+    await processes.touch(session, process)
 
 
 def _check(consultation: contents.Consultation, now: datetime) -> None:

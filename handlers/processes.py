@@ -16,6 +16,7 @@ from locales import languages
 from storage import Session, fresh, processes
 from storage.outbox import deliveries
 from storage.processes import NewProcess, StoredProcess
+from storage.states import ProcessState
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 40
@@ -30,6 +31,9 @@ class OpenProcess:
     id: str
     slug: str
     content: flows.Process
+    state: ProcessState = ProcessState.OPEN
+    parent: str | None = None
+    """The id of the process that it stands under."""
 
 
 async def begin(session: Session, process: flows.Process, now: datetime) -> OpenProcess:
@@ -47,6 +51,7 @@ async def begin(session: Session, process: flows.Process, now: datetime) -> Open
         await processes.add(session, NewProcess(name, slug, parent, contents.pack(process), now))
         await senders.bind(session, name, process)
         return OpenProcess(name, slug, process)
+    _check_open(before)
     await processes.edit(session, before.id, contents.pack(process), parent)
     await senders.bind(session, before.id, process)
     if process.daytime is None:
@@ -55,16 +60,26 @@ async def begin(session: Session, process: flows.Process, now: datetime) -> Open
 
 
 async def named(session: Session, slug: str | None = None) -> OpenProcess:
-    """The process of this slug; None: the only one. Raises `contents.Unfit`, which lists the slugs that there are."""
-    known = await processes.every(session)
-    if not known:
-        raise contents.Unfit("Open a process first: hearback process open FILE")
-    if slug is None and len(known) > 1:
-        raise contents.Unfit(f"There are several processes. Say which, with --process: {_slugs(known)}.")
-    for process in known:
-        if slug in (None, process.slug):
-            return _opened(process)
-    raise contents.Unfit(f"There is no process {slug!r} here, only {_slugs(known)}.")
+    """The open process of this slug, to do something in it; None: the only one. Raises `contents.Unfit`."""
+    found = _found(slug, await processes.every(session))
+    _check_open(found)
+    return _opened(found)
+
+
+async def shown(session: Session, slug: str | None = None) -> OpenProcess:
+    """The same to look at it: it may be over. Raises `contents.Unfit`."""
+    return _opened(_found(slug, await processes.every(session)))
+
+
+async def every(session: Session) -> Sequence[OpenProcess]:
+    """All of them, those that are over too, in the order in which they were opened."""
+    return [_opened(process) for process in await processes.every(session)]
+
+
+async def touch(session: Session, process: OpenProcess) -> None:
+    """What talks know of it has changed. Raises `contents.Unfit` when somebody closed it meanwhile."""
+    if not await processes.touch(session, process.id):
+        raise contents.Unfit(_over(process.slug))
 
 
 async def get(session: Session, process_id: str) -> OpenProcess:
@@ -105,7 +120,34 @@ def _share(renditions: flows.Renditions, others: flows.Renditions) -> bool:
 
 
 def _opened(process: StoredProcess) -> OpenProcess:
-    return OpenProcess(process.id, process.slug, contents.unpack(process.content, flows.Process))
+    content = contents.unpack(process.content, flows.Process)
+    return OpenProcess(process.id, process.slug, content, process.state, process.parent_id)
+
+
+def _found(slug: str | None, known: Sequence[StoredProcess]) -> StoredProcess:
+    """The process of this slug; None: the only one that there is, of those that are open if any is."""
+    if not known:
+        raise contents.Unfit("Open a process first: hearback process open FILE")
+    meant = _current(known) if slug is None else [process for process in known if process.slug == slug]
+    if not meant:
+        raise contents.Unfit(f"There is no process {slug!r} here, only {_slugs(known)}.")
+    if len(meant) > 1:
+        raise contents.Unfit(f"There are several processes. Say which, with --process: {_slugs(meant)}.")
+    return meant[0]
+
+
+def _current(known: Sequence[StoredProcess]) -> Sequence[StoredProcess]:
+    """Those that are meant where none is named."""
+    return [process for process in known if process.state is ProcessState.OPEN] or known
+
+
+def _check_open(process: StoredProcess) -> None:
+    if process.state is not ProcessState.OPEN:
+        raise contents.Unfit(_over(process.slug))
+
+
+def _over(slug: str) -> str:
+    return f"The process {slug} is closed: nothing but replies leaves for it. A new one needs another slug."
 
 
 def _slugs(known: Iterable[StoredProcess]) -> str:
@@ -114,9 +156,10 @@ def _slugs(known: Iterable[StoredProcess]) -> str:
 
 def _meant(process: flows.Process, known: Sequence[StoredProcess]) -> StoredProcess | None:
     """The one that a file describes; None: a new one."""
-    if not process.slug and len(known) > 1:
-        raise contents.Unfit(f"slug: there are several processes, say which this is: {_slugs(known)}, or a new one.")
-    return next((stored for stored in known if process.slug in ("", stored.slug)), None)
+    meant = [stored for stored in known if stored.slug == process.slug] if process.slug else _current(known)
+    if len(meant) > 1:
+        raise contents.Unfit(f"slug: there are several processes, say which this is: {_slugs(meant)}, or a new one.")
+    return meant[0] if meant else None
 
 
 def _parent(process: flows.Process, before: StoredProcess | None, known: Sequence[StoredProcess]) -> str | None:

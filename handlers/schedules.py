@@ -10,6 +10,7 @@ from handlers import bulletins, processes
 from handlers.processes import OpenProcess
 from handlers.writing import contents, moments
 from storage import Session, schedules
+from storage import processes as stored_processes
 from storage.schedules import Schedule
 
 
@@ -47,10 +48,11 @@ async def stop(session: Session, process: OpenProcess, schedule_id: str) -> None
 
 
 async def _publish(session: Session, process: OpenProcess, schedule: Schedule, now: datetime) -> bool:
-    """The bulletin, unless it is over. What has not left when the next one comes does not leave any more."""
+    """The bulletin, unless it or its process is over. What has not left when the next one comes never does."""
     bulletin = contents.unpack(schedule.content, contents.Bulletin)
     ends = bulletins.ends_at(bulletin, process.content)
-    if ends is not None and ends <= now:
+    is_over = ends is not None and ends <= now
+    if is_over or not await stored_processes.touch(session, process.id):
         await schedules.remove(session, process.id, schedule.id)
         return False
     zone = moments.zone_of(process.content)

@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 
 from storage._ground.database import Session, packed
 from storage._ground.ids import fresh
 from storage.lanes import Lane
-from storage.states import BroadcastState
+from storage.states import BroadcastState, State
 from storage.tables import broadcast, standing
 
 ROUND = "round"
@@ -203,6 +203,10 @@ async def add(session: Session, new: NewBroadcast, now: datetime) -> Broadcast:
     return added
 
 
+GOES_ON = (BroadcastState.RUNNING, BroadcastState.PAUSING, BroadcastState.PAUSED, BroadcastState.RESUMING)
+"""Of a broadcast that was not cancelled."""
+
+
 async def pause(session: Session, broadcast_id: str) -> bool:
     """Pause a broadcast: none of it leaves once this has committed. False when it does not run."""
     return await _turn(session, broadcast_id, (BroadcastState.RUNNING, BroadcastState.RESUMING), BroadcastState.PAUSING)
@@ -215,8 +219,19 @@ async def resume(session: Session, broadcast_id: str) -> bool:
 
 async def cancel(session: Session, broadcast_id: str) -> bool:
     """Cancel a broadcast: no more of it ever leaves. False when it was cancelled before."""
-    goes_on = (BroadcastState.RUNNING, BroadcastState.PAUSING, BroadcastState.PAUSED, BroadcastState.RESUMING)
-    return await _turn(session, broadcast_id, goes_on, BroadcastState.CANCELLING)
+    return await _turn(session, broadcast_id, GOES_ON, BroadcastState.CANCELLING)
+
+
+async def cancel_waiting(session: Session, process_id: str) -> int:
+    """Cancel whatever of the process has something left to leave; gives how many broadcasts that are."""
+    number = select(func.sum(standing.c.number)).where(
+        standing.c.broadcast_id == broadcast.c.id, standing.c.state == State.QUEUED
+    )
+    goes_on = broadcast.c.state.in_(GOES_ON)
+    has_more = or_(broadcast.c.expanded.is_(False), number.scalar_subquery() != 0)
+    theirs = select(broadcast.c.id).where(broadcast.c.process_id == process_id, goes_on, has_more)
+    names = (await session.execute(theirs.order_by(broadcast.c.id))).scalars().all()
+    return sum([await cancel(session, name) for name in names])
 
 
 async def _turn(session: Session, broadcast_id: str, before: Sequence[BroadcastState], after: BroadcastState) -> bool:

@@ -49,6 +49,12 @@ async def close(session: Session, process_id: str, consultation_id: str, now: da
     return bool(closed.rowcount)
 
 
+async def close_all(session: Session, process_id: str, now: datetime) -> None:
+    """Nobody answers a consultation of the process any more."""
+    theirs = update(consultation).where(consultation.c.process_id == process_id, consultation.c.closed.is_(None))
+    await session.execute(theirs.values(closed=now))
+
+
 async def newest(session: Session, process_id: str, most: int) -> Sequence[KeptConsultation]:
     columns = (consultation.c.id, consultation.c.content, consultation.c.opened, consultation.c.closed)
     theirs = select(*columns).where(consultation.c.process_id == process_id)

@@ -63,9 +63,26 @@ async def edit(session: Session, process_id: str, content: str, parent_id: str |
     await session.execute(update(process).where(process.c.id == process_id).values(changed))
 
 
-async def touch(session: Session, process_id: str) -> None:
-    """Raise the edition: what talks know of it has changed, and a program that remembers the board reads it again."""
-    await session.execute(update(process).where(process.c.id == process_id).values(edition=process.c.edition + 1))
+async def touch(session: Session, process_id: str) -> bool:
+    """Raise the edition: what talks know of it has changed, and a program that remembers the board reads it again.
+
+    Whoever else touches or ends the process waits until this transaction ends. False when it is not open any more.
+    """
+    is_open = (process.c.id == process_id, process.c.state == ProcessState.OPEN)
+    touched = await session.execute(update(process).where(*is_open).values(edition=process.c.edition + 1))
+    return bool(touched.rowcount)
+
+
+async def close(session: Session, process_id: str, now: datetime) -> None:
+    closed = {"state": ProcessState.CLOSED, "closed": now, "edition": process.c.edition + 1}
+    await session.execute(update(process).where(process.c.id == process_id).values(closed))
+
+
+async def archive(session: Session, process_id: str) -> bool:
+    """False when it is not closed."""
+    is_closed = (process.c.id == process_id, process.c.state == ProcessState.CLOSED)
+    archived = await session.execute(update(process).where(*is_closed).values(state=ProcessState.ARCHIVED))
+    return bool(archived.rowcount)
 
 
 async def every(session: Session) -> Sequence[StoredProcess]:

@@ -74,6 +74,12 @@ async def opened(session: Session, process_id: str, content: str) -> datetime | 
     return found
 
 
+async def open_in(session: Session, process_id: str) -> list[str]:
+    """The open rounds of the process, locked."""
+    theirs = select(round_.c.id).where(round_.c.process_id == process_id, round_.c.closed.is_(None))
+    return list((await session.execute(theirs.order_by(round_.c.id).with_for_update())).scalars())
+
+
 async def overdue(session: Session, now: datetime) -> list[StoredRound]:
     """Rounds of all processes whose time has passed and that nobody has closed."""
     rows = await session.execute(select(*_columns()).where(round_.c.closed.is_(None), round_.c.closes <= now))

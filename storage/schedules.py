@@ -44,6 +44,12 @@ async def remove(session: Session, process_id: str, schedule_id: str) -> bool:
     return bool((await session.execute(gone)).rowcount)
 
 
+async def remove_all(session: Session, process_id: str) -> None:
+    """Those of the process, but what a worker is publishing at this moment: it waits for us, and removes it itself."""
+    theirs = select(schedule.c.id).where(schedule.c.process_id == process_id).with_for_update(skip_locked=True)
+    await session.execute(delete(schedule).where(schedule.c.id.in_(theirs)))
+
+
 async def waiting(session: Session, process_id: str) -> Sequence[Schedule]:
     """All of the process, the next to be due first."""
     theirs = select(*_columns()).where(schedule.c.process_id == process_id)

@@ -13,11 +13,11 @@ import flows
 from bot import settings
 from bot.commands.terminal import (
     Slug,
-    acting,
     first_line,
     in_its_place,
     load_keys,
     load_settings,
+    looking,
     say,
     short,
     stop,
@@ -41,7 +41,7 @@ def list_broadcasts(most: int = 10, process: Slug = None) -> None:
             title = first_line(flows.told(broadcast.renditions).text)
             say(f"{short(broadcast.id)}  {broadcast.subject.kind}  {states}{_stands(broadcast, now)}  {title}")
 
-    acting(process, look)
+    looking(process, look)
 
 
 def _stands(broadcast: Broadcast, now: datetime) -> str:

@@ -19,13 +19,26 @@ from bot.commands.terminal import (
     first_line,
     in_its_place,
     load_keys,
+    looking,
     meant,
     read,
     say,
     short,
     writing,
 )
-from handlers import bulletins, consultations, contributions, members, people, processes, rounds, schedules, senders
+from handlers import (
+    bulletins,
+    closing,
+    consultations,
+    contributions,
+    counts,
+    members,
+    people,
+    processes,
+    rounds,
+    schedules,
+    senders,
+)
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Session, broadcasts
@@ -33,7 +46,9 @@ from storage import consultations as stored_consultations
 from storage import contributions as stored_contributions
 from storage import people as stored_people
 from storage import rounds as stored_rounds
-from storage.broadcasts import Broadcast, Subject
+from storage.broadcasts import EVERYBODY, Broadcast, Subject
+from storage.outbox import expansion
+from storage.states import ProcessState
 
 
 def process_open(file: File, yes: Yes = False) -> None:
@@ -59,6 +74,53 @@ def process_open(file: File, yes: Yes = False) -> None:
     say(f'The process "{_title(process)}" is {"open" if before is None else "changed, from now on"}.')
     for name in unheard_of:
         say(f"No program has been started with the sender {name} yet. Set it up, or look how it is written.")
+
+
+def process_list(every: Annotated[bool, typer.Option("--all", help="Those that were archived, too.")] = False) -> None:
+    """The processes: their slugs, states, what each stands under, its senders, about how many take part."""
+
+    async def look(session: Session, _now: datetime) -> None:
+        known = await processes.every(session)
+        slugs = {process.id: process.slug for process in known}
+        for process in known:
+            if every or process.state is not ProcessState.ARCHIVED:
+                number = counts.rounded(await expansion.reachable(session, process.id, EVERYBODY))
+                under = f"under {slugs[process.parent]}  " if process.parent else ""
+                ours = "".join(f"{sender}  " for sender in process.content.senders)
+                say(f"{process.slug}  {process.state}  {under}{ours}{_about(number)}  {_title(process.content)}")
+
+    writing(look)
+
+
+def _about(number: int | None) -> str:
+    return f"fewer than {counts.FEWER_THAN} people" if number is None else f"about {number} people"
+
+
+def process_close(process: str, yes: Yes = False) -> None:
+    """Close a process and tell everybody in it, once you have said yes. Nothing but replies leaves for it after that.
+
+    Open questions and votes are closed, what waits is cancelled, nothing repeats.
+    """
+    keyring = load_keys()
+    title = looking(process, lambda _session, its, _now: _itself(its)).content.title
+    publication = Publication(
+        text=title,
+        publish=lambda session, its, now: closing.close(session, its, keyring, now),
+        broadcast=lambda session, _its, name: broadcasts.get(session, name),
+        slug=process,
+    )
+    _name, number = publish_after_yes(publication, yes)
+    say(f"Closed: {process}. {people_are(number)} told.")
+
+
+async def _itself(process: OpenProcess) -> OpenProcess:
+    return process
+
+
+def process_archive(process: str) -> None:
+    """List a process that is closed no longer."""
+    looking(process, lambda session, its, _now: closing.archive(session, its))
+    say(f"Archived: {process}.")
 
 
 def _title(process: flows.Process) -> str:
@@ -96,7 +158,7 @@ def bulletin_schedules(process: Slug = None) -> None:
             title = first_line(schedule.bulletin.text)
             say(f"{short(schedule.id)}  {schedule.repeat}  next {schedule.due:%Y-%m-%d %H:%M} UTC  {title}")
 
-    acting(process, look)
+    looking(process, look)
 
 
 def bulletin_stop(schedule: str, process: Slug = None) -> None:
@@ -145,7 +207,7 @@ def consultation_list(process: Slug = None) -> None:
             title = first_line(contents.unpack(consultation.content, contents.Consultation).title)
             say(f"{short(consultation.id)}  opened {consultation.opened:%Y-%m-%d}  {closed}  {title}")
 
-    acting(process, look)
+    looking(process, look)
 
 
 def respond(
@@ -181,7 +243,7 @@ def list_contributions(most: int = 20, process: Slug = None) -> None:
             say(f"{short(contribution.id)}  {day}  {language}  {about}  {state}")
             say(f"  {_given(contribution)}")
 
-    acting(process, look)
+    looking(process, look)
 
 
 def sort(contribution: str, topic: str, process: Slug = None) -> None:
@@ -213,7 +275,7 @@ def council_invitations(process: Slug = None) -> None:
             state = _state(invitation, now.date())
             say(f"{short(invitation.id)}  made {invitation.made}  until {invitation.until}  {state}")
 
-    acting(process, look)
+    looking(process, look)
 
 
 def _state(invitation: stored_people.Invitation, today: date) -> str:
@@ -237,7 +299,7 @@ def council_members(process: Slug = None) -> None:
             say(f"{seat.name[:8]}  since {seat.since}")
         say(f"together  {len(seats)}")
 
-    acting(process, look)
+    looking(process, look)
 
 
 def council_remove(seat: str, process: Slug = None) -> None:
@@ -295,11 +357,11 @@ def round_list(process: Slug = None) -> None:
             title = first_line(contents.unpack(round_.content, contents.Round).title)
             say(f"{short(round_.id)}  {state}  {voted} of {voters}  {title}")
 
-    acting(process, look)
+    looking(process, look)
 
 
 GROUPS = {
-    "process": "The reviews that are run here: open one, or change what is said of it.",
+    "process": "The reviews that are run here: open one, or change what is said of it; list, close and archive them.",
     "bulletin": "What we tell: publish a bulletin; see and end those that repeat.",
     "consultation": "What we ask: open a consultation, list them, close one.",
     "council": "The advisory council: invite, look who sits there, revoke an invitation.",
@@ -310,6 +372,9 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "contributions": list_contributions,
     "sort": sort,
     "process open": process_open,
+    "process list": process_list,
+    "process close": process_close,
+    "process archive": process_archive,
     "bulletin publish": bulletin_publish,
     "bulletin schedules": bulletin_schedules,
     "bulletin stop": bulletin_stop,

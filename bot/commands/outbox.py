@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.terminal import Slug, acting, load_settings, meant, say, short, stop, the_only, writing
+from bot.commands.terminal import Slug, load_settings, looking, meant, say, short, stop, the_only, writing
 from channels.verdicts import UNCOUNTED, Act, Alarm, Verdict
 from handlers.processes import OpenProcess
 from storage import Session, broadcasts, marks, outbox, senders, templates
@@ -184,7 +184,7 @@ def _turned(slug: str | None, broadcast: str, turn: Callable[[Session, str], Awa
             stop(why_not)
         return name
 
-    return short(acting(slug, do))
+    return short(looking(slug, do))
 
 
 def hold() -> None:

@@ -13,11 +13,11 @@ import flows
 from bot import clock
 from bot.commands.terminal import acting, ask, load_variables, rehearsing, say
 from broadcast import expand
-from handlers import previews
+from handlers import previews, processes
 from handlers.previews import Preview, Share
 from handlers.processes import OpenProcess
 from handlers.writing import contents
-from storage import Session, processes
+from storage import Session
 from storage.broadcasts import Broadcast
 
 T = TypeVar("T")
@@ -69,7 +69,7 @@ async def _publish(
     publication: Publication[T], before: datetime | None, session: Session, process: OpenProcess, now: datetime
 ) -> T:
     """Unless somebody else published the very same while we asked: whoever does waits here for the other."""
-    await processes.touch(session, process.id)
+    await processes.touch(session, process)
     if await publication.before(session, process) != before:
         raise contents.Unfit("The very same has gone out just now, from elsewhere. Nothing was sent from here.")
     return await publication.publish(session, process, now)

@@ -85,6 +85,15 @@ def acting(slug: str | None, work: Callable[[Session, OpenProcess, datetime], Aw
     return writing(act)
 
 
+def looking(slug: str | None, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
+    """The same in a process that may be over: nothing leaves for it by this."""
+
+    async def look(session: Session, now: datetime) -> T:
+        return await work(session, await processes.shown(session, slug), now)
+
+    return writing(look)
+
+
 def writing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
     """One transaction of whoever sits here, on a database that is there: only `migrate` and `run` make one."""
     refuse_unmade()

@@ -139,3 +139,54 @@ def test_a_deployment_of_before_goes_on_with_its_file(alice: Somebody, hearback:
     assert "is changed" in hearback("process", "open", file(tmp_path, PROCESS)).out
     assert "More buses" in hearback("contributions").out
     assert "More buses" in hearback("contributions", "--process", "main").out
+
+
+@pytest.mark.usefixtures("two")
+def test_a_process_is_closed_after_a_yes_and_then_archived(hearback: Hearback, tmp_path: Path) -> None:
+    assert hearback("process", "list").out.splitlines() == [
+        "main  open  fewer than 8 people  Regional review",
+        "national  open  under main  fewer than 8 people  National review",
+    ]
+    assert "Only a process that is closed" in hearback("process", "archive", "main").wrong
+    assert "Nothing was sent" in hearback("process", "close", "main").wrong
+    assert "main  open" in hearback("process", "list").out
+    ended = hearback("process", "close", "main", "--yes")
+    assert "To 1 person:" in ended.out
+    assert ended.out.endswith("Closed: main. 1 person is told.\n")
+    assert "main  closed  fewer" in hearback("process", "list").out
+    assert "This review is over" in hearback("broadcasts", "--process", "main").out
+    assert "More buses" in hearback("contributions", "--process", "main").out
+    assert hearback("process", "close", "main", "--yes").status == 2
+    assert hearback("process", "archive", "main").out == "Archived: main.\n"
+    assert hearback("process", "list").out.startswith("national")
+    assert "main  archived" in hearback("process", "list", "--all").out
+    assert hearback("process", "close", "nowhere").wrong.startswith("There is no process 'nowhere'")
+
+
+PUBLISHES = [("bulletin", "publish", BULLETIN), ("consultation", "open", CONSULTATION), ("round", "open", ROUND)]
+
+
+@pytest.mark.usefixtures("two")
+def test_nothing_is_published_in_a_process_that_is_closed(hearback: Hearback, tmp_path: Path) -> None:
+    contribution = hearback("contributions", "--process", "main").out.split()[0]
+    hearback("process", "close", "main", "--yes")
+    for *verb, text in [*PUBLISHES, ("respond", RESPONSE)]:
+        words = [
+            *verb,
+            file(tmp_path, text),
+            *([contribution] if verb == ["respond"] else []),
+            "--process",
+            "main",
+            "--yes",
+        ]
+        assert "The process main is closed" in hearback(*words).wrong, verb
+    assert "The process main is closed" in hearback("council", "invite", "--process", "main").wrong
+    assert "The process main is closed" in hearback("process", "open", file(tmp_path, REGIONAL)).wrong
+
+
+@pytest.mark.usefixtures("two")
+def test_of_two_the_one_that_is_open_is_meant(hearback: Hearback, tmp_path: Path) -> None:
+    hearback("process", "close", "main", "--yes")
+    assert hearback("bulletin", "publish", file(tmp_path, BULLETIN), "--yes").status == 0
+    written = file(tmp_path, PROCESS.replace("Regional review", "National review"))
+    assert "is changed" in hearback("process", "open", written).out
