@@ -1,0 +1,189 @@
+"""Every statement on what belongs to a process is about one process, or here stands why it is about all of them.
+
+Every public function of storage is called, with a row of everything there for it to find, and what it executes is
+looked at. What goes through `storage.together` is written row by row, by keys.
+"""
+
+import ast
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.elements import ClauseElement
+
+import storage
+from storage import Database, Keyring, Session, Unreadable, UnsafeKeys
+from storage.tables import ballot, broadcast, consultation, contribution, delivery, member, response, standing
+from storage.tables import round as round_
+from tests.storage.samples import Samples, fill
+from tests.storage.scope import SCOPED, scoped, unbound
+
+ROOM = Path(storage.__file__).parent
+FILES = sorted([*ROOM.glob("*.py"), *(ROOM / "outbox").glob("*.py")])
+ALL_PROCESSES: Mapping[str, str] = {
+    "outbox.claims.claim": "a worker sends what may leave, of whichever process it is",
+    "outbox.expansion.to_expand": "a worker takes the oldest, of whichever process it is",
+    "outbox.expansion.to_turn": "a worker takes the oldest, of whichever process it is",
+    "outbox.unknowns.hold": "all of a database may be an old copy",
+    "outbox.unknowns.resend_allowed": "a worker sends again what is unknown, of whichever process it is",
+    "people.erase": "FORGET is about everything that a person gave",
+    "people.never_agreed": "whoever agreed to nothing anywhere is forgotten",
+    "people.prune_invitations": "what is old is forgotten everywhere",
+    "processes.every": "it lists them",
+    "rounds.overdue": "what is due is done by whoever comes, of whichever process it is",
+    "rounds.to_remind": "what is due is done by whoever comes, of whichever process it is",
+    "schedules.take_due": "what is due is done by whoever comes, of whichever process it is",
+    "senders.all_of": "it lists those of all processes",
+    "templates.refuse": "a template is the sender's, and of all that leave by it",
+    "templates.wake": "a template is the sender's, and of all that leave by it",
+    "turns.find": "whoever writes is known by their chat, not by a process",
+}
+"""By function: why."""
+WORDS: Mapping[str, dict[str, Any]] = {"beginnings.ids": {"kind": "vote"}}
+"""What a function takes that no sample can guess."""
+TABLES = {"round_" if name == "round" else name for name in SCOPED}
+"""As functions of storage call them."""
+
+
+@dataclass
+class Recording:
+    """A session that remembers what is executed through it, and from where."""
+
+    session: Session
+    statements: list[ClauseElement] = field(default_factory=list)
+    lines: set[tuple[str, int]] = field(default_factory=set)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.session, name)
+
+    def execute(self, statement: Any, *values: Any) -> Any:
+        caller = sys._getframe(1)
+        self.lines.add((caller.f_code.co_filename, caller.f_lineno))
+        self.statements.append(statement)
+        return self.session.execute(statement, *values)
+
+
+def functions() -> Iterator[tuple[str, Any]]:
+    """Every public one of storage that asks or changes something."""
+    for path in FILES:
+        module = ".".join(path.relative_to(ROOM.parent).with_suffix("").parts).removesuffix(".__init__")
+        for name, function in vars(importlib.import_module(module)).items():
+            if inspect.iscoroutinefunction(function) and function.__module__ == module and name[0] != "_":
+                yield f"{module.removeprefix('storage.')}.{name}", function
+
+
+@pytest.fixture
+async def recorded(database: Database, keys: Keyring) -> Mapping[str, Recording]:
+    """What each of them executes. What cannot be added twice, or is no key's, ends it after that."""
+    recorded = {}
+    async with database.writing() as session:
+        key = await fill(session, keys)
+    for name, function in functions():
+        async with database.writing() as session:
+            recorded[name] = Recording(session)
+            arguments = Samples(recorded[name], keys, key).arguments(function) | WORDS.get(name, {})
+            with suppress(IntegrityError, Unreadable, UnsafeKeys):
+                await function(**arguments)
+            await session.rollback()
+    return recorded
+
+
+async def test_every_statement_is_about_one_process(recorded: Mapping[str, Recording]) -> None:
+    found = {
+        name: tables
+        for name, recording in recorded.items()
+        if (tables := {table for statement in recording.statements for table in unbound(statement)})
+    }
+    assert {name: tables for name, tables in found.items() if name not in ALL_PROCESSES} == {}
+    assert found.keys() == ALL_PROCESSES.keys()
+
+
+async def test_what_is_not_executed_here_is_about_nothing_of_a_process(recorded: Mapping[str, Recording]) -> None:
+    lines = {line for recording in recorded.values() for line in recording.lines}
+    missed = {
+        f"{path.stem}.{function.name}"
+        for path in FILES
+        for function, first, last in executions(path)
+        if not any((str(path), number) in lines for number in range(first, last + 1))
+    }
+    assert missed <= MISSED.keys()
+
+
+MISSED: Mapping[str, str] = {
+    "addresses._redirect": "what waits for an address may be tried at another, of whichever process it is",
+    "expansion.expand": "it is executed in another way on the other kind of database",
+    "participations._first_processes": "a person agreed before there were several: in their first",
+    "people.seat": "the sample has a seat already; it would be inserted",
+    "templates.refuse": "a template is the sender's, and of all that leave by it",
+}
+"""By function: why."""
+
+
+def executions(path: Path) -> Iterator[tuple[ast.AsyncFunctionDef, int, int]]:
+    """Where a function that has to do with what belongs to processes executes something: the lines of the call."""
+    for function in ast.walk(ast.parse(path.read_text())):
+        if isinstance(function, ast.AsyncFunctionDef):
+            names = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+            calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)] if names & TABLES else []
+            for call in calls:
+                if ast.unparse(call.func).endswith(".execute"):
+                    yield function, call.lineno, call.end_lineno or call.lineno
+
+
+def test_what_belongs_to_processes_is_found_by_the_keys_of_its_tables() -> None:
+    assert {"process", "bulletin", "contribution", "member", "standing", "ballot"} <= scoped().keys()
+    assert SCOPED["contribution"] == {"id", "process_id", "consultation_id", "response_id"}
+    assert SCOPED["ballot"] == {"round_id"}
+    assert SCOPED["member"] == {"process_id", "seat"}
+    assert not {"person", "address", "delivery", "event"} & SCOPED.keys()
+
+
+THEIRS = broadcast.c.process_id == "review"
+COUNTED = standing.c.broadcast_id == broadcast.c.id
+
+
+@pytest.mark.parametrize(
+    ("statement", "tables"),
+    [
+        (select(broadcast.c.id), {"broadcast"}),
+        (select(broadcast.c.id).where(THEIRS), set()),
+        (select(broadcast.c.id).where(or_(THEIRS, broadcast.c.expanded)), {"broadcast"}),
+        (select(broadcast.c.id).where(broadcast.c.id > "a"), {"broadcast"}),
+        (select(broadcast.c.id).where(broadcast.c.process_id != "review"), {"broadcast"}),
+        (select(broadcast.c.id).where(broadcast.c.id.in_(["a", "b"])), set()),
+        (select(broadcast.alias("other").c.id), {"broadcast"}),
+        (select(member.c.seat).where(member.c.person_id == "alice"), {"member"}),
+        (select(delivery.c.id).where(delivery.c.broadcast_id.in_(select(broadcast.c.id))), {"broadcast"}),
+        (select(delivery.c.id).where(delivery.c.broadcast_id.in_(select(broadcast.c.id).where(THEIRS))), set()),
+        (update(ballot).where(ballot.c.person_id == "alice").values(voted=True), {"ballot"}),
+        (update(ballot).where(ballot.c.round_id == "first").values(voted=True), set()),
+        (delete(round_), {"round"}),
+        (select(broadcast.c.id).where(THEIRS, exists().where(COUNTED)), set()),
+        (
+            select(broadcast.c.id).where(exists().where(COUNTED)),
+            {"broadcast", "standing"},
+        ),
+        (select(broadcast.c.id).where(THEIRS, exists().where(standing.c.state == "sent")), {"standing"}),
+        (
+            select(contribution.c.id)
+            .join(response, response.c.id == contribution.c.response_id)
+            .where(contribution.c.process_id == "review"),
+            set(),
+        ),
+        (
+            select(contribution.c.id).outerjoin(consultation, consultation.c.id == contribution.c.consultation_id),
+            {"contribution", "consultation"},
+        ),
+    ],
+    ids=str,
+)
+def test_what_binds_no_process_would_be_found(statement: ClauseElement, tables: set[str]) -> None:
+    assert unbound(statement) == tables
