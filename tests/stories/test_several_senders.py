@@ -76,7 +76,7 @@ async def test_stop_at_one_is_no_stop_at_the_other(square: StoryTown, kind: str)
 
 
 async def publish(square: StoryTown, bulletin: contents.Bulletin) -> None:
-    await square.organizer(lambda session, at: bulletins.publish(session, bulletin, at))
+    await square.acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
 
 
 @BOTH
