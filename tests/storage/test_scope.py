@@ -183,7 +183,7 @@ COUNTED = standing.c.broadcast_id == broadcast.c.id
             {"contribution", "consultation"},
         ),
     ],
-    ids=str,
+    ids=lambda part: ",".join(sorted(part)) if isinstance(part, set) else str(part),
 )
 def test_what_binds_no_process_would_be_found(statement: ClauseElement, tables: set[str]) -> None:
     assert unbound(statement) == tables
