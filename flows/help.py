@@ -11,7 +11,21 @@ words = (N_("help"),)
 label = N_("Help")
 anywhere = True
 
-ORDER = ("share", "answer", "vote", "news", "status", "region", "seat", "menu", "language", "start", "stop", "forget")
+ORDER = (
+    "share",
+    "answer",
+    "vote",
+    "news",
+    "status",
+    "region",
+    "seat",
+    "menu",
+    "language",
+    "start",
+    "leave",
+    "stop",
+    "forget",
+)
 """The flows whose words are told, if they have something to offer now."""
 
 

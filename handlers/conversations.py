@@ -10,6 +10,7 @@ import flows
 from channels import Channel
 from channels.messages import Kind, Message
 from channels.verdicts import Reach
+from flows.leave import Departed
 from flows.seat import Resigned
 from flows.vote import ReadUp
 from handlers import contributions, members, people, rounds
@@ -63,6 +64,7 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     flows.Voted: rounds.cast,
     ReadUp: rounds.explain,
     Resigned: members.resign,
+    Departed: members.depart,
 }
 
 IN_PIECES = timedelta(minutes=10)
@@ -287,7 +289,7 @@ def _back(visit: Visit) -> None:
 
 def _next_step(visit: Visit, asks_again: bool) -> NextStep | None:
     """None: a question is open, or they have left, or the menu would cost more than the word for it."""
-    if visit.forgotten or visit.stopped or visit.question is not None:
+    if visit.forgotten or visit.stopped or visit.departed or visit.question is not None:
         return None
     resumed = resume(_situation(visit))
     if not asks_again and _costs_a_menu(visit, resumed):

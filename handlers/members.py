@@ -1,7 +1,8 @@
-"""Members leave the council: of their own will, or because the organizers end a seat."""
+"""People leave a process, and members its council: of their own will, or because the organizers end a seat."""
 
 from datetime import datetime
 
+from flows.leave import Departed
 from flows.seat import Resigned
 from handlers import telling
 from handlers.processes import OpenProcess
@@ -9,8 +10,9 @@ from handlers.talk.visits import Visit
 from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _
-from storage import Keyring, Session, people, rounds
+from storage import Keyring, Session, participations, people, rounds
 from storage.broadcasts import ROUND, Audience, Subject
+from storage.codes import Code
 from storage.outbox import deliveries
 
 REMOVED = N_(
@@ -23,6 +25,16 @@ UNSEATED = "unseated"
 
 async def resign(session: Session, _keys: Keyring, visit: Visit, _effect: Resigned) -> None:
     await _leave(session, visit.board.process, visit.person, visit.now)
+
+
+async def depart(session: Session, _keys: Keyring, visit: Visit, _effect: Departed) -> None:
+    """They take part in this process no more: what waits of it does not leave, and no talk of it goes on."""
+    process = visit.board.process
+    await _leave(session, process, visit.person, visit.now)
+    await participations.leave(session, visit.person, process, visit.now.date())
+    await deliveries.cancel_of_process(session, visit.person, process, Code.LEFT, visit.now)
+    visit.consented, visit.departed = False, True
+    visit.standing = visit.standing.with_talks(())
 
 
 async def remove(session: Session, process: OpenProcess, beginning: str, now: datetime) -> None:

@@ -16,6 +16,8 @@ class Code(StrEnum):
     """Its address was lost while it waited."""
     CANCELLED = "cancelled"
     """An organizer cancelled its broadcast."""
+    LEFT = "left"
+    """Its person left the process that tells it."""
     FORGOTTEN = "forgotten"
     """Its person sent FORGET before it was known to have left."""
     UNREADABLE = "unreadable"

@@ -264,15 +264,31 @@ def _is_not_held(deliveries: FromClause) -> ColumnElement[bool]:
 
 
 def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
-    """Why a delivery that is due ends instead of leaving: it is too late, its person cannot be written to or has not
-    written for too long, or its broadcast was cancelled before."""
+    """Why a delivery that is due ends instead of leaving: it is too late, its person cannot be written to, has left or
+    has not written for too long, or its broadcast was cancelled before."""
     cancelled = select(broadcast.c.id).where(broadcast.c.state == BroadcastState.CANCELLED)
     return case(
         (delivery.c.not_after <= now, bound(Code.NOT_AFTER)),
         (and_(~delivery.c.despite_stop, address.c.reach != ACTIVE), bound(Code.UNREACHABLE)),
         (delivery.c.broadcast_id.in_(cancelled), bound(Code.CANCELLED)),
+        (and_(delivery.c.broadcast_id.is_not(None), _has_left()), bound(Code.LEFT)),
         (and_(delivery.c.code == Code.SHUT, delivery.c.began <= bindparam("silent", type_=Moment())), bound(Code.SHUT)),
     )
+
+
+def _has_left() -> ColumnElement[bool]:
+    """Its person left the process that tells it, perhaps while it was being made.
+
+    Asked for as a value it is looked up for each delivery, whatever PostgreSQL believes to be cheaper.
+    """
+    process = select(broadcast.c.process_id).where(broadcast.c.id == delivery.c.broadcast_id).correlate(delivery)
+    left = (
+        select(participation.c.left)
+        .where(participation.c.process_id == process.scalar_subquery())
+        .where(participation.c.person_id == delivery.c.person_id)
+        .correlate(delivery)
+    )
+    return left.scalar_subquery().is_not(None)
 
 
 def _is_next_reply() -> ColumnElement[bool]:

@@ -211,6 +211,16 @@ async def cancel_about(
     )
 
 
+async def cancel_of_process(session: Session, who: str, process_id: str, why: str, now: datetime) -> None:
+    """Nothing that waits for this person and is told by this process leaves."""
+    of_process = select(broadcast.c.id).where(broadcast.c.process_id == process_id)
+    await session.execute(
+        update(delivery)
+        .where(delivery.c.person_id == who, delivery.c.broadcast_id.in_(of_process), waits(delivery))
+        .values(state=State.CANCELLED, code=why, body=None, ended=now.date())
+    )
+
+
 async def cancel(session: Session, address_id: str, why: str, now: datetime) -> None:
     """Cancel every delivery that waits for this address."""
     await session.execute(

@@ -231,12 +231,14 @@ def test_what_cannot_be_done_now_is_offered_by_no_flow(flow: Flow, language: str
 
 
 def test_help_names_the_words_of_what_can_be_done_now() -> None:
-    everything = {"share", "answer", "vote", "news", "status", "region", "seat", "menu", "language", "stop", "forget"}
+    everything = {
+        "share", "answer", "vote", "news", "status", "region", "seat", "menu", "language", "leave", "stop", "forget",
+    }  # fmt: skip
     assert told_by_help(facts()) == everything
     nothing_open = structs.replace(
         facts(), consulted=False, votes=False, informed=False, gave=False, region_known=True, seated=False
     )
-    assert told_by_help(nothing_open) == {"share", "menu", "language", "stop", "forget"}
+    assert told_by_help(nothing_open) == {"share", "menu", "language", "leave", "stop", "forget"}
     assert told_by_help(structs.replace(facts(), consented=False)) == {"language", "stop", "forget"}
     assert told_by_help(structs.replace(facts(), stopped=True)) == {"start", "forget"}
     assert told_by_help(structs.replace(facts(), silent=True)) == {"stop"}

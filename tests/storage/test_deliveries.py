@@ -73,7 +73,7 @@ async def test_what_is_claimed_is_whole_and_ours(database: Database, keys: Keyri
         address=alice.address,
         to="70001",
         language="ar",
-        region="north",
+        region="",
         lane=Lane.REPLY,
         body="hello",
         broadcast=None,

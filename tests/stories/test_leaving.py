@@ -196,3 +196,42 @@ async def test_no_name_of_a_platform_leads_from_an_event_to_a_person(square: Sto
     async with square.parts.database.reading() as session:
         [known] = (await session.exec_driver_sql("SELECT id FROM event")).scalars().all()
     assert form["MessageSid"] not in known
+
+
+@pytest.mark.parametrize("channel", ["telegram", "sms"])
+async def test_who_leaves_the_review_hears_nothing_more_of_it_and_can_come_back(
+    square: StoryTown, channel: str
+) -> None:
+    amal = square.on(channel)
+    await amal.joins()
+    amal.says("share")
+    await amal.hears("What")
+    amal.says("We need more buses to the clinic, every day of the week.")
+    await amal.hears("Thank you.")
+    amal.says("leave")
+    await amal.hears_choices("we send you nothing more about: Regional review", "What you told us stays.")
+    amal.says("1")
+    await amal.hears("You have left: Regional review")
+    await square.acts(
+        lambda session, process, now: bulletins.publish(session, process, contents.Bulletin({"en": "News"}), now)
+    )
+    await amal.hears_nothing(square)
+    amal.says("hello")
+    await amal.hears_choices("Do you want to take part?")
+    amal.says("1")
+    await amal.hears("Thank you.")
+    amal.says("status")
+    await amal.hears("what you told us: It has arrived.")
+
+
+async def test_who_would_rather_stay_stays(square: StoryTown) -> None:
+    amal = square.on("sms")
+    await amal.joins()
+    amal.says("leave")
+    await amal.hears_choices("Do you want to leave?")
+    amal.says("2")
+    await amal.hears("You have not left.")
+    await square.acts(
+        lambda session, process, now: bulletins.publish(session, process, contents.Bulletin({"en": "News"}), now)
+    )
+    await amal.hears("News")
