@@ -810,6 +810,6 @@ def test_the_senders_are_listed_with_what_each_is_missing(hearback: Hearback, tm
 def test_what_is_wrong_beside_the_senders_is_listed_too(hearback: Hearback, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TELEGRAM_SECRET", "another-made-up-secret")
     monkeypatch.setenv("TELEGRAM_TOKEN_EMEA", SETTINGS["TELEGRAM_TOKEN"])
-    said = hearback("senders").out.splitlines()
-    assert "telegram        telegram  shared" in said
-    assert said[-1] == "TELEGRAM_TOKEN and TELEGRAM_TOKEN_EMEA are the same: each would take the other's messages."
+    lines = hearback("senders").out.splitlines()
+    assert "telegram        telegram  shared" in lines
+    assert lines[-1] == "TELEGRAM_TOKEN and TELEGRAM_TOKEN_EMEA are the same: each would take the other's messages."

@@ -82,8 +82,8 @@ def test_a_bot_that_only_polls_says_which_secret_it_lacks() -> None:
 
 
 def test_an_account_of_its_own_shares_no_token_and_no_templates() -> None:
-    said = refusal(PLAIN | EMEA | THEIR_ACCOUNT)
-    assert said.splitlines() == ["Set TWILIO_TOKEN_EMEA."] * 1
+    refused = refusal(PLAIN | EMEA | THEIR_ACCOUNT)
+    assert refused.splitlines() == ["Set TWILIO_TOKEN_EMEA."] * 1
     made = from_settings(PLAIN | EMEA | THEIR_ACCOUNT | {"TWILIO_TOKEN_EMEA": "theirs", "TWILIO_TOKEN_OLD": "ours"})
     ours, theirs = made["sms"], made["sms-emea"]
     assert isinstance(ours, Sms)
@@ -119,7 +119,7 @@ def test_two_that_are_the_same_are_refused(settings: dict[str, str], both: str) 
 
 
 @pytest.mark.parametrize(
-    ("settings", "said"),
+    ("settings", "begins"),
     [
         ({"TELEGRAM_RATE_EMEA": "5"}, "TELEGRAM_RATE_EMEA is set: set TELEGRAM_TOKEN_EMEA too, or neither."),
         ({"TELEGRAM_SECRET_EMEA": SECRET}, "TELEGRAM_SECRET_EMEA is set: set TELEGRAM_TOKEN_EMEA too, or neither."),
@@ -136,9 +136,9 @@ def test_two_that_are_the_same_are_refused(settings: dict[str, str], both: str) 
         (EMEA | {"WHATSAPP_TEMPLATES_EMEA": "x"}, "WHATSAPP_TEMPLATES_EMEA has to be"),
     ],
 )
-def test_what_is_wrong_with_one_is_named_and_not_repeated(settings: dict[str, str], said: str) -> None:
+def test_what_is_wrong_with_one_is_named_and_not_repeated(settings: dict[str, str], begins: str) -> None:
     refused = refusal(PLAIN | settings)
-    assert refused.startswith(said)
+    assert refused.startswith(begins)
     assert not any(value in refused for value in (TOKEN_EMEA, SMS_EMEA, SECRET))
 
 

@@ -174,11 +174,11 @@ async def test_what_stands_in_the_menu_is_asked_for_anywhere_and_then_the_questi
     await alice.gives("Interpreters at the clinic.")
     await alice.says("menu")
     question = await alice.says(*at) if at else ""
-    given = await words(house)
+    kept = await words(house)
     heard = await alice.says("See what was done")
     assert "what you told us: It has arrived." in heard
     assert question.rpartition("\n\n")[2] in heard
-    assert await words(house) == given
+    assert await words(house) == kept
 
 
 async def test_what_the_menu_calls_stopping_is_asked_about_where_it_is_no_choice(house: House) -> None:

@@ -15,7 +15,10 @@ EMEA = dataclasses.replace(PROCESS, senders=("telegram-emea", "sms"))
 
 
 async def whose(session: Session) -> dict[str, str | None]:
-    return {one.name: None if one.process is None else one.process.title["en"] for one in await senders.listed(session)}
+    return {
+        sender.name: None if sender.process is None else sender.process.title["en"]
+        for sender in await senders.listed(session)
+    }
 
 
 async def test_a_process_has_the_senders_that_its_file_names_until_it_does_not(house: House) -> None:

@@ -70,10 +70,10 @@ async def test_a_turn_finds_the_part_in_the_process_of_its_chat(database: Databa
         alice = await meet(session, keys)
         await another(session)
         await session.execute(update(address).values(process_id="national"))
-        asked = [Incoming("telegram:1", keys.index("telegram", "70001"), "telegram")]
-        (before,) = await turns.find(session, keys, asked, NOW)
+        messages = [Incoming("telegram:1", keys.index("telegram", "70001"), "telegram")]
+        (before,) = await turns.find(session, keys, messages, NOW)
         await join(session, alice, "national")
-        (after,) = await turns.find(session, keys, asked, NOW)
+        (after,) = await turns.find(session, keys, messages, NOW)
     assert before.known is not None
     assert after.known is not None
     assert (before.process, before.known.joined, before.known.consented, before.known.region) == (

@@ -20,8 +20,8 @@ async def is_asked_for_the_topic(person: Person) -> None:
 async def is_not_understood(person: Person, question: str, *words: str) -> str:
     """What is heard after the last of these."""
     heard = ""
-    for said in words:
-        person.says(said)
+    for text in words:
+        person.says(text)
         heard = await person.hears_choices(question)
     return heard
 
