@@ -13,9 +13,9 @@ from channels import others
 from channels.verdicts import OUT_OF_ORDER
 from demo.platforms.accounts import TELEGRAM_SECRET
 from demo.platforms.wire import RefusedRequest
-from handlers import bulletins, processes
+from handlers import bulletins, previews, processes
 from handlers.writing import contents
-from storage import Keyring, circuits, senders
+from storage import Keyring, broadcasts, circuits, senders
 from storage.broadcasts import Audience
 from tests.review import PROCESS
 from tests.stories.test_hours import Dial
@@ -94,6 +94,23 @@ async def test_a_bulletin_for_a_platform_leaves_by_all_of_its_senders_and_one_fo
     await there.hears("For one.")
     for person in (here, elsewhere):
         await person.hears_nothing(square)
+
+
+async def test_a_preview_says_by_which_number_it_leaves_and_what_each_message_costs(square: StoryTown) -> None:
+    for person in same_phone(square, "sms"):
+        await person.joins()
+    bulletin = contents.Bulletin({"en": "The hearing is on Friday. " * 10})
+    async with square.parts.database.writing() as session:
+        process = await processes.named(session)
+        name = await bulletins.publish(session, process, bulletin, square.clock())
+        broadcast = await broadcasts.get(session, name)
+        assert broadcast is not None
+        preview = await previews.of(session, broadcast, bulletin.text)
+        await session.rollback()
+    here, there = preview.shares
+    assert (here.channel, there.channel) == ("sms", "sms-emea")
+    assert here.segments == there.segments > 1
+    assert preview.segments == 2 * here.segments
 
 
 async def test_one_bot_out_of_order_does_not_stop_the_other(database_url: str, keys: Keyring) -> None:
