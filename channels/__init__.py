@@ -188,7 +188,7 @@ def others(channels: Mapping[str, Channel], name: str) -> tuple[str, ...]:
 
     Whoever has left a platform, or blocked us there, is not written to there by another bot of ours.
     """
-    lost = kind_of(name)
+    lost = channels[name].kind if name in channels else kind_of(name)
     return tuple(other for other, channel in channels.items() if channel.kind != lost)
 
 
