@@ -3,7 +3,7 @@
 import asyncio
 import dataclasses
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 import aiohttp
 import pytest
@@ -182,9 +182,13 @@ async def _poll_alone(square: StoryTown) -> bool:
 
 
 async def test_a_running_program_writes_down_its_senders(square: StoryTown) -> None:
+    every = {f"{kind}{end}": kind for kind in ("telegram", "sms", "whatsapp") for end in PAIR}
+    await until(lambda: _written_down(square, every))
+
+
+async def _written_down(square: StoryTown, kinds: Mapping[str, str]) -> bool:
     async with square.parts.database.reading() as session:
-        found = {sender.name: sender.kind for sender in await senders.all_of(session)}
-    assert found == {f"{kind}{end}": kind for kind in ("telegram", "sms", "whatsapp") for end in PAIR}
+        return {sender.name: sender.kind for sender in await senders.all_of(session)} == kinds
 
 
 @BOTH
