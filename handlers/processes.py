@@ -50,13 +50,13 @@ async def begin(session: Session, process: flows.Process, now: datetime) -> Open
         name, slug = fresh(), process.slug or _slug(process.title)
         await processes.add(session, NewProcess(name, slug, parent, contents.pack(process), now))
         await senders.bind(session, name, process)
-        return OpenProcess(name, slug, process)
+        return OpenProcess(name, slug, process, parent=parent)
     _check_open(before)
     await processes.edit(session, before.id, contents.pack(process), parent)
     await senders.bind(session, before.id, process)
     if process.daytime is None:
         await deliveries.stop_keeping_hours(session, before.id, now)
-    return OpenProcess(before.id, before.slug, process)
+    return OpenProcess(before.id, before.slug, process, parent=parent)
 
 
 async def named(session: Session, slug: str | None = None) -> OpenProcess:

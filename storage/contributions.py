@@ -204,6 +204,13 @@ async def newest(session: Session, process_id: str, keys: Keyring, most: int) ->
     return [_read(keys, row) for row in rows]
 
 
+async def by_topic(session: Session, process_id: str) -> Mapping[str, int]:
+    """How many contributions were given unasked to the process about what; "" for those whose person named nothing."""
+    unasked = (contribution.c.process_id == process_id, contribution.c.consultation_id.is_(None))
+    counted = select(contribution.c.topic, func.count().label("number")).where(*unasked).group_by(contribution.c.topic)
+    return {row.topic: row.number for row in await session.execute(counted.order_by(contribution.c.topic))}
+
+
 def _all() -> Any:
     return (
         select(contribution, person.c.key, person.c.key_epoch, response.c.state.label("response_state"))

@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "7e3b90c5a2d4"
+NEWEST = "d1f0a7c35e62"
 """The revision of the newest file in `migrations/versions`."""
 
 

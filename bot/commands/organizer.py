@@ -32,6 +32,7 @@ from handlers import (
     consultations,
     contributions,
     counts,
+    inputs,
     members,
     people,
     processes,
@@ -115,6 +116,38 @@ def process_close(process: str, yes: Yes = False) -> None:
 
 async def _itself(process: OpenProcess) -> OpenProcess:
     return process
+
+
+def process_input(file: File, process: Slug = None) -> None:
+    """Hand the input in FILE to the process above, with about how many recommendations there are on which topic."""
+    new = read(file, contents.Input)
+    published = acting(process, lambda session, its, now: inputs.publish(session, its, new, now))
+    say(f'Published: "{first_line(published.title)}", with {_recommendations(published.contributions)}.')
+
+
+def process_inputs(process: Slug = None) -> None:
+    """What the processes under this one have published as their input, newest first."""
+
+    async def look(session: Session, its: OpenProcess, _now: datetime) -> None:
+        for received in await inputs.received(session, its):
+            _tell_input(received)
+
+    looking(process, look)
+
+
+def _tell_input(received: inputs.ReceivedInput) -> None:
+    content = received.content
+    number = _recommendations(content.contributions)
+    say(f"{received.slug}  {received.published:%Y-%m-%d}  {number}  {first_line(content.title)}")
+    for topic, count in content.topics.items():
+        say(f"  about {count}  {flows.topic_label(topic)}")
+    for language, text in content.text.items():
+        say(f"  [{language}] {in_its_place(text.strip())}")
+
+
+def _recommendations(number: int | None) -> str:
+    about = f"fewer than {counts.FEWER_THAN}" if number is None else f"about {number}"
+    return f"{about} recommendations"
 
 
 def process_archive(process: str) -> None:
@@ -375,6 +408,8 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "process list": process_list,
     "process close": process_close,
     "process archive": process_archive,
+    "process input": process_input,
+    "process inputs": process_inputs,
     "bulletin publish": bulletin_publish,
     "bulletin schedules": bulletin_schedules,
     "bulletin stop": bulletin_stop,

@@ -25,6 +25,8 @@ LONGEST_TO_TAP = 24
 """Of what is chosen alone: so much WhatsApp shows in a list. It shows 20 on a button, where there are at most three."""
 LONGEST_ABOUT = 700
 """What stands behind a matter: on SMS each 70 to 160 letters cost as much as a message."""
+LONGEST_INPUT = 20_000
+"""What organizers read, and no platform carries."""
 MOST_OPTIONS = 12
 
 TURNS_TEXT_AROUND = "\u202a\u202b\u202c\u202d\u202e"
@@ -92,6 +94,14 @@ class Round:
     matters: tuple[Matter, ...]
     closes: date
     rule: str = "approval"
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """What a process hands to the one that it stands under."""
+
+    title: flows.Renditions
+    text: flows.Renditions
 
 
 def read(toml: str, kind: type[T]) -> T:

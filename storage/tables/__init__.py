@@ -22,6 +22,7 @@ from storage.tables.consultations import consultation
 from storage.tables.contributions import contribution, response
 from storage.tables.deliveries import delivery
 from storage.tables.events import event, parked
+from storage.tables.inputs import input  # noqa: A004 the word of the field, never used bare
 from storage.tables.keychecks import keycheck
 from storage.tables.marks import mark
 from storage.tables.participations import has_not_agreed, participation
@@ -47,6 +48,7 @@ __all__ = [
     "event",
     "has_left_with_its_words",
     "has_not_agreed",
+    "input",
     "invitation",
     "is_notice_to_come",
     "is_reply_to_come",

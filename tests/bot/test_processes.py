@@ -14,7 +14,13 @@ slug = "national"
 under = "main"
 {PROCESS.replace("Regional review", "National review")}
 """
+INPUT = """
+title = { en = "What we found" }
+text = { en = "More interpreters." }
+"""
 SCOPED = [
+    ("process", "input", INPUT),
+    ("process", "inputs"),
     ("bulletin", "publish", BULLETIN),
     ("bulletin", "schedules"),
     ("bulletin", "stop", "abcd"),
@@ -190,3 +196,15 @@ def test_of_two_the_one_that_is_open_is_meant(hearback: Hearback, tmp_path: Path
     assert hearback("bulletin", "publish", file(tmp_path, BULLETIN), "--yes").status == 0
     written = file(tmp_path, PROCESS.replace("Regional review", "National review"))
     assert "is changed" in hearback("process", "open", written).out
+
+
+@pytest.mark.usefixtures("two")
+def test_the_input_of_a_national_process_is_seen_by_the_regional_one(hearback: Hearback, tmp_path: Path) -> None:
+    published = hearback("process", "input", file(tmp_path, INPUT), "--process", "national")
+    assert published.out == 'Published: "What we found", with fewer than 8 recommendations.\n'
+    lines = hearback("process", "inputs", "--process", "main").out.splitlines()
+    assert lines[0].startswith("national  ")
+    assert lines[0].endswith("  fewer than 8 recommendations  What we found")
+    assert lines[1] == "  [en] More interpreters."
+    assert hearback("process", "inputs", "--process", "national").out == ""
+    assert "nobody would see" in hearback("process", "input", file(tmp_path, INPUT), "--process", "main").wrong

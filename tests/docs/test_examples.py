@@ -30,6 +30,7 @@ KINDS: dict[str, type[Any]] = {
     "consultation": contents.Consultation,
     "response": contents.Response,
     "round": contents.Round,
+    "input": contents.Input,
 }
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 

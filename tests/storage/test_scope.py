@@ -29,6 +29,7 @@ from tests.storage.scope import SCOPED, scoped, unbound
 ROOM = Path(storage.__file__).parent
 FILES = sorted([*ROOM.glob("*.py"), *(ROOM / "outbox").glob("*.py")])
 ALL_PROCESSES: Mapping[str, str] = {
+    "inputs.published_under": "it is of all that stand under one",
     "outbox.claims.claim": "a worker sends what may leave, of whichever process it is",
     "outbox.expansion.to_expand": "a worker takes the oldest, of whichever process it is",
     "outbox.expansion.to_turn": "a worker takes the oldest, of whichever process it is",
@@ -49,7 +50,7 @@ ALL_PROCESSES: Mapping[str, str] = {
 """By function: why."""
 WORDS: Mapping[str, dict[str, Any]] = {"beginnings.ids": {"kind": "vote"}}
 """What a function takes that no sample can guess."""
-TABLES = {"round_" if name == "round" else name for name in SCOPED}
+TABLES = {f"{name}_" if name in ("round", "input") else name for name in SCOPED}
 """As functions of storage call them."""
 
 
