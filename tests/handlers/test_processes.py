@@ -8,7 +8,6 @@ import pytest
 import flows
 from handlers import bulletins, consultations, contributions, members, people, processes, rounds, schedules
 from handlers.writing import contents
-from storage import fresh
 from tests.handlers.house import PROCESS, House
 from tests.handlers.written import consultation, to_vote
 
@@ -133,9 +132,8 @@ async def test_what_was_published_in_one_process_is_new_in_another(house: House)
 
 async def test_an_invitation_to_another_council_gives_no_seat(house: House) -> None:
     """Whoever is in this chat takes part in this process only."""
+    alice = await house.meets().joins()
     national = await begin(house, NATIONAL)
-    alice = house.meets(fresh())
     code = await house.does(lambda session, now: people.invite(session, house.keys, national, now))
-    await alice.joins()
     await alice.says(code)
     assert await house.column("SELECT count(*) FROM member") == [0]
