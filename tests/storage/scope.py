@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import (
     Alias,
-    BindParameter,
     BooleanClauseList,
     Column,
     ColumnElement,
@@ -20,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import operators
 from sqlalchemy.sql.elements import BinaryExpression, ClauseElement, Grouping
-from sqlalchemy.sql.selectable import CTE, Lateral, ScalarSelect
+from sqlalchemy.sql.selectable import CTE, Lateral, ScalarSelect, SelectBase, SelectStatementGrouping
 from sqlalchemy.sql.visitors import iterate
 
 from storage.tables import address, metadata, person
@@ -55,74 +54,101 @@ def _keys(table: Table, found: set[str]) -> set[str]:
     return others | mine | alone
 
 
-def unbound(statement: ClauseElement) -> set[str]:
-    """The tables of which this reads, changes or deletes rows of any process."""
-    return {name for part in _parts(statement) for name in part.unbound()}
+def unbound(statement: ClauseElement, by_process: bool = False) -> set[str]:
+    """Of what this reads, changes or deletes rows of any process: the tables, those with "+" that belong together.
+
+    `by_process`: an id is not enough, for it may be one of another process. Nothing else says what a table without a
+    process of its own belongs to.
+    """
+    return {together for part in _parts(statement, by_process) for together in part.unbound()}
 
 
 class _Part:
     """A SELECT, an UPDATE or a DELETE: where it looks, and under which conditions."""
 
     def __init__(
-        self, places: Sequence[FromClause], conditions: Sequence[ColumnElement[bool]], outer: "_Part | None"
+        self,
+        places: Sequence[FromClause],
+        conditions: Sequence[ColumnElement[bool]],
+        outer: "_Part | None",
+        by_process: bool,
     ) -> None:
         mentioned = [place for whole in places for place in _flat(whole)]
         # What is around it already is meant there, unless nothing were left: so SQLAlchemy has it, too.
-        self.places = [place for place in mentioned if outer is None or not outer.mentions(place)] or mentioned
+        self.places = [place for place in mentioned if outer is None or outer.holder(place) is None] or mentioned
         joins = [join.onclause for whole in places for join in _joins(whole) if join.onclause is not None]
         self.conditions = [part for condition in [*conditions, *joins] for part in _ands(condition)]
         self.outer = outer
-        self.bound: set[int] = set()
-        for _round in self.places:
-            self.bound |= {id(place) for place in self.places if self._is_bound(place)}
+        self.by_process = by_process
 
     def unbound(self) -> set[str]:
-        names = {_table(place) for place in self.places if id(place) not in self.bound}
-        return {name for name in names if name is not None}
+        found = set()
+        for place in self.places:
+            together = self._together(place)
+            if _table(place) and not any(isinstance(other, Subquery | CTE | Lateral) for other in together):
+                inside = all(self.holder(other) is self for other in together)
+                if inside and not any(self._is_bound(other) for other in together):
+                    found.add("+".join(sorted({name for other in together if (name := _table(other))})))
+        return found
 
-    def mentions(self, place: FromClause) -> bool:
-        return any(place is mine for mine in self.places) or (self.outer is not None and self.outer.mentions(place))
-
-    def knows(self, place: FromClause) -> bool:
-        """Whether rows of this place belong to one process, here or around this part."""
+    def holder(self, place: FromClause) -> "_Part | None":
+        """The part that looks at this place: this one, or one around it."""
         if any(place is mine for mine in self.places):
-            return id(place) in self.bound
-        return self.outer is not None and self.outer.knows(place)
+            return self
+        return None if self.outer is None else self.outer.holder(place)
+
+    def _together(self, place: FromClause) -> list[FromClause]:
+        """The places whose rows are of one process, because one names the other."""
+        together = [place]
+        for known in together:
+            for other in self._linked(known):
+                if not any(other is already for already in together):
+                    together.append(other)
+        return together
+
+    def _linked(self, place: FromClause) -> Iterator[FromClause]:
+        for key, value in self._equalities():
+            if isinstance(value, ColumnElement) and (other := getattr(value, "table", None)) is not None:
+                links = _is_key(key, by_process=False) or _is_key(value, by_process=False)
+                if links and self.holder(other) is not None and getattr(key, "table", None) is place:
+                    yield other
 
     def _is_bound(self, place: FromClause) -> bool:
-        name = _table(place)
-        if name is None:
-            # A person of no process binds nothing; a SELECT in the place of a table is looked at by itself.
-            return isinstance(place, Subquery | CTE | Lateral)
-        return any(self._binds(condition, place, SCOPED[name]) for condition in self.conditions)
+        return any(
+            getattr(key, "table", None) is place
+            and _is_key(key, self.by_process and not _is_found(value))
+            and _is_given(value)
+            for key, value in self._equalities()
+        )
 
-    def _binds(self, condition: ColumnElement[bool], place: FromClause, keys: set[str]) -> bool:
-        if not isinstance(condition, BinaryExpression):
-            return False
-        sides = [(condition.left, condition.right), (condition.right, condition.left)]
-        if condition.operator is operators.in_op:
-            return _is_of(condition.left, place, keys)
-        if condition.operator is not operators.eq:
-            return False
-        return any(_is_of(key, place, keys) and self._names_one(value) for key, value in sides)
-
-    def _names_one(self, value: ClauseElement) -> bool:
-        if isinstance(value, Column):
-            return self.knows(value.table) and value.name not in ("person_id", "address_id")
-        if isinstance(value, ColumnElement) and getattr(value, "table", None) is not None:
-            return self.knows(value.table)
-        return isinstance(value, BindParameter | ScalarSelect) or not list(_columns(value))
+    def _equalities(self) -> Iterator[tuple[ClauseElement, ClauseElement]]:
+        """Both ways: one side is the other, or among several."""
+        for condition in self.conditions:
+            if isinstance(condition, BinaryExpression) and condition.operator in (operators.eq, operators.in_op):
+                yield condition.left, condition.right
+                yield condition.right, condition.left
 
 
 SCOPED = scoped()
 
 
-def _is_of(column: ClauseElement, place: FromClause, keys: set[str]) -> bool:
-    return isinstance(column, Column) and column.table is place and column.name in keys
+def _is_key(column: ClauseElement, by_process: bool) -> bool:
+    """Whether one value of it names one process."""
+    name = _table(column.table) if isinstance(column, Column) else None
+    if name is None or not isinstance(column, Column):
+        return False
+    strictly = by_process and name != PROCESS and "process_id" in SCOPED[name]
+    return column.name in ({"process_id"} if strictly else SCOPED[name])
 
 
-def _columns(value: ClauseElement) -> Iterator[Column[object]]:
-    return (part for part in iterate(value) if isinstance(part, Column))
+def _is_given(value: ClauseElement) -> bool:
+    """It does not depend on the row."""
+    return _is_found(value) or not any(isinstance(part, Column) for part in iterate(value))
+
+
+def _is_found(value: ClauseElement) -> bool:
+    """By a SELECT, which is looked at by itself."""
+    return isinstance(value, SelectBase | ScalarSelect | SelectStatementGrouping)
 
 
 def _table(place: FromClause) -> str | None:
@@ -151,28 +177,28 @@ def _ands(condition: Any) -> Iterator[ColumnElement[bool]]:
         yield condition
 
 
-def _parts(statement: ClauseElement, outer: _Part | None = None) -> Iterator[_Part]:
+def _parts(statement: ClauseElement, by_process: bool, outer: _Part | None = None) -> Iterator[_Part]:
     """The statement, and every SELECT within it, each with what is around it."""
     inner: _Part | None = outer
     match statement:
         case Select():
             places = list(statement.get_final_froms())
-            inner = _Part(places, list(statement._where_criteria), outer)
+            inner = _Part(places, list(statement._where_criteria), outer, by_process)
             yield inner
         case Update() | Delete():
-            inner = _Part([statement.table], list(statement._where_criteria), outer)
+            inner = _Part([statement.table], list(statement._where_criteria), outer, by_process)
             yield inner
     for child in statement.get_children():
-        yield from _within(child, inner)
+        yield from _within(child, by_process, inner)
 
 
-def _within(child: ClauseElement, outer: _Part | None) -> Iterator[_Part]:
+def _within(child: ClauseElement, by_process: bool, outer: _Part | None) -> Iterator[_Part]:
     if isinstance(child, Table):
         return
     if isinstance(child, Subquery | CTE | Lateral):
         outer = outer if isinstance(child, Lateral) else None
     if isinstance(child, Select | Update | Delete | CompoundSelect):
-        yield from _parts(child, outer)
+        yield from _parts(child, by_process, outer)
         return
     for part in child.get_children():
-        yield from _within(part, outer)
+        yield from _within(part, by_process, outer)
