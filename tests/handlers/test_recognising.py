@@ -159,8 +159,7 @@ async def test_an_answer_that_comes_a_month_after_the_question_is_asked_for_agai
 
 async def test_an_invitation_is_not_taken_by_the_person_before(house: House) -> None:
     writer = await silent(house)
-    process = (await house.column("SELECT id FROM process"))[0]
-    code = await house.does(lambda session, now: people.invite(session, house.keys, process, now))
+    code = await house.acts(lambda session, process, now: people.invite(session, house.keys, process, now))
     assert (await writer.says(code)).startswith(ASKED)
     assert await house.column("SELECT person_id FROM member") == []
     await writer.says("2", "1")
