@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import flows
-from handlers import telling
+from handlers import processes, telling
 from handlers.processes import OpenProcess
 from handlers.talk.visits import Visit
 from handlers.telling import Announcement
@@ -90,6 +90,7 @@ async def respond(
     state = _state(response)
     contents.check_rendered(response.reason, "reason")
     answered = await _named(session, process, response.contributions)
+    await processes.touch(session, process)
     name = fresh()
     announcement = _announcement(process, name, response, await contributions.topics(session, answered))
     reason = contents.pack(response.reason)

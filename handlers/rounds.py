@@ -51,6 +51,7 @@ async def open_(session: Session, process: OpenProcess, round_: contents.Round, 
     if not roll:
         raise contents.Unfit("Nobody sits on the council yet: hearback council invite")
     _check_announcement(process, round_, len(roll))
+    await processes.touch(session, process)
     name = fresh()
     closes = datetime.combine(round_.closes, time.max, UTC)
     new = NewRound(name, process.id, contents.pack(round_), round_.rule, opened=now, closes=closes)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.housekeeping import Housekeeping
-from handlers import bulletins, closing, consultations, processes
+from handlers import bulletins, closing, consultations, contributions, processes, rounds
 from handlers.writing import contents
 from storage import schedules
 from tests.stories.test_consultation import consultation
@@ -72,6 +72,11 @@ async def test_what_an_organizer_does_in_it_is_refused(square: StoryTown) -> Non
     alice = square.on_telegram()
     await seated(square, alice)
     process = await square.acts(lambda session, its, _moment: processes.get(session, its.id))
+    for words in ("share", "Interpreters at the clinic.", "no"):
+        alice.says(words)
+        await alice.hears()
+    [contribution] = await square.received()
+    response = contents.Response("taken_up", {"en": "It is point 4."}, (contribution.id,))
     await closes(square)
     await alice.hears("This review is over")
     keys = square.parts.keys
@@ -81,6 +86,8 @@ async def test_what_an_organizer_does_in_it_is_refused(square: StoryTown) -> Non
         lambda session, moment: processes.begin(session, process.content, moment),
         lambda session, moment: bulletins.publish(session, process, contents.Bulletin({"en": "More"}), moment),
         lambda session, moment: consultations.open_(session, process, consultation(), moment),
+        lambda session, moment: rounds.open_(session, process, to_vote(), moment),
+        lambda session, moment: contributions.respond(session, process, response, moment),
         lambda session, moment: closing.close(session, process, keys, moment),
     ):
         with pytest.raises(contents.Unfit, match="is closed"):
