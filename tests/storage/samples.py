@@ -12,6 +12,7 @@ from sqlalchemy import Column, LargeBinary, insert
 
 from storage import Keyring, PersonKey, Session, fresh
 from storage._ground.columns import Sealed
+from storage.lanes import Lane
 from storage.states import BroadcastState, ResponseState
 from storage.tables import delivery, metadata, person
 from storage.together import Writes
@@ -38,6 +39,7 @@ class Samples:
             Keyring: keys,
             PersonKey: key,
             BroadcastState: BroadcastState.CANCELLING,
+            Lane: Lane.BULLETIN,
         }
 
     def of(self, kind: Any) -> Any:
@@ -87,7 +89,16 @@ async def fill(session: Session, keys: Keyring) -> PersonKey:
 LATER = NOW + timedelta(hours=2)
 STATES: Mapping[str, dict[str, Any]] = {
     "address": {"reach": "active", "until": NOW, "shut": None, "spoke": NOW - timedelta(days=9)},
-    "broadcast": {"state": "running", "expanded": False, "reached": "", "audience": "{}", "hours": "{}", "lane": 2},
+    "broadcast": {
+        "state": "running",
+        "expanded": False,
+        "reached": "",
+        "audience": "{}",
+        "hours": "{}",
+        "lane": 2,
+        "outside": "wait",
+    },
+    "circuit": {"channel": "another"},
     "consultation": {"closed": None},
     "delivery": {"state": "queued", "lane": 2, "ended": None, "not_after": None, "code": None},
     "invitation": {"used": None},

@@ -41,15 +41,14 @@ class Everywhere:
 WHOEVER_COMES = "what is due is done by whoever comes, of whichever process it is"
 A_TEMPLATE = "a template is the sender's, and of all that leave by it"
 ALL_PROCESSES: Mapping[str, Everywhere] = {
-    "broadcasts.cancel_waiting": Everywhere(("broadcast",), "it cancels by their ids those that it found"),
     "inputs.published_under": Everywhere(("input+process",), "it is of all processes that stand under one"),
+    "outbox.claims._whole": Everywhere(("broadcast+participation",), "a worker reads what it has claimed"),
     "outbox.claims.claim": Everywhere(("broadcast",), "a worker sends what may leave, of whichever process it is"),
+    "outbox.expansion._first": Everywhere(("broadcast",), WHOEVER_COMES),
     "outbox.expansion.audience_parts": Everywhere(("contribution",), "a response is of one process"),
     "outbox.expansion.reachable": Everywhere(("contribution",), "a response is of one process"),
-    "outbox.expansion.to_expand": Everywhere(("broadcast",), WHOEVER_COMES),
-    "outbox.expansion.to_turn": Everywhere(("broadcast",), WHOEVER_COMES),
     "outbox.unknowns.hold": Everywhere(("broadcast",), "all of a database may be an old copy"),
-    "outbox.unknowns.resend_allowed": Everywhere(("broadcast",), WHOEVER_COMES),
+    "outbox.unknowns._again": Everywhere(("broadcast",), WHOEVER_COMES),
     "people.erase": Everywhere(("contribution",), "FORGET is about everything that a person gave"),
     "people.never_agreed": Everywhere(("participation",), "whoever agreed to nothing anywhere is forgotten"),
     "people.prune_invitations": Everywhere(("invitation",), WHOEVER_COMES),
@@ -64,7 +63,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
         ("participation", "process"), "whoever writes is known by their chat, and that by its process"
     ),
 }
-"""By function."""
+"""By the function that executes it."""
 WORDS: Mapping[str, dict[str, Any]] = {"beginnings.ids": {"kind": "vote"}}
 """What a function takes that no sample can guess."""
 TABLES = {f"{name}_" if name in ("round", "input") else name for name in SCOPED}
@@ -76,7 +75,8 @@ class Recording:
     """A session that remembers what is executed through it, and from where."""
 
     session: Session
-    statements: list[ClauseElement] = field(default_factory=list)
+    statements: list[tuple[Any, ClauseElement]] = field(default_factory=list)
+    """Each with the function that executes it."""
     lines: set[tuple[str, int]] = field(default_factory=set)
 
     def __getattr__(self, name: str) -> Any:
@@ -85,7 +85,7 @@ class Recording:
     def execute(self, statement: Any, *values: Any) -> Any:
         caller = sys._getframe(1)
         self.lines.add((caller.f_code.co_filename, caller.f_lineno))
-        self.statements.append(statement)
+        self.statements.append((caller.f_globals[caller.f_code.co_name], statement))
         return self.session.execute(statement, *values)
 
 
@@ -115,13 +115,16 @@ async def recorded(database: Database, keys: Keyring) -> Mapping[str, Recording]
 
 
 async def test_every_statement_is_about_one_process(recorded: Mapping[str, Recording]) -> None:
-    found = {name: tables for name, recording in recorded.items() if (tables := of_all_processes(name, recording))}
+    found: dict[str, set[str]] = {}
+    for recording in recorded.values():
+        for function, statement in recording.statements:
+            for tables in unbound(statement, takes_a_process(function)):
+                found.setdefault(name_of(function), set()).add(tables)
     assert found == {name: set(everywhere.tables) for name, everywhere in ALL_PROCESSES.items()}
 
 
-def of_all_processes(name: str, recording: Recording) -> set[str]:
-    by_process = takes_a_process(dict(functions())[name])
-    return {tables for statement in recording.statements for tables in unbound(statement, by_process)}
+def name_of(function: Any) -> str:
+    return f"{function.__module__.removeprefix('storage.')}.{function.__name__}"
 
 
 def takes_a_process(function: Any) -> bool:
