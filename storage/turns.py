@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage.keys import Box, Keyring, PersonKey
+from storage.states import ProcessState
 from storage.tables import (
     address,
     ballot,
@@ -219,8 +220,9 @@ def _of_sender(messages: CTE) -> ColumnElement[str | None]:
 
 
 def _only_process() -> ColumnElement[str | None]:
-    """The process that there is; null where there are several."""
-    return select(func.min(process.c.id)).having(func.count() == 1).scalar_subquery()
+    """The only process that is open, or else the only one that there is; null where there are several."""
+    only = select(func.min(process.c.id)).having(func.count() == 1)
+    return func.coalesce(only.where(process.c.state == ProcessState.OPEN).scalar_subquery(), only.scalar_subquery())
 
 
 def _unsure(where: ColumnElement[str]) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 from storage import Database, Keyring, Session, people, processes, rounds, turns
 from storage.tables import address, event, participation, person
 from storage.turns import Incoming
-from tests.storage.rows import NOW, PROCESS, also_at, give, meet, queue, sit, statements, until_somebody_waits
+from tests.storage.rows import NOW, PROCESS, also_at, another, give, meet, queue, sit, statements, until_somebody_waits
 
 
 async def look(session: Session, keys: Keyring, *messages: tuple[str, str]) -> list[turns.Found]:
@@ -112,6 +112,23 @@ async def test_before_there_is_a_process_there_is_no_edition(database: Database,
         await session.exec_driver_sql("DELETE FROM process")
         (found,) = await look(session, keys, ("1", "nobody"))
     assert found == turns.Found(False, None, None, None)
+
+
+async def test_who_is_new_is_led_to_the_only_process_that_is_open(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        await processes.close(session, PROCESS, NOW)
+        (last,) = await look(session, keys, ("1", "nobody"))
+        await another(session)
+        (beside_a_closed_one,) = await look(session, keys, ("2", "nobody"))
+        await processes.close(session, "national", NOW)
+        await processes.archive(session, "national")
+        (none_is_open,) = await look(session, keys, ("3", "nobody"))
+        await another(session, "second")
+        await another(session, "third")
+        (several,) = await look(session, keys, ("4", "nobody"))
+    assert [found.process for found in (last, beside_a_closed_one, none_is_open, several)] == [
+        PROCESS, "national", None, None,
+    ]  # fmt: skip
 
 
 async def test_the_statement_is_built_and_compiled_once(database: Database, keys: Keyring) -> None:
