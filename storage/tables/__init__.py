@@ -21,6 +21,7 @@ from storage.tables.circuits import circuit
 from storage.tables.consultations import consultation
 from storage.tables.contributions import contribution, response
 from storage.tables.deliveries import delivery
+from storage.tables.doors import door
 from storage.tables.events import event, parked
 from storage.tables.inputs import input  # noqa: A004 the word of the field, never used bare
 from storage.tables.keychecks import keycheck
@@ -45,6 +46,7 @@ __all__ = [
     "consultation",
     "contribution",
     "delivery",
+    "door",
     "event",
     "has_left_with_its_words",
     "has_not_agreed",

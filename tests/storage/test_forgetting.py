@@ -44,10 +44,10 @@ async def _forbidden(session: Session, table: Table) -> set[str]:
 def value(column: Column[Any], who: Somebody, keys: Keyring, tables: MetaData) -> Any:
     """Something for every column, so that none is overlooked."""
     leading = {"process": PROCESS, "person": who.id, "address": who.address}
-    parents = [key.column.table.name for key in column.foreign_keys]
-    parent = parents[0] if parents else column.name.removesuffix("_id")
-    if parent in tables.tables and (parents or parent != column.name):
-        return leading.get(parent, f"{parent}.id")
+    referred = [key.column for key in column.foreign_keys]
+    parent = referred[0].table.name if referred else column.name.removesuffix("_id")
+    if parent in tables.tables and (referred or parent != column.name):
+        return leading.get(parent, f"{parent}.{referred[0].name if referred else 'id'}")
     if column.name == "index":
         return keys.index(who.channel, who.sender)
     if isinstance(column.type, Sealed):
