@@ -57,7 +57,7 @@ from flows._engine.talks import (
     flows,
     play,
 )
-from flows._engine.words import flow_for, goes_back, nearest_flow, to_send
+from flows._engine.words import could_be_a_name, flow_for, goes_back, nearest_flow, to_send
 from flows._texts.danger import in_danger
 from flows._texts.levels import LEVELS
 from flows._texts.objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, topic_label
@@ -74,7 +74,8 @@ __all__ = [
     "Forgotten", "Given", "Group", "Kept", "Left", "Meant", "Moved", "Objective", "OpenConsultation", "OpenRound",
     "Option", "OwnContribution", "PassedOn", "Played", "Process", "Promise", "Question", "Recognised", "Region",
     "Rendition", "Renditions", "Returned", "Safety", "Say", "Shared", "Sorted", "Spoke", "Surroundings", "Switched",
-    "TakenBack", "Talk", "Told", "Turn", "Unread", "Voted", "Wants", "Words", "advance", "asks_to_stop", "fewer",
+    "TakenBack", "Talk", "Told", "Turn", "Unread", "Voted", "Wants", "Words", "advance", "asks_to_stop",
+    "could_be_a_name", "fewer",
     "fits", "fits_in", "flow_for", "flows", "goes_back", "greeting", "greets", "in_danger", "narrowed",
     "nearest_flow", "only", "play", "read", "rendition", "reply", "says_something", "sorry", "stuck",
     "tells_of_danger", "templates", "to_send", "told", "topic_label", "with_notice", "written_in",

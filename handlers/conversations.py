@@ -14,6 +14,7 @@ from flows.leave import Departed
 from flows.seat import Resigned
 from flows.vote import ReadUp
 from handlers import contributions, members, people, rounds
+from handlers.talk import entering
 from handlers.talk.answering import answer
 from handlers.talk.boards import Boards
 from handlers.talk.deciding import (
@@ -29,6 +30,7 @@ from handlers.talk.deciding import (
     Situation,
     StartOver,
     Widen,
+    arrived,
     decide,
     gathers,
     reread,
@@ -40,7 +42,8 @@ from handlers.talk.patience import Hearing, Newcomers, Why
 from handlers.talk.standing import RECOGNISE, KeptTalk, Standing, lost, unpacked
 from handlers.talk.visits import Visit, begin, keep
 from locales import N_, _, speaking
-from storage import Keyring, Session, addresses, events, turns
+from storage import Keyring, Session, addresses, doors, events, turns
+from storage.doors import Place
 from storage.outbox import unknowns
 from storage.outbox.unknowns import AnsweredTurn
 from storage.together import Writes, write
@@ -74,6 +77,7 @@ RECOGNISED_WITHIN = timedelta(days=30)
 
 HELP = "help"
 WORDS_ONLY = N_("We cannot open pictures or files here. We have read the words that came with it.")
+ONLY_HERE = N_("This chat is only for: {title}.")
 CHANGED = N_("This part of our conversation has changed since we last wrote. We begin it again.")
 
 
@@ -115,7 +119,8 @@ async def hear(
     """
     incoming = [_incoming(deployment.keys, message) for message in messages]
     found = await turns.find(session, deployment.keys, incoming, now)
-    writes, answered = Writes(), list[AnsweredTurn]()
+    leading = await entering.leading(session, deployment.boards, messages, found, now)
+    writes, answered, came = Writes(), list[AnsweredTurn](), list[Place]()
     noted: list[Unanswered | Misunderstood] = []
     for message, names, what in zip(messages, incoming, found, strict=True):
         if what.seen:
@@ -124,13 +129,16 @@ async def hear(
         if writes_nothing(message):
             _reached(writes, message, what.known)
         elif not _is_afterthought(message, what.known):
-            board = await deployment.boards.at(session, what.process, what.edition, now)
             channel = deployment.channels[message.channel]
-            visit = begin(deployment.keys, message, names.address_index, board, what.known, writes, now, channel)
+            entry = await entering.entry(session, deployment.boards, channel, message, what, leading, now)
+            visit = begin(deployment.keys, message, names.address_index, entry, writes, now, channel)
             noted += _noted(visit, await _take(session, deployment, visit))
+            came += _came(visit)
             if what.known is not None and what.known.unsure:
                 answered += _answered(visit, what.known)
     await write(session, writes)
+    if came:
+        await doors.count(session, came)
     if answered:
         await unknowns.arrived(session, answered, now)
     if heard_again := [what.known.address for what in found if what.known is not None and what.known.shut]:
@@ -150,6 +158,12 @@ def _noted(visit: Visit, why: Why | None) -> list[Unanswered | Misunderstood]:
     unanswered = [] if why is None else [Unanswered(visit.message.channel, why)]
     misunderstood = [] if visit.misunderstood is None else [Misunderstood(*visit.misunderstood)]
     return [*unanswered, *misunderstood]
+
+
+def _came(visit: Visit) -> list[Place]:
+    """The door by which somebody came into a process to which they had not written before."""
+    entry = visit.entry
+    return [entry.door] if entry.door is not None and entry.is_new and not visit.forgotten else []
 
 
 def _reached(writes: Writes, message: Message, known: turns.Known | None) -> None:
@@ -208,7 +222,9 @@ def _standing(visit: Visit) -> Standing:
     try:
         standing = unpacked(visit.known.talk).in_language(visit.language)
     except flows.DoesNotFit:
-        return lost(visit.facts())
+        return Standing() if visit.entry.enters else lost(visit.facts())
+    if visit.entry.enters:
+        return standing.in_another_process()
     return standing.beneath(RECOGNISE, inside=True) if _asked_too_long_ago(visit, standing) else standing
 
 
@@ -219,11 +235,10 @@ def _asked_too_long_ago(visit: Visit, standing: Standing) -> bool:
 
 async def _converse(session: Session, deployment: Deployment, visit: Visit) -> Decision:
     """Do what the message means, then what follows, until a question is open; gives what it meant."""
-    people.keep_door(visit)
     _say_first(visit)
     visit.word = flows.flow_for(visit.message, visit.surroundings.reserved_words, visit.stopped)
     seated = not visit.silent and await people.take_seat(session, deployment.keys, visit)
-    decision = Open("menu") if seated else decide(visit.message, visit.word, _situation(visit))
+    decision = Open("menu") if seated else _meant(visit)
     asks_again = isinstance(decision, Excuse)
     step = (None if seated else _first_step(visit, decision)) or _next_step(visit, asks_again)
     while step is not None:
@@ -231,6 +246,15 @@ async def _converse(session: Session, deployment: Deployment, visit: Visit) -> D
     if visit.question is not None:
         visit.question = flows.narrowed(visit.question, visit.offered)
     return decision
+
+
+def _meant(visit: Visit) -> Decision:
+    """Who comes by a door stands before the menu, or where a newcomer begins, unless its word answers what is open."""
+    situation = _situation(visit)
+    decision = decide(visit.message, visit.word, situation)
+    if visit.entry.door is None or visit.stopped:
+        return decision
+    return decision if isinstance(decision, Go) and isinstance(decision.answer, str) else arrived(situation)
 
 
 def _situation(visit: Visit) -> Situation:
@@ -259,6 +283,8 @@ def _say_first(visit: Visit) -> None:
         visit.message = dataclasses.replace(message, kind=Kind.TEXT)
         visit.texts.append(_(WORDS_ONLY))
     is_warned = visit.standing.heard.is_warned(visit.now)
+    if visit.entry.leads_elsewhere:
+        visit.texts.append(_(ONLY_HERE, title=flows.rendition(process.title, visit.language, process.languages).text))
     if not visit.stopped and not is_warned and flows.tells_of_danger(message.text):
         visit.warning = flows.in_danger(process)
 

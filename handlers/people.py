@@ -20,8 +20,6 @@ from storage.outbox import deliveries
 from storage.outbox.replies import Reply, queue
 
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
-DOOR = re.compile(r"\s*/start(?:@\w+)?\s+([A-Za-z0-9_-]{1,64})\s*")
-"""What Telegram says when somebody opens a link to us that was marked (core.telegram.org/bots/features)."""
 INVITATION = re.compile(rf"(?:/start\S*\s)?\W*([{ALPHABET}]{{5}})\W*([{ALPHABET}]{{5}})\W*", re.IGNORECASE)
 INVITED_FOR = 30
 LONGEST_INVITATION = 365
@@ -154,14 +152,6 @@ async def take_seat(session: Session, keys: Keyring, visit: Visit) -> bool:
         return await _seat(session, visit, code)
     visit.standing = replace(visit.standing, invitation=code)
     return False
-
-
-def keep_door(visit: Visit) -> None:
-    """By which link somebody came, sealed with their conversation; an invitation is none."""
-    text = visit.message.text
-    came = DOOR.fullmatch(text)
-    if came is not None and not visit.silent and not INVITATION.fullmatch(text):
-        visit.standing = replace(visit.standing, door=came[1])
 
 
 async def _seat(session: Session, visit: Visit, code: str) -> bool:

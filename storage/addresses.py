@@ -83,6 +83,8 @@ class Stand(Struct, frozen=True, kw_only=True):
     """The bytes that it takes in the database at least, where its length would tell what was answered."""
     spoke: datetime | None
     """When its person wrote; None: it may have been somebody else."""
+    process: str | None = None
+    """The process that the chat has gone into; None: it is where it was."""
     agreed: bool = False
     """They agreed here to be written to."""
 
@@ -114,6 +116,8 @@ def change(writes: Writes, key: PersonKey, before: AddressBefore, stand: Stand) 
     changed: dict[str, object] = {} if stand.spoke is None else {"spoke": stand.spoke}
     if stand.agreed:
         changed["consented"] = True
+    if stand.process is not None:
+        changed["process_id"] = stand.process
     if before.shut:
         changed["shut"] = None
     if before.lost:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, delete, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.database import Session
+from storage.states import ProcessState
 from storage.tables import door, process
 
 
@@ -59,17 +60,31 @@ class Leading:
 
     process: str
     edition: int
+    is_open: bool
+    """The process goes on."""
     language: str | None
 
 
 async def find(session: Session, places: Iterable[Place]) -> Mapping[Place, Leading]:
     """Where these doors lead; what is no door is left out."""
     rows = await session.execute(
-        select(door.c.sender, door.c.word, door.c.process_id, process.c.edition, door.c.language)
+        select(
+            door.c.sender,
+            door.c.word,
+            door.c.process_id,
+            process.c.edition,
+            process.c.state == ProcessState.OPEN,
+            door.c.language,
+        )
         .join(process, process.c.id == door.c.process_id)
         .where(tuple_(door.c.sender, door.c.word).in_([*places]))
     )
     return {Place(sender, word): Leading(*leads) for sender, word, *leads in rows}
+
+
+async def places(session: Session) -> frozenset[Place]:
+    """Of all doors."""
+    return frozenset(Place(*row) for row in await session.execute(select(door.c.sender, door.c.word)))
 
 
 async def count(session: Session, came: Iterable[Place]) -> None:

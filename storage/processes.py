@@ -73,6 +73,11 @@ async def touch(session: Session, process_id: str) -> bool:
     return bool(touched.rowcount)
 
 
+async def touch_all(session: Session) -> None:
+    """The same for what talks of every process know of."""
+    await session.execute(update(process).values(edition=process.c.edition + 1))
+
+
 async def close(session: Session, process_id: str, now: datetime) -> None:
     closed = {"state": ProcessState.CLOSED, "closed": now, "edition": process.c.edition + 1}
     await session.execute(update(process).where(process.c.id == process_id).values(closed))

@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from msgspec import Struct
-from sqlalchemy import CTE, ColumnElement, Select, Text, and_, bindparam, cast, column, exists, func, select
+from msgspec.structs import replace
+from sqlalchemy import CTE, ColumnElement, Select, Text, and_, bindparam, cast, column, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import JSON
 
 from storage._ground.columns import Moment
@@ -92,6 +93,33 @@ async def find(session: Session, keys: Keyring, messages: Sequence[Incoming], no
     rows = (await session.execute(_statement(session.dialect.name), values)).all()
     by_message = {(row.event_id, row.sender_index): _found(keys, row) for row in map(_Row._make, rows)}
     return [by_message[message.event, message.address_index] for message in messages]
+
+
+async def elsewhere(session: Session, known: Known, process_id: str, now: datetime) -> Known:
+    """Somebody who was found, as they are in another process."""
+    who = literal(known.person)
+    theirs = and_(participation.c.process_id == process.c.id, participation.c.person_id == known.person)
+    query = (
+        select(
+            participation.c.region,
+            participation.c.consented,
+            _votes(who).label("votes"),
+            _gave(who).label("gave"),
+            _sits(who).label("member"),
+        )
+        .select_from(process.outerjoin(participation, theirs))
+        .where(process.c.id == process_id)
+    )
+    row = (await session.execute(query, {"now": now})).one()
+    return replace(
+        known,
+        joined=row.region is not None,
+        region=row.region or "",
+        consented=bool(row.consented),
+        votes=row.votes,
+        gave=row.gave,
+        member=row.member,
+    )
 
 
 class _Row(NamedTuple):

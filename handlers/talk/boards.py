@@ -5,7 +5,8 @@ from datetime import datetime
 
 import flows
 from handlers.writing import contents
-from storage import Session, processes
+from storage import Session, doors, processes
+from storage.doors import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,13 @@ class Board:
     bulletin_until: datetime | None
     bulletin_next: datetime | None
     """When there is another bulletin to tell."""
+
+    doors: frozenset[Place]
+    """All that there are, into whichever process: most of what people write is none of their words."""
+
+    def owns(self, sender: str) -> bool:
+        """Whether a bot or number of ours belongs to this process alone."""
+        return sender in self.content.senders
 
     def news(self, now: datetime) -> flows.Renditions | None:
         """The latest bulletin that is for everybody, while it may be told."""
@@ -62,4 +70,5 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
         bulletin=None if found.bulletin is None else contents.unpack(found.bulletin, contents.Bulletin).text,
         bulletin_until=found.bulletin_until,
         bulletin_next=found.bulletin_next,
+        doors=await doors.places(session),
     )

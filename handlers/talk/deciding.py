@@ -133,6 +133,11 @@ def resume(situation: Situation) -> Resumed:
     return Resumed(standing.with_talks(()), step=Open("menu" if situation.consented else "welcome"))
 
 
+def arrived(situation: Situation) -> Decision:
+    """Where somebody begins who comes by a door."""
+    return Open("menu") if situation.consented else Again()
+
+
 def gathers(decision: Decision) -> bool:
     """Whether words are kept that nobody asked for. A machine that answers us by itself writes such words for ever."""
     return (isinstance(decision, Go) and decision.instead) or (isinstance(decision, Open) and decision.flow == KEEP)

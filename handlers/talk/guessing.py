@@ -9,15 +9,24 @@ from locales import ENGLISH, languages, nearest
 from locales.countries import likely
 
 
-def first_guess(message: Message, process: flows.Process, reserved_words: ReservedWords) -> str:
+def first_guess(
+    message: Message,
+    process: flows.Process,
+    reserved_words: ReservedWords,
+    by_door: bool = False,
+    on_door: str | None = None,
+) -> str:
     """By what was written, by what the app says, by the country of a number; else the process's first language.
 
-    English is written by people of every language: it counts only where the app does not say another one.
+    English is written by people of every language: it counts only where the app does not say another one. `by_door`:
+    what was written is the word of a door, which says nothing but what stands `on_door`.
     """
     offered = [code for code in process.languages if code in languages()] or [ENGLISH]
+    if on_door in offered:
+        return on_door
     app = nearest(message.language)
     by_app = app if app in offered else None
-    written = _written(message, offered, reserved_words)
+    written = None if by_door else _written(message, offered, reserved_words)
     if written and (written != ENGLISH or by_app is None):
         return written
     return by_app or likely(message.external, offered) or offered[0]

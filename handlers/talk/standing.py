@@ -68,8 +68,6 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     offered: tuple[str, ...] | None = None
     """The choices that the open question was sent with, in this order. None: we cannot tell any more."""
     heard: Heard = Heard()
-    door: str = ""
-    """What the link by which somebody came last was marked with: for when a process has doors of its own."""
 
     @property
     def chosen_from(self) -> str:
@@ -83,6 +81,10 @@ class Standing(Struct, frozen=True, omit_defaults=True):
 
     def with_talks(self, talks: tuple[KeptTalk, ...]) -> "Standing":
         return replace(self, talks=talks)
+
+    def in_another_process(self) -> "Standing":
+        """The same where their chat goes into another process: nothing of the one before is open there."""
+        return replace(self, talks=(), token="", offered=None)
 
     def asking(self, token: str, question: Ask | None) -> "Standing":
         """The same, once this question has been sent."""

@@ -12,11 +12,33 @@ from handlers.talk.guessing import first_guess
 from handlers.talk.patience import Heard
 from handlers.talk.standing import KeptTalk, Standing, packed, room
 from storage import Keyring, PersonKey, addresses, fresh, participations, people
+from storage.doors import Place
 from storage.together import Writes
 from storage.turns import Known
 
 BALLOT_ROOM = 6 * 1024
 """A reply that reads a ballot back takes so many bytes when it is kept, however much is approved in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The process that a message goes into, who wrote it as they are there, and by which door they came."""
+
+    board: Board
+    known: Known | None
+    door: Place | None = None
+    """None: they are where they were, or came without one."""
+    language: str | None = None
+    """That of the door, which is the first guess with somebody new."""
+    enters: bool = False
+    """The chat was in another process before, or in none."""
+    leads_elsewhere: bool = False
+    """What they sent is the door of a process that the sender does not serve."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether this person has not written to this process before."""
+        return self.known is None or not self.known.joined
 
 
 @dataclass(slots=True)
@@ -31,6 +53,7 @@ class Visit:
     writes: Writes = field(repr=False)
     now: datetime
     index: str
+    entry: Entry
     known: Known | None
     key: PersonKey
     address: str
@@ -138,13 +161,13 @@ def begin(
     keys: Keyring,
     message: Message,
     index: str,
-    board: Board,
-    known: Known | None,
+    entry: Entry,
     writes: Writes,
     now: datetime,
     channel: Channel,
 ) -> Visit:
     """A visit of someone known, or of someone who is new here."""
+    board, known = entry.board, entry.known
     surroundings = flows.Surroundings(
         board.content,
         channel.costs_by_length,
@@ -163,6 +186,7 @@ def begin(
             writes=writes,
             now=now,
             index=index,
+            entry=entry,
             known=known,
             key=known.key,
             address=known.address,
@@ -184,10 +208,11 @@ def begin(
         writes=writes,
         now=now,
         index=index,
+        entry=entry,
         known=None,
         key=keys.new(fresh()),
         address=fresh(),
-        language=first_guess(message, board.content, channel.reserved_words),
+        language=first_guess(message, board.content, channel.reserved_words, entry.door is not None, entry.language),
         region="",
         reach=Reach.ACTIVE,
         consented=False,
@@ -248,5 +273,6 @@ def _stand(visit: Visit, spoke: datetime | None) -> addresses.Stand:
         talk=packed(visit.standing),
         room=room(visit.standing),
         spoke=spoke,
+        process=visit.board.process if visit.entry.enters else None,
         agreed=visit.consent is not None,
     )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from storage import Database, doors, processes, senders
 from storage.doors import Door, Leading, Place
+from storage.processes import NewProcess
 from tests.storage.rows import NOW, PROCESS
 
 POSTER = Door("sms", "harbour", PROCESS, "fr", "poster")
@@ -14,15 +15,15 @@ async def test_a_word_leads_to_one_process_on_each_sender(database: Database) ->
     elsewhere = replace(POSTER, sender="telegram", process_id=OTHER, language=None)
     async with database.writing() as session:
         await senders.keep(session, {"sms": "sms", "telegram": "telegram"})
-        await processes.add(session, OTHER, "{}", NOW)
+        await processes.add(session, NewProcess(OTHER, OTHER, None, "{}", NOW))
         assert await doors.add(session, POSTER)
         assert not await doors.add(session, replace(POSTER, process_id=OTHER))
         assert await doors.add(session, elsewhere)
         found = await doors.find(session, [Place("sms", "harbour"), Place("telegram", "harbour"), Place("sms", "port")])
         assert await doors.of(session, PROCESS) == [POSTER]
     assert found == {
-        Place("sms", "harbour"): Leading(PROCESS, 1, "fr"),
-        Place("telegram", "harbour"): Leading(OTHER, 1, None),
+        Place("sms", "harbour"): Leading(PROCESS, 1, True, "fr"),
+        Place("telegram", "harbour"): Leading(OTHER, 1, True, None),
     }
 
 

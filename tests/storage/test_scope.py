@@ -39,8 +39,12 @@ class Everywhere:
 
 
 WHOEVER_COMES = "what is due is done by whoever comes, of whichever process it is"
+A_WORD = "a word on a sender leads into whichever process it does"
 A_TEMPLATE = "a template is the sender's, and of all that leave by it"
 ALL_PROCESSES: Mapping[str, Everywhere] = {
+    "doors.count": Everywhere(("door",), A_WORD),
+    "doors.find": Everywhere(("door+process",), A_WORD),
+    "doors.places": Everywhere(("door",), A_WORD),
     "inputs.published_under": Everywhere(("input+process",), "it is of all processes that stand under one"),
     "outbox.claims._whole": Everywhere(("broadcast+participation",), "a worker reads what it has claimed"),
     "outbox.claims.claim": Everywhere(("broadcast",), "a worker sends what may leave, of whichever process it is"),
@@ -53,6 +57,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "people.never_agreed": Everywhere(("participation",), "whoever agreed to nothing anywhere is forgotten"),
     "people.prune_invitations": Everywhere(("invitation",), WHOEVER_COMES),
     "processes.every": Everywhere(("process",), "it lists them"),
+    "processes.touch_all": Everywhere(("process",), "talks of every process know of the doors"),
     "rounds.overdue": Everywhere(("round",), WHOEVER_COMES),
     "rounds.to_remind": Everywhere(("round",), WHOEVER_COMES),
     "schedules.take_due": Everywhere(("schedule",), WHOEVER_COMES),
