@@ -11,8 +11,8 @@ from typing import Protocol
 
 from aiohttp import web
 
-from channels.carriers import Carrier, ReservedWords
-from channels.messages import Accepted, Backlog, Message, Outgoing, Report, Sentences, Template, Trace
+from channels.carriers import Carrier, Reserved, ReservedWords
+from channels.messages import Accepted, Backlog, Entrance, Message, Outgoing, Report, Sentences, Template, Trace
 from channels.verdicts import Verdict
 
 
@@ -118,6 +118,9 @@ class Channel(Protocol):
         `NotSent`.
         """
 
+    async def entrance(self, word: str) -> Entrance:
+        """The link by which people write this word to us. Raises `Misconfigured`, or a child of `NotSent`."""
+
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         """Read a webhook's request. Raises `Refused`. Knows no person and no database."""
 
@@ -181,6 +184,14 @@ def segments_of(kind: str, outgoing: Outgoing) -> int:
     """As how many segments one message is paid for on this platform; 0 where nothing is paid by segment."""
     count = getattr(import_module(f"channels.{kind}"), "segments_of", None)
     return 0 if count is None else int(count(outgoing))
+
+
+def reserved_words() -> ReservedWords:
+    """What any platform or its operators answer by themselves."""
+    words: dict[str, Reserved] = {}
+    for kind in kinds():
+        words |= getattr(import_module(f"channels.{kind}"), "RESERVED_WORDS", {})
+    return words
 
 
 def others(channels: Mapping[str, Channel], name: str) -> tuple[str, ...]:

@@ -219,6 +219,14 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Entrance:
+    """How people come to us with a word. `number`: where they send it; "" where only the link leads to us."""
+
+    link: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Backlog:
     """What a platform has not been able to give us. `failed`: when it last tried in vain."""
 

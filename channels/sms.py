@@ -19,12 +19,12 @@ from channels._twilio import LONGEST, TwilioSender, accepted, answered, is_repor
 from channels._twilio.errors import VERDICTS
 from channels._twilio.words import RESERVED_WORDS
 from channels.carriers import Carrier
-from channels.messages import Accepted, Backlog, Kind, Message, Never, Outgoing, Report, Sentences, Template
+from channels.messages import Accepted, Backlog, Entrance, Kind, Message, Never, Outgoing, Report, Sentences, Template
 from channels.verdicts import Verdict
 from locales import N_
 
 KIND = "sms"
-VARIABLES = Variables(KIND, "SMS_FROM", shared=("SMS_RATE", "SMS_REPLIES", "SMS_NEWCOMERS"))
+VARIABLES = Variables(KIND, "SMS_FROM", own=("SMS_NUMBER",), shared=("SMS_RATE", "SMS_REPLIES", "SMS_NEWCOMERS"))
 USUAL = Limits(replies=40, newcomers=600)
 """Each costs money, and a long number sends 1,200 first answers an hour, if it sends nothing else."""
 
@@ -84,6 +84,10 @@ class Sms:
     async def connect(self, sentences: Sentences) -> Mapping[str, str]:
         """Nothing is left to do: operators write the address of our webhook into Twilio's console."""
         return {}
+
+    async def entrance(self, word: str) -> Entrance:
+        number = self._sender.number()
+        return Entrance(f"sms:{number}?body={word}", number)
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         form = await self._sender.form(request)

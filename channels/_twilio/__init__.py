@@ -31,6 +31,8 @@ SENDERS = {
     "SMS_FROM": (rf"{_NUMBER}|{_SERVICE}", "a number like +15005550006 or a messaging service MG..."),
     "WHATSAPP_FROM": (rf"whatsapp:{_NUMBER}|{_SERVICE}", "whatsapp:+15005550006 or a messaging service MG..."),
 }
+NUMBERS = {"SMS_FROM": "SMS_NUMBER", "WHATSAPP_FROM": "WHATSAPP_NUMBER"}
+"""Where people write to, if that is not what we write from."""
 OF_AN_ACCOUNT = ("TWILIO_TOKEN", "TWILIO_TOKEN_OLD", "TWILIO_SHARED_KEY", "TWILIO_SHARED_KEY_OLD")
 
 
@@ -63,14 +65,38 @@ def _names_a_number(environment: Mapping[str, str]) -> bool:
 def _sender(settings: Settings, variables: Variables) -> "TwilioSender":
     required(settings, variables.identity, "TWILIO_ACCOUNT", "TWILIO_TOKEN", "PUBLIC_URL")
     sender = matching(settings, variables.identity, *SENDERS[variables.identity])
-    return TwilioSender(account(settings), web_address(settings, "PUBLIC_URL"), variables.kind, settings.name, sender)
+    return TwilioSender(
+        account(settings),
+        web_address(settings, "PUBLIC_URL"),
+        variables.kind,
+        settings.name,
+        sender,
+        _written_to(settings, NUMBERS[variables.identity]),
+        settings.called(NUMBERS[variables.identity]),
+    )
+
+
+def _written_to(settings: Settings, variable: str) -> str:
+    return matching(settings, variable, _NUMBER, "a number like +15005550006") if settings.get(variable) else ""
 
 
 class TwilioSender:
     """One sender of ours at Twilio."""
 
-    def __init__(self, account: Account, public: str, kind: str, name: str, sender: str) -> None:
+    def __init__(
+        self,
+        account: Account,
+        public: str,
+        kind: str,
+        name: str,
+        sender: str,
+        number: str = "",
+        number_in: str = "SMS_NUMBER",
+    ) -> None:
+        """`number_in`: the variable that holds the number to which people write."""
         self.name = name
+        self._number = number
+        self._number_in = number_in
         self._kind = kind
         self._account = account
         self._public = public
@@ -86,6 +112,13 @@ class TwilioSender:
     def history(self, read: Callable[[Mapping[str, str]], Message]) -> History:
         """What Twilio remembers of this sender. `read` understands the fields of a webhook."""
         return TwilioHistory(self.lists, self._sender, self._kind == "whatsapp", read)
+
+    def number(self) -> str:
+        """The number to which people write. Raises `Misconfigured`."""
+        number = self._number or self._sender.rpartition(":")[2]
+        if not number.startswith("+"):
+            raise Misconfigured(f"Set {self._number_in}: we write from a messaging service, people write to a number.")
+        return number
 
     async def start(self) -> None:
         await self._wire.start()

@@ -27,6 +27,7 @@ from channels.carriers import NOTHING_RESERVED, Carrier
 from channels.messages import (
     Accepted,
     Backlog,
+    Entrance,
     Later,
     Message,
     Never,
@@ -186,6 +187,13 @@ class Telegram:
             )
         )
         return {}
+
+    async def entrance(self, word: str) -> Entrance:
+        return await _settled(self._entrance(word))
+
+    async def _entrance(self, word: str) -> Entrance:
+        bot: Any = await self._request.post(f"{self._address}/getMe")
+        return Entrance(f"https://t.me/{bot['username']}?start={word}")
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         secret = request.headers.get(HEADER, "").encode("utf-8", "surrogateescape")

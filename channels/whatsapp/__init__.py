@@ -27,6 +27,7 @@ from channels.messages import (
     COMMON,
     Accepted,
     Backlog,
+    Entrance,
     Kind,
     Later,
     Message,
@@ -46,7 +47,10 @@ from locales import N_
 KIND = "whatsapp"
 TEMPLATES = "WHATSAPP_TEMPLATES"
 VARIABLES = Variables(
-    KIND, "WHATSAPP_FROM", shared=("WHATSAPP_RATE", "WHATSAPP_REPLIES", "WHATSAPP_NEWCOMERS", TEMPLATES)
+    KIND,
+    "WHATSAPP_FROM",
+    own=("WHATSAPP_NUMBER",),
+    shared=("WHATSAPP_RATE", "WHATSAPP_REPLIES", "WHATSAPP_NEWCOMERS", TEMPLATES),
 )
 PREFIX = "whatsapp:"
 USUAL = Limits(replies=60, newcomers=3_000)
@@ -133,6 +137,10 @@ class WhatsApp:
         self._named = await content.ensure(self._sender.lists, contents)
         self._menus = self._menus | self._named
         return {self._kept_in: ",".join(f"{name}={sid}" for name, sid in self._named.items())}
+
+    async def entrance(self, word: str) -> Entrance:
+        number = self._sender.number()
+        return Entrance(f"https://wa.me/{number.removeprefix('+')}?text={word}", number)
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         form = await self._sender.form(request)

@@ -220,3 +220,13 @@ async def test_before_it_is_open_it_is_connected_later(channel: Channel, platfor
 def test_what_is_fetched_comes_batch_by_batch(channel: Channel) -> None:
     batches = channel.poll()
     assert batches is None or hasattr(batches, "__anext__")
+
+
+async def test_a_link_brings_a_word_to_us(channel: Channel, platform: Platform) -> None:
+    bot = {"id": 4242, "is_bot": True, "first_name": "Harbour", "username": "harbour_bot"}
+    platform.answers = [(200, {"ok": True, "result": bot})]
+    entrance = await channel.entrance("harbour-2")
+    assert entrance.link.partition("harbour-2")[2] == ""
+    assert "harbour-2" in entrance.link
+    assert re.fullmatch(r"(https?://|sms:)\S+", entrance.link)
+    assert re.fullmatch(r"(\+\d+)?", entrance.number)

@@ -19,6 +19,7 @@ from channels.carriers import ANY_CARRIER, Reserved, ReservedWords
 from channels.messages import (
     Accepted,
     Backlog,
+    Entrance,
     Kind,
     Message,
     Never,
@@ -90,6 +91,9 @@ class Pager:
 
     async def connect(self, sentences: Sentences) -> Mapping[str, str]:
         return {"PAGER_PURPOSES": ",".join(sorted(sentences))}
+
+    async def entrance(self, word: str) -> Entrance:
+        return Entrance(f"{self._api}/{word}")
 
     async def receive(self, request: web.Request) -> Sequence[Message | Report]:
         if not compare_digest(request.headers.get(HEADER, "").encode(), self._secret.encode()):
