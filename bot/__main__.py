@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 import storage
 from bot import logs, settings
-from bot.commands import keys, operator, organizer, outbox, programs
+from bot.commands import doors, keys, operator, organizer, outbox, programs
 from bot.settings import Environment
 from channels import Misconfigured
 from channels.messages import NotSent
@@ -25,6 +25,7 @@ ORGANIZERS, OPERATORS, STARTS = "For organizers", "For whoever operates it", "Pr
 PANELS = {
     ORGANIZERS: (
         "process",
+        "doors",
         "bulletin",
         "consultation",
         "contributions",
@@ -39,8 +40,15 @@ PANELS = {
     STARTS: ("run", "web", "worker", "migrate", "keys", "connect"),
 }
 """Who needs what, in the order in which the help shows it."""
-GROUPS = keys.GROUPS | organizer.GROUPS | outbox.GROUPS
-COMMANDS = {**programs.COMMANDS, **keys.COMMANDS, **organizer.COMMANDS, **operator.COMMANDS, **outbox.COMMANDS}
+GROUPS = keys.GROUPS | doors.GROUPS | organizer.GROUPS | outbox.GROUPS
+COMMANDS = {
+    **programs.COMMANDS,
+    **keys.COMMANDS,
+    **doors.COMMANDS,
+    **organizer.COMMANDS,
+    **operator.COMMANDS,
+    **outbox.COMMANDS,
+}
 
 
 def main() -> None:

@@ -39,6 +39,7 @@ from flows._engine.facts import (
     only,
 )
 from flows._engine.languages import greeting, written_in
+from flows._engine.naming import is_free
 from flows._engine.narrowing import ALL, fewer, narrowed
 from flows._engine.plain import asks_to_stop, greets, says_something, tells_of_danger
 from flows._engine.reading import LONGEST_TOGETHER, Unread, fits_in, read, sorry
@@ -57,7 +58,7 @@ from flows._engine.talks import (
     flows,
     play,
 )
-from flows._engine.words import could_be_a_name, flow_for, goes_back, nearest_flow, to_send
+from flows._engine.words import flow_for, goes_back, nearest_flow, to_send
 from flows._texts.danger import in_danger
 from flows._texts.levels import LEVELS
 from flows._texts.objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, topic_label
@@ -75,8 +76,8 @@ __all__ = [
     "Option", "OwnContribution", "PassedOn", "Played", "Process", "Promise", "Question", "Recognised", "Region",
     "Rendition", "Renditions", "Returned", "Safety", "Say", "Shared", "Sorted", "Spoke", "Surroundings", "Switched",
     "TakenBack", "Talk", "Told", "Turn", "Unread", "Voted", "Wants", "Words", "advance", "asks_to_stop",
-    "could_be_a_name", "fewer",
-    "fits", "fits_in", "flow_for", "flows", "goes_back", "greeting", "greets", "in_danger", "narrowed",
+    "fewer",
+    "fits", "fits_in", "flow_for", "flows", "goes_back", "greeting", "greets", "in_danger", "is_free", "narrowed",
     "nearest_flow", "only", "play", "read", "rendition", "reply", "says_something", "sorry", "stuck",
     "tells_of_danger", "templates", "to_send", "told", "topic_label", "with_notice", "written_in",
 ]  # fmt: skip

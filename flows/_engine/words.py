@@ -60,11 +60,6 @@ def flow_for(message: Message, reserved_words: ReservedWords, stopped: bool = Fa
     return RESERVED[reserved]
 
 
-def could_be_a_name(word: str) -> bool:
-    """Whether a word can be what something is called: a number, or no word at all, is an answer."""
-    return any(character.isalpha() for character in word)
-
-
 def goes_back(message: Message) -> bool:
     """Whether the person wants the question before this one: "0" in any script, or "back" in any language."""
     text = _short(message)

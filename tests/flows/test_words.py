@@ -2,13 +2,13 @@
 
 import pytest
 
-from channels import kinds
+from channels import kinds, reserved_words
 from channels.carriers import Reserved
 from channels.messages import Kind, Message
-from flows import flow_for, flows, goes_back, nearest_flow, to_send
+from flows import flow_for, flows, goes_back, is_free, nearest_flow, to_send
 from flows._engine.folding import fold
 from flows._engine.words import AND, BACK, NO, OR, YES, everywhere, start_again
-from locales import _, languages, speaking
+from locales import _, languages, own_name, speaking
 from tests.every_channel import every_channel
 
 on_every_channel = pytest.mark.parametrize("channel", kinds())
@@ -205,3 +205,24 @@ def test_what_twilio_took_for_start_is_that_from_who_said_stop_only(channel: str
     message = Message(channel, "event", "sender", Kind.TEXT, text, starts=True)
     assert opens(message, stopped=True) == "start"
     assert opens(message) is None
+
+
+@pytest.mark.parametrize("language", languages())
+def test_no_word_of_ours_is_free_to_be_a_name(language: str) -> None:
+    with speaking(language):
+        ours = [word for flow in flows().values() for each in flow.words for word in _(each).split(OR)]
+        ours += [word for each in (AND, BACK, NO, YES) for word in _(each).split(OR)]
+        ours += [own_name(language), *reserved_words()]
+    assert [word for word in ours if is_free(word, reserved_words())] == []
+
+
+@pytest.mark.parametrize("word", ["hello", "salam", "oui", "nope", "12", "1-2", "___", "two", "shrae", "menus", "sos"])
+def test_what_people_may_mean_otherwise_is_not_free(word: str) -> None:
+    assert not is_free(word, reserved_words())
+
+
+@pytest.mark.parametrize(
+    "word", ["harbour", "join-2026", "radio_tunis", "a", "x1", "EMEA", "geneva", "poster", "union"]
+)
+def test_other_words_are_free(word: str) -> None:
+    assert is_free(word, reserved_words())
