@@ -1,4 +1,4 @@
-"""The people and the texts of the town, read from the files of the folder `town`."""
+"""The people and the texts of the town, read from the files beside this one."""
 
 import tomllib
 from collections.abc import Mapping
@@ -110,4 +110,4 @@ def to_vote(table: Mapping[str, Any], now: datetime) -> contents.Round:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((FOLDER / "regional" / f"{name}.toml").read_text(encoding="utf-8"))
