@@ -29,7 +29,7 @@ def main() -> None:
 
 def platforms_of(scene: TownContent, public: str, folder: Path, clock: Callable[[], datetime] = utc_now) -> Platforms:
     """The platforms that this scene's people use. What was said there is kept in the folder."""
-    around = platforms(public, name=scene.process.organizer["en"], folder=folder, clock=clock)
+    around = platforms(public, name=scene.processes[0].process.organizer["en"], folder=folder, clock=clock)
     around.telegram.names |= {resident.address: resident.name for resident in scene.people}
     around.telegram.languages |= {resident.address: resident.language for resident in scene.people}
     return around

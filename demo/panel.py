@@ -11,7 +11,7 @@ from multidict import MultiDict, MultiMapping
 from demo import panel_views as views
 from demo.phones import HEADERS, STATIC, page, templates
 from demo.posts import guarded, posted
-from demo.town.running import Town
+from demo.town.running import Office, Town
 from handlers import bulletins, contributions, people, rounds
 from handlers.processes import OpenProcess
 from handlers.writing import contents
@@ -23,52 +23,75 @@ PART = "X-Panel"
 
 
 def routes(town: Town) -> list[web.AbstractRouteDef]:
-    """The page with everything on it, and the panel, below /panel."""
-    desk = Panel(town)
+    """The page with everything on it, and the panel: that of each process below /panel, by its slug."""
+    panels = [Panel(town.office(content.slug)) for content in town.scenery.processes]
+
+    async def whole(request: web.Request) -> web.StreamResponse:
+        chosen = request.query.get("process", "")
+        return await next((panel for panel in panels if panel.slug == chosen), panels[0]).whole(request)
+
+    async def first(_: web.Request) -> web.StreamResponse:
+        raise web.HTTPSeeOther(panels[0].path)
+
+    of_each = [route for panel in panels for route in _routes(panel)]
+    return [web.get("/", whole), web.get("/panel", first), *of_each]
+
+
+def _routes(panel: "Panel") -> list[web.AbstractRouteDef]:
+    at = panel.path
     return [
-        web.get("/", desk.whole),
-        web.get("/panel", desk.tell),
-        web.post("/panel", guarded(desk.publish)),
-        web.post("/panel/publish", guarded(desk.ask_to_publish)),
-        web.post("/panel/write", guarded(desk.write)),
-        web.get("/panel/reach", desk.reach),
-        web.get("/panel/leaving", desk.leaving),
-        web.get("/panel/hear", desk.hear),
-        web.get("/panel/newer", desk.newer),
-        web.get("/panel/answer", desk.answer),
-        web.post("/panel/answer", guarded(desk.respond)),
-        web.post("/panel/answer/ask", guarded(desk.ask_to_respond)),
-        web.post("/panel/answer/write", guarded(desk.reword)),
-        web.get("/panel/answered/{response}", desk.answered),
-        web.get("/panel/decide", desk.decide),
-        web.post("/panel/invite", guarded(desk.invite)),
-        web.get("/panel/open", desk.ask_to_open),
-        web.post("/panel/open", guarded(desk.open)),
-        web.get("/panel/close", desk.ask_to_close),
-        web.post("/panel/close", guarded(desk.close)),
-        web.get("/panel/done", desk.done),
+        web.get(at, panel.tell),
+        web.post(at, guarded(panel.publish)),
+        web.post(f"{at}/publish", guarded(panel.ask_to_publish)),
+        web.post(f"{at}/write", guarded(panel.write)),
+        web.get(f"{at}/reach", panel.reach),
+        web.get(f"{at}/leaving", panel.leaving),
+        web.get(f"{at}/hear", panel.hear),
+        web.get(f"{at}/newer", panel.newer),
+        web.get(f"{at}/answer", panel.answer),
+        web.post(f"{at}/answer", guarded(panel.respond)),
+        web.post(f"{at}/answer/ask", guarded(panel.ask_to_respond)),
+        web.post(f"{at}/answer/write", guarded(panel.reword)),
+        web.get(f"{at}/answered/{{response}}", panel.answered),
+        web.get(f"{at}/decide", panel.decide),
+        web.post(f"{at}/invite", guarded(panel.invite)),
+        web.get(f"{at}/open", panel.ask_to_open),
+        web.post(f"{at}/open", guarded(panel.open)),
+        web.get(f"{at}/close", panel.ask_to_close),
+        web.post(f"{at}/close", guarded(panel.close)),
+        web.get(f"{at}/done", panel.done),
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Where the organizer sits. Each method answers one request."""
+    """Where the organizer of one process sits. Each method answers one request."""
 
-    town: Town
+    office: Office
+
+    @property
+    def slug(self) -> str:
+        return self.office.content.slug
+
+    @property
+    def path(self) -> str:
+        return f"/panel/{self.slug}"
 
     async def whole(self, request: web.Request) -> web.StreamResponse:
         shown = await self._tell(MultiDict())
-        phones, now = self.town.scenery.phones, self.town.clock()
-        return page(request, self.town.platforms, phones, now, "town.html", section="tell", **shown)
+        town = self.office.town
+        return page(
+            request, town.platforms, town.scenery.phones, town.clock(), "town.html", **self._frame("tell"), **shown
+        )
 
     # Tell
 
     async def tell(self, request: web.Request) -> web.StreamResponse:
-        return _show(request, "tell", await self._tell(request.query))
+        return self._show(request, "tell", await self._tell(request.query))
 
     async def write(self, request: web.Request) -> web.StreamResponse:
         """Go on with a text that is not published yet."""
-        return _show(request, "tell", await self._tell(await posted(request)))
+        return self._show(request, "tell", await self._tell(await posted(request)))
 
     async def ask_to_publish(self, request: web.Request) -> web.StreamResponse:
         form = await posted(request)
@@ -76,18 +99,18 @@ class Panel:
             bulletin = contents.Bulletin(self._texts(form), self._audience(form))
             contents.check_rendered(bulletin.text, "text")
         except contents.Unfit as unfit:
-            return _show(request, "tell", await self._tell(form, str(unfit)), status=422)
-        shown = await self.town.looks(lambda session: views.publishing(session, self.town, bulletin))
-        return _show(request, "publish", shown | {"fields": list(form.items())})
+            return self._show(request, "tell", await self._tell(form, str(unfit)), status=422)
+        shown = await self.office.looks(lambda session: views.publishing(session, self.office, bulletin))
+        return self._show(request, "publish", shown | {"fields": list(form.items())})
 
     async def publish(self, request: web.Request) -> web.StreamResponse:
         form = await posted(request)
         try:
             bulletin = contents.Bulletin(self._texts(form), self._audience(form))
-            await self.town.acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
+            await self.office.acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
         except contents.Unfit as unfit:
-            return _show(request, "tell", await self._tell(form, str(unfit)), status=422)
-        raise web.HTTPSeeOther("/panel#leaving")
+            return self._show(request, "tell", await self._tell(form, str(unfit)), status=422)
+        raise web.HTTPSeeOther(f"{self.path}#leaving")
 
     async def reach(self, request: web.Request) -> web.StreamResponse:
         """How many people an audience has, as a sentence."""
@@ -95,22 +118,22 @@ class Panel:
             audience = self._audience(request.query)
         except contents.Unfit as unfit:
             raise web.HTTPUnprocessableEntity(text=str(unfit)) from unfit
-        number = await self.town.looks(lambda session: views.reachable(session, audience))
-        return _show(request, "reach", {"number": number})
+        number = await self.office.looks(lambda session: views.reachable(session, self.office, audience))
+        return self._show(request, "reach", {"number": number})
 
     async def leaving(self, request: web.Request) -> web.StreamResponse:
         which = request.query.get("of", "")
-        return _show(request, "leaving", {"leaving": await self._leaving(which)})
+        return self._show(request, "leaving", {"leaving": await self._leaving(which)})
 
     # Hear
 
     async def hear(self, request: web.Request) -> web.StreamResponse:
-        return _show(request, "hear", await self.town.looks(lambda session: views.hear(session, self.town)))
+        return self._show(request, "hear", await self.office.looks(lambda session: views.hear(session, self.office)))
 
     async def newer(self, request: web.Request) -> web.StreamResponse:
         """Whether something has come that the page does not show yet."""
-        newest = await self.town.looks(lambda session: views.newest(session, self.town))
-        return _show(request, "newer", {"news": newest != request.query.get("than", "")})
+        newest = await self.office.looks(lambda session: views.newest(session, self.office))
+        return self._show(request, "newer", {"news": newest != request.query.get("than", "")})
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, request.query)
@@ -123,31 +146,31 @@ class Panel:
         form = await posted(request)
         response = self._response(form)
         try:
-            await self.town.rehearses(
+            await self.office.rehearses(
                 lambda session, process, now: contributions.respond(session, process, response, now)
             )
         except contents.Unfit as unfit:
             return await self._answer(request, form, str(unfit))
-        shown = await self.town.looks(lambda session: views.responding(session, self.town, response))
-        return _show(request, "respond", shown | {"fields": list(form.items())})
+        shown = await self.office.looks(lambda session: views.responding(session, self.office, response))
+        return self._show(request, "respond", shown | {"fields": list(form.items())})
 
     async def respond(self, request: web.Request) -> web.StreamResponse:
         form = await posted(request)
         response = self._response(form)
         try:
-            name, _told = await self.town.acts(
+            name, _told = await self.office.acts(
                 lambda session, process, now: contributions.respond(session, process, response, now)
             )
         except contents.Unfit as unfit:
             return await self._answer(request, form, str(unfit))
-        raise web.HTTPSeeOther(f"/panel/answered/{name}")
+        raise web.HTTPSeeOther(f"{self.path}/answered/{name}")
 
     async def answered(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["response"]
-        shown = await self.town.looks(lambda session: views.answered(session, self.town, name))
+        shown = await self.office.looks(lambda session: views.answered(session, self.office, name))
         if not shown["answered"]:
             raise web.HTTPNotFound(text="There is no such response.")
-        return _show(request, "answered", {**shown, "leaving": await self._leaving(f"response:{name}")})
+        return self._show(request, "answered", {**shown, "leaving": await self._leaving(f"response:{name}")})
 
     # Decide
 
@@ -155,27 +178,27 @@ class Panel:
         return await self._decide(request)
 
     async def invite(self, request: web.Request) -> web.StreamResponse:
-        keys = self.town.parts.keys
-        code = await self.town.acts(lambda session, process, now: people.invite(session, keys, process, now))
+        keys = self.office.town.parts.keys
+        code = await self.office.acts(lambda session, process, now: people.invite(session, keys, process, now))
         return await self._decide(request, code=code)
 
     async def ask_to_open(self, request: web.Request) -> web.StreamResponse:
-        return await self._ask(request, "open", lambda session: views.opening(session, self.town))
+        return await self._ask(request, "open", lambda session: views.opening(session, self.office))
 
     async def open(self, request: web.Request) -> web.StreamResponse:
         async def work(session: Session, process: OpenProcess, now: datetime) -> str:
-            prepared = (await views.opening(session, self.town))["prepared"]
+            prepared = (await views.opening(session, self.office))["prepared"]
             return await rounds.open_(session, process, prepared, now)
 
         return await self._decided(request, work)
 
     async def ask_to_close(self, request: web.Request) -> web.StreamResponse:
         name = request.query.get("round", "")
-        return await self._ask(request, "close", lambda session: views.closing(session, self.town, name))
+        return await self._ask(request, "close", lambda session: views.closing(session, self.office, name))
 
     async def close(self, request: web.Request) -> web.StreamResponse:
         name = _one(await posted(request), "round")
-        keys = self.town.parts.keys
+        keys = self.office.town.parts.keys
         return await self._decided(
             request, lambda session, process, now: rounds.close(session, process, keys, name, now)
         )
@@ -183,43 +206,43 @@ class Panel:
     # Done
 
     async def done(self, request: web.Request) -> web.StreamResponse:
-        return _show(request, "done", {"leaving": await self._leaving("", most=100)})
+        return self._show(request, "done", {"leaving": await self._leaving("", most=100)})
 
     # What several of them need
 
     async def _tell(self, form: MultiMapping[str], wrong: str = "") -> dict[str, object]:
-        shown = await self.town.looks(lambda session: views.tell(session, self.town, form, wrong))
+        shown = await self.office.looks(lambda session: views.tell(session, self.office, form, wrong))
         return shown | {"leaving": await self._leaving("", most=3)}
 
     async def _leaving(self, which: str, most: int = 3) -> list[views.SentOut]:
-        return await self.town.looks(lambda session: views.leaving(session, which, most))
+        return await self.office.looks(lambda session: views.leaving(session, self.office, which, most))
 
     async def _answer(self, request: web.Request, form: MultiMapping[str], wrong: str = "") -> web.StreamResponse:
-        shown = await self.town.looks(lambda session: views.answer(session, self.town, form, wrong))
-        return _show(request, "answer", shown, status=422 if wrong else 200)
+        shown = await self.office.looks(lambda session: views.answer(session, self.office, form, wrong))
+        return self._show(request, "answer", shown, status=422 if wrong else 200)
 
     async def _decide(self, request: web.Request, wrong: str = "", code: str = "") -> web.StreamResponse:
-        shown = await self.town.looks(lambda session: views.decide(session, self.town))
-        return _show(request, "decide", shown | {"wrong": wrong, "code": code}, status=422 if wrong else 200)
+        shown = await self.office.looks(lambda session: views.decide(session, self.office))
+        return self._show(request, "decide", shown | {"wrong": wrong, "code": code}, status=422 if wrong else 200)
 
     async def _ask(
         self, request: web.Request, section: str, look: Callable[[Session], Awaitable[dict[str, Any]]]
     ) -> web.StreamResponse:
         """Says what will happen, and waits for a yes."""
         try:
-            return _show(request, section, await self.town.looks(look))
+            return self._show(request, section, await self.office.looks(look))
         except contents.Unfit as unfit:
             return await self._decide(request, str(unfit))
 
     async def _decided(self, request: web.Request, work: Callable[..., Awaitable[object]]) -> web.StreamResponse:
         try:
-            await self.town.acts(work)
+            await self.office.acts(work)
         except contents.Unfit as unfit:
             return await self._decide(request, str(unfit))
-        raise web.HTTPSeeOther("/panel/decide")
+        raise web.HTTPSeeOther(f"{self.path}/decide")
 
     def _texts(self, form: MultiMapping[str]) -> Mapping[str, str]:
-        written = {code: _one(form, f"text-{code}").strip() for code in self.town.scenery.process.languages}
+        written = {code: _one(form, f"text-{code}").strip() for code in self.office.content.process.languages}
         return {code: text for code, text in written.items() if text}
 
     def _response(self, form: MultiMapping[str]) -> contents.Response:
@@ -227,19 +250,23 @@ class Panel:
 
     def _audience(self, form: MultiMapping[str]) -> Audience:
         """Raises `Unfit`."""
-        offered = views.audience(self.town)
+        offered = views.audience(self.office)
         chosen = {name: tuple(form.getall(name, ())) for name in offered}
         for name, values in chosen.items():
             if not set(values) <= set(offered[name]):
                 raise contents.Unfit(f"audience: there is no such {name}.")
         return Audience(chosen["language"], chosen["region"], chosen["channel"], bool(chosen["role"]))
 
+    def _frame(self, section: str) -> dict[str, Any]:
+        """What every page of the panel shows around its section."""
+        processes = self.office.town.scenery.processes
+        return {"section": section, "desk": self.path, "office": self.office.content, "processes": processes}
 
-def _show(request: web.Request, section: str, shown: Mapping[str, object], status: int = 200) -> web.Response:
-    """A section: in a page of its own, or alone for the page that has the phones."""
-    template = f"panel/{section}.html" if PART in request.headers or section in views.FRAGMENTS else "panel.html"
-    html = templates.get_template(template).render(section=section, static=STATIC, run="", **shown)
-    return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
+    def _show(self, request: web.Request, section: str, shown: Mapping[str, object], status: int = 200) -> web.Response:
+        """A section: in a page of its own, or alone for the page that has the phones."""
+        template = f"panel/{section}.html" if PART in request.headers or section in views.FRAGMENTS else "panel.html"
+        html = templates.get_template(template).render(**self._frame(section), static=STATIC, run="", **shown)
+        return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
 
 
 def _one(form: MultiMapping[str], name: str) -> str:

@@ -10,7 +10,7 @@ from multidict import MultiMapping
 import council
 import flows
 from demo.phones import templates
-from demo.town.running import Town
+from demo.town.running import Office
 from demo.town.scenery import to_vote
 from handlers import processes
 from handlers.counts import rounded
@@ -74,9 +74,9 @@ class SentOut:
     texts: Mapping[str, str]
 
 
-async def leaving(session: Session, which: str, most: int) -> list[SentOut]:
+async def leaving(session: Session, office: Office, which: str, most: int) -> list[SentOut]:
     """The newest things that went out, or the one whose subject is `which`."""
-    latest = await broadcasts.latest(session, await _process(session), MOST if which else most)
+    latest = await broadcasts.latest(session, await _process(session, office), MOST if which else most)
     return [await _leaving(session, broadcast) for broadcast in latest if which in ("", str(broadcast.subject))]
 
 
@@ -120,9 +120,9 @@ def people(number: int) -> str:
     return "fewer than 8" if about is None else f"about {about}"
 
 
-def audience(town: Town) -> Mapping[str, Mapping[str, str]]:
+def audience(office: Office) -> Mapping[str, Mapping[str, str]]:
     """What an audience can be narrowed to: for each part the values and what they are called."""
-    process = town.scenery.process
+    process = office.content.process
     return {
         "language": {code: name_of(code) for code in process.languages},
         "region": {region.value: region.label["en"] for region in process.regions},
@@ -131,136 +131,144 @@ def audience(town: Town) -> Mapping[str, Mapping[str, str]]:
     }
 
 
-async def tell(session: Session, town: Town, form: MultiMapping[str], wrong: str) -> dict[str, Any]:
+async def tell(session: Session, office: Office, form: MultiMapping[str], wrong: str) -> dict[str, Any]:
     """The form of a bulletin: as it was sent, or filled from the draft that was chosen, or from the first."""
-    latest = await broadcasts.latest(session, await _process(session), MOST)
+    latest = await broadcasts.latest(session, await _process(session, office), MOST)
     sent = {flows.told(broadcast.renditions).text.get("en") for broadcast in latest}
-    drafts = [draft for draft in town.scenery.bulletins if draft.text["en"].strip() not in sent]
+    drafts = [draft for draft in office.content.bulletins if draft.text["en"].strip() not in sent]
     draft = next(
         (draft for draft in drafts if draft.name == form.get("draft")), None if form else next(iter(drafts), None)
     )
-    offered = audience(town)
+    offered = audience(office)
     return {
         "wrong": wrong,
         "drafts": drafts,
         "draft": draft.name if draft else "",
-        "texts": draft.text if draft else _given_texts(town, form),
-        "languages": town.scenery.process.languages,
+        "texts": draft.text if draft else _given_texts(office, form),
+        "languages": office.content.process.languages,
         "audience": offered,
         "chosen": {name: form.getall(name, []) for name in offered},
     }
 
 
-async def publishing(session: Session, town: Town, bulletin: contents.Bulletin) -> dict[str, Any]:
+async def publishing(session: Session, office: Office, bulletin: contents.Bulletin) -> dict[str, Any]:
     """What becomes of a bulletin once it is published."""
-    to, offered = bulletin.audience, audience(town)
+    to, offered = bulletin.audience, audience(office)
     parts = [("language", to.languages), ("region", to.regions), ("channel", to.channels)]
     narrowed = [", ".join(offered[part][value] for value in values) for part, values in parts if values]
-    read = to.languages or town.scenery.process.languages
+    read = to.languages or office.content.process.languages
     return {
         "texts": bulletin.text,
         "only": [*narrowed, *(["Council members"] if to.members else [])],
-        "number": await reachable(session, to),
+        "number": await reachable(session, office, to),
         "missing": [code for code in read if code not in bulletin.text],
     }
 
 
-async def reachable(session: Session, audience: Audience) -> int:
-    return await expansion.reachable(session, await _process(session), audience)
+async def reachable(session: Session, office: Office, audience: Audience) -> int:
+    return await expansion.reachable(session, await _process(session, office), audience)
 
 
-async def hear(session: Session, town: Town) -> dict[str, Any]:
-    contributions = await stored.newest(session, await _process(session), town.parts.keys, MOST)
+async def hear(session: Session, office: Office) -> dict[str, Any]:
+    contributions = await stored.newest(session, await _process(session, office), office.town.parts.keys, MOST)
     waiting = [contribution for contribution in contributions if not contribution.response]
     answered = [contribution for contribution in contributions if contribution.response]
     return {
         "waiting": waiting,
         "answered": answered,
         "newest": waiting[0].id if waiting else "",
-        **await _asked(session, town.clock()),
+        **await _asked(session, office),
     }
 
 
-async def newest(session: Session, town: Town) -> str:
+async def newest(session: Session, office: Office) -> str:
     """The contribution that stands first."""
-    contributions = await stored.newest(session, await _process(session), town.parts.keys, 1)
+    contributions = await stored.newest(session, await _process(session, office), office.town.parts.keys, 1)
     return contributions[0].id if contributions and not contributions[0].response else ""
 
 
-async def answer(session: Session, town: Town, form: MultiMapping[str], wrong: str) -> dict[str, Any]:
+async def answer(session: Session, office: Office, form: MultiMapping[str], wrong: str) -> dict[str, Any]:
     """The form of a response to the contributions whose ids are given."""
-    chosen = await _chosen(session, town, form.getall("id", []))
-    prepared = next((response for response in town.scenery.prepared if response.name == form.get("prepared")), None)
+    chosen = await _chosen(session, office, form.getall("id", []))
+    prepared = next((response for response in office.content.prepared if response.name == form.get("prepared")), None)
     if not chosen:
         wrong = wrong or "There is no such contribution. Tick one or several in the list."
     return {
         "wrong": wrong,
         "chosen": chosen,
-        "prepared": town.scenery.prepared,
+        "prepared": office.content.prepared,
         "state": prepared.state if prepared else form.get("state", "considered"),
-        "texts": prepared.reason if prepared else _given_texts(town, form),
-        "languages": town.scenery.process.languages,
-        "read": _read_by(town, chosen),
-        **await _asked(session, town.clock()),
+        "texts": prepared.reason if prepared else _given_texts(office, form),
+        "languages": office.content.process.languages,
+        "read": _read_by(office, chosen),
+        **await _asked(session, office),
     }
 
 
-async def responding(session: Session, town: Town, response: contents.Response) -> dict[str, Any]:
+async def responding(session: Session, office: Office, response: contents.Response) -> dict[str, Any]:
     """What becomes of a response once it is given."""
-    chosen = await _chosen(session, town, response.contributions)
+    chosen = await _chosen(session, office, response.contributions)
     return {
         "chosen": chosen,
         "state": response.state,
         "texts": response.reason,
-        "missing": [code for code in _read_by(town, chosen) if code not in response.reason],
-        **await _asked(session, town.clock()),
+        "missing": [code for code in _read_by(office, chosen) if code not in response.reason],
+        **await _asked(session, office),
     }
 
 
-async def _chosen(session: Session, town: Town, names: Collection[str]) -> list[Contribution]:
-    known = await stored.newest(session, await _process(session), town.parts.keys, MOST)
+async def _chosen(session: Session, office: Office, names: Collection[str]) -> list[Contribution]:
+    known = await stored.newest(session, await _process(session, office), office.town.parts.keys, MOST)
     return [contribution for contribution in known if contribution.id in names]
 
 
-def _read_by(town: Town, contributions: Sequence[Contribution]) -> list[str]:
-    """The languages of those who gave these."""
-    return sorted({contribution.language for contribution in contributions}, key=town.scenery.process.languages.index)
+def _read_by(office: Office, contributions: Sequence[Contribution]) -> list[str]:
+    """The languages of those who gave these: first those that the process offers, in its order."""
+    offered, languages = office.content.process.languages, {contribution.language for contribution in contributions}
+    return [*filter(languages.__contains__, offered), *sorted(languages.difference(offered))]
 
 
-async def answered(session: Session, town: Town, response: str) -> dict[str, Any]:
+async def answered(session: Session, office: Office, response: str) -> dict[str, Any]:
     """Whose contributions a response answers."""
-    contributions = await stored.newest(session, await _process(session), town.parts.keys, MOST)
+    contributions = await stored.newest(session, await _process(session, office), office.town.parts.keys, MOST)
     return {
         "answered": [contribution for contribution in contributions if contribution.response == response],
-        **await _asked(session, town.clock()),
+        **await _asked(session, office),
     }
 
 
-async def decide(session: Session, town: Town) -> dict[str, Any]:
+async def decide(session: Session, office: Office) -> dict[str, Any]:
     held = [
-        await _round(session, round_) for round_ in await stored_rounds.newest(session, await _process(session), 10)
+        await _round(session, round_)
+        for round_ in await stored_rounds.newest(session, await _process(session, office), 10)
     ]
-    prepared = to_vote(town.scenery.to_open, town.clock())
     return {
-        "members": len(await stored_people.members(session, await _process(session))),
+        "members": len(await stored_people.members(session, await _process(session, office))),
         "rounds": held,
-        "prepared": None if any(round_["title"] == prepared.title["en"] for round_ in held) else prepared,
+        "prepared": _still_to_open(office, {round_["title"] for round_ in held}),
     }
 
 
-async def opening(session: Session, town: Town) -> dict[str, Any]:
+def _still_to_open(office: Office, titles: Collection[str]) -> contents.Round | None:
+    """The round that is ready, where none of these titles is its own."""
+    if not office.content.to_open or office.content.to_open["title"]["en"] in titles:
+        return None
+    return to_vote(office.content.to_open, office.town.clock())
+
+
+async def opening(session: Session, office: Office) -> dict[str, Any]:
     """What becomes of the prepared vote once it is opened. Raises `Unfit`."""
-    shown = await decide(session, town)
+    shown = await decide(session, office)
     if shown["prepared"] is None:
-        raise contents.Unfit("This vote has been opened already.")
+        raise contents.Unfit("There is no vote to open, or it has been opened already.")
     if not shown["members"]:
         raise contents.Unfit("Nobody sits on the council yet.")
     return shown
 
 
-async def closing(session: Session, town: Town, name: str) -> dict[str, Any]:
+async def closing(session: Session, office: Office, name: str) -> dict[str, Any]:
     """What becomes of a vote once it is closed. Raises `Unfit`."""
-    held = (await decide(session, town))["rounds"]
+    held = (await decide(session, office))["rounds"]
     vote = next((round_ for round_ in held if round_["id"] == name and not round_["closed"]), None)
     if vote is None:
         raise contents.Unfit("No round that is open has this id.")
@@ -285,9 +293,9 @@ async def _round(session: Session, round_: stored_rounds.StoredRound) -> dict[st
     }
 
 
-async def _asked(session: Session, now: datetime) -> dict[str, Any]:
+async def _asked(session: Session, office: Office) -> dict[str, Any]:
     """The open consultation and what its questions and answers are called."""
-    board = await stored_processes.board(session, await _process(session), now)
+    board = await stored_processes.board(session, await _process(session, office), office.town.clock())
     if board is None or board.questions is None:
         return {"consultation": None, "questions": {}, "options": {}}
     consultation = contents.unpack(board.questions, contents.Consultation)
@@ -300,13 +308,13 @@ async def _asked(session: Session, now: datetime) -> dict[str, Any]:
     }
 
 
-async def _process(session: Session) -> str:
-    """The id of the town's."""
-    return (await processes.shown(session)).id
+async def _process(session: Session, office: Office) -> str:
+    """The id of the one that the panel is in."""
+    return (await processes.shown(session, office.content.slug)).id
 
 
-def _given_texts(town: Town, form: MultiMapping[str]) -> Mapping[str, str]:
-    return {code: form.get(f"text-{code}", "") for code in town.scenery.process.languages}
+def _given_texts(office: Office, form: MultiMapping[str]) -> Mapping[str, str]:
+    return {code: form.get(f"text-{code}", "") for code in office.content.process.languages}
 
 
 def _topic(contribution: Contribution, questions: Mapping[str, str]) -> str:

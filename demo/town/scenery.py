@@ -14,6 +14,8 @@ from demo.phones import Owner
 from handlers.writing import contents
 
 FOLDER = Path(__file__).parent
+PROCESSES = ("regional",)
+"""The folders of the processes, in the order in which they were opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,10 @@ class Recommendation:
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """A person who lives in the town, and what they have done before a visitor comes."""
+    """A person in one process, and what they have done there before a visitor comes."""
 
-    platform: str
+    sender: str
+    """The bot or number of ours to which they write."""
     address: str = field(repr=False)
     name: str
     language: str
@@ -42,6 +45,10 @@ class Resident:
     recommends: tuple[Recommendation, ...] = ()
     answers: tuple[str, ...] = ()
     """To the questions of the consultation: the value of a choice, or words."""
+
+    @property
+    def platform(self) -> str:
+        return self.sender.partition("-")[0]
 
     @property
     def phone(self) -> Owner:
@@ -67,8 +74,8 @@ class TownResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class TownContent:
-    """Everything that stands in the town before anybody moves."""
+class TownProcess:
+    """One process of the town, and everything that stands in it before anybody moves."""
 
     process: flows.Process
     people: tuple[Resident, ...]
@@ -77,24 +84,54 @@ class TownContent:
     answered: tuple[TownResponse, ...]
     prepared: tuple[TownResponse, ...]
     opened: Mapping[str, Any]
+    """The round that is open when a visitor comes; empty: no council votes here."""
     to_open: Mapping[str, Any]
 
     @property
+    def slug(self) -> str:
+        return self.process.slug
+
+    @property
+    def name(self) -> str:
+        """What it is called for short."""
+        return self.slug.replace("-", " ").capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class TownContent:
+    """Everything that stands in the town, process by process. The first is the one that a visitor comes upon."""
+
+    processes: tuple[TownProcess, ...]
+
+    @property
+    def people(self) -> tuple[Resident, ...]:
+        return tuple(resident for process in self.processes for resident in process.people)
+
+    @property
     def phones(self) -> tuple[Owner, ...]:
-        return tuple(resident.phone for resident in self.people)
+        """Whose phones there are: who takes part in two processes has one."""
+        return tuple(dict.fromkeys(resident.phone for resident in self.people))
+
+    def find(self, slug: str) -> TownProcess | None:
+        return next((process for process in self.processes if process.slug == slug), None)
 
 
-def scenery() -> TownContent:
-    responses, rounds = _read("responses"), _read("rounds")
-    return TownContent(
-        process=msgspec.convert(_read("process"), flows.Process),
-        people=msgspec.convert(_read("people")["people"], tuple[Resident, ...]),
-        bulletins=msgspec.convert(_read("bulletins")["bulletins"], tuple[Draft, ...]),
-        consultation=_read("consultation"),
-        answered=msgspec.convert(responses["published"], tuple[TownResponse, ...]),
-        prepared=msgspec.convert(responses["prepared"], tuple[TownResponse, ...]),
-        opened=rounds["opened"],
-        to_open=rounds["prepared"],
+def scenery(*names: str) -> TownContent:
+    """The processes of these folders; all of the town where none is named."""
+    return TownContent(tuple(map(_process, names or PROCESSES)))
+
+
+def _process(folder: str) -> TownProcess:
+    responses, rounds = _read(folder, "responses"), _read(folder, "rounds")
+    return TownProcess(
+        process=msgspec.convert(_read(folder, "process"), flows.Process),
+        people=msgspec.convert(_read(folder, "people")["people"], tuple[Resident, ...]),
+        bulletins=msgspec.convert(_read(folder, "bulletins")["bulletins"], tuple[Draft, ...]),
+        consultation=_read(folder, "consultation"),
+        answered=msgspec.convert(responses.get("published", ()), tuple[TownResponse, ...]),
+        prepared=msgspec.convert(responses.get("prepared", ()), tuple[TownResponse, ...]),
+        opened=rounds.get("opened", {}),
+        to_open=rounds.get("prepared", {}),
     )
 
 
@@ -109,5 +146,7 @@ def to_vote(table: Mapping[str, Any], now: datetime) -> contents.Round:
     return msgspec.convert({**table, "closes": now.date() + timedelta(days=table["days_open"])}, contents.Round)
 
 
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads((FOLDER / "regional" / f"{name}.toml").read_text(encoding="utf-8"))
+def _read(folder: str, name: str) -> dict[str, Any]:
+    """What a process has no file of, it has not."""
+    file = FOLDER / folder / f"{name}.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}

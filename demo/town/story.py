@@ -10,7 +10,7 @@ from channels._tap import unpack
 from demo.platforms.chats import Chat
 from demo.platforms.telegram import FakeTelegram
 from demo.platforms.twilio import FakeTwilio
-from demo.town.running import Town
+from demo.town.running import Office, Town
 from demo.town.scenery import Recommendation, Resident, to_ask, to_vote
 from handlers import bulletins, consultations, contributions, people, processes, rounds
 from handlers.writing import contents
@@ -26,9 +26,9 @@ ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 async def play(town: Town) -> None:
     """Everything in its order; the clock is back at the real time when it ends."""
-    for ago, scene in SCENES:
+    for ago, slug, scene in SCENES:
         town.clock.set_back(ago)
-        await scene(town)
+        await scene(town.office(slug))
         await quiet(town)
     town.clock.set_back(timedelta(0))
 
@@ -49,78 +49,85 @@ class Voice:
 Line = str | Chooses | Voice
 
 
-async def _meet(town: Town) -> None:
+async def _meet(office: Office) -> None:
     """Somebody opens the process, and people join."""
-    await town.does(lambda session, now: processes.begin(session, town.scenery.process, now))
-    await _together(town, {resident: list(_welcome(town, resident)) for resident in _joined(town)})
+    await office.town.does(lambda session, now: processes.begin(session, office.content.process, now))
+    await _together(office.town, {resident: list(_welcome(office, resident)) for resident in _joined(office)})
 
 
-async def _brief(town: Town) -> None:
-    bulletin = contents.Bulletin(town.scenery.bulletins[0].text)
-    await _tells(town, lambda session, process, now: bulletins.publish(session, process, bulletin, now))
+async def _brief(office: Office) -> None:
+    bulletin = contents.Bulletin(office.content.bulletins[0].text)
+    await _tells(office, lambda session, process, now: bulletins.publish(session, process, bulletin, now))
 
 
-async def _recommend(town: Town) -> None:
+async def _recommend(office: Office) -> None:
     lines = {
         resident: [line for recommendation in resident.recommends for line in _recommendation(resident, recommendation)]
-        for resident in _joined(town)
+        for resident in _joined(office)
     }
-    await _together(town, lines)
+    await _together(office.town, lines)
 
 
-async def _ask(town: Town) -> None:
-    asking = to_ask(town.scenery.consultation, town.clock())
-    await _tells(town, lambda session, process, now: consultations.open_(session, process, asking, now))
-    town.clock.pass_by(timedelta(hours=1))
-    await _together(
-        town, {resident: list(_answers(resident, asking)) for resident in _joined(town) if resident.answers}
-    )
+async def _ask(office: Office) -> None:
+    asking = to_ask(office.content.consultation, office.town.clock())
+    await _tells(office, lambda session, process, now: consultations.open_(session, process, asking, now))
+    office.town.clock.pass_by(timedelta(hours=1))
+    answers = {resident: list(_answers(resident, asking)) for resident in _joined(office) if resident.answers}
+    await _together(office.town, answers)
 
 
-async def _respond(town: Town) -> None:
-    received = await town.acts(lambda session, process, _now: stored.newest(session, process.id, town.parts.keys, 100))
+async def _respond(office: Office) -> None:
+    keys = office.town.parts.keys
+    received = await office.acts(lambda session, process, _now: stored.newest(session, process.id, keys, 100))
     ids = {contribution.words: contribution.id for contribution in received}
-    for response in town.scenery.answered:
-        givers = [resident for resident in town.scenery.people if resident.name in response.to]
+    for response in office.content.answered:
+        givers = [resident for resident in office.content.people if resident.name in response.to]
         named = tuple(ids[recommendation.words] for resident in givers for recommendation in resident.recommends)
         answer = contents.Response(response.state, response.reason, named)
-        await _tells(town, lambda session, process, now, it=answer: contributions.respond(session, process, it, now))
+        await _tells(office, lambda session, process, now, it=answer: contributions.respond(session, process, it, now))
 
 
-async def _seat(town: Town) -> None:
+async def _seat(office: Office) -> None:
     """The council gets its members, and something to vote on."""
-    members = [resident for resident in _joined(town) if resident.member]
-    for resident in members:
-        code = await town.acts(lambda session, process, now: people.invite(session, town.parts.keys, process, now))
-        await _together(town, {resident: [code]})
-    opened = to_vote(town.scenery.opened, town.clock())
-    await _tells(town, lambda session, process, now: rounds.open_(session, process, opened, now))
+    keys = office.town.parts.keys
+    for resident in [resident for resident in _joined(office) if resident.member]:
+        code = await office.acts(lambda session, process, now: people.invite(session, keys, process, now))
+        await _together(office.town, {resident: [code]})
+    opened = _opened(office)
+    await _tells(office, lambda session, process, now: rounds.open_(session, process, opened, now))
 
 
-async def _vote(town: Town) -> None:
-    matters = [matter.value for matter in to_vote(town.scenery.opened, town.clock()).matters]
+async def _vote(office: Office) -> None:
+    matters = [matter.value for matter in _opened(office).matters]
     numbers = {
         resident: " ".join(str(matters.index(vote) + 1) for vote in resident.votes)
-        for resident in _joined(town)
+        for resident in _joined(office)
         if resident.votes
     }
-    await _together(town, {resident: [_word(resident, "vote"), chosen] for resident, chosen in numbers.items()})
+    await _together(office.town, {resident: [_word(resident, "vote"), chosen] for resident, chosen in numbers.items()})
 
 
-SCENES: Sequence[tuple[timedelta, Callable[[Town], Awaitable[None]]]] = (
-    (timedelta(days=12, hours=8), _meet),
-    (timedelta(days=10, hours=7), _brief),
-    (timedelta(days=9, hours=6), _recommend),
-    (timedelta(days=6, hours=5), _ask),
-    (timedelta(days=4, hours=3), _respond),
-    (timedelta(days=2, hours=2), _seat),
-    (timedelta(days=1, hours=1), _vote),
+def _opened(office: Office) -> contents.Round:
+    """The round that is open when a visitor comes."""
+    return to_vote(office.content.opened, office.town.clock())
+
+
+REGIONAL = "regional"
+
+SCENES: Sequence[tuple[timedelta, str, Callable[[Office], Awaitable[None]]]] = (
+    (timedelta(days=12, hours=8), REGIONAL, _meet),
+    (timedelta(days=10, hours=7), REGIONAL, _brief),
+    (timedelta(days=9, hours=6), REGIONAL, _recommend),
+    (timedelta(days=6, hours=5), REGIONAL, _ask),
+    (timedelta(days=4, hours=3), REGIONAL, _respond),
+    (timedelta(days=2, hours=2), REGIONAL, _seat),
+    (timedelta(days=1, hours=1), REGIONAL, _vote),
 )
-"""How long ago, and what happened then. Each is later in the day than the one before, as phones show only that."""
+"""How long ago, in which process, and what happened then. Each is later in the day than the one before."""
 
 
-def _welcome(town: Town, resident: Resident) -> Iterator[Line]:
-    regions = [region.value for region in town.scenery.process.regions]
+def _welcome(office: Office, resident: Resident) -> Iterator[Line]:
+    regions = [region.value for region in office.content.process.regions]
     with speaking(resident.language):
         yield flows.greeting().capitalize()
     yield Chooses("yes", "1")
@@ -152,8 +159,8 @@ def _word(resident: Resident, word: str) -> str:
         return flows.to_send(word).capitalize()
 
 
-def _joined(town: Town) -> list[Resident]:
-    return [resident for resident in town.scenery.people if not resident.is_new]
+def _joined(office: Office) -> list[Resident]:
+    return [resident for resident in office.content.people if not resident.is_new]
 
 
 async def _together(town: Town, lines: Mapping[Resident, Sequence[Line]]) -> None:
@@ -167,8 +174,8 @@ async def _together(town: Town, lines: Mapping[Resident, Sequence[Line]]) -> Non
 
 
 async def _says(town: Town, resident: Resident, line: Line) -> None:
-    platform = town.platforms.of(resident.platform)
-    person = resident.phone.person
+    platform = town.platforms.of(resident.sender)
+    person = town.platforms.chat_of(resident.sender, resident.phone.person)
     chat = platform.chats.of(person)
     chat.catch_up()
     _act(platform, person, chat, line, resident.language)
@@ -198,11 +205,11 @@ def _button(chat: Chat, value: str) -> tuple[str, int] | None:
     return None
 
 
-async def _tells(town: Town, work: Callable[..., Awaitable[object]]) -> None:
+async def _tells(office: Office, work: Callable[..., Awaitable[object]]) -> None:
     """The organizer does something that goes out to people, and it leaves."""
-    await town.acts(work)
-    await town.parts.worker.expand()
-    await quiet(town)
+    await office.acts(work)
+    await office.town.parts.worker.expand()
+    await quiet(office.town)
 
 
 async def quiet(town: Town) -> None:

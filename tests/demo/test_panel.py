@@ -35,10 +35,25 @@ GIVEN = Contribution(
     response=None,
     state=ResponseState.RECEIVED,
 )
-PAGES = ["/", "/panel", "/panel/hear", "/panel/answer", "/panel/decide", "/panel/open", "/panel/done"]
+PAGES = [
+    "/",
+    "/panel/regional",
+    "/panel/regional/hear",
+    "/panel/regional/answer",
+    "/panel/regional/decide",
+    "/panel/regional/open",
+    "/panel/regional/done",
+]
 FORMS = [
-    *("/panel", "/panel/publish", "/panel/write", "/panel/answer", "/panel/answer/ask", "/panel/answer/write"),
-    *("/panel/invite", "/panel/open", "/panel/close"),
+    *(
+        "/panel/regional",
+        "/panel/regional/publish",
+        "/panel/regional/write",
+        "/panel/regional/answer",
+        "/panel/regional/answer/ask",
+        "/panel/regional/answer/write",
+    ),
+    *("/panel/regional/invite", "/panel/regional/open", "/panel/regional/close"),
 ]
 
 
@@ -82,39 +97,39 @@ async def given_by(opened: Town, name: str) -> str:
 
 
 async def open_round(opened: Town) -> str:
-    [vote] = await opened.acts(lambda session, process, _now: rounds.newest(session, process.id, 10))
+    [vote] = await opened.office().acts(lambda session, process, _now: rounds.newest(session, process.id, 10))
     return vote.id
 
 
 async def test_a_published_bulletin_reaches_each_phone_in_its_language(opened: Town, desk: ClientSession) -> None:
-    draft = opened.scenery.bulletins[2]
-    assert draft.name in await get(desk, "/panel")
+    draft = opened.office().content.bulletins[2]
+    assert draft.name in await get(desk, "/panel/regional")
     chats = {name: towns.chat(opened, name) for name in ("Amina", "Moussa", "Samuel", "Diego")}
-    await post(desk, "/panel", *written(dict(draft.text)))
+    await post(desk, "/panel/regional", *written(dict(draft.text)))
     heard = {name: (await chat.next()).text for name, chat in chats.items()}
     assert "سبعة" in heard["Amina"]
     assert "Quel est le poids" in heard["Moussa"], "by a template: he has been silent for more than a day"
     assert heard["Samuel"].startswith("How much weight")
     assert "How much weight" in heard["Diego"]
     assert not heard["Diego"].startswith("How much weight"), "who gets another language is told so"
-    shown = await until(desk, "/panel/leaving", lambda html: "It is leaving" not in html)
+    shown = await until(desk, "/panel/regional/leaving", lambda html: "It is leaving" not in html)
     assert "To about 10 people." in shown
-    assert draft.name not in await get(desk, "/panel")
+    assert draft.name not in await get(desk, "/panel/regional")
 
 
 async def test_an_audience_gets_it_and_nobody_else(opened: Town, desk: ClientSession) -> None:
     yusuf, others = towns.chat(opened, "Yusuf"), [towns.chat(opened, name) for name in ("Samuel", "Amina", "Layla")]
     before = [len(chat.bubbles) for chat in others]
-    await post(desk, "/panel", ("text-ar", "إلى الهواتف العادية"), ("language", "ar"), ("channel", "sms"))
+    await post(desk, "/panel/regional", ("text-ar", "إلى الهواتف العادية"), ("language", "ar"), ("channel", "sms"))
     assert (await yusuf.next()).text == "إلى الهواتف العادية\nلإيقاف الرسائل أرسلوا «إيقاف»."
-    shown = await until(desk, "/panel/leaving", lambda html: "It is leaving" not in html)
+    shown = await until(desk, "/panel/regional/leaving", lambda html: "It is leaving" not in html)
     assert [len(chat.bubbles) for chat in others] == before
     assert "To fewer than 8 people." in shown
 
 
 async def test_few_people_are_not_counted_by_state(opened: Town, desk: ClientSession) -> None:
-    await post(desk, "/panel", ("text-en", "Only to one"), ("language", "ar"), ("channel", "sms"))
-    shown = await until(desk, "/panel/leaving", lambda html: "It is leaving" not in html)
+    await post(desk, "/panel/regional", ("text-en", "Only to one"), ("language", "ar"), ("channel", "sms"))
+    shown = await until(desk, "/panel/regional/leaving", lambda html: "It is leaving" not in html)
     newest = shown.partition("<strong>Vote opened")[0]
     assert "Only to one" in newest
     assert "states" not in newest
@@ -123,8 +138,8 @@ async def test_few_people_are_not_counted_by_state(opened: Town, desk: ClientSes
 
 async def test_what_may_have_arrived_is_shown_as_unknown(opened: Town, desk: ClientSession) -> None:
     opened.platforms.telegram.faults.append(Dropped(taken=True))
-    await post(desk, "/panel", ("text-en", "Where the line breaks"))
-    shown = await until(desk, "/panel/leaving", lambda html: "unknown, may have arrived" in html)
+    await post(desk, "/panel/regional", ("text-en", "Where the line breaks"))
+    shown = await until(desk, "/panel/regional/leaving", lambda html: "unknown, may have arrived" in html)
     assert "Whether some of it arrived is unknown." in shown
 
 
@@ -139,49 +154,55 @@ async def test_what_may_have_arrived_is_shown_as_unknown(opened: Town, desk: Cli
 async def test_an_audience_is_counted_so_that_nobody_is_pointed_at(
     desk: ClientSession, audience: dict[str, str], sentence: str
 ) -> None:
-    assert (await get(desk, "/panel/reach", **audience)).strip() == sentence
+    assert (await get(desk, "/panel/regional/reach", **audience)).strip() == sentence
 
 
 async def test_a_bulletin_that_cannot_be_sent_says_why_and_loses_nothing(opened: Town, desk: ClientSession) -> None:
     long = "Long. " * 300
-    html = await post(desk, "/panel", ("text-en", long), ("text-fr", "Bonjour"), ("region", "north"), status=422)
+    html = await post(
+        desk, "/panel/regional", ("text-en", long), ("text-fr", "Bonjour"), ("region", "north"), status=422
+    )
     assert "at most 1400 fit" in html
     assert long.strip() in html
     assert "Bonjour" in html
     assert re.search(r'value="north" checked', html)
-    assert "write it in at least one language" in await post(desk, "/panel", ("text-en", "  "), status=422)
-    assert "there is no such language" in await post(desk, "/panel", ("text-en", "x"), ("language", "xx"), status=422)
-    async with desk.get("/panel/reach", params={"channel": "pigeon"}) as response:
+    assert "write it in at least one language" in await post(desk, "/panel/regional", ("text-en", "  "), status=422)
+    assert "there is no such language" in await post(
+        desk, "/panel/regional", ("text-en", "x"), ("language", "xx"), status=422
+    )
+    async with desk.get("/panel/regional/reach", params={"channel": "pigeon"}) as response:
         assert response.status == 422
 
 
 async def test_publishing_is_asked_about_first_and_sends_nothing_yet(opened: Town, desk: ClientSession) -> None:
     samuel = towns.chat(opened, "Samuel")
-    before = await opened.acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100))
-    assert 'action="/panel/publish"' in await get(desk, "/panel")
+    before = await opened.office().acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100))
+    assert 'action="/panel/regional/publish"' in await get(desk, "/panel/regional")
     fields = [*written({"en": "One & all", "fr": "Tous"}), ("language", "en"), ("language", "ar"), ("channel", "sms")]
-    html = await post(desk, "/panel/publish", *fields)
+    html = await post(desk, "/panel/regional/publish", *fields)
     assert "It goes to fewer than 8 people, only to: English, Arabic; SMS." in html
     assert "There is no text in Arabic: whoever reads that gets another language, and is told so." in html
     assert "One &amp; all" in html
-    assert await opened.acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100)) == before
+    assert (
+        await opened.office().acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100)) == before
+    )
     shown = re.findall(r'<input type="hidden" name="([^"]*)" value="([^"]*)">', html)
     yes = [(name, unescape(value)) for name, value in shown]
     assert yes == fields
-    await post(desk, "/panel", *yes)
+    await post(desk, "/panel/regional", *yes)
     assert (await samuel.next()).text.startswith("One & all")
 
 
 async def test_everybody_is_counted_before_a_bulletin_is_published(desk: ClientSession) -> None:
-    html = await post(desk, "/panel/publish", *written(dict.fromkeys(("en", "fr", "es", "ar"), "x")))
+    html = await post(desk, "/panel/regional/publish", *written(dict.fromkeys(("en", "fr", "es", "ar"), "x")))
     assert "It goes to about 10 people. It leaves at once" in html
     assert "Everybody gets it in their language." in html
 
 
 async def test_who_does_not_publish_yet_finds_the_text_as_it_was(desk: ClientSession) -> None:
     fields = [*written({"en": "Not yet\r\n", "ar": "ليس بعد"}), ("region", "north")]
-    assert 'formaction="/panel/write"' in await post(desk, "/panel/publish", *fields)
-    html = await post(desk, "/panel/write", *fields)
+    assert 'formaction="/panel/regional/write"' in await post(desk, "/panel/regional/publish", *fields)
+    html = await post(desk, "/panel/regional/write", *fields)
     assert re.search(r">Not yet\s*</textarea>", html)
     assert ">ليس بعد</textarea>" in html
     assert re.search(r'value="north" checked', html)
@@ -191,27 +212,33 @@ async def test_who_does_not_publish_yet_finds_the_text_as_it_was(desk: ClientSes
     "field", [("text-en", "Long. " * 300), ("text-en", " "), ("language", "xx")], ids=["long", "empty", "nowhere"]
 )
 async def test_what_cannot_be_published_is_not_asked_about(desk: ClientSession, field: tuple[str, str]) -> None:
-    html = await post(desk, "/panel/publish", field, status=422)
+    html = await post(desk, "/panel/regional/publish", field, status=422)
     assert 'role="alert"' in html
     assert "Yes, publish it" not in html
 
 
 async def test_a_contributor_hears_in_their_language_what_was_done(opened: Town, desk: ClientSession) -> None:
     name, amina = await given_by(opened, "Amina"), towns.chat(opened, "Amina")
-    assert f'value="{name}"' in await get(desk, "/panel/hear")
-    reason = dict(opened.scenery.prepared[0].reason)
-    html = await post(desk, "/panel/answer", ("id", name), ("state", "taken_up"), *written(reason))
+    assert f'value="{name}"' in await get(desk, "/panel/regional/hear")
+    reason = dict(opened.office().content.prepared[0].reason)
+    html = await post(desk, "/panel/regional/answer", ("id", name), ("state", "taken_up"), *written(reason))
     assert reason["ar"] in (await amina.next()).text
     assert "Who is told" in html
     assert "in Arabic" in html
-    assert f'value="{name}"' not in await get(desk, "/panel/hear")
+    assert f'value="{name}"' not in await get(desk, "/panel/regional/hear")
 
 
 async def test_one_response_answers_several(opened: Town, desk: ClientSession) -> None:
     names = [await given_by(opened, "Diego"), await given_by(opened, "Layla")]
     chats = [towns.chat(opened, "Diego"), towns.chat(opened, "Layla")]
-    reason = dict(opened.scenery.prepared[2].reason)
-    await post(desk, "/panel/answer", *(("id", name) for name in names), ("state", "considered"), *written(reason))
+    reason = dict(opened.office().content.prepared[2].reason)
+    await post(
+        desk,
+        "/panel/regional/answer",
+        *(("id", name) for name in names),
+        ("state", "considered"),
+        *written(reason),
+    )
     assert reason["es"] in (await chats[0].next()).text
     assert reason["ar"] in (await chats[1].next()).text
 
@@ -219,37 +246,46 @@ async def test_one_response_answers_several(opened: Town, desk: ClientSession) -
 async def test_a_response_that_cannot_be_given_says_why_and_loses_nothing(opened: Town, desk: ClientSession) -> None:
     name = await given_by(opened, "Amina")
     unknown = await post(
-        desk, "/panel/answer", ("id", "feedfeed"), ("state", "read"), ("text-en", "My words"), status=422
+        desk,
+        "/panel/regional/answer",
+        ("id", "feedfeed"),
+        ("state", "read"),
+        ("text-en", "My words"),
+        status=422,
     )
     assert "No single contribution is called" in unknown
-    no_state = await post(desk, "/panel/answer", ("id", name), ("state", "lost"), ("text-en", "My words"), status=422)
+    no_state = await post(
+        desk, "/panel/regional/answer", ("id", name), ("state", "lost"), ("text-en", "My words"), status=422
+    )
     assert "state is one of" in no_state
     assert "My words" in no_state
-    async with desk.get("/panel/answered/feedfeed") as response:
+    async with desk.get("/panel/regional/answered/feedfeed") as response:
         assert response.status == 404
 
 
 async def test_answering_is_asked_about_first_and_tells_nobody_yet(opened: Town, desk: ClientSession) -> None:
     name, amina = await given_by(opened, "Amina"), towns.chat(opened, "Amina")
-    before = await opened.acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100))
-    assert 'action="/panel/answer/ask"' in await get(desk, "/panel/answer", id=name)
+    before = await opened.office().acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100))
+    assert 'action="/panel/regional/answer/ask"' in await get(desk, "/panel/regional/answer", id=name)
     fields = [("id", name), ("state", "taken_up"), *written({"en": "It is & stays in", "fr": "", "es": "", "ar": ""})]
-    html = await post(desk, "/panel/answer/ask", *fields)
+    html = await post(desk, "/panel/regional/answer/ask", *fields)
     assert "in Arabic: in the chat where they last wrote to us." in html
     assert "There is no text in Arabic: whoever reads that gets another language, and is told so." in html
     assert "It is &amp; stays in" in html
-    assert await opened.acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100)) == before
-    assert f'value="{name}"' in await get(desk, "/panel/hear"), "it still waits for an answer"
+    assert (
+        await opened.office().acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100)) == before
+    )
+    assert f'value="{name}"' in await get(desk, "/panel/regional/hear"), "it still waits for an answer"
     yes = [(name, unescape(value)) for name, value in re.findall(r'name="([^"]*)" value="([^"]*)">', html)]
     assert yes == fields
-    await post(desk, "/panel/answer", *yes)
+    await post(desk, "/panel/regional/answer", *yes)
     assert "It is & stays in" in (await amina.next()).text
 
 
 async def test_who_does_not_answer_yet_finds_the_answer_as_it_was(opened: Town, desk: ClientSession) -> None:
     fields = [("id", await given_by(opened, "Amina")), ("state", "read"), *written({"en": "Not yet", "ar": "ليس بعد"})]
-    assert 'formaction="/panel/answer/write"' in await post(desk, "/panel/answer/ask", *fields)
-    html = await post(desk, "/panel/answer/write", *fields)
+    assert 'formaction="/panel/regional/answer/write"' in await post(desk, "/panel/regional/answer/ask", *fields)
+    html = await post(desk, "/panel/regional/answer/write", *fields)
     assert ">Not yet</textarea>" in html
     assert ">ليس بعد</textarea>" in html
     assert '<option value="read" selected>' in html
@@ -258,7 +294,9 @@ async def test_who_does_not_answer_yet_finds_the_answer_as_it_was(opened: Town, 
 async def test_what_cannot_be_answered_is_not_asked_about(opened: Town, desk: ClientSession) -> None:
     name = await given_by(opened, "Amina")
     for state, text in (("lost", "My words"), ("read", "  "), ("read", "Long. " * 300)):
-        html = await post(desk, "/panel/answer/ask", ("id", name), ("state", state), ("text-en", text), status=422)
+        html = await post(
+            desk, "/panel/regional/answer/ask", ("id", name), ("state", state), ("text-en", text), status=422
+        )
         assert 'role="alert"' in html
         assert "Yes, tell them" not in html
 
@@ -268,35 +306,35 @@ async def test_closing_the_vote_tells_each_member_the_result(opened: Town, desk:
     for words in ("vote", "1 3"):
         await towns.says(opened, "Samuel", words)
     chats = {name: towns.chat(opened, name) for name in ("Amina", "Moussa", "Samuel")}
-    assert "3 of 3 members have voted" in await get(desk, "/panel/decide")
-    html = await post(desk, "/panel/close", ("round", vote))
+    assert "3 of 3 members have voted" in await get(desk, "/panel/regional/decide")
+    html = await post(desk, "/panel/regional/close", ("round", vote))
     assert "more than half" in html
     assert "عقود بلغة يفهمها العامل" in (await chats["Amina"].next()).text
     assert "Des contrats dans une langue que l’on lit" in (await chats["Moussa"].next()).text
     assert "Contracts in a language you read" in (await chats["Samuel"].next()).text
-    again = await post(desk, "/panel/close", ("round", vote), status=422)
+    again = await post(desk, "/panel/regional/close", ("round", vote), status=422)
     assert "No round that is open has this id." in again
 
 
 async def test_closing_is_asked_about_first_and_closes_nothing_yet(opened: Town, desk: ClientSession) -> None:
     vote = await open_round(opened)
-    assert '<form action="/panel/close">' in await get(desk, "/panel/decide")
-    html = await get(desk, "/panel/close", round=vote)
+    assert '<form action="/panel/regional/close">' in await get(desk, "/panel/regional/decide")
+    html = await get(desk, "/panel/regional/close", round=vote)
     assert "2 of 3 members have voted" in html
     assert "All 3 members are told that too few voted for a result" in html
     for words in ("vote", "1 3"):
         await towns.says(opened, "Samuel", words)
-    assert "All 3 members are told the result" in await get(desk, "/panel/close", round=vote)
+    assert "All 3 members are told the result" in await get(desk, "/panel/regional/close", round=vote)
     assert await open_round(opened) == vote
-    assert re.search(r'<form method="post" action="/panel/close">\s*<input type="hidden" name="round"', html)
-    async with desk.get("/panel/close", params={"round": "feedfeed"}) as response:
+    assert re.search(r'<form method="post" action="/panel/regional/close">\s*<input type="hidden" name="round"', html)
+    async with desk.get("/panel/regional/close", params={"round": "feedfeed"}) as response:
         assert response.status == 422
         assert "No round that is open has this id." in await response.text()
 
 
 async def test_a_vote_of_too_few_shows_no_result(opened: Town, desk: ClientSession) -> None:
     samuel = towns.chat(opened, "Samuel")
-    html = await post(desk, "/panel/close", ("round", await open_round(opened)))
+    html = await post(desk, "/panel/regional/close", ("round", await open_round(opened)))
     assert "Too few voted" in html
     assert "more than half" not in html
     assert "there is no result" in (await samuel.next()).text
@@ -304,46 +342,48 @@ async def test_a_vote_of_too_few_shows_no_result(opened: Town, desk: ClientSessi
 
 async def test_another_vote_can_be_opened_and_invites_the_members(opened: Town, desk: ClientSession) -> None:
     samuel = towns.chat(opened, "Samuel")
-    await post(desk, "/panel/open")
-    assert opened.scenery.to_open["title"]["en"] in (await samuel.next()).text
-    assert "/panel/open" not in await get(desk, "/panel/decide")
+    await post(desk, "/panel/regional/open")
+    assert opened.office().content.to_open["title"]["en"] in (await samuel.next()).text
+    assert "/panel/regional/open" not in await get(desk, "/panel/regional/decide")
 
 
 async def test_opening_is_asked_about_first_and_happens_once(opened: Town, desk: ClientSession) -> None:
-    assert '<form action="/panel/open">' in await get(desk, "/panel/decide")
-    html = await get(desk, "/panel/open")
+    assert '<form action="/panel/regional/open">' in await get(desk, "/panel/regional/decide")
+    html = await get(desk, "/panel/regional/open")
     assert "All 3 members who sit on the council now are invited" in html
-    assert '<form method="post" action="/panel/open">' in html
+    assert '<form method="post" action="/panel/regional/open">' in html
     assert await open_round(opened), "there is only the one that was open before"
-    await post(desk, "/panel/open")
-    assert "This vote has been opened already." in await post(desk, "/panel/open", status=422)
-    async with desk.get("/panel/open") as response:
+    await post(desk, "/panel/regional/open")
+    assert "There is no vote to open, or it has been opened already." in await post(
+        desk, "/panel/regional/open", status=422
+    )
+    async with desk.get("/panel/regional/open") as response:
         assert response.status == 422
-    assert len(await opened.acts(lambda session, process, _now: rounds.newest(session, process.id, 10))) == 2
+    assert len(await opened.office().acts(lambda session, process, _now: rounds.newest(session, process.id, 10))) == 2
 
 
 async def test_an_invitation_seats_whoever_sends_it_first(opened: Town, desk: ClientSession) -> None:
-    html = await post(desk, "/panel/invite")
+    html = await post(desk, "/panel/regional/invite")
     code = re.search(r"<strong>(\w{5}-\w{5})</strong>", html)
     assert code is not None
     heard = await towns.says(opened, "Grace", code[1])
     assert heard.text.startswith("Welcome to the council.")
     assert "We did not understand" not in heard.text
-    assert "4 members." in await get(desk, "/panel/decide")
+    assert "4 members." in await get(desk, "/panel/regional/decide")
 
 
 async def test_something_new_is_announced_on_the_list(opened: Town, desk: ClientSession) -> None:
-    shown = re.search(r'data-live="(/panel/newer[^"]*)"', await get(desk, "/panel/hear"))
+    shown = re.search(r'data-live="(/panel/regional/newer[^"]*)"', await get(desk, "/panel/regional/hear"))
     assert shown is not None
     assert "Something new" not in await get(desk, shown[1])
     for words in ("share", "A bus that comes on Sundays."):
         await towns.says(opened, "Joy", words)
     assert "Something new" in await get(desk, shown[1])
-    assert "A bus that comes on Sundays." in await get(desk, "/panel/hear")
+    assert "A bus that comes on Sundays." in await get(desk, "/panel/regional/hear")
 
 
 async def test_what_was_done_is_listed(desk: ClientSession) -> None:
-    html = await get(desk, "/panel/done")
+    html = await get(desk, "/panel/regional/done")
     for kind in ("Bulletin", "Consultation opened", "Response", "Vote opened"):
         assert f"<strong>{kind}</strong>" in html
 
@@ -381,10 +421,12 @@ async def test_a_page_allows_nothing_from_elsewhere_and_nothing_inside(desk: Cli
     ids=str,
 )
 async def test_what_comes_from_elsewhere_is_refused(opened: Town, path: str, headers: dict[str, str]) -> None:
-    before = await opened.acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100))
+    before = await opened.office().acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100))
     async with ClientSession(opened.url, headers=headers) as session, session.post(path, data={"a": "b"}) as response:
         assert response.status == 403
-    assert await opened.acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100)) == before
+    assert (
+        await opened.office().acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100)) == before
+    )
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -402,8 +444,11 @@ async def test_a_page_has_one_first_heading_and_leaves_no_level_out(desk: Client
 
 
 async def test_a_browser_that_names_no_origin_is_known_by_the_page_that_its_form_stood_on(opened: Town) -> None:
-    page = {"Referer": f"{opened.url}/panel/decide"}
-    async with ClientSession(opened.url, headers=page) as session, session.post("/panel/invite") as response:
+    page = {"Referer": f"{opened.url}/panel/regional/decide"}
+    async with (
+        ClientSession(opened.url, headers=page) as session,
+        session.post("/panel/regional/invite") as response,
+    ):
         assert response.status == 200
 
 
@@ -417,7 +462,7 @@ async def test_a_browser_that_names_no_origin_is_known_by_the_page_that_its_form
     ids=["not UTF-8", "a file"],
 )  # fmt: skip
 async def test_a_form_that_makes_no_sense_is_refused(desk: ClientSession, body: bytes, kind: str) -> None:
-    async with desk.post("/panel", data=body, headers={"Content-Type": kind}) as response:
+    async with desk.post("/panel/regional", data=body, headers={"Content-Type": kind}) as response:
         assert response.status == 400
 
 

@@ -28,7 +28,9 @@ LANGUAGES = {"en", "fr", "es", "ar"}
 
 async def test_people_of_four_languages_are_here_on_three_channels(opened: Town) -> None:
     async def reached(audience: Audience) -> int:
-        return await opened.acts(lambda session, process, _now: expansion.reachable(session, process.id, audience))
+        return await opened.office().acts(
+            lambda session, process, _now: expansion.reachable(session, process.id, audience)
+        )
 
     assert all([await reached(Audience(languages=(language,))) for language in LANGUAGES])
     assert all([await reached(Audience(channels=(channel,))) for channel in ("telegram", "whatsapp", "sms")])
@@ -50,10 +52,12 @@ async def test_some_of_what_was_given_has_been_answered(opened: Town) -> None:
 
 
 async def test_a_consultation_and_a_round_stand_open(opened: Town) -> None:
-    board = await opened.acts(lambda session, process, _now: processes.board(session, process.id, opened.clock()))
+    board = await opened.office().acts(
+        lambda session, process, _now: processes.board(session, process.id, opened.clock())
+    )
     assert board is not None
     assert board.questions is not None
-    [vote] = await opened.acts(lambda session, process, _now: rounds.newest(session, process.id, 10))
+    [vote] = await opened.office().acts(lambda session, process, _now: rounds.newest(session, process.id, 10))
     assert vote.closed is None
     assert await opened.looks(lambda session: rounds.turnout(session, vote.id)) == (3, 2)
 
@@ -82,7 +86,7 @@ def test_numbers_are_from_ranges_for_fiction() -> None:
 
 
 def test_one_bulletin_lacks_one_language_and_all_fit() -> None:
-    bulletins = scenery().bulletins
+    bulletins = scenery("regional").processes[0].bulletins
     assert [len(LANGUAGES - set(bulletin.text)) for bulletin in bulletins] == [0, 0, 1]
     for bulletin in bulletins:
         contents.check_rendered(bulletin.text, bulletin.name)
@@ -91,7 +95,7 @@ def test_one_bulletin_lacks_one_language_and_all_fit() -> None:
 async def test_a_visitor_votes_as_a_member(opened: Town) -> None:
     assert "1 Contracts in a language you read" in (await towns.says(opened, "Samuel", "vote")).text
     assert "You approve 2 of them" in (await towns.says(opened, "Samuel", "1 3")).text
-    [vote] = await opened.acts(lambda session, process, _now: rounds.newest(session, process.id, 10))
+    [vote] = await opened.office().acts(lambda session, process, _now: rounds.newest(session, process.id, 10))
     assert await opened.looks(lambda session: rounds.turnout(session, vote.id)) == (3, 3)
 
 

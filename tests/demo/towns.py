@@ -44,20 +44,27 @@ def neighbour(opened: Town, name: str) -> Resident:
 async def received(opened: Town) -> list[Contribution]:
     """What the organizer reads."""
     keys = opened.parts.keys
-    return await opened.acts(lambda session, process, _now: contributions.newest(session, process.id, keys, 100))
+    return await opened.office().acts(
+        lambda session, process, _now: contributions.newest(session, process.id, keys, 100)
+    )
 
 
 def chat(opened: Town, name: str) -> Chat:
     """Somebody's chat, from what comes next on."""
     who = neighbour(opened, name)
-    found = opened.platforms.of(who.platform).chats.of(who.phone.person)
+    found = opened.platforms.of(who.sender).chats.of(person_of(opened, who))
     found.catch_up()
     return found
+
+
+def person_of(opened: Town, who: Resident) -> str:
+    """By which the platform knows their chat with us."""
+    return opened.platforms.chat_of(who.sender, who.phone.person)
 
 
 async def says(opened: Town, name: str, words: str) -> Bubble:
     """They write something; gives what they hear."""
     who = neighbour(opened, name)
     heard = chat(opened, name)
-    opened.platforms.of(who.platform).says(who.phone.person, words)
+    opened.platforms.of(who.sender).says(person_of(opened, who), words)
     return await heard.next()
