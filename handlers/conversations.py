@@ -53,7 +53,7 @@ Happen = Callable[[Session, Keyring, Visit, Any], Awaitable[None]]
 EFFECTS: Mapping[type[flows.Effect], Happen] = {
     flows.Spoke: people.speak,
     flows.Consented: people.consent,
-    flows.Declined: people.forget,
+    flows.Declined: people.decline,
     flows.Moved: people.move,
     flows.Left: people.leave,
     flows.Returned: people.come_back,

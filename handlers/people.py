@@ -12,9 +12,9 @@ from handlers.processes import OpenProcess
 from handlers.talk import replies
 from handlers.talk.visits import Visit
 from handlers.writing import contents
-from locales import _
+from locales import N_, _
 from locales import speak as go_on_in
-from storage import Keyring, Session, addresses, fresh
+from storage import Keyring, Session, addresses, fresh, participations
 from storage import people as stored
 from storage.outbox import deliveries
 from storage.outbox.replies import Reply, queue
@@ -28,6 +28,10 @@ SHORTEST_ID = 4
 LONGEST_GOODBYE = timedelta(hours=1)
 """How long the last sentence to someone forgotten may wait for a platform that is away; then it is erased unsaid."""
 
+# To translators: {title} is the name of a meeting or a review.
+DECLINED = N_(
+    "That is all right. You do not take part in: {title}. What you told us before stays until you send {forget}."
+)
 UNDECIDED = timedelta(days=30)
 """How long we know somebody who does not say whether they want to take part; after STOP, too."""
 MOST_TO_FADE = 50
@@ -87,6 +91,17 @@ async def forget(session: Session, keys: Keyring, visit: Visit, _effect: flows.F
     stored.add(visit.writes, keys, stranger, newcomer)
     addresses.add(visit.writes, stranger, place, addresses.Stand(reach=Reach.OPTED_OUT, turns=0, spoke=visit.now))
     queue(visit.writes, stranger, goodbye)
+
+
+async def decline(session: Session, keys: Keyring, visit: Visit, effect: flows.Declined) -> None:
+    """Forget who has never agreed to anything; whoever has, here before or in another process, stays as they are."""
+    if visit.known is None or not await participations.has_agreed(session, visit.person):
+        await forget(session, keys, visit, effect)
+        return
+    process = visit.board.content
+    title = flows.rendition(process.title, visit.language, process.languages).text
+    visit.texts[:] = [_(DECLINED, title=title, forget=flows.to_send("forget"))]
+    visit.departed = True
 
 
 async def recognise(_session: Session, _keys: Keyring, visit: Visit, _effect: flows.Recognised) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 
 from storage._ground.database import Session
 from storage.keys import Box, Keyring, PersonKey, Unreadable
-from storage.tables import participation, person
+from storage.tables import has_not_agreed, participation, person
 from storage.together import Writes, write
 
 
@@ -58,6 +58,14 @@ async def leave(session: Session, person_id: str, process_id: str, today: date) 
     """They take part no more; what they gave stays theirs."""
     theirs = (participation.c.person_id == person_id, participation.c.process_id == process_id)
     await session.execute(update(participation).where(*theirs).values(consented=False, left=today))
+
+
+async def has_agreed(session: Session, person_id: str) -> bool:
+    """Whether they take part in any process, or did until they left it."""
+    agreed = select(participation.c.process_id).where(
+        participation.c.person_id == person_id, ~has_not_agreed(participation)
+    )
+    return (await session.execute(agreed.limit(1))).first() is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ class Visit:
     """The token of the question that was answered by choosing: whoever did that has got our message."""
     forgotten: bool = False
     departed: bool = False
-    """They left the process in this turn."""
+    """They left the process in this turn, or did not agree to take part in it."""
     misunderstood: tuple[str, int] | None = None
     """The flow and the number of its question that was not answered."""
     room: int = 0

@@ -53,6 +53,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "outbox.expansion.reachable": Everywhere(("contribution",), "a response is of one process"),
     "outbox.unknowns.hold": Everywhere(("broadcast",), "all of a database may be an old copy"),
     "outbox.unknowns._again": Everywhere(("broadcast",), WHOEVER_COMES),
+    "participations.has_agreed": Everywhere(("participation",), "whoever agreed anywhere is not forgotten by a no"),
     "people.erase": Everywhere(("contribution",), "FORGET is about everything that a person gave"),
     "people.never_agreed": Everywhere(("participation",), "whoever agreed to nothing anywhere is forgotten"),
     "people.prune_invitations": Everywhere(("invitation",), WHOEVER_COMES),
