@@ -137,9 +137,9 @@ async def test_a_number_does_not_choose_from_a_list_that_was_not_shown(house: Ho
     heard = await alice.says("1")
     assert heard.startswith("This is not one of the choices.")
     assert "The south\nThe north" in heard
-    assert await house.column("SELECT region FROM person") == [""]
+    assert await house.column("SELECT region FROM participation") == [""]
     await alice.says("1")
-    assert await house.column("SELECT region FROM person") == ["south"]
+    assert await house.column("SELECT region FROM participation") == ["south"]
 
 
 async def test_a_button_chooses_what_it_says_wherever_that_stands_now(house: House) -> None:
@@ -148,7 +148,7 @@ async def test_a_button_chooses_what_it_says_wherever_that_stands_now(house: Hou
     await edits(house, regions=PROCESS.regions[::-1])
     token = (await standing(alice)).token
     await alice.does(alice.message(kind=Kind.CHOICE, choice="north", token=token))
-    assert await house.column("SELECT region FROM person") == ["north"]
+    assert await house.column("SELECT region FROM participation") == ["north"]
 
 
 @pytest.mark.parametrize("kept", ['{"talks": [{"flow": 7}]}', "{", '{"talks": [{"flow": "gone", "edition": 1}]}'])
