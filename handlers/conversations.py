@@ -222,8 +222,8 @@ def _standing(visit: Visit) -> Standing:
     try:
         standing = unpacked(visit.known.talk).in_language(visit.language)
     except flows.DoesNotFit:
-        return Standing() if visit.entry.enters else lost(visit.facts())
-    if visit.entry.enters:
+        return Standing() if visit.enters else lost(visit.facts())
+    if visit.enters:
         return standing.in_another_process()
     return standing.beneath(RECOGNISE, inside=True) if _asked_too_long_ago(visit, standing) else standing
 

@@ -84,7 +84,7 @@ class Stand(Struct, frozen=True, kw_only=True):
     spoke: datetime | None
     """When its person wrote; None: it may have been somebody else."""
     process: str | None = None
-    """The process that the chat has gone into; None: it is where it was."""
+    """The process that the chat goes into; None: it stays in the one that it was in."""
     agreed: bool = False
     """They agreed here to be written to."""
 

@@ -50,6 +50,8 @@ class Known(Struct, frozen=True):
     spoke: datetime
     """When they last wrote from this address, as far as we know that it was them."""
     talk: str | None
+    process: str | None
+    """The process in which that conversation began: until now this chat was in it. None: the only one."""
     shut: bool
     """The platform let nothing through to them, because they had been silent for too long."""
     unsure: bool
@@ -151,7 +153,9 @@ class _Row(NamedTuple):
     key: bytes
     key_epoch: int
     language: str
+    chat_process: str | None
     address_process: str | None
+    """The process of the sender, which goes before that of the chat."""
 
 
 def _found(keys: Keyring, row: _Row) -> Found:
@@ -171,6 +175,7 @@ def _found(keys: Keyring, row: _Row) -> Found:
         replied=row.replied,
         spoke=row.spoke,
         talk=None if row.talk is None else key.open(row.talk, address.c.talk, row.address_id),
+        process=row.chat_process,
         shut=row.shut is not None,
         unsure=row.unsure,
         votes=row.votes,
@@ -197,6 +202,7 @@ def _statement(dialect: str) -> Select[Any]:
             person.c.key,
             person.c.key_epoch,
             person.c.language,
+            address.c.process_id.label("chat_process_id"),
             func.coalesce(sender.c.process_id, address.c.process_id).label("process_id"),
         )
         .join(person, person.c.id == address.c.person_id)

@@ -100,6 +100,12 @@ class Visit:
         return self.known is not None and self.known.member
 
     @property
+    def enters(self) -> bool:
+        """The chat was in another process before, or in none: they came by a door, or its sender has changed hands."""
+        changed_hands = self.known is not None and self.known.process not in (None, self.board.process)
+        return self.entry.enters or changed_hands
+
+    @property
     def says_something(self) -> bool:
         return bool(self.warning or self.texts) or self.question is not None
 
@@ -273,6 +279,6 @@ def _stand(visit: Visit, spoke: datetime | None) -> addresses.Stand:
         talk=packed(visit.standing),
         room=room(visit.standing),
         spoke=spoke,
-        process=visit.board.process if visit.entry.enters else None,
+        process=visit.board.process if visit.enters else None,
         agreed=visit.consent is not None,
     )

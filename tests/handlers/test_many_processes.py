@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
+from channels.messages import Kind
 from handlers import processes
 from tests.handlers.house import PROCESS, House
 
 NATIONAL = replace(PROCESS, slug="national", title={"en": "National review"})
 
 
-async def open_another(house: House) -> str:
-    process = await house.does(lambda session, now: processes.begin(session, NATIONAL, now))
+async def open_another(house: House, *ours: str) -> str:
+    """With senders of its own."""
+    national = replace(NATIONAL, senders=ours)
+    process = await house.does(lambda session, now: processes.begin(session, national, now))
     return process.id
 
 
@@ -43,3 +46,27 @@ async def test_who_left_and_does_not_agree_again_keeps_what_they_gave(house: Hou
     assert await who_gave(house) == [before]
     assert "Goodbye" in await alice.says("forget", "1")
     assert await who_gave(house) == [None]
+
+
+async def test_no_talk_of_one_process_goes_on_in_another_that_has_the_sender_by_now(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("/share")
+    national = await open_another(house, "telegram")
+    heard = await alice.says("Interpreters at the clinic.")
+    assert "It is for: National review." in heard
+    assert "Do you want to take part?" in heard
+    assert await who_gave(house) == []
+    assert await house.column("SELECT process_id FROM address") == [national]
+    assert "What should change?" in await alice.says("1")
+    await alice.says("Interpreters at the clinic.")
+    assert await house.column("SELECT process_id FROM contribution") == [national]
+
+
+async def test_a_button_of_one_process_chooses_nothing_in_another(house: House) -> None:
+    alice = house.meets()
+    await alice.says("hello")
+    token = str(int((await house.column("SELECT turns FROM address"))[0]))
+    await open_another(house, "telegram")
+    heard = await alice.does(alice.message("", Kind.CHOICE, token=token, choice="yes"))
+    assert "It is for: National review." in heard
+    assert await house.column("SELECT consented FROM participation WHERE consented") == []

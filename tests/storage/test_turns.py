@@ -38,11 +38,13 @@ async def test_seen_unknown_and_known_are_told_apart_in_the_order_asked(database
     assert nobody == turns.Found(False, PROCESS, 1, None)
     assert (known_bob.seen, known_alice.seen) == (True, False)
     assert known_bob.known == turns.Known(
-        bob.id, bob.address, bob.key, "fr", True, "", False, "opted_out", 0, None, NOW, None, True, *[False] * 4
-    )
+        bob.id, bob.address, bob.key, "fr", True, "", False, "opted_out", 0, None, NOW, None, PROCESS, True,
+        *[False] * 4,
+    )  # fmt: skip
     assert known_alice.known == turns.Known(
-        alice.id, alice.address, alice.key, "en", True, "north", True, "active", 0, NOW, NOW, "welcome", *[False] * 5
-    )
+        alice.id, alice.address, alice.key, "en", True, "north", True, "active", 0, NOW, NOW, "welcome", PROCESS,
+        *[False] * 5,
+    )  # fmt: skip
 
 
 async def test_the_same_person_may_be_asked_for_twice(database: Database, keys: Keyring) -> None:
@@ -160,8 +162,9 @@ async def test_a_second_finder_waits_and_then_sees_what_the_first_wrote(database
         await session.execute(update(participation).values(region="south", consented=False))
     found = (await waiting).known
     assert found == turns.Known(
-        alice.id, alice.address, alice.key, "ar", True, "south", False, "opted_out", 1, None, NOW, "after", *[False] * 5
-    )
+        alice.id, alice.address, alice.key, "ar", True, "south", False, "opted_out", 1, None, NOW, "after", PROCESS,
+        *[False] * 5,
+    )  # fmt: skip
 
 
 async def test_who_was_forgotten_meanwhile_is_unknown(database: Database, keys: Keyring) -> None:
