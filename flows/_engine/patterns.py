@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from flows._engine.folding import fold
 
@@ -23,6 +24,30 @@ _UNHEARD = str.maketrans(dict.fromkeys("aeiouyw2"))
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """The words of a message, or of a clause of it, as patterns look for them."""
+
+    words: Sequence[str]
+    sounds: Sequence[str]
+    places: Mapping[str, Sequence[int]]
+    """Where the words stand, by what a pattern may know each of them by."""
+
+
+def worded(words: Sequence[str]) -> Wording:
+    sounds = sound(" ".join(words)).split(" ") if words else []
+    places: dict[str, list[int]] = {}
+    for place, (word, consonants) in enumerate(zip(words, sounds, strict=True)):
+        for key in (word, word[:SHORTEST_BEGINNING] + ANY_ENDING, SOUND + consonants):
+            places.setdefault(key, []).append(place)
+    return Wording(words, sounds, places)
+
+
+def joined(clauses: Sequence[Wording]) -> Wording:
+    """The words of all of these, one clause after the other."""
+    return clauses[0] if len(clauses) == 1 else worded([word for clause in clauses for word in clause.words])
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """The words that fit at one place: whole ones, every word with such a beginning, every word that sounds so."""
 
@@ -30,10 +55,11 @@ class Part:
     beginnings: tuple[str, ...]
     sounds: frozenset[str]
 
-    def fits(self, word: str) -> bool:
+    def fits(self, wording: Wording, place: int) -> bool:
+        word = wording.words[place]
         if word in self.whole or (self.beginnings and word.startswith(self.beginnings)):
             return True
-        return bool(self.sounds) and sound(word) in self.sounds
+        return wording.sounds[place] in self.sounds
 
     def keys_to_it(self) -> Iterator[str]:
         yield from self.whole
@@ -54,16 +80,15 @@ class Patterns:
 
     by_rarest: Mapping[str, Sequence[tuple[int, Pattern]]]
 
-    def are_in(self, words: Sequence[str], between: int = 0) -> bool:
-        return next(self.places(words, between), None) is not None
+    def are_in(self, wording: Wording, between: int = 0) -> bool:
+        return next(self.places(wording, between), None) is not None
 
-    def places(self, words: Sequence[str], between: int) -> Iterator[Sequence[int]]:
+    def places(self, wording: Wording, between: int) -> Iterator[Sequence[int]]:
         """Where the words of each pattern stand, in its order, at most so many others between two of them."""
-        for place, word in enumerate(words):
-            for key in _keys(word):
-                for rarest, pattern in self.by_rarest.get(key, ()):
-                    if places := _around(place, words, pattern, rarest, between):
-                        yield places
+        for key in self.by_rarest.keys() & wording.places.keys():
+            for place, (rarest, pattern) in product(wording.places[key], self.by_rarest[key]):
+                if places := _around(place, wording, pattern, rarest, between):
+                    yield places
 
 
 def indexed(patterns: Iterable[Pattern]) -> Patterns:
@@ -109,13 +134,11 @@ def mending(patterns: Iterable[Pattern]) -> Mending:
     return Mending(known, beginnings, {slip: word for word in mended for slip in _slips(word)} | mended)
 
 
-def sound(word: str) -> str:
-    """The consonants of an Arabic word in Latin letters: everybody spells its vowels differently."""
-    if not word.isascii():
-        return ""
+def sound(words: str) -> str:
+    """The consonants of Arabic words in Latin letters: everybody spells their vowels differently."""
     for spelling, letter in _SPELLINGS:
-        word = word.replace(spelling, letter)
-    return word.translate(_UNHEARD)
+        words = words.replace(spelling, letter)
+    return words.translate(_UNHEARD)
 
 
 def bare(word: str) -> str:
@@ -128,27 +151,22 @@ def bare(word: str) -> str:
     return word[len(article) :] if len(word) > len(article) + 2 else word
 
 
-def _keys(word: str) -> tuple[str, ...]:
-    beginning = word[:SHORTEST_BEGINNING] + ANY_ENDING
-    return (word, beginning, SOUND + sound(word)) if word.isascii() else (word, beginning)
-
-
-def _around(place: int, words: Sequence[str], pattern: Pattern, rarest: int, between: int) -> Sequence[int] | None:
+def _around(place: int, wording: Wording, pattern: Pattern, rarest: int, between: int) -> Sequence[int] | None:
     """Where the pattern stands whose rarest part is at this place; None where it does not stand."""
-    if not pattern[rarest].fits(words[place]):
+    if not pattern[rarest].fits(wording, place):
         return None
-    after = _near(pattern[rarest + 1 :], words, range(place + 1, len(words)), between)
+    after = _near(pattern[rarest + 1 :], wording, range(place + 1, len(wording.words)), between)
     if after is None:
         return None
-    before = _near(pattern[:rarest][::-1], words, range(place - 1, -1, -1), between)
+    before = _near(pattern[:rarest][::-1], wording, range(place - 1, -1, -1), between)
     return None if before is None else (*before, place, *after)
 
 
-def _near(parts: Sequence[Part], words: Sequence[str], rest: range, between: int) -> tuple[int, ...] | None:
+def _near(parts: Sequence[Part], wording: Wording, rest: range, between: int) -> tuple[int, ...] | None:
     """At which of these places the parts stand, each near the one before; None where one does not."""
     found: list[int] = []
     for part in parts:
-        place = next((place for place in rest[: between + 1] if part.fits(words[place])), None)
+        place = next((place for place in rest[: between + 1] if part.fits(wording, place)), None)
         if place is None:
             return None
         found.append(place)

@@ -62,34 +62,32 @@ def _asks_nothing_else(words: Sequence[str]) -> bool:
 
 
 def _asks_among_others(text: str) -> bool:
-    """A request stands among other words, or a hint of one and nothing that it could be about but us."""
-    words = [word for clause in _CLAUSES.split(text) for word in _said_to_us(clause)]
-    if _patterns("stop", "tells").are_in(words, BETWEEN_REQUEST):
+    """A request stands among other words, or a hint of one and nothing that it could be about but us.
+
+    Not in a clause that names somebody else, who could be the one who is to stop.
+    """
+    clauses = [_meant(clause) for clause in _CLAUSES.split(text) if clause]
+    to_us = patterns.joined([clause for clause in clauses if not _patterns("stop", "others").are_in(clause)])
+    if _patterns("stop", "tells").are_in(to_us, BETWEEN_REQUEST):
         return True
-    if len(words) > LONGEST_OBJECTION:
+    if len(to_us.words) > LONGEST_OBJECTION:
         return False
-    if _patterns("stop", "hints").are_in(words) and not _is_about_more(text):
+    if _patterns("stop", "hints").are_in(to_us) and not _is_about_more(text):
         return True
-    return any(ours.are_in(words) and against.are_in(words) for ours, against in _objections())
+    return any(ours.are_in(to_us) and against.are_in(to_us) for ours, against in _objections())
 
 
 def _is_about_more(text: str) -> bool:
     return _patterns("stop", "matters").are_in(_meant(text)) or tells_of_danger(text)
 
 
-def _said_to_us(clause: str) -> tuple[str, ...]:
-    """The words of a clause in which nobody else is named, who could be the one who is to stop."""
-    words = _meant(clause)
-    return () if _patterns("stop", "others").are_in(words) else words
-
-
 def tells_of_danger(text: str) -> bool:
     """Whether somebody may be in danger. In doubt they are."""
-    words = _meant(text)
-    dangers = [set(places) for places in _patterns("danger", "tells").places(words, BETWEEN_DANGER)]
+    wording = _meant(text)
+    dangers = [set(places) for places in _patterns("danger", "tells").places(wording, BETWEEN_DANGER)]
     if not dangers:
         return False
-    harmless = {place for places in _patterns("danger", "harmless").places(words, BETWEEN_DANGER) for place in places}
+    harmless = {place for places in _patterns("danger", "harmless").places(wording, BETWEEN_DANGER) for place in places}
     return any(not places & harmless for places in dangers)
 
 
@@ -177,10 +175,10 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(in_one_spelling(_DRAWN_OUT.sub(r"\1", _CONTRACTED.sub("nt", text)))))
 
 
-def _meant(text: str) -> tuple[str, ...]:
+def _meant(text: str) -> patterns.Wording:
     """The words as patterns have them: without what Arabic writes as a part of a word, and mended if they are few."""
     words = tuple(map(patterns.bare, _words(text)))
-    return words if len(words) > LONGEST_PLEA else tuple(map(_mending().mended, words))
+    return patterns.worded(words if len(words) > LONGEST_PLEA else tuple(map(_mending().mended, words)))
 
 
 def _in_order(phrase: Sequence[str], words: Sequence[str]) -> bool:

@@ -23,7 +23,7 @@ GROUPS = {"boat": ["boat*", "raft"], "child": ["son", "daughter"]}
 )
 def test_a_pattern_is_found_with_few_words_between(line: str, says: str, is_there: bool) -> None:
     index = patterns.indexed(patterns.written(line, GROUPS))
-    assert index.are_in(says.split(), between=2) is is_there
+    assert index.are_in(patterns.worded(says.split()), between=2) is is_there
 
 
 @pytest.mark.parametrize(
