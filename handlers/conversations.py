@@ -203,7 +203,7 @@ async def _take(session: Session, deployment: Deployment, visit: Visit) -> Why |
         was_stopped=was_stopped,
         is_stopped=visit.stopped,
         now=visit.now,
-        matters=flows.tells_of_danger(message.text) or decision == Excuse(flows.Unread.TOO_LONG),
+        matters=visit.endangered or decision == Excuse(flows.Unread.TOO_LONG),
     )
     unanswered = answer(visit, hearing, deployment.channels[message.channel], deployment.newcomers)
     keep(visit, deployment.keys)
@@ -285,7 +285,8 @@ def _say_first(visit: Visit) -> None:
     is_warned = visit.standing.heard.is_warned(visit.now)
     if visit.entry.leads_elsewhere:
         visit.texts.append(_(ONLY_HERE, title=flows.rendition(process.title, visit.language, process.languages).text))
-    if not visit.stopped and not is_warned and flows.tells_of_danger(message.text):
+    visit.endangered = flows.tells_of_danger(message.text)
+    if visit.endangered and not visit.stopped and not is_warned:
         visit.warning = flows.in_danger(process)
 
 

@@ -71,6 +71,8 @@ class Visit:
     consent: str | None = None
     warning: str = field(default="", repr=False)
     """Whom to reach in danger: it comes before everything that is said, and stays whatever that is replaced by."""
+    endangered: bool = False
+    """The message tells of danger."""
     texts: list[str] = field(default_factory=list, repr=False)
     question: flows.Ask | None = None
     offered: tuple[str, ...] | None = None
