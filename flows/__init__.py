@@ -62,6 +62,7 @@ from flows._engine.words import flow_for, goes_back, nearest_flow, to_send
 from flows._texts.danger import in_danger
 from flows._texts.levels import LEVELS
 from flows._texts.objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, topic_label
+from flows._texts.over import over
 from flows._texts.renditions import Rendition, rendition, with_notice
 from flows._texts.replies import reply
 from flows._texts.states import STATES
@@ -78,6 +79,6 @@ __all__ = [
     "TakenBack", "Talk", "Told", "Turn", "Unread", "Voted", "Wants", "Words", "advance", "asks_to_stop",
     "fewer",
     "fits", "fits_in", "flow_for", "flows", "goes_back", "greeting", "greets", "in_danger", "is_free", "narrowed",
-    "nearest_flow", "only", "play", "read", "rendition", "reply", "says_something", "sorry", "stuck",
+    "nearest_flow", "only", "over", "play", "read", "rendition", "reply", "says_something", "sorry", "stuck",
     "tells_of_danger", "templates", "to_send", "told", "topic_label", "with_notice", "written_in",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from flows._engine.effects import Shared, Words
 from flows._engine.facts import Facts
 from flows._engine.talks import Say, Talk
 from flows._engine.words import to_send
+from flows._texts.over import over
 from flows._texts.renditions import named
 from locales import _
 
@@ -13,6 +14,9 @@ needs = ("held", "contribution")
 
 
 def talk(facts: Facts) -> Talk:
+    if facts.over:
+        yield Say(over(facts))
+        return
     text = _(
         "We have what you wrote. Shall we pass it on to {organizer}?",
         organizer=named(facts, facts.process.organizer),

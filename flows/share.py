@@ -7,6 +7,7 @@ from flows._engine.facts import Facts
 from flows._engine.talks import Say, Talk
 from flows._engine.words import to_send
 from flows._texts.objectives import groups
+from flows._texts.over import over
 from flows._texts.renditions import named
 from locales import N_, _
 
@@ -18,10 +19,13 @@ edition = 2
 
 
 def offer(facts: Facts) -> str:
-    return _(label) if facts.takes_part else ""
+    return _(label) if facts.takes_part and not facts.over else ""
 
 
 def talk(facts: Facts) -> Talk:
+    if facts.over:
+        yield Say(over(facts))
+        return
     what = _(
         "What should change? Please leave out names and addresses. For other things send {menu}.", menu=to_send("menu")
     )

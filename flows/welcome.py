@@ -9,6 +9,7 @@ from flows._engine.facts import Facts
 from flows._engine.languages import languages_of, other_languages
 from flows._engine.talks import Say, Talk
 from flows._engine.words import to_send
+from flows._texts.over import over
 from flows._texts.renditions import named
 from locales import _, own_name
 
@@ -20,6 +21,9 @@ WORDING = "1"
 
 
 def talk(facts: Facts) -> Talk:
+    if facts.over:
+        yield Say(over(facts))
+        return
     yield Say(_terms(facts))
     answers = (Choice("yes", _("Yes, I agree")), Choice("no", _("No, thank you")), *other_languages(facts))
     answer = yield from choose(_("Do you want to take part?"), answers, loosely=False, unseen=_unseen(facts, answers))

@@ -23,7 +23,13 @@ LONGEST_DAY, MANY = date(2026, 9, 30), 100
 
 
 async def give(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Shared) -> None:
-    """Keep a recommendation, sealed for the person who gave it; given again in the same talk, the later one counts."""
+    """Keep a recommendation, sealed for the person who gave it; given again in the same talk, the later one counts.
+
+    Too late, say so.
+    """
+    if visit.board.is_over:
+        visit.break_off(flows.over(visit.facts().within(visit.surroundings)))
+        return
     visit.gave = True
     new = contributions.NewContribution(
         process=visit.board.process,

@@ -316,7 +316,7 @@ def _back(visit: Visit) -> None:
 
 def _next_step(visit: Visit, asks_again: bool) -> NextStep | None:
     """None: a question is open, or they have left, or the menu would cost more than the word for it."""
-    if visit.forgotten or visit.stopped or visit.departed or visit.question is not None:
+    if visit.forgotten or visit.stopped or visit.departed or visit.question is not None or _comes_too_late(visit):
         return None
     resumed = resume(_situation(visit))
     if not asks_again and _costs_a_menu(visit, resumed):
@@ -325,6 +325,11 @@ def _next_step(visit: Visit, asks_again: bool) -> NextStep | None:
         return None
     visit.standing, visit.question = resumed.standing, resumed.question
     return resumed.step
+
+
+def _comes_too_late(visit: Visit) -> bool:
+    """Whether they do not take part in a process that is over, and have been told so."""
+    return visit.board.is_over and not visit.consented and bool(visit.texts)
 
 
 def _costs_a_menu(visit: Visit, resumed: Resumed) -> bool:

@@ -160,7 +160,7 @@ async def take_seat(session: Session, keys: Keyring, visit: Visit) -> bool:
     Only who has agreed to take part can sit there: the invitation of anybody else waits until they do.
     """
     written = INVITATION.fullmatch(visit.message.text)
-    if written is None or visit.stopped or visit.is_member:
+    if written is None or visit.stopped or visit.is_member or visit.board.is_over:
         return False
     code = _name(keys, written[1] + written[2])
     if visit.consented:

@@ -18,6 +18,7 @@ class StoredBoard:
 
     process: str
     edition: int
+    state: ProcessState
     content: str
     consultation: str | None
     """The id of the consultation that is open."""
@@ -138,6 +139,7 @@ async def board(session: Session, process_id: str, now: datetime) -> StoredBoard
             select(
                 process.c.id,
                 process.c.edition,
+                process.c.state,
                 process.c.content,
                 select(opened.c.id).scalar_subquery().label("consultation"),
                 select(opened.c.content).scalar_subquery().label("asked"),

@@ -204,6 +204,8 @@ class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
     """The person's own words that this flow asks about; "" for none."""
     seated: bool = False
     """This person sits on the council."""
+    over: bool = False
+    """The process was closed before this conversation began."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.language}, {self.channel})"
@@ -262,4 +264,5 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         wanted=known.wanted if "wanted" in needs else "",
         held=known.held if "held" in needs else "",
         seated=known.seated,
+        over=known.over,
     )

@@ -7,6 +7,7 @@ import flows
 from handlers.writing import contents
 from storage import Session, doors, processes
 from storage.doors import Place
+from storage.states import ProcessState
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,8 @@ class Board:
 
     process: str
     edition: int
+    is_over: bool
+    """Nobody can give anything to it any more: it is closed, or archived."""
     content: flows.Process
     consultation: flows.OpenConsultation | None
     bulletin: flows.Renditions | None
@@ -65,6 +68,7 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
     return Board(
         process=found.process,
         edition=found.edition,
+        is_over=found.state != ProcessState.OPEN,
         content=contents.unpack(found.content, flows.Process),
         consultation=consultation,
         bulletin=None if found.bulletin is None else contents.unpack(found.bulletin, contents.Bulletin).text,

@@ -128,6 +128,7 @@ class Visit:
             bulletin=news,
             consultation=self.board.consultation,
             seated=self.is_member,
+            over=self.board.is_over,
         )
 
     def speak(self, language: str) -> None:

@@ -1,0 +1,12 @@
+"""What is said to whoever wants to take part in a process that is over."""
+
+from flows._engine.facts import Facts
+from flows._texts.renditions import named
+from locales import _
+
+
+def over(facts: Facts) -> str:
+    # To translators: {title} is the name of a meeting or a review.
+    return _(
+        "This review is over: {title}. You can no longer take part in it.", title=named(facts, facts.process.title)
+    )

@@ -1,0 +1,69 @@
+"""Who writes to a process that is over is told so, and nothing more is taken from anybody."""
+
+import pytest
+
+from handlers import closing, people
+from tests.handlers.house import House
+
+OVER = "This review is over: Regional review. You can no longer take part in it."
+
+
+async def closes(house: House) -> None:
+    await house.acts(lambda session, process, now: closing.close(session, process, house.keys, now))
+    await house.sends()
+    house.left.clear()
+
+
+async def test_who_is_new_is_told_that_it_is_over_and_asked_nothing(house: House) -> None:
+    await closes(house)
+    bob = house.meets()
+    assert await bob.says("hello") == OVER
+    assert await bob.says("1") == OVER
+    assert "Regional review" in await bob.says("help")
+    assert await house.column("SELECT consented FROM participation") == [False]
+
+
+async def test_a_machine_that_answers_is_not_told_for_ever(house: House) -> None:
+    await closes(house)
+    machine = house.meets()
+    heard = [await machine.says("I am away until Monday.") for _time in range(40)]
+    assert sum(map(bool, heard)) < 10
+
+
+@pytest.mark.parametrize("words", ["share", "People wait for their papers for two years here."])
+async def test_who_takes_part_gives_nothing_more_and_reads_on_what_they_gave(house: House, words: str) -> None:
+    alice = await house.meets().joins()
+    await alice.gives()
+    await alice.says("menu")
+    await closes(house)
+    heard = await alice.says(words)
+    assert OVER in heard
+    assert "Say what should change" not in heard
+    assert "See what was done" in heard
+    assert "It has arrived" in await alice.says("status")
+    assert await house.column("SELECT count(*) FROM contribution") == [1]
+
+
+async def test_what_was_asked_for_before_it_closed_is_not_taken_after(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("/share")
+    await closes(house)
+    heard = await alice.says("Interpreters at the clinic.")
+    assert OVER in heard
+    assert "will read it" not in heard
+    assert await house.column("SELECT count(*) FROM contribution") == [0]
+
+
+async def test_who_was_asked_to_take_part_before_it_closed_is_told(house: House) -> None:
+    bob = house.meets()
+    await bob.says("hello")
+    await closes(house)
+    assert OVER in await bob.says("1")
+
+
+async def test_nobody_takes_a_seat_in_its_council(house: House) -> None:
+    alice = await house.meets().joins()
+    code = await house.acts(lambda session, process, now: people.invite(session, house.keys, process, now))
+    await closes(house)
+    assert "Welcome to the council" not in await alice.says(code)
+    assert await house.column("SELECT count(*) FROM member") == [0]
