@@ -223,7 +223,10 @@ async def cancel(session: Session, broadcast_id: str) -> bool:
 
 
 async def cancel_waiting(session: Session, process_id: str) -> int:
-    """Cancel whatever of the process has something left to leave; gives how many broadcasts that are."""
+    """Cancel every broadcast of the process; gives how many had something left to leave.
+
+    The others, too: what is being sent, or has failed, may come back to wait.
+    """
     number = select(func.sum(standing.c.number)).where(
         standing.c.broadcast_id == broadcast.c.id, standing.c.state == State.QUEUED
     )
@@ -231,7 +234,10 @@ async def cancel_waiting(session: Session, process_id: str) -> int:
     has_more = or_(broadcast.c.expanded.is_(False), number.scalar_subquery() != 0)
     theirs = select(broadcast.c.id).where(broadcast.c.process_id == process_id, goes_on, has_more)
     names = (await session.execute(theirs.order_by(broadcast.c.id))).scalars().all()
-    return sum([await cancel(session, name) for name in names])
+    number_cancelled = sum([await cancel(session, name) for name in names])
+    done = update(broadcast).where(broadcast.c.process_id == process_id, goes_on)
+    await session.execute(done.values(state=BroadcastState.CANCELLED))
+    return number_cancelled
 
 
 async def _turn(session: Session, broadcast_id: str, before: Sequence[BroadcastState], after: BroadcastState) -> bool:

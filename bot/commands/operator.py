@@ -28,7 +28,7 @@ from handlers import senders
 from handlers.processes import OpenProcess
 from storage import Session, broadcasts, circuits, events
 from storage.broadcasts import Broadcast
-from storage.states import BroadcastState
+from storage.states import BroadcastState, State
 
 
 def list_broadcasts(most: int = 10, process: Slug = None) -> None:
@@ -39,13 +39,15 @@ def list_broadcasts(most: int = 10, process: Slug = None) -> None:
             counts = await broadcasts.counts(session, broadcast.id)
             states = "  ".join(f"{state} {number}" for state, number in sorted(counts.items()))
             title = first_line(flows.told(broadcast.renditions).text)
-            say(f"{short(broadcast.id)}  {broadcast.subject.kind}  {states}{_stands(broadcast, now)}  {title}")
+            say(f"{short(broadcast.id)}  {broadcast.subject.kind}  {states}{_stands(broadcast, counts, now)}  {title}")
 
     looking(process, look)
 
 
-def _stands(broadcast: Broadcast, now: datetime) -> str:
-    """What keeps a broadcast, or a part of it, from leaving; nothing where it simply runs."""
+def _stands(broadcast: Broadcast, counts: Mapping[str, int], now: datetime) -> str:
+    """What keeps a broadcast, or a part of it, from leaving; nothing where it simply runs, or is done."""
+    if broadcast.state is BroadcastState.CANCELLED and broadcast.expanded and State.CANCELLED not in counts:
+        return ""
     if broadcast.state is not BroadcastState.RUNNING:
         return f"  ({broadcast.state})"
     if broadcast.not_before is not None and broadcast.not_before > now:

@@ -1,9 +1,16 @@
 """Who writes to a process that is over is told so, and nothing more is taken from anybody."""
 
+from datetime import timedelta
+
 import pytest
 
-from handlers import closing, people
-from tests.handlers.house import House
+from handlers import bulletins, closing, people
+from handlers.writing import contents
+from storage import outbox
+from storage.outbox import claims, deliveries
+from storage.outbox.deliveries import Outcome
+from storage.states import State
+from tests.handlers.house import NOW, House
 
 OVER = "This review is over: Regional review. You can no longer take part in it."
 
@@ -67,3 +74,35 @@ async def test_nobody_takes_a_seat_in_its_council(house: House) -> None:
     await closes(house)
     assert "Welcome to the council" not in await alice.says(code)
     assert await house.column("SELECT count(*) FROM member") == [0]
+
+
+NEWS = contents.Bulletin({"en": "There is news."})
+
+
+async def is_sent(house: House, outcome: State) -> None:
+    """All that waits on Telegram, and this becomes of it."""
+    async with house.database.writing() as session:
+        claim = claims.Claim("telegram", "us", NOW, NOW + timedelta(minutes=1), 100)
+        claimed = await claims.claim(session, house.keys, claim)
+    assert claimed
+    await closes(house)
+    async with house.database.writing() as session:
+        due = NOW if outcome is State.QUEUED else None
+        outcomes = [Outcome(delivery.id, outcome, code="429", due=due) for delivery in claimed]
+        await deliveries.settle(session, "us", outcomes, NOW)
+
+
+async def test_what_was_being_sent_when_it_closed_does_not_leave_later(house: House) -> None:
+    alice = await house.meets().joins()
+    await house.acts(lambda session, process, now: bulletins.publish(session, process, NEWS, now))
+    await is_sent(house, State.QUEUED)
+    assert await alice.hears() == ""
+    assert await house.column("SELECT state FROM delivery WHERE code = 'cancelled'") == ["cancelled"]
+
+
+async def test_what_failed_is_not_tried_again_after_it_closed(house: House) -> None:
+    alice = await house.meets().joins()
+    await house.acts(lambda session, process, now: bulletins.publish(session, process, NEWS, now))
+    await is_sent(house, State.FAILED)
+    assert await house.does(lambda session, now: outbox.retry(session, now, code="429")) == 1
+    assert await alice.hears() == ""
