@@ -41,7 +41,7 @@ async def _by_form(
 ) -> web.StreamResponse:
     fields = await posted(request)
     feed: Feed = asyncio.Queue()
-    with platform.chats.watched_by(feed):
+    with platform.chats.watched_by(feed.put_nowait):
         _do(action, platform, person, fields)
         await _answer(feed, person, patience)
     raise web.HTTPSeeOther(_page_of_form(request))
@@ -71,11 +71,15 @@ async def _answer(feed: Feed, person: str, patience: timedelta) -> None:
 
 
 def _page_of_form(request: web.Request) -> URL:
-    """Where the form stood, with this person's phone in sight."""
+    """Where the form stood, with this chat in sight."""
     page = URL(request.headers.get("Referer", ""))
     path = page.path if page.path in PAGES else "/phones"
-    platform, person = request.match_info["platform"], request.match_info["person"]
-    return URL.build(path=path, query={**page.query, platform: person}, fragment=platform)
+    sender, person = request.match_info["sender"], request.match_info["person"]
+    kind, _bar, suffix = sender.partition("-")
+    query = {**page.query, kind: person, f"{kind}-chat": sender}
+    if not suffix:
+        del query[f"{kind}-chat"]
+    return URL.build(path=path, query=query, fragment=kind)
 
 
 def _say(platform: Platform, person: str, fields: Mapping[str, Any]) -> None:

@@ -28,10 +28,11 @@ async def hearback(
 ) -> AsyncIterator[serve.Parts]:
     """Its parts, with these platforms served around them until the block ends.
 
-    Its site is the caller's to serve, on `listening`. `suffixes`: those of the platforms.
+    Its site is the caller's to serve, on `listening`. `suffixes`: those of the platforms' numbers.
     """
     async with serving(platforms.application(), bound()) as address:
-        every = channels.from_settings(await connected(settings(url_of(listening), address, suffixes=suffixes)))
+        environment = settings(url_of(listening), address, suffixes=suffixes, bots=platforms.bots)
+        every = channels.from_settings(await connected(environment))
         async with serve.parts(serve.Setup(database_url, keys, every, clock, alone=alone)) as parts:
             yield parts
 

@@ -210,7 +210,7 @@ class Panel:
 
     # What several of them need
 
-    async def _tell(self, form: MultiMapping[str], wrong: str = "") -> dict[str, object]:
+    async def _tell(self, form: MultiMapping[str], wrong: str = "") -> dict[str, Any]:
         shown = await self.office.looks(lambda session: views.tell(session, self.office, form, wrong))
         return shown | {"leaving": await self._leaving("", most=3)}
 

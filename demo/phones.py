@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from unicodedata import bidirectional
+from urllib.parse import quote
 
 from aiohttp import web
 from babel import Locale
@@ -17,7 +19,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from demo import acts
 from demo.days import day_name, days, local
 from demo.platforms.both import Platforms
-from demo.platforms.chats import Bubble, Chat, ChatChange, Feed
+from demo.platforms.chats import Bubble, Chat, ChatChange, Chats
+from demo.platforms.telegram import FakeTelegram
 from demo.platforms.wire import utc_now
 
 HERE = Path(__file__).parent
@@ -65,17 +68,43 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """One of our bots or numbers, as a phone shows it."""
+
+    sender: str
+    title: str
+    subtitle: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnChat:
+    """Somebody's chat with one of our bots or numbers."""
+
+    owner: Owner
+    sender: str
+
+    @property
+    def path(self) -> str:
+        """Below which what they do there is posted."""
+        return f"/phones/{self.sender}/{quote(self.owner.address)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Phone:
     """One of the three, as it is drawn."""
 
     platform: str
-    title: str
-    """Who the chat is with."""
-    subtitle: str
+    contacts: tuple[Contact, ...]
     owners: tuple[Owner, ...]
-    shown: Owner
-    """Whose chat is in sight."""
+    shown: OwnChat
+    """The chat that is in sight."""
     can_record: bool
+
+    @property
+    def state(self) -> dict[str, str]:
+        """The fields of a page's address that show this phone as it is."""
+        owner = {self.platform: self.shown.owner.address}
+        return owner | ({f"{self.platform}-chat": self.shown.sender} if len(self.contacts) > 1 else {})
 
 
 def routes(
@@ -96,15 +125,16 @@ def routes(
         return await _stream(request, platforms, people)
 
     async def act(request: web.Request) -> web.StreamResponse:
-        owner = _owner(people, request.match_info["platform"], request.match_info["person"])
-        if owner is None:
+        sender, address = request.match_info["sender"], request.match_info["person"]
+        owner = _owner(people, sender.partition("-")[0], address)
+        if owner is None or sender not in platforms.senders(owner.platform):
             raise web.HTTPNotFound
-        return await acts.act(request, platforms.of(owner.platform), owner.person, patience)
+        return await acts.act(request, platforms.of(sender), owner.person, patience)
 
     return [
         web.get("/phones", show),
         web.get("/phones/events", events),
-        web.post("/phones/{platform}/{person}/{action}", act),
+        web.post("/phones/{sender}/{person}/{action}", act),
         web.static(STATIC, HERE / "static"),
     ]
 
@@ -115,17 +145,21 @@ def page(
     people: Sequence[Owner],
     now: datetime,
     template: str = "phones.html",
+    kept: Mapping[str, str] = {},
     **more: object,
 ) -> web.Response:
-    """The page as it is now; `more` is what a template that extends it needs.
+    """The page as it is now; `more` is what a template that extends it needs, `kept` what its address also says.
 
-    The query says whose chat each phone shows, else it is the first one's.
+    The query says which chat each phone shows, else it is the first person's.
     """
+    phones = _phones(platforms, people, request.query)
     html = templates.get_template(template).render(
         here=request.path,
-        phones=_phones(platforms, people, request.query),
+        phones=phones,
+        state={**kept, **{name: value for phone in phones for name, value in phone.state.items()}},
+        OwnChat=OwnChat,
         today=local(now).date(),
-        days=lambda owner: days(_chat(platforms, owner).bubbles),
+        days=lambda chat: days(_chat(platforms, chat).bubbles),
         bubble_html=_bubble_html,
         run=RUN,
         static=STATIC,
@@ -139,70 +173,94 @@ RUN = secrets.token_hex(4)
 
 
 def _phones(platforms: Platforms, people: Sequence[Owner], chosen: Mapping[str, str]) -> list[Phone]:
-    number = next((address for address in platforms.twilio.webhooks if address.startswith("+")), "")
-    name = platforms.telegram.name
-
-    def phone(platform: str, title: str, subtitle: str, can_record: bool) -> Phone:
-        owners = tuple(owner for owner in people if owner.platform == platform)
-        shown = _owner(owners, platform, chosen.get(platform, "")) or owners[0]
-        return Phone(platform, title, subtitle, owners, shown, can_record)
-
     return [
-        phone("telegram", name, "bot", can_record=True),
-        phone("whatsapp", name, "Business account", can_record=True),
-        phone("sms", number, "Text message", can_record=False),
+        _phone(platforms, people, chosen, "telegram", can_record=True),
+        _phone(platforms, people, chosen, "whatsapp", can_record=True),
+        _phone(platforms, people, chosen, "sms", can_record=False),
     ]
 
 
-def _chat(platforms: Platforms, owner: Owner) -> Chat:
-    return platforms.of(owner.platform).chats.of(owner.person)
+def _phone(
+    platforms: Platforms, people: Sequence[Owner], chosen: Mapping[str, str], platform: str, *, can_record: bool
+) -> Phone:
+    owners = tuple(owner for owner in people if owner.platform == platform)
+    owner = _owner(owners, platform, chosen.get(platform, "")) or owners[0]
+    chats = [OwnChat(owner, sender) for sender in platforms.senders(platform)]
+    by_choice = [chat for chat in chats if chat.sender == chosen.get(f"{platform}-chat")]
+    with_words = [chat for chat in chats if _chat(platforms, chat).bubbles]
+    shown = [*by_choice, *with_words, *chats][0]
+    contacts = tuple(_contact(platforms, chat.sender) for chat in chats)
+    return Phone(platform, contacts, owners, shown, can_record)
 
 
-def _bubble_html(owner: Owner, bubble: Bubble) -> str:
-    return templates.get_template("bubble.html").render(bubble=bubble, owner=owner)
+def _contact(platforms: Platforms, sender: str) -> Contact:
+    platform = platforms.of(sender)
+    if isinstance(platform, FakeTelegram):
+        return Contact(sender, platform.name, "bot")
+    if sender == "whatsapp":
+        return Contact(sender, platforms.telegram.name, "Business account")
+    number = next((address for address in platform.webhooks if address.startswith("+")), "")
+    return Contact(sender, number, "Text message")
+
+
+def _chat(platforms: Platforms, chat: OwnChat) -> Chat:
+    return platforms.of(chat.sender).chats.of(chat.owner.person)
+
+
+def _bubble_html(chat: OwnChat, bubble: Bubble) -> str:
+    return templates.get_template("bubble.html").render(bubble=bubble, owner=chat.owner, act=chat.path)
+
+
+Heard = tuple[Chats, ChatChange | None]
+"""What changed, and among which chats."""
 
 
 async def _stream(request: web.Request, platforms: Platforms, people: Sequence[Owner]) -> web.StreamResponse:
     """Every bubble there is, then each as it comes. The page leaves out what it has already."""
     headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = web.StreamResponse(headers=headers)
-    feed: Feed = asyncio.Queue()
+    own_chats = [OwnChat(owner, sender) for owner in people for sender in platforms.senders(owner.platform)]
+    places = {(platforms.of(chat.sender).chats, chat.owner.person): chat for chat in own_chats}
+    feed: asyncio.Queue[Heard] = asyncio.Queue()
     with ExitStack() as watching:
-        watching.enter_context(platforms.telegram.chats.watched_by(feed))
-        watching.enter_context(platforms.twilio.chats.watched_by(feed))
+        for chats in {chats for chats, _person in places}:
+            watching.enter_context(chats.watched_by(partial(_put, feed, chats)))
         try:
             await response.prepare(request)
             await response.write(_event("run", RUN))
-            for owner in people:
-                for bubble in tuple(_chat(platforms, owner).bubbles):
-                    await response.write(_bubble_event(owner, bubble))
-            await _follow(response, feed, {owner.person: owner for owner in people})
+            for chat in own_chats:
+                for bubble in tuple(_chat(platforms, chat).bubbles):
+                    await response.write(_bubble_event(chat, bubble))
+            await _follow(response, feed, places)
         except ConnectionResetError:
             pass  # The page was closed.
     return response
 
 
-async def _follow(response: web.StreamResponse, feed: Feed, owners: Mapping[str, Owner]) -> None:
+def _put(feed: asyncio.Queue[Heard], chats: Chats, change: ChatChange | None) -> None:
+    feed.put_nowait((chats, change))
+
+
+async def _follow(
+    response: web.StreamResponse, feed: asyncio.Queue[Heard], places: Mapping[tuple[Chats, str], OwnChat]
+) -> None:
     while True:
         try:
-            change = await asyncio.wait_for(feed.get(), STILL_HERE)
+            chats, change = await asyncio.wait_for(feed.get(), STILL_HERE)
         except TimeoutError:
             await response.write(b": still here\n\n")
             continue
         if change is None:
             return
-        await _tell(response, change, owners)
+        chat = places.get((chats, change.person))
+        if chat is not None:
+            await response.write(_bubble_event(chat, change.bubble))
 
 
-async def _tell(response: web.StreamResponse, change: ChatChange, owners: Mapping[str, Owner]) -> None:
-    owner = owners.get(change.person)
-    if owner is not None:
-        await response.write(_bubble_event(owner, change.bubble))
-
-
-def _bubble_event(owner: Owner, bubble: Bubble) -> bytes:
-    where = {"platform": owner.platform, "person": owner.address, "id": bubble.id}
-    return _event("bubble", json.dumps(where | {"html": _bubble_html(owner, bubble)}))
+def _bubble_event(chat: OwnChat, bubble: Bubble) -> bytes:
+    owner = chat.owner
+    where = {"platform": owner.platform, "sender": chat.sender, "person": owner.address, "id": bubble.id}
+    return _event("bubble", json.dumps(where | {"html": _bubble_html(chat, bubble)}))
 
 
 def _event(name: str, data: str) -> bytes:

@@ -1,6 +1,6 @@
 """Both fake platforms side by side, and the settings with which a Hearback takes them for the real ones."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,10 @@ class Platforms:
     telegram: FakeTelegram
     twilio: FakeTwilio
     bots: Mapping[str, FakeTelegram] = field(default_factory=dict, kw_only=True)
+
+    def senders(self, kind: str) -> tuple[str, ...]:
+        """Those of this kind with whom people have chats of their own: of the numbers the first."""
+        return (kind, *(f"telegram-{suffix}" for suffix in self.bots)) if kind == "telegram" else (kind,)
 
     def of(self, sender: str) -> FakeTelegram | FakeTwilio:
         """The platform that carries telegram, telegram-emea, whatsapp or sms."""
@@ -76,22 +80,31 @@ def platforms(
     folder: Path | None = None,
     clock: Callable[[], datetime] = utc_now,
     suffixes: Sequence[str] = (),
+    bots: Mapping[str, str] | None = None,
 ) -> Platforms:
     """Those around a Hearback at `public`, which goes by this name there. What was said is kept in the folder.
 
-    `suffixes`: how the names of further senders end, one of each kind for each.
+    `suffixes`: how the names of further senders end, one of each kind for each. `bots`: how those of further bots
+    alone end, and what each goes by.
     """
+    bots = dict.fromkeys(suffixes, name) | dict(bots or {})
 
     def keep(file: str) -> Path | None:
         return folder and folder / file
 
     telegram = FakeTelegram(TELEGRAM_TOKEN, name=name, keep=keep("telegram.chats"), clock=clock)
     twilio = FakeTwilio(TWILIO_ACCOUNT, TWILIO_TOKEN, hooks(public, suffixes), keep=keep("twilio.chats"), clock=clock)
-    bots = {
-        suffix: FakeTelegram(other_token(suffix), name=name, keep=keep(f"telegram-{suffix}.chats"), clock=clock)
-        for suffix in suffixes
+    others = {
+        suffix: FakeTelegram(
+            other_token(suffix),
+            name=bot,
+            username=f"hearback_{suffix.replace('-', '_')}_bot",
+            keep=keep(f"telegram-{suffix}.chats"),
+            clock=clock,
+        )
+        for suffix, bot in bots.items()
     }
-    return Platforms(telegram, twilio, bots=bots)
+    return Platforms(telegram, twilio, bots=others)
 
 
 def hooks(public: str, suffixes: Sequence[str] = ()) -> Mapping[str, str]:
@@ -103,9 +116,18 @@ def hooks(public: str, suffixes: Sequence[str] = ()) -> Mapping[str, str]:
 
 
 def settings(
-    public: str, address: str, *, sms: bool = True, whatsapp: bool = True, suffixes: Sequence[str] = ()
+    public: str,
+    address: str,
+    *,
+    sms: bool = True,
+    whatsapp: bool = True,
+    suffixes: Sequence[str] = (),
+    bots: Iterable[str] = (),
 ) -> dict[str, str]:
-    """The settings with which a Hearback at `public` takes the fakes at `address` for the platforms."""
+    """The settings with which a Hearback at `public` takes the fakes at `address` for the platforms.
+
+    `suffixes` and `bots`: of the further senders, see `platforms`.
+    """
     telegram = {
         "PUBLIC_URL": public,
         "TELEGRAM_TOKEN": TELEGRAM_TOKEN,
@@ -119,16 +141,24 @@ def settings(
         "TWILIO_CONTENT_API": f"{address}/twilio",
     }
     numbers = ({"SMS_FROM": SMS} if sms else {}) | ({"WHATSAPP_FROM": WHATSAPP} if whatsapp else {})
-    further = {name: value for suffix in suffixes for name, value in _settings_of(suffix, address).items()}
-    return telegram | (twilio | numbers if numbers else {}) | further
+    further = [_settings_of_bot(suffix, address) for suffix in {*suffixes, *bots}]
+    further += [_settings_of_numbers(suffix) for suffix in suffixes]
+    every = [telegram, twilio | numbers if numbers else {}, *further]
+    return {name: value for part in every for name, value in part.items()}
 
 
-def _settings_of(suffix: str, address: str) -> dict[str, str]:
+def _settings_of_bot(suffix: str, address: str) -> dict[str, str]:
     name = suffix.upper()
     return {
         f"TELEGRAM_TOKEN_{name}": other_token(suffix),
         f"TELEGRAM_SECRET_{name}": f"{TELEGRAM_SECRET}-{suffix}",
         f"TELEGRAM_API_{name}": f"{address}/telegram-{suffix}",
+    }
+
+
+def _settings_of_numbers(suffix: str) -> dict[str, str]:
+    name = suffix.upper()
+    return {
         f"SMS_FROM_{name}": other_number("sms", suffix),
         f"WHATSAPP_FROM_{name}": other_number("whatsapp", suffix),
     }

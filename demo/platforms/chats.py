@@ -1,7 +1,7 @@
 """What each person and we have written to each other on one platform, as their phone shows it."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -69,6 +69,7 @@ class ChatChange:
 
 Feed = asyncio.Queue[ChatChange | None]
 """Changes as they happen; None when the platform closes."""
+Tell = Callable[[ChatChange | None], None]
 
 
 class Chat:
@@ -140,7 +141,7 @@ class Chats:
     def __init__(self, keep: Path | None = None) -> None:
         self._keep = keep
         self._chats: dict[str, Chat] = {}
-        self._feeds: set[Feed] = set()
+        self._watchers: list[Tell] = []
         for change in _kept(keep):
             self.of(change.person).restore(change.bubble)
 
@@ -155,24 +156,24 @@ class Chats:
         return iter(tuple(self._chats.values()))
 
     @contextmanager
-    def watched_by(self, feed: Feed) -> Iterator[None]:
-        """Every change from now on is also put into `feed`."""
-        self._feeds.add(feed)
+    def watched_by(self, tell: Tell) -> Iterator[None]:
+        """Every change from now on is also told to `tell`; None when the platform closes."""
+        self._watchers.append(tell)
         try:
             yield
         finally:
-            self._feeds.discard(feed)
+            self._watchers.remove(tell)
 
     def publish(self, change: ChatChange) -> None:
         if self._keep is not None:
             with self._keep.open("ab") as file:
                 file.write(msgspec.json.encode(change) + b"\n")
-        for feed in self._feeds:
-            feed.put_nowait(change)
+        for tell in self._watchers:
+            tell(change)
 
     def close(self) -> None:
-        for feed in self._feeds:
-            feed.put_nowait(None)
+        for tell in self._watchers:
+            tell(None)
 
 
 def _kept(file: Path | None) -> list[ChatChange]:

@@ -4,7 +4,8 @@ const places = new Map([...document.querySelectorAll(".place")].map((place) => [
 const unread = new Map();
 
 for (const place of places.values()) {
-  place.querySelector("[data-owner]").addEventListener("change", () => show(place));
+  place.querySelector("[data-owner]").addEventListener("change", () => show(place, firstOf(place)));
+  place.addEventListener("click", choose);
   place.addEventListener("submit", submit);
   place.addEventListener("keydown", press);
   place.addEventListener("input", (event) => event.target.matches("textarea") && grow(event.target));
@@ -20,9 +21,9 @@ function listen() {
   events.addEventListener("bubble", (event) => put(JSON.parse(event.data)));
 }
 
-function put({ platform, person, id, html }) {
+function put({ platform, sender, person, id, html }) {
   const place = places.get(platform);
-  const talk = talkOf(place, person);
+  const talk = talkOf(place, person, sender);
   const fresh = element(html);
   const old = [...talk.querySelectorAll("[data-id]")].find((turn) => turn.dataset.id === id);
   if (old && Number(old.dataset.edition) >= Number(fresh.dataset.edition)) return;
@@ -32,7 +33,7 @@ function put({ platform, person, id, html }) {
     fresh.classList.add("new");
     separate(talk, fresh.dataset.day);
     talk.querySelector("ol").append(fresh);
-    if (talk.hidden) count(place, person);
+    if (talk.hidden) count(place, talk);
   }
   if (fresh.classList.contains("them")) talk.querySelector(".chat").scrollTop = 0; // the end, as it is laid out from there
 }
@@ -58,36 +59,71 @@ function element(html) {
   return template.content.firstElementChild;
 }
 
-function talkOf(place, person) {
-  return [...place.querySelectorAll(".talk")].find((talk) => talk.dataset.person === person);
+function talkOf(place, person, sender) {
+  return talksOf(place, person).find((talk) => talk.dataset.sender === sender);
 }
 
-function show(place) {
-  const person = place.querySelector("[data-owner]").value;
-  for (const talk of place.querySelectorAll(".talk")) talk.hidden = talk.dataset.person !== person;
-  unread.delete(`${place.id} ${person}`);
+function talksOf(place, person) {
+  return [...place.querySelectorAll(".talk")].filter((talk) => talk.dataset.person === person);
+}
+
+function ownerOf(place) {
+  return place.querySelector("[data-owner]").value;
+}
+
+// The first chat in which something has been said, or else the first.
+function firstOf(place) {
+  const talks = talksOf(place, ownerOf(place));
+  return (talks.find((talk) => talk.querySelector("li")) ?? talks[0]).dataset.sender;
+}
+
+function choose(event) {
+  const contact = event.target.closest(".contacts a");
+  if (!contact || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  event.preventDefault();
+  show(event.currentTarget, contact.dataset.sender);
+}
+
+function show(place, sender) {
+  const shown = talkOf(place, ownerOf(place), sender);
+  for (const talk of place.querySelectorAll(".talk")) talk.hidden = talk !== shown;
+  for (const bar of place.querySelectorAll(".bar")) bar.hidden = bar.dataset.sender !== sender;
+  for (const contact of place.querySelectorAll(".contacts a")) {
+    if (contact.dataset.sender === sender) contact.setAttribute("aria-current", "true");
+    else contact.removeAttribute("aria-current");
+  }
+  unread.delete(shown);
   label(place);
-  remember(place.id, person);
+  remember(place, sender);
 }
 
-// In the address, so that the page shows the same phones when it is loaded anew.
-function remember(platform, person) {
+// In the address, so that the page shows the same chats when it is loaded anew.
+function remember(place, sender) {
   const address = new URL(location);
-  address.searchParams.set(platform, person);
+  address.searchParams.set(place.id, ownerOf(place));
+  if (place.querySelector(".contacts")) address.searchParams.set(`${place.id}-chat`, sender);
   history.replaceState(null, "", address);
 }
 
-function count(place, person) {
-  const key = `${place.id} ${person}`;
-  unread.set(key, (unread.get(key) ?? 0) + 1);
+function count(place, talk) {
+  unread.set(talk, (unread.get(talk) ?? 0) + 1);
   label(place);
 }
 
 function label(place) {
   for (const option of place.querySelectorAll("option")) {
-    const news = unread.get(`${place.id} ${option.value}`);
-    option.textContent = news ? `${option.dataset.label} (${news})` : option.dataset.label;
+    option.textContent = withNews(option.dataset.label, talksOf(place, option.value));
   }
+  for (const contact of place.querySelectorAll(".contacts a")) {
+    const name = contact.firstElementChild;
+    name.dataset.label ??= name.textContent;
+    name.textContent = withNews(name.dataset.label, [talkOf(place, ownerOf(place), contact.dataset.sender)]);
+  }
+}
+
+function withNews(name, talks) {
+  const news = talks.reduce((sum, talk) => sum + (unread.get(talk) ?? 0), 0);
+  return news ? `${name} (${news})` : name;
 }
 
 function submit(event) {

@@ -37,7 +37,7 @@ def test_a_change_has_a_newer_edition() -> None:
 
 async def test_who_watches_sees_every_change_and_the_end() -> None:
     chats, feed = Chats(), Feed()
-    with chats.watched_by(feed):
+    with chats.watched_by(feed.put_nowait):
         chats.of("7001").add(ASKED)
         chats.close()
     chats.of("7001").add(SAID)

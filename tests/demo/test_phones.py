@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from demo.platforms.both import Platforms
 from demo.platforms.chats import Bubble, Button, Side
 from demo.platforms.telegram import FakeTelegram
 from demo.platforms.twilio import FakeTwilio
+from tests.demo.conftest import Hands
 from tests.waiting import PATIENCE
 
 AMINA = Owner("telegram", "70010001", "Amina", "ar")
@@ -30,7 +32,9 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def serving(telegram: FakeTelegram, twilio: FakeTwilio, patience: timedelta) -> AsyncIterator[ClientSession]:
+async def serving(
+    telegram: FakeTelegram, twilio: FakeTwilio, patience: timedelta, **bots: FakeTelegram
+) -> AsyncIterator[ClientSession]:
     """The page, and a browser that looks at it."""
 
     async def close(_: web.Application) -> None:
@@ -38,9 +42,8 @@ async def serving(telegram: FakeTelegram, twilio: FakeTwilio, patience: timedelt
         twilio.chats.close()
 
     application = web.Application()
-    application.add_routes(
-        phones.routes(Platforms(telegram, twilio), [AMINA, NOOR, MOUSSA, SAMUEL], lambda: NOW, patience)
-    )
+    platforms = Platforms(telegram, twilio, bots=bots)
+    application.add_routes(phones.routes(platforms, [AMINA, NOOR, MOUSSA, SAMUEL], lambda: NOW, patience))
     application.on_shutdown.append(close)
     async with TestServer(application) as server, ClientSession(server.make_url("")) as session:
         yield session
@@ -52,16 +55,38 @@ async def site(telegram: FakeTelegram, twilio: FakeTwilio) -> AsyncIterator[Clie
         yield session
 
 
+@pytest.fixture
+async def national(hands: Hands) -> AsyncIterator[FakeTelegram]:
+    """A second bot of ours."""
+    bot = FakeTelegram("7001002:AAdemoToken", name="National Office", clock=hands.clock, sleep=hands.sleep)
+    yield bot
+    await bot.close()
+
+
+@pytest.fixture
+async def site_of_two(
+    telegram: FakeTelegram, twilio: FakeTwilio, national: FakeTelegram
+) -> AsyncIterator[ClientSession]:
+    """The same with both bots on the phones of Telegram."""
+    async with serving(telegram, twilio, timedelta(0), national=national) as session:
+        yield session
+
+
 def from_page(site: ClientSession, page: str = "/phones") -> dict[str, str]:
     """What a browser says with a form of this page."""
     origin = str(site._base_url).rstrip("/")
     return {"Origin": origin, "Referer": origin + page}
 
 
-def talk_of(html: str, owner: Owner) -> str:
-    """What stands on this person's phone, its opening tag included."""
-    [talk] = [part for part in html.split('<div class="talk"')[1:] if f'data-person="{owner.address}"' in part]
+def talk_of(html: str, owner: Owner, sender: str = "") -> str:
+    """What stands on this person's phone, its opening tag included, in the chat with this sender."""
+    named = f'data-person="{owner.address}" data-sender="{sender or owner.platform}"'
+    [talk] = [part for part in html.split('<div class="talk"')[1:] if named in part]
     return talk
+
+
+def is_in_sight(html: str, owner: Owner, sender: str) -> bool:
+    return " hidden>" not in talk_of(html, owner, sender).splitlines()[0]
 
 
 async def events(stream: StreamReader) -> AsyncIterator[tuple[str, str]]:
@@ -96,6 +121,72 @@ async def test_the_page_shows_each_phone_and_allows_nothing_from_elsewhere(site:
 async def test_what_the_page_needs_is_there(site: ClientSession, name: str) -> None:
     async with site.get(f"/phones/static/{name}") as response:
         assert response.status == 200
+
+
+async def test_a_phone_with_one_contact_has_nothing_to_choose_between(site: ClientSession) -> None:
+    async with site.get("/phones") as response:
+        assert "<nav" not in await response.text()
+
+
+async def test_a_phone_has_a_chat_with_each_bot_and_shows_one(
+    site_of_two: ClientSession, telegram: FakeTelegram, national: FakeTelegram
+) -> None:
+    national.chats.of(NOOR.person).add(ours("من المكتب"))
+    async with site_of_two.get("/phones") as response:
+        html = await response.text()
+    assert html.count("<nav") == 1, "the other phones have one contact"
+    assert is_in_sight(html, AMINA, "telegram")
+    assert not is_in_sight(html, AMINA, "telegram-national")
+    assert "من المكتب" in talk_of(html, NOOR, "telegram-national")
+    assert "من المكتب" not in talk_of(html, NOOR, "telegram")
+    assert telegram.name in html
+    assert html.count(national.name) == 2 + 2, "for each owner, above the chat and to choose it"
+
+
+async def test_a_phone_opens_on_the_chat_in_which_something_was_said(
+    site_of_two: ClientSession, telegram: FakeTelegram, national: FakeTelegram
+) -> None:
+    national.chats.of(AMINA.person).add(ours("من المكتب"))
+    async with site_of_two.get("/phones") as response:
+        assert is_in_sight(await response.text(), AMINA, "telegram-national")
+    telegram.chats.of(AMINA.person).add(ours("من المنتدى"))
+    async with site_of_two.get("/phones") as response:
+        assert is_in_sight(await response.text(), AMINA, "telegram"), "the first, where there are two"
+
+
+async def test_without_script_a_chat_is_chosen_by_a_link_that_keeps_the_other_phones(
+    site_of_two: ClientSession,
+) -> None:
+    async with site_of_two.get("/phones", params={"telegram": NOOR.address, "whatsapp": MOUSSA.address}) as response:
+        links = re.findall(r'<a href="([^"]*)" data-sender="telegram-national">', await response.text())
+    [link] = [URL(unescape(link), encoded=True) for link in links]
+    assert dict(link.query) == {
+        "telegram": NOOR.address,
+        "telegram-chat": "telegram-national",
+        "whatsapp": MOUSSA.address,
+        "sms": SAMUEL.address,
+    }
+    async with site_of_two.get(link) as response:
+        html = await response.text()
+    assert is_in_sight(html, NOOR, "telegram-national")
+    assert 'data-sender="telegram-national" aria-current="true"' in html
+
+
+async def test_what_is_said_to_one_bot_the_other_does_not_hear(
+    site_of_two: ClientSession, telegram: FakeTelegram, national: FakeTelegram
+) -> None:
+    async with site_of_two.get("/phones/events") as response:
+        path = "/phones/telegram-national/70010001"
+        async with site_of_two.post(f"{path}/say", json={"text": "hello"}) as posted:
+            assert posted.status == 204
+        event = await anext(bubbles(response.content))
+    assert (event["platform"], event["sender"], event["person"]) == ("telegram", "telegram-national", "70010001")
+    assert [bubble.text for bubble in national.chats.of(AMINA.person).bubbles] == ["hello"]
+    assert telegram.chats.of(AMINA.person).bubbles == []
+    fields = {"text": "again"}
+    headers = from_page(site_of_two)
+    async with site_of_two.post(f"{path}/say", data=fields, headers=headers, allow_redirects=False) as response:
+        assert response.headers["Location"] == "/phones?telegram=70010001&telegram-chat=telegram-national#telegram"
 
 
 async def test_a_new_message_is_told_at_once(site: ClientSession, telegram: FakeTelegram) -> None:
@@ -150,6 +241,7 @@ async def test_a_tap_marks_the_button(site: ClientSession, telegram: FakeTelegra
         ("telegram/70010009/say", {"text": "hello"}, 404),
         ("pigeon/70010001/say", {"text": "hello"}, 404),
         ("telegram/70010001/sing", {}, 404),
+        ("telegram-national/70010001/say", {"text": "hello"}, 404),
         ("telegram/70010001/say", {"text": " "}, 400),
         ("telegram/70010001/say", {"text": "x" * 20_001}, 400),
         ("telegram/70010001/say", {}, 400),
@@ -334,6 +426,6 @@ def test_a_day_is_named_as_a_phone_names_it(ago: int, language: str, name: str) 
 )
 def test_a_text_says_which_language_it_is_in_and_finds_its_direction(text: str, owner: Owner, spoken: str) -> None:
     bubble = ours(text, Button(text, "x"), opens=text if owner is MOUSSA else "")
-    html = phones.templates.get_template("bubble.html").render(bubble=bubble, owner=owner)
+    html = phones.templates.get_template("bubble.html").render(bubble=bubble, owner=owner, act="/phones")
     assert f"<p{spoken}>{text}</p>" in html
     assert html.count(f"<span{spoken}>{text}</span>") == (2 if owner is MOUSSA else 1)
