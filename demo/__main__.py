@@ -9,7 +9,7 @@ from pathlib import Path
 import uvloop
 
 from bot import logs, serve
-from demo.stage import DATABASE, clear, town
+from demo.stage import DATABASE, Outdated, clear, town
 from storage import UnsafeKeys
 
 FIRST_PORT = 8000
@@ -33,7 +33,7 @@ def main() -> None:
             if arguments.fresh:
                 clear(folder)
             uvloop.run(_open(folder.resolve(), folder, _listening(arguments.port)))
-    except (serve.InUse, UnsafeKeys, OSError) as stopped:
+    except (serve.InUse, Outdated, UnsafeKeys, OSError) as stopped:
         sys.exit(f"demo: {stopped}")
 
 

@@ -14,6 +14,8 @@ from demo.platforms.wire import utc_now
 from demo.serving import bound, serving
 from demo.town.scenery import TownContent, scenery
 
+BOT = "telegram-"
+"""How the name of a further bot begins."""
 QUICK_SMS = {"SMS_RATE": "10"}
 """As from a number that is faster than the usual one."""
 
@@ -29,9 +31,12 @@ def main() -> None:
 
 def platforms_of(scene: TownContent, public: str, folder: Path, clock: Callable[[], datetime] = utc_now) -> Platforms:
     """The platforms that this scene's people use. What was said there is kept in the folder."""
-    around = platforms(public, name=scene.processes[0].process.organizer["en"], folder=folder, clock=clock)
-    around.telegram.names |= {resident.address: resident.name for resident in scene.people}
-    around.telegram.languages |= {resident.address: resident.language for resident in scene.people}
+    named = {sender: process.organizer["en"] for process in scene.contents for sender in process.senders}
+    bots = {sender.removeprefix(BOT): name for sender, name in named.items() if sender.startswith(BOT)}
+    around = platforms(public, name=scene.contents[0].organizer["en"], folder=folder, clock=clock, bots=bots)
+    for bot in (around.telegram, *around.bots.values()):
+        bot.names |= {resident.address: resident.name for resident in scene.people}
+        bot.languages |= {resident.address: resident.language for resident in scene.people}
     return around
 
 
@@ -39,7 +44,7 @@ async def _run(public: str, port: int, folder: Path) -> None:
     """Until a signal ends it, or the program that started it ends. Prints first the settings that Hearback needs."""
     closing = serve.until_told()
     asyncio.get_running_loop().add_reader(sys.stdin.fileno(), closing.set)
-    scene = scenery()
+    scene = scenery("regional")
     around = platforms_of(scene, public, folder)
     site = around.application()
     site.add_routes(phones.routes(around, scene.phones))

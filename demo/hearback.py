@@ -39,9 +39,9 @@ async def hearback(
 
 @asynccontextmanager
 async def working(parts: serve.Parts, paces: Mapping[str, Pace] = {}) -> AsyncIterator[None]:
-    """The worker sends at these paces, or at once, until the block ends; then what is under way is written down."""
-    for name, channel in parts.channels.items():
-        channel.pace = paces.get(name, AT_ONCE)
+    """The worker sends at these paces, by platform, or at once, until the block ends; then all is written down."""
+    for channel in parts.channels.values():
+        channel.pace = paces.get(channel.kind, AT_ONCE)
     closing = asyncio.Event()
     work = asyncio.create_task(parts.worker.run(closing))
     try:

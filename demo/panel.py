@@ -12,7 +12,7 @@ from demo import panel_views as views
 from demo.phones import HEADERS, STATIC, page, templates
 from demo.posts import guarded, posted
 from demo.town.running import Office, Town
-from handlers import bulletins, contributions, people, rounds
+from handlers import bulletins, contributions, inputs, people, rounds
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Session
@@ -60,6 +60,18 @@ def _routes(panel: "Panel") -> list[web.AbstractRouteDef]:
         web.get(f"{at}/close", panel.ask_to_close),
         web.post(f"{at}/close", guarded(panel.close)),
         web.get(f"{at}/done", panel.done),
+        *(_routes_up(panel) if panel.office.content.process.under else []),
+    ]
+
+
+def _routes_up(panel: "Panel") -> list[web.AbstractRouteDef]:
+    """Those of a process that stands under another."""
+    at = f"{panel.path}/input"
+    return [
+        web.get(at, panel.input),
+        web.post(at, guarded(panel.hand_up)),
+        web.post(f"{at}/ask", guarded(panel.ask_to_hand_up)),
+        web.post(f"{at}/write", guarded(panel.rewrite_input)),
     ]
 
 
@@ -81,7 +93,14 @@ class Panel:
         shown = await self._tell(MultiDict())
         town = self.office.town
         return page(
-            request, town.platforms, town.scenery.phones, town.clock(), "town.html", **self._frame("tell"), **shown
+            request,
+            town.platforms,
+            town.scenery.phones,
+            town.clock(),
+            "town.html",
+            {"process": self.slug},
+            **self._frame("tell"),
+            **shown,
         )
 
     # Tell
@@ -172,6 +191,35 @@ class Panel:
             raise web.HTTPNotFound(text="There is no such response.")
         return self._show(request, "answered", {**shown, "leaving": await self._leaving(f"response:{name}")})
 
+    # Hand up
+
+    async def input(self, request: web.Request) -> web.StreamResponse:
+        return await self._input(request, request.query)
+
+    async def rewrite_input(self, request: web.Request) -> web.StreamResponse:
+        """Go on with an input that is not handed up yet."""
+        return await self._input(request, await posted(request))
+
+    async def ask_to_hand_up(self, request: web.Request) -> web.StreamResponse:
+        form = await posted(request)
+        new = self._new_input(form)
+        try:
+            published = await self.office.rehearses(
+                lambda session, process, now: inputs.publish(session, process, new, now)
+            )
+        except contents.Unfit as unfit:
+            return await self._input(request, form, str(unfit))
+        return self._show(request, "hand_up", {"published": published, "fields": list(form.items())})
+
+    async def hand_up(self, request: web.Request) -> web.StreamResponse:
+        form = await posted(request)
+        new = self._new_input(form)
+        try:
+            await self.office.acts(lambda session, process, now: inputs.publish(session, process, new, now))
+        except contents.Unfit as unfit:
+            return await self._input(request, form, str(unfit))
+        raise web.HTTPSeeOther(f"{self.path}/hear")
+
     # Decide
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
@@ -221,6 +269,10 @@ class Panel:
         shown = await self.office.looks(lambda session: views.answer(session, self.office, form, wrong))
         return self._show(request, "answer", shown, status=422 if wrong else 200)
 
+    async def _input(self, request: web.Request, form: MultiMapping[str], wrong: str = "") -> web.StreamResponse:
+        shown = await self.office.looks(lambda session: views.handing_up(session, self.office, form, wrong))
+        return self._show(request, "input", shown, status=422 if wrong else 200)
+
     async def _decide(self, request: web.Request, wrong: str = "", code: str = "") -> web.StreamResponse:
         shown = await self.office.looks(lambda session: views.decide(session, self.office))
         return self._show(request, "decide", shown | {"wrong": wrong, "code": code}, status=422 if wrong else 200)
@@ -241,9 +293,12 @@ class Panel:
             return await self._decide(request, str(unfit))
         raise web.HTTPSeeOther(f"{self.path}/decide")
 
-    def _texts(self, form: MultiMapping[str]) -> Mapping[str, str]:
-        written = {code: _one(form, f"text-{code}").strip() for code in self.office.content.process.languages}
+    def _texts(self, form: MultiMapping[str], field: str = "text") -> Mapping[str, str]:
+        written = {code: _one(form, f"{field}-{code}").strip() for code in self.office.content.process.languages}
         return {code: text for code, text in written.items() if text}
+
+    def _new_input(self, form: MultiMapping[str]) -> contents.Input:
+        return contents.Input(self._texts(form, "title"), self._texts(form))
 
     def _response(self, form: MultiMapping[str]) -> contents.Response:
         return contents.Response(_one(form, "state"), self._texts(form), tuple(map(str, form.getall("id", ()))))

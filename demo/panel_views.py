@@ -12,7 +12,7 @@ import flows
 from demo.phones import templates
 from demo.town.running import Office
 from demo.town.scenery import to_vote
-from handlers import processes
+from handlers import inputs, processes
 from handlers.counts import rounded
 from handlers.rounds import LEAST_TURNOUT
 from handlers.shown import visible
@@ -144,7 +144,7 @@ async def tell(session: Session, office: Office, form: MultiMapping[str], wrong:
         "wrong": wrong,
         "drafts": drafts,
         "draft": draft.name if draft else "",
-        "texts": draft.text if draft else _given_texts(office, form),
+        "texts": draft.text if draft else _given(office, form, "text"),
         "languages": office.content.process.languages,
         "audience": offered,
         "chosen": {name: form.getall(name, []) for name in offered},
@@ -178,6 +178,35 @@ async def hear(session: Session, office: Office) -> dict[str, Any]:
         "answered": answered,
         "newest": waiting[0].id if waiting else "",
         **await _asked(session, office),
+        **await _inputs(session, office),
+    }
+
+
+async def _inputs(session: Session, office: Office) -> dict[str, Any]:
+    """What the processes under this one handed to it, and what it handed to the one above."""
+    process = await processes.shown(session, office.content.slug)
+    above = None if process.parent is None else await processes.get(session, process.parent)
+    theirs = [] if above is None else await inputs.received(session, above)
+    return {
+        "handed_to_us": await inputs.received(session, process),
+        "handed_up": [input_ for input_ in theirs if input_.slug == process.slug],
+        "above": None if above is None else above.content,
+        "process_names": {process.slug: process.content.title["en"] for process in await processes.every(session)},
+    }
+
+
+async def handing_up(session: Session, office: Office, form: MultiMapping[str], wrong: str) -> dict[str, Any]:
+    """The form of an input: as it was sent, or filled with the one that is ready."""
+    shown = await _inputs(session, office)
+    ready = office.content.to_hand_up
+    gone = {input_.content.title.get("en") for input_ in shown["handed_up"]}
+    prepared = None if form or ready is None or ready.title["en"] in gone else ready
+    return {
+        **shown,
+        "wrong": wrong,
+        "languages": office.content.process.languages,
+        "titles": prepared.title if prepared else _given(office, form, "title"),
+        "texts": prepared.text if prepared else _given(office, form, "text"),
     }
 
 
@@ -198,7 +227,7 @@ async def answer(session: Session, office: Office, form: MultiMapping[str], wron
         "chosen": chosen,
         "prepared": office.content.prepared,
         "state": prepared.state if prepared else form.get("state", "considered"),
-        "texts": prepared.reason if prepared else _given_texts(office, form),
+        "texts": prepared.reason if prepared else _given(office, form, "text"),
         "languages": office.content.process.languages,
         "read": _read_by(office, chosen),
         **await _asked(session, office),
@@ -313,8 +342,8 @@ async def _process(session: Session, office: Office) -> str:
     return (await processes.shown(session, office.content.slug)).id
 
 
-def _given_texts(office: Office, form: MultiMapping[str]) -> Mapping[str, str]:
-    return {code: form.get(f"text-{code}", "") for code in office.content.process.languages}
+def _given(office: Office, form: MultiMapping[str], field: str) -> Mapping[str, str]:
+    return {code: form.get(f"{field}-{code}", "") for code in office.content.process.languages}
 
 
 def _topic(contribution: Contribution, questions: Mapping[str, str]) -> str:
@@ -340,4 +369,4 @@ templates.filters |= {
     "places": _places,
     "state": flows.STATES.__getitem__,
 }
-templates.globals |= {"topic_of": _topic, "STATES": flows.STATES}
+templates.globals |= {"topic_of": _topic, "topic_label": flows.topic_label, "STATES": flows.STATES}

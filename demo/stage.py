@@ -23,8 +23,11 @@ from demo.town.scenery import scenery
 from storage import keys
 
 DATABASE, KEYS, FINISHED = "town.db", "town.key", "town.finished"
-MADE = (DATABASE, f"{DATABASE}-shm", f"{DATABASE}-wal", KEYS, FINISHED, "telegram.chats", "twilio.chats")
+CHATS = ("telegram.chats", "telegram-national.chats", "twilio.chats")
+MADE = (DATABASE, f"{DATABASE}-shm", f"{DATABASE}-wal", KEYS, FINISHED, *CHATS)
 """The files of a town. `FINISHED` is written when its past has been played to the end."""
+EDITION = "2"
+"""What stands in `FINISHED`. Another one: the town was built with other processes in it."""
 
 PACES: Mapping[str, Pace] = {
     "telegram": Pace(rate=25, burst=5, gap=timedelta(seconds=1)),
@@ -32,6 +35,10 @@ PACES: Mapping[str, Pace] = {
     "sms": Pace(rate=10, burst=10, gap=timedelta(seconds=1)),
 }
 """As on a real deployment, but for SMS, which leaves as from a number that is faster than the usual one."""
+
+
+class Outdated(Exception):
+    """This town was built by an earlier version."""
 
 
 def clear(folder: Path) -> None:
@@ -44,7 +51,7 @@ def clear(folder: Path) -> None:
 async def town(folder: Path, listening: socket.socket) -> AsyncIterator[Town]:
     """The town of this folder, serving on a bound socket until the block ends; built when there is none yet.
 
-    Nobody else may run it meanwhile: see `serve.alone_with`.
+    Nobody else may run it meanwhile: see `serve.alone_with`. Raises `Outdated`.
     """
     is_built = _is_built(folder)
     url = f"sqlite:///{folder / DATABASE}"
@@ -68,6 +75,8 @@ async def town(folder: Path, listening: socket.socket) -> AsyncIterator[Town]:
 def _is_built(folder: Path) -> bool:
     """If not, the folder is ready for building: a town whose building was interrupted, nobody has seen."""
     if (folder / FINISHED).exists():
+        if (folder / FINISHED).read_text() != EDITION:
+            raise Outdated(f"The town in {folder} was built by an earlier version. Build it anew: ./run demo --fresh")
         return True
     clear(folder)
     keys.create(folder / KEYS)
@@ -75,7 +84,7 @@ def _is_built(folder: Path) -> bool:
 
 
 def _finish(folder: Path) -> None:
-    (folder / FINISHED).touch()
+    (folder / FINISHED).write_text(EDITION)
 
 
 def _site(running: Town) -> web.Application:

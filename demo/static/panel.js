@@ -51,7 +51,16 @@ function show(html, hash) {
     if (document.documentElement.scrollTop > panel.offsetTop) panel.scrollIntoView();
   }
   focus(target || panel.querySelector("h3"));
+  remember(panel.querySelector(".desk").dataset.process);
   arrive();
+}
+
+// In the address of the page with the phones, so that it shows the same process when it is loaded anew.
+function remember(process) {
+  if (!document.querySelector(".phones")) return;
+  const address = new URL(location);
+  address.searchParams.set("process", process);
+  history.replaceState(null, "", address);
 }
 
 // Whoever uses the keyboard or a screen reader goes on where the new page begins.

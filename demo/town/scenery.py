@@ -11,10 +11,10 @@ import msgspec
 
 import flows
 from demo.phones import Owner
-from handlers.writing import contents
+from handlers.writing.contents import Consultation, Input, Round
 
 FOLDER = Path(__file__).parent
-PROCESSES = ("regional",)
+PROCESSES = ("regional", "national")
 """The folders of the processes, in the order in which they were opened."""
 
 
@@ -86,6 +86,9 @@ class TownProcess:
     opened: Mapping[str, Any]
     """The round that is open when a visitor comes; empty: no council votes here."""
     to_open: Mapping[str, Any]
+    handed_up: Input | None
+    """What the process above has got; None: nothing, or it stands under none."""
+    to_hand_up: Input | None
 
     @property
     def slug(self) -> str:
@@ -94,7 +97,7 @@ class TownProcess:
     @property
     def name(self) -> str:
         """What it is called for short."""
-        return self.slug.replace("-", " ").capitalize()
+        return self.slug.capitalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,11 @@ class TownContent:
     """Everything that stands in the town, process by process. The first is the one that a visitor comes upon."""
 
     processes: tuple[TownProcess, ...]
+
+    @property
+    def contents(self) -> tuple[flows.Process, ...]:
+        """What is said of each."""
+        return tuple(process.process for process in self.processes)
 
     @property
     def people(self) -> tuple[Resident, ...]:
@@ -122,7 +130,7 @@ def scenery(*names: str) -> TownContent:
 
 
 def _process(folder: str) -> TownProcess:
-    responses, rounds = _read(folder, "responses"), _read(folder, "rounds")
+    responses, rounds, inputs = (_read(folder, name) for name in ("responses", "rounds", "inputs"))
     return TownProcess(
         process=msgspec.convert(_read(folder, "process"), flows.Process),
         people=msgspec.convert(_read(folder, "people")["people"], tuple[Resident, ...]),
@@ -132,18 +140,20 @@ def _process(folder: str) -> TownProcess:
         prepared=msgspec.convert(responses.get("prepared", ()), tuple[TownResponse, ...]),
         opened=rounds.get("opened", {}),
         to_open=rounds.get("prepared", {}),
+        handed_up=msgspec.convert(inputs.get("published"), Input | None),
+        to_hand_up=msgspec.convert(inputs.get("prepared"), Input | None),
     )
 
 
-def to_ask(table: Mapping[str, Any], now: datetime) -> contents.Consultation:
+def to_ask(table: Mapping[str, Any], now: datetime) -> Consultation:
     """The consultation of a file, with as many days to answer as it says."""
     answer_by = now.date() + timedelta(days=table["days_to_answer"])
-    return msgspec.convert({**table, "promise": {**table["promise"], "answer_by": answer_by}}, contents.Consultation)
+    return msgspec.convert({**table, "promise": {**table["promise"], "answer_by": answer_by}}, Consultation)
 
 
-def to_vote(table: Mapping[str, Any], now: datetime) -> contents.Round:
+def to_vote(table: Mapping[str, Any], now: datetime) -> Round:
     """The round of a file, open for as many days as it says."""
-    return msgspec.convert({**table, "closes": now.date() + timedelta(days=table["days_open"])}, contents.Round)
+    return msgspec.convert({**table, "closes": now.date() + timedelta(days=table["days_open"])}, Round)
 
 
 def _read(folder: str, name: str) -> dict[str, Any]:

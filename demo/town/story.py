@@ -12,7 +12,7 @@ from demo.platforms.telegram import FakeTelegram
 from demo.platforms.twilio import FakeTwilio
 from demo.town.running import Office, Town
 from demo.town.scenery import Recommendation, Resident, to_ask, to_vote
-from handlers import bulletins, consultations, contributions, people, processes, rounds
+from handlers import bulletins, consultations, contributions, inputs, people, processes, rounds
 from handlers.writing import contents
 from locales import speaking
 from storage import contributions as stored
@@ -112,14 +112,26 @@ def _opened(office: Office) -> contents.Round:
     return to_vote(office.content.opened, office.town.clock())
 
 
-REGIONAL = "regional"
+async def _hand_up(office: Office) -> None:
+    """The process above gets what this one has heard."""
+    if (heard := office.content.handed_up) is not None:
+        await office.acts(lambda session, process, now: inputs.publish(session, process, heard, now))
+
+
+REGIONAL, NATIONAL = "regional", "national"
 
 SCENES: Sequence[tuple[timedelta, str, Callable[[Office], Awaitable[None]]]] = (
     (timedelta(days=12, hours=8), REGIONAL, _meet),
     (timedelta(days=10, hours=7), REGIONAL, _brief),
     (timedelta(days=9, hours=6), REGIONAL, _recommend),
+    (timedelta(days=8, hours=5, minutes=40), NATIONAL, _meet),
+    (timedelta(days=8, hours=5, minutes=20), NATIONAL, _brief),
     (timedelta(days=6, hours=5), REGIONAL, _ask),
+    (timedelta(days=5, hours=4, minutes=20), NATIONAL, _recommend),
+    (timedelta(days=5, hours=4), NATIONAL, _ask),
     (timedelta(days=4, hours=3), REGIONAL, _respond),
+    (timedelta(days=3, hours=2, minutes=30), NATIONAL, _respond),
+    (timedelta(days=3, hours=2, minutes=10), NATIONAL, _hand_up),
     (timedelta(days=2, hours=2), REGIONAL, _seat),
     (timedelta(days=1, hours=1), REGIONAL, _vote),
 )

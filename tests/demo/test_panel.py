@@ -35,25 +35,17 @@ GIVEN = Contribution(
     response=None,
     state=ResponseState.RECEIVED,
 )
+SECTIONS = ["", "/hear", "/answer", "/decide", "/done"]
 PAGES = [
     "/",
-    "/panel/regional",
-    "/panel/regional/hear",
-    "/panel/regional/answer",
-    "/panel/regional/decide",
-    "/panel/regional/open",
-    "/panel/regional/done",
+    *(f"/panel/{slug}{section}" for slug in ("regional", "national") for section in SECTIONS),
+    *("/panel/regional/open", "/panel/national/input"),
 ]
 FORMS = [
-    *(
-        "/panel/regional",
-        "/panel/regional/publish",
-        "/panel/regional/write",
-        "/panel/regional/answer",
-        "/panel/regional/answer/ask",
-        "/panel/regional/answer/write",
-    ),
+    *("/panel/regional", "/panel/regional/publish", "/panel/regional/write"),
+    *("/panel/regional/answer", "/panel/regional/answer/ask", "/panel/regional/answer/write"),
     *("/panel/regional/invite", "/panel/regional/open", "/panel/regional/close"),
+    *("/panel/national", "/panel/national/input", "/panel/national/input/ask", "/panel/national/input/write"),
 ]
 
 
@@ -427,6 +419,99 @@ async def test_what_comes_from_elsewhere_is_refused(opened: Town, path: str, hea
     assert (
         await opened.office().acts(lambda session, process, _now: broadcasts.latest(session, process.id, 100)) == before
     )
+
+
+@pytest.mark.parametrize(("slug", "name"), [("regional", "Regional"), ("national", "National")])
+async def test_the_panel_shows_which_process_it_is_in_and_leads_to_the_other(
+    opened: Town, desk: ClientSession, slug: str, name: str
+) -> None:
+    for html in (await get(desk, f"/panel/{slug}/hear"), await get(desk, "/", process=slug)):
+        assert f'<a href="/panel/{slug}" aria-current="true">{name}</a>' in html
+        assert opened.office(slug).content.process.title["en"] in html
+        assert len(re.findall(r'<a href="/panel/(?:regional|national)"[ >]', html)) >= 2
+    assert f'href="/?process={slug}"' in await get(desk, f"/panel/{slug}/hear"), "back to the phones, and to it again"
+
+
+async def test_the_panel_opens_in_the_first_process(desk: ClientSession) -> None:
+    shown = "Regional review of the Global Compact for Migration"
+    assert shown in await get(desk, "/panel")
+    assert shown in await get(desk, "/", process="elsewhere")
+    async with desk.get("/panel/elsewhere") as response:
+        assert response.status == 404
+
+
+async def test_without_script_a_phone_is_chosen_and_the_process_stays(desk: ClientSession) -> None:
+    assert (await get(desk, "/", process="national")).count('name="process" value="national"') == 3
+
+
+@pytest.mark.parametrize(("here", "elsewhere"), [("regional", "national"), ("national", "regional")])
+async def test_a_process_sees_nothing_of_the_other(
+    opened: Town, desk: ClientSession, here: str, elsewhere: str
+) -> None:
+    html = "".join([await get(desk, f"/panel/{here}{page}") for page in ("", "/hear", "/decide", "/done", "/leaving")])
+    other = opened.office(elsewhere).content
+    theirs = [recommendation.words for who in other.people for recommendation in who.recommends]
+    theirs += [line for bulletin in other.bulletins for line in bulletin.text.values()]
+    theirs += [bulletin.name for bulletin in other.bulletins] + [other.consultation["title"]["en"]]
+    assert not [words for words in filter(None, theirs) if words.splitlines()[0] in html.splitlines() or words in html]
+    [contribution, *_others] = await towns.received(opened, elsewhere)
+    assert "There is no such contribution" in await get(desk, f"/panel/{here}/answer", id=contribution.id)
+    response = next(filter(None, (what.response for what in await towns.received(opened, elsewhere))))
+    async with desk.get(f"/panel/{here}/answered/{response}") as answer:
+        assert answer.status == 404
+    fields = [("id", contribution.id), ("state", "read"), ("text-en", "Not yours")]
+    assert "No single contribution is called" in await post(desk, f"/panel/{here}/answer", *fields, status=422)
+
+
+async def test_a_bulletin_goes_to_the_people_of_its_process_by_its_own_bot(opened: Town, desk: ClientSession) -> None:
+    here, there = towns.chat(opened, "Karim", "national"), towns.chat(opened, "Karim")
+    before = list(there.bubbles)
+    await post(desk, "/panel/national", ("text-fr", "Pour la consultation"))
+    assert "Pour la consultation" in (await here.next()).text
+    await until(desk, "/panel/national/leaving", lambda html: "It is leaving" not in html)
+    assert there.bubbles == before
+    assert "Pour la consultation" not in await get(desk, "/panel/regional/leaving")
+
+
+async def test_an_input_that_was_handed_up_is_read_in_the_process_above(opened: Town, desk: ClientSession) -> None:
+    handed_up = opened.office("national").content.handed_up
+    assert handed_up is not None
+    html = await get(desk, "/panel/regional/hear")
+    assert "From: National consultation on migration" in html
+    assert handed_up.title["en"] in html
+    assert handed_up.text["ar"].strip() in html
+    assert "Fewer than 8 recommendations were given there" in html
+    assert "Handed up to this process" not in await get(desk, "/panel/national/hear")
+
+
+async def test_handing_up_is_asked_about_first_and_happens_then(opened: Town, desk: ClientSession) -> None:
+    ready = opened.office("national").content.to_hand_up
+    assert ready is not None
+    assert 'action="/panel/national/input"' in await get(desk, "/panel/national/hear")
+    assert ready.title["en"] in await get(desk, "/panel/national/input")
+    fields = [("title-fr", "Encore & encore"), ("title-ar", ""), ("title-en", "More"), ("text-en", "It goes on")]
+    html = await post(desk, "/panel/national/input/ask", *fields)
+    assert "Fewer than 8 recommendations were given there" in html
+    assert "It goes on" not in await get(desk, "/panel/regional/hear")
+    yes = [(name, unescape(value)) for name, value in re.findall(r'name="([^"]*)" value="([^"]*)">', html)]
+    assert yes == fields
+    assert "Encore &amp; encore" in await post(desk, "/panel/national/input/write", *yes)
+    await post(desk, "/panel/national/input", *yes)
+    for slug in ("regional", "national"):
+        assert "It goes on" in await get(desk, f"/panel/{slug}/hear")
+    assert ready.title["en"] in await get(desk, "/panel/national/input"), "it is ready until it has been handed up"
+    await post(desk, "/panel/national/input", ("title-en", ready.title["en"]), ("text-en", ready.text["en"]))
+    assert ready.title["en"] not in await get(desk, "/panel/national/input")
+
+
+async def test_what_cannot_be_handed_up_says_why_and_loses_nothing(desk: ClientSession) -> None:
+    for path in ("/panel/national/input/ask", "/panel/national/input"):
+        html = await post(desk, path, ("title-en", ""), ("text-en", "My words"), status=422)
+        assert 'role="alert"' in html
+        assert "My words" in html
+    for request in (desk.get("/panel/regional/input"), desk.post("/panel/regional/input")):
+        async with request as response:
+            assert response.status == 404, "it stands under none"
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from aiohttp import ClientSession
 
 from demo.platforms.chats import Side
+from demo.serving import bound
+from demo.stage import DATABASE, FINISHED, Outdated, town
 from demo.town.running import Town
 from demo.town.scenery import scenery
 from handlers.writing import contents
-from storage import events, processes, rounds
+from storage import events, inputs, processes, rounds, senders
 from storage.broadcasts import Audience
 from storage.outbox import expansion
 from tests.demo import towns
@@ -62,6 +65,26 @@ async def test_a_consultation_and_a_round_stand_open(opened: Town) -> None:
     assert await opened.looks(lambda session: rounds.turnout(session, vote.id)) == (3, 2)
 
 
+async def test_a_national_process_stands_under_the_regional_one(opened: Town) -> None:
+    regional, national = await opened.looks(processes.every)
+    assert (regional.slug, national.slug, national.parent_id) == ("regional", "national", regional.id)
+    board = await opened.looks(lambda session: processes.board(session, national.id, opened.clock()))
+    assert board is not None
+    assert board.questions is not None
+    listed = await towns.received(opened, "national")
+    assert {contribution.language for contribution in listed} == {"fr", "ar", "en"}
+    assert {contribution.state for contribution in listed} == {"received", "taken_up"}
+    assert not {contribution.id for contribution in listed} & {other.id for other in await towns.received(opened)}
+    [handed_up] = await opened.looks(lambda session: inputs.published_under(session, regional.id))
+    assert handed_up.slug == "national"
+
+
+async def test_each_process_has_a_bot_of_its_own(opened: Town) -> None:
+    owners = {sender.name: sender.content for sender in await opened.looks(senders.all_of)}
+    assert '"slug":"national"' in (owners["telegram-national"] or "")
+    assert '"slug":"regional"' in (owners["telegram"] or "")
+
+
 async def test_nothing_went_wrong_on_the_way(opened: Town) -> None:
     assert await opened.looks(events.waiting) == []
     bubbles = [bubble for chat in opened.platforms.twilio.chats for bubble in chat.ours()]
@@ -70,7 +93,7 @@ async def test_nothing_went_wrong_on_the_way(opened: Town) -> None:
 
 async def test_each_phone_has_somebody_who_is_new(opened: Town) -> None:
     for platform in ("telegram", "whatsapp", "sms"):
-        here = [resident for resident in opened.scenery.people if resident.platform == platform]
+        here = [resident for resident in opened.office().content.people if resident.platform == platform]
         assert 4 <= len(here) <= 5
         assert sorted(bool(towns.chat(opened, resident.name).bubbles) for resident in here)[:2] == [False, True]
 
@@ -86,10 +109,28 @@ def test_numbers_are_from_ranges_for_fiction() -> None:
 
 
 def test_one_bulletin_lacks_one_language_and_all_fit() -> None:
-    bulletins = scenery("regional").processes[0].bulletins
-    assert [len(LANGUAGES - set(bulletin.text)) for bulletin in bulletins] == [0, 0, 1]
-    for bulletin in bulletins:
+    regional, national = scenery().processes
+    assert [len(LANGUAGES - set(bulletin.text)) for bulletin in regional.bulletins] == [0, 0, 1]
+    assert [set(bulletin.text) for bulletin in national.bulletins] == [set(national.process.languages)] * 2
+    for bulletin in (*regional.bulletins, *national.bulletins):
         contents.check_rendered(bulletin.text, bulletin.name)
+
+
+async def test_a_visitor_who_is_new_is_welcomed_by_the_bot_that_they_write_to(opened: Town) -> None:
+    bot, noor = opened.platforms.of("telegram-national"), towns.neighbour(opened, "Noor").phone.person
+    bot.says(noor, "hello")
+    welcome = await bot.chats.of(noor).next()
+    assert "National Office" in welcome.text
+    assert not towns.chat(opened, "Noor").bubbles
+
+
+async def test_a_town_of_an_earlier_version_is_not_opened_and_not_lost(built: Path, tmp_path: Path) -> None:
+    folder = towns.copy(built, tmp_path)
+    (folder / FINISHED).write_text("")
+    with bound() as listening, pytest.raises(Outdated, match="--fresh"):
+        async with town(folder, listening):
+            pass
+    assert (folder / DATABASE).exists()
 
 
 async def test_a_visitor_votes_as_a_member(opened: Town) -> None:

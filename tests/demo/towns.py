@@ -37,21 +37,22 @@ def copy(built: Path, to: Path) -> Path:
     return Path(shutil.copytree(built, to / "town"))
 
 
-def neighbour(opened: Town, name: str) -> Resident:
-    return next(resident for resident in opened.scenery.people if resident.name == name)
+def neighbour(opened: Town, name: str, slug: str = "") -> Resident:
+    """Somebody as they are in one process, or in the first."""
+    return next(resident for resident in opened.office(slug).content.people if resident.name == name)
 
 
-async def received(opened: Town) -> list[Contribution]:
+async def received(opened: Town, slug: str = "") -> list[Contribution]:
     """What the organizer reads."""
     keys = opened.parts.keys
-    return await opened.office().acts(
+    return await opened.office(slug).acts(
         lambda session, process, _now: contributions.newest(session, process.id, keys, 100)
     )
 
 
-def chat(opened: Town, name: str) -> Chat:
+def chat(opened: Town, name: str, slug: str = "") -> Chat:
     """Somebody's chat, from what comes next on."""
-    who = neighbour(opened, name)
+    who = neighbour(opened, name, slug)
     found = opened.platforms.of(who.sender).chats.of(person_of(opened, who))
     found.catch_up()
     return found
@@ -62,9 +63,9 @@ def person_of(opened: Town, who: Resident) -> str:
     return opened.platforms.chat_of(who.sender, who.phone.person)
 
 
-async def says(opened: Town, name: str, words: str) -> Bubble:
+async def says(opened: Town, name: str, words: str, slug: str = "") -> Bubble:
     """They write something; gives what they hear."""
-    who = neighbour(opened, name)
-    heard = chat(opened, name)
+    who = neighbour(opened, name, slug)
+    heard = chat(opened, name, slug)
     opened.platforms.of(who.sender).says(person_of(opened, who), words)
     return await heard.next()
