@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, case, delete, exists, false, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, false, or_, select, true, update
 
 from storage._ground.database import Session
 from storage._ground.members import bound
@@ -19,6 +20,7 @@ from storage.tables import (
     broadcast,
     delivery,
     is_to_come,
+    sender,
     waits,
     waits_for_the_person,
 )
@@ -201,11 +203,32 @@ async def _strike(session: Session, change: Change, now: datetime) -> bool:
 
 
 async def _redirect(session: Session, change: Change, condition: ColumnElement[bool], now: datetime) -> None:
-    """Send deliveries, once, to the address from which the same person wrote last, where they agreed to it."""
+    """Send deliveries, once, to the address from which the same person wrote last, where they agreed to it.
+
+    Each by a sender that is shared, or belongs to the process that tells it.
+    """
+    allows = broadcast.c.elsewhere if change.shut is None else tries(Way.ELSEWHERE)
+    goes_on = broadcast.c.state.not_in([BroadcastState.CANCELLING, BroadcastState.CANCELLED])
+    for other in await _others(session, change):
+        its_own = true() if other.process_id is None else broadcast.c.process_id == other.process_id
+        allow = select(broadcast.c.id).where(allows, goes_on, its_own)
+        await session.execute(
+            update(delivery)
+            .where(condition, is_for(change.address), delivery.c.broadcast_id.in_(allow), ~delivery.c.resent)
+            .values(
+                address_id=other.id, channel=other.channel, state=State.QUEUED, due=now, code=None,
+                attempts=0, resent=True, segments=None, ended=None,
+            )
+        )  # fmt: skip
+
+
+async def _others(session: Session, change: Change) -> Sequence[Any]:
+    """The other addresses at which the person may be written to, the last that they wrote from first."""
     lost, any_of_theirs = address.alias("lost"), address.alias("any_of_theirs")
-    other = (
-        select(address)
+    others = (
+        select(address.c.id, address.c.channel, sender.c.process_id)
         .join(lost, lost.c.person_id == address.c.person_id)
+        .outerjoin(sender, sender.c.name == address.c.channel)
         .where(
             lost.c.id == change.address,
             address.c.id != lost.c.id,
@@ -218,25 +241,8 @@ async def _redirect(session: Session, change: Change, condition: ColumnElement[b
             ~exists().where(any_of_theirs.c.person_id == lost.c.person_id, any_of_theirs.c.reach == OPTED_OUT),
         )
         .order_by(address.c.spoke.desc())
-        .limit(1)
     )
-    target = (await session.execute(other)).one_or_none()
-    if target is None:
-        return
-    allows = broadcast.c.elsewhere if change.shut is None else tries(Way.ELSEWHERE)
-    allow = select(broadcast.c.id).where(
-        allows, broadcast.c.state.not_in([BroadcastState.CANCELLING, BroadcastState.CANCELLED])
-    )
-    await session.execute(
-        update(delivery)
-        .where(
-            condition, is_for(change.address), delivery.c.broadcast_id.in_(allow), ~delivery.c.resent
-        )
-        .values(
-            address_id=target.id, channel=target.channel, state=State.QUEUED, due=now, code=None,
-            attempts=0, resent=True, segments=None, ended=None,
-        )
-    )  # fmt: skip
+    return (await session.execute(others)).all()
 
 
 async def detach(session: Session, address_id: str, why: str, now: datetime) -> None:

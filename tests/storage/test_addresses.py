@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from channels.verdicts import Reach
-from storage import Database, Keyring, Session, addresses, broadcasts, outbox
+from storage import Database, Keyring, Session, addresses, broadcasts, outbox, senders
 from storage.addresses import Change
 from storage.broadcasts import Plan, Way
 from storage.codes import Code
@@ -15,7 +15,21 @@ from storage.outbox import claims, deliveries, reports, unknowns
 from storage.outbox.deliveries import NEVER, Outcome
 from storage.states import State
 from storage.tables import address, broadcast, delivery
-from tests.storage.rows import NOW, Somebody, also_at, announce, meet, owe, put, queue, reach, row, states
+from tests.storage.rows import (
+    NOW,
+    PROCESS,
+    Somebody,
+    also_at,
+    announce,
+    another,
+    meet,
+    owe,
+    put,
+    queue,
+    reach,
+    row,
+    states,
+)
 
 SECOND, DAY, WEEK = timedelta(seconds=1), timedelta(days=1), timedelta(days=7)
 LEASE = NOW + timedelta(minutes=1)
@@ -247,6 +261,22 @@ async def test_of_two_other_places_it_goes_to_where_they_wrote_from_last(databas
         name = await owe(session, alice)
         await learn(session, Change(alice.address, Reach.BLOCKED, elsewhere=("sms", "whatsapp")), name)
         assert (await row(session, name)).address_id == newer.address
+
+
+@pytest.mark.parametrize("where", ["of another process", "of this process", "shared"])
+async def test_it_goes_by_no_sender_of_another_process(database: Database, keys: Keyring, where: str) -> None:
+    async with database.writing() as session:
+        alice, sms, _gone = await two_places(session, keys)
+        newer = await also_at(session, keys, alice, "US.1", channel="whatsapp", spoke=NOW - SECOND)
+        await senders.keep(session, {"whatsapp": "whatsapp", "sms": "sms"})
+        if where != "shared":
+            process = await another(session) if where == "of another process" else PROCESS
+            await senders.bind(session, process, ["whatsapp"])
+        name = await owe(session, alice)
+        await learn(session, Change(alice.address, Reach.BLOCKED, elsewhere=("sms", "whatsapp")), name)
+        found = await row(session, name)
+    expected = sms if where == "of another process" else newer
+    assert (found.address_id, found.channel, found.state) == (expected.address, expected.channel, "queued")
 
 
 async def test_it_goes_elsewhere_once_and_not_back(database: Database, keys: Keyring) -> None:
