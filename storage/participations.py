@@ -113,10 +113,14 @@ async def reseal(session: Session, keys: Keyring, after: str, most: int) -> Rese
 
 
 async def _first_processes(session: Session, people: list[str]) -> dict[str, str]:
-    """In which process each of them was first, where no newer consent stands already."""
+    """In which process each of them agreed first, where no newer consent stands already."""
     query = (
         select(participation.c.person_id, participation.c.process_id)
-        .where(participation.c.person_id.in_(people), participation.c.consent.is_(None))
+        .where(
+            participation.c.person_id.in_(people),
+            participation.c.consent.is_(None),
+            ~has_not_agreed(participation),
+        )
         .order_by(participation.c.joined.desc(), participation.c.process_id)
     )
     return {row.person_id: row.process_id for row in await session.execute(query)}

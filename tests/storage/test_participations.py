@@ -168,6 +168,19 @@ async def test_who_has_only_a_newer_process_keeps_the_older_consent_out_of_it(
         assert (await part_of(session, alice, PROCESS)).consent is not None
 
 
+async def test_the_older_consent_is_of_no_process_in_which_they_have_agreed_to_nothing(
+    database: Database, keys: Keyring
+) -> None:
+    """Both parts are of one day."""
+    async with database.writing() as session:
+        alice = await as_before(session, keys, 1)
+        await join(session, alice, await another(session, "second"), consent=None)
+        await participations.reseal(session, keys, "", 10)
+        assert (await part_of(session, alice, "second")).consent is None
+        sealed = (await part_of(session, alice, PROCESS)).consent
+    assert alice.key.open(sealed, participation.c.consent, PROCESS) == "1 en sms 1"
+
+
 async def test_what_comes_to_a_process_s_own_sender_is_for_that_process(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice = await meet(session, keys)
