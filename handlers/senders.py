@@ -41,7 +41,8 @@ async def bind(session: Session, process_id: str, process: flows.Process) -> Non
     await stored.keep(session, {name: _kind(name) for name in named})
     taken = await stored.bind(session, process_id, sorted(set(named)))
     if taken:
-        raise contents.Unfit(f"senders: {', '.join(sorted(taken))}: another process has it already.")
+        why = "another process has it already. An archived one gives its senders up."
+        raise contents.Unfit(f"senders: {', '.join(sorted(taken))}: {why}")
 
 
 async def unheard_of(session: Session, process: flows.Process) -> Sequence[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.database import Session
+from storage.states import ProcessState
 from storage.tables import process, sender
 
 
@@ -41,8 +42,10 @@ async def all_of(session: Session) -> Sequence[StoredSender]:
 
 
 async def bind(session: Session, process_id: str, names: Sequence[str]) -> set[str]:
-    """Let these belong to this process; gives those that do not, because they belong to another."""
-    is_free = or_(sender.c.process_id.is_(None), sender.c.process_id == process_id)
+    """Let these belong to this process; gives those that another has that is not archived."""
+    archived = select(process.c.id).where(process.c.state == ProcessState.ARCHIVED)
+    owner = sender.c.process_id
+    is_free = or_(owner.is_(None), owner == process_id, owner.in_(archived))
     bound = update(sender).where(sender.c.name.in_(names), is_free).values(process_id=process_id)
     return set(names) - set((await session.execute(bound.returning(sender.c.name))).scalars())
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from handlers import bulletins, processes, senders
+from handlers import bulletins, closing, processes, senders
 from handlers.writing import contents
 from storage import Session
 from storage import senders as stored
@@ -39,6 +39,27 @@ async def test_a_sender_of_another_process_is_refused(house: House) -> None:
             await processes.begin(
                 session, dataclasses.replace(PROCESS, slug="ours", senders=("sms", "whatsapp")), house.now
             )
+
+
+async def test_a_sender_of_a_process_that_was_archived_serves_the_next(house: House) -> None:
+    other = dataclasses.replace(EMEA, slug="other", title={"en": "Next review"})
+
+    async def begin(session: Session) -> None:
+        await processes.begin(session, other, house.now)
+
+    async with house.database.writing() as session:
+        await processes.begin(session, EMEA, house.now)
+    alice = await house.meets(channel="sms", sender="+12025550101").joins()
+    await house.acts(lambda session, process, now: closing.close(session, process, house.keys, now))
+    with pytest.raises(contents.Unfit, match="An archived one gives its senders up"):
+        async with house.database.writing() as session:
+            await begin(session)
+    async with house.database.writing() as session:
+        await closing.archive(session, await processes.shown(session))
+        await begin(session)
+        assert await whose(session) == {"sms": "Next review", "telegram-emea": "Next review"}
+    await alice.hears()
+    assert "It is for: Next review." in await alice.says("hello")
 
 
 @pytest.mark.parametrize("name", ["signal", "telegram-", "telegram-EMEA", "telegram_emea", "telegram-e-a", ""])

@@ -63,6 +63,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "rounds.to_remind": Everywhere(("round",), WHOEVER_COMES),
     "schedules.take_due": Everywhere(("schedule",), WHOEVER_COMES),
     "senders.all_of": Everywhere(("process",), "it lists those of all processes"),
+    "senders.bind": Everywhere(("process",), "what is archived has given its senders up, whichever it is"),
     "templates.refuse": Everywhere(("broadcast",), A_TEMPLATE),
     "templates.wake": Everywhere(("broadcast",), A_TEMPLATE),
     "turns.find": Everywhere(
