@@ -66,9 +66,7 @@ async def of(session: Session, broadcast: Broadcast, text: flows.Renditions) -> 
             language,
             flows.rendition(text, language, composed.order).language,
             number,
-            channels.segments_of(
-                channels.kind_of(channel) or channel, composed.outgoing(language, broadcast.subject.kind)
-            ),
+            _segments(channel, composed.outgoing(language, broadcast.subject.kind)),
         )
         for (channel, language), number in sorted(people.items())
     ]

@@ -4,9 +4,9 @@ import dataclasses
 
 import pytest
 
-from handlers import bulletins, closing, processes, senders
+from handlers import bulletins, closing, previews, processes, senders
 from handlers.writing import contents
-from storage import Session
+from storage import Session, broadcasts
 from storage import senders as stored
 from storage.broadcasts import Audience
 from tests.handlers.house import PROCESS, House
@@ -83,6 +83,18 @@ async def test_a_bulletin_may_be_for_one_sender_or_all_of_a_platform(house: Hous
             await bulletins.publish(session, process, _to(called), house.now)
         with pytest.raises(contents.Unfit, match=r"there is no 'telegram-roma' here, only sms, .*, telegram-emea"):
             await bulletins.publish(session, process, _to("telegram-roma"), house.now)
+
+
+async def test_who_is_at_a_sender_of_no_platform_that_there_is_still_is_counted(house: House) -> None:
+    await house.meets().joins()
+    bulletin = contents.Bulletin({"en": "Hello"})
+    name = await house.acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
+    async with house.database.writing() as session:
+        await session.exec_driver_sql("UPDATE address SET channel = 'pigeon'")
+        broadcast = await broadcasts.get(session, name)
+        assert broadcast is not None
+        (share,) = (await previews.of(session, broadcast, bulletin.text)).shares
+    assert (share.channel, share.number, share.segments) == ("pigeon", 1, 0)
 
 
 def _to(called: str) -> contents.Bulletin:
