@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, product
 
 from flows._engine.folding import fold
 
@@ -29,17 +29,21 @@ class Wording:
 
     words: Sequence[str]
     sounds: Sequence[str]
-    places: Mapping[str, Sequence[int]]
-    """Where the words stand, by what a pattern may know each of them by."""
+    keys: Sequence[tuple[str, ...]]
+    """By what patterns may know each of the words."""
+    any_key: frozenset[str]
+
+    def places(self, key: str) -> Iterator[int]:
+        return (place for place, keys in enumerate(self.keys) if key in keys)
 
 
 def worded(words: Sequence[str]) -> Wording:
     sounds = sound(" ".join(words)).split(" ") if words else []
-    places: dict[str, list[int]] = {}
-    for place, (word, consonants) in enumerate(zip(words, sounds, strict=True)):
-        for key in (word, word[:SHORTEST_BEGINNING] + ANY_ENDING, SOUND + consonants):
-            places.setdefault(key, []).append(place)
-    return Wording(words, sounds, places)
+    keys = [
+        (word, word[:SHORTEST_BEGINNING] + ANY_ENDING, SOUND + consonants)
+        for word, consonants in zip(words, sounds, strict=True)
+    ]
+    return Wording(words, sounds, keys, frozenset(chain.from_iterable(keys)))
 
 
 def joined(clauses: Sequence[Wording]) -> Wording:
@@ -85,8 +89,8 @@ class Patterns:
 
     def places(self, wording: Wording, between: int) -> Iterator[Sequence[int]]:
         """Where the words of each pattern stand, in its order, at most so many others between two of them."""
-        for key in self.by_rarest.keys() & wording.places.keys():
-            for place, (rarest, pattern) in product(wording.places[key], self.by_rarest[key]):
+        for key in self.by_rarest.keys() & wording.any_key:
+            for place, (rarest, pattern) in product(wording.places(key), self.by_rarest[key]):
                 if places := _around(place, wording, pattern, rarest, between):
                     yield places
 
@@ -120,10 +124,13 @@ class Mending:
         """The word that this is but for a letter too many or too few, or two that changed places."""
         if len(word) < SHORTEST_MENDED or word in self.known:
             return word
-        if any(word[:length] in self.beginnings for length in range(SHORTEST_BEGINNING, len(word) + 1)):
+        meant = [self.slips[slip] for slip in (word, *_slips(word)) if slip in self.slips]
+        if not meant or self._is_begun(word):
             return word
-        meant = (self.slips[slip] for slip in (word, *_slips(word)) if slip in self.slips)
         return next((other for other in meant if _is_mistyped(word, other)), word)
+
+    def _is_begun(self, word: str) -> bool:
+        return any(word[:length] in self.beginnings for length in range(SHORTEST_BEGINNING, len(word) + 1))
 
 
 def mending(patterns: Iterable[Pattern]) -> Mending:

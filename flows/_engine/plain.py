@@ -36,6 +36,7 @@ _CONTRACTED = re.compile(r"n['’ʼ`´]t\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _REPEATED = re.compile(r"(.)\1+")
 _TONES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
+_THRICE = re.compile(r"(.)\1\1")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 _CLAUSES = re.compile(r"[.,;:!?\n\u060c\u061b\u061f\u2026]+")
 
@@ -47,7 +48,7 @@ def asks_to_stop(text: str) -> bool:
     words = _words(text)
     if not 0 < len(words) <= LONGEST_PLEA:
         return False
-    return _asks_nothing_else(words) or (asks_for(text) is None and _asks_among_others(text))
+    return _asks_nothing_else(words) or (_flow_asked_for(words) is None and _asks_among_others(text, words))
 
 
 def _asks_nothing_else(words: Sequence[str]) -> bool:
@@ -61,12 +62,12 @@ def _asks_nothing_else(words: Sequence[str]) -> bool:
     return "" not in meant and any(_in_order(request, meant) for request in _begun("stop", "asks", meant))
 
 
-def _asks_among_others(text: str) -> bool:
+def _asks_among_others(text: str, words: Sequence[str]) -> bool:
     """A request stands among other words, or a hint of one and nothing that it could be about but us.
 
     Not in a clause that names somebody else, who could be the one who is to stop.
     """
-    clauses = [_meant(clause) for clause in _CLAUSES.split(text) if clause]
+    clauses = map(_meant, _clauses(text, words))
     to_us = patterns.joined([clause for clause in clauses if not _patterns("stop", "others").are_in(clause)])
     if _patterns("stop", "tells").are_in(to_us, BETWEEN_REQUEST):
         return True
@@ -77,13 +78,19 @@ def _asks_among_others(text: str) -> bool:
     return any(ours.are_in(to_us) and against.are_in(to_us) for ours, against in _objections())
 
 
+def _clauses(text: str, words: Sequence[str]) -> Sequence[Sequence[str]]:
+    """The words of each clause of a message that has these words."""
+    clauses = [clause for clause in _CLAUSES.split(text) if clause]
+    return [words] if len(clauses) == 1 else [_words(clause) for clause in clauses]
+
+
 def _is_about_more(text: str) -> bool:
-    return _patterns("stop", "matters").are_in(_meant(text)) or tells_of_danger(text)
+    return _patterns("stop", "matters").are_in(_meant(_words(text))) or tells_of_danger(text)
 
 
 def tells_of_danger(text: str) -> bool:
     """Whether somebody may be in danger. In doubt they are."""
-    wording = _meant(text)
+    wording = _meant(_words(text))
     dangers = [set(places) for places in _patterns("danger", "tells").places(wording, BETWEEN_DANGER)]
     if not dangers:
         return False
@@ -93,7 +100,10 @@ def tells_of_danger(text: str) -> bool:
 
 def asks_for(text: str) -> str | None:
     """The flow that a plain phrase asks for, with nothing beside it but small words."""
-    words = _words(text)
+    return _flow_asked_for(_words(text))
+
+
+def _flow_asked_for(words: Sequence[str]) -> str | None:
     if not 0 < len(words) <= LONGEST_REQUEST:
         return None
     return next((flow for flow in ASKABLE if _asks_for(flow, words)), None)
@@ -172,13 +182,16 @@ def nearest_word(text: str, words: Mapping[str, str]) -> str | None:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(in_one_spelling(_DRAWN_OUT.sub(r"\1", _CONTRACTED.sub("nt", text)))))
+    text = _CONTRACTED.sub("nt", text)
+    if _THRICE.search(text):
+        text = _DRAWN_OUT.sub(r"\1", text)
+    return tuple(_WORD.findall(in_one_spelling(text)))
 
 
-def _meant(text: str) -> patterns.Wording:
+def _meant(words: Sequence[str]) -> patterns.Wording:
     """The words as patterns have them: without what Arabic writes as a part of a word, and mended if they are few."""
-    words = tuple(map(patterns.bare, _words(text)))
-    return patterns.worded(words if len(words) > LONGEST_PLEA else tuple(map(_mending().mended, words)))
+    bare = tuple(map(patterns.bare, words))
+    return patterns.worded(bare if len(bare) > LONGEST_PLEA else tuple(map(_mending().mended, bare)))
 
 
 def _in_order(phrase: Sequence[str], words: Sequence[str]) -> bool:
