@@ -49,7 +49,7 @@ def _load() -> None:
 
 def _walk(language: str) -> Callable[[], None]:
     """From the first question of share to its end, by what people type."""
-    facts = flows.Facts(language=language, channel="telegram", process=PROCESS, consented=True)
+    facts = flows.Facts(language=language, channel="telegram", place=PROCESS, consented=True)
     talk = flows.flows()["share"].talk
     written = [Message("telegram", str(n), "7000000", Kind.TEXT, words) for n, words in enumerate(SHARING[1:])]
 

@@ -25,6 +25,8 @@ from flows._engine.facts import (
     Daytime,
     Facts,
     Kept,
+    Lobby,
+    NotEntered,
     OpenConsultation,
     OpenRound,
     Option,
@@ -65,6 +67,7 @@ from flows._texts.objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, O
 from flows._texts.over import over
 from flows._texts.renditions import Rendition, rendition, with_notice
 from flows._texts.replies import reply
+from flows._texts.shorts import go_elsewhere, short_title
 from flows._texts.states import STATES
 from flows._texts.stuck import THIRD, stuck
 from flows._texts.templates import templates
@@ -73,12 +76,12 @@ from flows._texts.told import Given, Told, told
 __all__ = [
     "ALL", "GROUPS", "LEVELS", "LONGEST_TOGETHER", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "THIRD", "WEEKDAYS",
     "Answer", "Answered", "Ask", "Consented", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow",
-    "Forgotten", "Given", "Group", "Kept", "Left", "Meant", "Moved", "Objective", "OpenConsultation", "OpenRound",
-    "Option", "OwnContribution", "PassedOn", "Played", "Process", "Promise", "Question", "Recognised", "Region",
-    "Rendition", "Renditions", "Returned", "Safety", "Say", "Shared", "Sorted", "Spoke", "Surroundings", "Switched",
-    "TakenBack", "Talk", "Told", "Turn", "Unread", "Voted", "Wants", "Words", "advance", "asks_to_stop",
-    "fewer",
-    "fits", "fits_in", "flow_for", "flows", "goes_back", "greeting", "greets", "in_danger", "is_free", "narrowed",
-    "nearest_flow", "only", "over", "play", "read", "rendition", "reply", "says_something", "sorry", "stuck",
-    "tells_of_danger", "templates", "to_send", "told", "topic_label", "with_notice", "written_in",
+    "Forgotten", "Given", "Group", "Kept", "Left", "Lobby", "Meant", "Moved", "NotEntered", "Objective",
+    "OpenConsultation", "OpenRound", "Option", "OwnContribution", "PassedOn", "Played", "Process", "Promise",
+    "Question", "Recognised", "Region", "Rendition", "Renditions", "Returned", "Safety", "Say", "Shared", "Sorted",
+    "Spoke", "Surroundings", "Switched", "TakenBack", "Talk", "Told", "Turn", "Unread", "Voted", "Wants", "Words",
+    "advance", "asks_to_stop", "fewer", "fits", "fits_in", "flow_for", "flows", "go_elsewhere", "goes_back",
+    "greeting", "greets", "in_danger", "is_free", "narrowed", "nearest_flow", "only", "over", "play", "read",
+    "rendition", "reply", "says_something", "short_title", "sorry", "stuck", "tells_of_danger", "templates",
+    "to_send", "told", "topic_label", "with_notice", "written_in",
 ]  # fmt: skip

@@ -22,7 +22,7 @@ def offer(facts: Facts) -> str:
 
 def talk(facts: Facts) -> Talk:
     # Who said STOP cannot be asked who they are: a carrier that heard it refuses to carry the question.
-    if facts.stopped and (facts.silent or facts.process.safety.proves(facts.channel)):
+    if facts.stopped and (facts.silent or facts.place.proves(facts.channel)):
         start, forget = start_again(facts.reserved_words), to_send("forget")
         yield Say(
             _(

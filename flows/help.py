@@ -4,6 +4,7 @@ from flows._engine.facts import Facts
 from flows._engine.talks import Say, Talk, flows
 from flows._engine.words import to_send
 from flows._texts.renditions import named
+from flows._texts.shorts import several_are_open
 from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
@@ -22,6 +23,7 @@ ORDER = (
     "menu",
     "language",
     "start",
+    "switch",
     "leave",
     "stop",
     "forget",
@@ -34,13 +36,16 @@ def offer(_facts: Facts) -> str:
 
 
 def talk(facts: Facts) -> Talk:
-    process = facts.process
-    organizer, title = named(facts, process.organizer), named(facts, process.title)
-    # To translators: {organizer} is a name, {title} the name of a meeting or a review.
-    yield Say(_("This is {organizer}, for: {title}.", organizer=organizer, title=title))
+    yield Say(several_are_open() if facts.in_lobby else _who(facts))
     yield Say("\n".join((_("You can send these words:"), *_lines(facts))))
-    if process.contact:
-        yield Say(_("You can reach a person here: {contact}", contact=named(facts, process.contact)))
+    if not facts.in_lobby and facts.process.contact:
+        yield Say(_("You can reach a person here: {contact}", contact=named(facts, facts.process.contact)))
+
+
+def _who(facts: Facts) -> str:
+    organizer, title = named(facts, facts.process.organizer), named(facts, facts.process.title)
+    # To translators: {organizer} is a name, {title} the name of a meeting or a review.
+    return _("This is {organizer}, for: {title}.", organizer=organizer, title=title)
 
 
 def _lines(facts: Facts) -> list[str]:

@@ -21,7 +21,7 @@ def talk(facts: Facts) -> Talk:
     yield Spoke(language)
     if not facts.consented:
         # Nobody agrees to what they have not read.
-        yield Switched("welcome")
+        yield Switched("switch" if facts.in_lobby else "welcome")
         return
     # To translators: {language} is the name of your own language, in your language.
     yield Say(_("From now on we write to you in {language}.", language=own_name(language)))

@@ -12,7 +12,7 @@ words = (N_("menu"),)
 label = N_("See what you can do")
 anywhere = True
 
-ORDER = ("share", "answer", "vote", "news", "status", "region", "language", "help", "stop")
+ORDER = ("share", "answer", "vote", "news", "status", "region", "language", "switch", "help", "stop")
 """The flows that it leads to, if they have something to offer now."""
 
 

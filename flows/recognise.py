@@ -24,7 +24,7 @@ def talk(facts: Facts) -> Talk:
         return
     if answer == "no":
         yield PassedOn()
-        yield Switched("welcome")
+        yield Switched("switch" if facts.elsewhere else "welcome")
         return
     yield Recognised()
     yield Say(_("Welcome back."))

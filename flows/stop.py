@@ -20,7 +20,7 @@ def talk(facts: Facts) -> Talk:
     yield Left()
     start, forget = start_again(facts.reserved_words), to_send("forget")
     # Who may be somebody else erases nobody before they have said who they are.
-    if facts.silent or facts.process.safety.proves(facts.channel):
+    if facts.silent or facts.place.proves(facts.channel):
         yield Say(
             _(
                 "We will not write to you any more. Send {start} to come back. "

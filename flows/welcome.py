@@ -1,17 +1,15 @@
 """The first talk: who we are, the truth about this channel, consent."""
 
-from collections.abc import Iterator
-
 from channels.messages import Choice
 from flows._engine.asking import choose
 from flows._engine.effects import Consented, Declined, Spoke, Switched
 from flows._engine.facts import Facts
-from flows._engine.languages import languages_of, other_languages
+from flows._engine.languages import languages_of, other_languages, unseen_languages
 from flows._engine.talks import Say, Talk
 from flows._engine.words import to_send
 from flows._texts.over import over
 from flows._texts.renditions import named
-from locales import _, own_name
+from locales import _
 
 words = ()  # nobody asks for it: it opens by itself for who has not agreed yet
 edition = 2
@@ -26,7 +24,9 @@ def talk(facts: Facts) -> Talk:
         return
     yield Say(_terms(facts))
     answers = (Choice("yes", _("Yes, I agree")), Choice("no", _("No, thank you")), *other_languages(facts))
-    answer = yield from choose(_("Do you want to take part?"), answers, loosely=False, unseen=_unseen(facts, answers))
+    answer = yield from choose(
+        _("Do you want to take part?"), answers, loosely=False, unseen=unseen_languages(facts, answers)
+    )
     if answer == "no":
         yield Declined()
         yield Say(_("That is all right. We keep nothing about you. If you change your mind, write to us again."))
@@ -40,12 +40,6 @@ def talk(facts: Facts) -> Talk:
     if answer in languages_of(facts):
         yield Spoke(answer)
     yield Switched("welcome" if answer in languages_of(facts) else "language")
-
-
-def _unseen(facts: Facts, seen: tuple[Choice, ...]) -> Iterator[Choice]:
-    """Every language can be typed by its name, also where a button leads to all of them."""
-    shown = {choice.value for choice in seen}
-    return (Choice(code, own_name(code)) for code in languages_of(facts) if code not in shown)
 
 
 def _terms(facts: Facts) -> str:

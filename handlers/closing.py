@@ -44,6 +44,7 @@ async def close(session: Session, process: OpenProcess, keys: Keyring, now: date
         await rounds.close(session, process, keys, round_id, now)
     broadcast = await bulletins.send(session, process, contents.Bulletin(farewell(process)), now, None, None)
     await stored.close(session, process.id, now)
+    await stored.touch_all(session)
     return broadcast
 
 

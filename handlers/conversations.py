@@ -12,6 +12,7 @@ from channels.messages import Kind, Message
 from channels.verdicts import Reach
 from flows.leave import Departed
 from flows.seat import Resigned
+from flows.switch import Entered
 from flows.vote import ReadUp
 from handlers import contributions, members, people, rounds
 from handlers.talk import entering
@@ -68,6 +69,7 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     ReadUp: rounds.explain,
     Resigned: members.resign,
     Departed: members.depart,
+    Entered: people.enter,
 }
 
 IN_PIECES = timedelta(minutes=10)
@@ -131,7 +133,7 @@ async def hear(
         elif not _is_afterthought(message, what.known):
             channel = deployment.channels[message.channel]
             entry = await entering.entry(session, deployment.boards, channel, message, what, leading, now)
-            visit = begin(deployment.keys, message, names.address_index, entry, writes, now, channel)
+            visit = begin(deployment.keys, deployment.boards, message, names.address_index, entry, writes, now, channel)
             noted += _noted(visit, await _take(session, deployment, visit))
             came += _came(visit)
             if what.known is not None and what.known.unsure:
@@ -278,16 +280,17 @@ def _first_step(visit: Visit, decision: Decision) -> NextStep | None:
 
 def _say_first(visit: Visit) -> None:
     """What comes before everything else: help in danger; that of a picture only the words beside it were read."""
-    message, process = visit.message, visit.board.content
+    message, place = visit.message, visit.place.content
     if message.kind is Kind.OTHER and message.text.strip():
         visit.message = dataclasses.replace(message, kind=Kind.TEXT)
         visit.texts.append(_(WORDS_ONLY))
     is_warned = visit.standing.heard.is_warned(visit.now)
     if visit.entry.leads_elsewhere:
+        process = visit.board.content
         visit.texts.append(_(ONLY_HERE, title=flows.rendition(process.title, visit.language, process.languages).text))
     visit.endangered = flows.tells_of_danger(message.text)
     if visit.endangered and not visit.stopped and not is_warned:
-        visit.warning = flows.in_danger(process)
+        visit.warning = flows.in_danger(place)
 
 
 def _excuse(visit: Visit, reason: flows.Unread) -> None:
@@ -329,7 +332,7 @@ def _next_step(visit: Visit, asks_again: bool) -> NextStep | None:
 
 def _comes_too_late(visit: Visit) -> bool:
     """Whether they do not take part in a process that is over, and have been told so."""
-    return visit.board.is_over and not visit.consented and bool(visit.texts)
+    return visit.is_over and not visit.consented and bool(visit.texts)
 
 
 def _costs_a_menu(visit: Visit, resumed: Resumed) -> bool:

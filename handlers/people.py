@@ -8,13 +8,14 @@ from msgspec.structs import replace
 
 import flows
 from channels.verdicts import Reach
+from flows.switch import Entered
 from handlers.processes import OpenProcess
 from handlers.talk import replies
 from handlers.talk.visits import Visit
 from handlers.writing import contents
 from locales import N_, _
 from locales import speak as go_on_in
-from storage import Keyring, Session, addresses, fresh, participations
+from storage import Keyring, Session, addresses, fresh, participations, turns
 from storage import people as stored
 from storage.outbox import deliveries
 from storage.outbox.replies import Reply, queue
@@ -53,6 +54,13 @@ async def consent(session: Session, _keys: Keyring, visit: Visit, effect: flows.
 
 async def move(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Moved) -> None:
     visit.region = effect.region
+
+
+async def enter(session: Session, _keys: Keyring, visit: Visit, effect: Entered) -> None:
+    """The chat goes into another process: what its person is, agreed to and gave there counts from here on."""
+    board = await visit.boards.at(session, effect.process, None, visit.now)
+    known = visit.known
+    visit.enter(board, known and await turns.elsewhere(session, known, effect.process, visit.now))
 
 
 async def leave(session: Session, _keys: Keyring, visit: Visit, _effect: flows.Left) -> None:
@@ -101,6 +109,8 @@ async def decline(session: Session, keys: Keyring, visit: Visit, effect: flows.D
     process = visit.board.content
     title = flows.rendition(process.title, visit.language, process.languages).text
     visit.texts[:] = [_(DECLINED, title=title, forget=flows.to_send("forget"))]
+    if visit.surroundings.elsewhere:
+        visit.texts.append(flows.go_elsewhere())
     visit.departed = True
 
 
@@ -124,8 +134,12 @@ async def part(session: Session, now: datetime) -> int:
 
 
 async def fade(session: Session, now: datetime) -> int:
-    """Erase, as FORGET does, some of those who never agreed and have been silent for long; gives how many."""
+    """Erase, as FORGET does, some of those who never agreed and have been silent for long; gives how many.
+
+    So are some of those who never said to which of several processes they write.
+    """
     gone = await stored.never_agreed(session, now - UNDECIDED, MOST_TO_FADE)
+    gone += await stored.never_entered(session, now - UNDECIDED, MOST_TO_FADE)
     for who in gone:
         await stored.erase(session, who)
     return len(gone)
@@ -160,7 +174,7 @@ async def take_seat(session: Session, keys: Keyring, visit: Visit) -> bool:
     Only who has agreed to take part can sit there: the invitation of anybody else waits until they do.
     """
     written = INVITATION.fullmatch(visit.message.text)
-    if written is None or visit.stopped or visit.is_member or visit.board.is_over:
+    if written is None or visit.stopped or visit.is_member or visit.is_over:
         return False
     code = _name(keys, written[1] + written[2])
     if visit.consented:

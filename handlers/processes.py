@@ -46,6 +46,8 @@ async def begin(session: Session, process: flows.Process, now: datetime) -> Open
     known = await processes.every(session)
     before = _meant(process, known)
     parent = _parent(process, before, known)
+    await _check_short(session, process, before, known)
+    await processes.touch_all(session)
     if before is None:
         name, slug = fresh(), process.slug or _slug(process.title)
         await processes.add(session, NewProcess(name, slug, parent, contents.pack(process), now))
@@ -204,6 +206,8 @@ def _check(process: flows.Process) -> None:
     _check_slug(process.slug)
     contents.check_line(process.title, "title")
     contents.check_line(process.organizer, "organizer")
+    if process.short:
+        contents.check_line(process.short, "short", contents.LONGEST_TO_TAP)
     if process.contact is not None:
         contents.check_rendered(process.contact, "contact", contents.LONGEST_TITLE)
     contents.check_choices(process.regions, "regions", ours=RATHER_NOT)
@@ -218,6 +222,19 @@ def _check(process: flows.Process) -> None:
         _check_daytime(process.daytime)
     elif any(region.zone for region in process.regions):
         raise contents.Unfit("regions: a zone says when it is day there; add [daytime], or leave the zone out.")
+
+
+async def _check_short(
+    session: Session, process: flows.Process, before: StoredProcess | None, known: Sequence[StoredProcess]
+) -> None:
+    """Where a sender is shared people choose between processes by their short titles."""
+    if not any(sender.process is None for sender in await senders.listed(session)):
+        return
+    short = flows.short_title(process)
+    for other in known:
+        is_beside = other.state is ProcessState.OPEN and (before is None or other.id != before.id)
+        if is_beside and _share(short, flows.short_title(_opened(other).content)):
+            raise contents.Unfit(f"short: write a short title by which people can tell it from {other.slug}.")
 
 
 def _check_safety(safety: flows.Safety) -> None:

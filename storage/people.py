@@ -17,6 +17,7 @@ from storage.tables import (
     delivery,
     has_not_agreed,
     invitation,
+    is_in_lobby,
     is_to_come,
     is_under_way,
     member,
@@ -109,6 +110,22 @@ async def never_agreed(session: Session, before: datetime, most: int) -> list[st
     # A person who is being heard at this moment is locked and passed over. The second query leaves out who wrote before
     # we had the lock.
     locked = silent.order_by(participation.c.joined).limit(most).with_for_update(of=[person], skip_locked=True)
+    ids = list(dict.fromkeys((await session.execute(locked)).scalars()))
+    return list((await session.execute(silent.where(person.c.id.in_(ids)).distinct())).scalars()) if ids else []
+
+
+async def never_entered(session: Session, before: datetime, most: int) -> list[str]:
+    """Up to `most` people who have gone into no process and have written nothing since then; they are locked."""
+    takes_part = exists().where(participation.c.person_id == person.c.id)
+    elsewhere = address.alias("elsewhere")
+    wrote = exists().where(elsewhere.c.person_id == person.c.id, elsewhere.c.spoke >= before)
+    silent = (
+        select(person.c.id)
+        .join(address, address.c.person_id == person.c.id)
+        .where(is_in_lobby(address), address.c.spoke < before, ~wrote, ~takes_part)
+    )
+    # As above: who is being heard at this moment is passed over, and who wrote before we had the lock is left out.
+    locked = silent.order_by(address.c.spoke).limit(most).with_for_update(of=[person], skip_locked=True)
     ids = list(dict.fromkeys((await session.execute(locked)).scalars()))
     return list((await session.execute(silent.where(person.c.id.in_(ids)).distinct())).scalars()) if ids else []
 

@@ -75,7 +75,7 @@ async def touch(session: Session, process_id: str) -> bool:
 
 
 async def touch_all(session: Session) -> None:
-    """The same for what talks of every process know of."""
+    """The same for what talks of every process know of: which others are open, and by which doors people come."""
     await session.execute(update(process).values(edition=process.c.edition + 1))
 
 

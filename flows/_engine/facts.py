@@ -80,10 +80,36 @@ class Process:
     """Where that saves a segment, in languages whose readers accept it."""
     senders: tuple[str, ...] = ()
     """The bots and numbers that belong to this process alone."""
+    short: Renditions = field(default_factory=dict)
+    """Its title in few words, where people choose between several processes; {}: as much of the title as fits."""
     slug: str = ""
     """What organizers call it by; "" for the only one that there is."""
     under: str = ""
     """The slug of the process that it stands under, a regional review of which it is a national part; "" for none."""
+
+    def proves(self, kind: str) -> bool:
+        """Whether people on this platform are asked for the second step."""
+        return self.safety.proves(kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Lobby:
+    """Where somebody is who writes to a bot or number that several processes share, and has entered none of them."""
+
+    languages: tuple[str, ...]
+    """Those of all of them, in the order in which a missing rendition falls back."""
+    second_step: tuple[str, ...] = ()
+    """The platforms on which any of them asks for it."""
+    sms_without_accents: bool = True
+    """None of them forbids it."""
+
+    def proves(self, kind: str) -> bool:
+        """Whether people on this platform are asked for the second step."""
+        return kind in self.second_step
+
+
+class NotEntered(Exception):
+    """A talk about a process was begun with somebody who has entered none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +178,7 @@ class OwnContribution:
 class Surroundings(Struct, frozen=True):
     """The process and the channel of a talk, as they are now; they are not kept with it."""
 
-    process: Process
+    place: Process | Lobby
     costs_by_length: bool = False
     """A longer text costs more here."""
     takes_voice: bool = True
@@ -164,6 +190,8 @@ class Surroundings(Struct, frozen=True):
     """Choices are shown with their numbers."""
     most_buttons: int | None = None
     """So many choices can be tapped where they stand; more of them stand in a list. None: any number."""
+    elsewhere: tuple[Option, ...] = ()
+    """The other processes that this chat can go into, each by its short title."""
 
 
 KEPT_AS = {"consulted": "asked", "own_contributions": "given"}
@@ -214,12 +242,13 @@ class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
         """Everything, with the process and the channel as they are now."""
         return Facts(
             *_all(self),
-            process=surroundings.process,
+            place=surroundings.place,
             costs_by_length=surroundings.costs_by_length,
             takes_voice=surroundings.takes_voice,
             reserved_words=surroundings.reserved_words,
             carrier=surroundings.carrier,
             most_buttons=surroundings.most_buttons,
+            elsewhere=surroundings.elsewhere,
         )
 
 
@@ -229,12 +258,25 @@ _all = attrgetter(*Kept.__struct_fields__)
 class Facts(Kept, frozen=True, kw_only=True):
     """Everything that any conversation may know."""
 
-    process: Process
+    place: Process | Lobby
     costs_by_length: bool = False
     takes_voice: bool = True
     reserved_words: ReservedWords = NOTHING_RESERVED
     carrier: Carrier = ANY_CARRIER
     most_buttons: int | None = None
+    elsewhere: tuple[Option, ...] = ()
+
+    @property
+    def process(self) -> Process:
+        """The process that they are in. Raises `NotEntered`: whatever is said in a lobby reads `place`."""
+        if isinstance(self.place, Lobby):
+            raise NotEntered
+        return self.place
+
+    @property
+    def in_lobby(self) -> bool:
+        """They have entered no process yet."""
+        return isinstance(self.place, Lobby)
 
     @property
     def takes_part(self) -> bool:

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import cache
 
 from channels.messages import Choice
@@ -37,7 +37,7 @@ def choose_language(facts: Facts) -> Generator[Ask, Answer, str]:
 
 def languages_of(facts: Facts) -> list[str]:
     """Those of the process in which we can talk."""
-    return [code for code in facts.process.languages if code in languages()] or [ENGLISH]
+    return [code for code in facts.place.languages if code in languages()] or [ENGLISH]
 
 
 def other_languages(facts: Facts) -> tuple[Choice, ...]:
@@ -48,6 +48,12 @@ def other_languages(facts: Facts) -> tuple[Choice, ...]:
         called = plain_name if facts.costs_by_length else own_name
         return tuple(Choice(code, capitalized(called(code))) for code in others)
     return (Choice("language", _short([_word(code) for code in others])),)
+
+
+def unseen_languages(facts: Facts, seen: Sequence[Choice]) -> Iterator[Choice]:
+    """Every language can be typed by its name, also where a button leads to all of them."""
+    shown = {choice.value for choice in seen}
+    return (Choice(code, own_name(code)) for code in languages_of(facts) if code not in shown)
 
 
 def plain_name(language: str) -> str:

@@ -57,7 +57,7 @@ def choices(facts: Facts, options: Iterable[Option]) -> tuple[Choice, ...]:
 
 
 def _found(facts: Facts, renditions: Renditions) -> Rendition:
-    return rendition(renditions, spoken(), facts.process.languages)
+    return rendition(renditions, spoken(), facts.place.languages)
 
 
 def _notice(language: str) -> str:

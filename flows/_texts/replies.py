@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 
 from channels.messages import Outgoing
-from flows._engine.facts import Process
+from flows._engine.facts import Lobby, Process
 from flows._engine.talks import Ask, Wants
 from locales import _, speaking
 
 
-def reply(texts: Sequence[str], question: Ask | None, language: str, process: Process, token: str = "") -> Outgoing:
+def reply(
+    texts: Sequence[str], question: Ask | None, language: str, place: Process | Lobby, token: str = ""
+) -> Outgoing:
     """`token`: of the question, which ends it."""
     if question is None:
-        return Outgoing("\n\n".join(texts), language, without_accents=process.sms_without_accents)
+        return Outgoing("\n\n".join(texts), language, without_accents=place.sms_without_accents)
     return Outgoing(
         text="\n\n".join((*texts, question.text)),
         language=language,
@@ -19,7 +21,7 @@ def reply(texts: Sequence[str], question: Ask | None, language: str, process: Pr
         token=token,
         choose=_choose(language) if question.choices else "",
         several=question.wants is Wants.SEVERAL,
-        without_accents=process.sms_without_accents,
+        without_accents=place.sms_without_accents,
     )
 
 

@@ -1,6 +1,6 @@
 """What people are told who have not been understood three times: something else than before."""
 
-from flows._engine.facts import Surroundings
+from flows._engine.facts import Process, Surroundings
 from flows._engine.talks import Ask
 from flows._texts.renditions import rendition
 from locales import _, spoken
@@ -10,10 +10,10 @@ THIRD = 3
 
 def stuck(question: Ask, surroundings: Surroundings) -> str:
     """An example of an answer, and a human, in the language being spoken."""
-    process = surroundings.process
+    place = surroundings.place
     sentences = [_how(question, surroundings.shows_numbers)]
-    if process.contact is not None:
-        contact = rendition(process.contact, spoken(), process.languages).text
+    if isinstance(place, Process) and place.contact is not None:
+        contact = rendition(place.contact, spoken(), place.languages).text
         sentences.append(_("You can reach a person here: {contact}", contact=contact))
     return "\n".join(sentences)
 

@@ -11,6 +11,19 @@ from storage.states import ProcessState
 
 
 @dataclass(frozen=True, slots=True)
+class OpenProcesses:
+    """Every process that is open, for a chat that is in none of them yet."""
+
+    content: flows.Lobby
+    options: tuple[flows.Option, ...]
+    """Each by its short title."""
+
+    def elsewhere(self, _sender: str) -> tuple[flows.Option, ...]:
+        """The processes that a chat can go into from here."""
+        return self.options
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """The process and what stands open in it."""
 
@@ -27,6 +40,14 @@ class Board:
 
     doors: frozenset[Place]
     """All that there are, into whichever process: most of what people write is none of their words."""
+
+    beside: OpenProcesses
+    """Every process that is open."""
+
+    def elsewhere(self, sender: str) -> tuple[flows.Option, ...]:
+        """The other processes that a chat with this bot or number of ours can go into."""
+        others = (option for option in self.beside.options if option.value != self.process)
+        return () if self.owns(sender) else tuple(others)
 
     def owns(self, sender: str) -> bool:
         """Whether a bot or number of ours belongs to this process alone."""
@@ -47,14 +68,26 @@ class Boards:
     def __init__(self) -> None:
         self._last: dict[str, Board] = {}
 
-    async def at(self, session: Session, process: str | None, edition: int | None, now: datetime) -> Board:
-        """The board of this edition of a process. Raises `NoProcess`."""
-        if process is None:
-            raise NoProcess
+    async def at(self, session: Session, process: str, edition: int | None, now: datetime) -> Board:
+        """The board of this edition of a process; None: of the one that it has now. Raises `NoProcess`."""
         last = self._last.get(process)
         if last is None or last.edition != edition or (last.bulletin_next is not None and last.bulletin_next <= now):
             last = self._last[process] = await _read(session, process, now)
         return last
+
+
+async def open_processes(session: Session) -> OpenProcesses:
+    """Those that are open now, in the order in which they were opened."""
+    known = [process for process in await processes.every(session) if process.state is ProcessState.OPEN]
+    contents_of = {process.id: contents.unpack(process.content, flows.Process) for process in known}
+    return OpenProcesses(
+        flows.Lobby(
+            languages=tuple(dict.fromkeys(code for content in contents_of.values() for code in content.languages)),
+            second_step=tuple({kind for content in contents_of.values() for kind in content.safety.second_step}),
+            sms_without_accents=all(content.sms_without_accents for content in contents_of.values()),
+        ),
+        tuple(flows.Option(name, flows.short_title(content)) for name, content in contents_of.items()),
+    )
 
 
 async def _read(session: Session, process: str, now: datetime) -> Board:
@@ -75,4 +108,5 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
         bulletin_until=found.bulletin_until,
         bulletin_next=found.bulletin_next,
         doors=await doors.places(session),
+        beside=await open_processes(session),
     )

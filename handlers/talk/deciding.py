@@ -11,7 +11,7 @@ from channels.messages import Kind, Message
 from flows import Ask, Unread
 from handlers.talk.standing import RECOGNISE, UNSEEN, Standing
 
-WITHOUT_CONSENT = ("welcome", "stop", "forget", "help", "language")
+WITHOUT_CONSENT = ("welcome", "stop", "forget", "help", "language", "switch")
 WHILE_STOPPED = ("start", "forget", "help")
 WHILE_UNRECOGNISED = ("stop", "help")
 STOPPING, KEEP = "stopping", "keep"
@@ -130,7 +130,14 @@ def resume(situation: Situation) -> Resumed:
             return Resumed(remaining, step=StartOver(innermost.flow))
         if question is not None:
             return Resumed(remaining, question)
-    return Resumed(standing.with_talks(()), step=Open("menu" if situation.consented else "welcome"))
+    return Resumed(standing.with_talks(()), step=Open(_beginning(situation)))
+
+
+def _beginning(situation: Situation) -> str:
+    """The flow with which everything begins."""
+    if isinstance(situation.surroundings.place, flows.Lobby):
+        return "switch"
+    return "menu" if situation.consented else "welcome"
 
 
 def arrived(situation: Situation) -> Decision:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from channels import Channel
 from channels.messages import Kind, Message
-from handlers.talk.boards import Boards
+from handlers.talk.boards import Board, Boards, NoProcess, OpenProcesses, open_processes
 from handlers.talk.visits import Entry
 from storage import Session, doors, turns
 from storage.doors import Leading, Place
@@ -46,18 +46,27 @@ async def entry(
     known = what.known
     # Who may be somebody else leads nobody's chat anywhere.
     if door is None or (known is not None and known.silent_for(channel.recycled, now)):
-        return Entry(await boards.at(session, what.process, what.edition, now), known)
-    if what.process not in (None, door.process):
-        board = await boards.at(session, what.process, what.edition, now)
-        if board.owns(message.channel):
-            return Entry(board, known, leads_elsewhere=True)
+        return Entry(await _place_of(session, boards, what, now), known)
+    here = await _place_of(session, boards, what, now)
+    if isinstance(here, Board) and here.process != door.process and here.owns(message.channel):
+        return Entry(here, known, leads_elsewhere=True)
     enters = what.process != door.process
     if known is not None and enters:
         known = await turns.elsewhere(session, known, door.process, now)
     if not door.is_open and not (known is not None and known.joined):
-        return Entry(await boards.at(session, what.process, what.edition, now), what.known)
+        return Entry(here, what.known)
     board = await boards.at(session, door.process, door.edition, now)
     return Entry(board, known, place, door.language, enters)
+
+
+async def _place_of(session: Session, boards: Boards, what: turns.Found, now: datetime) -> Board | OpenProcesses:
+    """Where a chat is. Raises `NoProcess`."""
+    if what.process is not None:
+        return await boards.at(session, what.process, what.edition, now)
+    found = await open_processes(session)
+    if not found.options:
+        raise NoProcess
+    return found
 
 
 def _place(message: Message) -> Place | None:

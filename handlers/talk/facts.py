@@ -25,7 +25,7 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str], held: 
         known = replace(known, own_contributions=await _given(session, visit))
     if "contribution" in needs:
         known = replace(known, contribution=fresh())
-    if "code" in needs and visit.board.content.safety.proves(visit.kind):
+    if "code" in needs and visit.place.content.proves(visit.kind):
         known = replace(known, code=str(secrets.choice(CODES)))
     if "wanted" in needs:
         known = replace(known, wanted=wanted(visit.message, visit.surroundings.reserved_words, visit.consented))

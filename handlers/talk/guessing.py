@@ -11,7 +11,7 @@ from locales.countries import likely
 
 def first_guess(
     message: Message,
-    process: flows.Process,
+    place: flows.Process | flows.Lobby,
     reserved_words: ReservedWords,
     by_door: bool = False,
     on_door: str | None = None,
@@ -21,7 +21,7 @@ def first_guess(
     English is written by people of every language: it counts only where the app does not say another one. `by_door`:
     what was written is the word of a door, which says nothing but what stands `on_door`.
     """
-    offered = [code for code in process.languages if code in languages()] or [ENGLISH]
+    offered = [code for code in place.languages if code in languages()] or [ENGLISH]
     if on_door in offered:
         return on_door
     app = nearest(message.language)

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec.structs import replace
+
 import flows
 from channels import Channel
 from channels.messages import Message, Outgoing
 from channels.verdicts import Reach
-from handlers.talk.boards import Board
+from handlers.talk.boards import Board, Boards, NoProcess, OpenProcesses
 from handlers.talk.guessing import first_guess
 from handlers.talk.patience import Heard
 from handlers.talk.standing import KeptTalk, Standing, packed, room
@@ -24,7 +26,7 @@ BALLOT_ROOM = 6 * 1024
 class Entry:
     """The process that a message goes into, who wrote it as they are there, and by which door they came."""
 
-    board: Board
+    place: Board | OpenProcesses
     known: Known | None
     door: Place | None = None
     """None: they are where they were, or came without one."""
@@ -48,7 +50,8 @@ class Visit:
     message: Message
     kind: str
     """The platform that it came over."""
-    board: Board
+    boards: Boards = field(repr=False)
+    place: Board | OpenProcesses
     surroundings: flows.Surroundings = field(repr=False)
     writes: Writes = field(repr=False)
     now: datetime
@@ -81,6 +84,8 @@ class Visit:
     """The flow whose word the message is; None: of none."""
     answered: str = ""
     """The token of the question that was answered by choosing: whoever did that has got our message."""
+    entered: bool = False
+    """They have gone into another process in this turn."""
     forgotten: bool = False
     departed: bool = False
     """They left the process in this turn, or did not agree to take part in it."""
@@ -88,6 +93,18 @@ class Visit:
     """The flow and the number of its question that was not answered."""
     room: int = 0
     """The bytes that the reply takes in the database at least, where its length would tell what it says."""
+
+    @property
+    def board(self) -> Board:
+        """The process that the chat is in. Raises `NoProcess`: what happens in a process does not happen before."""
+        if not isinstance(self.place, Board):
+            raise NoProcess
+        return self.place
+
+    @property
+    def is_over(self) -> bool:
+        """The process that the chat is in is closed."""
+        return isinstance(self.place, Board) and self.place.is_over
 
     @property
     def person(self) -> str:
@@ -104,8 +121,10 @@ class Visit:
     @property
     def enters(self) -> bool:
         """The chat was in another process before, or in none: they came by a door, or its sender has changed hands."""
-        changed_hands = self.known is not None and self.known.process not in (None, self.board.process)
-        return self.entry.enters or changed_hands
+        if not isinstance(self.place, Board):
+            return False
+        changed_hands = self.known is not None and self.known.process not in (None, self.place.process)
+        return self.entered or self.entry.enters or changed_hands
 
     @property
     def says_something(self) -> bool:
@@ -113,22 +132,24 @@ class Visit:
 
     def facts(self) -> flows.Kept:
         """What every flow may know; the ones that have to be looked up are still missing."""
-        news = self.board.news(self.now)
+        board = self.place if isinstance(self.place, Board) else None
+        news = None if board is None else board.news(self.now)
+        consultation = None if board is None else board.consultation
         return flows.Kept(
             language=self.language,
             channel=self.kind,
             consented=self.consented,
             stopped=self.stopped,
             silent=self.silent,
-            consulted=self.board.consultation is not None,
+            consulted=consultation is not None,
             votes=self.known is not None and self.known.votes,
             informed=news is not None,
             gave=self.gave,
             region_known=bool(self.region),
             bulletin=news,
-            consultation=self.board.consultation,
+            consultation=consultation,
             seated=self.is_member,
-            over=self.board.is_over,
+            over=self.is_over,
         )
 
     def speak(self, language: str) -> None:
@@ -155,19 +176,33 @@ class Visit:
     def begin_anew(self, key: PersonKey) -> None:
         """From here on this is somebody who is new here."""
         self.known, self.key, self.address = None, key, fresh()
-        self.language, self.region = first_guess(self.message, self.board.content, self.surroundings.reserved_words), ""
+        if self.surroundings.elsewhere:
+            self._stand_in(self.board.beside)
+        self.language, self.region = first_guess(self.message, self.place.content, self.surroundings.reserved_words), ""
         self.reach, self.consented, self.consent = Reach.ACTIVE, False, None
         self.standing = Standing(heard=self.standing.heard)
         self.turn, self.silent, self.gave = 1, False, False
 
+    def enter(self, board: Board, known: Known | None) -> None:
+        """From here on the chat is in this process, where its person is `known` like this; None: they are new here."""
+        self._stand_in(board)
+        if known is not None:
+            self.known, self.region, self.consented, self.gave = known, known.region, known.consented, known.gave
+        self.standing, self.entered = self.standing.in_another_process(), True
+
+    def _stand_in(self, place: Board | OpenProcesses) -> None:
+        elsewhere = place.elsewhere(self.message.channel)
+        self.place, self.surroundings = place, replace(self.surroundings, place=place.content, elsewhere=elsewhere)
+
     def reply(self) -> Outgoing:
         """Everything that is said in this turn, as one message."""
         texts = [self.warning, *self.texts] if self.warning else self.texts
-        return flows.reply(texts, self.question, self.language, self.board.content, self.standing.token)
+        return flows.reply(texts, self.question, self.language, self.place.content, self.standing.token)
 
 
 def begin(
     keys: Keyring,
+    boards: Boards,
     message: Message,
     index: str,
     entry: Entry,
@@ -176,21 +211,23 @@ def begin(
     channel: Channel,
 ) -> Visit:
     """A visit of someone known, or of someone who is new here."""
-    board, known = entry.board, entry.known
+    place, known = entry.place, entry.known
     surroundings = flows.Surroundings(
-        board.content,
+        place.content,
         channel.costs_by_length,
         channel.takes_voice,
         channel.reserved_words,
         channel.carrier,
         channel.shows_numbers,
         channel.most_buttons,
+        place.elsewhere(channel.name),
     )
     if known is not None:
         return Visit(
             message=message,
             kind=channel.kind,
-            board=board,
+            boards=boards,
+            place=place,
             surroundings=surroundings,
             writes=writes,
             now=now,
@@ -212,7 +249,8 @@ def begin(
     return Visit(
         message=message,
         kind=channel.kind,
-        board=board,
+        boards=boards,
+        place=place,
         surroundings=surroundings,
         writes=writes,
         now=now,
@@ -221,7 +259,7 @@ def begin(
         known=None,
         key=keys.new(fresh()),
         address=fresh(),
-        language=first_guess(message, board.content, channel.reserved_words, entry.door is not None, entry.language),
+        language=first_guess(message, place.content, channel.reserved_words, entry.door is not None, entry.language),
         region="",
         reach=Reach.ACTIVE,
         consented=False,
@@ -242,7 +280,7 @@ def keep(visit: Visit, keys: Keyring) -> None:
 def _add(visit: Visit, keys: Keyring) -> None:
     place = addresses.NewAddress(
         id=visit.address,
-        process=visit.board.process,
+        process=visit.place.process if isinstance(visit.place, Board) else None,
         channel=visit.message.channel,
         index=visit.index,
         external=visit.message.external,
@@ -264,6 +302,8 @@ def _change(visit: Visit, known: Known) -> None:
 def _take_part(visit: Visit) -> None:
     """Write down what is new of them in this process."""
     known = visit.known
+    if not isinstance(visit.place, Board):
+        return
     if known is None or not known.joined:
         joining = participations.Joining(
             process=visit.board.process, region=visit.region, consent=visit.consent, joined=visit.now.date()

@@ -14,7 +14,7 @@ from storage.tables._conditions import (
     waits_to_reply,
 )
 from storage.tables._metadata import STAYS, metadata
-from storage.tables.addresses import address
+from storage.tables.addresses import address, is_in_lobby
 from storage.tables.broadcasts import broadcast, standing
 from storage.tables.bulletins import bulletin
 from storage.tables.circuits import circuit
@@ -52,6 +52,7 @@ __all__ = [
     "has_not_agreed",
     "input",
     "invitation",
+    "is_in_lobby",
     "is_notice_to_come",
     "is_reply_to_come",
     "is_to_come",

@@ -1,6 +1,6 @@
 """The table of addresses."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, false
+from sqlalchemy import Boolean, Column, ColumnElement, ForeignKey, FromClause, Index, Integer, Table, Text, and_, false
 
 from storage._ground.columns import Moment, Sealed
 from storage.tables._metadata import metadata
@@ -42,6 +42,18 @@ address = Table(
     Column("replied", Moment),
 )
 
+
+def is_in_lobby(addresses: FromClause) -> ColumnElement[bool]:
+    """Its person has entered no process with this chat; whom a last sentence goes to after FORGET is nobody's."""
+    return and_(addresses.c.process_id.is_(None), addresses.c.index.is_not(None))
+
+
+Index(
+    "ix_address_in_lobby",
+    address.c.spoke,
+    postgresql_where=is_in_lobby(address),
+    sqlite_where=is_in_lobby(address),
+)
 Index(
     "ix_address_until",
     address.c.until,

@@ -14,6 +14,7 @@ from flows import (
     Facts,
     Flow,
     Kept,
+    Lobby,
     OpenConsultation,
     OpenRound,
     Option,
@@ -72,16 +73,21 @@ GIVEN = (
 )
 
 
-def surroundings(channel: str, process: Process = PROCESS) -> Surroundings:
+ELSEWHERE = (Option("p2", {"en": "National review", "fr": "Examen national"}), Option("p3", {"en": "Hills"}))
+LOBBY = Lobby(languages=PROCESS.languages)
+
+
+def surroundings(channel: str, place: Process | Lobby = PROCESS, elsewhere: tuple[Option, ...] = ()) -> Surroundings:
     held_on = every_channel()[channel]
     return Surroundings(
-        process,
+        place,
         held_on.costs_by_length,
         held_on.takes_voice,
         held_on.reserved_words,
         held_on.carrier,
         held_on.shows_numbers,
         held_on.most_buttons,
+        elsewhere,
     )
 
 
@@ -107,6 +113,11 @@ def bare(language: str = "en", channel: str = "sms") -> Facts:
     """The same process with nothing going on in it, to a person who just came."""
     process = replace(PROCESS, regions=(), contact=None)
     return Kept(language=language, channel=channel).within(surroundings(channel, process))
+
+
+def in_lobby(language: str = "en", channel: str = "sms") -> Facts:
+    """Somebody new, before several processes."""
+    return Kept(language=language, channel=channel).within(surroundings(channel, LOBBY, ELSEWHERE))
 
 
 @dataclass(frozen=True)

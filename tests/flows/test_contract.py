@@ -35,10 +35,12 @@ from flows import (
 )
 from flows import help as help_
 from flows._engine.folding import fold
+from flows.switch import Entered
 from flows.vote import ReadUp
+from handlers.talk.deciding import WITHOUT_CONSENT
 from locales import _, languages, speak, speaking
 from tests.every_channel import every_channel
-from tests.flows.example import CONSULTATION, PROCESS, bare, facts, named_in, paths, surroundings
+from tests.flows.example import CONSULTATION, ELSEWHERE, PROCESS, bare, facts, in_lobby, named_in, paths, surroundings
 
 MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered, Shared, ReadUp)
 """Going back replays them, so they are recorded as the latest word and not as one more; what is read is read again."""
@@ -58,18 +60,29 @@ def circumstances(language: str, channel: str) -> Iterator[Facts]:
     yield structs.replace(full, code="482913")
     assert full.round
     voted = replace(full.round, voted=True, ballot='["m1"]')
-    yield structs.replace(full, round=voted, process=replace(full.process, languages=("en",)))
+    yield structs.replace(full, round=voted, place=replace(full.process, languages=("en",)))
     yield structs.replace(full, round=replace(full.round, explained=("m2",)))
+    yield structs.replace(full, elsewhere=ELSEWHERE)
+    yield structs.replace(full, silent=True, elsewhere=ELSEWHERE)
+
+
+def circumstances_of(flow: Flow, language: str, channel: str) -> Iterator[Facts]:
+    """Those, and before several processes what can be held there."""
+    yield from circumstances(language, channel)
+    if flow.name in WITHOUT_CONSENT and flow.name != "welcome":
+        lobby = in_lobby(language, channel)
+        yield lobby
+        yield structs.replace(lobby, stopped=True)
 
 
 @every_flow
 @in_every_language
 @everywhere
 def test_every_talk_opens_and_ends(flow: Flow, language: str, channel: str) -> None:
-    for known in circumstances(language, channel):
+    for known in circumstances_of(flow, language, channel):
         for path in paths(flow, known):
             last = path.turns[-1]
-            assert last.texts or any(isinstance(effect, Switched) for effect in last.effects)
+            assert last.texts or any(isinstance(effect, Switched | Entered) for effect in last.effects)
 
 
 @every_flow
@@ -119,9 +132,9 @@ def test_what_is_stored_comes_back_the_same(flow: Flow, language: str) -> None:
 
 @every_flow
 def test_a_flow_reads_only_the_facts_it_needs(flow: Flow) -> None:
-    for known in circumstances("en", "sms"):
-        kept = only(known, flow.needs)
-        assert list(paths(flow, kept.within(surroundings("sms", known.process)))) == list(paths(flow, known))
+    for known in circumstances_of(flow, "en", "sms"):
+        around = surroundings("sms", known.place, known.elsewhere)
+        assert list(paths(flow, only(known, flow.needs).within(around))) == list(paths(flow, known))
 
 
 @every_flow
@@ -201,7 +214,7 @@ def test_every_level_of_participation_can_be_promised(level: str) -> None:
 @every_flow
 def test_a_flow_makes_happen_what_its_file_names(flow: Flow) -> None:
     """An effect that it imports, or has of its own, happens on some way through it; no other does."""
-    ways = [path for known in circumstances("en", "sms") for path in paths(flow, known)]
+    ways = [path for known in circumstances_of(flow, "en", "sms") for path in paths(flow, known)]
     assert {type(effect) for path in ways for turn in path.turns for effect in turn.effects} == named_in(flow)
 
 
@@ -223,7 +236,7 @@ def test_its_words_can_be_learnt_from_help_or_the_menu(flow: Flow) -> None:
 def test_what_cannot_be_done_now_is_offered_by_no_flow(flow: Flow, language: str) -> None:
     """And whoever offers something has words for it."""
     with speaking(language):
-        for known in circumstances(language, "sms"):
+        for known in (*circumstances(language, "sms"), in_lobby(language)):
             assert not flow.offer(known) or flow.words
             help_text = "\n".join(advance(flows()["help"].talk, known, ()).texts)
             named_in_help = f"{to_send(flow.words[0])}:" in help_text.replace("\u00a0", "") if flow.words else False
@@ -242,6 +255,8 @@ def test_help_names_the_words_of_what_can_be_done_now() -> None:
     assert told_by_help(structs.replace(facts(), consented=False)) == {"language", "stop", "forget"}
     assert told_by_help(structs.replace(facts(), stopped=True)) == {"start", "forget"}
     assert told_by_help(structs.replace(facts(), silent=True)) == {"stop"}
+    assert told_by_help(structs.replace(facts(), elsewhere=ELSEWHERE)) == {*everything, "switch"}
+    assert told_by_help(in_lobby()) == {"language", "stop", "forget"}
 
 
 def told_by_help(known: Facts) -> set[str]:

@@ -83,7 +83,7 @@ def test_where_buttons_are_few_one_of_them_leads_to_the_other_languages() -> Non
     assert labels(turn("welcome", channel="whatsapp"))[2:] == ["langue/idioma/لغة"]
     assert turn("welcome", "language", channel="whatsapp").effects == (Switched("language"),)
     in_two = replace(PROCESS, languages=("en", "ar"))
-    assert labels(turn("welcome", channel="whatsapp", process=in_two))[2:] == ["العربية"]
+    assert labels(turn("welcome", channel="whatsapp", place=in_two))[2:] == ["العربية"]
 
 
 def test_no_name_of_a_language_makes_a_text_message_dear() -> None:
@@ -98,9 +98,9 @@ def test_in_another_language_all_is_said_again_before_consent() -> None:
 
 def test_a_language_that_we_cannot_speak_is_not_offered() -> None:
     spoken = replace(PROCESS, languages=("so", "en", "fr"))
-    assert labels(turn("language", process=spoken)) == ["English", "Français"]
-    assert labels(turn("welcome", process=spoken))[2:] == ["Français"]
-    assert labels(turn("welcome", process=replace(PROCESS, languages=("so", "en"))))[2:] == []
+    assert labels(turn("language", place=spoken)) == ["English", "Français"]
+    assert labels(turn("welcome", place=spoken))[2:] == ["Français"]
+    assert labels(turn("welcome", place=replace(PROCESS, languages=("so", "en"))))[2:] == []
 
 
 def test_whoever_agrees_is_asked_at_once_what_should_change() -> None:
@@ -119,7 +119,7 @@ def test_who_would_rather_not_say_lives_nowhere() -> None:
 
 
 def test_where_no_region_is_asked_for_nobody_is_asked() -> None:
-    nowhere = turn("region", process=replace(PROCESS, regions=()))
+    nowhere = turn("region", place=replace(PROCESS, regions=()))
     assert (nowhere.effects, nowhere.question) == ((), None)
 
 
@@ -216,14 +216,14 @@ def test_forget_erases_once_the_number_has_come_back() -> None:
 
 
 def test_where_a_number_has_to_come_back_forget_after_stop_leads_through_start() -> None:
-    stopped = turn("forget", channel="sms", stopped=True, process=PROVEN)
+    stopped = turn("forget", channel="sms", stopped=True, place=PROVEN)
     assert (stopped.effects, "Send START first, then FORGET" in text(stopped)) == ((), True)
-    assert turn("forget", stopped=True, process=PROVEN).effects == (Forgotten(),)
+    assert turn("forget", stopped=True, place=PROVEN).effects == (Forgotten(),)
 
 
 def test_stop_says_how_to_be_erased_afterwards() -> None:
     assert "or FORGET and we erase" in text(turn("stop", channel="sms"))
-    assert "send START and then FORGET" in text(turn("stop", channel="sms", process=PROVEN))
+    assert "send START and then FORGET" in text(turn("stop", channel="sms", place=PROVEN))
 
 
 def test_stop_names_the_word_that_the_carrier_knows() -> None:

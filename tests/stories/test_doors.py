@@ -87,3 +87,57 @@ async def test_who_takes_part_already_comes_into_the_other_process_and_back(squa
     comes_by(alice, "hill")
     await alice.hears("What would you like to do?")
     assert await came(square) == 1
+
+
+@each_channel
+async def test_who_comes_without_a_door_says_which_and_goes_from_one_to_the_other(
+    square: StoryTown, channel: str
+) -> None:
+    alice = square.on(channel)
+    alice.says("hello")
+    await alice.hears_choices("Several reviews take place here.", "Regional review", "National review")
+    alice.says("2")
+    await alice.hears_choices("It is for: National review.", "Do you want to take part?")
+    alice.says("1")
+    await alice.hears("What should change?")
+    alice.says("Buses at night.")
+    await alice.hears("Hill Migration Forum will read it.")
+    alice.says("switch")
+    await alice.hears_choices("Which review do you want to go to?", "Regional review", "Stay here")
+    alice.says("1")
+    await alice.hears_choices("It is for: Regional review.")
+    alice.says("no")
+    await alice.hears("You do not take part in:", "To go to another review, send SWITCH.")
+    alice.says("switch")
+    await alice.hears_choices("National review")
+    alice.says("1")
+    await alice.hears("What would you like to do?", "See what was done")
+
+
+async def test_it_is_asked_in_arabic_on_every_channel(square: StoryTown) -> None:
+    for channel in ("telegram", "whatsapp", "sms"):
+        amal = square.on(channel)
+        amal.says("مرحبا")
+        await amal.hears_choices("تجري هنا عدة استعراضات.", "الاستعراض الإقليمي", "الاستعراض الوطني")
+        amal.says("2")
+        await amal.hears_choices("الاستعراض الوطني", "هل تشاركون؟")
+        amal.says("1")
+        await amal.hears()
+        amal.says("تبديل")
+        await amal.hears_choices("إلى أي استعراض تريدون الانتقال؟", "البقاء هنا")
+        amal.says("البقاء هنا")
+        await amal.hears()
+
+
+@each_channel
+async def test_stop_and_forget_work_before_a_process_is_chosen(square: StoryTown, channel: str) -> None:
+    alice, bashir = square.on(channel), square.on(channel)
+    for person in (alice, bashir):
+        person.says("hello")
+        await person.hears_choices("Several reviews take place here.")
+    alice.says("stop")
+    await alice.hears("We will not write to you any more.")
+    bashir.says("forget")
+    await bashir.hears_choices("Shall we erase it?")
+    bashir.says("1")
+    await bashir.hears("It is done. Goodbye.")
