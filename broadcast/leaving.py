@@ -100,4 +100,5 @@ def outgoing_of(claimed: Claimed) -> Outgoing:
         outgoing = unpacked(claimed.body or "")
         return replace(outgoing, plain=True) if claimed.attempts else outgoing
     purpose = claimed.subject.kind if claimed.subject else ""
-    return flows.told(claimed.renditions).outgoing(claimed.language, purpose, _given(claimed))
+    composed = flows.told(claimed.renditions)
+    return composed.outgoing(claimed.language, purpose, _given(claimed), claimed.beside_others)

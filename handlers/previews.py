@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import channels
 import flows
 from channels.messages import Outgoing
-from storage import Session
+from storage import Session, senders
 from storage.broadcasts import Broadcast
 from storage.outbox import expansion
 
@@ -55,6 +55,7 @@ class Preview:
 async def of(session: Session, broadcast: Broadcast, text: flows.Renditions) -> Preview:
     """`text` is what an organizer wrote, which the broadcast's own sentences stand around."""
     composed = flows.told(broadcast.renditions)
+    beside_others = await senders.beside_others(session)
     people: Counter[tuple[str, str]] = Counter()
     regions: Counter[str] = Counter()
     for part in await expansion.audience_parts(session, broadcast.process_id, broadcast.audience):
@@ -66,7 +67,9 @@ async def of(session: Session, broadcast: Broadcast, text: flows.Renditions) -> 
             language,
             flows.rendition(text, language, composed.order).language,
             number,
-            _segments(channel, composed.outgoing(language, broadcast.subject.kind)),
+            _segments(
+                channel, composed.outgoing(language, broadcast.subject.kind, beside_others=channel in beside_others)
+            ),
         )
         for (channel, language), number in sorted(people.items())
     ]

@@ -78,6 +78,7 @@ class Announcement:
             without_accents=process.sms_without_accents,
             opening=self.opening,
             titles=self.titles,
+            short=flows.short_title(process),
         )
 
 

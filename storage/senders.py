@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.database import Session
+from storage._ground.members import bound
 from storage.states import ProcessState
 from storage.tables import process, sender
 
@@ -55,6 +56,19 @@ async def let_go(session: Session, process_id: str, but: Sequence[str]) -> None:
     await session.execute(
         update(sender).where(sender.c.process_id == process_id, sender.c.name.not_in(but)).values(process_id=None)
     )
+
+
+def is_beside_others(channel: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a column `channel` has the name of a sender by which several processes that are open write to people."""
+    several = select(func.count() > 1).where(process.c.state == bound(ProcessState.OPEN)).scalar_subquery()
+    is_shared = exists().where(sender.c.name == channel, sender.c.process_id.is_(None))
+    return and_(several, is_shared)
+
+
+async def beside_others(session: Session) -> frozenset[str]:
+    """The senders by which several processes that are open write to people."""
+    others = sender.alias("others")
+    return frozenset((await session.execute(select(others.c.name).where(is_beside_others(others.c.name)))).scalars())
 
 
 def is_one_of(channel: ColumnElement[str], called: Sequence[str]) -> ColumnElement[bool]:

@@ -39,6 +39,8 @@ class Told:
     """Of a response: what it begins with where we cannot say any more what it answers of its reader's."""
     titles: Mapping[str, Renditions] = field(default_factory=dict)
     """Of a response: what the consultations are called whose answers it answers, by their ids."""
+    short: Renditions = field(default_factory=dict)
+    """What the process is called that tells it, where others share the bot or number; {}: nothing is said of it."""
 
     def to(self, language: str, answered: Given | None = None) -> str:
         """What a reader of this language gets, with a notice in it when the text is in another one."""
@@ -47,10 +49,17 @@ class Told:
             return text
         return f"{self._begins(language, answered)}\n{text}"
 
-    def outgoing(self, language: str, purpose: str = "", answered: Given | None = None) -> Outgoing:
-        """The message to a reader of this language; `purpose` is what it is for."""
+    def outgoing(
+        self, language: str, purpose: str = "", answered: Given | None = None, beside_others: bool = False
+    ) -> Outgoing:
+        """The message to a reader of this language; `purpose` is what it is for.
+
+        `beside_others`: several processes write to them from there, so it begins with which this is.
+        """
+        text = self.to(language, answered)
+        short = rendition(self.short, language, self.order).text if beside_others else ""
         return Outgoing(
-            self.to(language, answered),
+            f"{short}\n{text}" if short else text,
             language,
             purpose=purpose,
             if_room=self._if_room(language),

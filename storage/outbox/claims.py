@@ -40,6 +40,7 @@ from storage.keys import Keyring, Unreadable
 from storage.lanes import Lane
 from storage.outbox.deliveries import LONGEST_SILENCE, NEVER
 from storage.reaches import ACTIVE
+from storage.senders import is_beside_others
 from storage.states import BroadcastState, State
 from storage.tables import (
     address,
@@ -94,6 +95,8 @@ class Claimed:
     """The channel was out of order: this one shows whether it still is."""
     answers: AnsweredContribution | None = None
     """Of a response: what it answers of this person, as it is now."""
+    beside_others: bool = False
+    """Of a broadcast: several processes write to people from there, so it says which it is of."""
 
     def in_session(self, window: timedelta | None) -> bool:
         """Whether a platform that lets us write freely so long after a person's last word does so now."""
@@ -381,6 +384,7 @@ def _reading() -> Select[Any]:
             func.coalesce(participation.c.region, "").label("region"),
             person.c.key,
             person.c.key_epoch,
+            and_(broadcast.c.id.is_not(None), is_beside_others(delivery.c.channel)).label("beside_others"),
         )
         .join(address, address.c.id == delivery.c.address_id)
         .join(person, person.c.id == delivery.c.person_id)
@@ -418,5 +422,6 @@ def _claimed(keys: Keyring, row: Any, now: datetime, probe: bool, answers: Answe
         shut=row.shut,
         began=now,
         probe=probe,
+        beside_others=bool(row.beside_others),
         answers=answers,
     )

@@ -38,3 +38,20 @@ def test_it_is_said_in_the_language_of_the_reader(language: str) -> None:
 def test_what_was_stored_before_says_nothing_more() -> None:
     stored = flows.told('{"text":{"en":"News."},"order":["en"]}').outgoing("en", "bulletin")
     assert stored == Outgoing("News.", "en", purpose="bulletin")
+
+
+SHORT = {"en": "Regional review", "fr": "Examen régional"}
+
+
+def test_beside_others_it_begins_with_which_process_it_is_of() -> None:
+    bulletin = flows.Told({"en": "News.", "fr": "Nouvelles."}, ("en",), FORUM, short=SHORT)
+    assert bulletin.outgoing("fr", beside_others=True).text == "Examen régional\nNouvelles."
+    assert bulletin.outgoing("es", beside_others=True).text.startswith("Regional review\n")
+    assert bulletin.outgoing("fr").text == "Nouvelles."
+    nameless = flows.Told({"en": "News."}, ("en",), FORUM)
+    assert nameless.outgoing("en", beside_others=True).text == "News."
+
+
+def test_a_line_of_its_own_costs_no_more_than_the_title_and_one_letter() -> None:
+    bulletin = flows.Told({"en": "x" * 144}, ("en",), FORUM, short=SHORT)
+    assert segments_of(bulletin.outgoing("en", beside_others=True)) == 1

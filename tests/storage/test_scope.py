@@ -46,7 +46,9 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "doors.find": Everywhere(("door+process",), A_WORD),
     "doors.places": Everywhere(("door",), A_WORD),
     "inputs.published_under": Everywhere(("input+process",), "it is of all processes that stand under one"),
-    "outbox.claims._whole": Everywhere(("broadcast+participation",), "a worker reads what it has claimed"),
+    "outbox.claims._whole": Everywhere(
+        ("broadcast+participation", "process"), "a worker reads what it has claimed, and whether several are open"
+    ),
     "outbox.claims.claim": Everywhere(("broadcast",), "a worker sends what may leave, of whichever process it is"),
     "outbox.expansion._first": Everywhere(("broadcast",), WHOEVER_COMES),
     "outbox.expansion.audience_parts": Everywhere(("contribution",), "a response is of one process"),
@@ -65,6 +67,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "schedules.take_due": Everywhere(("schedule",), WHOEVER_COMES),
     "senders.all_of": Everywhere(("process",), "it lists those of all processes"),
     "senders.bind": Everywhere(("process",), "what is archived has given its senders up, whichever it is"),
+    "senders.beside_others": Everywhere(("process",), "it is about whether several are open"),
     "templates.refuse": Everywhere(("broadcast",), A_TEMPLATE),
     "templates.wake": Everywhere(("broadcast",), A_TEMPLATE),
     "turns.find": Everywhere(

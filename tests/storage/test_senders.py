@@ -1,10 +1,10 @@
 """A sender is on a platform, and belongs to one process or is shared."""
 
-from storage import Database, Keyring, senders
+from storage import Database, Keyring, processes, senders
 from storage.broadcasts import Audience
 from storage.outbox import expansion
 from storage.senders import StoredSender
-from tests.storage.rows import PROCESS, meet
+from tests.storage.rows import NOW, PROCESS, another, meet
 
 KINDS = {"telegram": "telegram", "telegram-emea": "telegram", "sms": "sms"}
 
@@ -39,3 +39,14 @@ async def test_an_audience_names_a_platform_or_a_sender(database: Database, keys
             for called in (("telegram",), ("telegram-emea",), ("sms",), ("sms", "telegram-emea"), ("whatsapp",))
         }
     assert list(reached.values()) == [2, 1, 1, 2, 0]
+
+
+async def test_a_sender_is_beside_others_while_it_is_shared_by_several_open_processes(database: Database) -> None:
+    async with database.writing() as session:
+        await senders.keep(session, KINDS)
+        assert await senders.beside_others(session) == set()
+        national = await another(session)
+        await senders.bind(session, national, ["telegram-emea"])
+        assert await senders.beside_others(session) == {"telegram", "sms"}
+        await processes.close(session, national, NOW)
+        assert await senders.beside_others(session) == set()

@@ -1,12 +1,14 @@
 """People come by a door: a link on Telegram, a word from a poster on WhatsApp and SMS."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
 
 import flows
-from handlers import doors, processes
+from handlers import bulletins, closing, doors, processes
 from handlers.doors import NewDoor
+from handlers.writing import contents
 from storage import Keyring, Session, senders
 from storage import doors as stored
 from tests.review import PROCESS
@@ -141,3 +143,42 @@ async def test_stop_and_forget_work_before_a_process_is_chosen(square: StoryTown
     await bashir.hears_choices("Shall we erase it?")
     bashir.says("1")
     await bashir.hears("It is done. Goodbye.")
+
+
+async def tells(square: StoryTown, slug: str, words: str) -> None:
+    async def publish(session: Session, moment: datetime) -> str:
+        process = await processes.named(session, slug)
+        return await bulletins.publish(session, process, contents.Bulletin({"en": words}), moment)
+
+    await square.organizer(publish)
+
+
+@each_channel
+async def test_what_goes_out_to_many_says_of_which_process_it_is(square: StoryTown, channel: str) -> None:
+    alice = square.on(channel)
+    for word in ("harbour", "hill"):
+        comes_by(alice, word)
+        await alice.hears_choices()
+        alice.says("1")
+        await alice.hears("Thank you.")
+    await tells(square, "national", "The hearing is on Friday.")
+    assert (await alice.hears()).startswith("National review\nThe hearing is on Friday.")
+    await tells(square, "regional-review", "The draft is out.")
+    assert (await alice.hears()).startswith("Regional review\nThe draft is out.")
+
+
+@each_channel
+async def test_where_one_process_is_open_nothing_is_said_of_which(square: StoryTown, channel: str) -> None:
+    alice = square.on(channel)
+    comes_by(alice, "harbour")
+    await alice.hears_choices()
+    alice.says("1")
+    await alice.hears("Thank you.")
+    keys = square.parts.keys
+
+    async def close(session: Session, moment: datetime) -> None:
+        await closing.close(session, await processes.named(session, "national"), keys, moment)
+
+    await square.organizer(close)
+    await tells(square, "regional-review", "The draft is out.")
+    assert (await alice.hears()).startswith("The draft is out.")
