@@ -1,7 +1,7 @@
 """People who write to a bot at the same time: Telegram's webhooks, each chat on a connection of its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import chain, cycle
@@ -17,7 +17,7 @@ SHARING = ("1", "The forms at the border should be in our language too.", "1", "
 """From the menu through a recommendation and its topic to the menu again."""
 
 HEAD = (
-    "POST /hooks/telegram HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    "POST /hooks/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     f"X-Telegram-Bot-Api-Secret-Token: {TELEGRAM_SECRET}\r\nContent-Length: "
 )
 UPDATE = (
@@ -73,6 +73,7 @@ class Chat(asyncio.Protocol):
 
     id: int
     is_replied_to: bool = False
+    bot: str = "telegram"
     says: Iterator[str] = field(default_factory=lambda: chain(JOINING, cycle(SHARING)))
     written: int = 0
     transport: asyncio.Transport | None = None
@@ -102,7 +103,7 @@ class Chat(asyncio.Protocol):
         body = UPDATE % (event, self.written, self.id, self.id, next(self.says))
         self.answered = asyncio.get_running_loop().create_future()
         self.replied = asyncio.get_running_loop().create_future()
-        self.transport.write(f"{HEAD}{len(body)}\r\n\r\n{body}".encode())
+        self.transport.write(f"{HEAD % self.bot}{len(body)}\r\n\r\n{body}".encode())
         await self.answered
         if self.is_replied_to:
             await self.replied
@@ -150,10 +151,14 @@ class Crowd:
 
 
 @asynccontextmanager
-async def crowd(port: int, people: int, replies: Telegram | None = None) -> AsyncIterator[Crowd]:
-    """So many people, each connected. With `replies` they wait for what is sent there, too."""
+async def crowd(
+    port: int, people: int, replies: Telegram | None = None, bots: Sequence[str] = ("telegram",)
+) -> AsyncIterator[Crowd]:
+    """So many people, each connected, spread over these bots. With `replies` they wait for what is sent there, too."""
     loop = asyncio.get_running_loop()
-    chats = tuple(Chat(FIRST + number, replies is not None) for number in range(people))
+    chats = tuple(
+        Chat(FIRST + number, replies is not None, bots[number * len(bots) // people]) for number in range(people)
+    )
     if replies is not None:
         replies.chats = chats
     for chat in chats:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import uvloop
@@ -12,10 +13,11 @@ from bench._programs import serve
 from bot import logs
 from bot.serve import Parts, Setup, parts
 from bot.web import app
-from channels import Pace
+from channels import Channel, Pace
 from channels.telegram import Telegram
 from demo.platforms.accounts import TELEGRAM_SECRET, TELEGRAM_TOKEN
-from tests.review import KEYS
+from flows import Process
+from tests.review import KEYS, PROCESS
 
 KEPT = "SELECT count(*) FROM delivery"
 SENT = "SELECT count(*) FROM delivery WHERE state = 'sent'"
@@ -32,10 +34,18 @@ class Unhurried(Telegram):
 
 async def main(url: str, port: str = "") -> None:
     channel = Unhurried(port) if port else _forum.telegram()
-    async with parts(Setup(url, KEYS, {"telegram": channel}, _forum.now, alone=True)) as made:
-        await _forum.begin(made.database)
+    await take_turns(url, {"telegram": channel}, [PROCESS], sends=bool(port))
+
+
+async def take_turns(
+    url: str, channels: Mapping[str, Channel], processes: Sequence[Process], *, sends: bool = False
+) -> None:
+    """Answer the hooks of these channels, in these processes; `sends`: the replies leave, too."""
+    async with parts(Setup(url, KEYS, channels, _forum.now, alone=True)) as made:
+        for process in processes:
+            await _forum.begin(made.database, process)
         closing = asyncio.Event()
-        working = asyncio.create_task(made.worker.run(closing)) if port else None
+        working = asyncio.create_task(made.worker.run(closing)) if sends else None
         await serve(app(made.endpoints), lambda: _counted(made, KEPT), sent=lambda: _counted(made, SENT))
         closing.set()
         if working is not None:

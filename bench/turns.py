@@ -3,18 +3,19 @@
 from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from itertools import product
 from statistics import median
 
 import uvloop
 
+from bench import _forum
 from bench._crowd import Crowd, crowd, telegram
 from bench._databases import KINDS, Blank, blank
 from bench._programs import Program, running
 from bench._tables import Burst, Effort, by_cost, by_rate, cost, rate, table, times
 from tests.waiting import until
 
-WHO = ("hearback", "bare", "usual")
+WHO = ("hearback", "many", "bare", "usual")
+WHO_SENDS = ("hearback", "bare", "usual")
 PEOPLE = 64
 COLUMNS = (
     "{what}, database", "{what}/s", "us CPU", "CPU x bare", "CPU x usual", "{what}/s x bare", "{what}/s x usual",
@@ -23,6 +24,7 @@ COLUMNS = (
 TURNS = f"Turns: {PEOPLE} people at once, menu and share; every turn committed before it is answered"
 UPDATES = "Updates: the same, and every reply is sent to a Telegram that answers at once, and written down as sent"
 NOTES = (
+    f"many: hearback with {_forum.MANY} processes of {_forum.BOTS_OF_EACH} bots each; people are spread over them.",
     "bare: aiohttp, the same rows read and written in one statement for many turns, no conversation, no encryption;",
     "      sends with aiohttp's client and writes down what was sent every 50 ms.",
     "usual: aiohttp and one SQLAlchemy ORM session for each request, the same rows; sends and writes that down.",
@@ -56,8 +58,8 @@ class Contestant:
 
 
 def measure(effort: Effort) -> Iterator[str]:
-    for what, title, sends in (("turns", TURNS, False), ("updates", UPDATES, True)):
-        with blank(WHO) as databases:
+    for what, title, who, sends in (("turns", TURNS, WHO, False), ("updates", UPDATES, WHO_SENDS, True)):
+        with blank(who) as databases:
             rows = uvloop.run(_measure(effort, databases, sends))
         yield table(title, [column.format(what=what) for column in COLUMNS], rows, *NOTES)
 
@@ -65,13 +67,14 @@ def measure(effort: Effort) -> Iterator[str]:
 async def _measure(effort: Effort, databases: Blank, sends: bool) -> list[tuple[str, ...]]:
     async with AsyncExitStack() as until_then:
         contest: dict[str, dict[str, Contestant]] = {kind: {} for kind in KINDS}
-        for kind, who in product(KINDS, WHO):
-            contest[kind][who] = await _begun(until_then, who, databases[kind][who], sends)
+        for kind, database in databases.items():
+            for who, url in database.items():
+                contest[kind][who] = await _begun(until_then, who, url, sends)
         for _run in range(effort.runs):
             for contestants in contest.values():
                 for contestant in contestants.values():
                     contestant.runs.append(await contestant.burst(effort.of(1.5, 0.6)))
-        rows = [await _row(kind, who, contest[kind], effort) for kind in KINDS for who in WHO]
+        rows = [await _row(kind, who, contest[kind], effort) for kind in KINDS for who in contest[kind]]
         for contestants in contest.values():
             for contestant in contestants.values():
                 await contestant.check()
@@ -82,7 +85,8 @@ async def _begun(until_then: AsyncExitStack, who: str, database: str, sends: boo
     replies = await until_then.enter_async_context(telegram()) if sends else None
     port = () if replies is None else (str(replies.port),)
     program = await until_then.enter_async_context(running(f"bench._{who}_turns", database, *port))
-    people = await until_then.enter_async_context(crowd(int(await program.ready()), PEOPLE, replies))
+    bots = _forum.bots() if who == "many" else ("telegram",)
+    people = await until_then.enter_async_context(crowd(int(await program.ready()), PEOPLE, replies, bots))
     await people.join()
     begun = Contestant(program, people, sends)
     await begun.check()
