@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 import structlog
 
@@ -26,6 +27,8 @@ PACE = "pace"
 """The code of a delivery that the pace holds back."""
 SILENT = "silent"
 """The code of a delivery whose person has not written for so long that the number may be another person's."""
+MOST_TEXTS = 64
+"""So many are remembered, of the broadcasts that are leaving, in each language."""
 
 log = structlog.get_logger()
 
@@ -100,5 +103,13 @@ def outgoing_of(claimed: Claimed) -> Outgoing:
         outgoing = unpacked(claimed.body or "")
         return replace(outgoing, plain=True) if claimed.attempts else outgoing
     purpose = claimed.subject.kind if claimed.subject else ""
-    composed = flows.told(claimed.renditions)
-    return composed.outgoing(claimed.language, purpose, _given(claimed), claimed.beside_others)
+    answered = _given(claimed)
+    if answered is None:
+        return _same_for_all(claimed.renditions, claimed.language, purpose, claimed.beside_others)
+    return flows.told(claimed.renditions).outgoing(claimed.language, purpose, answered, claimed.beside_others)
+
+
+@lru_cache(maxsize=MOST_TEXTS)
+def _same_for_all(renditions: str, language: str, purpose: str, beside_others: bool) -> Outgoing:
+    """What everybody gets who reads this language: it says nothing of any of them, so that it may be remembered."""
+    return flows.told(renditions).outgoing(language, purpose, beside_others=beside_others)
