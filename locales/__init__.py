@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
@@ -67,13 +67,18 @@ def spoken() -> str:
 
 def _(text: str, **values: object) -> str:
     """The text in the language being spoken, its named placeholders filled."""
-    translated = catalog(_spoken.get()).gettext(text)
+    translated = _translated(_spoken.get(), text)
     return translated.format(**values) if values else translated
 
 
 def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
     """The right plural for `number`, which also fills the placeholder {number}."""
     return catalog(_spoken.get()).ngettext(singular, plural, number).format(number=number, **values)
+
+
+@lru_cache(maxsize=8192)
+def _translated(language: str, text: str) -> str:
+    return catalog(language).gettext(text)
 
 
 def N_(text: str) -> str:  # noqa: N802  gettext's own name
