@@ -89,7 +89,9 @@ def _is_about_more(text: str) -> bool:
 
 
 def tells_of_danger(text: str) -> bool:
-    """Whether somebody may be in danger. In doubt they are."""
+    """Whether somebody may be in danger. In doubt they are. A number alone says nothing: it chooses."""
+    if text.isdecimal():
+        return False
     wording = _meant(_words(text))
     dangers = [set(places) for places in _patterns("danger", "tells").places(wording, BETWEEN_DANGER)]
     if not dangers:

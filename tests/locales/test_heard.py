@@ -60,6 +60,13 @@ def test_beginnings_and_sounds_are_long_enough_to_be_told_apart(language: str) -
 
 
 @pytest.mark.parametrize("language", languages())
+def test_no_number_alone_tells_of_danger(language: str) -> None:
+    words = tomllib.loads((FOLDER / "heard" / f"{language}.toml").read_text())
+    alone = [p for line in words["danger"]["tells"] for p in patterns.written(line, words["groups"]) if len(p) == 1]
+    assert [text for (part,) in alone for text in part.whole if text.isdecimal()] == []
+
+
+@pytest.mark.parametrize("language", languages())
 def test_every_group_is_used_and_is_there(language: str) -> None:
     words = tomllib.loads((FOLDER / "heard" / f"{language}.toml").read_text())
     lines = [line for section in ("stop", "danger") for name in SECTIONS[section] for line in words[section][name]]
