@@ -12,7 +12,7 @@ from demo import panel_views as views
 from demo.phones import HEADERS, STATIC, page, templates
 from demo.posts import guarded, posted
 from demo.town.running import Office, Town
-from handlers import bulletins, contributions, inputs, people, rounds
+from handlers import bulletins, contributions, doors, inputs, people, rounds
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Session
@@ -60,6 +60,7 @@ def _routes(panel: "Panel") -> list[web.AbstractRouteDef]:
         web.get(f"{at}/close", panel.ask_to_close),
         web.post(f"{at}/close", guarded(panel.close)),
         web.get(f"{at}/done", panel.done),
+        web.get(f"{at}/doors/{{sender}}/{{word}}.svg", panel.picture),
         *(_routes_up(panel) if panel.office.content.process.under else []),
     ]
 
@@ -92,16 +93,9 @@ class Panel:
     async def whole(self, request: web.Request) -> web.StreamResponse:
         shown = await self._tell(MultiDict())
         town = self.office.town
-        return page(
-            request,
-            town.platforms,
-            town.scenery.phones,
-            town.clock(),
-            "town.html",
-            {"process": self.slug},
-            **self._frame("tell"),
-            **shown,
-        )
+        scene, kept = town.scenery, {"process": self.slug}
+        shown |= self._frame("tell")
+        return page(request, town.platforms, scene.phones, town.clock(), "town.html", kept, scene.posters, **shown)
 
     # Tell
 
@@ -143,6 +137,15 @@ class Panel:
     async def leaving(self, request: web.Request) -> web.StreamResponse:
         which = request.query.get("of", "")
         return self._show(request, "leaving", {"leaving": await self._leaving(which)})
+
+    async def picture(self, request: web.Request) -> web.StreamResponse:
+        """The QR code of a door."""
+        sender, word = request.match_info["sender"], request.match_info["word"]
+        for entrance in await self._doors():
+            if (entrance.sender, entrance.word) == (sender, word):
+                code = doors.picture(entrance.link, "svg")
+                return web.Response(body=code, content_type="image/svg+xml", headers=HEADERS)
+        raise web.HTTPNotFound(text="There is no such door.")
 
     # Hear
 
@@ -260,7 +263,11 @@ class Panel:
 
     async def _tell(self, form: MultiMapping[str], wrong: str = "") -> dict[str, Any]:
         shown = await self.office.looks(lambda session: views.tell(session, self.office, form, wrong))
-        return shown | {"leaving": await self._leaving("", most=3)}
+        return shown | {"leaving": await self._leaving("", most=3), "doors": await self._doors()}
+
+    async def _doors(self) -> list[views.ShownDoor]:
+        listed = await self.office.looks(lambda session: views.doors_of(session, self.office))
+        return [await views.shown_door(self.office, door) for door in listed]
 
     async def _leaving(self, which: str, most: int = 3) -> list[views.SentOut]:
         return await self.office.looks(lambda session: views.leaving(session, self.office, which, most))

@@ -12,8 +12,9 @@ import flows
 from demo.phones import templates
 from demo.town.running import Office
 from demo.town.scenery import to_vote
-from handlers import inputs, processes
-from handlers.counts import rounded
+from handlers import doors, inputs, processes
+from handlers.counts import FEWER_THAN, rounded
+from handlers.doors import ListedDoor
 from handlers.rounds import LEAST_TURNOUT
 from handlers.shown import visible
 from handlers.writing import contents
@@ -72,6 +73,33 @@ class SentOut:
     is_under_way: bool
     uncertain: bool
     texts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDoor:
+    """A word by which people come in, where it leads, and about how many came."""
+
+    sender: str
+    word: str
+    platform: str
+    source: str
+    link: str
+    number: str
+    """Where the word is sent; "": only the link leads to us."""
+    came: int | None
+    """None: too few to be told."""
+
+
+async def doors_of(session: Session, office: Office) -> Sequence[ListedDoor]:
+    return await doors.of(session, await processes.shown(session, office.content.slug))
+
+
+async def shown_door(office: Office, door: ListedDoor) -> ShownDoor:
+    channel = office.town.parts.channels[door.sender]
+    entrance = await channel.entrance(door.word)
+    return ShownDoor(
+        door.sender, door.word, PLATFORMS[channel.kind], door.source or "", entrance.link, entrance.number, door.came
+    )
 
 
 async def leaving(session: Session, office: Office, which: str, most: int) -> list[SentOut]:
@@ -361,8 +389,13 @@ def _places(order: Sequence[Sequence[str]]) -> list[tuple[int, Sequence[str]]]:
     return places
 
 
+def _came(number: int | None) -> str:
+    return f"Fewer than {FEWER_THAN} people came" if number is None else f"About {number} people came"
+
+
 templates.filters |= {
     "people": people,
+    "came": _came,
     "visible": visible,
     "language": name_of,
     "own_name": own_name,

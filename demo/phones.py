@@ -77,6 +77,20 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
+class Poster:
+    """What leads people to one of our bots or numbers who have not written there yet."""
+
+    sender: str
+    word: str
+    """What stands on it."""
+
+    @property
+    def words(self) -> str:
+        """What their phone sends: Telegram puts a word of its own before that of a link."""
+        return f"/start {self.word}" if self.sender.startswith("telegram") else self.word.upper()
+
+
+@dataclass(frozen=True, slots=True)
 class OwnChat:
     """Somebody's chat with one of our bots or numbers."""
 
@@ -112,14 +126,16 @@ def routes(
     people: Sequence[Owner],
     clock: Callable[[], datetime] = utc_now,
     patience: timedelta = timedelta(seconds=2),
+    posters: Sequence[Poster] = (),
 ) -> list[web.AbstractRouteDef]:
     """The page, its live events, and what is done on it. Everything lies below /phones.
 
-    With `patience` the page that is loaded after a form was posted waits for an answer to it.
+    With `patience` the page that is loaded after a form was posted waits for an answer to it. `posters` are offered
+    where nothing has been said yet.
     """
 
     async def show(request: web.Request) -> web.Response:
-        return page(request, platforms, people, clock())
+        return page(request, platforms, people, clock(), posters=posters)
 
     async def events(request: web.Request) -> web.StreamResponse:
         return await _stream(request, platforms, people)
@@ -146,6 +162,7 @@ def page(
     now: datetime,
     template: str = "phones.html",
     kept: Mapping[str, str] = {},
+    posters: Sequence[Poster] = (),
     **more: object,
 ) -> web.Response:
     """The page as it is now; `more` is what a template that extends it needs, `kept` what its address also says.
@@ -158,6 +175,7 @@ def page(
         phones=phones,
         state={**kept, **{name: value for phone in phones for name, value in phone.state.items()}},
         OwnChat=OwnChat,
+        posters=posters,
         today=local(now).date(),
         days=lambda chat: days(_chat(platforms, chat).bubbles),
         bubble_html=_bubble_html,

@@ -89,7 +89,8 @@ def _finish(folder: Path) -> None:
 
 def _site(running: Town) -> web.Application:
     site = app(running.parts.endpoints)
-    site.add_routes(phones.routes(running.platforms, running.scenery.phones, running.clock))
+    scene = running.scenery
+    site.add_routes(phones.routes(running.platforms, scene.phones, running.clock, posters=scene.posters))
     site.add_routes(panel.routes(running))
     return site
 

@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 import flows
-from demo.phones import Owner
+from demo.phones import Owner, Poster
+from handlers.doors import NewDoor
 from handlers.writing.contents import Consultation, Input, Round
 
 FOLDER = Path(__file__).parent
@@ -38,6 +39,8 @@ class Resident:
     name: str
     language: str
     region: str = ""
+    door: str = ""
+    """The word of the door by which they came; empty: they came without one."""
     is_new: bool = False
     """They have never written to us: the visitor begins at the beginning."""
     member: bool = False
@@ -79,6 +82,7 @@ class TownProcess:
 
     process: flows.Process
     people: tuple[Resident, ...]
+    doors: tuple[NewDoor, ...]
     bulletins: tuple[Draft, ...]
     consultation: Mapping[str, Any]
     answered: tuple[TownResponse, ...]
@@ -120,6 +124,11 @@ class TownContent:
         """Whose phones there are: who takes part in two processes has one."""
         return tuple(dict.fromkeys(resident.phone for resident in self.people))
 
+    @property
+    def posters(self) -> tuple[Poster, ...]:
+        """What leads people into one of the processes."""
+        return tuple(Poster(door.sender, door.word) for process in self.processes for door in process.doors)
+
     def find(self, slug: str) -> TownProcess | None:
         return next((process for process in self.processes if process.slug == slug), None)
 
@@ -134,6 +143,7 @@ def _process(folder: str) -> TownProcess:
     return TownProcess(
         process=msgspec.convert(_read(folder, "process"), flows.Process),
         people=msgspec.convert(_read(folder, "people")["people"], tuple[Resident, ...]),
+        doors=msgspec.convert(_read(folder, "doors").get("doors", ()), tuple[NewDoor, ...]),
         bulletins=msgspec.convert(_read(folder, "bulletins")["bulletins"], tuple[Draft, ...]),
         consultation=_read(folder, "consultation"),
         answered=msgspec.convert(responses.get("published", ()), tuple[TownResponse, ...]),

@@ -7,16 +7,19 @@ from datetime import timedelta
 
 import flows
 from channels._tap import unpack
+from demo.phones import Poster
 from demo.platforms.chats import Chat
 from demo.platforms.telegram import FakeTelegram
 from demo.platforms.twilio import FakeTwilio
 from demo.town.running import Office, Town
 from demo.town.scenery import Recommendation, Resident, to_ask, to_vote
-from handlers import bulletins, consultations, contributions, inputs, people, processes, rounds
+from handlers import bulletins, consultations, contributions, doors, inputs, people, processes, rounds
+from handlers.doors import NewDoor
+from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import speaking
+from storage import Session, outbox
 from storage import contributions as stored
-from storage import outbox
 
 A_STEP = timedelta(seconds=25)
 """How long one thing takes that somebody does. Less than the lease of a send."""
@@ -50,9 +53,15 @@ Line = str | Chooses | Voice
 
 
 async def _meet(office: Office) -> None:
-    """Somebody opens the process, and people join."""
+    """Somebody opens the process and puts up its doors, and people join."""
     await office.town.does(lambda session, now: processes.begin(session, office.content.process, now))
+    await office.acts(lambda session, process, _now: _put_up(session, process, office.content.doors))
     await _together(office.town, {resident: list(_welcome(office, resident)) for resident in _joined(office)})
+
+
+async def _put_up(session: Session, process: OpenProcess, new: Sequence[NewDoor]) -> None:
+    for door in new:
+        await doors.add(session, process, door)
 
 
 async def _brief(office: Office) -> None:
@@ -141,7 +150,7 @@ SCENES: Sequence[tuple[timedelta, str, Callable[[Office], Awaitable[None]]]] = (
 def _welcome(office: Office, resident: Resident) -> Iterator[Line]:
     regions = [region.value for region in office.content.process.regions]
     with speaking(resident.language):
-        yield flows.greeting().capitalize()
+        yield Poster(resident.sender, resident.door).words if resident.door else flows.greeting().capitalize()
     yield Chooses("yes", "1")
     yield _word(resident, "menu")
     yield _word(resident, "region")

@@ -514,6 +514,24 @@ async def test_what_cannot_be_handed_up_says_why_and_loses_nothing(desk: ClientS
             assert response.status == 404, "it stands under none"
 
 
+async def test_the_doors_of_a_process_stand_with_their_codes_and_about_how_many_came(
+    opened: Town, desk: ClientSession
+) -> None:
+    html = await get(desk, "/panel/national")
+    assert "Send HARBOUR to +15005550006" in await get(desk, "/panel/regional")
+    assert "https://t.me/hearback_national_bot?start=town-hall" in html
+    assert html.count("Fewer than 8 people came by it.") == 1
+    assert "HARBOUR" not in html
+    pictures = re.findall(r'<img src="(/panel/national/doors/[^"]*)" alt="QR code of ([^"]*)"', html)
+    assert [word for _address, word in pictures] == ["town-hall"]
+    for address, _word in pictures:
+        async with desk.get(address) as response:
+            assert response.content_type == "image/svg+xml"
+            assert "<svg" in await response.text()
+        async with desk.get(address.replace("national/", "regional/", 1)) as response:
+            assert response.status == 404
+
+
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_page_lets_browsers_say_where_a_form_stood(desk: ClientSession, path: str) -> None:
     async with desk.get(path) as response:

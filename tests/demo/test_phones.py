@@ -16,7 +16,7 @@ from yarl import URL
 
 from demo import phones
 from demo.days import day_name, local
-from demo.phones import Owner
+from demo.phones import Owner, Poster
 from demo.platforms.both import Platforms
 from demo.platforms.chats import Bubble, Button, Side
 from demo.platforms.telegram import FakeTelegram
@@ -187,6 +187,20 @@ async def test_what_is_said_to_one_bot_the_other_does_not_hear(
     headers = from_page(site_of_two)
     async with site_of_two.post(f"{path}/say", data=fields, headers=headers, allow_redirects=False) as response:
         assert response.headers["Location"] == "/phones?telegram=70010001&telegram-chat=telegram-national#telegram"
+
+
+async def test_a_phone_on_which_nothing_was_said_offers_what_posters_say(
+    telegram: FakeTelegram, twilio: FakeTwilio
+) -> None:
+    posters = [Poster("sms", "harbour"), Poster("sms", "country"), Poster("telegram", "town-hall")]
+    application = web.Application()
+    application.add_routes(phones.routes(Platforms(telegram, twilio), [NOOR, MOUSSA, SAMUEL], posters=posters))
+    async with TestServer(application) as server, ClientSession(server.make_url("")) as session:
+        html = await (await session.get("/phones")).text()
+    offered = re.compile(r'<button name="text" value="([^"]*)">([^<]*)</button>')
+    assert offered.findall(talk_of(html, NOOR)) == [("hello", "hello"), ("/start town-hall", "town-hall")]
+    assert offered.findall(talk_of(html, MOUSSA)) == [("hello", "hello")]
+    assert offered.findall(talk_of(html, SAMUEL))[1:] == [("HARBOUR", "HARBOUR"), ("COUNTRY", "COUNTRY")]
 
 
 async def test_a_new_message_is_told_at_once(site: ClientSession, telegram: FakeTelegram) -> None:

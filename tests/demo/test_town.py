@@ -124,6 +124,13 @@ async def test_a_visitor_who_is_new_is_welcomed_by_the_bot_that_they_write_to(op
     assert not towns.chat(opened, "Noor").bubbles
 
 
+async def test_people_are_spoken_to_in_their_language(opened: Town) -> None:
+    for content in opened.scenery.processes:
+        language_of = {what.words: what.language for what in await towns.received(opened, content.slug)}
+        for resident in content.people:
+            assert {language_of[what.words] for what in resident.recommends if what.words} <= {resident.language}
+
+
 async def test_a_town_of_an_earlier_version_is_not_opened_and_not_lost(built: Path, tmp_path: Path) -> None:
     folder = towns.copy(built, tmp_path)
     (folder / FINISHED).write_text("")
