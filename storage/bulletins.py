@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import delete, func, insert, select
 
 from storage._ground.database import Session
 from storage.tables import bulletin
@@ -34,3 +34,9 @@ async def published(session: Session, process_id: str, content: str) -> datetime
 
 async def add(session: Session, new: NewBulletin) -> None:
     await session.execute(insert(bulletin).values(asdict(new)))
+
+
+async def remove_to_come(session: Session, process_id: str, now: datetime) -> None:
+    """Nobody is told what was to be published later in the process."""
+    to_come = delete(bulletin).where(bulletin.c.process_id == process_id, bulletin.c.published > now)
+    await session.execute(to_come)

@@ -1,5 +1,6 @@
 """Who writes to a process that is over is told so, and nothing more is taken from anybody."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -106,3 +107,15 @@ async def test_what_failed_is_not_tried_again_after_it_closed(house: House) -> N
     await is_sent(house, State.FAILED)
     assert await house.does(lambda session, now: outbox.retry(session, now, code="429")) == 1
     assert await alice.hears() == ""
+
+
+async def test_what_was_to_be_told_later_is_not_read_later_either(house: House) -> None:
+    alice = await house.meets().joins()
+    await alice.says("menu")
+    later = replace(NEWS, not_before=f"{NOW + timedelta(days=1):%Y-%m-%d}")
+    await house.acts(lambda session, process, now: bulletins.publish(session, process, later, now))
+    await closes(house)
+    house.now = NOW + timedelta(days=2)
+    heard = await alice.says("news")
+    assert "There is news." not in heard
+    assert "This review is over" in heard
