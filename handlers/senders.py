@@ -45,6 +45,11 @@ async def bind(session: Session, process_id: str, process: flows.Process) -> Non
         raise contents.Unfit(f"senders: {', '.join(sorted(taken))}: {why}")
 
 
+async def led_away(session: Session, process_id: str | None, process: flows.Process) -> int:
+    """How many people of other processes write to senders that this one is to have alone: they would be led to it."""
+    return await stored.led_away(session, process_id, process.senders)
+
+
 async def unheard_of(session: Session, process: flows.Process) -> Sequence[str]:
     """Those that a process names and no program has been started with yet: a slip of the pen, or still to be set up."""
     known = {sender.name for sender in await stored.all_of(session)}

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage._ground.database import Session
 from storage._ground.members import bound
 from storage.states import ProcessState
-from storage.tables import process, sender
+from storage.tables import address, process, sender
 
 
 async def keep(session: Session, kinds: Mapping[str, str]) -> None:
@@ -49,6 +49,21 @@ async def bind(session: Session, process_id: str, names: Sequence[str]) -> set[s
     is_free = or_(owner.is_(None), owner == process_id, owner.in_(archived))
     bound = update(sender).where(sender.c.name.in_(names), is_free).values(process_id=process_id)
     return set(names) - set((await session.execute(bound.returning(sender.c.name))).scalars())
+
+
+async def led_away(session: Session, process_id: str | None, names: Sequence[str]) -> int:
+    """How many people of other open processes write to these senders, as far as those are not this process's already.
+
+    None: of a new one.
+    """
+    is_open = (process.c.id == address.c.process_id, process.c.state == ProcessState.OPEN)
+    theirs = select(func.count(address.c.person_id.distinct())).where(
+        address.c.channel.in_(names), address.c.index.is_not(None), *is_open
+    )
+    if process_id is not None:
+        ours = select(sender.c.name).where(sender.c.process_id == process_id)
+        theirs = theirs.where(address.c.process_id != process_id, address.c.channel.not_in(ours))
+    return (await session.execute(theirs)).scalar_one()
 
 
 async def let_go(session: Session, process_id: str, but: Sequence[str]) -> None:

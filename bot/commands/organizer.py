@@ -56,21 +56,26 @@ def process_open(file: File, yes: Yes = False) -> None:
     """Open the process that FILE describes, or change what is said of the one that its slug names."""
     process = read(file, flows.Process)
 
-    async def known(session: Session, _now: datetime) -> tuple[OpenProcess | None, OpenProcess | None]:
-        return await processes.before(session, process), await processes.namesake(session, process)
+    async def known(session: Session, _now: datetime) -> tuple[OpenProcess | None, OpenProcess | None, int]:
+        before = await processes.before(session, process)
+        led_away = await senders.led_away(session, None if before is None else before.id, process)
+        return before, await processes.namesake(session, process), led_away
 
     async def begin(session: Session, now: datetime) -> Sequence[str]:
         unheard_of = await senders.unheard_of(session, process)
         await processes.begin(session, process, now)
         return unheard_of
 
-    before, namesake = writing(known)
+    before, namesake, led_away = writing(known)
     if before is not None and process.slug and processes.is_another(process, before.content):
         taken = f'{process.slug} is taken by "{_title(before.content)}" of {first_line(before.content.organizer)}'
         ask(f"{taken}: change it?", yes, "--yes", "Nothing was changed")
     if namesake is not None:
         called = f'"{_title(process)}" is open already, as {namesake.slug}'
         ask(f"{called}: open another process of this name?", yes, "--yes", "Nothing was opened")
+    if led_away:
+        number = _about(counts.rounded(led_away))
+        ask(f"{number} of other processes write to its senders: lead them to it?", yes, "--yes", "Nothing was changed")
     unheard_of = writing(begin)
     say(f'The process "{_title(process)}" is {"open" if before is None else "changed, from now on"}.')
     for name in unheard_of:

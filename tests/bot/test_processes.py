@@ -127,6 +127,19 @@ def test_a_second_process_of_the_same_name_is_asked_about(hearback: Hearback, tm
 
 
 @pytest.mark.usefixtures("two")
+def test_to_take_a_sender_that_people_of_another_process_write_to_is_asked_about(
+    hearback: Hearback, tmp_path: Path
+) -> None:
+    """They would find themselves in this one, and nothing of theirs would reach them there any more."""
+    written = file(tmp_path, NATIONAL.replace("under =", 'senders = ["telegram", "sms-emea"]\nunder ='))
+    refused = hearback("process", "open", written)
+    assert (refused.status, refused.out) == (2, "")
+    assert "fewer than 8 people of other processes write to its senders: lead them to it?" in refused.wrong
+    assert "is changed" in hearback("process", "open", written, "--yes").out
+    assert "is changed" in hearback("process", "open", written).out
+
+
+@pytest.mark.usefixtures("two")
 def test_one_more_language_is_not_asked_about(hearback: Hearback, tmp_path: Path) -> None:
     written = NATIONAL.replace('en = "National review"', 'en = "National review", fr = "Examen national"')
     assert "is changed" in hearback("process", "open", file(tmp_path, written)).out

@@ -68,6 +68,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "senders.all_of": Everywhere(("process",), "it lists those of all processes"),
     "senders.bind": Everywhere(("process",), "what is archived has given its senders up, whichever it is"),
     "senders.beside_others": Everywhere(("process",), "it is about whether several are open"),
+    "senders.led_away": Everywhere(("process",), "it counts people of all the others that are open"),
     "templates.refuse": Everywhere(("broadcast",), A_TEMPLATE),
     "templates.wake": Everywhere(("broadcast",), A_TEMPLATE),
     "turns.find": Everywhere(
