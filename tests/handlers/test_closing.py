@@ -62,11 +62,15 @@ async def test_what_was_asked_for_before_it_closed_is_not_taken_after(house: Hou
     assert await house.column("SELECT count(*) FROM contribution") == [0]
 
 
-async def test_who_was_asked_to_take_part_before_it_closed_is_told(house: House) -> None:
+@pytest.mark.parametrize("words", ["1", "perhaps"])
+async def test_who_was_asked_to_take_part_before_it_closed_does_not_agree_to_what_is_over(
+    house: House, words: str
+) -> None:
     bob = house.meets()
     await bob.says("hello")
     await closes(house)
-    assert OVER in await bob.says("1")
+    assert await bob.says(words) == OVER
+    assert await house.column("SELECT consented FROM participation") == [False]
 
 
 async def test_nobody_takes_a_seat_in_its_council(house: House) -> None:
