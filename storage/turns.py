@@ -254,9 +254,13 @@ def _of_sender(messages: CTE) -> ColumnElement[str | None]:
 
 
 def _only_process() -> ColumnElement[str | None]:
-    """The only process that is open, or else the only one that there is; null where there are several."""
-    only = select(func.min(process.c.id)).having(func.count() == 1)
-    return func.coalesce(only.where(process.c.state == ProcessState.OPEN).scalar_subquery(), only.scalar_subquery())
+    """The only process that is open; where none is, the one that closed last; null where there are several."""
+    is_open = process.c.state == ProcessState.OPEN
+    only = select(func.min(process.c.id)).where(is_open).having(func.count() == 1)
+    any_other = process.alias("any_other")
+    is_any_open = exists().where(any_other.c.state == ProcessState.OPEN)
+    last = select(process.c.id).where(~is_any_open).order_by(process.c.closed.desc(), process.c.id).limit(1)
+    return func.coalesce(only.scalar_subquery(), last.scalar_subquery())
 
 
 def _unsure(where: ColumnElement[str]) -> ColumnElement[bool]:

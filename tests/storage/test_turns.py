@@ -116,20 +116,22 @@ async def test_before_there_is_a_process_there_is_no_edition(database: Database,
     assert found == turns.Found(False, None, None, None)
 
 
-async def test_who_is_new_is_led_to_the_only_process_that_is_open(database: Database, keys: Keyring) -> None:
+async def test_who_is_new_is_led_to_the_only_process_that_is_open_or_to_the_last_that_was(
+    database: Database, keys: Keyring
+) -> None:
     async with database.writing() as session:
         await processes.close(session, PROCESS, NOW)
         (last,) = await look(session, keys, ("1", "nobody"))
         await another(session)
         (beside_a_closed_one,) = await look(session, keys, ("2", "nobody"))
-        await processes.close(session, "national", NOW)
+        await processes.close(session, "national", NOW + timedelta(days=1))
         await processes.archive(session, "national")
         (none_is_open,) = await look(session, keys, ("3", "nobody"))
         await another(session, "second")
         await another(session, "third")
         (several,) = await look(session, keys, ("4", "nobody"))
     assert [found.process for found in (last, beside_a_closed_one, none_is_open, several)] == [
-        PROCESS, "national", None, None,
+        PROCESS, "national", "national", None,
     ]  # fmt: skip
 
 
