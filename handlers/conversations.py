@@ -227,7 +227,7 @@ def _standing(visit: Visit) -> Standing:
         return Standing() if visit.enters else lost(visit.facts())
     if visit.enters:
         return standing.in_another_process()
-    if visit.board.is_over and not visit.consented and not visit.silent:
+    if visit.is_over and not visit.consented and not visit.silent:
         return standing.with_talks(())
     return standing.beneath(RECOGNISE, inside=True) if _asked_too_long_ago(visit, standing) else standing
 
