@@ -43,11 +43,12 @@ class Board:
 
     beside: OpenProcesses
     """Every process that is open."""
+    others: tuple[flows.Option, ...]
+    """Those but this one."""
 
     def elsewhere(self, sender: str) -> tuple[flows.Option, ...]:
         """The other processes that a chat with this bot or number of ours can go into."""
-        others = (option for option in self.beside.options if option.value != self.process)
-        return () if self.owns(sender) else tuple(others)
+        return () if self.owns(sender) else self.others
 
     def owns(self, sender: str) -> bool:
         """Whether a bot or number of ours belongs to this process alone."""
@@ -94,7 +95,7 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
     found = await processes.board(session, process, now)
     if found is None:
         raise NoProcess
-    consultation = None
+    beside, consultation = await open_processes(session), None
     if found.consultation is not None and found.questions is not None:
         content = contents.unpack(found.questions, contents.Consultation)
         consultation = flows.OpenConsultation(found.consultation, content.title, content.promise, content.questions)
@@ -108,5 +109,6 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
         bulletin_until=found.bulletin_until,
         bulletin_next=found.bulletin_next,
         doors=await doors.places(session),
-        beside=await open_processes(session),
+        beside=beside,
+        others=tuple(option for option in beside.options if option.value != found.process),
     )

@@ -8,7 +8,7 @@ from channels import Channel
 from channels.messages import Kind, Message
 from handlers.talk.boards import Board, Boards, NoProcess, OpenProcesses, open_processes
 from handlers.talk.visits import Entry
-from storage import Session, doors, turns
+from storage import Session, doors, processes, turns
 from storage.doors import Leading, Place
 
 WORD = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -60,13 +60,16 @@ async def entry(
 
 
 async def _place_of(session: Session, boards: Boards, what: turns.Found, now: datetime) -> Board | OpenProcesses:
-    """Where a chat is. Raises `NoProcess`."""
+    """Where a chat is; in the last of those that are over where none is open. Raises `NoProcess`."""
     if what.process is not None:
         return await boards.at(session, what.process, what.edition, now)
     found = await open_processes(session)
-    if not found.options:
+    if found.options:
+        return found
+    known = await processes.every(session)
+    if not known:
         raise NoProcess
-    return found
+    return await boards.at(session, known[-1].id, None, now)
 
 
 def _place(message: Message) -> Place | None:

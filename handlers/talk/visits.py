@@ -9,7 +9,7 @@ import flows
 from channels import Channel
 from channels.messages import Message, Outgoing
 from channels.verdicts import Reach
-from handlers.talk.boards import Board, Boards, NoProcess, OpenProcesses
+from handlers.talk.boards import Board, Boards, OpenProcesses
 from handlers.talk.guessing import first_guess
 from handlers.talk.patience import Heard
 from handlers.talk.standing import KeptTalk, Standing, packed, room
@@ -96,9 +96,9 @@ class Visit:
 
     @property
     def board(self) -> Board:
-        """The process that the chat is in. Raises `NoProcess`: what happens in a process does not happen before."""
+        """The process that the chat is in. Raises `NotEntered`: what happens in a process does not happen before."""
         if not isinstance(self.place, Board):
-            raise NoProcess
+            raise flows.NotEntered
         return self.place
 
     @property

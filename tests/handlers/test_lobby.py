@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 import flows
-from handlers import people, processes
+from handlers import closing, people, processes
 from handlers.writing import contents
 from storage import senders
 from tests.handlers.house import CHANNELS, NOW, House, Writer
@@ -140,8 +140,6 @@ async def test_who_never_says_which_is_forgotten_in_time(two: House) -> None:
 
 async def test_where_only_one_is_open_nobody_is_asked(two: House) -> None:
     async with two.database.writing() as session:
-        from handlers import closing
-
         await closing.close(session, await processes.named(session, "national"), two.keys, NOW)
     alice = two.meets()
     assert "It is for: Regional review." in await alice.says("hello")
@@ -260,3 +258,21 @@ async def test_two_short_titles_that_read_the_same_are_refused(two: House) -> No
         await processes.begin(session, called("second", en="Hills"), NOW)
     assert "National review of the…" in (heard := await two.meets().says("hello"))
     assert "Hills" in heard
+
+
+async def test_where_all_are_over_the_last_one_says_so(two: House) -> None:
+    async with two.database.writing() as session:
+        for slug in ("national", "regional-review"):
+            await closing.close(session, await processes.named(session, slug), two.keys, NOW)
+    assert "This review is over: National review." in await two.meets().says("hello")
+
+
+async def test_who_is_in_one_that_is_over_is_told_how_to_go_to_another(two: House) -> None:
+    alice = two.meets()
+    await enters(alice, "2")
+    async with two.database.writing() as session:
+        await closing.close(session, await processes.named(session, "national"), two.keys, NOW)
+    heard = await alice.says("/share")
+    assert "This review is over: National review." in heard
+    assert "To go to another review, send SWITCH." in heard
+    assert "It is for: Regional review." in await alice.says("switch", "1")
