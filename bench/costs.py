@@ -37,6 +37,14 @@ BETWEEN = timedelta(minutes=2)
 RECOMMENDATION = "Interpreters at the clinic"
 AFTERWARDS = ("menu", "help", "status", "news", "answer", "vote", "stop", "start", "language", "forget")
 """The words that somebody sends, in this order, who has made a recommendation."""
+SECOND = flows.Process(
+    slug="hills",
+    title={"en": "National review", "fr": "Examen national", "es": "Examen nacional", "ar": "الاستعراض الوطني"},
+    organizer={"en": "Hill Migration Forum"},
+    languages=languages(),
+    regions=(),
+)
+"""The process that shares the number, beside the one in docs/examples."""
 NONSENSE = "zzz"
 
 
@@ -66,10 +74,11 @@ class MeasuredTalk:
 
 def measure(_effort: Effort) -> Iterator[str]:
     """Of the process in docs/examples, by what is offered first."""
-    talks = asyncio.run(_talks())
+    talks, choosing = asyncio.run(_talks())
     by_sms = [talk for talk in talks if talk.channel == "sms"]
-    yield _replies(by_sms)
+    yield _replies("Segments of each reply by SMS", [(*talk.recommending, *talk.afterwards) for talk in by_sms])
     yield table("From hello to the thanks for a recommendation", COLUMNS, map(_row, talks))
+    yield _replies("Segments of each reply by SMS, where two processes share the number", choosing)
 
 
 COLUMNS = ("channel, language", "messages in", "of these chosen", "messages out", "segments out")
@@ -82,16 +91,24 @@ def _row(talk: MeasuredTalk) -> tuple[str, ...]:
     return f"{talk.channel}, {talk.language}", str(len(exchanges)), str(chosen), str(out), segments
 
 
-def _replies(talks: Sequence[MeasuredTalk]) -> str:
-    alike = zip(*((*talk.recommending, *talk.afterwards) for talk in talks), strict=True)
+def _replies(title: str, talks: Sequence[Sequence[Exchange]]) -> str:
+    """Of the same talk in every language."""
+    alike = zip(*talks, strict=True)
     rows = [(exchanges[0].sent, *(str(exchange.segments) for exchange in exchanges)) for exchanges in alike]
-    return table("Segments of each reply by SMS", ("after", *(talk.language for talk in talks)), rows)
+    return table(title, ("after", *languages()), rows)
 
 
-async def _talks() -> list[MeasuredTalk]:
+async def _talks() -> tuple[list[MeasuredTalk], list[Sequence[Exchange]]]:
+    """Those in one process, on every channel; and by SMS what is said before and beside a second one."""
     async with _open_process() as (deployment, database):
         chats = [Chat(deployment, database, name, language) for name in channels.kinds() for language in languages()]
-        return [MeasuredTalk(chat.channel, chat.language, await _recommend(chat), await _go_on(chat)) for chat in chats]
+        talks = [
+            MeasuredTalk(chat.channel, chat.language, await _recommend(chat), await _go_on(chat)) for chat in chats
+        ]
+        async with database.writing() as session:
+            await processes.begin(session, SECOND, BEGAN + BETWEEN)
+        newcomers = [Chat(deployment, database, "sms", language, "new") for language in languages()]
+        return talks, [await _choose(chat) for chat in newcomers]
 
 
 @asynccontextmanager
@@ -115,6 +132,7 @@ class Chat:
     database: Database
     channel: str
     language: str
+    called: str = ""
     sent: int = 0
 
     @property
@@ -124,7 +142,7 @@ class Chat:
     async def says(self, words: str, called: str = "", chosen: bool = False) -> Exchange:
         """`called`: what stands in the table for it."""
         self.sent += 1
-        person = f"{self.channel} {self.language}"
+        person = f"{self.channel} {self.language} {self.called}"
         message = Message(self.channel, f"{person} {self.sent}", person, Kind.TEXT, words)
         async with self.database.writing() as session:
             await hear(session, self.deployment, [message], self.now)
@@ -170,6 +188,18 @@ async def _answer(chat: Chat, question: Outgoing) -> Exchange:
     value = next((value for value in (chat.language, "share") if value in offered), offered[0])
     called = "(language)" if value == chat.language else value
     return await chat.says(str(offered.index(value) + 1), called, chosen=True)
+
+
+async def _choose(chat: Chat) -> tuple[Exchange, ...]:
+    """Say to which of two processes they write, agree, and go to the other."""
+    with speaking(chat.language):
+        greeting, switch = flows.greeting(), flows.to_send("switch")
+    return (
+        await chat.says(greeting, "hello"),
+        await chat.says("1", "(a process)"),
+        await chat.says("1", "yes"),
+        await chat.says(switch, "SWITCH"),
+    )
 
 
 async def _go_on(chat: Chat) -> tuple[Exchange, ...]:
