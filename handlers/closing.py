@@ -36,6 +36,7 @@ async def close(session: Session, process: OpenProcess, keys: Keyring, now: date
 
     Open rounds are counted and their results told. Raises `contents.Unfit` when it is closed already.
     """
+    await stored.touch_all(session)
     await processes.touch(session, process)
     await consultations.close_all(session, process.id, now)
     await schedules.remove_all(session, process.id)
@@ -46,7 +47,6 @@ async def close(session: Session, process: OpenProcess, keys: Keyring, now: date
         await rounds.close(session, process, keys, round_id, now)
     broadcast = await bulletins.send(session, process, contents.Bulletin(farewell(process)), now, None, None)
     await stored.close(session, process.id, now)
-    await stored.touch_all(session)
     return broadcast
 
 

@@ -139,12 +139,13 @@ async def hear(
             if what.known is not None and what.known.unsure:
                 answered += _answered(visit, what.known)
     await write(session, writes)
-    if came:
-        await doors.count(session, came)
     if answered:
         await unknowns.arrived(session, answered, now)
     if heard_again := [what.known.address for what in found if what.known is not None and what.known.shut]:
         await addresses.reopen(session, heard_again, now)
+    if came:
+        # Last: everybody else who comes by the same door at this instant waits until this transaction ends.
+        await doors.count(session, came)
     return noted
 
 

@@ -55,11 +55,11 @@ async def add(session: Session, process: OpenProcess, new: NewDoor) -> None:
         raise contents.Unfit(f"The process {process.slug} has no language {new.language!r}, only {offered}.")
     if new.source is not None and not SOURCE.fullmatch(new.source):
         raise contents.Unfit("A source has 1 to 40 letters, digits, blanks, dots, _ or -.")
+    await stored_processes.touch_all(session)
     await processes.touch(session, process)
     await _check_sender(session, process, new.sender)
     if not await stored.add(session, stored.Door(new.sender, word, process.id, new.language, new.source)):
         raise contents.Unfit(f"The word {word} is taken on {new.sender}. Choose another one, or remove it first.")
-    await stored_processes.touch_all(session)
 
 
 async def of(session: Session, process: OpenProcess) -> Sequence[ListedDoor]:
@@ -80,12 +80,12 @@ async def named(session: Session, process: OpenProcess, word: str) -> Sequence[L
 
 async def remove(session: Session, process: OpenProcess, word: str, sender: str | None = None) -> Sequence[ListedDoor]:
     """Nobody comes in by the word any more, on this sender or on all; gives what was removed. Raises `Unfit`."""
+    await stored_processes.touch_all(session)
     doors = [door for door in await named(session, process, word) if sender in (None, door.sender)]
     if not doors:
         raise contents.Unfit(f"The process {process.slug} has no door {word!r} on {sender}: hearback doors list")
     for door in doors:
         await stored.remove(session, process.id, door.sender, door.word)
-    await stored_processes.touch_all(session)
     return doors
 
 

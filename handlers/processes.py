@@ -43,11 +43,11 @@ async def begin(session: Session, process: flows.Process, now: datetime) -> Open
     leaves.
     """
     _check(process)
+    await processes.touch_all(session)
     known = await processes.every(session)
     before = _meant(process, known)
     parent = _parent(process, before, known)
     await _check_short(session, process, before, known)
-    await processes.touch_all(session)
     if before is None:
         name, slug = fresh(), process.slug or _slug(process.title)
         await processes.add(session, NewProcess(name, slug, parent, contents.pack(process), now))

@@ -75,7 +75,12 @@ async def touch(session: Session, process_id: str) -> bool:
 
 
 async def touch_all(session: Session) -> None:
-    """The same for what talks of every process know of: which others are open, and by which doors people come."""
+    """The same for what talks of every process know of: which others are open, and by which doors people come.
+
+    Before anything else is locked, and always in the same order, so that nobody waits for ever.
+    """
+    in_order = select(process.c.id).order_by(process.c.id).with_for_update(key_share=True)
+    await session.execute(in_order)
     await session.execute(update(process).values(edition=process.c.edition + 1))
 
 
