@@ -27,7 +27,7 @@ async def give(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Sh
 
     Too late, say so.
     """
-    if visit.board.is_over:
+    if visit.is_over:
         visit.break_off(flows.over(visit.facts().within(visit.surroundings)))
         return
     visit.gave = True

@@ -228,8 +228,8 @@ def _standing(visit: Visit) -> Standing:
         return Standing() if visit.enters else lost(visit.facts())
     if visit.enters:
         return standing.in_another_process()
-    if visit.is_over and not visit.consented and not visit.silent:
-        return standing.with_talks(())
+    if visit.is_over:
+        standing = standing.beneath("welcome", inside=True)
     return standing.beneath(RECOGNISE, inside=True) if _asked_too_long_ago(visit, standing) else standing
 
 
@@ -265,7 +265,8 @@ def _meant(visit: Visit) -> Decision:
 def _situation(visit: Visit) -> Situation:
     wrote = visit.standing.heard.at
     lately = wrote is not None and abs(visit.now - wrote) <= IN_PIECES
-    return Situation(visit.standing, visit.surroundings, visit.consented, visit.stopped, visit.silent, lately)
+    reads_on = visit.is_over and visit.gave
+    return Situation(visit.standing, visit.surroundings, visit.consented, visit.stopped, visit.silent, lately, reads_on)
 
 
 def _first_step(visit: Visit, decision: Decision) -> NextStep | None:

@@ -12,6 +12,7 @@ from flows import Ask, Unread
 from handlers.talk.standing import RECOGNISE, UNSEEN, Standing
 
 WITHOUT_CONSENT = ("welcome", "stop", "forget", "help", "language", "switch")
+STATUS = "status"
 WHILE_STOPPED = ("start", "forget", "help")
 WHILE_UNRECOGNISED = ("stop", "help")
 STOPPING, KEEP = "stopping", "keep"
@@ -99,6 +100,8 @@ class Situation:
     """It may be somebody else who writes, and nobody has said so yet."""
     lately: bool = True
     """They wrote a short while ago, so this may be the next piece of the same."""
+    reads_on: bool = False
+    """They gave something to a process that is over: they may read what became of it though they have left."""
 
 
 def decide(message: Message, word: str | None, situation: Situation) -> Decision:
@@ -166,7 +169,7 @@ def _decide(message: Message, word: str | None, situation: Situation) -> Decisio
         return _while_unrecognised(message, situation, word)
     if word == "start":
         return Again()
-    if word is not None and not situation.consented and word not in WITHOUT_CONSENT:
+    if word is not None and not _may_open(word, situation):
         word = None
     if word is not None and flows.flows()[word].anywhere:
         return Open(word, inside=word != "menu")
@@ -175,6 +178,10 @@ def _decide(message: Message, word: str | None, situation: Situation) -> Decisio
     if talks:
         return _within(message, situation, word)
     return _requested(message, situation) or Again()
+
+
+def _may_open(word: str, situation: Situation) -> bool:
+    return situation.consented or word in WITHOUT_CONSENT or (word == STATUS and situation.reads_on)
 
 
 def _while_stopped(word: str | None) -> Decision:

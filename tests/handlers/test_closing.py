@@ -73,6 +73,30 @@ async def test_who_was_asked_to_take_part_before_it_closed_does_not_agree_to_wha
     assert await house.column("SELECT consented FROM participation") == [False]
 
 
+async def test_who_does_not_take_part_is_erased_all_the_same_and_spoken_to_in_their_language(house: House) -> None:
+    bob = house.meets()
+    await bob.says("hello")
+    await closes(house)
+    await bob.says("language", "2")
+    assert "Cet examen est terminé" in await bob.says("bonjour")
+    assert "effacer" in await bob.says("oublier")
+    await bob.says("1")
+    assert await house.column("SELECT count(*) FROM participation") == [0]
+
+
+async def test_who_left_reads_on_what_they_gave_when_it_is_over(house: House) -> None:
+    """They can no longer agree again to see it."""
+    alice = await house.meets().joins()
+    await alice.gives()
+    await alice.says("menu", "leave", "1")
+    assert "It has arrived" not in await alice.says("status")
+    await closes(house)
+    heard = await alice.says("status")
+    assert "It has arrived" in heard
+    assert "What would you like to do?" not in heard
+    assert await alice.says("hello") == OVER
+
+
 async def test_nobody_takes_a_seat_in_its_council(house: House) -> None:
     alice = await house.meets().joins()
     code = await house.acts(lambda session, process, now: people.invite(session, house.keys, process, now))
