@@ -16,6 +16,7 @@ from bot.commands import doors, keys, operator, organizer, outbox, programs
 from bot.settings import Environment
 from channels import Misconfigured
 from channels.messages import NotSent
+from handlers.shown import visible
 from handlers.writing import contents
 from storage import Foreign, UnsafeKeys
 
@@ -56,7 +57,7 @@ def main() -> None:
     try:
         cli()
     except (settings.Refusal, UnsafeKeys, Misconfigured, Foreign, contents.Unfit) as refusal:
-        typer.echo(str(refusal), err=True)
+        typer.echo(visible(str(refusal)), err=True)
         sys.exit(2)
     except Exception as fault:
         # Without the text of the fault: it may hold somebody's words, or a password in an address.

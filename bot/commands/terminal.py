@@ -169,7 +169,7 @@ def progress() -> Callable[[int], None]:
 
 
 def stop(why: str, status: int = WRONG) -> NoReturn:
-    typer.echo(why, err=True)
+    typer.echo(visible(why), err=True)
     raise typer.Exit(status)
 
 

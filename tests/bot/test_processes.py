@@ -154,6 +154,14 @@ def test_who_says_no_changes_nothing(hearback: Hearback, tmp_path: Path, monkeyp
     assert (refused.status, refused.out, refused.wrong) == (2, "", "Nothing was changed.\n")
 
 
+@pytest.mark.usefixtures("two")
+@pytest.mark.parametrize("line", [r'"\u001bcslug" = "x"', r'under = "\u001bcmain"', r'senders = ["\u001bcsms"]'])
+def test_what_a_file_is_refused_for_gives_the_terminal_no_orders(hearback: Hearback, tmp_path: Path, line: str) -> None:
+    refused = hearback("process", "open", file(tmp_path, f"{line}\n{PROCESS}"), "--yes")
+    assert refused.status == 2
+    assert "\x1b" not in refused.wrong
+
+
 def test_a_deployment_of_before_goes_on_with_its_file(alice: Somebody, hearback: Hearback, tmp_path: Path) -> None:
     assert "is changed" in hearback("process", "open", file(tmp_path, PROCESS)).out
     assert "More buses" in hearback("contributions").out
