@@ -1,5 +1,6 @@
 """Which process a file opens or changes, where it stands, and what is said where that cannot be."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,8 +9,9 @@ import pytest
 import flows
 from handlers import bulletins, consultations, contributions, members, people, processes, rounds, schedules
 from handlers.writing import contents
-from tests.handlers.house import PROCESS, House
+from tests.handlers.house import NOW, PROCESS, House
 from tests.handlers.written import consultation, to_vote
+from tests.storage.rows import until_somebody_waits
 
 NATIONAL = replace(PROCESS, slug="national", title={"en": "National review"})
 
@@ -71,6 +73,23 @@ async def test_a_process_stands_under_one_that_is_there_and_stands_under_none(ho
     await begin(house, replace(NATIONAL, slug="emea"))
     with pytest.raises(contents.Unfit, match=r"regional-review has processes under it \(national\)"):
         await begin(house, replace(PROCESS, slug="regional-review", under="emea"))
+
+
+async def test_two_that_are_put_under_each_other_at_once_make_no_circle(postgresql_house: House) -> None:
+    house = postgresql_house
+    await begin(house, NATIONAL)
+    below = replace(PROCESS, slug="regional-review", under="national")
+
+    async def second() -> None:
+        async with house.database.writing() as session:
+            await processes.begin(session, below, NOW)
+
+    async with house.database.writing() as session:
+        await processes.begin(session, replace(NATIONAL, under="regional-review"), NOW)
+        waiting = asyncio.create_task(second())
+        await until_somebody_waits(session)
+    with pytest.raises(contents.Unfit, match="national stands under another"):
+        await waiting
 
 
 async def test_a_process_can_be_taken_from_under_another(house: House) -> None:
