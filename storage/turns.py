@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import CTE, ColumnElement, Select, Text, and_, bindparam, cast, column, exists, func, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, Text, and_, bindparam, cast, column, func, literal, select
 from sqlalchemy.dialects.postgresql import JSON
 
 from storage._ground.columns import Moment
@@ -264,27 +264,30 @@ def _only_process() -> ColumnElement[str | None]:
 
 
 def _unsure(where: ColumnElement[str]) -> ColumnElement[bool]:
-    """With a limit it is looked up at each address, whatever PostgreSQL believes to be cheaper: there may be many."""
-    unknown = select(delivery.c.id).where(is_unknown(delivery), delivery.c.address_id == where)
-    return unknown.limit(1).scalar_subquery().is_not(None)
+    return _there_is(select(delivery.c.id).where(is_unknown(delivery), delivery.c.address_id == where))
 
 
 def _gave(person_id: ColumnElement[str]) -> ColumnElement[bool]:
-    return exists().where(contribution.c.person_id == person_id, contribution.c.process_id == process.c.id)
+    theirs = (contribution.c.person_id == person_id, contribution.c.process_id == process.c.id)
+    return _there_is(select(contribution.c.id).where(*theirs))
 
 
 def _sits(person_id: ColumnElement[str]) -> ColumnElement[bool]:
-    return exists().where(member.c.person_id == person_id, member.c.process_id == process.c.id)
+    theirs = (member.c.person_id == person_id, member.c.process_id == process.c.id)
+    return _there_is(select(member.c.person_id).where(*theirs))
 
 
 def _votes(person_id: ColumnElement[str]) -> ColumnElement[bool]:
-    return exists().where(
-        ballot.c.person_id == person_id,
-        round_.c.id == ballot.c.round_id,
-        round_.c.process_id == process.c.id,
-        round_.c.closed.is_(None),
-        round_.c.closes > bindparam("now", type_=Moment()),
-    )
+    """Asked of each round that is open: few are. As a join, SQLite would read all ballots that there ever were."""
+    theirs = select(ballot.c.round_id).where(ballot.c.round_id == round_.c.id, ballot.c.person_id == person_id)
+    is_on_the_roll = _there_is(theirs.correlate_except(ballot))
+    is_open = and_(round_.c.closed.is_(None), round_.c.closes > bindparam("now", type_=Moment()))
+    return _there_is(select(round_.c.id).where(round_.c.process_id == process.c.id, is_open, is_on_the_roll))
+
+
+def _there_is(query: Select[Any]) -> ColumnElement[bool]:
+    """With a limit it is looked up for each person, whatever PostgreSQL believes to be cheaper: there may be many."""
+    return query.limit(1).scalar_subquery().is_not(None)
 
 
 def _messages_postgresql() -> Any:

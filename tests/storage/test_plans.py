@@ -149,6 +149,48 @@ async def test_a_turn_looks_for_what_is_unknown_only_at_its_own_addresses(
     assert "ix_delivery_unknown on" not in on_postgresql
 
 
+PROCESSES = """
+    INSERT INTO process (id, slug, state, edition, content, opened)
+    SELECT 'process' || n, 'process-' || n, 'open', 1, '', '2026-01-01' FROM generate_series(1, 49) n;
+    INSERT INTO sender (name, kind, process_id)
+    SELECT 'telegram-' || n, 'telegram', 'process' || 1 + mod(n, 49) FROM generate_series(1, 150) n;
+    UPDATE address
+    SET channel = 'telegram-' || 1 + mod(index::int, 150), process_id = 'process' || 1 + mod(index::int, 49);
+    UPDATE participation SET process_id = address.process_id FROM address
+    WHERE address.person_id = participation.person_id;
+    INSERT INTO round (id, process_id, content, rule, opened, closes)
+    SELECT 'round' || n, 'process' || n, '', 'approval', '2026-01-01', '2027-01-01' FROM generate_series(1, 49) n;
+    INSERT INTO ballot (round_id, person_id)
+    SELECT replace(process_id, 'process', 'round'), person_id FROM participation WHERE process_id <> 'review';
+    INSERT INTO contribution (id, process_id, person_id, topic, language, given)
+    SELECT md5('c' || person_id), process_id, person_id, '', 'en', '2026-01-01' FROM participation;
+"""
+
+
+async def _finds(session: Session, keys: Keyring) -> object:
+    messages = [Incoming(f"event{number}", str(number), f"telegram-{number}") for number in range(1, 101)]
+    return await turns.find(session, keys, messages, NOW)
+
+
+async def test_a_turn_reads_no_more_of_any_table_than_its_own_people(postgresql: Database, keys: Keyring) -> None:
+    """Of what grows; fifty processes and their senders are read whole more quickly than one by one."""
+    [statement] = await statements_of(postgresql, keys, _finds)
+    async with postgresql.writing() as session:
+        await announce(session)
+        await fill(session, PEOPLE + FINISHED.replace("ANALYZE", "") + PROCESSES + ANALYZE)
+        planned = await plan(session, statement)
+    assert set(re.findall(r"Seq Scan on (\w+)", planned)) <= {"process", "sender", "round", "member", "event"}
+    assert "on participation" in planned
+    assert "on ballot" in planned
+
+
+async def test_nor_does_a_turn_on_sqlite(sqlite: Database, keys: Keyring) -> None:
+    [statement] = await statements_of(sqlite, keys, _finds)
+    async with sqlite.writing() as session:
+        planned = await plan(session, statement)
+    assert set(re.findall(r"SCAN (\w+)", planned)) == {"asked", "each_asked", "met", "process", "round"}
+
+
 async def test_a_claim_reads_no_more_than_it_takes(postgresql: Database, keys: Keyring) -> None:
     async with postgresql.writing() as session:
         await announce(session)
