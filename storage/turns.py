@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
-from sqlalchemy import CTE, ColumnElement, Select, Text, and_, bindparam, cast, column, func, literal, select
+from sqlalchemy import CTE, ColumnElement, Select, Text, and_, bindparam, cast, column, exists, func, literal, select
 from sqlalchemy.dialects.postgresql import JSON
 
 from storage._ground.columns import Moment
