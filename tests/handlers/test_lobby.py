@@ -262,8 +262,8 @@ async def test_two_short_titles_that_read_the_same_are_refused(two: House) -> No
 
 async def test_where_all_are_over_the_last_one_says_so(two: House) -> None:
     async with two.database.writing() as session:
-        for slug in ("national", "regional-review"):
-            await closing.close(session, await processes.named(session, slug), two.keys, NOW)
+        for slug, later in (("regional-review", timedelta(0)), ("national", timedelta(hours=1))):
+            await closing.close(session, await processes.named(session, slug), two.keys, NOW + later)
     assert "This review is over: National review." in await two.meets().says("hello")
 
 
