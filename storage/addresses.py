@@ -136,6 +136,12 @@ def change(writes: Writes, key: PersonKey, before: AddressBefore, stand: Stand) 
     )
 
 
+async def keep_talk(session: Session, key: PersonKey, address_id: str, talk: str, room: int) -> None:
+    """Write down where the conversation under way stands, and nothing else."""
+    sealed = key.seal(talk, address.c.talk, address_id, room)
+    await session.execute(update(address).where(address.c.id == address_id).values(talk=sealed))
+
+
 def reached(writes: Writes, address_id: str, reach: str) -> None:
     """Write down what a platform says that the person did: they blocked us, or let us write again."""
     writes.change(address, ("id",), id=address_id, reach=reach, **NOTHING_HELD)

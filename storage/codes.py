@@ -20,6 +20,8 @@ class Code(StrEnum):
     """Its person left the process that tells it."""
     FORGOTTEN = "forgotten"
     """Its person sent FORGET before it was known to have left."""
+    LINKED = "linked"
+    """Its person has it in another of their chats."""
     UNREADABLE = "unreadable"
     """The key of its person could not be opened: it waits, in case the key file comes back."""
     CRASH = "crash"

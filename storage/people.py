@@ -83,7 +83,9 @@ async def erase(session: Session, person_id: str) -> None:
         )
     )
     await session.execute(
-        update(contribution).where(contribution.c.person_id == person_id).values(person_id=None, words=None, voice=None)
+        update(contribution)
+        .where(contribution.c.person_id == person_id)
+        .values(person_id=None, words=None, voice=None, address_id=None)
     )
     await session.execute(delete(person).where(person.c.id == person_id))
 

@@ -145,7 +145,11 @@ async def cast(session: Session, key: PersonKey, round_id: str, filled_in: str, 
     kept = await session.execute(
         update(ballot)
         .where(ballot.c.round_id == round_id, ballot.c.person_id == key.person)
-        .values(matters=key.seal(filled_in, ballot.c.matters, round_id), voted=True)
+        .values(
+            matters=key.seal(filled_in, ballot.c.matters, round_id),
+            cast=key.seal(now.isoformat(), ballot.c.cast, round_id),
+            voted=True,
+        )
     )
     return bool(kept.rowcount)
 
@@ -221,4 +225,4 @@ async def close(session: Session, round_id: str, result: str, now: datetime) -> 
     voters, voted = await turnout(session, round_id)
     kept = {"closed": now, "result": result, "voters": voters, "voted": voted}
     await session.execute(update(round_).where(round_.c.id == round_id).values(kept))
-    await session.execute(update(ballot).where(ballot.c.round_id == round_id).values(matters=None))
+    await session.execute(update(ballot).where(ballot.c.round_id == round_id).values(matters=None, cast=None))

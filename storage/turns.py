@@ -59,6 +59,10 @@ class Known(Struct, frozen=True):
     votes: bool
     gave: bool
     member: bool
+    linked: bool = False
+    """They have other chats with us, too..."""
+    came_by_link: bool = False
+    """...and this one came to them by a code."""
 
     def __repr__(self) -> str:
         return f"Known({self.person}, {self.address})"
@@ -154,6 +158,8 @@ class _Row(NamedTuple):
     key_epoch: int
     language: str
     chat_process: str | None
+    linked: bool
+    came_by_link: bool
     address_process: str | None
     """The process of the sender, which goes before that of the chat."""
 
@@ -181,6 +187,8 @@ def _found(keys: Keyring, row: _Row) -> Found:
         votes=row.votes,
         gave=row.gave,
         member=row.is_member,
+        linked=row.linked,
+        came_by_link=row.came_by_link,
     )
     return Found(row.seen, row.process, row.edition, known)
 
@@ -203,6 +211,8 @@ def _statement(dialect: str) -> Select[Any]:
             person.c.key_epoch,
             person.c.language,
             address.c.process_id.label("chat_process_id"),
+            person.c.linked,
+            address.c.linked.label("came_by_link"),
             func.coalesce(sender.c.process_id, address.c.process_id).label("process_id"),
         )
         .join(person, person.c.id == address.c.person_id)

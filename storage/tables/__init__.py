@@ -25,6 +25,7 @@ from storage.tables.doors import door
 from storage.tables.events import event, parked
 from storage.tables.inputs import input  # noqa: A004 the word of the field, never used bare
 from storage.tables.keychecks import keycheck
+from storage.tables.links import link
 from storage.tables.marks import mark
 from storage.tables.participations import has_not_agreed, participation
 from storage.tables.people import invitation, member, person
@@ -60,6 +61,7 @@ __all__ = [
     "is_unknown",
     "is_unnoticed",
     "keycheck",
+    "link",
     "mark",
     "member",
     "metadata",

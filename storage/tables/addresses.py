@@ -40,6 +40,8 @@ address = Table(
     Column("shut", Moment),
     # Since when the last reply counts as having waited (`delivery.since`); null: there was none.
     Column("replied", Moment),
+    # It came to its person by a code that another chat of theirs had given out.
+    Column("linked", Boolean, nullable=False, server_default=false()),
 )
 
 

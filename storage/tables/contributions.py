@@ -50,6 +50,9 @@ contribution = Table(
     Column("voice", Sealed(256)),
     # The day on which it came.
     Column("given", Date, nullable=False),
+    # At which address it was given, where the response goes back to; null: before that was kept, or its person was
+    # forgotten.
+    Column("address_id", Text),
     # The response that answers it; null: there is none yet.
     Column("response_id", Text, ForeignKey("response.id"), index=True),
     UniqueConstraint("consultation_id", "question", "person_id"),

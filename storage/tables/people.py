@@ -1,6 +1,6 @@
 """The tables of people, of who sits on the council, and of the invitations to it."""
 
-from sqlalchemy import Column, Date, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, Table, Text, false
 
 from storage._ground.columns import Sealed
 from storage.tables._metadata import metadata
@@ -20,6 +20,11 @@ person = Table(
     Column("consent", Sealed(64)),
     # The day on which they first wrote.
     Column("met", Date, nullable=False),
+    # They have several chats with us, which are linked.
+    Column("linked", Boolean, nullable=False, server_default=false()),
+    # At which of their addresses they want what nobody asked for; null, or where they cannot be written to there: the
+    # one that they wrote from last.
+    Column("prefers", Text),
 )
 
 member = Table(

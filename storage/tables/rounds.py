@@ -41,6 +41,8 @@ ballot = Table(
     Column("person_id", Text, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
     # The ballot as its rule packs it; null: they have not voted, or the round is closed.
     Column("matters", Sealed(1024)),
+    # When it was cast, of two chats that are linked the later ballot counts; null: as of the ballot itself.
+    Column("cast", Sealed(64)),
     # They have voted; it stays when the ballot is thrown away.
     Column("voted", Boolean, nullable=False, server_default=false()),
 )

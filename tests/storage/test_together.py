@@ -31,6 +31,8 @@ async def test_every_kind_of_value_comes_back_as_it_went_in(database: Database, 
                 "language": 'a "quoted", {braced} \\ word; \u0627\u0644\u0644\u063a\u0629',
                 "consent": None if number == 2 else key.seal("yes", person.c.consent, key.person),
                 "met": date(2026, 2, 28 - number),
+                "linked": number == 1,
+                "prefers": None if number == 2 else "a",
             }
         )
     for row in people:
