@@ -41,6 +41,7 @@ class Everywhere:
 WHOEVER_COMES = "what is due is done by whoever comes, of whichever process it is"
 A_WORD = "a word on a sender leads into whichever process it does"
 A_TEMPLATE = "a template is the sender's, and of all that leave by it"
+ONE_PERSON = "two who turn out to be one person are that in every process"
 ALL_PROCESSES: Mapping[str, Everywhere] = {
     "doors.count": Everywhere(("door",), A_WORD),
     "doors.find": Everywhere(("door+process",), A_WORD),
@@ -49,6 +50,15 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "outbox.claims._whole": Everywhere(
         ("broadcast+participation", "process"), "a worker reads what it has claimed, and whether several are open"
     ),
+    "joining._ballots": Everywhere(("ballot",), ONE_PERSON),
+    "joining._contributions": Everywhere(("contribution",), ONE_PERSON),
+    "joining._go_on": Everywhere(("broadcast",), WHOEVER_COMES),
+    "joining._hand_over": Everywhere(("ballot", "contribution"), ONE_PERSON),
+    "joining._move": Everywhere(("ballot", "contribution", "member"), ONE_PERSON),
+    "joining._participations": Everywhere(("participation",), ONE_PERSON),
+    "joining._seats": Everywhere(("member",), ONE_PERSON),
+    "joining.is_too_much": Everywhere(("contribution",), "it counts everything that a person gave"),
+    "joining.join": Everywhere(("ballot",), ONE_PERSON),
     "outbox.claims.claim": Everywhere(("broadcast",), "a worker sends what may leave, of whichever process it is"),
     "outbox.expansion._first": Everywhere(("broadcast",), WHOEVER_COMES),
     "outbox.expansion.audience_parts": Everywhere(("contribution",), "a response is of one process"),
@@ -56,6 +66,8 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "outbox.unknowns.hold": Everywhere(("broadcast",), "all of a database may be an old copy"),
     "outbox.unknowns._again": Everywhere(("broadcast",), WHOEVER_COMES),
     "participations.has_agreed": Everywhere(("participation",), "whoever agreed anywhere is not forgotten by a no"),
+    "parting._leave_what_was_given": Everywhere(("contribution",), "a chat leaves what was given in it, wherever"),
+    "parting._take_part": Everywhere(("participation",), "the process is the one that the chat is in"),
     "people.erase": Everywhere(("contribution",), "FORGET is about everything that a person gave"),
     "people.never_agreed": Everywhere(("participation",), "whoever agreed to nothing anywhere is forgotten"),
     "people.never_entered": Everywhere(("participation",), "whoever has entered nothing anywhere is forgotten"),

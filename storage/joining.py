@@ -1,0 +1,309 @@
+"""Two chats become one person's: what is the second's is sealed anew for the first, whose it is from then on.
+
+`JOINS` says for every table that leads to a person what becomes of it; a test walks the tables.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Row, Table, and_, case, delete, exists, func, insert, or_, select, update
+
+from storage._ground.columns import Sealed
+from storage._ground.database import Conflict, Session
+from storage._ground.members import bound
+from storage.codes import Code
+from storage.keys import Box, Keyring, PersonKey
+from storage.links import Link
+from storage.outbox.deliveries import NEVER
+from storage.states import BroadcastState, State
+from storage.tables import (
+    address,
+    ballot,
+    broadcast,
+    contribution,
+    delivery,
+    is_to_come,
+    is_under_way,
+    link,
+    member,
+    participation,
+    person,
+    report,
+    waits,
+)
+from storage.tables import round as round_
+from storage.together import Writes, write
+
+MOST = 5000
+"""So many things at most are sealed anew in the one transaction in which others wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The two who turn out to be one person. The first stays."""
+
+    first: PersonKey
+    second: PersonKey
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The person to whom a code leads, and the chat in which it was given out; both are locked."""
+
+    key: PersonKey
+    language: str
+    talk: str | None
+    """The conversation under way in that chat."""
+
+
+async def lock(session: Session, keys: Keyring, link: Link, second: str) -> First | None:
+    """The person to whom a code leads, with the second locked already; None: they are gone.
+
+    Both are locked in the order of their ids: who would have to wait against it waits for nobody. Raises `Conflict`
+    when the first is being heard at this moment: the whole transaction has to be taken again.
+    """
+    backwards = link.person < second
+    query = (
+        select(person.c.key, person.c.key_epoch, person.c.language, address.c.talk)
+        .join(address, address.c.person_id == person.c.id)
+        .where(person.c.id == link.person, address.c.id == link.address)
+    )
+    row = (
+        await session.execute(query.with_for_update(of=[person, address], key_share=True, skip_locked=backwards))
+    ).one_or_none()
+    if row is None:
+        if backwards and (await session.execute(query)).one_or_none() is not None:
+            raise Conflict("FOR UPDATE SKIP LOCKED", None, ValueError("the first of two chats is being heard"))
+        return None
+    key = keys.unwrap(link.person, row.key, row.key_epoch)
+    talk = None if row.talk is None else key.open(row.talk, address.c.talk, link.address)
+    return First(key, row.language, talk)
+
+
+async def is_too_much(session: Session, second: str) -> bool:
+    """Whether the second gave more than is sealed anew at once."""
+    words = select(func.count()).select_from(contribution).where(contribution.c.person_id == second)
+    bodies = select(func.count()).select_from(delivery).where(delivery.c.person_id == second)
+    bodies = bodies.where(delivery.c.body.is_not(None))
+    return bool((await session.execute(select(words.scalar_subquery() + bodies.scalar_subquery()))).scalar_one() > MOST)
+
+
+async def join(session: Session, pair: Pair, now: datetime) -> bool:
+    """Make everything of the second the first's, and destroy the second's key; whether that freed a seat.
+
+    Both are locked. Of the same thing twice one stays, as `JOINS` says. What is closed stays as it was counted.
+    """
+    # Whoever counts a round holds it, and then reaches for its people: so do we.
+    on_roll = select(ballot.c.round_id).where(ballot.c.person_id == pair.second.person)
+    rolls = select(round_.c.id).where(round_.c.id.in_(on_roll)).order_by(round_.c.id)
+    await session.execute(rolls.with_for_update(read=True))
+    # A transaction that makes something for the second right now ends first, so that this moves with the rest.
+    await session.execute(select(person.c.id).where(person.c.id == pair.second.person).with_for_update())
+    seats = await _seats(session, pair)
+    for joins in JOINS.values():
+        await joins(session, pair, now)
+    await session.execute(delete(person).where(person.c.id == pair.second.person))
+    return bool(seats)
+
+
+async def _addresses(session: Session, pair: Pair, _now: datetime) -> None:
+    """Each is where it was; the words under way there, too."""
+    await _hand_over(session, pair, address, address.c.id)
+    theirs = update(address).where(address.c.person_id == pair.second.person)
+    await session.execute(theirs.values(person_id=pair.first.person, linked=True))
+    await session.execute(update(person).where(person.c.id == pair.first.person).values(linked=True))
+
+
+async def _participations(session: Session, pair: Pair, _now: datetime) -> None:
+    """In a process in which both were, the consent of who agreed counts, the first's before the second's."""
+    both = (pair.first.person, pair.second.person)
+    rows = (await session.execute(select(participation).where(participation.c.person_id.in_(both)))).all()
+    before = await session.execute(select(person.c.consent).where(person.c.id == pair.second.person))
+    old = before.scalar_one_or_none()
+    ours = {row.process_id: row for row in rows if row.person_id == pair.first.person}
+    theirs = [row for row in rows if row.person_id == pair.second.person]
+    for row in theirs:
+        mine = ours.get(row.process_id)
+        place = {"process_id": row.process_id, "person_id": pair.first.person}
+        joined = _taking_part(mine, row) | {"consent": _consent(pair, mine, row, old)}
+        both_parts = (participation.c.process_id == row.process_id, participation.c.person_id.in_(both))
+        await session.execute(delete(participation).where(*both_parts))
+        await session.execute(insert(participation).values(joined | place))
+
+
+def _taking_part(mine: Row[Any] | None, theirs: Row[Any]) -> dict[str, Any]:
+    if mine is None:
+        return dict(theirs._mapping)
+    consented = mine.consented or theirs.consented
+    return dict(mine._mapping) | {
+        "region": mine.region or theirs.region,
+        "consented": consented,
+        "joined": min(mine.joined, theirs.joined),
+        "left": None if consented else mine.left or theirs.left,
+    }
+
+
+def _consent(pair: Pair, mine: Row[Any] | None, theirs: Row[Any], old: Box | None) -> Box | None:
+    """`old`: the second's, where it stood before there were participations."""
+    if mine is not None and (mine.consented or not theirs.consented):
+        kept: Box | None = mine.consent
+        return kept
+    column, process = participation.c.consent, theirs.process_id
+    if theirs.consent is not None:
+        return pair.second.hand_over(theirs.consent, column, process, pair.first)
+    if old is None or not theirs.consented:
+        return None
+    return pair.first.seal(pair.second.open(old, person.c.consent, pair.second.person), column, process)
+
+
+async def _contributions(session: Session, pair: Pair, _now: datetime) -> None:
+    """Of two answers to one question the later stays; of one day, the first's."""
+    mine, theirs = contribution.alias("mine"), contribution.alias("theirs")
+    same = and_(
+        mine.c.person_id == pair.first.person,
+        theirs.c.person_id == pair.second.person,
+        mine.c.consultation_id == theirs.c.consultation_id,
+        mine.c.question == theirs.c.question,
+    )
+    twice = select(mine.c.id, theirs.c.id, theirs.c.given > mine.c.given).where(same)
+    earlier = [mine if is_later else theirs for mine, theirs, is_later in await session.execute(twice)]
+    await session.execute(delete(contribution).where(contribution.c.id.in_(earlier)))
+    await _hand_over(session, pair, contribution, contribution.c.id)
+    await _move(session, pair, contribution)
+
+
+async def _members(session: Session, pair: Pair, _now: datetime) -> None:
+    """One seat in each council."""
+    seats = await _seats(session, pair)
+    await session.execute(delete(member).where(member.c.seat.in_(seats)))
+    await _move(session, pair, member)
+
+
+async def _seats(session: Session, pair: Pair) -> Sequence[str]:
+    """The seats of the second in councils in which the first sits, too."""
+    mine = member.alias("mine")
+    too = exists().where(mine.c.person_id == pair.first.person, mine.c.process_id == member.c.process_id)
+    twice = select(member.c.seat).where(member.c.person_id == pair.second.person, too)
+    return (await session.execute(twice)).scalars().all()
+
+
+async def _ballots(session: Session, pair: Pair, _now: datetime) -> None:
+    """One place on the roll. In an open round the ballot that was cast later counts; a closed one was counted."""
+    await _hand_over(session, pair, ballot, ballot.c.round_id)
+    both = (pair.first.person, pair.second.person)
+    rows = (await session.execute(select(ballot).where(ballot.c.person_id.in_(both)))).all()
+    ours = {row.round_id: row for row in rows if row.person_id == pair.first.person}
+    for row in rows:
+        mine = ours.get(row.round_id)
+        if row.person_id == pair.second.person and mine is not None:
+            gone = mine if _cast(pair, row) > _cast(pair, mine) else row
+            await session.execute(
+                delete(ballot).where(ballot.c.round_id == gone.round_id, ballot.c.person_id == gone.person_id)
+            )
+    await _move(session, pair, ballot)
+
+
+def _cast(pair: Pair, row: Row[Any]) -> tuple[bool, str]:
+    """That there is one, and when it was cast, in an order. They are the first's to open by now."""
+    moment = "" if row.cast is None else pair.first.open(row.cast, ballot.c.cast, row.round_id)
+    return row.voted, moment
+
+
+async def _deliveries(session: Session, pair: Pair, now: datetime) -> None:
+    """Of a broadcast to both, one that has left stays; of two that wait, the first's. The other belongs to nobody."""
+    theirs = delivery.alias("theirs")
+    is_sent = and_(theirs.c.person_id == pair.second.person, ~waits(theirs))
+    sent = select(theirs.c.broadcast_id).where(is_sent, theirs.c.broadcast_id.is_not(None))
+    await _let_go(session, and_(delivery.c.person_id == pair.first.person, waits(delivery)), sent, now)
+    ours = select(theirs.c.broadcast_id).where(theirs.c.person_id == pair.first.person)
+    ours = ours.where(theirs.c.broadcast_id.is_not(None))
+    await _let_go(session, delivery.c.person_id == pair.second.person, ours, now)
+    await _hand_over(session, pair, delivery, delivery.c.id)
+    await _move(session, pair, delivery)
+    await _go_on(session, pair, now)
+
+
+async def _let_go(session: Session, whose: ColumnElement[bool], broadcasts: Any, now: datetime) -> None:
+    """As FORGET does: what is counted stays; what is being sent is of unknown fate, for nothing could settle it."""
+    condition = and_(whose, delivery.c.broadcast_id.in_(broadcasts))
+    ids = list((await session.execute(select(delivery.c.id).where(condition))).scalars())
+    await session.execute(delete(report).where(report.c.delivery_id.in_(ids)))
+    await session.execute(
+        update(delivery)
+        .where(delivery.c.id.in_(ids))
+        .values(
+            state=case(
+                (waits(delivery), bound(State.CANCELLED)),
+                (is_under_way(delivery), bound(State.UNKNOWN)),
+                else_=delivery.c.state,
+            ),
+            code=case((is_to_come(delivery), bound(Code.LINKED)), else_=delivery.c.code),
+            ended=case((is_to_come(delivery), now.date()), else_=delivery.c.ended),
+            person_id=None,
+            address_id=None,
+            body=None,
+            provider_id=None,
+            owner=None,
+            lease=None,
+        )
+    )
+
+
+async def _go_on(session: Session, pair: Pair, now: datetime) -> None:
+    """What a pause has put off for the second while a resumption has passed the first is due now."""
+    goes_on = select(broadcast.c.id).where(broadcast.c.state.in_([BroadcastState.RUNNING, BroadcastState.RESUMING]))
+    await session.execute(
+        update(delivery)
+        .where(
+            delivery.c.person_id == pair.first.person,
+            waits(delivery),
+            delivery.c.due == NEVER,
+            func.coalesce(delivery.c.code, "") != Code.SHUT,
+            delivery.c.broadcast_id.in_(goes_on),
+        )
+        .values(due=now)
+    )
+
+
+async def _links(session: Session, pair: Pair, _now: datetime) -> None:
+    """The second's codes are worth nothing any more."""
+    await session.execute(delete(link).where(link.c.person_id == pair.second.person))
+
+
+Joins = Callable[[Session, Pair, datetime], Awaitable[None]]
+
+JOINS: Mapping[str, Joins] = {
+    address.name: _addresses,
+    participation.name: _participations,
+    contribution.name: _contributions,
+    member.name: _members,
+    ballot.name: _ballots,
+    delivery.name: _deliveries,
+    link.name: _links,
+}
+"""By table: how what is the second's becomes the first's."""
+
+
+async def _move(session: Session, pair: Pair, table: Table) -> None:
+    theirs = update(table).where(table.c.person_id == pair.second.person)
+    await session.execute(theirs.values(person_id=pair.first.person))
+
+
+async def _hand_over(session: Session, pair: Pair, table: Table, name: ColumnElement[str]) -> None:
+    """Seal anew, for the first, what of the second's rows is sealed; `name` is what their boxes are bound to."""
+    sealed = [column for column in table.columns if isinstance(column.type, Sealed)]
+    theirs = table.c.person_id == pair.second.person
+    something = or_(*(column.is_not(None) for column in sealed))
+    rows = await session.execute(select(name.label("name"), *sealed).where(theirs, something))
+    writes, keys = Writes(), tuple(column.name for column in table.primary_key)
+    for row in rows.mappings():
+        boxes = {column.name: _handed_over(pair, row[column.name], column, row["name"]) for column in sealed}
+        place = {str(name.key): row["name"]} | ({"person_id": pair.second.person} if "person_id" in keys else {})
+        writes.change(table, keys, **place, **boxes)
+    await write(session, writes)
+
+
+def _handed_over(pair: Pair, box: Box | None, column: Column[Box], name: str) -> Box | None:
+    return None if box is None else pair.second.hand_over(box, column, name, pair.first)
