@@ -37,6 +37,7 @@ async def give(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Sh
         day=visit.now.date(),
         text=effect.words.text,
         voice=effect.words.voice,
+        address=visit.address,
     )
     contributions.add(visit.writes, visit.key, new, effect.contribution)
 
@@ -73,6 +74,7 @@ async def answer(session: Session, _keys: Keyring, visit: Visit, effect: flows.A
         option=chosen,
         text=words.text,
         voice=words.voice,
+        address=visit.address,
     )
     contributions.add(visit.writes, visit.key, new)
 

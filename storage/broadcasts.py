@@ -158,6 +158,8 @@ class Broadcast:
     reached: str
     """The last person in the order of ids whose delivery was made."""
     expanded: bool
+    elsewhere: bool = False
+    """A person who cannot be reached at one address may be written to at another that they agreed to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,7 @@ async def add(session: Session, new: NewBroadcast, now: datetime) -> Broadcast:
         walked="",
         reached="",
         expanded=False,
+        elsewhere=new.plan.elsewhere,
     )
     values = {
         **asdict(added),

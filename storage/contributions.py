@@ -55,6 +55,8 @@ class NewContribution(Struct, frozen=True, kw_only=True):
     text: str = ""
     voice: str = ""
     """Where the platform keeps the voice note."""
+    address: str
+    """Where it was given: the response goes back there."""
 
     def __repr__(self) -> str:
         return f"NewContribution({self.day}, {self.topic})"
@@ -73,6 +75,7 @@ def add(writes: Writes, key: PersonKey, new: NewContribution, name: str = "") ->
         "topic": new.topic,
         "language": new.language,
         "given": new.day,
+        "address_id": new.address,
         "words": key.seal(new.text, contribution.c.words, name) if new.text else None,
         "voice": key.seal(new.voice, contribution.c.voice, name) if new.voice else None,
     }

@@ -15,6 +15,7 @@ from sqlalchemy import (
     func,
     literal,
     literal_column,
+    or_,
     select,
     true,
     update,
@@ -88,7 +89,7 @@ async def expand(
     """
     # Locked, so that no person is erased while their delivery is made.
     batch = _next_people(
-        session.dialect.name, running.process_id, running.reached, running.audience, most
+        session.dialect.name, running.process_id, running.reached, running.audience, most, elsewhere=running.elsewhere
     ).with_for_update(of=[person], read=True, key_share=True)
     due = {region: literal(max(moment, now), Moment()) for region, moment in (opens or {}).items()}
     otherwise = due.pop("", literal(now, Moment()))
@@ -138,29 +139,40 @@ def _fresh(dialect: str, person_id: ColumnElement[str]) -> ColumnElement[str]:
     return literal(begin) + func.substr(func.encode(hidden, "hex"), 1, 20)
 
 
-def _next_people(dialect: str, process: str, reached: str, audience: Audience, most: int | None) -> Select[Any]:
-    """Each who takes part once, at the address they wrote from last among those they agreed to be written to at.
+def _next_people(
+    dialect: str, process: str, reached: str, audience: Audience, most: int | None, *, elsewhere: bool = False
+) -> Select[Any]:
+    """Each who takes part once, at the address that they prefer among those they agreed to be written to at, else at
+    the one they wrote from last.
 
+    A response goes back to where the newest of what it answers was given; to another address only with `elsewhere`.
     Senders that belong to another process carry nothing of this one.
     """
-    newest = address.alias("newest")
-    best = (
-        select(newest.c.id, newest.c.channel)
-        .where(
-            newest.c.person_id == person.c.id,
-            newest.c.reach == ACTIVE,
-            newest.c.consented,
-            newest.c.index.is_not(None),
-            newest.c.channel.not_in(select(sender.c.name).where(sender.c.process_id != process)),
-        )
-        .order_by(newest.c.spoke.desc(), newest.c.id)
-        .limit(1)
+    chat = address.alias("newest")
+    may_be = select(chat.c.id, chat.c.channel).where(
+        chat.c.person_id == person.c.id,
+        chat.c.reach == ACTIVE,
+        chat.c.consented,
+        chat.c.index.is_not(None),
+        chat.c.channel.not_in(select(sender.c.name).where(sender.c.process_id != process)),
     )
+    wanted: ColumnElement[Any] = person.c.prefers
+    if audience.response is not None:
+        its_address = _where_it_was_given(audience.response)
+        wanted = its_address if elsewhere else wanted
+        may_be = may_be if elsewhere else may_be.where(or_(its_address.is_(None), chat.c.id == its_address))
+    newest = may_be.order_by(chat.c.spoke.desc(), chat.c.id).limit(1)
     takes_part = participation.join(person, person.c.id == participation.c.person_id)
     if dialect == "sqlite":
+        # It knows nothing of what is around a query in the order of that query.
+        found = (
+            query.with_only_columns(chat.c.id).scalar_subquery()
+            for query in (may_be.where(chat.c.id == wanted), newest)
+        )
         preferred: Any = address
-        joined = takes_part.join(address, address.c.id == best.with_only_columns(newest.c.id).scalar_subquery())
+        joined = takes_part.join(address, address.c.id == func.coalesce(*found))
     else:
+        best = newest.order_by(None).order_by((chat.c.id == wanted).desc(), chat.c.spoke.desc(), chat.c.id)
         preferred = best.lateral("preferred")
         joined = takes_part.join(preferred, true())
     query = (
@@ -181,6 +193,18 @@ def _next_people(dialect: str, process: str, reached: str, audience: Audience, m
         .order_by(participation.c.person_id)
     )
     return query if most is None else query.limit(most)
+
+
+def _where_it_was_given(response: str) -> ColumnElement[str | None]:
+    """At which address the newest of what a response answers of a person was given; of what is old nobody knows."""
+    return (
+        select(contribution.c.address_id)
+        .where(contribution.c.response_id == response, contribution.c.person_id == person.c.id)
+        .order_by(contribution.c.given.desc(), contribution.c.id.desc())
+        .limit(1)
+        .correlate(person)
+        .scalar_subquery()
+    )
 
 
 def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> list[ColumnElement[bool]]:

@@ -45,6 +45,7 @@ async def test_a_broadcast_is_kept_as_it_was_planned(database: Database) -> None
         walked="",
         reached="",
         expanded=False,
+        elsewhere=True,
     )
     assert (found.outside, found.elsewhere, found.again) == ("elsewhere,wait", True, True)
 
