@@ -46,9 +46,20 @@ def _is_sure(facts: Facts) -> Generator[Ask, Answer, bool]:
 
 def _warning(facts: Facts) -> str:
     sentences = (
-        _("We will erase your words, your region, your language and how we reach you. Backup copies are erased later."),
+        _what_is_erased(facts),
         _(facts.carrier.keeps),
         _("What was already published stays, without your name."),
         _("This cannot be undone. Shall we erase it?"),
     )
     return "\n".join(sentences)
+
+
+def _what_is_erased(facts: Facts) -> str:
+    if facts.linked:
+        return _(
+            "In all linked chats we erase your words, region, language and how we reach you. "
+            "Backup copies are erased later."
+        )
+    return _(
+        "We will erase your words, your region, your language and how we reach you. Backup copies are erased later."
+    )

@@ -18,6 +18,8 @@ def offer(facts: Facts) -> str:
 
 def talk(facts: Facts) -> Talk:
     yield Left()
+    if facts.linked:
+        yield Say(_("This is for this chat. To stop in your others, too, send {stop} there.", stop=to_send("stop")))
     start, forget = start_again(facts.reserved_words), to_send("forget")
     # Who may be somebody else erases nobody before they have said who they are.
     if facts.silent or facts.place.proves(facts.channel):

@@ -10,11 +10,15 @@ import flows
 from channels import Channel
 from channels.messages import Kind, Message
 from channels.verdicts import Reach
+from flows.join import Linked
 from flows.leave import Departed
+from flows.link import LinkOffered
+from flows.prefer import Preferred
 from flows.seat import Resigned
 from flows.switch import Entered
+from flows.unlink import Unlinked
 from flows.vote import ReadUp
-from handlers import contributions, members, people, rounds
+from handlers import contributions, links, members, people, rounds
 from handlers.talk import entering
 from handlers.talk.answering import answer
 from handlers.talk.boards import Boards
@@ -66,6 +70,10 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     flows.TakenBack: contributions.take_back,
     flows.Answered: contributions.answer,
     flows.Voted: rounds.cast,
+    LinkOffered: links.offer,
+    Linked: links.join,
+    Unlinked: links.unlink,
+    Preferred: links.prefer,
     ReadUp: rounds.explain,
     Resigned: members.resign,
     Departed: members.depart,
@@ -116,11 +124,13 @@ async def hear(
 
     Gives what was kept and is not answered, because a machine writes, or more than we can answer, and at which
     questions somebody was not understood.
-    A message that was taken before changes nothing. Raises `NoProcess`, and `Conflict` when somebody else
-    took the same thing at the same instant: the whole transaction has to be taken again.
+    A message that was taken before changes nothing. Raises `NoProcess`, `links.Apart` when one of them has to be taken
+    without the others, and `Conflict` when somebody else took the same thing at the same instant: the whole transaction
+    has to be taken again.
     """
     incoming = [_incoming(deployment.keys, message) for message in messages]
     found = await turns.find(session, deployment.keys, incoming, now)
+    _check_apart(found)
     leading = await entering.leading(session, deployment.boards, messages, found, now)
     writes, answered, came = Writes(), list[AnsweredTurn](), list[Place]()
     noted: list[Unanswered | Misunderstood] = []
@@ -134,6 +144,7 @@ async def hear(
             channel = deployment.channels[message.channel]
             entry = await entering.entry(session, deployment.boards, channel, message, what, leading, now)
             visit = begin(deployment.keys, deployment.boards, message, names.address_index, entry, writes, now, channel)
+            visit.alone = len(messages) == 1
             noted += _noted(visit, await _take(session, deployment, visit))
             came += _came(visit)
             if what.known is not None and what.known.unsure:
@@ -147,6 +158,13 @@ async def hear(
         # Last: everybody else who comes by the same door at this instant waits until this transaction ends.
         await doors.count(session, came)
     return noted
+
+
+def _check_apart(found: Sequence[turns.Found]) -> None:
+    """Two chats of one person are taken one after the other. Raises `links.Apart`."""
+    writers = [what.known.person for what in found if what.known is not None]
+    if len(set(writers)) < len(writers):
+        raise links.Apart
 
 
 def _incoming(keys: Keyring, message: Message) -> turns.Incoming:
@@ -243,7 +261,12 @@ async def _converse(session: Session, deployment: Deployment, visit: Visit) -> D
     _say_first(visit)
     visit.word = flows.flow_for(visit.message, visit.surroundings.reserved_words, visit.stopped)
     seated = not visit.silent and await people.take_seat(session, deployment.keys, visit)
-    decision = Open("menu") if seated else _meant(visit)
+    if seated:
+        decision: Decision = Open("menu")
+    elif await links.take_code(session, deployment.keys, visit):
+        decision = Open("join", inside=True) if visit.link else Again()
+    else:
+        decision = _meant(visit)
     asks_again = isinstance(decision, Excuse)
     step = (None if seated else _first_step(visit, decision)) or _next_step(visit, asks_again)
     while step is not None:

@@ -2,11 +2,13 @@
 
 import re
 import secrets
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
 import flows
+from channels.messages import Outgoing
 from channels.verdicts import Reach
 from flows.switch import Entered
 from handlers.processes import OpenProcess
@@ -15,7 +17,7 @@ from handlers.talk.visits import Visit
 from handlers.writing import contents
 from locales import N_, _
 from locales import speak as go_on_in
-from storage import Keyring, Session, addresses, fresh, participations, turns
+from storage import Keyring, Session, addresses, fresh, links, participations, turns
 from storage import people as stored
 from storage.outbox import deliveries
 from storage.outbox.replies import Reply, queue
@@ -26,6 +28,7 @@ INVITED_FOR = 30
 LONGEST_INVITATION = 365
 """Days."""
 SHORTEST_ID = 4
+ERASED_ELSEWHERE = N_("You asked us in another chat to erase everything. It is done here, too. Goodbye.")
 LONGEST_GOODBYE = timedelta(hours=1)
 """How long the last sentence to someone forgotten may wait for a platform that is away; then it is erased unsaid."""
 
@@ -76,23 +79,43 @@ async def come_back(session: Session, _keys: Keyring, visit: Visit, _effect: flo
 
 
 async def forget(session: Session, keys: Keyring, visit: Visit, _effect: flows.Forgotten | flows.Declined) -> None:
-    """Destroy the key and every row of this person; the last sentence leaves to someone nobody can look up."""
+    """Destroy the key and every row of this person; the last sentence leaves to someone nobody can look up.
+
+    So does one in each of their other chats.
+    """
+    is_linked = visit.known is not None and visit.known.linked
+    chats = await links.chats(session, visit.key) if is_linked else []
     if visit.known is not None:
         await stored.erase(session, visit.person)
     visit.forgotten = True
-    stranger = keys.new(fresh())
-    last = fresh()
+    _say_goodbye(keys, visit, LastPlace(visit.message.channel, visit.message.external, visit.replied), visit.reply())
+    erased = flows.reply([_(ERASED_ELSEWHERE)], None, visit.language, visit.board.content)
+    for chat in chats:
+        if chat.active and chat.id != visit.address:
+            _say_goodbye(keys, visit, LastPlace(chat.channel, chat.external, chat.replied), erased)
+
+
+@dataclass(frozen=True, slots=True)
+class LastPlace:
+    """Where the last sentence to somebody goes."""
+
+    channel: str
+    external: str = field(repr=False)
+    replied: datetime | None
+    """Since when the last reply there counts as having waited."""
+
+
+def _say_goodbye(keys: Keyring, visit: Visit, where: LastPlace, last_sentence: Outgoing) -> None:
+    stranger, last = keys.new(fresh()), fresh()
     newcomer = stored.Newcomer(language=visit.language, met=visit.now.date())
-    place = addresses.NewAddress(
-        id=last, process=None, channel=visit.message.channel, index=None, external=visit.message.external
-    )
+    place = addresses.NewAddress(id=last, process=None, channel=where.channel, index=None, external=where.external)
     goodbye = Reply(
         address=last,
-        channel=visit.message.channel,
+        channel=where.channel,
         turn=0,
-        parts=(visit.reply().packed(),),
+        parts=(last_sentence.packed(),),
         due=visit.now,
-        since=replies.waits_since(visit.replied, visit.now),
+        since=replies.waits_since(where.replied, visit.now),
         not_after=visit.now + LONGEST_GOODBYE,
         despite_stop=True,
     )

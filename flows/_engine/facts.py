@@ -234,6 +234,14 @@ class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
     """This person sits on the council."""
     over: bool = False
     """The process was closed before this conversation began."""
+    linked: bool = False
+    """This person has other chats with us..."""
+    came_by_link: bool = False
+    """...and this one came to them by a number that they were told there."""
+    linking_code: str = ""
+    """The number by which another chat is linked with this one; "" for none."""
+    link: str = ""
+    """The link whose number was sent from this chat, as it is looked up; "" for none."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.language}, {self.channel})"
@@ -307,4 +315,8 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         held=known.held if "held" in needs else "",
         seated=known.seated,
         over=known.over,
+        linked=known.linked,
+        came_by_link=known.came_by_link,
+        linking_code=known.linking_code if "linking_code" in needs else "",
+        link=known.link if "link" in needs else "",
     )

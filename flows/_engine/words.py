@@ -11,6 +11,8 @@ from flows._engine.folding import core, fold, in_western_digits
 from flows._engine.talks import flows
 from locales import N_, _, languages, speaking
 
+DIGITS = 8
+"""Of the numbers that link two chats."""
 LONGEST = 64
 """Nothing longer can be such a word: it need not be looked at."""
 MARKED = re.compile(r"(/start(?:@\w+)?)\s+[A-Za-z0-9_-]{1,64}")
@@ -35,6 +37,7 @@ RESERVED: Mapping[Reserved, str] = {
 }
 """The flow that takes up what a carrier has done by itself."""
 
+_EIGHT_DIGITS = re.compile(rf"(?:[\W_]*\d){{{DIGITS}}}[\W_]*")
 _ZERO = re.compile(r"[\W_]*0+[\W_]*")
 
 
@@ -66,6 +69,15 @@ def goes_back(message: Message) -> bool:
     if text is None:
         return False
     return _ZERO.fullmatch(in_western_digits(text)) is not None or fold(text) in everywhere(BACK)
+
+
+def linking_code(message: Message) -> str:
+    """The number of eight digits, in any script, that is all of this message: it may link two chats; "" for none."""
+    text = message.text
+    if text[:1].isalpha() or len(text) > LONGEST or message.kind is not Kind.TEXT:
+        return ""
+    typed = in_western_digits(text)
+    return "".join(filter(str.isdecimal, typed)) if _EIGHT_DIGITS.fullmatch(typed) else ""
 
 
 def _short(message: Message) -> str | None:

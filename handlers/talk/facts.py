@@ -15,6 +15,9 @@ CODES = range(100_000, 1_000_000)
 """Numbers that may have to come back: never "000000", which leads back. One is guessed once in 300,000 talks, and
 whoever has the phone sees each of them."""
 
+LINKING_CODES = range(10_000_000, 100_000_000)
+"""Eight digits, which every phone can show and type, whatever its alphabet, and which no choice has."""
+
 
 async def complete(session: Session, visit: Visit, needs: frozenset[str], held: str = "") -> flows.Kept:
     """What a flow may know about this person: with what it says that it needs, and no more."""
@@ -31,7 +34,15 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str], held: 
         known = replace(known, wanted=wanted(visit.message, visit.surroundings.reserved_words, visit.consented))
     if held:
         known = replace(known, held=held)
-    return flows.only(known, needs)
+    return flows.only(_to_link(visit, needs, known), needs)
+
+
+def _to_link(visit: Visit, needs: frozenset[str], known: flows.Kept) -> flows.Kept:
+    if "linking_code" in needs:
+        known = replace(known, linking_code=str(secrets.choice(LINKING_CODES)))
+    if "link" in needs:
+        known = replace(known, link=visit.link)
+    return known
 
 
 async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:

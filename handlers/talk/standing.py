@@ -1,6 +1,7 @@
 """Where a conversation stands: the talks under way in one chat, small enough to keep with every address."""
 
 import dataclasses
+from datetime import datetime
 from functools import cache
 
 import msgspec
@@ -68,6 +69,8 @@ class Standing(Struct, frozen=True, omit_defaults=True):
     offered: tuple[str, ...] | None = None
     """The choices that the open question was sent with, in this order. None: we cannot tell any more."""
     heard: Heard = Heard()
+    tries: tuple[datetime, ...] = ()
+    """When they last sent a number of a chat to link that there is not."""
 
     @property
     def chosen_from(self) -> str:
@@ -96,6 +99,11 @@ class Standing(Struct, frozen=True, omit_defaults=True):
 
     def _with_open(self, token: str, offered: tuple[str, ...]) -> "Standing":
         return replace(self, token=token, offered=offered)
+
+    def without(self, flow: str) -> "Standing":
+        """The same, with no talk of this flow under way: nothing that was sent for it counts any more."""
+        stays = tuple(talk for talk in self.talks if talk.flow != flow)
+        return self if stays == self.talks else replace(self, talks=stays, token="", offered=UNSEEN)
 
     def in_language(self, language: str) -> "Standing":
         """The same, to be replayed in another language."""

@@ -86,6 +86,10 @@ class Visit:
     """The token of the question that was answered by choosing: whoever did that has got our message."""
     entered: bool = False
     """They have gone into another process in this turn."""
+    alone: bool = True
+    """No message of anybody else is taken in this transaction."""
+    link: str = ""
+    """The link whose number was sent, as it is looked up; "" for none."""
     forgotten: bool = False
     departed: bool = False
     """They left the process in this turn, or did not agree to take part in it."""
@@ -150,6 +154,8 @@ class Visit:
             consultation=consultation,
             seated=self.is_member,
             over=self.is_over,
+            linked=self.known is not None and self.known.linked,
+            came_by_link=self.known is not None and self.known.came_by_link,
         )
 
     def speak(self, language: str) -> None:
@@ -172,6 +178,13 @@ class Visit:
         if self.question is not None:
             self.question = None
             self.pop()
+
+    def become(self, known: Known) -> None:
+        """From here on this chat is theirs."""
+        self.known, self.key = known, known.key
+        self.language, self.region = known.language, known.region
+        self.consented, self.gave = known.consented, known.gave
+        self.standing = self.standing.in_language(known.language)
 
     def begin_anew(self, key: PersonKey) -> None:
         """From here on this is somebody who is new here."""

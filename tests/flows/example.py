@@ -105,6 +105,9 @@ def facts(language: str = "en", channel: str = "telegram") -> Facts:
         round=ROUND,
         own_contributions=GIVEN,
         seated=True,
+        linked=True,
+        linking_code="48213977",
+        link="l1",
     )
     return known.within(surroundings(channel))
 

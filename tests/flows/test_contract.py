@@ -239,19 +239,20 @@ def test_what_cannot_be_done_now_is_offered_by_no_flow(flow: Flow, language: str
         for known in (*circumstances(language, "sms"), in_lobby(language)):
             assert not flow.offer(known) or flow.words
             help_text = "\n".join(advance(flows()["help"].talk, known, ()).texts)
-            named_in_help = f"{to_send(flow.words[0])}:" in help_text.replace("\u00a0", "") if flow.words else False
+            named_in_help = f"\n{to_send(flow.words[0])}:" in help_text.replace("\u00a0", "") if flow.words else False
             assert named_in_help == (bool(flow.offer(known)) and flow.name != "help")
 
 
 def test_help_names_the_words_of_what_can_be_done_now() -> None:
     everything = {
-        "share", "answer", "vote", "news", "status", "region", "seat", "menu", "language", "leave", "stop", "forget",
+        "share", "answer", "vote", "news", "status", "region", "seat", "unlink", "prefer",
+        "menu", "language", "leave", "stop", "forget",
     }  # fmt: skip
     assert told_by_help(facts()) == everything
     nothing_open = structs.replace(
-        facts(), consulted=False, votes=False, informed=False, gave=False, region_known=True, seated=False
+        facts(), consulted=False, votes=False, informed=False, gave=False, region_known=True, seated=False, linked=False
     )
-    assert told_by_help(nothing_open) == {"share", "menu", "language", "leave", "stop", "forget"}
+    assert told_by_help(nothing_open) == {"share", "link", "menu", "language", "leave", "stop", "forget"}
     assert told_by_help(structs.replace(facts(), consented=False)) == {"language", "stop", "forget"}
     assert told_by_help(structs.replace(facts(), stopped=True)) == {"start", "forget"}
     assert told_by_help(structs.replace(facts(), silent=True)) == {"stop"}
@@ -261,7 +262,7 @@ def test_help_names_the_words_of_what_can_be_done_now() -> None:
 
 def told_by_help(known: Facts) -> set[str]:
     help_text = "\n".join(advance(flows()["help"].talk, known, ()).texts)
-    return {name for name in help_.ORDER if f"{to_send(name)}: " in help_text}
+    return {name for name in help_.ORDER if f"\n{to_send(name)}: " in help_text}
 
 
 def test_the_menu_leads_only_where_there_is_a_flow() -> None:
