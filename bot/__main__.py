@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 import storage
 from bot import logs, settings
-from bot.commands import doors, keys, operator, organizer, outbox, programs
+from bot.commands import councils, doors, keys, operator, outbox, processes, programs, publishing
 from bot.settings import Environment
 from channels import Misconfigured
 from channels.messages import NotSent
@@ -41,12 +41,14 @@ PANELS = {
     STARTS: ("run", "web", "worker", "migrate", "keys", "connect"),
 }
 """Who needs what, in the order in which the help shows it."""
-GROUPS = keys.GROUPS | doors.GROUPS | organizer.GROUPS | outbox.GROUPS
+GROUPS = keys.GROUPS | doors.GROUPS | processes.GROUPS | publishing.GROUPS | councils.GROUPS | outbox.GROUPS
 COMMANDS = {
     **programs.COMMANDS,
     **keys.COMMANDS,
     **doors.COMMANDS,
-    **organizer.COMMANDS,
+    **processes.COMMANDS,
+    **publishing.COMMANDS,
+    **councils.COMMANDS,
     **operator.COMMANDS,
     **outbox.COMMANDS,
 }

@@ -1,0 +1,152 @@
+"""The advisory council and its votes."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+import council
+from bot.commands.preview import OnceMore, Publication, Yes, people_are, publish_after_yes
+from bot.commands.terminal import (
+    File,
+    Slug,
+    acting,
+    first_line,
+    load_keys,
+    looking,
+    meant,
+    read,
+    say,
+    short,
+)
+from handlers import (
+    members,
+    people,
+    rounds,
+)
+from handlers.processes import OpenProcess
+from handlers.writing import contents
+from storage import Session, broadcasts
+from storage import people as stored_people
+from storage import rounds as stored_rounds
+from storage.broadcasts import Subject
+
+
+def council_invite(
+    days: Annotated[int, typer.Option(help="How many days it holds.")] = people.INVITED_FOR,
+    process: Slug = None,
+) -> None:
+    """Make an invitation: who sends it to us first sits on the council."""
+    keyring = load_keys()
+
+    say(acting(process, lambda session, its, now: people.invite(session, keyring, its, now, days)))
+
+
+def council_invitations(process: Slug = None) -> None:
+    """The invitations of the last weeks and what became of each; never the code, nor who has used it."""
+
+    async def look(session: Session, its: OpenProcess, now: datetime) -> None:
+        for invitation in await stored_people.invitations(session, its.id):
+            state = _state(invitation, now.date())
+            say(f"{short(invitation.id)}  made {invitation.made}  until {invitation.until}  {state}")
+
+    looking(process, look)
+
+
+def _state(invitation: stored_people.Invitation, today: date) -> str:
+    if invitation.used is not None:
+        return f"used {invitation.used}"
+    return "open" if invitation.until >= today else "over"
+
+
+def council_revoke(invitation: str, process: Slug = None) -> None:
+    """Nobody takes a seat by this invitation any more. The first four characters of its id are enough."""
+    acting(process, lambda session, its, _now: people.revoke(session, its, invitation))
+    say("Revoked: nobody takes a seat by it any more.")
+
+
+def council_members(process: Slug = None) -> None:
+    """The seats of the council, and since when each is taken; never by whom."""
+
+    async def look(session: Session, its: OpenProcess, _now: datetime) -> None:
+        seats = await stored_people.seats(session, its.id)
+        for seat in seats:
+            say(f"{seat.name[:8]}  since {seat.since}")
+        say(f"together  {len(seats)}")
+
+    looking(process, look)
+
+
+def council_remove(seat: str, process: Slug = None) -> None:
+    """End a seat and tell its member. The first four characters of its name are enough.
+
+    Where a vote is open, its member's vote is taken back.
+    """
+    acting(process, lambda session, its, now: members.remove(session, its, seat, now))
+    say("This seat is free now. Its member is told.")
+
+
+def round_open(file: File, yes: Yes = False, once_more: OnceMore = False, process: Slug = None) -> None:
+    """Open the vote in FILE for everyone who sits on the council now, once you have said yes."""
+    round_ = read(file, contents.Round)
+    publication = Publication(
+        text=round_.title,
+        publish=lambda session, its, now: rounds.open_(session, its, round_, now),
+        broadcast=lambda session, its, name: broadcasts.about(session, its.id, Subject("round", name)),
+        before=lambda session, its: rounds.opened_before(session, its, round_),
+        slug=process,
+    )
+    name, number = publish_after_yes(publication, yes, once_more)
+    say(f"Opened: vote {short(name)}. {people_are(number)} invited. It closes when {round_.closes} has ended (UTC).")
+
+
+def round_close(round_id: str, yes: Yes = False, process: Slug = None) -> None:
+    """Close a vote, publish its result and tell the council, once you have said yes. Four characters are enough."""
+    keyring = load_keys()
+
+    async def close(session: Session, its: OpenProcess, now: datetime) -> tuple[str, council.Result]:
+        name = await meant(session, its, "vote", round_id)
+        return name, await rounds.close(session, its, keyring, name, now)
+
+    publication = Publication(
+        text={},
+        publish=close,
+        broadcast=lambda session, its, closed: broadcasts.about(session, its.id, Subject("result", closed[0])),
+        slug=process,
+    )
+    (name, result), number = publish_after_yes(publication, yes)
+    say(f"Closed: vote {short(name)}. {people_are(number)} told.")
+    if not result.order:
+        say(f"Fewer than {rounds.LEAST_TURNOUT} members voted: there is no result.")
+    for together in result.order:
+        say(f"{rounds.counted(result, together[0]) or '-'}  {' = '.join(together)}")
+
+
+def round_list(process: Slug = None) -> None:
+    """The newest votes."""
+
+    async def look(session: Session, its: OpenProcess, _now: datetime) -> None:
+        for round_ in await stored_rounds.newest(session, its.id, 10):
+            voters, voted = await stored_rounds.turnout(session, round_.id)
+            state = "closed" if round_.closed else f"open until {round_.closes:%Y-%m-%d}"
+            title = first_line(contents.unpack(round_.content, contents.Round).title)
+            say(f"{short(round_.id)}  {state}  {voted} of {voters}  {title}")
+
+    looking(process, look)
+
+
+GROUPS = {
+    "council": "The advisory council: invite, look who sits there, revoke an invitation.",
+    "round": "Votes of the council: open one, list them, close one.",
+}
+COMMANDS: Mapping[str, Callable[..., None]] = {
+    "council invite": council_invite,
+    "council invitations": council_invitations,
+    "council revoke": council_revoke,
+    "council members": council_members,
+    "council remove": council_remove,
+    "round open": round_open,
+    "round close": round_close,
+    "round list": round_list,
+}
