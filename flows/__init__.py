@@ -81,7 +81,8 @@ __all__ = [
     "Question", "Recognised", "Region", "Rendition", "Renditions", "Returned", "Safety", "Say", "Shared", "Sorted",
     "Spoke", "Surroundings", "Switched", "TakenBack", "Talk", "Told", "Turn", "Unread", "Voted", "Wants", "Words",
     "advance", "asks_to_stop", "fewer", "fits", "fits_in", "flow_for", "flows", "go_elsewhere", "goes_back",
-    "greeting", "greets", "in_danger", "is_free", "linking_code", "narrowed", "nearest_flow", "only", "over", "play",
-    "read", "rendition", "reply", "says_something", "short_title", "sorry", "stuck", "tells_of_danger", "templates",
+    "greeting", "greets", "in_danger", "is_free", "linking_code",
+    "narrowed", "nearest_flow", "only", "over", "play", "read",
+    "rendition", "reply", "says_something", "short_title", "sorry", "stuck", "tells_of_danger", "templates",
     "to_send", "told", "topic_label", "with_notice", "written_in",
 ]  # fmt: skip

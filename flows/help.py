@@ -13,24 +13,9 @@ label = N_("Help")
 anywhere = True
 
 ORDER = (
-    "share",
-    "answer",
-    "vote",
-    "news",
-    "status",
-    "region",
-    "seat",
-    "link",
-    "unlink",
-    "prefer",
-    "menu",
-    "language",
-    "start",
-    "switch",
-    "leave",
-    "stop",
-    "forget",
-)
+    "share", "answer", "vote", "news", "status", "region", "seat", "link", "unlink", "prefer",
+    "menu", "language", "start", "switch", "leave", "stop", "forget",
+)  # fmt: skip
 """The flows whose words are told, if they have something to offer now."""
 
 

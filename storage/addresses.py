@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, and_, case, delete, exists, false, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, false, func, or_, select, true, update
 
 from storage._ground.database import Session
 from storage._ground.members import bound
@@ -20,6 +20,7 @@ from storage.tables import (
     broadcast,
     delivery,
     is_to_come,
+    person,
     sender,
     waits,
     waits_for_the_person,
@@ -261,6 +262,9 @@ async def detach(session: Session, address_id: str, why: str, now: datetime) -> 
         .where(is_meant, is_to_come(delivery))
         .values(state=case((waits(delivery), bound(State.CANCELLED)), else_=bound(State.UNKNOWN)), **ended)
     )
+    its_person = select(address.c.person_id).where(address.c.id == address_id).scalar_subquery()
+    others = select(func.count() > 2).where(address.c.person_id == its_person).scalar_subquery()
+    await session.execute(update(person).where(person.c.id == its_person, person.c.linked).values(linked=others))
     await session.execute(delete(address).where(address.c.id == address_id))
 
 

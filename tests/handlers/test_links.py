@@ -191,3 +191,13 @@ async def test_who_never_links_costs_no_statement_more(house: House) -> None:
             await house.takes(alice.message(word))
         await alice.hears()
         assert len(counted) <= len(plain), word
+
+
+async def test_a_chat_that_is_somebody_elses_by_now_is_linked_with_nobody(house: House) -> None:
+    """Whoever has the number now begins anew; who had it before has one chat left."""
+    alice, phone = await linked(house)
+    house.now += timedelta(days=366)
+    await phone.says("hello", "2")
+    assert await count(house, person) == 2
+    assert "UNLINK" not in await alice.says("help")
+    assert "No other chat is linked" in await alice.says("unlink")

@@ -47,9 +47,6 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "doors.find": Everywhere(("door+process",), A_WORD),
     "doors.places": Everywhere(("door",), A_WORD),
     "inputs.published_under": Everywhere(("input+process",), "it is of all processes that stand under one"),
-    "outbox.claims._whole": Everywhere(
-        ("broadcast+participation", "process"), "a worker reads what it has claimed, and whether several are open"
-    ),
     "joining._ballots": Everywhere(("ballot",), ONE_PERSON),
     "joining._contributions": Everywhere(("contribution",), ONE_PERSON),
     "joining._go_on": Everywhere(("broadcast",), WHOEVER_COMES),
@@ -59,6 +56,9 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "joining._seats": Everywhere(("member",), ONE_PERSON),
     "joining.is_too_much": Everywhere(("contribution",), "it counts everything that a person gave"),
     "joining.join": Everywhere(("ballot",), ONE_PERSON),
+    "outbox.claims._whole": Everywhere(
+        ("broadcast+participation", "process"), "a worker reads what it has claimed, and whether several are open"
+    ),
     "outbox.claims.claim": Everywhere(("broadcast",), "a worker sends what may leave, of whichever process it is"),
     "outbox.expansion._first": Everywhere(("broadcast",), WHOEVER_COMES),
     "outbox.expansion.audience_parts": Everywhere(("contribution",), "a response is of one process"),
