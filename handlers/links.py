@@ -176,7 +176,7 @@ def _tell(visit: Visit, key: PersonKey, chat: Chat, language: str, texts: Sequen
     if not chat.active:
         return
     since = replies.waits_since(chat.replied, visit.now)
-    message = flows.reply(texts, None, language, visit.board.content)
+    message = flows.reply(texts, None, language, visit.place.content)
     notice = Reply(
         address=chat.id,
         channel=chat.channel,

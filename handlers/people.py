@@ -89,7 +89,7 @@ async def forget(session: Session, keys: Keyring, visit: Visit, _effect: flows.F
         await stored.erase(session, visit.person)
     visit.forgotten = True
     _say_goodbye(keys, visit, LastPlace(visit.message.channel, visit.message.external, visit.replied), visit.reply())
-    erased = flows.reply([_(ERASED_ELSEWHERE)], None, visit.language, visit.board.content)
+    erased = flows.reply([_(ERASED_ELSEWHERE)], None, visit.language, visit.place.content)
     for chat in chats:
         if chat.active and chat.id != visit.address:
             _say_goodbye(keys, visit, LastPlace(chat.channel, chat.external, chat.replied), erased)
