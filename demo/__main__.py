@@ -19,6 +19,7 @@ WELCOME = """
 
   Three phones and an organizer's panel, in a town of people who do not exist. Answer on Amina's phone,
   publish a bulletin in the panel, or be somebody new: choose Noor, Rosa or Hana above a phone and say hello.
+  At its top the panel goes from the regional review to the national consultation under it.
   {folder}/ keeps what happens. Ctrl+C closes the town; start it again and it goes on.
 """
 

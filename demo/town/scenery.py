@@ -101,7 +101,7 @@ class TownProcess:
     @property
     def name(self) -> str:
         """What it is called for short."""
-        return self.slug.capitalize()
+        return self.process.short["en"]
 
 
 @dataclass(frozen=True, slots=True)

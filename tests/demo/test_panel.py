@@ -101,7 +101,7 @@ async def test_a_published_bulletin_reaches_each_phone_in_its_language(opened: T
     heard = {name: (await chat.next()).text for name, chat in chats.items()}
     assert "سبعة" in heard["Amina"]
     assert "Quel est le poids" in heard["Moussa"], "by a template: he has been silent for more than a day"
-    assert heard["Samuel"].startswith("How much weight")
+    assert heard["Samuel"].startswith("Regional review\nHow much weight"), "others use the number, too"
     assert "How much weight" in heard["Diego"]
     assert not heard["Diego"].startswith("How much weight"), "who gets another language is told so"
     shown = await until(desk, "/panel/regional/leaving", lambda html: "It is leaving" not in html)
@@ -113,7 +113,7 @@ async def test_an_audience_gets_it_and_nobody_else(opened: Town, desk: ClientSes
     yusuf, others = towns.chat(opened, "Yusuf"), [towns.chat(opened, name) for name in ("Samuel", "Amina", "Layla")]
     before = [len(chat.bubbles) for chat in others]
     await post(desk, "/panel/regional", ("text-ar", "إلى الهواتف العادية"), ("language", "ar"), ("channel", "sms"))
-    assert (await yusuf.next()).text == "إلى الهواتف العادية\nلإيقاف الرسائل أرسلوا «إيقاف»."
+    assert (await yusuf.next()).text == "الاستعراض الإقليمي\nإلى الهواتف العادية\nلإيقاف الرسائل أرسلوا «إيقاف»."
     shown = await until(desk, "/panel/regional/leaving", lambda html: "It is leaving" not in html)
     assert [len(chat.bubbles) for chat in others] == before
     assert "To fewer than 8 people." in shown
@@ -182,7 +182,7 @@ async def test_publishing_is_asked_about_first_and_sends_nothing_yet(opened: Tow
     yes = [(name, unescape(value)) for name, value in shown]
     assert yes == fields
     await post(desk, "/panel/regional", *yes)
-    assert (await samuel.next()).text.startswith("One & all")
+    assert (await samuel.next()).text.startswith("Regional review\nOne & all")
 
 
 async def test_everybody_is_counted_before_a_bulletin_is_published(desk: ClientSession) -> None:
@@ -421,7 +421,7 @@ async def test_what_comes_from_elsewhere_is_refused(opened: Town, path: str, hea
     )
 
 
-@pytest.mark.parametrize(("slug", "name"), [("regional", "Regional"), ("national", "National")])
+@pytest.mark.parametrize(("slug", "name"), [("regional", "Regional review"), ("national", "National consultation")])
 async def test_the_panel_shows_which_process_it_is_in_and_leads_to_the_other(
     opened: Town, desk: ClientSession, slug: str, name: str
 ) -> None:
@@ -480,7 +480,7 @@ async def test_an_input_that_was_handed_up_is_read_in_the_process_above(opened: 
     assert "From: National consultation on migration" in html
     assert handed_up.title["en"] in html
     assert handed_up.text["ar"].strip() in html
-    assert "Fewer than 8 recommendations were given there" in html
+    assert "About 10 recommendations were given there" in html
     assert "Handed up to this process" not in await get(desk, "/panel/national/hear")
 
 
@@ -491,7 +491,7 @@ async def test_handing_up_is_asked_about_first_and_happens_then(opened: Town, de
     assert ready.title["en"] in await get(desk, "/panel/national/input")
     fields = [("title-fr", "Encore & encore"), ("title-ar", ""), ("title-en", "More"), ("text-en", "It goes on")]
     html = await post(desk, "/panel/national/input/ask", *fields)
-    assert "Fewer than 8 recommendations were given there" in html
+    assert "About 10 recommendations were given there" in html
     assert "It goes on" not in await get(desk, "/panel/regional/hear")
     yes = [(name, unescape(value)) for name, value in re.findall(r'name="([^"]*)" value="([^"]*)">', html)]
     assert yes == fields
@@ -518,12 +518,12 @@ async def test_the_doors_of_a_process_stand_with_their_codes_and_about_how_many_
     opened: Town, desk: ClientSession
 ) -> None:
     html = await get(desk, "/panel/national")
-    assert "Send HARBOUR to +15005550006" in await get(desk, "/panel/regional")
+    assert "Send COUNTRY to +15005550006" in html
     assert "https://t.me/hearback_national_bot?start=town-hall" in html
-    assert html.count("Fewer than 8 people came by it.") == 1
+    assert html.count("Fewer than 8 people came by it.") == 3
     assert "HARBOUR" not in html
     pictures = re.findall(r'<img src="(/panel/national/doors/[^"]*)" alt="QR code of ([^"]*)"', html)
-    assert [word for _address, word in pictures] == ["town-hall"]
+    assert [word for _address, word in pictures] == ["country", "pays", "town-hall"]
     for address, _word in pictures:
         async with desk.get(address) as response:
             assert response.content_type == "image/svg+xml"

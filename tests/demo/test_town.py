@@ -124,6 +124,36 @@ async def test_a_visitor_who_is_new_is_welcomed_by_the_bot_that_they_write_to(op
     assert not towns.chat(opened, "Noor").bubbles
 
 
+async def test_whoever_comes_by_a_door_of_the_shared_number_is_in_its_process(opened: Town) -> None:
+    assert "National Office" in (await towns.says(opened, "Hana", "COUNTRY")).text
+    assert "What should change?" in (await towns.says(opened, "Hana", "yes")).text
+    await towns.says(opened, "Hana", "A night bus for those who clean.")
+    assert "A night bus for those who clean." in {what.words for what in await towns.received(opened, "national")}
+    assert "A night bus for those who clean." not in {what.words for what in await towns.received(opened)}
+
+
+async def test_who_is_new_on_the_shared_number_is_asked_which_process_and_can_go_to_the_other(opened: Town) -> None:
+    lobby = await towns.says(opened, "Hana", "hello")
+    assert "1 Regional review" in lobby.text
+    assert "2 National consultation" in lobby.text
+    assert "Blue Harbour Forum" in (await towns.says(opened, "Hana", "1")).text
+    assert "National consultation" in (await towns.says(opened, "Hana", "switch")).text
+
+
+async def test_what_is_told_on_the_shared_number_says_which_process_it_is_from(opened: Town) -> None:
+    for name, slug, title in (("Grace", "", "Regional review"), ("Mercy", "national", "National consultation")):
+        heard = [bubble.text for bubble in towns.chat(opened, name, slug).ours()]
+        assert [text for text in heard if text.startswith(f"{title}\n")]
+
+
+async def test_the_number_is_shared_and_each_writes_to_the_process_that_they_came_to(opened: Town) -> None:
+    owners = {sender.name: sender.content for sender in await opened.looks(senders.all_of)}
+    assert owners["sms"] is None
+    for slug, name in (("regional", "Grace"), ("national", "Mercy"), ("national", "Ousmane")):
+        words = {recommendation.words for recommendation in towns.neighbour(opened, name, slug).recommends}
+        assert words <= {contribution.words for contribution in await towns.received(opened, slug)}
+
+
 async def test_people_are_spoken_to_in_their_language(opened: Town) -> None:
     for content in opened.scenery.processes:
         language_of = {what.words: what.language for what in await towns.received(opened, content.slug)}
