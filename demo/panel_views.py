@@ -154,9 +154,17 @@ def audience(office: Office) -> Mapping[str, Mapping[str, str]]:
     return {
         "language": {code: name_of(code) for code in process.languages},
         "region": {region.value: region.label["en"] for region in process.regions},
-        "channel": PLATFORMS,
+        "channel": _platforms(office),
         "role": {"member": "Council members only"},
     }
+
+
+def _platforms(office: Office) -> Mapping[str, str]:
+    """Those on which the process has a sender of its own, or one that is shared."""
+    contents_of_others = (content.process for content in office.town.scenery.processes if content != office.content)
+    not_ours = {sender for process in contents_of_others for sender in process.senders}
+    kinds = {channel.kind for name, channel in office.town.parts.channels.items() if name not in not_ours}
+    return {kind: name for kind, name in PLATFORMS.items() if kind in kinds}
 
 
 async def tell(session: Session, office: Office, form: MultiMapping[str], wrong: str) -> dict[str, Any]:

@@ -119,6 +119,13 @@ async def test_an_audience_gets_it_and_nobody_else(opened: Town, desk: ClientSes
     assert "To fewer than 8 people." in shown
 
 
+async def test_an_audience_is_offered_only_what_the_process_has(desk: ClientSession) -> None:
+    assert 'value="whatsapp"' in await get(desk, "/panel/regional")
+    assert 'value="sms"' in await get(desk, "/panel/national")
+    for nothing_of_theirs in ('value="whatsapp"', 'value="es"', 'value="coast"'):
+        assert nothing_of_theirs not in await get(desk, "/panel/national")
+
+
 async def test_few_people_are_not_counted_by_state(opened: Town, desk: ClientSession) -> None:
     await post(desk, "/panel/regional", ("text-en", "Only to one"), ("language", "ar"), ("channel", "sms"))
     shown = await until(desk, "/panel/regional/leaving", lambda html: "It is leaving" not in html)
