@@ -129,9 +129,6 @@ class TownContent:
         """What leads people into one of the processes."""
         return tuple(Poster(door.sender, door.word) for process in self.processes for door in process.doors)
 
-    def find(self, slug: str) -> TownProcess | None:
-        return next((process for process in self.processes if process.slug == slug), None)
-
 
 def scenery(*names: str) -> TownContent:
     """The processes of these folders; all of the town where none is named."""
