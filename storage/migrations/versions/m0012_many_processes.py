@@ -69,8 +69,8 @@ def _name_every_process(connection: sa.Connection) -> None:
     taken = set[str]()
     for name, content in connection.execute(sa.select(PROCESS.c.id, PROCESS.c.content).order_by(PROCESS.c.id)).all():
         slug = _slug(json.loads(content).get("title", {}))
-        number = 1
-        while (numbered := slug if number == 1 else f"{slug[: LONGEST - 4]}-{number}") in taken:
+        number, short = 1, slug[: LONGEST - 4].rstrip("-")
+        while (numbered := slug if number == 1 else f"{short}-{number}") in taken:
             number += 1
         taken.add(numbered)
         connection.execute(sa.update(PROCESS).where(PROCESS.c.id == name).values(slug=numbered))
