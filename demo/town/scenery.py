@@ -41,6 +41,8 @@ class Resident:
     region: str = ""
     door: str = ""
     """The word of the door by which they came; empty: they came without one."""
+    linked_with: str = ""
+    """The sender to which the same person writes from another phone, by the same name; empty: they have linked none."""
     is_new: bool = False
     """They have never written to us: the visitor begins at the beginning."""
     member: bool = False

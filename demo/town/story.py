@@ -1,6 +1,7 @@
 """The town's past: what its people and its organizer did before a visitor comes, through the real front door."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -21,6 +22,7 @@ from locales import speaking
 from storage import Session, outbox
 from storage import contributions as stored
 
+LINKING_NUMBER = re.compile(r"\b\d{8}\b")
 A_STEP = timedelta(seconds=25)
 """How long one thing takes that somebody does. Less than the lease of a send."""
 LONG_ENOUGH = 20.0
@@ -62,6 +64,20 @@ async def _meet(office: Office) -> None:
 async def _put_up(session: Session, process: OpenProcess, new: Sequence[NewDoor]) -> None:
     for door in new:
         await doors.add(session, process, door)
+
+
+async def _link(office: Office) -> None:
+    """Who writes from two phones links them: the number that one was told is sent from the other."""
+    people_here = _joined(office)
+    for resident in [resident for resident in people_here if resident.linked_with]:
+        first = next(
+            other for other in people_here if (other.sender, other.name) == (resident.linked_with, resident.name)
+        )
+        await _together(office.town, {first: [_word(first, "link")]})
+        number = LINKING_NUMBER.search(_chat(office.town, first).ours()[-1].text)
+        if number is None:
+            raise LookupError("no number was told that links two chats")
+        await _together(office.town, {resident: [number[0], Chooses("yes", "1")]})
 
 
 async def _brief(office: Office) -> None:
@@ -142,6 +158,7 @@ SCENES: Sequence[tuple[timedelta, str, Callable[[Office], Awaitable[None]]]] = (
     (timedelta(days=3, hours=2, minutes=30), NATIONAL, _respond),
     (timedelta(days=3, hours=2, minutes=10), NATIONAL, _hand_up),
     (timedelta(days=2, hours=2), REGIONAL, _seat),
+    (timedelta(days=1, hours=1, minutes=20), REGIONAL, _link),
     (timedelta(days=1, hours=1), REGIONAL, _vote),
 )
 """How long ago, in which process, and what happened then. Each is later in the day than the one before."""
@@ -195,12 +212,16 @@ async def _together(town: Town, lines: Mapping[Resident, Sequence[Line]]) -> Non
 
 
 async def _says(town: Town, resident: Resident, line: Line) -> None:
-    platform = town.platforms.of(resident.sender)
-    person = town.platforms.chat_of(resident.sender, resident.phone.person)
-    chat = platform.chats.of(person)
+    platform, chat = town.platforms.of(resident.sender), _chat(town, resident)
+    person = chat.person
     chat.catch_up()
     _act(platform, person, chat, line, resident.language)
     await chat.next(LONG_ENOUGH)
+
+
+def _chat(town: Town, resident: Resident) -> Chat:
+    person = town.platforms.chat_of(resident.sender, resident.phone.person)
+    return town.platforms.of(resident.sender).chats.of(person)
 
 
 def _act(platform: FakeTelegram | FakeTwilio, person: str, chat: Chat, line: Line, language: str) -> None:

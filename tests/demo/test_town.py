@@ -16,8 +16,10 @@ from aiohttp import ClientSession
 from demo.platforms.chats import Side
 from demo.serving import bound
 from demo.stage import DATABASE, FINISHED, Outdated, town
+from demo.town import story
 from demo.town.running import Town
 from demo.town.scenery import scenery
+from handlers import bulletins
 from handlers.writing import contents
 from storage import events, inputs, processes, rounds, senders
 from storage.broadcasts import Audience
@@ -94,7 +96,7 @@ async def test_nothing_went_wrong_on_the_way(opened: Town) -> None:
 async def test_each_phone_has_somebody_who_is_new(opened: Town) -> None:
     for platform in ("telegram", "whatsapp", "sms"):
         here = [resident for resident in opened.office().content.people if resident.platform == platform]
-        assert 4 <= len(here) <= 5
+        assert 4 <= len(here) <= 6
         assert sorted(bool(towns.chat(opened, resident.name).bubbles) for resident in here)[:2] == [False, True]
 
 
@@ -152,6 +154,24 @@ async def test_the_number_is_shared_and_each_writes_to_the_process_that_they_cam
     for slug, name in (("regional", "Grace"), ("national", "Mercy"), ("national", "Ousmane")):
         words = {recommendation.words for recommendation in towns.neighbour(opened, name, slug).recommends}
         assert words <= {contribution.words for contribution in await towns.received(opened, slug)}
+
+
+async def test_somebody_is_one_person_on_two_phones(opened: Town) -> None:
+    phones = [resident for resident in opened.office().content.people if resident.name == "Grace"]
+    assert [resident.platform for resident in phones] == ["sms", "telegram"]
+    words = {recommendation.words for resident in phones for recommendation in resident.recommends}
+    givers = {what.pseudonym for what in await towns.received(opened) if what.words in words}
+    assert len(givers) == 1
+
+
+async def test_whoever_is_linked_hears_a_bulletin_once(opened: Town) -> None:
+    phones = [resident for resident in opened.office().content.people if resident.name == "Grace"]
+    bulletin = contents.Bulletin({"en": "Only once"})
+    await opened.office().acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
+    await opened.parts.worker.expand()
+    await story.quiet(opened)
+    bubbles = [bubble for resident in phones for bubble in towns.chat_with(opened, resident).ours()]
+    assert len([bubble for bubble in bubbles if "Only once" in bubble.text]) == 1
 
 
 async def test_people_are_spoken_to_in_their_language(opened: Town) -> None:

@@ -52,10 +52,13 @@ async def received(opened: Town, slug: str = "") -> list[Contribution]:
 
 def chat(opened: Town, name: str, slug: str = "") -> Chat:
     """Somebody's chat, from what comes next on."""
-    who = neighbour(opened, name, slug)
-    found = opened.platforms.of(who.sender).chats.of(person_of(opened, who))
+    found = chat_with(opened, neighbour(opened, name, slug))
     found.catch_up()
     return found
+
+
+def chat_with(opened: Town, who: Resident) -> Chat:
+    return opened.platforms.of(who.sender).chats.of(person_of(opened, who))
 
 
 def person_of(opened: Town, who: Resident) -> str:
