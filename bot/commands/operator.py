@@ -95,7 +95,7 @@ def list_senders() -> None:
 
 def _sender(name: str, process: flows.Process | None, lacks: str) -> str:
     whose = "shared" if process is None else first_line(process.title, process.languages)
-    return f"{name:16}{channels.kind_of(name):10}{whose:30}  {lacks}".rstrip()
+    return f"{name:15} {channels.kind_of(name):10}{whose:30}  {lacks}".rstrip()
 
 
 def _looked_at(environment: Mapping[str, str]) -> tuple[Mapping[str, str], Sequence[str]]:

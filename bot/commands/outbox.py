@@ -23,10 +23,10 @@ def list_deliveries() -> None:
 
     async def look(session: Session, now: datetime) -> None:
         seen = await outbox.overview(session, now)
-        say(f"{'channel':16}{'lane':10}{'due':>8}{'later':>8}  oldest")
+        say(f"{'channel':15} {'lane':10}{'due':>8}{'later':>8}  oldest")
         for lane in seen.lanes:
             age = "" if lane.oldest is None else _whole(now - lane.oldest)
-            say(f"{lane.channel:16}{lane.lane.label:10}{_counted(lane.due):>8}{_counted(lane.later):>8}  {age}")
+            say(f"{lane.channel:15} {lane.lane.label:10}{_counted(lane.due):>8}{_counted(lane.later):>8}  {age}")
         say(f"being sent: {seen.sending}")
         for channel, number in sorted(seen.unknown.items()):
             say(f"of unknown fate on {channel}: {number}")
@@ -115,7 +115,7 @@ def list_templates() -> None:
     async def look(session: Session, _now: datetime) -> None:
         for sender in await senders.all_of(session):
             for template in await templates.all_of(session, sender.name):
-                say(f"{sender.name:16}{template.name:14}{template.language:4}{template.status:12}{template.reason}")
+                say(f"{sender.name:15} {template.name:14}{template.language:4}{template.status:12}{template.reason}")
 
     writing(look)
 

@@ -86,7 +86,7 @@ def lines(preview: Preview, now: datetime, price: str) -> Iterator[str]:
         return
     yield f"To {people(preview.number)}:"
     for share in preview.shares:
-        yield f"  {share.channel:16}{share.language:4}{share.number:>9}{_of(share)}"
+        yield f"  {share.channel:15} {share.language:4}{share.number:>9}{_of(share)}"
     if preview.foreign:
         yield f"In another language than their own, after a sentence that says so: {people(preview.foreign)}."
     if preview.segments:
