@@ -18,6 +18,8 @@ class KnownSender:
     kind: str
     process: flows.Process | None
     """The process that it belongs to; None: it is shared."""
+    slug: str | None
+    """What organizers call that process."""
 
 
 async def listed(session: Session) -> Sequence[KnownSender]:
@@ -27,6 +29,7 @@ async def listed(session: Session) -> Sequence[KnownSender]:
             sender.name,
             sender.kind,
             None if sender.content is None else contents.unpack(sender.content, flows.Process),
+            sender.slug,
         )
         for sender in await stored.all_of(session)
     ]

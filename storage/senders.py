@@ -31,13 +31,17 @@ class StoredSender:
     name: str
     kind: str
     content: str | None
+    slug: str | None
+    """Of its process."""
 
 
 async def all_of(session: Session) -> Sequence[StoredSender]:
     """In the order of their names."""
     joined = sender.outerjoin(process, process.c.id == sender.c.process_id)
     rows = await session.execute(
-        select(sender.c.name, sender.c.kind, process.c.content).select_from(joined).order_by(sender.c.name)
+        select(sender.c.name, sender.c.kind, process.c.content, process.c.slug)
+        .select_from(joined)
+        .order_by(sender.c.name)
     )
     return [StoredSender(*row) for row in rows]
 

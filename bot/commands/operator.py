@@ -81,7 +81,7 @@ def list_senders() -> None:
     lacks, wrong = _looked_at(environment)
 
     async def look(session: Session, _now: datetime) -> None:
-        known = {sender.name: sender.process for sender in await senders.listed(session)}
+        known = {sender.name: sender.slug for sender in await senders.listed(session)}
         broken = {circuit.channel: circuit for circuit in await circuits.broken(session)}
         for name in sorted(known.keys() | lacks.keys()):
             say(_sender(name, known.get(name), lacks.get(name) or _identity(name, environment)))
@@ -93,9 +93,8 @@ def list_senders() -> None:
         say(line)
 
 
-def _sender(name: str, process: flows.Process | None, lacks: str) -> str:
-    whose = "shared" if process is None else first_line(process.title, process.languages)
-    return f"{name:15} {channels.kind_of(name):10}{whose:30}  {lacks}".rstrip()
+def _sender(name: str, slug: str | None, lacks: str) -> str:
+    return f"{name:15} {channels.kind_of(name):10}{slug or 'shared':30}  {lacks}".rstrip()
 
 
 def _looked_at(environment: Mapping[str, str]) -> tuple[Mapping[str, str], Sequence[str]]:

@@ -800,9 +800,9 @@ def test_the_senders_are_listed_with_what_each_is_missing(hearback: Hearback, tm
     assert hearback("senders").out.splitlines() == [
         "sms             sms       shared                          Set SMS_FROM.",
         "telegram        telegram  shared                          Set TELEGRAM_SECRET.",
-        "telegram-emea   telegram  Regional review",
+        "telegram-emea   telegram  main",
         f"  OUT OF ORDER: 401, since {NOW:%Y-%m-%d %H:%M}: hearback codes",
-        "telegram-roma   telegram  Regional review                 Set TELEGRAM_TOKEN_ROMA.",
+        "telegram-roma   telegram  main                            Set TELEGRAM_TOKEN_ROMA.",
     ]
 
 

@@ -25,7 +25,7 @@ async def test_what_is_not_named_any_more_is_shared_again(database: Database) ->
         await senders.bind(session, PROCESS, ["telegram-emea", "sms"])
         await senders.let_go(session, PROCESS, ["sms"])
         found = await senders.all_of(session)
-    assert StoredSender("telegram-emea", "telegram", None) in found
+    assert StoredSender("telegram-emea", "telegram", None, None) in found
     assert [sender.name for sender in found if sender.content is not None] == ["sms"]
 
 
