@@ -1,6 +1,6 @@
 """Taking from the outbox what may leave now, so that one worker sends it, once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -40,7 +40,7 @@ from storage.keys import Keyring, Unreadable
 from storage.lanes import Lane
 from storage.outbox.deliveries import LONGEST_SILENCE, NEVER
 from storage.reaches import ACTIVE
-from storage.senders import is_beside_others
+from storage.senders import beside_others
 from storage.states import BroadcastState, State
 from storage.tables import (
     address,
@@ -244,7 +244,7 @@ def _may_leave(lane: Lane) -> Select[Any]:
     now = bindparam("now", type_=Moment())
     open_ = exists().where(circuit.c.channel == bindparam("by"), circuit.c.until > now)
     waiting = (
-        select(delivery.c.id, delivery.c.broadcast_id, _ends(now).label("ends"))
+        select(delivery.c.id, delivery.c.broadcast_id, _ends(lane, now).label("ends"))
         .join(address, address.c.id == delivery.c.address_id)
         .where(
             delivery.c.channel == bindparam("by"),
@@ -266,15 +266,18 @@ def _is_not_held(deliveries: FromClause) -> ColumnElement[bool]:
     return or_(deliveries.c.broadcast_id.is_(None), deliveries.c.broadcast_id.not_in(held))
 
 
-def _ends(now: ColumnElement[datetime]) -> ColumnElement[str | None]:
+def _ends(lane: Lane, now: ColumnElement[datetime]) -> ColumnElement[str | None]:
     """Why a delivery that is due ends instead of leaving: it is too late, its person cannot be written to, has left or
-    has not written for too long, or its broadcast was cancelled before."""
+    has not written for too long, or its broadcast was cancelled before. Replies are of no broadcast."""
     cancelled = select(broadcast.c.id).where(broadcast.c.state == BroadcastState.CANCELLED)
+    of_broadcast = (
+        (delivery.c.broadcast_id.in_(cancelled), bound(Code.CANCELLED)),
+        (and_(delivery.c.broadcast_id.is_not(None), _has_left()), bound(Code.LEFT)),
+    )
     return case(
         (delivery.c.not_after <= now, bound(Code.NOT_AFTER)),
         (and_(~delivery.c.despite_stop, address.c.reach != ACTIVE), bound(Code.UNREACHABLE)),
-        (delivery.c.broadcast_id.in_(cancelled), bound(Code.CANCELLED)),
-        (and_(delivery.c.broadcast_id.is_not(None), _has_left()), bound(Code.LEFT)),
+        *(() if lane == Lane.REPLY else of_broadcast),
         (and_(delivery.c.code == Code.SHUT, delivery.c.began <= bindparam("silent", type_=Moment())), bound(Code.SHUT)),
     )
 
@@ -335,15 +338,47 @@ async def _whole(session: Session, keys: Keyring, ids: Sequence[str], now: datet
     if not ids:
         return []
     rows = (await session.execute(_reading(), {"ids": list(ids)})).all()
-    answers = await _answers(session, rows)
+    about = await _about(session, rows)
     claimed = []
     for row in rows:
         try:
-            claimed.append(_claimed(keys, row, now, probe, answers.get(row.id)))
+            claimed.append(_claimed(keys, row, now, probe, about))
         except Unreadable:
             # It is tried again later, in case the key comes back, and is in nobody's way until then.
             await _put_off(session, row.id, now + UNREADABLE_PAUSE)
     return claimed
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What has to be known of the broadcasts that these deliveries are parts of."""
+
+    answers: Mapping[str, AnsweredContribution] = field(default_factory=dict)
+    """Of responses, by delivery."""
+    regions: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """Where a person lives, by broadcast and person."""
+    beside_others: frozenset[str] = frozenset()
+    """The senders by which several processes write to people."""
+
+
+async def _about(session: Session, rows: Sequence[Any]) -> _About:
+    """Replies belong to no broadcast: for them nothing more is looked up."""
+    if all(row.broadcast_id is None for row in rows):
+        return _About()
+    return _About(await _answers(session, rows), await _regions(session, rows), await beside_others(session))
+
+
+async def _regions(session: Session, rows: Sequence[Any]) -> dict[tuple[str, str], str]:
+    of_broadcasts = [row for row in rows if row.broadcast_id is not None]
+    query = (
+        select(broadcast.c.id, participation.c.person_id, participation.c.region)
+        .join(participation, participation.c.process_id == broadcast.c.process_id)
+        .where(
+            broadcast.c.id.in_({row.broadcast_id for row in of_broadcasts}),
+            participation.c.person_id.in_({row.person_id for row in of_broadcasts}),
+        )
+    )
+    return {(name, person_id): region for name, person_id, region in await session.execute(query)}
 
 
 async def _answers(session: Session, rows: Sequence[Any]) -> dict[str, AnsweredContribution]:
@@ -359,9 +394,6 @@ async def _answers(session: Session, rows: Sequence[Any]) -> dict[str, AnsweredC
 
 @cache
 def _reading() -> Select[Any]:
-    is_participation = and_(
-        participation.c.process_id == broadcast.c.process_id, participation.c.person_id == delivery.c.person_id
-    )
     return (
         select(
             delivery.c.id,
@@ -370,6 +402,7 @@ def _reading() -> Select[Any]:
             delivery.c.attempts,
             delivery.c.not_after,
             delivery.c.broadcast_id,
+            delivery.c.channel,
             broadcast.c.subject,
             broadcast.c.renditions,
             broadcast.c.hours,
@@ -381,15 +414,12 @@ def _reading() -> Select[Any]:
             address.c.shut,
             person.c.id.label("person_id"),
             person.c.language,
-            func.coalesce(participation.c.region, "").label("region"),
             person.c.key,
             person.c.key_epoch,
-            and_(broadcast.c.id.is_not(None), is_beside_others(delivery.c.channel)).label("beside_others"),
         )
         .join(address, address.c.id == delivery.c.address_id)
         .join(person, person.c.id == delivery.c.person_id)
         .outerjoin(broadcast, broadcast.c.id == delivery.c.broadcast_id)
-        .outerjoin(participation, is_participation)
         .where(delivery.c.id.in_(bindparam("ids", expanding=True)))
         .order_by(delivery.c.lane, delivery.c.since, delivery.c.due, delivery.c.turn, delivery.c.part)
     )
@@ -400,14 +430,14 @@ async def _put_off(session: Session, name: str, due: datetime) -> None:
     await session.execute(update(delivery).where(delivery.c.id == name).values(put_off))
 
 
-def _claimed(keys: Keyring, row: Any, now: datetime, probe: bool, answers: AnsweredContribution | None) -> Claimed:
+def _claimed(keys: Keyring, row: Any, now: datetime, probe: bool, about: _About) -> Claimed:
     key = keys.unwrap(row.person_id, row.key, row.key_epoch)
     return Claimed(
         id=row.id,
         address=row.address_id,
         to=key.open(row.external, address.c.external, row.address_id),
         language=row.language,
-        region=row.region,
+        region=about.regions.get((row.broadcast_id, row.person_id), ""),
         lane=Lane(row.lane),
         body=None if row.body is None else key.open(row.body, delivery.c.body, row.id),
         broadcast=row.broadcast_id,
@@ -422,6 +452,6 @@ def _claimed(keys: Keyring, row: Any, now: datetime, probe: bool, answers: Answe
         shut=row.shut,
         began=now,
         probe=probe,
-        beside_others=bool(row.beside_others),
-        answers=answers,
+        beside_others=row.broadcast_id is not None and row.channel in about.beside_others,
+        answers=about.answers.get(row.id),
     )

@@ -56,9 +56,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "joining._seats": Everywhere(("member",), ONE_PERSON),
     "joining.is_too_much": Everywhere(("contribution",), "it counts everything that a person gave"),
     "joining.join": Everywhere(("ballot",), ONE_PERSON),
-    "outbox.claims._whole": Everywhere(
-        ("broadcast+participation", "process"), "a worker reads what it has claimed, and whether several are open"
-    ),
+    "outbox.claims._whole": Everywhere(("broadcast",), "a worker reads what it has claimed"),
     "outbox.claims.claim": Everywhere(("broadcast",), "a worker sends what may leave, of whichever process it is"),
     "outbox.expansion._first": Everywhere(("broadcast",), WHOEVER_COMES),
     "outbox.expansion.audience_parts": Everywhere(("contribution",), "a response is of one process"),
