@@ -10,7 +10,7 @@ from multidict import MultiDict, MultiMapping
 
 from demo import panel_views as views
 from demo.phones import HEADERS, STATIC, page, templates
-from demo.posts import guarded, posted
+from demo.posts import Handler, guarded, posted
 from demo.town.running import Office, Town
 from handlers import bulletins, contributions, doors, inputs, people, rounds
 from handlers.processes import OpenProcess
@@ -20,6 +20,7 @@ from storage.broadcasts import Audience
 
 PART = "X-Panel"
 """The header by which a page asks for the panel alone, to put it in its place."""
+NOT_YET = "The people of this process are still coming in. This page comes again by itself."
 
 
 def routes(town: Town) -> list[web.AbstractRouteDef]:
@@ -33,11 +34,28 @@ def routes(town: Town) -> list[web.AbstractRouteDef]:
     async def first(_: web.Request) -> web.StreamResponse:
         raise web.HTTPSeeOther(panels[0].path)
 
-    of_each = [route for panel in panels for route in _routes(panel)]
-    return [web.get("/", whole), web.get("/panel", first), *of_each]
+    of_each = [
+        web.get(route.path, once_open(route.handler)) if route.method == "GET" else route
+        for panel in panels
+        for route in _routes(panel)
+    ]
+    return [web.get("/", once_open(whole)), web.get("/panel", first), *of_each]
 
 
-def _routes(panel: "Panel") -> list[web.AbstractRouteDef]:
+def once_open(handler: Any) -> Handler:
+    """While the town is being built it may not have opened this process yet: the page comes again by itself."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            answered: web.StreamResponse = await handler(request)
+        except contents.Unfit:
+            return web.Response(status=503, text=NOT_YET, headers={"Refresh": "2", "Retry-After": "2"})
+        return answered
+
+    return answer
+
+
+def _routes(panel: "Panel") -> list[web.RouteDef]:
     at = panel.path
     return [
         web.get(at, panel.tell),
@@ -65,7 +83,7 @@ def _routes(panel: "Panel") -> list[web.AbstractRouteDef]:
     ]
 
 
-def _routes_up(panel: "Panel") -> list[web.AbstractRouteDef]:
+def _routes_up(panel: "Panel") -> list[web.RouteDef]:
     """Those of a process that stands under another."""
     at = f"{panel.path}/input"
     return [

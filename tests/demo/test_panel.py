@@ -9,12 +9,15 @@ from html import unescape
 from itertools import pairwise
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import make_mocked_request
 
+from demo.panel import once_open
 from demo.phones import templates
 from demo.platforms.wire import Dropped
 from demo.town.running import Town
 from handlers.counts import rounded
+from handlers.writing import contents
 from storage import broadcasts, rounds
 from storage.contributions import Contribution
 from storage.states import ResponseState
@@ -592,3 +595,11 @@ def test_a_voice_note_stands_with_its_caption_in_which_no_sign_hides() -> None:
     assert "<bdi" not in shown(replace(contribution, words=""), {}, {})
     assert "Voice note" not in shown(replace(contribution, spoken=False), {}, {})
     assert "Erased" in shown(replace(contribution, words="", spoken=False), {}, {})
+
+
+async def test_a_page_of_a_process_that_is_not_open_yet_comes_again_by_itself() -> None:
+    async def not_open(_request: web.Request) -> web.StreamResponse:
+        raise contents.Unfit("There is no process national.")
+
+    answer = await once_open(not_open)(make_mocked_request("GET", "/panel/national"))
+    assert (answer.status, answer.headers["Refresh"]) == (503, "2")
