@@ -8,24 +8,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from storage._ground.columns import Sealed
 from storage._ground.database import Conflict, Session
-from storage._ground.members import bound
 from storage.codes import Code
 from storage.keys import Box, Keyring, PersonKey
 from storage.links import Link
+from storage.outbox import deliveries
 from storage.outbox.deliveries import NEVER
-from storage.states import BroadcastState, State
+from storage.states import BroadcastState
 from storage.tables import (
     address,
     ballot,
     broadcast,
     contribution,
     delivery,
-    is_to_come,
-    is_under_way,
     link,
     member,
     participation,
@@ -226,29 +238,12 @@ async def _deliveries(session: Session, pair: Pair, now: datetime) -> None:
 
 
 async def _let_go(session: Session, whose: ColumnElement[bool], broadcasts: Any, now: datetime) -> None:
-    """As FORGET does: what is counted stays; what is being sent is of unknown fate, for nothing could settle it."""
+    """As FORGET does, of these broadcasts."""
     condition = and_(whose, delivery.c.broadcast_id.in_(broadcasts))
     ids = list((await session.execute(select(delivery.c.id).where(condition))).scalars())
     await session.execute(delete(report).where(report.c.delivery_id.in_(ids)))
-    await session.execute(
-        update(delivery)
-        .where(delivery.c.id.in_(ids))
-        .values(
-            state=case(
-                (waits(delivery), bound(State.CANCELLED)),
-                (is_under_way(delivery), bound(State.UNKNOWN)),
-                else_=delivery.c.state,
-            ),
-            code=case((is_to_come(delivery), bound(Code.LINKED)), else_=delivery.c.code),
-            ended=case((is_to_come(delivery), now.date()), else_=delivery.c.ended),
-            person_id=None,
-            address_id=None,
-            body=None,
-            provider_id=None,
-            owner=None,
-            lease=None,
-        )
-    )
+    emptied = deliveries.emptied(Code.LINKED, literal(now.date()))
+    await session.execute(update(delivery).where(delivery.c.id.in_(ids)).values(emptied))
 
 
 async def _go_on(session: Session, pair: Pair, now: datetime) -> None:

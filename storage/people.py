@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session
 from storage._ground.ids import fresh
-from storage._ground.members import bound
 from storage.codes import Code
 from storage.keys import Keyring, PersonKey, Unreadable
-from storage.states import State
+from storage.outbox import deliveries
 from storage.tables import (
     address,
     contribution,
@@ -18,7 +17,6 @@ from storage.tables import (
     has_not_agreed,
     invitation,
     is_in_lobby,
-    is_to_come,
     is_under_way,
     member,
     parked,
@@ -61,27 +59,10 @@ async def erase(session: Session, person_id: str) -> None:
     await session.execute(select(person.c.id).where(person.c.id == person_id).with_for_update())
     indexes = select(address.c.index).where(address.c.person_id == person_id)
     await session.execute(delete(parked).where(parked.c.index.in_(indexes)))
-    deliveries = select(delivery.c.id).where(delivery.c.person_id == person_id)
-    await session.execute(delete(report).where(report.c.delivery_id.in_(deliveries)))
-    await session.execute(
-        update(delivery)
-        .where(delivery.c.person_id == person_id)
-        .values(
-            state=case(
-                (waits(delivery), bound(State.CANCELLED)),
-                (is_under_way(delivery), bound(State.UNKNOWN)),
-                else_=delivery.c.state,
-            ),
-            code=case((is_to_come(delivery), bound(Code.FORGOTTEN)), else_=delivery.c.code),
-            ended=case((is_to_come(delivery), func.current_date()), else_=delivery.c.ended),
-            person_id=None,
-            address_id=None,
-            body=None,
-            provider_id=None,
-            owner=None,
-            lease=None,
-        )
-    )
+    theirs = select(delivery.c.id).where(delivery.c.person_id == person_id)
+    await session.execute(delete(report).where(report.c.delivery_id.in_(theirs)))
+    emptied = deliveries.emptied(Code.FORGOTTEN, func.current_date())
+    await session.execute(update(delivery).where(delivery.c.person_id == person_id).values(emptied))
     await session.execute(
         update(contribution)
         .where(contribution.c.person_id == person_id)

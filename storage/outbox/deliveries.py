@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from sqlalchemy import (
     case,
     column,
     func,
+    literal,
     or_,
     select,
     update,
@@ -34,7 +35,16 @@ from storage.addresses import Change
 from storage.broadcasts import Subject
 from storage.codes import Code
 from storage.states import State
-from storage.tables import broadcast, delivery, is_under_way, is_unknown, participation, waits, waits_in_line
+from storage.tables import (
+    broadcast,
+    delivery,
+    is_to_come,
+    is_under_way,
+    is_unknown,
+    participation,
+    waits,
+    waits_in_line,
+)
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """When a delivery is due that waits until somebody does something: its broadcast is paused, for example."""
@@ -219,6 +229,28 @@ async def cancel_of_process(session: Session, who: str, process_id: str, why: st
         .where(delivery.c.person_id == who, delivery.c.broadcast_id.in_(of_process), waits(delivery))
         .values(state=State.CANCELLED, code=why, body=None, ended=now.date())
     )
+
+
+def emptied(why: str, today: ColumnElement[date]) -> dict[str, Any]:
+    """What is left in deliveries from which nothing leads to a person any more; they still count.
+
+    What waits is cancelled. What is being sent is of unknown fate, for nothing could settle it.
+    """
+    return {
+        "state": case(
+            (waits(delivery), bound(State.CANCELLED)),
+            (is_under_way(delivery), bound(State.UNKNOWN)),
+            else_=delivery.c.state,
+        ),
+        "code": case((is_to_come(delivery), literal(why)), else_=delivery.c.code),
+        "ended": case((is_to_come(delivery), today), else_=delivery.c.ended),
+        "person_id": None,
+        "address_id": None,
+        "body": None,
+        "provider_id": None,
+        "owner": None,
+        "lease": None,
+    }
 
 
 async def cancel(session: Session, address_id: str, why: str, now: datetime) -> None:
