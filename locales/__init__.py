@@ -18,6 +18,8 @@ from babel.messages.pofile import read_po
 from babel.support import Translations
 
 FOLDER = Path(__file__).parent
+STAFF = FOLDER / "staff"
+"""What only staff read, in the same languages."""
 ENGLISH = "en"
 
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
@@ -110,13 +112,20 @@ def nearest(tag: str) -> str | None:
 
 @cache
 def catalog(language: str) -> NullTranslations:
-    """The compiled catalog of one language; English, and a language we do not have, say the text in the code."""
-    path = FOLDER / f"{language}.po"
-    if language not in languages() or not path.exists():
+    """The compiled catalogs of one language; English, and a language we do not have, say the text in the code."""
+    paths = [path for path in (STAFF / f"{language}.po", FOLDER / f"{language}.po") if path.exists()]
+    if language not in languages() or not paths:
         return NullTranslations()
+    staffs, *peoples = [_compiled(path) for path in paths]
+    for peoples_own in peoples:
+        staffs.merge(peoples_own)
+    return staffs
+
+
+def _compiled(path: Path) -> Translations:
     compiled = BytesIO()
     with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=language))
+        write_mo(compiled, read_po(source, locale=path.stem))
     compiled.seek(0)
     return Translations(compiled)
 

@@ -1,6 +1,7 @@
 """Brings every .po file up to date with the texts in the code, and says what is missing: `python -m locales`."""
 
 import sys
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
@@ -9,9 +10,21 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
-from locales import FOLDER
+from locales import FOLDER, STAFF
 
-ROOMS = ("flows", "handlers", "broadcast", "council", "channels")
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who reads texts: where their catalogs are, and the rooms whose code speaks to them."""
+
+    folder: Path
+    rooms: tuple[str, ...]
+
+
+PEOPLE = Readers(FOLDER, ("flows", "handlers", "broadcast", "council", "channels"))
+COLLEAGUES = Readers(STAFF, ("console",))
+METHODS = {".py": "python", ".html": "jinja2"}
+"""How texts are found in a file, by its suffix."""
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 TO_TRANSLATORS = ("To translators:",)
 
@@ -27,18 +40,20 @@ msgstr ""
 
 
 def main() -> None:
-    texts = extracted(FOLDER.parent)
-    for path in sorted(FOLDER.glob("*.po")):
-        catalog = updated(path, texts)
-        path.write_text(written(catalog), encoding="utf-8")
-        report(path, missing(catalog))
+    for readers in (PEOPLE, COLLEAGUES):
+        texts = extracted(FOLDER.parent, readers)
+        for path in sorted(readers.folder.glob("*.po")):
+            catalog = updated(path, texts)
+            path.write_text(written(catalog), encoding="utf-8")
+            report(path, missing(catalog))
 
 
-def extracted(root: Path) -> Catalog:
-    """Every text that the code says to people, in the order in which it stands there."""
+def extracted(root: Path, readers: Readers = PEOPLE) -> Catalog:
+    """Every text that the code says to these readers, in the order in which it stands there."""
     texts = Catalog()
-    for file in (file for room in ROOMS for file in sorted((root / room).rglob("*.py"))):
-        for _line, msgid, comments, context in extract_from_file("python", file, KEYWORDS, TO_TRANSLATORS):
+    files = (file for room in readers.rooms for file in sorted((root / room).rglob("*")) if file.suffix in METHODS)
+    for file in files:
+        for _line, msgid, comments, context in extract_from_file(METHODS[file.suffix], file, KEYWORDS, TO_TRANSLATORS):
             texts.add(
                 msgid, auto_comments=[c.removeprefix(TO_TRANSLATORS[0]).strip() for c in comments], context=context
             )
@@ -69,7 +84,7 @@ def missing(catalog: Catalog) -> list[Message]:
 
 def report(path: Path, without: list[Message]) -> None:
     """One line for the language, one for each text that it lacks."""
-    lines = [f"{path.name}: {Locale.parse(path.stem).english_name} lacks {len(without)} texts"]
+    lines = [f"{path.relative_to(FOLDER)}: {Locale.parse(path.stem).english_name} lacks {len(without)} texts"]
     lines += (f"  {message.id if isinstance(message.id, str) else message.id[0]}" for message in without)
     sys.stdout.write("\n".join(lines) + "\n")
 

@@ -1,0 +1,1 @@
+"""The pages where staff work, one file a page."""
