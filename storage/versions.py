@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "4c1f7a93d2e8"
+NEWEST = "e27a5c90b146"
 """The revision of the newest file in `migrations/versions`."""
 
 

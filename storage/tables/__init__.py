@@ -35,11 +35,13 @@ from storage.tables.reports import report
 from storage.tables.rounds import ballot, round  # noqa: A004 the word of the field, never used bare
 from storage.tables.schedules import schedule
 from storage.tables.senders import sender
+from storage.tables.staff import attempt, grant, recovery_code, sign_in, staff, staff_invitation
 from storage.tables.templates import template
 
 __all__ = [
     "STAYS",
     "address",
+    "attempt",
     "ballot",
     "broadcast",
     "bulletin",
@@ -49,6 +51,7 @@ __all__ = [
     "delivery",
     "door",
     "event",
+    "grant",
     "has_left_with_its_words",
     "has_not_agreed",
     "input",
@@ -70,11 +73,15 @@ __all__ = [
     "person",
     "process",
     "program",
+    "recovery_code",
     "report",
     "response",
     "round",
     "schedule",
     "sender",
+    "sign_in",
+    "staff",
+    "staff_invitation",
     "standing",
     "template",
     "waits",

@@ -101,10 +101,15 @@ STATES: Mapping[str, dict[str, Any]] = {
     "circuit": {"channel": "another"},
     "consultation": {"closed": None},
     "delivery": {"state": "queued", "lane": 2, "ended": None, "not_after": None, "code": None},
+    "grant": {"role": "owner", "languages": "[]"},
     "invitation": {"used": None},
     "participation": {"left": None, "consented": False, "joined": NOW.date() - timedelta(days=9)},
     "response": {"state": ResponseState.RECEIVED},
+    "recovery_code": {"used": None},
     "round": {"opened": NOW - timedelta(days=2), "closes": LATER, "closed": None, "reminded": None, "voters": None},
+    "sign_in": {"until": LATER},
+    "staff": {"ended": None, "look": "system"},
+    "staff_invitation": {"until": LATER, "used": None},
 }
 
 
