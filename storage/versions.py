@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "e27a5c90b146"
+NEWEST = "e60b2f94c7d1"
 """The revision of the newest file in `migrations/versions`."""
 
 

@@ -24,6 +24,7 @@ from storage.tables.deliveries import delivery
 from storage.tables.doors import door
 from storage.tables.events import event, parked
 from storage.tables.inputs import input  # noqa: A004 the word of the field, never used bare
+from storage.tables.journal import journal
 from storage.tables.keychecks import keycheck
 from storage.tables.links import link
 from storage.tables.marks import mark
@@ -63,6 +64,7 @@ __all__ = [
     "is_under_way",
     "is_unknown",
     "is_unnoticed",
+    "journal",
     "keycheck",
     "link",
     "mark",
