@@ -20,12 +20,14 @@ from aiohttp import web
 import storage
 from bot.inbox import ComeAgain, Inbox
 from bot.sockets import Connection, ConnectionLimits, Connections, watched
-from bot.web import Endpoints
+from bot.web import Endpoints, app
 from bot.worker import Worker
 from broadcast.hints import Hints, hints
 from broadcast.watch import Observe, unobserved
 from channels import Channel
 from channels.messages import Message, Stopped
+from console import site as console
+from console.office import Office
 from handlers.conversations import Deployment
 from handlers.talk.boards import Boards
 from storage import Database, Keyring
@@ -46,6 +48,13 @@ class Parts:
     inbox: Inbox
     endpoints: Endpoints
     worker: Worker
+    office: Office
+
+    def site(self) -> web.Application:
+        """All that is served: the platforms' hooks, whether we are well, and the pages of staff."""
+        application = app(self.endpoints)
+        console.add(application, self.office)
+        return application
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,9 @@ class Setup:
     """Empty: there is no Redis, and one process only."""
     alone: bool = False
     """No other process uses the database."""
+    public_url: str = ""
+    price: str = ""
+    """These two as in `Office`."""
     observe: Observe = unobserved
 
 
@@ -78,7 +90,8 @@ async def parts(setup: Setup) -> AsyncIterator[Parts]:
         open_.push_async_callback(inbox.close)
         endpoints = Endpoints(channels, inbox, database, clock, observe)
         worker = Worker(database, keys, channels, shared, inbox, clock, setup.alone, observe)
-        yield Parts(database, keys, channels, shared, inbox, endpoints, worker)
+        office = Office(database, keys, channels, clock, shared.waker, setup.public_url, setup.price)
+        yield Parts(database, keys, channels, shared, inbox, endpoints, worker, office)
 
 
 async def listen(

@@ -29,6 +29,8 @@ class Environment(msgspec.Struct, frozen=True):
     host: str = "127.0.0.1"
     port: Port = 8080
     metrics_port: Port | None = None
+    public_url: str = ""
+    """The address from outside; each channel says what is wrong with it."""
     sms_price: str = ""
     """What a segment costs, with its currency."""
 
@@ -53,6 +55,10 @@ class Settings:
     """Where the metrics are read; None: nowhere."""
     keys: Keyring
     channels: Mapping[str, Channel]
+    public_url: str = ""
+    """Under which everything here is reached from outside; "" on this computer only."""
+    sms_price: str = ""
+    """What a segment of a text message costs, with its currency; "": nobody said."""
 
 
 def load(environment: Mapping[str, str], with_channels: bool = True) -> Settings:
@@ -71,6 +77,8 @@ def load(environment: Mapping[str, str], with_channels: bool = True) -> Settings
         variables.metrics_port,
         keyring,
         made,
+        variables.public_url.rstrip("/"),
+        variables.sms_price,
     )
 
 

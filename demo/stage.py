@@ -10,7 +10,6 @@ from pathlib import Path
 from aiohttp import web
 
 import storage
-from bot.web import app
 from channels import Pace
 from demo import panel, phones
 from demo.around import platforms_of
@@ -88,7 +87,7 @@ def _finish(folder: Path) -> None:
 
 
 def _site(running: Town) -> web.Application:
-    site = app(running.parts.endpoints)
+    site = running.parts.site()
     scene = running.scenery
     site.add_routes(phones.routes(running.platforms, scene.phones, running.clock, posters=scene.posters))
     site.add_routes(panel.routes(running))

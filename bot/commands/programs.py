@@ -24,7 +24,6 @@ from bot.commands.terminal import (
 )
 from bot.serve import Parts
 from bot.settings import Settings, file_of
-from bot.web import app
 from storage import Database
 
 T = TypeVar("T")
@@ -106,6 +105,8 @@ async def _work(settings: Settings, works: Callable[[Parts, asyncio.Event], list
         clock=time.now,
         redis_url=settings.redis_url,
         alone=alone,
+        public_url=settings.public_url,
+        price=settings.sms_price,
         observe=counts.observe,
     )
     async with serve.parts(setup) as parts, asyncio.TaskGroup() as tasks:
@@ -121,7 +122,7 @@ async def _work(settings: Settings, works: Callable[[Parts, asyncio.Event], list
 
 
 def _listen(settings: Settings, parts: Parts, closing: asyncio.Event) -> Work:
-    return serve.listen(app(parts.endpoints), settings.host, settings.port, closing)
+    return serve.listen(parts.site(), settings.host, settings.port, closing)
 
 
 def _counted(settings: Settings, parts: Parts, counts: metrics.Counts, closing: asyncio.Event) -> list[Work]:

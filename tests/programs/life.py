@@ -16,7 +16,6 @@ import structlog
 
 import channels
 from bot import clock, logs, serve
-from bot.web import app
 from channels import Limits, Pace
 from storage import Database
 from tests.programs import points
@@ -180,7 +179,7 @@ async def _live(instructions: Told, machine: Machine) -> None:
         await _look(ours, parts.database)
         tasks.create_task(_follow(ours, parts.database, closing))
         if instructions.is_ != WORKER:
-            tasks.create_task(serve.listen(app(parts.endpoints), "127.0.0.1", instructions.port, closing))
+            tasks.create_task(serve.listen(parts.site(), "127.0.0.1", instructions.port, closing))
         if instructions.is_ != WEB:
             tasks.create_task(parts.worker.run(closing))
 

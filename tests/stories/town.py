@@ -9,7 +9,6 @@ from typing import TypeVar
 
 import flows
 from bot import serve
-from bot.web import app
 from demo.hearback import hearback, working
 from demo.platforms.both import Platforms, platforms
 from demo.platforms.chats import Bubble, Chat
@@ -192,7 +191,7 @@ async def town(
         if process is not None:
             async with parts.database.writing() as session:
                 await processes.begin(session, process, clock())
-        async with serving(app(parts.endpoints), ours), working(parts):
+        async with serving(parts.site(), ours), working(parts):
             try:
                 yield StoryTown(parts, around, port_of(ours), clock)
             finally:

@@ -1,0 +1,30 @@
+"""What the console works with: the records, the keys, the senders, the clock."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from broadcast.wake import Waker
+from channels import Channel
+from storage import Database, Keyring
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One deployment's console."""
+
+    database: Database
+    keys: Keyring = field(repr=False)
+    channels: Mapping[str, Channel]
+    clock: Callable[[], datetime]
+    waker: Waker
+    """Tells the workers that something is to leave."""
+    public_url: str = ""
+    """The address under which the console is reached from outside, "https://…"; "" on this computer only."""
+    price: str = ""
+    """What a segment of a text message costs, like "0.05 EUR"; "": nobody said."""
+
+    @property
+    def is_secure(self) -> bool:
+        """It is reached over TLS: cookies may leave over nothing else."""
+        return self.public_url.startswith("https://")

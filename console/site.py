@@ -1,0 +1,22 @@
+"""All pages of the console, put where they are opened."""
+
+from aiohttp import web
+
+from console import home, today
+from console._frame import assets
+from console._frame.guard import guarded
+from console._frame.routes import Route
+from console.office import Office
+
+PAGES = (home, today)
+
+
+def routes() -> tuple[Route, ...]:
+    return tuple(route for page in PAGES for route in page.routes)
+
+
+def add(application: web.Application, office: Office) -> None:
+    """Serve the console from this web app."""
+    application.router.add_get(assets.PATH, assets.answer)
+    for route in routes():
+        application.router.add_route(route.method, route.path, guarded(office, route))

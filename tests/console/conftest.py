@@ -1,0 +1,74 @@
+"""The console on a database of either kind, with a process in it, and colleagues in front of it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from aiohttp import CookieJar, web
+from aiohttp.test_utils import TestClient, TestServer
+
+import storage
+from broadcast.wake import Waker
+from console import site
+from console._frame import tokens
+from console.office import Office
+from handlers import processes
+from storage import Keyring
+from storage.roles import Role
+from tests.colleagues import signed_in
+from tests.console.browser import Browser
+from tests.review import PROCESS
+from tests.storage.rows import NOW
+
+
+@dataclass
+class Town:
+    """The console, and who sits before it."""
+
+    office: Office
+    process: str
+    """The id of the process."""
+    browser: Callable[[], Awaitable[Browser]] = field(repr=False)
+
+    async def visitor(self) -> Browser:
+        return await self.browser()
+
+    async def signed_in(
+        self,
+        role: Role = Role.ORGANIZER,
+        languages: tuple[str, ...] = (),
+        everywhere: bool = False,
+        language: str = "en",
+        login: str | None = None,
+    ) -> Browser:
+        """Somebody new with this role, signed in by both factors."""
+        visitor = await self.browser()
+        async with self.office.database.writing() as session:
+            process = None if everywhere else self.process
+            token = await signed_in(session, role, process, languages, language=language, login=login, now=NOW)
+        visitor.client.session.cookie_jar.update_cookies({tokens.SIGN_IN: token}, visitor.client.make_url("/"))
+        return visitor
+
+
+@pytest.fixture
+async def town(database_url: str, keys: Keyring) -> AsyncIterator[Town]:
+    database = storage.open(database_url)
+    application = web.Application()
+    office = Office(database, keys, {}, lambda: NOW, Waker())
+    site.add(application, office)
+    clients: list[TestClient[Any, Any]] = []
+
+    async def browser() -> Browser:
+        clients.append(TestClient(server, cookie_jar=CookieJar(unsafe=True)))
+        return Browser(clients[-1])
+
+    try:
+        async with TestServer(application) as server:
+            async with database.writing() as session:
+                process = await processes.begin(session, PROCESS, NOW)
+            yield Town(office, process.id, browser)
+            for client in clients:
+                await client.session.close()
+    finally:
+        await database.close()
