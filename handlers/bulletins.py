@@ -25,19 +25,31 @@ async def publish(session: Session, process: OpenProcess, bulletin: contents.Bul
     One that repeats is put on schedule instead, and published by `schedules.publish_due` each time it is due.
     Gives the broadcast's id, or the schedule's. Raises `contents.Unfit`.
     """
-    contents.check_rendered(bulletin.text, "text")
-    _check_audience(bulletin.audience, process.content, [sender.name for sender in await senders.all_of(session)])
-    _check_ways(bulletin.outside)
+    await check(session, process, bulletin, now)
     begins, ends = begins_at(bulletin, process.content), ends_at(bulletin, process.content)
-    _check_time(begins, ends, now)
     if not bulletin.repeat:
         return await send(session, process, bulletin, now, begins, ends)
-    if bulletin.repeat not in REPEATS:
-        raise contents.Unfit(f"repeat is one of: {', '.join(REPEATS)}.")
     name = fresh()
     schedule = Schedule(name, process.id, contents.pack(bulletin), bulletin.repeat, due=begins or now, made=now)
     await schedules.add(session, schedule)
     return name
+
+
+async def check(session: Session, process: OpenProcess, bulletin: contents.Bulletin, now: datetime) -> None:
+    """Raises `contents.Unfit` when it could not be published now."""
+    contents.check_rendered(bulletin.text, "text")
+    await check_terms(session, process, bulletin)
+    _check_time(begins_at(bulletin, process.content), ends_at(bulletin, process.content), now)
+
+
+async def check_terms(session: Session, process: OpenProcess, bulletin: contents.Bulletin) -> None:
+    """Raises `contents.Unfit` for what could never be published, whatever it says and whenever that is."""
+    _check_audience(bulletin.audience, process.content, [sender.name for sender in await senders.all_of(session)])
+    _check_ways(bulletin.outside)
+    if bulletin.repeat and bulletin.repeat not in REPEATS:
+        raise contents.Unfit(f"repeat is one of: {', '.join(REPEATS)}.")
+    begins_at(bulletin, process.content)
+    ends_at(bulletin, process.content)
 
 
 async def published_before(session: Session, process: OpenProcess, bulletin: contents.Bulletin) -> datetime | None:
