@@ -31,10 +31,12 @@ async def signed_in(
     login: str | None = None,
     language: str = "en",
     pending: bool = False,
+    also: tuple[Role, ...] = (),
     now: datetime = NOW,
 ) -> str:
-    """Somebody new with this role who is signed in by both factors; gives their token."""
-    who = await colleague(session, login or f"{role}-{fresh()[:8]}", Grant(process, role, languages), language=language)
+    """Somebody new with this role, and those `also`, who is signed in by both factors; gives their token."""
+    grants = [Grant(process, each, languages) for each in dict.fromkeys((role, *also))]
+    who = await colleague(session, login or f"{role}-{fresh()[:8]}", *grants, language=language)
     return await sign_in(session, who, pending=pending, now=now)
 
 

@@ -1,0 +1,161 @@
+"""Pages of the console with 100,000 people and 200 items behind them, beside a page that asks nothing."""
+
+import gzip
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from statistics import median, quantiles
+from typing import Any
+
+import uvloop
+from aiohttp import ClientSession, web
+from sqlalchemy import event, text
+
+import servers
+import storage
+from bench import _forum
+from bench._multitude import EACH, KEPT, SEED
+from bench._tables import Effort, table
+from broadcast.wake import Waker
+from console import site
+from console._frame import assets, tokens
+from console.office import Office
+from demo.serving import bound, serving
+from storage import Database
+from storage.roles import Role
+from tests import databases
+from tests.colleagues import signed_in
+from tests.review import KEYS
+
+PEOPLE, SHORT_PEOPLE = 100_000, 5_000
+TIMES, SHORT_TIMES = 200, 30
+"""How often each page is opened in a run."""
+SLUG = "regional-review"
+BARE = "/bare"
+COLUMNS = ("page", "median ms", "p99 ms", "x bare", "statements", "kB first", "kB again")
+NOTES = (
+    "ms: from when the server has read the request until its page is written, in the median of runs.",
+    "bare: a page of 8 kB from the same program that nobody has to sign in to and no database is asked for.",
+    "kB: over the wire, compressed; first: with style, script and icon, which are then kept.",
+)
+
+
+def measure(effort: Effort) -> Iterator[str]:
+    people = int(effort.of(PEOPLE, SHORT_PEOPLE))
+    with ExitStack() as until_then:
+        postgres = databases.url_of(until_then.enter_context(servers.started(servers.DURABLE_POSTGRES)))
+        url = until_then.enter_context(databases.blank(postgres, "console"))
+        rows = uvloop.run(_measure(url, people, effort))
+    yield table(f"The console: {people:,} people, on PostgreSQL", COLUMNS, rows, *NOTES)
+
+
+@dataclass(slots=True)
+class Opened:
+    """How a page did."""
+
+    medians: list[float] = field(default_factory=list)
+    slowest: list[float] = field(default_factory=list)
+    statements: int = 0
+    bytes: int = 0
+
+
+@dataclass(slots=True)
+class Watch:
+    """What the server did for the newest request."""
+
+    seconds: float = 0
+    statements: int = 0
+
+
+async def _measure(url: str, people: int, effort: Effort) -> list[tuple[str, ...]]:
+    storage.migrate(url)
+    database = storage.open(url)
+    try:
+        await _forum.begin(database)
+        token = await _seeded(database, people)
+        watch = Watch()
+        event.listen(database.reader.sync_engine, "before_cursor_execute", _counting(watch))
+        application = web.Application(middlewares=[_timing(watch)])
+        site.add(application, Office(database, KEYS, {}, _forum.now, Waker()))
+        application.router.add_get(BARE, _bare)
+        async with serving(application, bound()) as address, ClientSession(auto_decompress=False) as client:
+            return await _rows(client, address, token, watch, effort)
+    finally:
+        await database.close()
+
+
+async def _seeded(database: Database, people: int) -> str:
+    """People and what they gave and got; and somebody who may open every page: the token of their sign-in."""
+    for statement in SEED:
+        async with database.writing() as session:
+            await session.execute(text(statement.format(people=people, each=EACH, kept=KEPT)))
+    async with database.writing() as session:
+        process = (await session.execute(text("SELECT id FROM process"))).scalar_one()
+        token = await signed_in(session, Role.ORGANIZER, process, now=_forum.now(), also=tuple(Role))
+    async with database.writer.connect() as session:
+        await (await session.execution_options(isolation_level="AUTOCOMMIT")).execute(text("VACUUM ANALYZE"))
+    return token
+
+
+async def _rows(client: ClientSession, address: str, token: str, watch: Watch, effort: Effort) -> list[tuple[str, ...]]:
+    pages = {path: Opened() for path in (BARE, *_paths())}
+    headers = {"Cookie": f"{tokens.SIGN_IN}={token}", "Accept-Encoding": "gzip"}
+    for _run in range(max(3, effort.runs)):
+        for path, opened in pages.items():
+            taken = []
+            for _time in range(int(effort.of(TIMES, SHORT_TIMES))):
+                async with client.get(address + path, headers=headers, allow_redirects=False) as answer:
+                    assert answer.status in (200, 204), f"{path}: {answer.status}"
+                    opened.bytes = len(await answer.read())
+                taken.append(watch.seconds * 1000)
+                opened.statements = watch.statements
+            opened.medians.append(median(taken))
+            opened.slowest.append(quantiles(taken, n=100)[98])
+    return [_row(path, opened, median(pages[BARE].medians)) for path, opened in pages.items()]
+
+
+def _paths() -> list[str]:
+    """Every page that is there to be looked at, as it is opened in the process that was seeded."""
+    routes = [route for route in site.routes() if route.method == "GET"]
+    return [route.path.replace("{slug}", SLUG) for route in routes if "{" not in route.path.replace("{slug}", SLUG)]
+
+
+def _row(path: str, opened: Opened, bare: float) -> tuple[str, ...]:
+    beside = sum(len(gzip.compress(file.read_bytes(), 9)) for file in assets.FOLDER.iterdir())
+    return (
+        path,
+        f"{median(opened.medians):.1f}",
+        f"{median(opened.slowest):.1f}",
+        f"{median(opened.medians) / bare:.1f}",
+        str(opened.statements),
+        f"{(opened.bytes + beside) / 1000:.1f}",
+        f"{opened.bytes / 1000:.1f}",
+    )
+
+
+def _timing(watch: Watch) -> Any:
+    @web.middleware
+    async def timed(
+        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        watch.statements, began = 0, time.perf_counter()
+        try:
+            return await handler(request)
+        finally:
+            watch.seconds = time.perf_counter() - began
+
+    return timed
+
+
+def _counting(watch: Watch) -> Callable[..., None]:
+    def count(*_of_it: object) -> None:
+        watch.statements += 1
+
+    return count
+
+
+async def _bare(_request: web.Request) -> web.StreamResponse:
+    answer = web.Response(text="<p>Nothing is asked for.</p>" * 285, content_type="text/html")
+    answer.enable_compression()
+    return answer
