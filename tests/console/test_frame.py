@@ -56,3 +56,12 @@ def test_a_token_of_a_form_holds_in_one_browser_and_looks_different_each_time() 
 def test_nobody_is_led_elsewhere_from_here(path: str) -> None:
     assert own_path(path) == "/"
     assert own_path("/p/review?q=1") == "/p/review?q=1"
+
+
+async def test_a_page_is_found_by_its_title(town: Town) -> None:
+    organizer = await town.signed_in()
+    await organizer.opens("/p/regional-review")
+    page = await organizer.sends("/find", q="sETT")
+    assert page.link("Settings") == "/p/regional-review/settings"
+    page = await organizer.opens("/p/regional-review/find?q=journal")
+    assert "No page that you may open" in page.text
