@@ -1,6 +1,7 @@
 """The console on a database of either kind, with a process in it, and colleagues in front of it."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -41,19 +42,35 @@ class Town:
         everywhere: bool = False,
         language: str = "en",
         login: str | None = None,
+        also: tuple[Role, ...] = (),
     ) -> Browser:
         """Somebody new with this role, signed in by both factors."""
         visitor = await self.browser()
         async with self.office.database.writing() as session:
             process = None if everywhere else self.process
-            token = await signed_in(session, role, process, languages, language=language, login=login, now=NOW)
+            token = await signed_in(
+                session, role, process, languages, language=language, login=login, also=also, now=NOW
+            )
         visitor.client.session.cookie_jar.update_cookies({tokens.SIGN_IN: token}, visitor.client.make_url("/"))
         return visitor
 
 
 @pytest.fixture
 async def town(database_url: str, keys: Keyring) -> AsyncIterator[Town]:
-    database = storage.open(database_url)
+    async with opened(database_url, keys) as town:
+        yield town
+
+
+@pytest.fixture
+async def sqlite_town(sqlite_url: str, keys: Keyring) -> AsyncIterator[Town]:
+    """For what no database decides."""
+    async with opened(sqlite_url, keys) as town:
+        yield town
+
+
+@asynccontextmanager
+async def opened(url: str, keys: Keyring) -> AsyncIterator[Town]:
+    database = storage.open(url)
     application = web.Application()
     office = Office(database, keys, {}, lambda: NOW, Waker())
     site.add(application, office)
