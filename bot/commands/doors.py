@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import typer
 import uvloop
 
-from bot.commands.terminal import Slug, acting, load_settings, looking, say, stop
+from bot.commands.terminal import Slug, acting, load_settings, looking, mending, say, stop
 from channels import Channel
 from channels.messages import Entrance
 from handlers import counts, doors
@@ -54,13 +54,13 @@ def remove(
     process: Slug = None,
 ) -> None:
     """Nobody comes in by this word any more. Who came by it stays."""
-    for door in looking(process, lambda session, its, _now: doors.remove(session, its, word, sender)):
+    for door in mending(process, lambda session, its, _now: doors.remove(session, its, word, sender)):
         say(f"Removed: {door.word} leads in on {door.sender} no more.")
 
 
 def show(word: str, folder: Folder = None, process: Slug = None) -> None:
     """The link of a door, what people send, and its QR codes."""
-    found = acting(process, lambda session, its, _now: doors.named(session, its, word))
+    found = looking(process, lambda session, its, _now: doors.named(session, its, word))
     channels = load_settings(with_channels=True).channels
     for door in found:
         if door.sender not in channels:

@@ -18,10 +18,10 @@ from bot.commands.terminal import (
     load_keys,
     load_settings,
     looking,
+    reading,
     say,
     short,
     stop,
-    writing,
 )
 from channels import Channel, Misconfigured
 from handlers import senders
@@ -67,7 +67,7 @@ def list_parked(event: Annotated[str, typer.Argument(help="Show this one's conte
         for parked in await events.waiting(session):
             say(f"{parked.id}  {parked.at:%Y-%m-%d %H:%M}  {parked.fault}")
 
-    writing(look)
+    reading(look)
 
 
 def _what_was_said(body: str) -> str:
@@ -88,7 +88,7 @@ def list_senders() -> None:
             if name in broken:
                 say(f"  OUT OF ORDER: {broken[name].code}, since {broken[name].since:%Y-%m-%d %H:%M}: hearback codes")
 
-    writing(look)
+    reading(look)
     for line in wrong:
         say(line)
 

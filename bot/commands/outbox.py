@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.commands.terminal import Slug, load_settings, looking, meant, say, short, stop, the_only, writing
+from bot.commands.terminal import Slug, load_settings, meant, mending, reading, say, short, stop, the_only, writing
 from channels.verdicts import UNCOUNTED, Act, Alarm, Verdict
 from handlers.processes import OpenProcess
 from storage import Session, broadcasts, marks, outbox, senders, templates
@@ -40,7 +40,7 @@ def list_deliveries() -> None:
         if await marks.at(session, marks.HELD) is not None:
             say("HELD: this database may be an old copy. hearback held release, or hearback held drop")
 
-    writing(look)
+    reading(look)
 
 
 def _counted(number: int) -> str:
@@ -117,7 +117,7 @@ def list_templates() -> None:
             for template in await templates.all_of(session, sender.name):
                 say(f"{sender.name:15} {template.name:14}{template.language:4}{template.status:12}{template.reason}")
 
-    writing(look)
+    reading(look)
 
 
 def list_dead(most: int = 20, channel: OfChannel = "", code: OfCode = "") -> None:
@@ -128,7 +128,7 @@ def list_dead(most: int = 20, channel: OfChannel = "", code: OfCode = "") -> Non
             which = f"{short(delivery.id)}  {delivery.ended}  {delivery.channel}  {delivery.lane.label}"
             say(f"{which}  {delivery.state}  {delivery.code}  {short(delivery.broadcast or '')}")
 
-    writing(look)
+    reading(look)
 
 
 def retry(ids: Ids = None, code: OfCode = "") -> None:
@@ -184,7 +184,7 @@ def _turned(slug: str | None, broadcast: str, turn: Callable[[Session, str], Awa
             stop(why_not)
         return name
 
-    return short(looking(slug, do))
+    return short(mending(slug, do))
 
 
 def hold() -> None:

@@ -17,7 +17,9 @@ from bot.commands.terminal import (
     in_its_place,
     load_keys,
     looking,
+    mending,
     read,
+    reading,
     say,
     writing,
 )
@@ -50,7 +52,7 @@ def process_open(file: File, yes: Yes = False) -> None:
         await processes.begin(session, process, now)
         return unheard_of
 
-    before, namesake, led_away = writing(known)
+    before, namesake, led_away = reading(known)
     if before is not None and process.slug and processes.is_another(process, before.content):
         taken = f'{process.slug} is taken by "{_title(before.content)}" of {first_line(before.content.organizer)}'
         ask(f"{taken}: change it?", yes, "--yes", "Nothing was changed")
@@ -79,7 +81,7 @@ def process_list(every: Annotated[bool, typer.Option("--all", help="Those that w
                 ours = "".join(f"{sender}  " for sender in process.content.senders)
                 say(f"{process.slug}  {process.state}  {under}{ours}{_about(number)}  {_title(process.content)}")
 
-    writing(look)
+    reading(look)
 
 
 def _about(number: int | None) -> str:
@@ -141,7 +143,7 @@ def _recommendations(number: int | None) -> str:
 
 def process_archive(process: str) -> None:
     """List a process that is closed no longer."""
-    looking(process, lambda session, its, _now: closing.archive(session, its))
+    mending(process, lambda session, its, _now: closing.archive(session, its))
     say(f"Archived: {process}.")
 
 

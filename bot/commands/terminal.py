@@ -19,7 +19,7 @@ from handlers.contributions import SHORTEST_NAME
 from handlers.processes import OpenProcess
 from handlers.shown import visible
 from handlers.writing import contents
-from storage import Keyring, Session, beginnings, keychecks
+from storage import Database, Keyring, Session, beginnings, keychecks
 
 T = TypeVar("T")
 WRONG, UNREADY = 2, 1
@@ -85,28 +85,56 @@ def acting(slug: str | None, work: Callable[[Session, OpenProcess, datetime], Aw
     return writing(act)
 
 
-def looking(slug: str | None, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
+def mending(slug: str | None, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
     """The same in a process that may be over: nothing leaves for it by this."""
+
+    async def mend(session: Session, now: datetime) -> T:
+        return await work(session, await processes.shown(session, slug), now)
+
+    return writing(mend)
+
+
+def looking(slug: str | None, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
+    """A look at a process, which may be over."""
 
     async def look(session: Session, now: datetime) -> T:
         return await work(session, await processes.shown(session, slug), now)
 
-    return writing(look)
+    return reading(look)
 
 
 def writing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
-    """One transaction of whoever sits here, on a database that is there: only `migrate` and `run` make one."""
+    """One transaction of whoever sits here."""
+
+    async def write(database: Database) -> T:
+        async with database.writing() as session:
+            return await work(session, clock.now())
+
+    return _with_database(write)
+
+
+def reading(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
+    """One look, by which the database lets nothing be changed."""
+
+    async def read_(database: Database) -> T:
+        async with database.reading() as session:
+            return await work(session, clock.now())
+
+    return _with_database(read_)
+
+
+def _with_database(work: Callable[[Database], Awaitable[T]]) -> T:
+    """On a database that is there: only `migrate` and `run` make one."""
     refuse_unmade()
 
-    async def write() -> T:
+    async def do() -> T:
         database = storage.open(load_variables().database_url)
         try:
-            async with database.writing() as session:
-                return await work(session, clock.now())
+            return await work(database)
         finally:
             await database.close()
 
-    return uvloop.run(write())
+    return uvloop.run(do())
 
 
 def refuse_unmade() -> None:
