@@ -10,8 +10,7 @@ import msgspec
 
 from storage import Session
 from storage import journal as stored
-from storage.journal import START, Head, NewEntry
-from storage.journal import Entry as StoredEntry
+from storage.journal import START, Head, NewEntry, StoredEntry
 
 TERMINAL = ""
 """Stands for the id of the staff where somebody at the terminal did it."""
@@ -67,7 +66,7 @@ FACTS: Mapping[str, re.Pattern[str] | None] = {
     "days": None,
 }
 """What may stand beside an act, and what it looks like; None: a number. Several of a kind are a tuple."""
-OBJECT = re.compile(r"(?!\d{1,20}$)[A-Za-z0-9_.:-]{0,130}")
+OBJECT = re.compile(r"(?!\d{1,20}$)[A-Za-z0-9_.:-]{0,200}")
 """An id, or what is not longer than the name of a sender and a word of a door; nothing that may be a phone number."""
 STAFF = re.compile(r"(?!\d{1,20}$)[A-Za-z0-9-]{0,64}")
 
@@ -110,7 +109,7 @@ def _is_plain(fact: Fact, pattern: re.Pattern[str] | None) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class ShownEntry:
     """An entry to be shown. Whoever changed it behind our back may have left what cannot be read."""
 
     number: int
@@ -125,20 +124,20 @@ class Written:
     """None: they cannot be read."""
 
 
-async def page(session: Session, process_id: str | None, most: int, before: int | None = None) -> Sequence[Written]:
+async def page(session: Session, process_id: str | None, most: int, before: int | None = None) -> Sequence[ShownEntry]:
     """The newest entries, or those `before` a number; of one process, or of the whole deployment where it is None."""
     return [_read(entry) for entry in await stored.newest(session, process_id, most, before)]
 
 
-def _read(entry: StoredEntry) -> Written:
+def _read(entry: StoredEntry) -> ShownEntry:
     try:
         at, facts = datetime.fromisoformat(entry.at), msgspec.json.decode(entry.facts, type=dict[str, Fact])
     except (ValueError, TypeError):
         at, facts = None, None
-    return Written(entry.number, at, entry.staff_id, entry.process_id, entry.act, entry.object, facts)
+    return ShownEntry(entry.number, at, entry.staff_id, entry.process_id, entry.act, entry.object, facts)
 
 
-class Fault(StrEnum):
+class Flaw(StrEnum):
     """What may be wrong with an entry, as a sentence goes on after its number."""
 
     MISSING = "is missing"
@@ -154,7 +153,7 @@ class Wrong:
     """The first entry that is wrong."""
 
     number: int
-    fault: Fault
+    flaw: Flaw
 
 
 AT_ONCE = 5_000
@@ -184,23 +183,23 @@ async def verify(
 def follow(head: Head, entries: Iterable[StoredEntry], kept: Mapping[int, str]) -> Head | Wrong:
     """The head after these entries, or the first of them that does not follow."""
     for entry in entries:
-        fault = _fault(head, entry, kept)
-        if fault is not None:
-            return Wrong(min(entry.number, head.number + 1), fault)
+        flaw = _flaw(head, entry, kept)
+        if flaw is not None:
+            return Wrong(min(entry.number, head.number + 1), flaw)
         head = Head(entry.number, entry.hash)
     return head
 
 
-def _fault(head: Head, entry: StoredEntry, kept: Mapping[int, str]) -> Fault | None:
+def _flaw(head: Head, entry: StoredEntry, kept: Mapping[int, str]) -> Flaw | None:
     if entry.number != head.number + 1:
-        return Fault.ADDED if entry.number <= head.number else Fault.MISSING
+        return Flaw.ADDED if entry.number <= head.number else Flaw.MISSING
     if entry.previous != head.hash:
-        return Fault.UNCHAINED
+        return Flaw.UNCHAINED
     if entry.hash != stored.digest(entry):
-        return Fault.CHANGED
-    return Fault.ANOTHER if kept.get(entry.number, entry.hash) != entry.hash else None
+        return Flaw.CHANGED
+    return Flaw.ANOTHER if kept.get(entry.number, entry.hash) != entry.hash else None
 
 
 def cut(head: Head, kept: Mapping[int, str]) -> Wrong | None:
     """What is missing after the last entry, if a later one was kept."""
-    return Wrong(head.number + 1, Fault.CUT) if any(number > head.number for number in kept) else None
+    return Wrong(head.number + 1, Flaw.CUT) if any(number > head.number for number in kept) else None

@@ -45,7 +45,7 @@ class NewEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredEntry:
     """An entry as it stands in the table, which somebody may have changed behind our back."""
 
     number: int
@@ -67,7 +67,7 @@ async def append(session: Session, new: NewEntry) -> Head:
     if session.dialect.name != "sqlite":
         await session.execute(select(func.pg_advisory_xact_lock(LOCK)))
     last = await head(session)
-    entry = Entry(
+    entry = StoredEntry(
         number=last.number + 1,
         at=new.at.astimezone(UTC).isoformat(timespec="microseconds"),
         staff_id=new.staff_id,
@@ -90,12 +90,12 @@ async def head(session: Session) -> Head:
     return START if row is None else Head(*row)
 
 
-def digest(entry: Entry) -> str:
+def digest(entry: StoredEntry) -> str:
     """The hash that an entry has to have: of the hash before it, and of what it says as canonical JSON."""
     return sha256(entry.previous.encode() + _canonical(entry)).hexdigest()
 
 
-def _canonical(entry: Entry) -> bytes:
+def _canonical(entry: StoredEntry) -> bytes:
     """By the names of the columns in the order of the alphabet, no blanks, UTF-8."""
     written = {
         "act": entry.act,
@@ -109,23 +109,25 @@ def _canonical(entry: Entry) -> bytes:
     return msgspec.json.encode(written)
 
 
-async def newest(session: Session, process_id: str | None, most: int, before: int | None = None) -> Sequence[Entry]:
+async def newest(
+    session: Session, process_id: str | None, most: int, before: int | None = None
+) -> Sequence[StoredEntry]:
     """So many, the newest first, of those `before` a number. Of one process; None: of the whole deployment."""
     found = _entries().order_by(journal.c.number.desc()).limit(most)
     if process_id is not None:
         found = found.where(journal.c.process_id == process_id)
     if before is not None:
         found = found.where(journal.c.number < before)
-    return [Entry(*row) for row in await session.execute(found)]
+    return [StoredEntry(*row) for row in await session.execute(found)]
 
 
-async def after(session: Session, number: int | None, most: int) -> Sequence[Entry]:
+async def after(session: Session, number: int | None, most: int) -> Sequence[StoredEntry]:
     """So many, the oldest first, of those after a number; None: from the first on, whatever its number is."""
     found = _entries().order_by(journal.c.number).limit(most)
     if number is not None:
         found = found.where(journal.c.number > number)
-    return [Entry(*row) for row in await session.execute(found)]
+    return [StoredEntry(*row) for row in await session.execute(found)]
 
 
 def _entries() -> Select[Any]:
-    return select(*(journal.c[part.name] for part in fields(Entry)))
+    return select(*(journal.c[part.name] for part in fields(StoredEntry)))

@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from handlers import journal
-from handlers.journal import Act, Entry, Fault, Wrong, follow, verify, write
+from handlers.journal import Act, Entry, Flaw, Wrong, follow, verify, write
 from storage import Database, Session
-from storage.journal import START, Head, digest
-from storage.journal import Entry as StoredEntry
+from storage.journal import START, Head, StoredEntry, digest
 from tests.storage.rows import NOW, PROCESS
 
 PUBLISHED = Entry(Act.BULLETIN_PUBLISH, "5f1c", {"number": 2, "language": "fr"})
@@ -59,23 +58,23 @@ def follow_to(number: int) -> Head:
 def test_an_edit_of_any_part_is_found(part: str) -> None:
     other: dict[str, Any] = {part: "x"}
     edited = [*CHAIN[:4], replace(CHAIN[4], **other), *CHAIN[5:]]
-    assert follow(START, edited, {}) == Wrong(5, Fault.CHANGED)
+    assert follow(START, edited, {}) == Wrong(5, Flaw.CHANGED)
 
 
 @pytest.mark.parametrize(
     ("entries", "wrong"),
     [
-        ([*CHAIN[:4], replace(CHAIN[4], process_id=None), *CHAIN[5:]], Wrong(5, Fault.CHANGED)),
-        ([*CHAIN[:4], replace(CHAIN[4], previous="x"), *CHAIN[5:]], Wrong(5, Fault.UNCHAINED)),
-        (rehashed(CHAIN, 5, object="other"), Wrong(6, Fault.UNCHAINED)),
-        ([*CHAIN[:4], *CHAIN[5:]], Wrong(5, Fault.MISSING)),
-        (CHAIN[1:], Wrong(1, Fault.MISSING)),
-        ([*CHAIN[:4], *(replace(entry, number=entry.number - 1) for entry in CHAIN[5:])], Wrong(5, Fault.UNCHAINED)),
-        (swapped(CHAIN, 3, 4), Wrong(3, Fault.UNCHAINED)),
-        ([replace(CHAIN[0], number=0), *CHAIN], Wrong(0, Fault.ADDED)),
+        ([*CHAIN[:4], replace(CHAIN[4], process_id=None), *CHAIN[5:]], Wrong(5, Flaw.CHANGED)),
+        ([*CHAIN[:4], replace(CHAIN[4], previous="x"), *CHAIN[5:]], Wrong(5, Flaw.UNCHAINED)),
+        (rehashed(CHAIN, 5, object="other"), Wrong(6, Flaw.UNCHAINED)),
+        ([*CHAIN[:4], *CHAIN[5:]], Wrong(5, Flaw.MISSING)),
+        (CHAIN[1:], Wrong(1, Flaw.MISSING)),
+        ([*CHAIN[:4], *(replace(entry, number=entry.number - 1) for entry in CHAIN[5:])], Wrong(5, Flaw.UNCHAINED)),
+        (swapped(CHAIN, 3, 4), Wrong(3, Flaw.UNCHAINED)),
+        ([replace(CHAIN[0], number=0), *CHAIN], Wrong(0, Flaw.ADDED)),
         (
             [*CHAIN[:4], CHAIN[4], *(replace(entry, number=entry.number + 1) for entry in CHAIN[4:])],
-            Wrong(6, Fault.UNCHAINED),
+            Wrong(6, Flaw.UNCHAINED),
         ),
     ],
     ids=["process", "previous", "hashed anew", "deleted", "first", "closed up", "swapped", "before", "squeezed in"],
@@ -91,7 +90,7 @@ def test_what_was_written_anew_to_its_end_is_found_by_a_head_that_was_kept() -> 
         entries = rehashed(entries, place, previous=previous, object="other")
         previous = entries[place - 1].hash
     assert follow(START, entries, {}) == Head(9, previous)
-    assert follow(START, entries, {4: CHAIN[3].hash, 7: CHAIN[6].hash}) == Wrong(7, Fault.ANOTHER)
+    assert follow(START, entries, {4: CHAIN[3].hash, 7: CHAIN[6].hash}) == Wrong(7, Flaw.ANOTHER)
 
 
 async def test_what_was_cut_off_is_found_by_a_head_that_was_kept(database: Database) -> None:
@@ -101,17 +100,17 @@ async def test_what_was_cut_off_is_found_by_a_head_that_was_kept(database: Datab
     await without_triggers(database, "DELETE FROM journal WHERE number > 2")
     async with database.reading() as session:
         assert await verify(session, {}) == heads[1]
-        assert await verify(session, kept) == Wrong(3, Fault.CUT)
+        assert await verify(session, kept) == Wrong(3, Flaw.CUT)
 
 
 HANDS: Mapping[str, Wrong] = {
-    "UPDATE journal SET facts = '{}' WHERE number = 4": Wrong(4, Fault.CHANGED),
-    "UPDATE journal SET at = 'never' WHERE number = 4": Wrong(4, Fault.CHANGED),
-    "DELETE FROM journal WHERE number = 4": Wrong(4, Fault.MISSING),
-    "DELETE FROM journal WHERE number = 1": Wrong(1, Fault.MISSING),
-    "UPDATE journal SET number = CASE number WHEN 104 THEN 5 ELSE 4 END WHERE number > 100": Wrong(4, Fault.UNCHAINED),
+    "UPDATE journal SET facts = '{}' WHERE number = 4": Wrong(4, Flaw.CHANGED),
+    "UPDATE journal SET at = 'never' WHERE number = 4": Wrong(4, Flaw.CHANGED),
+    "DELETE FROM journal WHERE number = 4": Wrong(4, Flaw.MISSING),
+    "DELETE FROM journal WHERE number = 1": Wrong(1, Flaw.MISSING),
+    "UPDATE journal SET number = CASE number WHEN 104 THEN 5 ELSE 4 END WHERE number > 100": Wrong(4, Flaw.UNCHAINED),
     "INSERT INTO journal SELECT 0, at, staff_id, process_id, act, object, facts, previous, hash FROM journal "
-    "WHERE number = 1": Wrong(0, Fault.ADDED),
+    "WHERE number = 1": Wrong(0, Flaw.ADDED),
 }
 
 
@@ -160,7 +159,7 @@ async def test_an_entry_is_shown_as_it_was_written(database: Database) -> None:
     ]
 
 
-OBJECTS = ("12025550123", "+12025550123", "More buses, please", "a@b.example", "x" * 131, "مرحبا", "5f1c\n")
+OBJECTS = ("12025550123", "+12025550123", "More buses, please", "a@b.example", "x" * 201, "مرحبا", "5f1c\n")
 FACTS: Sequence[Any] = (
     {"login": "amina"},
     {"language": "More buses"},
