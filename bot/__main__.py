@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 import storage
 from bot import logs, settings
-from bot.commands import councils, doors, keys, operator, outbox, processes, programs, publishing
+from bot.commands import councils, doors, journal, keys, operator, outbox, processes, programs, publishing
 from bot.settings import Environment
 from channels import Misconfigured
 from channels.messages import NotSent
@@ -37,11 +37,19 @@ PANELS = {
         "broadcasts",
         "broadcast",
     ),
-    OPERATORS: ("deliveries", "senders", "dead", "held", "parked", "codes", "templates"),
+    OPERATORS: ("deliveries", "senders", "dead", "held", "parked", "codes", "templates", "journal"),
     STARTS: ("run", "web", "worker", "migrate", "keys", "connect"),
 }
 """Who needs what, in the order in which the help shows it."""
-GROUPS = keys.GROUPS | doors.GROUPS | processes.GROUPS | publishing.GROUPS | councils.GROUPS | outbox.GROUPS
+GROUPS = {
+    **keys.GROUPS,
+    **doors.GROUPS,
+    **processes.GROUPS,
+    **publishing.GROUPS,
+    **councils.GROUPS,
+    **outbox.GROUPS,
+    **journal.GROUPS,
+}
 COMMANDS = {
     **programs.COMMANDS,
     **keys.COMMANDS,
@@ -51,6 +59,7 @@ COMMANDS = {
     **councils.COMMANDS,
     **operator.COMMANDS,
     **outbox.COMMANDS,
+    **journal.COMMANDS,
 }
 
 
