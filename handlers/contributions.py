@@ -79,12 +79,13 @@ async def answer(session: Session, _keys: Keyring, visit: Visit, effect: flows.A
     contributions.add(visit.writes, visit.key, new)
 
 
-async def name_topic(session: Session, process: OpenProcess, beginning: str, topic: str) -> None:
-    """Say what a contribution is about that was given unasked. Raises `contents.Unfit`."""
+async def name_topic(session: Session, process: OpenProcess, beginning: str, topic: str) -> str:
+    """Say what a contribution is about that was given unasked; gives its whole id. Raises `contents.Unfit`."""
     if topic not in flows.OBJECTIVES and topic != flows.SOMETHING_ELSE:
         raise contents.Unfit(f"The topic is one of: {', '.join((*flows.OBJECTIVES, flows.SOMETHING_ELSE))}.")
     [name] = await _named(session, process, [beginning])
     await contributions.name_topic(session, name, topic)
+    return name
 
 
 async def respond(

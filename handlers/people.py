@@ -177,8 +177,8 @@ async def invite(session: Session, keys: Keyring, process: OpenProcess, now: dat
     return f"{code[:5]}-{code[5:]}"
 
 
-async def revoke(session: Session, process: OpenProcess, beginning: str) -> None:
-    """Nobody takes a seat by the invitation whose id begins like this. Raises `contents.Unfit`."""
+async def revoke(session: Session, process: OpenProcess, beginning: str) -> str:
+    """Nobody takes a seat by the invitation whose id begins like this; gives its whole id. Raises `contents.Unfit`."""
     found = [
         invitation.id
         for invitation in await stored.invitations(session, process.id)
@@ -189,6 +189,7 @@ async def revoke(session: Session, process: OpenProcess, beginning: str) -> None
     if len(found) > 1:
         raise contents.Unfit("Several invitations begin like this: write more of the id.")
     await stored.revoke(session, found[0])
+    return found[0]
 
 
 async def take_seat(session: Session, keys: Keyring, visit: Visit) -> bool:

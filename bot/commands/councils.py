@@ -25,6 +25,7 @@ from handlers import (
     people,
     rounds,
 )
+from handlers.journal import Act, Entry
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Session, broadcasts
@@ -40,7 +41,12 @@ def council_invite(
     """Make an invitation: who sends it to us first sits on the council."""
     keyring = load_keys()
 
-    say(acting(process, lambda session, its, now: people.invite(session, keyring, its, now, days)))
+    code = acting(
+        process,
+        lambda session, its, now: people.invite(session, keyring, its, now, days),
+        lambda _code: Entry(Act.COUNCIL_INVITE, facts={"days": days}),
+    )
+    say(code)
 
 
 def council_invitations(process: Slug = None) -> None:
@@ -62,7 +68,11 @@ def _state(invitation: stored_people.Invitation, today: date) -> str:
 
 def council_revoke(invitation: str, process: Slug = None) -> None:
     """Nobody takes a seat by this invitation any more. The first four characters of its id are enough."""
-    acting(process, lambda session, its, _now: people.revoke(session, its, invitation))
+    acting(
+        process,
+        lambda session, its, _now: people.revoke(session, its, invitation),
+        lambda name: Entry(Act.COUNCIL_REVOKE, name),
+    )
     say("Revoked: nobody takes a seat by it any more.")
 
 
@@ -83,7 +93,11 @@ def council_remove(seat: str, process: Slug = None) -> None:
 
     Where a vote is open, its member's vote is taken back.
     """
-    acting(process, lambda session, its, now: members.remove(session, its, seat, now))
+    acting(
+        process,
+        lambda session, its, now: members.remove(session, its, seat, now),
+        lambda _nothing: Entry(Act.COUNCIL_REMOVE),
+    )
     say("This seat is free now. Its member is told.")
 
 
@@ -94,6 +108,7 @@ def round_open(file: File, yes: Yes = False, once_more: OnceMore = False, proces
         text=round_.title,
         publish=lambda session, its, now: rounds.open_(session, its, round_, now),
         broadcast=lambda session, its, name: broadcasts.about(session, its.id, Subject("round", name)),
+        entry=lambda name: Entry(Act.ROUND_OPEN, name),
         before=lambda session, its: rounds.opened_before(session, its, round_),
         slug=process,
     )
@@ -113,6 +128,7 @@ def round_close(round_id: str, yes: Yes = False, process: Slug = None) -> None:
         text={},
         publish=close,
         broadcast=lambda session, its, closed: broadcasts.about(session, its.id, Subject("result", closed[0])),
+        entry=lambda closed: Entry(Act.ROUND_CLOSE, closed[0]),
         slug=process,
     )
     (name, result), number = publish_after_yes(publication, yes)

@@ -13,6 +13,7 @@ from channels import Channel
 from channels.messages import Entrance
 from handlers import counts, doors
 from handlers.doors import ListedDoor, NewDoor
+from handlers.journal import Act, Entry
 from handlers.processes import OpenProcess
 from storage import Session
 
@@ -30,7 +31,13 @@ def add(
 ) -> None:
     """Let people come into the process by a word that they send, or by a link with it."""
     new = NewDoor(sender, word, language, source)
-    acting(process, lambda session, its, _now: doors.add(session, its, new))
+    acting(
+        process,
+        lambda session, its, _now: doors.add(session, its, new),
+        lambda _nothing: Entry(
+            Act.DOOR_ADD, f"{sender}:{word.lower()}", {} if language is None else {"language": language}
+        ),
+    )
     say(f"{word.lower()} leads in on {sender}. The link and the QR code: hearback doors show {word.lower()}")
 
 
@@ -54,7 +61,12 @@ def remove(
     process: Slug = None,
 ) -> None:
     """Nobody comes in by this word any more. Who came by it stays."""
-    for door in mending(process, lambda session, its, _now: doors.remove(session, its, word, sender)):
+    removed = mending(
+        process,
+        lambda session, its, _now: doors.remove(session, its, word, sender),
+        lambda removed: Entry(Act.DOOR_REMOVE, f"{sender or ''}:{word.lower()}", {"number": len(removed)}),
+    )
+    for door in removed:
         say(f"Removed: {door.word} leads in on {door.sender} no more.")
 
 

@@ -14,6 +14,8 @@ import storage
 from bot import clock, rotation
 from bot.commands.terminal import load_keys, load_variables, progress, say, stop, writing
 from bot.rotation import SETTLED
+from handlers import journal
+from handlers.journal import TERMINAL, Act, Entry
 from storage import Keyring, Session, keys
 from storage.keys import Followed
 
@@ -36,13 +38,19 @@ def rotate() -> None:
     """First of three: add a new key to the file. Programs that run take it up by themselves; copy the file anew."""
     if len(load_keys().wrapping) > 1:
         stop("The last change of keys is not finished: hearback keys rewrap, then hearback keys retire.")
-    say(f"Key {keys.begin_epoch(_file())} is the current one. Copy the key file to where you keep it, then:")
+
+    async def begin(session: Session, now: datetime) -> int:
+        await _write_down(session, Act.KEYS_ROTATE, now)
+        return keys.begin_epoch(_file())
+
+    say(f"Key {writing(begin)} is the current one. Copy the key file to where you keep it, then:")
     say("hearback keys rewrap")
 
 
 def rewrap() -> None:
     """Second of three: wrap every person's key by the new key, a batch at a time. Stopped, it can be run again."""
     keyring = load_keys()
+    writing(lambda session, now: _write_down(session, Act.KEYS_REWRAP, now))
 
     async def work() -> tuple[int, int]:
         database = storage.open(load_variables().database_url)
@@ -70,13 +78,19 @@ def retire() -> None:
     if clock.now() < ready:
         stop(f"Wait until {ready.astimezone():%H:%M}: a program may not have taken up the new key yet.")
 
-    async def destroy(session: Session, _now: datetime) -> None:
+    async def destroy(session: Session, now: datetime) -> None:
         if left := await rotation.still_needed(session, keyring):
             stop(f"{left} are still wrapped by an old key: hearback keys rewrap")
+        await _write_down(session, Act.KEYS_RETIRE, now)
         keys.end_old_epochs(_file(), keyring.epoch)
 
     writing(destroy)
     say("The old key is gone. Destroy the copies of the key file that still hold it.")
+
+
+async def _write_down(session: Session, act: Act, now: datetime) -> None:
+    """Before the key file is touched: of that nothing is taken back."""
+    await journal.write(session, TERMINAL, None, Entry(act), now)
 
 
 def _file() -> Path:

@@ -2,12 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from bot.commands.terminal import Slug, load_settings, meant, mending, reading, say, short, stop, the_only, writing
+from bot.commands.terminal import Slug, load_settings, meant, mending, operating, reading, say, short, stop, the_only
 from channels.verdicts import UNCOUNTED, Act, Alarm, Verdict
+from handlers import counts, journal
+from handlers.journal import Entry
 from handlers.processes import OpenProcess
 from storage import Session, broadcasts, marks, outbox, senders, templates
 from storage import beginnings as names
@@ -139,7 +142,8 @@ def retry(ids: Ids = None, code: OfCode = "") -> None:
     async def again(session: Session, now: datetime) -> int:
         return await outbox.retry(session, now, await _deliveries(session, ids), code)
 
-    say(f"{writing(again)} wait again.")
+    number = operating(again, partial(_counted_as, journal.Act.DELIVERY_RETRY))
+    say(f"{number} wait again.")
 
 
 def acknowledge(ids: Ids = None, channel: OfChannel = "") -> None:
@@ -150,7 +154,14 @@ def acknowledge(ids: Ids = None, channel: OfChannel = "") -> None:
     async def know(session: Session, now: datetime) -> int:
         return await outbox.acknowledge(session, now, await _deliveries(session, ids), channel)
 
-    say(f"{writing(know)} are acknowledged.")
+    number = operating(know, partial(_counted_as, journal.Act.DELIVERY_ACKNOWLEDGE))
+    say(f"{number} are acknowledged.")
+
+
+def _counted_as(act: journal.Act, number: int) -> Entry:
+    """With a number that points at nobody: who reads the journal need not be who may see exact ones."""
+    rounded = counts.rounded(number)
+    return Entry(act, facts={} if rounded is None else {"number": rounded})
 
 
 async def _deliveries(session: Session, beginnings: Sequence[str] | None) -> Sequence[str]:
@@ -160,22 +171,28 @@ async def _deliveries(session: Session, beginnings: Sequence[str] | None) -> Seq
 
 def pause(broadcast: str, process: Slug = None) -> None:
     """Let nothing more of a broadcast leave until it is resumed. What is leaving at this instant still does."""
-    name = _turned(process, broadcast, broadcasts.pause, "It does not run.")
+    name = _turned(process, broadcast, broadcasts.pause, journal.Act.BROADCAST_PAUSE, "It does not run.")
     say(f"Paused: {name}. hearback broadcast resume lets it go on.")
 
 
 def resume(broadcast: str, process: Slug = None) -> None:
     """Let a paused broadcast go on."""
-    say(f"Resumed: {_turned(process, broadcast, broadcasts.resume, 'It is not paused.')}.")
+    say(
+        f"Resumed: {_turned(process, broadcast, broadcasts.resume, journal.Act.BROADCAST_RESUME, 'It is not paused.')}."
+    )
 
 
 def cancel(broadcast: str, process: Slug = None) -> None:
     """Let nothing more of a broadcast leave, ever."""
-    name = _turned(process, broadcast, broadcasts.cancel, "It cannot be cancelled: it was before.")
+    name = _turned(
+        process, broadcast, broadcasts.cancel, journal.Act.BROADCAST_CANCEL, "It cannot be cancelled: it was before."
+    )
     say(f"Cancelled: {name}. What has left stays with the people; nothing more of it leaves.")
 
 
-def _turned(slug: str | None, broadcast: str, turn: Callable[[Session, str], Awaitable[bool]], why_not: str) -> str:
+def _turned(
+    slug: str | None, broadcast: str, turn: Callable[[Session, str], Awaitable[bool]], act: journal.Act, why_not: str
+) -> str:
     """The id that was meant, as people read it."""
 
     async def do(session: Session, process: OpenProcess, _now: datetime) -> str:
@@ -184,7 +201,7 @@ def _turned(slug: str | None, broadcast: str, turn: Callable[[Session, str], Awa
             stop(why_not)
         return name
 
-    return short(mending(slug, do))
+    return short(mending(slug, do, lambda name: Entry(act, name)))
 
 
 def hold() -> None:
@@ -194,7 +211,8 @@ def hold() -> None:
         await marks.put(session, marks.HELD, now)
         return await unknowns.hold(session, now)
 
-    say(f"{writing(held)} are held. Now start it: hearback held drop, or hearback held release")
+    number = operating(held, partial(_counted_as, journal.Act.HELD_HOLD))
+    say(f"{number} are held. Now start it: hearback held drop, or hearback held release")
 
 
 def release() -> None:
@@ -204,7 +222,8 @@ def release() -> None:
         await marks.remove(session, marks.HELD)
         return await unknowns.release(session, now)
 
-    say(f"{writing(let_go)} wait again.")
+    number = operating(let_go, partial(_counted_as, journal.Act.HELD_RELEASE))
+    say(f"{number} wait again.")
 
 
 def drop() -> None:
@@ -214,7 +233,8 @@ def drop() -> None:
         await marks.remove(session, marks.HELD)
         return await unknowns.drop(session)
 
-    say(f"{writing(let_go)} are never sent.")
+    number = operating(let_go, partial(_counted_as, journal.Act.HELD_DROP))
+    say(f"{number} are never sent.")
 
 
 GROUPS = {

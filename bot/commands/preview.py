@@ -14,6 +14,7 @@ from bot import clock
 from bot.commands.terminal import acting, ask, load_variables, rehearsing, say
 from broadcast import expand
 from handlers import previews, processes
+from handlers.journal import Entry
 from handlers.previews import Preview, Share
 from handlers.processes import OpenProcess
 from handlers.writing import contents
@@ -38,6 +39,8 @@ class Publication(Generic[T]):
     publish: Callable[[Session, OpenProcess, datetime], Awaitable[T]]
     broadcast: Callable[[Session, OpenProcess, T], Awaitable[Broadcast | None]]
     """What `publish` has made; None: nothing leaves yet."""
+    entry: Callable[[T], Entry]
+    """What the journal says of what `publish` has made."""
     before: Callable[[Session, OpenProcess], Awaitable[datetime | None]] = field(default=_never)
     """When the very same went out."""
     slug: str | None = None
@@ -54,7 +57,7 @@ def publish_after_yes(publication: Publication[T], yes: bool, once_more: bool = 
         _ask(f"The very same went out before, on {moment(before)}. Send it once more?", once_more, "--once-more")
     _ask("Shall it leave?", yes, "--yes")
     number = 0 if preview is None else preview.number
-    return acting(publication.slug, partial(_publish, publication, before)), number
+    return acting(publication.slug, partial(_publish, publication, before), publication.entry), number
 
 
 async def _rehearse(

@@ -27,9 +27,11 @@ from handlers import (
     closing,
     counts,
     inputs,
+    journal,
     processes,
     senders,
 )
+from handlers.journal import TERMINAL, Act, Entry
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Session, broadcasts
@@ -49,7 +51,9 @@ def process_open(file: File, yes: Yes = False) -> None:
 
     async def begin(session: Session, now: datetime) -> Sequence[str]:
         unheard_of = await senders.unheard_of(session, process)
-        await processes.begin(session, process, now)
+        act = Act.PROCESS_OPEN if await processes.before(session, process) is None else Act.PROCESS_EDIT
+        begun = await processes.begin(session, process, now)
+        await journal.write(session, TERMINAL, begun.id, Entry(act, begun.id), now)
         return unheard_of
 
     before, namesake, led_away = reading(known)
@@ -99,6 +103,7 @@ def process_close(process: str, yes: Yes = False) -> None:
         text=title,
         publish=lambda session, its, now: closing.close(session, its, keyring, now),
         broadcast=lambda session, _its, name: broadcasts.get(session, name),
+        entry=lambda name: Entry(Act.PROCESS_CLOSE, name),
         slug=process,
     )
     _name, number = publish_after_yes(publication, yes)
@@ -112,7 +117,11 @@ async def _itself(process: OpenProcess) -> OpenProcess:
 def process_input(file: File, process: Slug = None) -> None:
     """Hand the input in FILE to the process above, with about how many recommendations there are on which topic."""
     new = read(file, contents.Input)
-    published = acting(process, lambda session, its, now: inputs.publish(session, its, new, now))
+    published = acting(
+        process,
+        lambda session, its, now: inputs.publish(session, its, new, now),
+        lambda _published: Entry(Act.PROCESS_INPUT),
+    )
     say(f'Published: "{first_line(published.title)}", with {_recommendations(published.contributions)}.')
 
 
@@ -143,7 +152,11 @@ def _recommendations(number: int | None) -> str:
 
 def process_archive(process: str) -> None:
     """List a process that is closed no longer."""
-    mending(process, lambda session, its, _now: closing.archive(session, its))
+    mending(
+        process,
+        lambda session, its, _now: closing.archive(session, its),
+        lambda _nothing: Entry(Act.PROCESS_ARCHIVE),
+    )
     say(f"Archived: {process}.")
 
 

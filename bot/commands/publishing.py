@@ -28,6 +28,7 @@ from handlers import (
     contributions,
     schedules,
 )
+from handlers.journal import Act, Entry
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Session, broadcasts
@@ -49,6 +50,7 @@ def bulletin_publish(file: File, yes: Yes = False, once_more: OnceMore = False, 
         text=bulletin.text,
         publish=lambda session, its, now: bulletins.publish(session, its, bulletin, now),
         broadcast=its_broadcast,
+        entry=lambda name: Entry(Act.BULLETIN_PUBLISH, name, {"repeat": bulletin.repeat} if bulletin.repeat else {}),
         before=lambda session, its: bulletins.published_before(session, its, bulletin),
         slug=process,
     )
@@ -78,7 +80,8 @@ def bulletin_stop(schedule: str, process: Slug = None) -> None:
         await schedules.stop(session, its, name)
         return name
 
-    say(f"Bulletin {short(acting(process, stop))} repeats no more.")
+    name = acting(process, stop, lambda name: Entry(Act.BULLETIN_STOP, name))
+    say(f"Bulletin {short(name)} repeats no more.")
 
 
 def consultation_open(file: File, yes: Yes = False, once_more: OnceMore = False, process: Slug = None) -> None:
@@ -88,6 +91,7 @@ def consultation_open(file: File, yes: Yes = False, once_more: OnceMore = False,
         text=consultation.title,
         publish=lambda session, its, now: consultations.open_(session, its, consultation, now),
         broadcast=lambda session, _its, made: broadcasts.get(session, made[1]),
+        entry=lambda made: Entry(Act.CONSULTATION_OPEN, made[0]),
         before=lambda session, its: consultations.opened_before(session, its, consultation),
         slug=process,
     )
@@ -104,7 +108,8 @@ def consultation_close(consultation: str, process: Slug = None) -> None:
         await consultations.close(session, its, name, now)
         return name
 
-    say(f"Closed: consultation {short(acting(process, close))}. Nobody can answer it any more.")
+    name = acting(process, close, lambda name: Entry(Act.CONSULTATION_CLOSE, name))
+    say(f"Closed: consultation {short(name)}. Nobody can answer it any more.")
 
 
 def consultation_list(process: Slug = None) -> None:
@@ -134,6 +139,7 @@ def respond(
         text=response.reason,
         publish=lambda session, its, now: contributions.respond(session, its, response, now),
         broadcast=lambda session, its, made: broadcasts.about(session, its.id, Subject("response", made[0])),
+        entry=lambda made: Entry(Act.CONTRIBUTION_RESPOND, made[0], {"state": response.state}),
         before=lambda session, its: contributions.answered_before(session, its, response),
         slug=process,
     )
@@ -157,7 +163,11 @@ def list_contributions(most: int = 20, process: Slug = None) -> None:
 
 def sort(contribution: str, topic: str, process: Slug = None) -> None:
     """Say what a contribution is about, where its person said it coarsely or not at all."""
-    acting(process, lambda session, its, _now: contributions.name_topic(session, its, contribution, topic))
+    acting(
+        process,
+        lambda session, its, _now: contributions.name_topic(session, its, contribution, topic),
+        lambda name: Entry(Act.CONTRIBUTION_SORT, name),
+    )
 
 
 def _given(contribution: stored_contributions.Contribution) -> str:

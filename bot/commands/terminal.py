@@ -14,8 +14,9 @@ import uvloop
 import flows
 import storage
 from bot import clock, settings
-from handlers import processes
+from handlers import journal, processes
 from handlers.contributions import SHORTEST_NAME
+from handlers.journal import TERMINAL, Entry
 from handlers.processes import OpenProcess
 from handlers.shown import visible
 from handlers.writing import contents
@@ -63,35 +64,64 @@ class _Undone(Exception):
     """What was tried is taken back."""
 
 
+Finding = Callable[[Session, str | None], Awaitable[OpenProcess]]
+"""How the process of a slug is found."""
+
+
 def rehearsing(slug: str | None, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
     """What the work gives, with everything that it wrote taken back."""
     results: list[T] = []
 
-    async def rehearse(session: Session, process: OpenProcess, now: datetime) -> None:
-        results.append(await work(session, process, now))
+    async def rehearse(session: Session, now: datetime) -> None:
+        results.append(await work(session, await processes.named(session, slug), now))
         raise _Undone
 
     with suppress(_Undone):
-        acting(slug, rehearse)
+        writing(rehearse)
     return results[0]
 
 
-def acting(slug: str | None, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
-    """One transaction of whoever sits here in the process of this slug; None: in the only one."""
+def acting(
+    slug: str | None, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]], entry: Callable[[T], Entry]
+) -> T:
+    """One transaction of whoever sits here in the process of this slug; None: in the only one.
 
+    `entry` says of what the work gave what the journal says of it.
+    """
+    return _acting(processes.named, slug, work, entry)
+
+
+def mending(
+    slug: str | None, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]], entry: Callable[[T], Entry]
+) -> T:
+    """The same in a process that may be over: nothing leaves for it by this."""
+    return _acting(processes.shown, slug, work, entry)
+
+
+def _acting(
+    find: Finding,
+    slug: str | None,
+    work: Callable[[Session, OpenProcess, datetime], Awaitable[T]],
+    entry: Callable[[T], Entry],
+) -> T:
     async def act(session: Session, now: datetime) -> T:
-        return await work(session, await processes.named(session, slug), now)
+        process = await find(session, slug)
+        result = await work(session, process, now)
+        await journal.write(session, TERMINAL, process.id, entry(result), now)
+        return result
 
     return writing(act)
 
 
-def mending(slug: str | None, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
-    """The same in a process that may be over: nothing leaves for it by this."""
+def operating(work: Callable[[Session, datetime], Awaitable[T]], entry: Callable[[T], Entry]) -> T:
+    """One transaction of whoever sits here that is about the deployment, and what the journal says of it."""
 
-    async def mend(session: Session, now: datetime) -> T:
-        return await work(session, await processes.shown(session, slug), now)
+    async def act(session: Session, now: datetime) -> T:
+        result = await work(session, now)
+        await journal.write(session, TERMINAL, None, entry(result), now)
+        return result
 
-    return writing(mend)
+    return writing(act)
 
 
 def looking(slug: str | None, work: Callable[[Session, OpenProcess, datetime], Awaitable[T]]) -> T:
@@ -104,7 +134,7 @@ def looking(slug: str | None, work: Callable[[Session, OpenProcess, datetime], A
 
 
 def writing(work: Callable[[Session, datetime], Awaitable[T]]) -> T:
-    """One transaction of whoever sits here."""
+    """One transaction. Who changes something by it writes the journal in it: mostly by one of those above."""
 
     async def write(database: Database) -> T:
         async with database.writing() as session:
