@@ -48,6 +48,15 @@ class Act(StrEnum):
     KEYS_ROTATE = "keys.rotate"
     KEYS_REWRAP = "keys.rewrap"
     KEYS_RETIRE = "keys.retire"
+    STAFF_INVITE = "staff.invite"
+    STAFF_ACCEPT = "staff.accept"
+    STAFF_RESET = "staff.reset"
+    STAFF_END = "staff.end"
+    STAFF_PASSWORD = "staff.password"  # noqa: S105 it names an act
+    STAFF_SECOND = "staff.second"
+    STAFF_CODES = "staff.codes"
+    GRANT_GIVE = "grant.give"
+    GRANT_TAKE = "grant.take"
 
 
 Fact = str | int | tuple[str, ...]

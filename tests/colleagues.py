@@ -1,8 +1,8 @@
 """Members of staff who are signed in, for tests of any room."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from handlers.staff import named
+from handlers.signing_in import HOLDS, named
 from storage import Session, fresh, sign_ins, staff
 from storage.roles import Role
 from storage.sign_ins import NewSignIn
@@ -44,7 +44,6 @@ async def sign_in(session: Session, staff_id: str, *, pending: bool = False, now
     """One more browser of theirs; gives its token."""
     token = fresh()
     confirmed = None if pending else now
-    until = now + timedelta(hours=12)
-    new = NewSignIn(named(token), staff_id, now, until, confirmed, not pending, pending, "Firefox, Linux")
+    new = NewSignIn(named(token), staff_id, now, now, now + HOLDS, confirmed, not pending, "Firefox, Linux")
     await sign_ins.begin(session, new)
     return token

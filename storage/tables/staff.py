@@ -20,8 +20,6 @@ staff = Table(
     Column("totp", Sealed(64)),
     # The last step of time whose code was used, so that each is used once; null: none was.
     Column("totp_step", Integer),
-    # A secret that they were shown and have not proven yet that they have; null: none.
-    Column("totp_offered", Sealed(64)),
     # The code of the language in which the console speaks to them.
     Column("language", Text, nullable=False),
     # A `Look`.
@@ -93,23 +91,24 @@ sign_in = Table(
     Column("seen", Moment, nullable=False, index=True),
     # When it is over, however busy they are.
     Column("until", Moment, nullable=False, index=True),
-    # When they last gave all that they sign in by; null: something is still to be given.
+    # When they last gave all that they sign in by; null: they have to give their second factor still, or to choose one,
+    # and may do nothing else.
     Column("confirmed", Moment),
     # They gave their second factor.
     Column("second", Boolean, nullable=False),
-    # They have to give their second factor still, or to choose one, and may do nothing else.
-    Column("pending", Boolean, nullable=False),
-    # What their browser is, coarsely: "Firefox, Android".
+    # The secret of a second factor that was shown here and is not theirs until a code of it is given; null: none was.
+    Column("offered", Sealed(64)),
+    # What their browser is, coarsely: "Firefox, Android"; "": nobody knows.
     Column("browser", Text, nullable=False),
 )
 
 attempt = Table(
     "attempt",
     metadata,
-    # A random name.
+    # A random name of the try.
     Column("id", Text, primary_key=True),
-    # A keyed hash of the account that was tried, or of the address that tried.
-    Column("target", Text, nullable=False),
+    # A keyed hash of the account that was tried, or of the address on the net that tried.
+    Column("target", Text, primary_key=True),
     # When it was.
     Column("at", Moment, nullable=False, index=True),
     Index("ix_attempt_target_at", "target", "at"),

@@ -1,4 +1,4 @@
-"""A house with its process open, on both databases."""
+"""A house with its process open, and an office with staff, on both databases."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -7,8 +7,9 @@ import pytest
 
 import storage
 from handlers import processes
-from storage import Keyring
+from storage import Database, Keyring
 from tests.handlers.house import NOW, PROCESS, House
+from tests.handlers.office import Office
 
 
 @pytest.fixture
@@ -32,3 +33,8 @@ async def _opened(url: str, keys: Keyring) -> AsyncIterator[House]:
         yield House(database, keys, process.id)
     finally:
         await database.close()
+
+
+@pytest.fixture
+def office(database: Database, keys: Keyring) -> Office:
+    return Office(database, keys)

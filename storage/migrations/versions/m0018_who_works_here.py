@@ -25,7 +25,6 @@ def upgrade() -> None:
         sa.Column("password", sa.Text(), nullable=False, server_default=""),
         sa.Column("totp", Sealed(64), nullable=True),
         sa.Column("totp_step", sa.Integer(), nullable=True),
-        sa.Column("totp_offered", Sealed(64), nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("look", sa.Text(), nullable=False),
         sa.Column("made", Moment(timezone=True), nullable=False),
@@ -63,7 +62,7 @@ def upgrade() -> None:
         sa.Column("until", Moment(timezone=True), nullable=False),
         sa.Column("confirmed", Moment(timezone=True), nullable=True),
         sa.Column("second", sa.Boolean(), nullable=False),
-        sa.Column("pending", sa.Boolean(), nullable=False),
+        sa.Column("offered", Sealed(64), nullable=True),
         sa.Column("browser", sa.Text(), nullable=False),
     )
     op.create_index("ix_sign_in_seen", "sign_in", ["seen"])
@@ -73,7 +72,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("target", sa.Text(), nullable=False),
         sa.Column("at", Moment(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+        sa.PrimaryKeyConstraint("id", "target", name=op.f("pk_attempt")),
     )
     op.create_index("ix_attempt_at", "attempt", ["at"])
     op.create_index("ix_attempt_target_at", "attempt", ["target", "at"])
