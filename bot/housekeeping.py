@@ -10,7 +10,7 @@ import structlog
 from broadcast import reconcile
 from broadcast.wake import Waker
 from channels import Channel
-from handlers import people, rounds, schedules
+from handlers import people, rounds, schedules, signing_in
 from storage import Database, Keyring, addresses, events, links, marks, senders
 from storage import people as stored_people
 from storage import rounds as stored_rounds
@@ -93,6 +93,7 @@ class Housekeeping:
             await events.drop_parked(session, now - OLD)
             await reports.erase(session, now - WORDS_KEPT, MOST_TO_AGE)
             await links.prune(session, now)
+            await signing_in.tidy(session, now)
             await stored_people.prune_invitations(session, (now - OLD).date())
             await reports.prune(session, now - OLD, MOST_TO_AGE)
             await ageing.age(session, now - OLD, MOST_TO_AGE)

@@ -13,7 +13,19 @@ from errno import errorcode
 import structlog
 
 from handlers import processes
-from storage import Database, Keyring, Session, UnsafeKeys, events, keychecks, keys, marks, people, programs
+from storage import (
+    Database,
+    Keyring,
+    Session,
+    UnsafeKeys,
+    events,
+    keychecks,
+    keys,
+    marks,
+    people,
+    programs,
+    second_factors,
+)
 from storage.keys import Followed
 from storage.programs import RunningProgram
 
@@ -113,6 +125,7 @@ async def rewrap(
     async with database.writing() as session:
         await keychecks.note(session, keyring)
         await events.reseal(session, keyring)
+        await second_factors.reseal(session, keyring)
     after, number, unreadable = "", 0, 0
     while True:
         async with database.writing() as session:
@@ -124,8 +137,9 @@ async def rewrap(
 
 
 async def still_needed(session: Session, keyring: Keyring) -> int:
-    """How many keys and messages only an old key opens."""
-    return await people.in_other_epochs(session, keyring) + await events.in_other_epochs(session, keyring)
+    """How many keys, messages and second factors only an old key opens."""
+    counts = [await subject.in_other_epochs(session, keyring) for subject in (people, events, second_factors)]
+    return sum(counts)
 
 
 async def attend(database: Database, keyring: Keyring, clock: Callable[[], datetime], closing: asyncio.Event) -> None:

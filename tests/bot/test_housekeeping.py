@@ -4,7 +4,9 @@ from datetime import timedelta
 
 from bot.housekeeping import OLD, Housekeeping
 from broadcast.wake import Waker
-from storage import Database, Keyring, events
+from handlers.signing_in import IDLE, named
+from storage import Database, Keyring, events, sign_ins
+from tests.colleagues import signed_in
 from tests.storage.rows import NOW
 
 
@@ -16,3 +18,12 @@ async def test_a_message_that_our_code_failed_on_is_erased_after_a_month(databas
     async with database.reading() as session:
         assert [parked.id for parked in await events.waiting(session)] == ["new"]
         assert await events.read_parked(session, keys, "old") is None
+
+
+async def test_a_sign_in_that_is_over_is_deleted_and_one_that_goes_on_is_not(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        old, new = [await signed_in(session, now=at) for at in (NOW - IDLE, NOW)]
+    await Housekeeping(database, keys, {}, Waker()).age(NOW)
+    async with database.reading() as session:
+        assert not await sign_ins.is_there(session, named(old))
+        assert await sign_ins.is_there(session, named(new))

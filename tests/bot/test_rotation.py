@@ -12,13 +12,15 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 import flows
-from bot.rotation import EVERY, SETTLED, Rotation, attend, place, rewrap
+from bot.rotation import EVERY, SETTLED, Rotation, attend, place, rewrap, still_needed
 from handlers import processes
 from handlers.writing import contents
-from storage import Database, Keyring, Unreadable, events, keys, people, programs
+from storage import Database, Keyring, Unreadable, events, keys, people, programs, second_factors
 from storage.keys import Followed
 from storage.programs import RunningProgram
+from storage.second_factors import Secret
 from storage.tables import person
+from tests.colleagues import colleague
 from tests.review import PROCESS
 from tests.storage.rows import Somebody, meet
 from tests.waiting import until
@@ -263,3 +265,20 @@ async def test_a_promise_that_is_not_understood_is_refused(database: Database, w
     async with database.writing() as session:
         with pytest.raises(contents.Unfit, match="7 days"):
             await processes.begin(session, process, datetime.now().astimezone())
+
+
+async def test_a_second_factor_keeps_the_old_key_until_it_is_sealed_anew(
+    database: Database, file: Path, keyring: Keyring
+) -> None:
+    async with database.writing() as session:
+        await second_factors.put(session, keyring, await colleague(session, "amal"), Secret("secret", None))
+    keys.begin_epoch(file)
+    async with database.writing() as session:
+        assert await still_needed(session, keyring) == 0
+    assert isinstance(keyring.wrapping, Followed)
+    keyring.wrapping.refresh()
+    async with database.writing() as session:
+        assert await still_needed(session, keyring) == 1
+    await rewrap(database, keyring)
+    async with database.writing() as session:
+        assert await still_needed(session, keyring) == 0
