@@ -12,6 +12,7 @@ import msgspec
 import channels
 import storage
 from channels import Channel, Misconfigured
+from handlers.second_factors import SecondFactor
 from storage import Keyring, UnsafeKeys, keys
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]
@@ -26,6 +27,8 @@ class Environment(msgspec.Struct, frozen=True):
     database_url: str = "sqlite:///hearback.db"
     redis_url: str = ""
     hearback_keys: str = ""
+    hearback_second_factor: str = SecondFactor.ALL_BUT_TRANSLATORS.value
+    """A `SecondFactor`."""
     host: str = "127.0.0.1"
     port: Port = 8080
     metrics_port: Port | None = None
@@ -54,6 +57,8 @@ class Settings:
     metrics_port: int | None
     """Where the metrics are read; None: nowhere."""
     keys: Keyring
+    second_factor: SecondFactor
+    """Which members of staff have to have one."""
     channels: Mapping[str, Channel]
     public_url: str = ""
     """Under which everything here is reached from outside; "" on this computer only."""
@@ -76,6 +81,7 @@ def load(environment: Mapping[str, str], with_channels: bool = True) -> Settings
         variables.port,
         variables.metrics_port,
         keyring,
+        SecondFactor(variables.hearback_second_factor),
         made,
         variables.public_url.rstrip("/"),
         variables.sms_price,
@@ -107,6 +113,8 @@ def _plain(environment: Mapping[str, str], wrong: list[str]) -> Environment | No
     variables = msgspec.convert(values, Environment)
     if not _is_kept(variables.database_url):
         wrong.append("DATABASE_URL has to be sqlite:///FILE or postgresql://USER@HOST/NAME.")
+    if variables.hearback_second_factor not in [rule.value for rule in SecondFactor]:
+        wrong.append(f"HEARBACK_SECOND_FACTOR has to be one of: {', '.join(rule.value for rule in SecondFactor)}.")
     if variables.sms_price and not re.fullmatch(PRICE, variables.sms_price):
         wrong.append("SMS_PRICE has to be what one segment costs, like 0.05 or 0.05 EUR.")
     return variables

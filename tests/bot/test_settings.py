@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot import settings
+from handlers.second_factors import SecondFactor
 from storage import keys
 
 TOKEN = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
@@ -116,3 +117,10 @@ def test_metrics_are_read_only_where_a_port_is_set(
 
 def test_a_port_for_metrics_that_is_none_is_refused(environment: dict[str, str]) -> None:
     assert refusal(environment | {"METRICS_PORT": "70000"}).startswith("METRICS_PORT: ")
+
+
+def test_all_but_translators_need_a_second_factor_unless_it_is_set(environment: dict[str, str]) -> None:
+    assert settings.load(environment).second_factor is SecondFactor.ALL_BUT_TRANSLATORS
+    assert settings.load(environment | {"HEARBACK_SECOND_FACTOR": "all"}).second_factor is SecondFactor.ALL
+    explanation = refusal(environment | {"HEARBACK_SECOND_FACTOR": "secret"})
+    assert explanation == "HEARBACK_SECOND_FACTOR has to be one of: all, all-but-translators, nobody."
