@@ -1,4 +1,4 @@
-"""The states of processes, deliveries, broadcasts and responses; DECISIONS.md says which one follows which."""
+"""The states of what a process tells, asks and answers; DECISIONS.md says which one follows which."""
 
 from enum import StrEnum
 
@@ -67,3 +67,31 @@ class ResponseState(StrEnum):
     """The process has taken up a part of it."""
     NOT_TAKEN_UP = "not_taken_up"
     """The process has decided not to take it up."""
+
+
+class RenditionState(StrEnum):
+    """How far the text of an item in one language is."""
+
+    EMPTY = "empty"
+    """There is none yet, or none any more."""
+    NEEDS_EDITING = "needs_editing"
+    """Somebody has begun it, or a machine has made it: it never leaves as it is."""
+    TRANSLATED = "translated"
+    """Its translator says that it is whole; nobody else has read it."""
+    APPROVED = "approved"
+    """Somebody else has read it, and it says what the source says."""
+
+
+class SendingState(StrEnum):
+    """How far an item is on its way out."""
+
+    REQUESTED = "requested"
+    """Somebody wants it to leave; it waits for a second person to approve it."""
+    HELD = "held"
+    """It is approved, and leaves when its hold ends, unless somebody calls it back."""
+    LEFT = "left"
+    """It has become a broadcast, or a schedule: the other ways to stop it are theirs."""
+    CALLED_BACK = "called_back"
+    """Somebody called it back before it left: it never leaves."""
+    VOID = "void"
+    """What would leave has changed since it was requested, or could not leave any more: it never does."""

@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "e60b2f94c7d1"
+NEWEST = "2f674cbda201"
 """The revision of the newest file in `migrations/versions`."""
 
 

@@ -24,6 +24,7 @@ from storage.tables.deliveries import delivery
 from storage.tables.doors import door
 from storage.tables.events import event, parked
 from storage.tables.inputs import input  # noqa: A004 the word of the field, never used bare
+from storage.tables.items import edition, item, rendition
 from storage.tables.journal import journal
 from storage.tables.keychecks import keycheck
 from storage.tables.links import link
@@ -36,6 +37,7 @@ from storage.tables.reports import report
 from storage.tables.rounds import ballot, round  # noqa: A004 the word of the field, never used bare
 from storage.tables.schedules import schedule
 from storage.tables.senders import sender
+from storage.tables.sendings import sending
 from storage.tables.staff import attempt, grant, recovery_code, sign_in, staff, staff_invitation
 from storage.tables.templates import template
 
@@ -51,6 +53,7 @@ __all__ = [
     "contribution",
     "delivery",
     "door",
+    "edition",
     "event",
     "grant",
     "has_left_with_its_words",
@@ -64,6 +67,7 @@ __all__ = [
     "is_under_way",
     "is_unknown",
     "is_unnoticed",
+    "item",
     "journal",
     "keycheck",
     "link",
@@ -76,11 +80,13 @@ __all__ = [
     "process",
     "program",
     "recovery_code",
+    "rendition",
     "report",
     "response",
     "round",
     "schedule",
     "sender",
+    "sending",
     "sign_in",
     "staff",
     "staff_invitation",

@@ -7,6 +7,7 @@ from storage.tables import metadata
 
 NAME = "a random name that tells nothing"
 STAFF = "written by the organizers for everybody to read"
+OF_STAFF = "a random name of a member of staff, who answers for what they do"
 
 PLAIN = {
     "process.id": NAME,
@@ -17,6 +18,33 @@ PLAIN = {
     "input.id": NAME,
     "input.process_id": NAME,
     "input.content": STAFF,
+    "item.id": NAME,
+    "item.process_id": NAME,
+    "item.kind": "one of the kinds of items",
+    "item.language": "the language of a text of the organizers",
+    "item.title": "what staff call what everybody is to read",
+    "item.plan": "whom the organizers address, and when",
+    "item.planned_by": OF_STAFF,
+    "edition.item_id": NAME,
+    "edition.text": STAFF,
+    "edition.staff_id": OF_STAFF,
+    "rendition.item_id": NAME,
+    "rendition.language": "the language of a text of the organizers",
+    "rendition.text": STAFF,
+    "rendition.state": "one of the states of a rendition",
+    "rendition.staff_id": OF_STAFF,
+    "rendition.approved_by": OF_STAFF,
+    "sending.id": NAME,
+    "sending.process_id": NAME,
+    "sending.item_id": NAME,
+    "sending.content": STAFF,
+    "sending.hash": "a hash of what everybody is to read",
+    "sending.requested_by": OF_STAFF,
+    "sending.approved_by": OF_STAFF,
+    "sending.reason": "why staff did something alone, in their words, for other staff to read",
+    "sending.state": "one of the states of a sending",
+    "sending.broadcast_id": NAME,
+    "sending.schedule_id": NAME,
     "person.id": NAME,
     "person.language": "broadcasts are addressed by it, and it is shared by many",
     "person.prefers": NAME,

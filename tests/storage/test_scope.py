@@ -75,6 +75,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "rounds.overdue": Everywhere(("round",), WHOEVER_COMES),
     "rounds.to_remind": Everywhere(("round",), WHOEVER_COMES),
     "schedules.take_due": Everywhere(("schedule",), WHOEVER_COMES),
+    "sendings.take_due": Everywhere(("sending",), WHOEVER_COMES),
     "senders.all_of": Everywhere(("process",), "it lists those of all processes"),
     "senders.bind": Everywhere(("process",), "what is archived has given its senders up, whichever it is"),
     "senders.beside_others": Everywhere(("process",), "it is about whether several are open"),

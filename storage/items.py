@@ -1,0 +1,223 @@
+"""What we tell before it leaves: items, their editions, their renditions."""
+
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage._ground.database import Session
+from storage.states import RenditionState
+from storage.tables import edition, item, rendition
+
+T = TypeVar("T")
+
+
+class ItemKind(StrEnum):
+    """What an item is."""
+
+    BULLETIN = "bulletin"
+    """News for many."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewItem:
+    """An item to be begun, with its first text. The plan is a JSON text that the handlers wrote."""
+
+    id: str
+    process_id: str
+    kind: ItemKind
+    language: str
+    title: str
+    text: str = field(repr=False)
+    plan: str
+    staff_id: str | None
+    """Who wrote all that; None: the program put it together."""
+    made: datetime
+    since: datetime | None
+    """Of an e-bulletin: since when happened what it tells; None: it is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredItem:
+    """An item as it stands, with its newest text in the language in which it is written first."""
+
+    id: str
+    kind: ItemKind
+    language: str
+    title: str
+    edition: int
+    plan: str
+    planned_by: str | None
+    made: datetime
+    changed: datetime
+    dropped: datetime | None
+    since: datetime | None
+    text: str = field(repr=False)
+    staff_id: str | None
+    """Who wrote the text; None: the program put it together."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEdition:
+    """The text of an item in the language in which it is written first, as it was once."""
+
+    number: int
+    text: str = field(repr=False)
+    staff_id: str | None
+    written: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRendition:
+    """The text of an item in one more language. The columns of the table, in its order."""
+
+    language: str
+    text: str = field(repr=False)
+    state: RenditionState
+    source_edition: int
+    edition: int
+    staff_id: str
+    """Who wrote the text."""
+    approved_by: str | None
+    changed: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """An item without its text."""
+
+    id: str
+    kind: ItemKind
+    language: str
+    title: str
+    edition: int
+    changed: datetime
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListedRendition:
+    """A rendition without its text."""
+
+    item_id: str
+    language: str
+    state: RenditionState
+    source_edition: int
+
+
+async def add(session: Session, new: NewItem) -> None:
+    values = asdict(new)
+    text, staff_id = values.pop("text"), values.pop("staff_id")
+    begun = {"edition": 1, "planned_by": staff_id, "changed": new.made}
+    await session.execute(insert(item).values(values | begun))
+    await _add_edition(session, new.id, StoredEdition(1, text, staff_id, new.made))
+
+
+async def lock(session: Session, process_id: str, item_id: str) -> bool:
+    """Whoever else changes this item waits until this transaction ends. False when the process has none of this id."""
+    locked = select(item.c.id).where(item.c.process_id == process_id, item.c.id == item_id).with_for_update()
+    return (await session.execute(locked)).one_or_none() is not None
+
+
+async def get(session: Session, process_id: str, item_id: str) -> StoredItem | None:
+    """None when the process has none of this id."""
+    newest = (edition.c.item_id == item.c.id, edition.c.number == item.c.edition)
+    row = (
+        await session.execute(
+            select(*_columns(item, StoredItem, without=2), edition.c.text, edition.c.staff_id)
+            .join(edition, newest[0] & newest[1])
+            .where(item.c.process_id == process_id, item.c.id == item_id)
+        )
+    ).one_or_none()
+    return None if row is None else _read(row, StoredItem)
+
+
+async def write(session: Session, item_id: str, new: StoredEdition) -> None:
+    """Let this be its newest edition."""
+    changed = {"edition": new.number, "changed": new.written}
+    await session.execute(update(item).where(item.c.id == item_id).values(changed))
+    await _add_edition(session, item_id, new)
+
+
+async def _add_edition(session: Session, item_id: str, new: StoredEdition) -> None:
+    await session.execute(insert(edition).values(item_id=item_id, **asdict(new)))
+
+
+async def editions(session: Session, item_id: str) -> list[StoredEdition]:
+    """Every one that there ever was, the newest first."""
+    theirs = select(*_columns(edition, StoredEdition)).where(edition.c.item_id == item_id)
+    return [StoredEdition(*row) for row in await session.execute(theirs.order_by(edition.c.number.desc()))]
+
+
+async def rename(session: Session, item_id: str, title: str, now: datetime) -> None:
+    await session.execute(update(item).where(item.c.id == item_id).values(title=title, changed=now))
+
+
+async def replan(session: Session, item_id: str, plan: str, staff_id: str, now: datetime) -> None:
+    changed = {"plan": plan, "planned_by": staff_id, "changed": now}
+    await session.execute(update(item).where(item.c.id == item_id).values(changed))
+
+
+async def drop(session: Session, item_id: str, now: datetime) -> None:
+    """It is given up, and no longer listed."""
+    await session.execute(update(item).where(item.c.id == item_id).values(dropped=now, changed=now))
+
+
+async def put_rendition(session: Session, item_id: str, new: StoredRendition) -> None:
+    """In place of the one in this language."""
+    values = asdict(new)
+    added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(rendition)
+    put = added.values(item_id=item_id, **values)
+    await session.execute(put.on_conflict_do_update(index_elements=["item_id", "language"], set_=values))
+
+
+async def renditions(session: Session, item_id: str) -> list[StoredRendition]:
+    """In all its other languages, by their codes."""
+    theirs = select(*_columns(rendition, StoredRendition)).where(rendition.c.item_id == item_id)
+    rows = await session.execute(theirs.order_by(rendition.c.language))
+    return [_read_rendition(row, StoredRendition) for row in rows]
+
+
+async def listed(session: Session, process_id: str) -> list[ListedItem]:
+    """Those of the process that were not dropped, what was changed last first."""
+    theirs = (item.c.process_id == process_id, item.c.dropped.is_(None))
+    rows = await session.execute(
+        select(*_columns(item, ListedItem)).where(*theirs).order_by(item.c.changed.desc(), item.c.id)
+    )
+    return [_read(row, ListedItem) for row in rows]
+
+
+async def listed_renditions(session: Session, process_id: str) -> list[ListedRendition]:
+    """Of the items of the process that were not dropped."""
+    theirs = (item.c.process_id == process_id, item.c.dropped.is_(None))
+    rows = await session.execute(
+        select(*_columns(rendition, ListedRendition))
+        .join(item, item.c.id == rendition.c.item_id)
+        .where(*theirs)
+        .order_by(rendition.c.item_id, rendition.c.language)
+    )
+    return [_read_rendition(row, ListedRendition) for row in rows]
+
+
+async def newest_digest(session: Session, process_id: str) -> datetime | None:
+    """When the newest e-bulletin of the process was put together that was not dropped; None: none was."""
+    theirs = (item.c.process_id == process_id, item.c.dropped.is_(None), item.c.since.is_not(None))
+    found: datetime | None = (await session.execute(select(func.max(item.c.made)).where(*theirs))).scalar_one()
+    return found
+
+
+def _read(row: Any, kind: type[T]) -> T:
+    return kind(**row._asdict() | {"kind": ItemKind(row.kind)})
+
+
+def _read_rendition(row: Any, kind: type[T]) -> T:
+    return kind(**row._asdict() | {"state": RenditionState(row.state)})
+
+
+def _columns(table: Any, kind: Any, without: int = 0) -> list[ColumnElement[Any]]:
+    """The columns of the fields of a class, without its last ones."""
+    names = [part.name for part in fields(kind)]
+    return [table.c[name] for name in names[: len(names) - without]]

@@ -1,0 +1,165 @@
+"""Items on their way out."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, select, update
+
+from storage._ground.database import Session
+from storage.states import SendingState
+from storage.tables import sending
+
+ON_ITS_WAY = (SendingState.REQUESTED, SendingState.HELD)
+"""What may still leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewSending:
+    """An item that somebody wants to leave. The content is a JSON text that the handlers wrote."""
+
+    id: str
+    process_id: str
+    item_id: str
+    content: str = field(repr=False)
+    hash: str
+    requested_by: str
+    requested: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSending:
+    """A sending as it stands. The columns of the table, in its order."""
+
+    id: str
+    process_id: str
+    item_id: str
+    content: str = field(repr=False)
+    hash: str
+    requested_by: str
+    requested: datetime
+    approved_by: str | None
+    approved: datetime | None
+    leaves: datetime | None
+    """When its hold ends; None: it is not approved."""
+    reason: str | None
+    """Why one person alone had to do, in an emergency; None: there was none."""
+    state: SendingState
+    broadcast_id: str | None
+    schedule_id: str | None
+
+    @property
+    def is_emergency(self) -> bool:
+        """One person alone approved it."""
+        return self.reason is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approves a sending, and until when it is held."""
+
+    staff_id: str
+    approved: datetime
+    leaves: datetime
+    reason: str | None = None
+    """Why one person alone has to do; None: two approve it."""
+
+
+async def add(session: Session, new: NewSending) -> None:
+    await session.execute(insert(sending).values(state=SendingState.REQUESTED, **asdict(new)))
+
+
+async def get(session: Session, process_id: str, sending_id: str) -> StoredSending | None:
+    """None when the process has none of this id."""
+    row = (await session.execute(_of(process_id).where(sending.c.id == sending_id))).one_or_none()
+    return None if row is None else _read(row)
+
+
+async def take(session: Session, process_id: str, sending_id: str) -> StoredSending | None:
+    """The same, locked: whoever else does something with it waits until this transaction ends."""
+    taken = _of(process_id).where(sending.c.id == sending_id).with_for_update()
+    row = (await session.execute(taken)).one_or_none()
+    return None if row is None else _read(row)
+
+
+async def of_item(session: Session, process_id: str, item_id: str) -> Sequence[StoredSending]:
+    """Those of an item of the process, the newest first."""
+    theirs = _of(process_id).where(sending.c.item_id == item_id)
+    rows = await session.execute(theirs.order_by(sending.c.requested.desc(), sending.c.id))
+    return [_read(row) for row in rows]
+
+
+async def latest(session: Session, process_id: str, most: int) -> Sequence[StoredSending]:
+    """The newest of the process."""
+    rows = await session.execute(_of(process_id).order_by(sending.c.requested.desc(), sending.c.id).limit(most))
+    return [_read(row) for row in rows]
+
+
+async def on_their_way(session: Session, process_id: str) -> Sequence[StoredSending]:
+    """Those of the process that wait for an approval or for the end of their hold, the longest first."""
+    waiting = _of(process_id).where(sending.c.state.in_(ON_ITS_WAY))
+    return [_read(row) for row in await session.execute(waiting.order_by(sending.c.requested, sending.c.id))]
+
+
+async def take_due(session: Session, now: datetime) -> Sequence[StoredSending]:
+    """Those of all processes whose hold has ended, locked; without what another worker has taken.
+
+    In the order of their processes, which are locked next, so that two workers never wait for each other.
+    """
+    due = select(*_columns()).where(sending.c.state == SendingState.HELD, sending.c.leaves <= now)
+    in_order = due.order_by(sending.c.process_id, sending.c.leaves, sending.c.id)
+    return [_read(row) for row in await session.execute(in_order.with_for_update(skip_locked=True))]
+
+
+async def approve(session: Session, sending_id: str, approval: Approval) -> None:
+    approved = {
+        "state": SendingState.HELD,
+        "approved_by": approval.staff_id,
+        "approved": approval.approved,
+        "leaves": approval.leaves,
+        "reason": approval.reason,
+    }
+    await session.execute(update(sending).where(sending.c.id == sending_id).values(approved))
+
+
+async def end(session: Session, sending_id: str, state: SendingState) -> None:
+    """It never leaves, for this reason."""
+    await session.execute(update(sending).where(sending.c.id == sending_id).values(state=state))
+
+
+async def leave(session: Session, sending_id: str, broadcast_id: str | None, schedule_id: str | None) -> None:
+    """It has become one of these."""
+    left = {"state": SendingState.LEFT, "broadcast_id": broadcast_id, "schedule_id": schedule_id}
+    await session.execute(update(sending).where(sending.c.id == sending_id).values(left))
+
+
+async def void_of(session: Session, item_id: str) -> int:
+    """Nothing of this item leaves that was on its way; gives how many there were.
+
+    What a worker lets leave at this moment is waited for, and has left.
+    """
+    theirs = (sending.c.item_id == item_id, sending.c.state.in_(ON_ITS_WAY))
+    return (await session.execute(update(sending).where(*theirs).values(state=SendingState.VOID))).rowcount
+
+
+async def void_all(session: Session, process_id: str) -> None:
+    """Nothing of the process leaves that was on its way.
+
+    But what a worker lets leave at this moment: it waits for us, and finds that the process is closed.
+    """
+    theirs = select(sending.c.id).where(sending.c.process_id == process_id, sending.c.state.in_(ON_ITS_WAY))
+    free = sending.c.id.in_(theirs.with_for_update(skip_locked=True))
+    await session.execute(update(sending).where(free).values(state=SendingState.VOID))
+
+
+def _of(process_id: str) -> Any:
+    return select(*_columns()).where(sending.c.process_id == process_id)
+
+
+def _columns() -> list[ColumnElement[Any]]:
+    return [sending.c[part.name] for part in fields(StoredSending)]
+
+
+def _read(row: Any) -> StoredSending:
+    return StoredSending(**row._asdict() | {"state": SendingState(row.state)})
