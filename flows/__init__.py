@@ -38,6 +38,7 @@ from flows._engine.facts import (
     Renditions,
     Safety,
     Surroundings,
+    Unreviewed,
     only,
 )
 from flows._engine.languages import greeting, written_in
@@ -79,8 +80,8 @@ __all__ = [
     "Forgotten", "Given", "Group", "Kept", "Left", "Lobby", "Meant", "Moved", "NotEntered", "Objective",
     "OpenConsultation", "OpenRound", "Option", "OwnContribution", "PassedOn", "Played", "Process", "Promise",
     "Question", "Recognised", "Region", "Rendition", "Renditions", "Returned", "Safety", "Say", "Shared", "Sorted",
-    "Spoke", "Surroundings", "Switched", "TakenBack", "Talk", "Told", "Turn", "Unread", "Voted", "Wants", "Words",
-    "advance", "asks_to_stop", "fewer", "fits", "fits_in", "flow_for", "flows", "go_elsewhere", "goes_back",
+    "Spoke", "Surroundings", "Switched", "TakenBack", "Talk", "Told", "Turn", "Unread", "Unreviewed", "Voted", "Wants",
+    "Words", "advance", "asks_to_stop", "fewer", "fits", "fits_in", "flow_for", "flows", "go_elsewhere", "goes_back",
     "greeting", "greets", "in_danger", "is_free", "linking_code",
     "narrowed", "nearest_flow", "only", "over", "play", "read",
     "rendition", "reply", "says_something", "short_title", "sorry", "stuck", "tells_of_danger", "templates",

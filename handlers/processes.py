@@ -218,6 +218,8 @@ def _check(process: flows.Process) -> None:
         if region.zone:
             _check_zone(region.zone, f"regions: {region.value}: zone")
     _check_safety(process.safety)
+    if process.unreviewed not in tuple(flows.Unreviewed):
+        raise contents.Unfit(f"unreviewed is one of: {', '.join(flows.Unreviewed)}.")
     if process.daytime is not None:
         _check_daytime(process.daytime)
     elif any(region.zone for region in process.regions):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from operator import attrgetter
 
 from msgspec import Struct
@@ -63,6 +64,17 @@ class Safety:
         return kind in self.second_step
 
 
+class Unreviewed(StrEnum):
+    """What becomes of a translation that nobody but its translator has read, when the rest of its item leaves."""
+
+    LEAVE = "leave"
+    """It leaves as well."""
+    FALL_BACK = "fall back"
+    """It stays, and its readers get the text in another language, after a sentence that says so."""
+    REFUSE = "refuse"
+    """Nothing leaves until it is approved."""
+
+
 @dataclass(frozen=True, slots=True)
 class Process:
     """A review that is run here. `languages` is also the order in which a missing rendition falls back."""
@@ -86,6 +98,8 @@ class Process:
     """What organizers call it by; "" for the only one that there is."""
     under: str = ""
     """The slug of the process that it stands under, a regional review of which it is a national part; "" for none."""
+    unreviewed: str = Unreviewed.LEAVE
+    """One of `Unreviewed`."""
 
     def proves(self, kind: str) -> bool:
         """Whether people on this platform are asked for the second step."""

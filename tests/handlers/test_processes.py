@@ -156,3 +156,9 @@ async def test_an_invitation_to_another_council_gives_no_seat(house: House) -> N
     code = await house.does(lambda session, now: people.invite(session, house.keys, national, now))
     await alice.says(code)
     assert await house.column("SELECT count(*) FROM member") == [0]
+
+
+async def test_what_may_leave_unreviewed_is_one_of_three(house: House) -> None:
+    lax = replace(PROCESS, unreviewed="anything")
+    with pytest.raises(contents.Unfit, match="unreviewed is one of: leave, fall back, refuse"):
+        await house.does(lambda session, now: processes.begin(session, lax, now))
