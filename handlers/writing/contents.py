@@ -164,6 +164,16 @@ def check_line(text: flows.Renditions, what: str, longest: int = LONGEST_TITLE) 
             raise Unfit(f"{what}: the text in {language} has several lines, it must be one.")
 
 
+def check_note(words: str, what: str, longest: int = LONGEST_TITLE) -> None:
+    """The same for a line that only staff read, in whatever language they write. Raises `Unfit`."""
+    if not words.strip():
+        raise Unfit(f"{what}: this is empty.")
+    if length(words) > longest:
+        raise Unfit(f"{what}: this has {length(words)} characters, at most {longest} fit.")
+    if any(map(_cannot_be_sent, words)) or len(words.strip().splitlines()) > 1:
+        raise Unfit(f"{what}: this has several lines or an invisible control character; write it anew, in one line.")
+
+
 def length(text: str) -> int:
     """As the platforms count: an emoji counts twice."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

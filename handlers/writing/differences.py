@@ -1,0 +1,45 @@
+"""What has changed between two texts, word by word."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+WORD = re.compile(r"\s+|[^\s]+")
+MANY = 2000
+"""Of so many words on, those that come often are no longer compared: that would take too long."""
+
+
+class Change(StrEnum):
+    """What became of a part of a text."""
+
+    KEPT = "kept"
+    """It stands in both."""
+    REMOVED = "removed"
+    """It stands in the old one only."""
+    ADDED = "added"
+    """It stands in the new one only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a text, and what became of it."""
+
+    change: Change
+    text: str = field(repr=False)
+
+
+def difference(old: str, new: str) -> tuple[Span, ...]:
+    """Both texts in one: what was kept and removed is the old one, what was kept and added the new one."""
+    return tuple(span for span in _spans(WORD.findall(old), WORD.findall(new)) if span.text)
+
+
+def _spans(old: list[str], new: list[str]) -> Iterator[Span]:
+    compared = SequenceMatcher(None, old, new, autojunk=max(len(old), len(new)) >= MANY)
+    for what, start, end, new_start, new_end in compared.get_opcodes():
+        if what == "equal":
+            yield Span(Change.KEPT, "".join(old[start:end]))
+        else:
+            yield Span(Change.REMOVED, "".join(old[start:end]))
+            yield Span(Change.ADDED, "".join(new[new_start:new_end]))
