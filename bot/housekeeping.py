@@ -10,7 +10,7 @@ import structlog
 from broadcast import reconcile
 from broadcast.wake import Waker
 from channels import Channel
-from handlers import people, rounds, schedules, signing_in
+from handlers import people, rounds, schedules, sendings, signing_in
 from storage import Database, Keyring, addresses, events, links, marks, senders
 from storage import people as stored_people
 from storage import rounds as stored_rounds
@@ -67,7 +67,7 @@ class Housekeeping:
             published = await schedules.publish_due(session, now)
             parted = await people.part(session, now)
             overdue = await stored_rounds.overdue(session, now)
-        if published + await self._remind(now):
+        if published + await self._let_leave(now) + await self._remind(now):
             await self.waker.wake()
         if parted + await self._fade(now):
             await self._sweep()
@@ -76,6 +76,11 @@ class Housekeeping:
                 await rounds.close_overdue(session, self.keys, late, now)
             await self.waker.wake()
         await self.age(now)
+
+    async def _let_leave(self, now: datetime) -> int:
+        """Apart: whoever edits one of them waits for this."""
+        async with self.database.writing() as session:
+            return await sendings.leave_due(session, now)
 
     async def _remind(self, now: datetime) -> int:
         """Apart: whoever votes waits for this."""

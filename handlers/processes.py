@@ -53,7 +53,7 @@ async def begin(session: Session, process: flows.Process, now: datetime) -> Open
         await processes.add(session, NewProcess(name, slug, parent, contents.pack(process), now))
         await senders.bind(session, name, process)
         return OpenProcess(name, slug, process, parent=parent)
-    _check_open(before)
+    check_open(before)
     await processes.edit(session, before.id, contents.pack(process), parent)
     await senders.bind(session, before.id, process)
     if process.daytime is None:
@@ -63,9 +63,9 @@ async def begin(session: Session, process: flows.Process, now: datetime) -> Open
 
 async def named(session: Session, slug: str | None = None) -> OpenProcess:
     """The open process of this slug, to do something in it; None: the only one. Raises `contents.Unfit`."""
-    found = _found(slug, await processes.every(session))
-    _check_open(found)
-    return _opened(found)
+    found = _opened(_found(slug, await processes.every(session)))
+    check_open(found)
+    return found
 
 
 async def shown(session: Session, slug: str | None = None) -> OpenProcess:
@@ -76,6 +76,12 @@ async def shown(session: Session, slug: str | None = None) -> OpenProcess:
 async def every(session: Session) -> Sequence[OpenProcess]:
     """All of them, those that are over too, in the order in which they were opened."""
     return [_opened(process) for process in await processes.every(session)]
+
+
+def check_open(process: OpenProcess | StoredProcess) -> None:
+    """Raises `contents.Unfit` when it is over."""
+    if process.state is not ProcessState.OPEN:
+        raise contents.Unfit(_over(process.slug))
 
 
 async def touch(session: Session, process: OpenProcess) -> None:
@@ -141,11 +147,6 @@ def _found(slug: str | None, known: Sequence[StoredProcess]) -> StoredProcess:
 def _current(known: Sequence[StoredProcess]) -> Sequence[StoredProcess]:
     """Those that are meant where none is named."""
     return [process for process in known if process.state is ProcessState.OPEN] or known
-
-
-def _check_open(process: StoredProcess) -> None:
-    if process.state is not ProcessState.OPEN:
-        raise contents.Unfit(_over(process.slug))
 
 
 def _over(slug: str) -> str:

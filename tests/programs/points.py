@@ -80,6 +80,11 @@ WORKER: Mapping[str, Point] = {
     "after the commit of the ageing": Point("storage.outbox.ageing.age", When.COMMITTED, _gives),
 }
 POINTS: Mapping[str, Point] = {**WEB, **WORKER}
+"""Those that a program comes to again and again."""
+SENDINGS: Mapping[str, Point] = {
+    "while a sending leaves, before its commit": Point("storage.sendings.take_due", When.TO_BE_COMMITTED, _gives),
+    "after the commit of a sending that left": Point("storage.sendings.take_due", When.COMMITTED, _gives),
+}
 
 
 def arm(name: str, nth: int) -> None:
@@ -87,7 +92,7 @@ def arm(name: str, nth: int) -> None:
 
     Whoever is to die there is killed from outside, once it was seen what it had in flight.
     """
-    point, passes = POINTS[name], count(1)
+    point, passes = {**POINTS, **SENDINGS}[name], count(1)
 
     def stops() -> None:
         if next(passes) == nth:

@@ -6,6 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from handlers import items, processes, sendings
+from handlers.items import ItemDraft
+from handlers.sendings import HOLD
+from handlers.writing import contents
+from storage.states import SendingState
 from storage.tables import broadcast, event, person
 from tests.programs.life import ALONE, WEB
 from tests.promises.stage import IN_HAND, Scene
@@ -14,6 +19,8 @@ CLAIMED = "before Telegram is asked"
 ACCEPTED = "after Telegram accepted"
 BATCH_MADE = "in a broadcast's batch, before its commit"
 BATCH_KEPT = "after the commit of a broadcast's batch"
+SENDING_TAKEN = "while a sending leaves, before its commit"
+SENDING_KEPT = "after the commit of a sending that left"
 TURN_TAKEN = "in a turn, before its commit"
 TURN_KEPT = "after a turn's commit, before its 200"
 PEOPLE = 7
@@ -101,6 +108,27 @@ async def _made(scene: Scene, bulletin: str, people: int) -> None:
             break
     assert sums == sorted(sums)
     assert sums[-1] == people
+
+
+@pytest.mark.parametrize(("point", "left"), [(SENDING_TAKEN, 0), (SENDING_KEPT, 1)])
+async def test_what_was_approved_leaves_once_though_its_worker_is_killed_at_it(
+    scene: Scene, point: str, left: int
+) -> None:
+    people = await scene.meets(2)
+    async with scene.database.writing() as session:
+        process, then = await processes.named(session), scene.machine.now() - HOLD
+        new = ItemDraft("Hearing", "en", "The hearing is on Friday.", contents.Bulletin({}, urgent=True))
+        name = await items.draft(session, process, new, "writer", then)
+        sending = await sendings.request(session, process, name, "writer", then)
+        await sendings.approve(session, process, sending.id, "second", sending.hash, then)
+    await scene.dies(point)
+    assert len(await scene.rows("SELECT id FROM broadcast")) == left
+    async with scene.successor(ALONE):
+        for who in people:
+            await scene.platforms.telegram.chats.of(who.sender).next()
+        await scene.settles()
+    assert [len(scene.heard(who)) for who in people] == [1, 1]
+    assert [row.state for row in await scene.rows("SELECT state FROM sending")] == [SendingState.LEFT]
 
 
 @pytest.mark.parametrize("point", [TURN_TAKEN, TURN_KEPT])
