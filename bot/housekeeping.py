@@ -10,7 +10,7 @@ import structlog
 from broadcast import reconcile
 from broadcast.wake import Waker
 from channels import Channel
-from handlers import people, rounds, schedules, sendings, signing_in
+from handlers import digests, people, rounds, schedules, sendings, signing_in
 from storage import Database, Keyring, addresses, events, links, marks, senders
 from storage import people as stored_people
 from storage import rounds as stored_rounds
@@ -75,12 +75,17 @@ class Housekeeping:
             async with self.database.writing() as session:
                 await rounds.close_overdue(session, self.keys, late, now)
             await self.waker.wake()
+        await self._put_together(now)
         await self.age(now)
 
     async def _let_leave(self, now: datetime) -> int:
         """Apart: whoever edits one of them waits for this."""
         async with self.database.writing() as session:
             return await sendings.leave_due(session, now)
+
+    async def _put_together(self, now: datetime) -> None:
+        async with self.database.writing() as session:
+            await digests.put_together_due(session, now)
 
     async def _remind(self, now: datetime) -> int:
         """Apart: whoever votes waits for this."""

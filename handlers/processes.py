@@ -20,6 +20,7 @@ from storage.states import ProcessState
 
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_SLUG = 40
+DIGESTS = ("weekly", "monthly")
 UNNAMED = "main"
 """The slug of a first process whose title has no letter that a slug can have."""
 
@@ -219,8 +220,7 @@ def _check(process: flows.Process) -> None:
         if region.zone:
             _check_zone(region.zone, f"regions: {region.value}: zone")
     _check_safety(process.safety)
-    if process.unreviewed not in tuple(flows.Unreviewed):
-        raise contents.Unfit(f"unreviewed is one of: {', '.join(flows.Unreviewed)}.")
+    _check_telling(process)
     if process.daytime is not None:
         _check_daytime(process.daytime)
     elif any(region.zone for region in process.regions):
@@ -238,6 +238,13 @@ async def _check_short(
         is_beside = other.state is ProcessState.OPEN and (before is None or other.id != before.id)
         if is_beside and _share(short, flows.short_title(_opened(other).content)):
             raise contents.Unfit(f"short: write a short title by which people can tell it from {other.slug}.")
+
+
+def _check_telling(process: flows.Process) -> None:
+    if process.unreviewed not in tuple(flows.Unreviewed):
+        raise contents.Unfit(f"unreviewed is one of: {', '.join(flows.Unreviewed)}.")
+    if process.digest and process.digest not in DIGESTS:
+        raise contents.Unfit(f"digest is one of: {', '.join(DIGESTS)}.")
 
 
 def _check_safety(safety: flows.Safety) -> None:

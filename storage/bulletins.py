@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, select
 
 from storage._ground.database import Session
-from storage.tables import bulletin
+from storage.tables import bulletin, item, sending
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,24 @@ async def published(session: Session, process_id: str, content: str) -> datetime
     )
     found: datetime | None = (await session.execute(newest)).scalar_one()
     return found
+
+
+async def news(session: Session, process_id: str, since: datetime, until: datetime) -> list[str]:
+    """The contents of what the process told everybody after the one moment and up to the other, but e-bulletins."""
+    digests = (
+        select(sending.c.content)
+        .join(item, item.c.id == sending.c.item_id)
+        .where(sending.c.process_id == process_id, item.c.since.is_not(None))
+    )
+    theirs = (
+        bulletin.c.process_id == process_id,
+        bulletin.c.for_all,
+        bulletin.c.published > since,
+        bulletin.c.published <= until,
+        bulletin.c.content.not_in(digests),
+    )
+    rows = await session.execute(select(bulletin.c.content).where(*theirs).order_by(bulletin.c.published))
+    return list(dict.fromkeys(rows.scalars()))
 
 
 async def add(session: Session, new: NewBulletin) -> None:

@@ -255,6 +255,28 @@ class NewResponse:
     published: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedResponse:
+    """A response, and how many contributions it answers."""
+
+    state: ResponseState
+    reason: str
+    number: int
+
+
+async def responses(session: Session, process_id: str, since: datetime, until: datetime) -> list[PublishedResponse]:
+    """Those that the process published after the one moment and up to the other, the first first."""
+    theirs = (response.c.process_id == process_id, response.c.published > since, response.c.published <= until)
+    rows = await session.execute(
+        select(response.c.state, response.c.reason, func.count(contribution.c.id).label("number"))
+        .outerjoin(contribution, contribution.c.response_id == response.c.id)
+        .where(*theirs)
+        .group_by(response.c.id, response.c.state, response.c.reason, response.c.published)
+        .order_by(response.c.published, response.c.id)
+    )
+    return [PublishedResponse(ResponseState(row.state), row.reason, row.number) for row in rows]
+
+
 async def respond(session: Session, new: NewResponse, contribution_ids: Sequence[str]) -> int:
     """Write a response to these contributions; gives how many there are."""
     await session.execute(insert(response).values(asdict(new)))

@@ -24,6 +24,11 @@ def slow(channel: str) -> str:
     return f"slow: {channel}"
 
 
+def digest(process_id: str) -> str:
+    """When the last e-bulletin of this process fell due."""
+    return f"digest: {process_id}"
+
+
 async def put(session: Session, name: str, at: datetime) -> None:
     added = (sqlite if session.dialect.name == "sqlite" else postgresql).insert(mark).values(name=name, at=at)
     await session.execute(added.on_conflict_do_update(index_elements=["name"], set_={"at": at}))

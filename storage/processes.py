@@ -107,6 +107,12 @@ async def get(session: Session, process_id: str) -> StoredProcess:
     return _read((await session.execute(select(*_columns()).where(process.c.id == process_id))).one())
 
 
+async def opened(session: Session, process_id: str) -> datetime:
+    """When it was written down first."""
+    moment: datetime = (await session.execute(select(process.c.opened).where(process.c.id == process_id))).scalar_one()
+    return moment
+
+
 def _columns() -> list[ColumnElement[Any]]:
     return [process.c.id, process.c.slug, process.c.state, process.c.parent_id, process.c.content]
 

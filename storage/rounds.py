@@ -67,6 +67,13 @@ async def newest(session: Session, process_id: str, most: int) -> list[StoredRou
     return [StoredRound(*row) for row in rows]
 
 
+async def closed_between(session: Session, process_id: str, since: datetime, until: datetime) -> list[StoredRound]:
+    """Those of the process that were closed after the one moment and up to the other, the first first."""
+    theirs = (round_.c.process_id == process_id, round_.c.closed > since, round_.c.closed <= until)
+    rows = await session.execute(select(*_columns()).where(*theirs).order_by(round_.c.closed, round_.c.id))
+    return [StoredRound(*row) for row in rows]
+
+
 async def opened(session: Session, process_id: str, content: str) -> datetime | None:
     """When a round of the process with this very content was last opened; None: never."""
     newest = select(func.max(round_.c.opened)).where(round_.c.process_id == process_id, round_.c.content == content)

@@ -100,6 +100,9 @@ class Process:
     """The slug of the process that it stands under, a regional review of which it is a national part; "" for none."""
     unreviewed: str = Unreviewed.LEAVE
     """One of `Unreviewed`."""
+    digest: str = ""
+    """How often an e-bulletin is put together for the staff to edit: weekly, on Mondays, or monthly, on the first; ""
+    for never."""
 
     def proves(self, kind: str) -> bool:
         """Whether people on this platform are asked for the second step."""
