@@ -335,7 +335,7 @@ class Panel:
         for name, values in chosen.items():
             if not set(values) <= set(offered[name]):
                 raise contents.Unfit(f"audience: there is no such {name}.")
-        return Audience(chosen["language"], chosen["region"], chosen["channel"], bool(chosen["role"]))
+        return Audience(chosen["language"], chosen["region"], chosen["channel"], members=bool(chosen["role"]))
 
     def _frame(self, section: str) -> dict[str, Any]:
         """What every page of the panel shows around its section."""

@@ -1,6 +1,7 @@
 """What we tell."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import channels
@@ -10,7 +11,7 @@ from handlers.processes import OpenProcess
 from handlers.telling import Announcement
 from handlers.writing import contents, moments
 from locales import languages
-from storage import Session, bulletins, fresh, schedules, senders
+from storage import Session, beginnings, bulletins, doors, fresh, participations, schedules, senders
 from storage.broadcasts import EVERYBODY, Audience, Plan, Subject, Way
 from storage.bulletins import NewBulletin
 from storage.schedules import Schedule
@@ -44,7 +45,7 @@ async def check(session: Session, process: OpenProcess, bulletin: contents.Bulle
 
 async def check_terms(session: Session, process: OpenProcess, bulletin: contents.Bulletin) -> None:
     """Raises `contents.Unfit` for what could never be published, whatever it says and whenever that is."""
-    _check_audience(bulletin.audience, process.content, [sender.name for sender in await senders.all_of(session)])
+    await check_audience(session, process, bulletin.audience)
     _check_ways(bulletin.outside)
     if bulletin.repeat and bulletin.repeat not in REPEATS:
         raise contents.Unfit(f"repeat is one of: {', '.join(REPEATS)}.")
@@ -83,7 +84,8 @@ async def send(
         elsewhere=bulletin.elsewhere,
         again=bulletin.again,
     )
-    announcement = Announcement(Subject("bulletin", name), bulletin.text, bulletin.audience)
+    audience = await _audience(session, process, bulletin.audience)
+    announcement = Announcement(Subject("bulletin", name), bulletin.text, audience)
     return await telling.tell_many(session, process, announcement, now, plan)
 
 
@@ -113,14 +115,42 @@ def _check_ways(outside: tuple[str, ...]) -> None:
         raise contents.Unfit('outside: "wait" stands last: we wait until they write, nothing else is tried after it.')
 
 
-def _check_audience(audience: Audience, process: flows.Process, senders: Sequence[str]) -> None:
-    """A slip of the pen would reach nobody, and nobody would know."""
-    offered = {
+async def check_audience(session: Session, process: OpenProcess, audience: Audience) -> None:
+    """A slip of the pen would reach nobody, and nobody would know. Raises `contents.Unfit`."""
+    names = [sender.name for sender in await senders.all_of(session)]
+    offered: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         "languages": (audience.languages, languages()),
-        "regions": (audience.regions, tuple(region.value for region in process.regions)),
-        "channels": (audience.channels, tuple(dict.fromkeys((*channels.kinds(), *senders)))),
+        "regions": (audience.regions, tuple(region.value for region in process.content.regions)),
+        "channels": (audience.channels, tuple(dict.fromkeys((*channels.kinds(), *names)))),
     }
+    if audience.sources:
+        offered["sources"] = (audience.sources, await sources(session, process))
     for name, (values, known) in offered.items():
         for value in values:
             if value not in known:
-                raise contents.Unfit(f"audience.{name}: there is no {value!r} here, only {', '.join(known)}.")
+                there = f"only {', '.join(known)}" if known else "nor any other"
+                raise contents.Unfit(f"audience.{name}: there is no {value!r} here, {there}.")
+    await _consultations(session, process, audience.took_part)
+
+
+async def sources(session: Session, process: OpenProcess) -> Sequence[str]:
+    """Where the doors of a process stand, and those by which people came that are no more, in their order."""
+    standing = {door.source for door in await doors.of(session, process.id) if door.source is not None}
+    return sorted(standing | set(await participations.sources(session, process.id)))
+
+
+async def _audience(session: Session, process: OpenProcess, audience: Audience) -> Audience:
+    """As a broadcast keeps it, with whole ids."""
+    if not audience.took_part:
+        return audience
+    return replace(audience, took_part=await _consultations(session, process, audience.took_part))
+
+
+async def _consultations(session: Session, process: OpenProcess, named: Sequence[str]) -> tuple[str, ...]:
+    """Their ids, by the first characters of each. Raises `contents.Unfit`."""
+    found = [(name, await beginnings.ids(session, process.id, "consultation", name)) for name in named]
+    for name, ids in found:
+        if not name or len(ids) != 1:
+            there = "several consultations have an id" if len(ids) > 1 else "no consultation has an id"
+            raise contents.Unfit(f"audience.took_part: {there} that begins with {name!r}: hearback consultation list")
+    return tuple(ids[0] for _name, ids in found)

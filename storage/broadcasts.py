@@ -53,6 +53,10 @@ class Audience:
     regions: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     """Senders by their names, or all of a kind by that of the platform."""
+    sources: tuple[str, ...] = ()
+    """Where the doors stand, in the organizers' words, by which people came: "poster"."""
+    took_part: tuple[str, ...] = ()
+    """Only those who answered any of these consultations."""
     members: bool = False
     """Only those who sit on the council."""
     response: str | None = None

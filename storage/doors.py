@@ -63,6 +63,8 @@ class Leading:
     is_open: bool
     """The process goes on."""
     language: str | None
+    source: str | None
+    """Where the word stands."""
 
 
 async def find(session: Session, places: Iterable[Place]) -> Mapping[Place, Leading]:
@@ -75,6 +77,7 @@ async def find(session: Session, places: Iterable[Place]) -> Mapping[Place, Lead
             process.c.edition,
             process.c.state == ProcessState.OPEN,
             door.c.language,
+            door.c.source,
         )
         .join(process, process.c.id == door.c.process_id)
         .where(tuple_(door.c.sender, door.c.word).in_([*places]))

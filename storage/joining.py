@@ -151,6 +151,7 @@ def _taking_part(mine: Row[Any] | None, theirs: Row[Any]) -> dict[str, Any]:
     consented = mine.consented or theirs.consented
     return dict(mine._mapping) | {
         "region": mine.region or theirs.region,
+        "source": mine.source or theirs.source,
         "consented": consented,
         "joined": min(mine.joined, theirs.joined),
         "left": None if consented else mine.left or theirs.left,

@@ -1,5 +1,6 @@
 """Who takes part in which process: where they live, what they agreed to, since when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -7,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from storage._ground.database import Session
 from storage.keys import Box, Keyring, PersonKey, Unreadable
-from storage.tables import has_not_agreed, participation, person
+from storage.tables import came_by_a_door, has_not_agreed, participation, person
 from storage.together import Writes, write
 
 
@@ -17,6 +18,8 @@ class Joining:
 
     process: str
     region: str = ""
+    source: str = ""
+    """Where the door stands that they came by; "" they came by none, or nobody said."""
     consent: str | None = field(default=None, repr=False)
     """What they agreed to, in words; None: they have not."""
     joined: date
@@ -29,6 +32,7 @@ def add(writes: Writes, key: PersonKey, joining: Joining) -> None:
         process_id=joining.process,
         person_id=key.person,
         region=joining.region,
+        source=joining.source,
         consented=joining.consent is not None,
         consent=_sealed(key, joining.process, joining.consent),
         joined=joining.joined,
@@ -36,14 +40,22 @@ def add(writes: Writes, key: PersonKey, joining: Joining) -> None:
 
 
 def change(
-    writes: Writes, key: PersonKey, process_id: str, *, consent: str | None = None, region: str | None = None
+    writes: Writes,
+    key: PersonKey,
+    process_id: str,
+    *,
+    consent: str | None = None,
+    region: str | None = None,
+    source: str | None = None,
 ) -> None:
-    """Write down what is new: what they agreed to, where they live. None: as before."""
+    """Write down what is new: what they agreed to, where they live, by which door they came. None: as before."""
     changed: dict[str, object] = {}
     if consent is not None:
         changed |= {"consented": True, "consent": _sealed(key, process_id, consent), "left": None}
     if region is not None:
         changed["region"] = region
+    if source is not None:
+        changed["source"] = source
     if changed:
         writes.change(
             participation, ("process_id", "person_id"), process_id=process_id, person_id=key.person, **changed
@@ -55,9 +67,23 @@ def _sealed(key: PersonKey, process_id: str, consent: str | None) -> Box | None:
 
 
 async def leave(session: Session, person_id: str, process_id: str, today: date) -> None:
-    """They take part no more; what they gave stays theirs."""
+    """They take part no more; what they gave stays theirs, and by which door they came is nobody's business."""
     theirs = (participation.c.person_id == person_id, participation.c.process_id == process_id)
-    await session.execute(update(participation).where(*theirs).values(consented=False, left=today))
+    await session.execute(update(participation).where(*theirs).values(consented=False, left=today, source=""))
+
+
+async def sources(session: Session, process_id: str) -> Sequence[str]:
+    """Where the doors stand, or stood, by which people came into the process, in their order.
+
+    Each is found by one look into an index, however many came by it.
+    """
+    theirs = (participation.c.process_id == process_id, came_by_a_door(participation))
+    following = select(participation.c.source).where(*theirs).order_by(participation.c.source).limit(1)
+    named = select(following.scalar_subquery().label("source")).cte("sources", recursive=True)
+    behind = following.where(participation.c.source > named.c.source).correlate(named).scalar_subquery()
+    every = named.union_all(select(behind).where(named.c.source.is_not(None)))
+    rows = await session.execute(select(every.c.source).where(every.c.source.is_not(None)))
+    return sorted(rows.scalars())
 
 
 async def has_agreed(session: Session, person_id: str) -> bool:

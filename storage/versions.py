@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "2f674cbda201"
+NEWEST = "c4282e6d1705"
 """The revision of the newest file in `migrations/versions`."""
 
 

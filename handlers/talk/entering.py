@@ -56,7 +56,12 @@ async def entry(
     if not door.is_open and not (known is not None and known.joined):
         return Entry(here, what.known)
     board = await boards.at(session, door.process, door.edition, now)
-    return Entry(board, known, place, door.language, enters)
+    return Entry(board, known, place, door.language, _source(door), enters)
+
+
+def _source(door: Leading) -> str:
+    """Where it stands, for who comes in by it: where a process is over, nobody does."""
+    return door.source or "" if door.is_open else ""
 
 
 async def _place_of(session: Session, boards: Boards, what: turns.Found, now: datetime) -> Board | OpenProcesses:

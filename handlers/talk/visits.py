@@ -32,6 +32,8 @@ class Entry:
     """None: they are where they were, or came without one."""
     language: str | None = None
     """That of the door, which is the first guess with somebody new."""
+    source: str = ""
+    """Where the door stands, "poster"; "" nobody said."""
     enters: bool = False
     """The chat was in another process before, or in none."""
     leads_elsewhere: bool = False
@@ -319,12 +321,24 @@ def _take_part(visit: Visit) -> None:
         return
     if known is None or not known.joined:
         joining = participations.Joining(
-            process=visit.board.process, region=visit.region, consent=visit.consent, joined=visit.now.date()
+            process=visit.board.process,
+            region=visit.region,
+            source=visit.entry.source,
+            consent=visit.consent,
+            joined=visit.now.date(),
         )
         participations.add(visit.writes, visit.key, joining)
-    elif visit.consent is not None or known.region != visit.region:
-        region = None if known.region == visit.region else visit.region
-        participations.change(visit.writes, visit.key, visit.board.process, consent=visit.consent, region=region)
+        return
+    region = None if known.region == visit.region else visit.region
+    process, source = visit.board.process, _new_source(visit, known)
+    participations.change(visit.writes, visit.key, process, consent=visit.consent, region=region, source=source)
+
+
+def _new_source(visit: Visit, known: Known) -> str | None:
+    """Who takes part keeps the door that they came by. Who does not agree, here or any more, keeps none."""
+    if known.consented:
+        return None
+    return "" if visit.departed else visit.entry.source or None
 
 
 def _stand(visit: Visit, spoke: datetime | None) -> addresses.Stand:

@@ -208,13 +208,16 @@ def _where_it_was_given(response: str) -> ColumnElement[str | None]:
 
 
 def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if audience.languages:
-        conditions.append(person.c.language.in_(audience.languages))
-    if audience.regions:
-        conditions.append(participation.c.region.in_(audience.regions))
+    facts = {
+        person.c.language: audience.languages,
+        participation.c.region: audience.regions,
+        participation.c.source: audience.sources,
+    }
+    conditions: list[ColumnElement[bool]] = [column.in_(wanted) for column, wanted in facts.items() if wanted]
     if audience.channels:
         conditions.append(senders.is_one_of(channel, audience.channels))
+    if audience.took_part:
+        conditions.append(_answered_any(audience.took_part, process))
     if audience.members:
         conditions.append(person.c.id.in_(select(member.c.person_id).where(member.c.process_id == process)))
     if audience.response is not None:
@@ -227,6 +230,16 @@ def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> lis
         seat = select(member.c.person_id).where(member.c.process_id == process, member.c.seat == audience.seat)
         conditions.append(person.c.id.in_(seat))
     return conditions
+
+
+def _answered_any(consultations: Sequence[str], process: str) -> ColumnElement[bool]:
+    """With a limit it is looked up for each person, however many have answered."""
+    answers = select(contribution.c.id).where(
+        contribution.c.person_id == person.c.id,
+        contribution.c.process_id == process,
+        contribution.c.consultation_id.in_(consultations),
+    )
+    return answers.limit(1).correlate(person).scalar_subquery().is_not(None)
 
 
 async def reachable(session: Session, process: str, audience: Audience) -> int:

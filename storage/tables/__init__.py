@@ -29,7 +29,7 @@ from storage.tables.journal import journal
 from storage.tables.keychecks import keycheck
 from storage.tables.links import link
 from storage.tables.marks import mark
-from storage.tables.participations import has_not_agreed, participation
+from storage.tables.participations import came_by_a_door, has_not_agreed, participation
 from storage.tables.people import invitation, member, person
 from storage.tables.processes import process
 from storage.tables.programs import program
@@ -48,6 +48,7 @@ __all__ = [
     "ballot",
     "broadcast",
     "bulletin",
+    "came_by_a_door",
     "circuit",
     "consultation",
     "contribution",

@@ -15,7 +15,7 @@ door = Table(
     Column("process_id", Text, ForeignKey("process.id"), nullable=False),
     # The language in which who comes by it is first spoken to; null: the one that we would guess.
     Column("language", Text),
-    # Where the word stands, "poster": it is told with the count and never kept with a person; null: nobody said.
+    # Where the word stands, "poster": it is told with the count, and kept with who comes by it; null: nobody said.
     Column("source", Text),
     # How many people came into the process by it; never who.
     Column("came", Integer, nullable=False, server_default="0"),

@@ -14,6 +14,8 @@ participation = Table(
     Column("person_id", Text, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, index=True),
     # Where the person lives, as the process names its regions; "" where they have not said.
     Column("region", Text, nullable=False),
+    # By what kind of door they came, in the organizers' words, "poster"; "" by none, or they have left.
+    Column("source", Text, nullable=False, server_default=""),
     # They agreed to take part, and have not left.
     Column("consented", Boolean, nullable=False),
     # To which version they agreed, in which language, to which sender, on which day; null: they have not.
@@ -30,9 +32,21 @@ def has_not_agreed(participations: FromClause) -> ColumnElement[bool]:
     return and_(~participations.c.consented, participations.c.left.is_(None))
 
 
+def came_by_a_door(participations: FromClause) -> ColumnElement[bool]:
+    """By one of which the organizers say where it stands."""
+    return participations.c.source != ""
+
+
 Index(
     "ix_participation_not_agreed",
     participation.c.joined,
     postgresql_where=has_not_agreed(participation),
     sqlite_where=has_not_agreed(participation),
+)
+Index(
+    "ix_participation_source",
+    participation.c.process_id,
+    participation.c.source,
+    postgresql_where=came_by_a_door(participation),
+    sqlite_where=came_by_a_door(participation),
 )

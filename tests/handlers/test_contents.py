@@ -11,7 +11,9 @@ from channels.whatsapp._content import ROW_LABEL
 from handlers import bulletins, consultations, contributions, processes, telling
 from handlers.writing import contents
 from locales import languages
+from storage import doors, senders
 from storage.broadcasts import Audience
+from storage.doors import Door
 from tests.handlers.house import PROCESS, House
 from tests.handlers.written import consultation
 
@@ -97,11 +99,36 @@ async def test_marks_of_direction_and_isolates_are_welcome(house: House) -> None
     assert await house.acts(lambda session, process, now: bulletins.publish(session, process, text, now))
 
 
-@pytest.mark.parametrize("wrong", [{"languages": ("fra",)}, {"regions": ("moon",)}, {"channels": ("fax",)}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"languages": ("fra",)},
+        {"regions": ("moon",)},
+        {"channels": ("fax",)},
+        {"sources": ("poster",)},
+        {"took_part": ("abcd",)},
+        {"took_part": ("",)},
+    ],
+)
 async def test_an_audience_that_nobody_can_be_in_is_refused(house: House, wrong: dict[str, tuple[str, ...]]) -> None:
     bulletin = contents.Bulletin({"en": "x"}, Audience(**wrong))  # type: ignore[arg-type]
-    with pytest.raises(contents.Unfit, match=f"audience.{next(iter(wrong))}: there is no"):
+    with pytest.raises(contents.Unfit, match=f"audience.{next(iter(wrong))}: (there is no|no consultation)"):
         await house.acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
+
+
+async def test_an_audience_can_be_of_a_door_and_of_a_consultation_by_the_beginning_of_its_id(house: House) -> None:
+    name, _number = await house.acts(
+        lambda session, process, now: consultations.open_(session, process, consultation(), now)
+    )
+    async with house.database.writing() as session:
+        await senders.keep(session, {"sms": "sms"})
+        [process] = await house.column("SELECT id FROM process")
+        await doors.add(session, Door("sms", "harbour", process, None, "poster"))
+    audience = Audience(sources=("poster",), took_part=(name[:4],))
+    bulletin = contents.Bulletin({"en": "x"}, audience)
+    await house.acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
+    kept = [text for text in await house.column("SELECT audience FROM broadcast") if name in text]
+    assert [contents.unpack(text, Audience) for text in kept] == [Audience(sources=("poster",), took_part=(name,))]
 
 
 async def test_a_bulletin_of_yesterday_is_refused(house: House) -> None:

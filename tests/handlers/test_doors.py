@@ -148,6 +148,32 @@ async def test_of_who_came_nothing_says_by_which_door(both: House) -> None:
     assert (await came(both))["nation-fr"] == 1
 
 
+async def source(house: House) -> list[Any]:
+    return await house.column("SELECT source FROM participation ORDER BY process_id")
+
+
+async def test_where_the_door_stands_is_kept_with_who_came_by_it_until_they_leave(both: House) -> None:
+    alice = both.meets()
+    await alice.says("/start nation", "1")
+    assert await source(both) == ["radio"]
+    async with both.database.writing() as session:
+        await doors.add(session, Door("telegram", "square", "other", None, "poster"))
+        await processes.touch_all(session)
+    await alice.says("menu", "/start square")
+    assert await source(both) == ["radio"]
+    await alice.says("leave", "1")
+    assert await source(both) == [""]
+    await alice.says("/start square", "2")
+    assert await source(both) == [""]
+    await alice.says("/start square", "1")
+    assert await source(both) == ["poster"]
+
+
+async def test_a_door_of_which_nobody_said_where_it_stands_is_kept_with_nobody(both: House) -> None:
+    await both.meets().says("/start nation-es", "1")
+    assert await source(both) == [""]
+
+
 async def test_the_same_word_is_no_door_on_another_sender(both: House) -> None:
     async with both.database.writing() as session:
         await doors.remove(session, "other", "telegram", "nation")

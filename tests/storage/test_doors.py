@@ -22,8 +22,8 @@ async def test_a_word_leads_to_one_process_on_each_sender(database: Database) ->
         found = await doors.find(session, [Place("sms", "harbour"), Place("telegram", "harbour"), Place("sms", "port")])
         assert await doors.of(session, PROCESS) == [POSTER]
     assert found == {
-        Place("sms", "harbour"): Leading(PROCESS, 1, True, "fr"),
-        Place("telegram", "harbour"): Leading(OTHER, 1, True, None),
+        Place("sms", "harbour"): Leading(PROCESS, 1, True, "fr", "poster"),
+        Place("telegram", "harbour"): Leading(OTHER, 1, True, None, "poster"),
     }
 
 

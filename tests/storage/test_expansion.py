@@ -9,13 +9,23 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import select, update
 
-from storage import Database, Keyring, Session, broadcasts, contributions, people, rounds
+from storage import (
+    Database,
+    Keyring,
+    Session,
+    broadcasts,
+    consultations,
+    contributions,
+    participations,
+    people,
+    rounds,
+)
 from storage.broadcasts import Audience, Broadcast, Plan
 from storage.lanes import Lane
 from storage.outbox import expansion
 from storage.outbox.deliveries import NEVER
 from storage.states import ResponseState
-from storage.tables import address, delivery
+from storage.tables import address, delivery, participation
 from tests.storage.rows import (
     NOW,
     PROCESS,
@@ -213,6 +223,33 @@ async def test_nobody_is_written_to_at_an_address_that_they_did_not_agree_to(dat
         assert await tell(session, EVERYBODY) == ids(alice)
         (made,) = (await session.execute(select(delivery))).all()
     assert (made.address_id, made.channel) == (alice.address, "telegram")
+
+
+async def came_by(session: Session, who: Somebody, source: str) -> None:
+    theirs = update(participation).where(participation.c.person_id == who.id)
+    await session.execute(theirs.values(source=source))
+
+
+async def test_who_came_by_a_kind_of_door_is_written_to_alone(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice, bob, _carla = await crowd(session, keys, 3)
+        await came_by(session, alice, "poster")
+        await came_by(session, bob, "radio")
+        assert await participations.sources(session, PROCESS) == ["poster", "radio"]
+        assert await participations.sources(session, await another(session)) == []
+        assert await tell(session, Audience(sources=("poster",))) == ids(alice)
+
+
+async def test_who_answered_a_consultation_is_written_to_alone_and_once(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice, bob, carla = await crowd(session, keys, 3)
+        for name, process in (("first", PROCESS), ("second", PROCESS), ("elsewhere", await another(session))):
+            await consultations.add(session, name, process, "{}", NOW)
+        for who, name, question in ((alice, "first", "q1"), (alice, "first", "q2"), (bob, "second", "q1")):
+            await give(session, who, consultation=name, question=question)
+        await give(session, carla)
+        assert await expansion.reachable(session, PROCESS, Audience(took_part=("first", "second"))) == 2
+        assert await tell(session, Audience(took_part=("first",))) == ids(alice)
 
 
 async def test_everybody_is_written_to_from_their_own_morning_on(database: Database, keys: Keyring) -> None:

@@ -51,6 +51,7 @@ PLAIN = {
     "participation.process_id": NAME,
     "participation.person_id": NAME,
     "participation.region": "broadcasts are addressed by it; a list of coarse regions to choose from",
+    "participation.source": "broadcasts are addressed by it; where the organizers put a word up, in their words",
     "address.id": NAME,
     "address.person_id": NAME,
     "address.process_id": NAME,
