@@ -186,6 +186,12 @@ def segments_of(kind: str, outgoing: Outgoing) -> int:
     return 0 if count is None else int(count(outgoing))
 
 
+def fits_template(kind: str, outgoing: Outgoing, templates: Sequence[Template]) -> bool | None:
+    """Whether one of these carries the message to somebody who has been silent for long; None: none is needed there."""
+    fits = getattr(import_module(f"channels.{kind}"), "fits_template", None)
+    return None if fits is None else bool(fits(outgoing, templates))
+
+
 def reserved_words() -> ReservedWords:
     """What any platform or its operators answer by themselves."""
     words: dict[str, Reserved] = {}

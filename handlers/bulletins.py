@@ -45,7 +45,7 @@ async def check(session: Session, process: OpenProcess, bulletin: contents.Bulle
 
 async def check_terms(session: Session, process: OpenProcess, bulletin: contents.Bulletin) -> None:
     """Raises `contents.Unfit` for what could never be published, whatever it says and whenever that is."""
-    await check_audience(session, process, bulletin.audience)
+    await fit_audience(session, process, bulletin.audience)
     _check_ways(bulletin.outside)
     if bulletin.repeat and bulletin.repeat not in REPEATS:
         raise contents.Unfit(f"repeat is one of: {', '.join(REPEATS)}.")
@@ -84,7 +84,7 @@ async def send(
         elsewhere=bulletin.elsewhere,
         again=bulletin.again,
     )
-    audience = await _audience(session, process, bulletin.audience)
+    audience = await _with_ids(session, process, bulletin.audience)
     announcement = Announcement(Subject("bulletin", name), bulletin.text, audience)
     return await telling.tell_many(session, process, announcement, now, plan)
 
@@ -115,8 +115,11 @@ def _check_ways(outside: tuple[str, ...]) -> None:
         raise contents.Unfit('outside: "wait" stands last: we wait until they write, nothing else is tried after it.')
 
 
-async def check_audience(session: Session, process: OpenProcess, audience: Audience) -> None:
-    """A slip of the pen would reach nobody, and nobody would know. Raises `contents.Unfit`."""
+async def fit_audience(session: Session, process: OpenProcess, audience: Audience) -> Audience:
+    """As a broadcast keeps it, with whole ids. Raises `contents.Unfit`.
+
+    A slip of the pen would reach nobody, and nobody would know.
+    """
     names = [sender.name for sender in await senders.all_of(session)]
     offered: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         "languages": (audience.languages, languages()),
@@ -130,7 +133,7 @@ async def check_audience(session: Session, process: OpenProcess, audience: Audie
             if value not in known:
                 there = f"only {', '.join(known)}" if known else "nor any other"
                 raise contents.Unfit(f"audience.{name}: there is no {value!r} here, {there}.")
-    await _consultations(session, process, audience.took_part)
+    return await _with_ids(session, process, audience)
 
 
 async def sources(session: Session, process: OpenProcess) -> Sequence[str]:
@@ -139,8 +142,7 @@ async def sources(session: Session, process: OpenProcess) -> Sequence[str]:
     return sorted(standing | set(await participations.sources(session, process.id)))
 
 
-async def _audience(session: Session, process: OpenProcess, audience: Audience) -> Audience:
-    """As a broadcast keeps it, with whole ids."""
+async def _with_ids(session: Session, process: OpenProcess, audience: Audience) -> Audience:
     if not audience.took_part:
         return audience
     return replace(audience, took_part=await _consultations(session, process, audience.took_part))

@@ -1,6 +1,7 @@
 """The texts that a platform has approved, or not yet, as it said when it was last asked."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
@@ -63,6 +64,17 @@ async def all_of(session: Session, channel: str) -> list[StoredTemplate]:
         .order_by(template.c.name, template.c.language)
     )
     return [StoredTemplate(*row) for row in rows]
+
+
+async def approved(session: Session, channels: Sequence[str]) -> Mapping[str, Sequence[StoredTemplate]]:
+    """The approved texts of each of these."""
+    columns = (template.c[part.name] for part in fields(StoredTemplate))
+    theirs = select(template.c.channel, *columns).where(template.c.channel.in_(channels))
+    rows = await session.execute(theirs.where(template.c.status == APPROVED).order_by(template.c.name))
+    found = defaultdict[str, list[StoredTemplate]](list)
+    for channel, *text in rows:
+        found[channel].append(StoredTemplate(*text))
+    return found
 
 
 async def refuse(session: Session, channel: str, delivery_id: str, common: str, code: str) -> None:

@@ -308,6 +308,13 @@ def _shape(outgoing: Outgoing) -> tuple[str, str]:
     return "", ""
 
 
+def fits_template(outgoing: Outgoing, templates: Sequence[Template]) -> bool:
+    """Whether one of these that is approved, in its reader's language or the common one, has room for the message."""
+    usable, words = approved.from_templates(templates), _run_together(outgoing.text)
+    texts = (usable.get((outgoing.purpose, language)) for language in (outgoing.language, COMMON))
+    return any(text.filled(readable(words, outgoing.language)) is not None for text in texts if text is not None)
+
+
 def _one_line(outgoing: Outgoing) -> str:
     """The text as a template's variable takes it, without line break, tab or row of spaces; nothing if it cannot."""
     lines = _lines(outgoing.text)

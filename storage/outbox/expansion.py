@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     Select,
     Text,
     and_,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -149,13 +151,7 @@ def _next_people(
     Senders that belong to another process carry nothing of this one.
     """
     chat = address.alias("newest")
-    may_be = select(chat.c.id, chat.c.channel).where(
-        chat.c.person_id == person.c.id,
-        chat.c.reach == ACTIVE,
-        chat.c.consented,
-        chat.c.index.is_not(None),
-        chat.c.channel.not_in(select(sender.c.name).where(sender.c.process_id != process)),
-    )
+    may_be = select(chat.c.id, chat.c.channel).where(chat.c.person_id == person.c.id, _may_be_reached(chat, process))
     wanted: ColumnElement[Any] = person.c.prefers
     if audience.response is not None:
         its_address = _where_it_was_given(audience.response)
@@ -181,6 +177,7 @@ def _next_people(
             preferred.c.id.label("address_id"),
             preferred.c.channel.label("channel"),
             participation.c.region.label("region"),
+            participation.c.source.label("source"),
             person.c.language.label("language"),
         )
         .select_from(joined)
@@ -193,6 +190,15 @@ def _next_people(
         .order_by(participation.c.person_id)
     )
     return query if most is None else query.limit(most)
+
+
+def _may_be_reached(chat: FromClause, process: str) -> ColumnElement[bool]:
+    return and_(
+        chat.c.reach == ACTIVE,
+        chat.c.consented,
+        chat.c.index.is_not(None),
+        chat.c.channel.not_in(select(sender.c.name).where(sender.c.process_id != process)),
+    )
 
 
 def _where_it_was_given(response: str) -> ColumnElement[str | None]:
@@ -217,7 +223,10 @@ def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> lis
     if audience.channels:
         conditions.append(senders.is_one_of(channel, audience.channels))
     if audience.took_part:
-        conditions.append(_answered_any(audience.took_part, process))
+        answered = select(contribution.c.person_id).where(
+            contribution.c.process_id == process, contribution.c.consultation_id.in_(audience.took_part)
+        )
+        conditions.append(person.c.id.in_(answered))
     if audience.members:
         conditions.append(person.c.id.in_(select(member.c.person_id).where(member.c.process_id == process)))
     if audience.response is not None:
@@ -232,20 +241,33 @@ def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> lis
     return conditions
 
 
-def _answered_any(consultations: Sequence[str], process: str) -> ColumnElement[bool]:
-    """With a limit it is looked up for each person, however many have answered."""
-    answers = select(contribution.c.id).where(
-        contribution.c.person_id == person.c.id,
-        contribution.c.process_id == process,
-        contribution.c.consultation_id.in_(consultations),
-    )
-    return answers.limit(1).correlate(person).scalar_subquery().is_not(None)
-
-
 async def reachable(session: Session, process: str, audience: Audience) -> int:
     """How many people a broadcast of this process to this audience would reach."""
     people = _next_people(session.dialect.name, process, "", audience, None).subquery()
     return (await session.execute(select(func.count()).select_from(people))).scalar_one()
+
+
+def _who_has_one_chat(process: str, audience: Audience) -> Select[Any]:
+    """Each of `_next_people` who has linked none with it, with the same columns."""
+    takes_part = participation.join(person, person.c.id == participation.c.person_id)
+    return (
+        select(
+            person.c.id.label("person_id"),
+            address.c.id.label("address_id"),
+            address.c.channel.label("channel"),
+            participation.c.region.label("region"),
+            participation.c.source.label("source"),
+            person.c.language.label("language"),
+        )
+        .select_from(takes_part.join(address, address.c.person_id == person.c.id))
+        .where(
+            participation.c.process_id == process,
+            participation.c.consented,
+            ~person.c.linked,
+            _may_be_reached(address, process),
+            *_meets(audience, process, address.c.channel),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,13 +277,21 @@ class AudiencePart:
     channel: str
     language: str
     region: str
+    source: str
     number: int
 
 
 async def audience_parts(session: Session, process: str, audience: Audience) -> Sequence[AudiencePart]:
-    """Everybody whom a broadcast of this process to this audience would reach now."""
-    people = _next_people(session.dialect.name, process, "", audience, None).order_by(None).subquery()
-    common = (people.c.channel, people.c.language, people.c.region)
+    """Everybody whom a broadcast of this process to this audience would reach now.
+
+    Who has one chat is in it: to look for the best of each person's chats takes ten times as long as to join them.
+    """
+    each = _next_people(session.dialect.name, process, "", audience, None).order_by(None)
+    if audience.response is None:
+        people: Any = union_all(_who_has_one_chat(process, audience), each.where(person.c.linked)).subquery()
+    else:
+        people = each.subquery()
+    common = (people.c.channel, people.c.language, people.c.region, people.c.source)
     rows = await session.execute(select(*common, func.count()).group_by(*common).order_by(*common))
     return [AudiencePart(*row) for row in rows]
 

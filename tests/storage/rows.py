@@ -110,6 +110,7 @@ async def also_at(
     there = Somebody(who.id, fresh(), channel, sender, who.key, who.wrapped, who.boxes)
     writes = Writes()
     _reached(writes, keys, there, reach, spoke, None, consented)
+    writes.change(person, ("id",), id=who.id, linked=True)
     await write(session, writes)
     return there
 
