@@ -8,13 +8,14 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session, packed
 from storage._ground.ids import fresh
+from storage.circuits import PROOFS
 from storage.lanes import Lane
 from storage.states import BroadcastState, State
-from storage.tables import broadcast, standing
+from storage.tables import broadcast, delivery, report, standing, was_resent
 
 ROUND = "round"
 """The kind of subject that calls people to a vote."""
@@ -271,6 +272,13 @@ async def get(session: Session, broadcast_id: str) -> Broadcast | None:
     return None if row is None else read(row)
 
 
+async def of(session: Session, process_id: str, broadcast_id: str) -> Broadcast | None:
+    """The one of the process that has this id."""
+    theirs = select(*columns()).where(broadcast.c.process_id == process_id, broadcast.c.id == broadcast_id)
+    row = (await session.execute(theirs)).one_or_none()
+    return None if row is None else read(row)
+
+
 async def about(session: Session, process_id: str, subject: Subject) -> Broadcast | None:
     """The newest of the process that tells of this."""
     theirs = select(*columns()).where(broadcast.c.process_id == process_id, broadcast.c.subject == str(subject))
@@ -288,6 +296,57 @@ async def counts(session: Session, broadcast_id: str) -> Mapping[str, int]:
         .having(number != 0)
     )
     return {row.state: int(row.number) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many deliveries of a broadcast by one sender to people of one language are in a state."""
+
+    channel: str
+    language: str
+    """"" for those that were made before it was written down."""
+    state: State
+    number: int
+
+
+async def standings(session: Session, broadcast_id: str) -> Sequence[Standing]:
+    """Where a broadcast stands: read from what the database counts, as `counts` is."""
+    number = func.sum(standing.c.number)
+    place = (standing.c.channel, standing.c.language, standing.c.state)
+    counted = select(*place, number).where(standing.c.broadcast_id == broadcast_id).group_by(*place)
+    rows = await session.execute(counted.having(number != 0).order_by(*place))
+    return [Standing(channel, language, State(state), int(number)) for channel, language, state, number in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class SentAgain:
+    """What of a broadcast left a second time."""
+
+    number: int
+    """To another address after the first was lost, or where nobody knew whether it had arrived."""
+    twice: int
+    """Of which the platform took both, and said so: these people have it twice, unless the first failed after that."""
+
+
+async def sent_again(session: Session, broadcast_id: str) -> SentAgain:
+    """A person has one delivery of a broadcast, which leaves again once at most: that is what can come twice."""
+    again = (delivery.c.broadcast_id == broadcast_id, was_resent(delivery))
+    failed = report.alias("failed")
+    has_failed = exists().where(
+        failed.c.delivery_id == report.c.delivery_id,
+        failed.c.provider_id == report.c.provider_id,
+        failed.c.status == "failed",
+    )
+    taken = (
+        select(report.c.delivery_id)
+        .where(report.c.delivery_id.in_(select(delivery.c.id).where(*again)), report.c.status.in_(PROOFS), ~has_failed)
+        .group_by(report.c.delivery_id)
+        .having(func.count(report.c.provider_id.distinct()) > 1)
+        .subquery()
+    )
+    number = select(func.count()).select_from(delivery).where(*again).scalar_subquery()
+    twice = select(func.count()).select_from(taken).scalar_subquery()
+    return SentAgain(*(await session.execute(select(number, twice))).one())
 
 
 def read(row: Any) -> Broadcast:

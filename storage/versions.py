@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "c4282e6d1705"
+NEWEST = "81c51dca51e8"
 """The revision of the newest file in `migrations/versions`."""
 
 

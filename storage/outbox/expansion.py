@@ -49,7 +49,7 @@ from storage.tables import (
 
 COLUMNS = (
     "id", "person_id", "address_id", "broadcast_id", "channel", "lane", "turn", "part",
-    "despite_stop", "state", "due", "since", "not_after", "attempts",
+    "despite_stop", "state", "due", "since", "not_after", "attempts", "language",
 )  # fmt: skip
 
 
@@ -111,6 +111,7 @@ async def expand(
         literal(running.made if running.lane == Lane.NOTICE else None, Moment()),
         literal(running.not_after, Moment()),
         literal(0),
+        chosen.c.language,
     ).where(chosen.c.person_id.is_not(None))
     insert = sqlite.insert if session.dialect.name == "sqlite" else postgresql.insert
     insertion = insert(delivery).from_select(list(COLUMNS), rows)

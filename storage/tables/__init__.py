@@ -12,6 +12,7 @@ from storage.tables._conditions import (
     waits_for_the_person,
     waits_in_line,
     waits_to_reply,
+    was_resent,
 )
 from storage.tables._metadata import STAYS, metadata
 from storage.tables.addresses import address, is_in_lobby
@@ -97,4 +98,5 @@ __all__ = [
     "waits_for_the_person",
     "waits_in_line",
     "waits_to_reply",
+    "was_resent",
 ]

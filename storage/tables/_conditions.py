@@ -25,6 +25,11 @@ def is_under_way(deliveries: FromClause) -> ColumnElement[bool]:
     return deliveries.c.state == written(State.SENDING)
 
 
+def was_resent(deliveries: FromClause) -> ColumnElement[bool]:
+    """It has left a second time, or may."""
+    return deliveries.c.resent
+
+
 def is_to_come(deliveries: FromClause) -> ColumnElement[bool]:
     return deliveries.c.state.in_([written(State.QUEUED), written(State.SENDING)])
 

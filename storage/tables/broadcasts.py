@@ -53,6 +53,8 @@ standing = Table(
     Column("broadcast_id", Text, ForeignKey("broadcast.id"), primary_key=True),
     # The name of the sender that these deliveries leave by.
     Column("channel", Text, primary_key=True),
+    # The language of their people when they were made; "" nobody wrote that down yet.
+    Column("language", Text, primary_key=True),
     # The `State` that they are in.
     Column("state", Text, primary_key=True),
     # Their code; "" where they have none.

@@ -22,12 +22,13 @@ from storage.tables._conditions import (
     waits_for_the_person,
     waits_in_line,
     waits_to_reply,
+    was_resent,
 )
 from storage.tables._metadata import STAYS, metadata
 
 WHAT_WAS_SENT = (
     "id", "broadcast_id", "channel", "lane", "turn", "part", "despite_stop", "state", "due", "since", "not_after",
-    "attempts", "began", "ended", "resent", "segments", "code", "acknowledged",
+    "attempts", "began", "ended", "resent", "segments", "code", "acknowledged", "language",
 )  # fmt: skip
 """Without a text, and without the platform's number: the deliveries of a broadcast sum to its audience."""
 
@@ -45,6 +46,8 @@ delivery = Table(
     Column("broadcast_id", Text),
     # The name of the sender by which its address is reached.
     Column("channel", Text, nullable=False),
+    # Of a broadcast: the language of its person when it was made, for the counts; null: a reply, or made before that.
+    Column("language", Text),
     # Its `Lane`: which deliveries leave first.
     Column("lane", Integer, nullable=False),
     # Of a reply: the number of the message that it answers (`address.turns`); 0 elsewhere.
@@ -154,4 +157,10 @@ Index(
     delivery.c.ended,
     postgresql_where=delivery.c.ended.is_not(None),
     sqlite_where=delivery.c.ended.is_not(None),
+)
+Index(
+    "ix_delivery_resent",
+    delivery.c.broadcast_id,
+    postgresql_where=was_resent(delivery),
+    sqlite_where=was_resent(delivery),
 )

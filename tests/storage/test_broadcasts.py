@@ -136,13 +136,14 @@ async def _is_whole(session: Session, expected: dict[str, int]) -> None:
 
 async def counts_hold(session: Session) -> None:
     """What the database counted as it went is what is there."""
-    each = (delivery.c.broadcast_id, delivery.c.channel, delivery.c.state, func.coalesce(delivery.c.code, ""))
+    code, language = func.coalesce(delivery.c.code, ""), func.coalesce(delivery.c.language, "")
+    each = (delivery.c.broadcast_id, delivery.c.channel, language, delivery.c.state, code)
     anew = select(*each, func.count()).where(delivery.c.broadcast_id.is_not(None)).group_by(*each)
-    there = Counter({tuple(row[:4]): row[4] for row in await session.execute(anew)})
+    there = Counter({tuple(row[:5]): row[5] for row in await session.execute(anew)})
     number = func.sum(standing.c.number)
-    kept = (standing.c.broadcast_id, standing.c.channel, standing.c.state, standing.c.code)
+    kept = (standing.c.broadcast_id, standing.c.channel, standing.c.language, standing.c.state, standing.c.code)
     counted = await session.execute(select(*kept, number).group_by(*kept).having(number != 0))
-    assert Counter({tuple(row[:4]): int(row[4]) for row in counted}) == there
+    assert Counter({tuple(row[:5]): int(row[5]) for row in counted}) == there
 
 
 async def test_the_counts_hold_after_every_kind_of_change(database: Database, keys: Keyring) -> None:
