@@ -183,8 +183,8 @@ def _reach(outlook: _Outlook, process: flows.Process, parts: Sequence[AudiencePa
         regions[part.region] += part.number
         names[part.channel] += part.number
     foreign = sum(number for language, number in languages.items() if outlook.written_in(language) != language)
-    told = [language for language, number in languages.most_common() if counts.rounded(number) is not None]
-    shown = dict.fromkeys((*process.languages, *outlook.announced.text, *told))
+    enough = [language for language, number in languages.most_common() if counts.rounded(number) is not None]
+    shown = dict.fromkeys((*process.languages, *outlook.announced.text, *enough))
     return Reach(
         number=counts.rounded(languages.total()),
         foreign=counts.rounded(foreign),

@@ -137,22 +137,22 @@ def _ends(broadcast: Broadcast, standings: Sequence[Standing], outlook: Outlook,
     """Each sender works off its own line; the longest is over last."""
     if broadcast.state is not BroadcastState.RUNNING or not broadcast.expanded:
         return None
-    told, places = flows.told(broadcast.renditions), Counter[str]()
+    announcement, places = flows.told(broadcast.renditions), Counter[str]()
     for standing in standings:
         if standing.state in TO_COME:
-            places[standing.channel] += standing.number * _places(told, standing)
+            places[standing.channel] += standing.number * _places(announcement, standing)
     if not places.total() or any(not outlook.rates.get(name) for name, number in places.items() if number):
         return None
     longest = max(number / outlook.rates[name] for name, number in places.items() if number)
     return max(now, outlook.opens or now) + timedelta(seconds=longest)
 
 
-def _places(told: flows.Told, standing: Standing) -> int:
+def _places(announcement: flows.Told, standing: Standing) -> int:
     """So many places of the pace one message takes."""
     kind = channels.kind_of(standing.channel)
     if kind is None or not standing.language:
         return 1
-    return max(1, channels.segments_of(kind, told.outgoing(standing.language)))
+    return max(1, channels.segments_of(kind, announcement.outgoing(standing.language)))
 
 
 def _version(broadcast: Broadcast, standings: Sequence[Standing], again: broadcasts.SentAgain) -> str:
