@@ -1,7 +1,7 @@
 """Members of staff: who is behind a request, who is let work here, and what each may do."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -268,6 +268,11 @@ async def change_profile(session: Session, who: Colleague, profile: Profile) -> 
 def _check_name(name: str) -> None:
     if not 0 < len(name.strip()) <= LONGEST_NAME:
         raise Refused(Why.NAME)
+
+
+async def names(session: Session, ids: Collection[str]) -> Mapping[str, str]:
+    """What colleagues call these members of staff, by their ids, those who have ended among them."""
+    return await stored.names(session, ids)
 
 
 async def everybody(session: Session) -> list[Listed]:

@@ -1,7 +1,7 @@
 """Members of staff, what each may do, and the invitations by which they choose a password."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -96,6 +96,12 @@ class Listed:
     seen: datetime | None
     """When they were last seen, where they are signed in."""
     grants: tuple[Grant, ...]
+
+
+async def names(session: Session, ids: Collection[str]) -> dict[str, str]:
+    """What these are called, or their logins where they have not said, by id."""
+    found = await session.execute(select(staff.c.id, staff.c.name, staff.c.login).where(staff.c.id.in_(ids)))
+    return {row.id: row.name or row.login for row in found}
 
 
 async def every(session: Session) -> list[Listed]:
