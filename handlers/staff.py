@@ -73,10 +73,9 @@ By = Colleague | None
 BY_LANGUAGE = (Role.MODERATOR, Role.TRANSLATOR)
 
 
-async def invite(session: Session, by: By, login: str, grants: Sequence[Grant], language: str, now: datetime) -> str:
+async def invite(session: Session, by: By, login: str, grant: Grant, language: str, now: datetime) -> str:
     """Let somebody work here; gives the token of the link by which they choose a password. Raises `Refused`."""
-    for grant in grants:
-        _check(by, grant)
+    _check(by, grant)
     await _lock(session, by, [], now)
     name = folded(login)
     if not LOGIN.fullmatch(name):
@@ -85,12 +84,9 @@ async def invite(session: Session, by: By, login: str, grants: Sequence[Grant], 
         raise Refused(Why.TAKEN)
     new = NewStaff(fresh(), name, "", language, Look.SYSTEM, now)
     await stored.add(session, new)
-    for grant in grants:
-        await stored.give(session, new.id, grant)
+    await stored.give(session, new.id, grant)
     token = await _invite(session, new.id, now)
-    await _write_down(session, by, Act.STAFF_INVITE, new.id, now)
-    for grant in grants:
-        await _write_down(session, by, Act.GRANT_GIVE, new.id, now, grant)
+    await _write_down(session, by, Act.STAFF_INVITE, new.id, now, grant)
     return token
 
 

@@ -49,7 +49,10 @@ class Office:
     async def add(self, login: str, *grants: Grant, password: str = PASSWORD) -> None:
         """Somebody who has accepted an invitation."""
         async with self.database.writing() as session:
-            token = await staff.invite(session, None, login, grants, "en", self.now)
+            first, *more = grants
+            token = await staff.invite(session, None, login, first, "en", self.now)
+            for grant in more:
+                await staff.give(session, None, login, grant, self.now)
         assert await self.accept(token, password)
 
     async def accept(self, token: str, password: str = PASSWORD) -> SignedIn | None:

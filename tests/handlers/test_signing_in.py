@@ -74,7 +74,7 @@ async def test_unknown_wrong_ended_and_invited_are_answered_alike_at_the_same_co
     await office.add("ended", ORGANIZER)
     async with office.database.writing() as session:
         await staff.end(session, None, "ended", office.now)
-        await staff.invite(session, None, "invited", (), "en", office.now)
+        await staff.invite(session, None, "invited", ORGANIZER, "en", office.now)
     answers = [await office.enter(login, password) for login, password in
                [("amal", OTHER), ("nobody", OTHER), ("ended", PASSWORD), ("invited", ""), ("", "\ud800")]]  # fmt: skip
     assert answers == [Refusal.WRONG] * 5
@@ -181,7 +181,7 @@ async def test_two_who_use_one_code_at_once_are_one(office: Office, kind: str) -
 
 async def test_two_who_open_one_invitation_at_once_are_one(office: Office) -> None:
     async with office.database.writing() as session:
-        token = await staff.invite(session, None, "amal", (ORGANIZER,), "en", office.now)
+        token = await staff.invite(session, None, "amal", ORGANIZER, "en", office.now)
     outcomes = await asyncio.gather(office.accept(token), office.accept(token, OTHER))
     assert sorted(outcome is None for outcome in outcomes) == [False, True]
     winner, loser = (PASSWORD, OTHER) if outcomes[0] else (OTHER, PASSWORD)
@@ -191,8 +191,8 @@ async def test_two_who_open_one_invitation_at_once_are_one(office: Office) -> No
 
 async def test_an_invitation_is_used_once_and_holds_a_week(office: Office) -> None:
     async with office.database.writing() as session:
-        used = await staff.invite(session, None, "amal", (), "en", office.now)
-        over = await staff.invite(session, None, "bela", (), "en", office.now)
+        used = await staff.invite(session, None, "amal", ORGANIZER, "en", office.now)
+        over = await staff.invite(session, None, "bela", ORGANIZER, "en", office.now)
         guest = await staff.invited(session, used, office.now)
         assert guest == staff.Guest("amal", "")
     assert await office.accept(used)
@@ -263,7 +263,7 @@ def irreversible(office: Office, who: Colleague) -> Sequence[Callable[[Session],
         lambda session: signing_in.renew_codes(session, office.keys, who, now),
         lambda session: signing_in.change_password(session, who, "hash", now),
         lambda session: signing_in.offer_second(session, office.keys, who, now),
-        lambda session: staff.invite(session, who, "bela", (), "en", now),
+        lambda session: staff.invite(session, who, "bela", ORGANIZER, "en", now),
         lambda session: staff.give(session, who, "amal", ORGANIZER, now),
         lambda session: staff.reset(session, who, "amal", now),
     ]
@@ -342,7 +342,7 @@ async def test_what_is_over_is_forgotten(office: Office) -> None:
     await office.add("amal", ORGANIZER)
     await office.enter("amal", OTHER)
     async with office.database.writing() as session:
-        await staff.invite(session, None, "bela", (), "en", office.now)
+        await staff.invite(session, None, "bela", ORGANIZER, "en", office.now)
         await signing_in.tidy(session, office.now + timedelta(days=8))
         for table in (t.attempt, t.sign_in, t.staff_invitation):
             assert (await session.execute(select(func.count()).select_from(table))).scalar_one() == 0
