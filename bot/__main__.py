@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 import storage
 from bot import logs, settings
-from bot.commands import councils, doors, journal, keys, operator, outbox, processes, programs, publishing
+from bot.commands import councils, doors, journal, keys, operator, outbox, processes, programs, publishing, staff
 from bot.settings import Environment
 from channels import Misconfigured
 from channels.messages import NotSent
@@ -37,7 +37,7 @@ PANELS = {
         "broadcasts",
         "broadcast",
     ),
-    OPERATORS: ("deliveries", "senders", "dead", "held", "parked", "codes", "templates", "journal"),
+    OPERATORS: ("staff", "deliveries", "senders", "dead", "held", "parked", "codes", "templates", "journal"),
     STARTS: ("run", "web", "worker", "migrate", "keys", "connect"),
 }
 """Who needs what, in the order in which the help shows it."""
@@ -47,6 +47,7 @@ GROUPS = {
     **processes.GROUPS,
     **publishing.GROUPS,
     **councils.GROUPS,
+    **staff.GROUPS,
     **outbox.GROUPS,
     **journal.GROUPS,
 }
@@ -57,6 +58,7 @@ COMMANDS = {
     **processes.COMMANDS,
     **publishing.COMMANDS,
     **councils.COMMANDS,
+    **staff.COMMANDS,
     **operator.COMMANDS,
     **outbox.COMMANDS,
     **journal.COMMANDS,

@@ -43,6 +43,9 @@ JOURNALLED: Mapping[str, Act] = {
     "broadcast pause": Act.BROADCAST_PAUSE,
     "broadcast resume": Act.BROADCAST_RESUME,
     "broadcast cancel": Act.BROADCAST_CANCEL,
+    "staff add": Act.STAFF_INVITE,
+    "staff reset": Act.STAFF_RESET,
+    "staff end": Act.STAFF_END,
     "dead retry": Act.DELIVERY_RETRY,
     "dead acknowledge": Act.DELIVERY_ACKNOWLEDGE,
     "held hold": Act.HELD_HOLD,
@@ -57,6 +60,7 @@ READ_ONLY = {
     *("process list", "process inputs", "doors list", "doors show", "bulletin schedules", "consultation list"),
     *("contributions", "council invitations", "council members", "round list", "broadcasts", "parked", "senders"),
     *("deliveries", "codes", "templates", "dead list", "journal list", "journal verify", "journal head"),
+    "staff list",
 }
 """Those that only look: their transactions can change nothing."""
 OUTSIDE: Mapping[str, str] = {
@@ -140,6 +144,11 @@ def a_day(hearback: Hearback, folder: Path) -> Iterator[tuple[str, str]]:
     yield "round close", round_
     do("council remove", do("council members").split()[0])
     yield "council remove", ""
+    do("staff add", "amal", "--role", "owner")
+    yield "staff add", ""
+    for words in ("staff reset", "staff end"):
+        do(words, "amal")
+        yield words, ""
     for words in ("dead retry --code 403", "dead acknowledge --channel sms", "held hold", "held release", "held drop"):
         do(words)
         yield words.partition(" --")[0], ""
@@ -176,8 +185,8 @@ def test_whatever_is_done_at_the_terminal_leaves_one_entry(
     ] == []
     assert {entry.staff_id for entry in written} == {journal.TERMINAL}
     wide = [entry.act for entry in written if entry.process_id is None]
-    assert [act for act in wide if not act.startswith(("delivery.", "held.", "keys."))] == []
-    assert len(wide) == 8
+    assert [act for act in wide if not act.startswith(("delivery.", "held.", "keys.", "staff."))] == []
+    assert len(wide) == 11
     assert len({entry.process_id for entry in written}) == 3
 
 
