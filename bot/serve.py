@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -50,9 +50,10 @@ class Parts:
     worker: Worker
     office: Office
 
-    def site(self) -> web.Application:
-        """All that is served: the platforms' hooks, whether we are well, and the pages of staff."""
+    def site(self, before: Iterable[web.AbstractRouteDef] = ()) -> web.Application:
+        """All that is served: the platforms' hooks, whether we are well, and the pages of staff, `before` first."""
         application = app(self.endpoints)
+        application.add_routes(before)
         console.add(application, self.office)
         return application
 

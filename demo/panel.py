@@ -9,6 +9,7 @@ from aiohttp import web
 from multidict import MultiDict, MultiMapping
 
 from demo import panel_views as views
+from demo.colleagues import WORKERS
 from demo.phones import HEADERS, STATIC, page, templates
 from demo.posts import Handler, guarded, posted
 from demo.town.running import Office, Town
@@ -112,7 +113,7 @@ class Panel:
         shown = await self._tell(MultiDict())
         town = self.office.town
         scene, kept = town.scenery, {"process": self.slug}
-        shown |= self._frame("tell")
+        shown |= self._frame("tell") | {"colleagues": WORKERS}
         return page(request, town.platforms, scene.phones, town.clock(), "town.html", kept, scene.posters, **shown)
 
     # Tell

@@ -11,7 +11,7 @@ from aiohttp import web
 
 import storage
 from channels import Pace
-from demo import panel, phones
+from demo import colleagues, panel, phones
 from demo.around import platforms_of
 from demo.hearback import hearback, working
 from demo.serving import PATIENCE, serving, url_of
@@ -67,6 +67,7 @@ async def town(folder: Path, listening: socket.socket) -> AsyncIterator[Town]:
         if not is_built:
             await _build(running)
             _finish(folder)
+        await colleagues.arrive(running)
         async with _working(running, PACES):
             yield running
 
@@ -87,11 +88,9 @@ def _finish(folder: Path) -> None:
 
 
 def _site(running: Town) -> web.Application:
-    site = running.parts.site()
     scene = running.scenery
-    site.add_routes(phones.routes(running.platforms, scene.phones, running.clock, posters=scene.posters))
-    site.add_routes(panel.routes(running))
-    return site
+    phones_ = phones.routes(running.platforms, scene.phones, running.clock, posters=scene.posters)
+    return running.parts.site([*phones_, *panel.routes(running), *colleagues.routes(running)])
 
 
 async def _build(running: Town) -> None:
