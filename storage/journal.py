@@ -1,10 +1,10 @@
 """What staff did: an entry for each act, chained to the one before by its hash."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Select, func, insert, select
@@ -16,8 +16,7 @@ LOCK = 7_203_418_817
 """The number of PostgreSQL's advisory lock on the end of the chain."""
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The end of the chain. Whoever keeps it elsewhere knows all that came before it."""
 
     number: int
@@ -44,8 +43,7 @@ class NewEntry:
     facts: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredEntry:
+class StoredEntry(NamedTuple):
     """An entry as it stands in the table, which somebody may have changed behind our back."""
 
     number: int
@@ -78,8 +76,8 @@ async def append(session: Session, new: NewEntry) -> Head:
         previous=last.hash,
         hash="",
     )
-    hashed = replace(entry, hash=digest(entry))
-    await session.execute(insert(journal).values(asdict(hashed)))
+    hashed = entry._replace(hash=digest(entry))
+    await session.execute(insert(journal).values(hashed._asdict()))
     return Head(hashed.number, hashed.hash)
 
 
@@ -90,23 +88,27 @@ async def head(session: Session) -> Head:
     return START if row is None else Head(*row)
 
 
+class _Hashed(msgspec.Struct, frozen=True, gc=False):
+    """What the hash of an entry is of, beside the hash before it: in the order of the alphabet."""
+
+    act: str
+    at: str
+    facts: str
+    number: int
+    object: str
+    process_id: str | None
+    staff_id: str
+
+
+CANONICAL = msgspec.json.Encoder()
+"""No blanks, UTF-8."""
+
+
 def digest(entry: StoredEntry) -> str:
     """The hash that an entry has to have: of the hash before it, and of what it says as canonical JSON."""
-    return sha256(entry.previous.encode() + _canonical(entry)).hexdigest()
-
-
-def _canonical(entry: StoredEntry) -> bytes:
-    """By the names of the columns in the order of the alphabet, no blanks, UTF-8."""
-    written = {
-        "act": entry.act,
-        "at": entry.at,
-        "facts": entry.facts,
-        "number": entry.number,
-        "object": entry.object,
-        "process_id": entry.process_id,
-        "staff_id": entry.staff_id,
-    }
-    return msgspec.json.encode(written)
+    number, at, staff_id, process_id, act, object_, facts, previous, _hash = entry
+    hashed = _Hashed(act, at, facts, number, object_, process_id, staff_id)
+    return sha256(previous.encode() + CANONICAL.encode(hashed)).hexdigest()
 
 
 async def newest(
@@ -118,7 +120,7 @@ async def newest(
         found = found.where(journal.c.process_id == process_id)
     if before is not None:
         found = found.where(journal.c.number < before)
-    return [StoredEntry(*row) for row in await session.execute(found)]
+    return [StoredEntry._make(row) for row in await session.execute(found)]
 
 
 async def after(session: Session, number: int | None, most: int) -> Sequence[StoredEntry]:
@@ -126,8 +128,8 @@ async def after(session: Session, number: int | None, most: int) -> Sequence[Sto
     found = _entries().order_by(journal.c.number).limit(most)
     if number is not None:
         found = found.where(journal.c.number > number)
-    return [StoredEntry(*row) for row in await session.execute(found)]
+    return [StoredEntry._make(row) for row in await session.execute(found)]
 
 
 def _entries() -> Select[Any]:
-    return select(*(journal.c[part.name] for part in fields(StoredEntry)))
+    return select(*(journal.c[name] for name in StoredEntry._fields))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +21,7 @@ def chained(number: int) -> list[StoredEntry]:
     for place in range(1, number + 1):
         at = f"2026-11-23T12:30:15.{place:06}+00:00"
         entry = StoredEntry(place, at, "amina", PROCESS, "bulletin.publish", f"b{place}", '{"number":2}', previous, "")
-        entries.append(replace(entry, hash=digest(entry)))
+        entries.append(entry._replace(hash=digest(entry)))
         previous = entries[-1].hash
     return entries
 
@@ -34,14 +33,14 @@ LAST = Head(9, CHAIN[-1].hash)
 def swapped(entries: Sequence[StoredEntry], first: int, second: int) -> list[StoredEntry]:
     """Two that take each other's numbers, and all else with them."""
     numbers = {first: second, second: first}
-    moved = [replace(entry, number=numbers.get(entry.number, entry.number)) for entry in entries]
+    moved = [entry._replace(number=numbers.get(entry.number, entry.number)) for entry in entries]
     return sorted(moved, key=lambda entry: entry.number)
 
 
 def rehashed(entries: Sequence[StoredEntry], number: int, **changed: Any) -> list[StoredEntry]:
     """One that was changed and hashed anew, by somebody who knows how."""
-    entry = replace(entries[number - 1], **changed)
-    return [*entries[: number - 1], replace(entry, hash=digest(entry)), *entries[number:]]
+    entry = entries[number - 1]._replace(**changed)
+    return [*entries[: number - 1], entry._replace(hash=digest(entry)), *entries[number:]]
 
 
 def test_a_journal_that_nobody_touched_is_followed_to_its_head() -> None:
@@ -57,23 +56,23 @@ def follow_to(number: int) -> Head:
 @pytest.mark.parametrize("part", ["at", "staff_id", "process_id", "act", "object", "facts", "hash"])
 def test_an_edit_of_any_part_is_found(part: str) -> None:
     other: dict[str, Any] = {part: "x"}
-    edited = [*CHAIN[:4], replace(CHAIN[4], **other), *CHAIN[5:]]
+    edited = [*CHAIN[:4], CHAIN[4]._replace(**other), *CHAIN[5:]]
     assert follow(START, edited, {}) == Wrong(5, Flaw.CHANGED)
 
 
 @pytest.mark.parametrize(
     ("entries", "wrong"),
     [
-        ([*CHAIN[:4], replace(CHAIN[4], process_id=None), *CHAIN[5:]], Wrong(5, Flaw.CHANGED)),
-        ([*CHAIN[:4], replace(CHAIN[4], previous="x"), *CHAIN[5:]], Wrong(5, Flaw.UNCHAINED)),
+        ([*CHAIN[:4], CHAIN[4]._replace(process_id=None), *CHAIN[5:]], Wrong(5, Flaw.CHANGED)),
+        ([*CHAIN[:4], CHAIN[4]._replace(previous="x"), *CHAIN[5:]], Wrong(5, Flaw.UNCHAINED)),
         (rehashed(CHAIN, 5, object="other"), Wrong(6, Flaw.UNCHAINED)),
         ([*CHAIN[:4], *CHAIN[5:]], Wrong(5, Flaw.MISSING)),
         (CHAIN[1:], Wrong(1, Flaw.MISSING)),
-        ([*CHAIN[:4], *(replace(entry, number=entry.number - 1) for entry in CHAIN[5:])], Wrong(5, Flaw.UNCHAINED)),
+        ([*CHAIN[:4], *(entry._replace(number=entry.number - 1) for entry in CHAIN[5:])], Wrong(5, Flaw.UNCHAINED)),
         (swapped(CHAIN, 3, 4), Wrong(3, Flaw.UNCHAINED)),
-        ([replace(CHAIN[0], number=0), *CHAIN], Wrong(0, Flaw.ADDED)),
+        ([CHAIN[0]._replace(number=0), *CHAIN], Wrong(0, Flaw.ADDED)),
         (
-            [*CHAIN[:4], CHAIN[4], *(replace(entry, number=entry.number + 1) for entry in CHAIN[4:])],
+            [*CHAIN[:4], CHAIN[4], *(entry._replace(number=entry.number + 1) for entry in CHAIN[4:])],
             Wrong(6, Flaw.UNCHAINED),
         ),
     ],
