@@ -75,7 +75,6 @@ OUTSIDE: Mapping[str, str] = {
 WRITES = re.compile(r"\b(writing|acting|mending|operating|publish_after_yes)\(")
 NATIONAL = 'slug = "national"\nunder = "main"\n' + PROCESS.replace("Regional", "National")
 INPUT = 'title = { en = "What we found" }\ntext = { en = "It is in the annex." }\n'
-CHANGED = PROCESS.replace("Harbour", "Harbor")
 
 
 def test_every_command_writes_the_journal_or_only_looks() -> None:
@@ -165,6 +164,7 @@ def a_day(hearback: Hearback, folder: Path) -> Iterator[tuple[str, str]]:
     yield "process archive", ""
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("telegram")
 def test_whatever_is_done_at_the_terminal_leaves_one_entry(
     database_url: str, hearback: Hearback, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
