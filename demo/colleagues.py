@@ -64,7 +64,9 @@ def routes(town: Town) -> list[web.AbstractRouteDef]:
             token = await _signed_in(session, worker, town)
             slugs = [process.slug for process in await processes.every(session)]
         asks = request.query.get("process", "")
-        response = web.Response(status=303, headers={"Location": f"/p/{asks if asks in slugs else slugs[0]}"})
+        # While the town is being built its processes are not there yet.
+        location = f"/p/{asks}" if asks in slugs else "/"
+        response = web.Response(status=303, headers={"Location": location})
         tokens.keep(town.parts.office, response, tokens.SIGN_IN, token)
         return response
 

@@ -62,12 +62,12 @@ async def town(folder: Path, listening: socket.socket) -> AsyncIterator[Town]:
         keyring = keys.load(folder / KEYS)
         parts = await open_.enter_async_context(hearback(platforms, listening, url, keyring, clock, alone=True))
         running = Town(parts, platforms, scene, clock, host)
+        await colleagues.arrive(running)
         await open_.enter_async_context(serving(_site(running), listening))
         open_.push_async_callback(platforms.close)
         if not is_built:
             await _build(running)
             _finish(folder)
-        await colleagues.arrive(running)
         async with _working(running, PACES):
             yield running
 
