@@ -32,7 +32,7 @@ STATES: Mapping[ResponseState, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class WhatIsNew:
     """What is new. What only some were told is not in it."""
 
     bulletins: Sequence[flows.Renditions]
@@ -86,10 +86,10 @@ def begun(process: flows.Process, now: datetime) -> datetime:
     return datetime.combine(day, time.min, zone)
 
 
-async def _news(session: Session, process: OpenProcess, since: datetime, until: datetime) -> News:
+async def _news(session: Session, process: OpenProcess, since: datetime, until: datetime) -> WhatIsNew:
     closed = await rounds.closed_between(session, process.id, since, until)
     results = [(contents.unpack(it.content, contents.Round), _result(it.result)) for it in closed]
-    return News(
+    return WhatIsNew(
         [
             contents.unpack(content, contents.Bulletin).text
             for content in await bulletins.news(session, process.id, since, until)
@@ -110,7 +110,7 @@ def _title(process: OpenProcess, now: datetime) -> str:
     return _shortened(f"{day} {title}", contents.LONGEST_TITLE)
 
 
-def _lines(process: OpenProcess, news: News, language: str) -> Iterator[str]:
+def _lines(process: OpenProcess, news: WhatIsNew, language: str) -> Iterator[str]:
     def render(text: flows.Renditions) -> str:
         return flows.rendition(text, language, process.content.languages).text
 

@@ -88,7 +88,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MatrixRow:
     """An item, and how far it is in each other language of its process."""
 
     item: ListedItem
@@ -143,7 +143,7 @@ async def editions(session: Session, process: OpenProcess, item_id: str) -> Sequ
     return await items.editions(session, (await get(session, process, item_id)).id)
 
 
-async def matrix(session: Session, process: OpenProcess) -> Sequence[Row]:
+async def matrix(session: Session, process: OpenProcess) -> Sequence[MatrixRow]:
     """How far every item of the process is in every language, what was changed last first. Two statements, no text."""
     listed = await items.listed(session, process.id)
     cells: dict[str, dict[str, Cell]] = {
@@ -156,7 +156,7 @@ async def matrix(session: Session, process: OpenProcess) -> Sequence[Row]:
     for rendition in await items.listed_renditions(session, process.id):
         is_stale = rendition.state is not RenditionState.EMPTY and rendition.source_edition < newest[rendition.item_id]
         cells[rendition.item_id][rendition.language] = Cell(rendition.state, is_stale)
-    return [Row(item, cells[item.id]) for item in listed]
+    return [MatrixRow(item, cells[item.id]) for item in listed]
 
 
 async def write(

@@ -16,7 +16,7 @@ from handlers.writing import contents
 from storage import Session, fresh, sendings
 from storage import processes as stored_processes
 from storage.broadcasts import Subject
-from storage.sendings import ON_ITS_WAY, Approval, NewSending, StoredSending
+from storage.sendings import ON_ITS_WAY, Hold, NewSending, StoredSending
 from storage.states import SendingState
 
 HOLD = timedelta(minutes=10)
@@ -81,7 +81,7 @@ async def approve(
         raise contents.Unfit("You requested this yourself, so somebody else has to approve it.")
     if staff_id in items.writers(process, item):
         raise contents.Unfit("You wrote or planned some of this yourself, so somebody else has to approve it.")
-    await sendings.approve(session, sending.id, Approval(staff_id, now, now + HOLD))
+    await sendings.approve(session, sending.id, Hold(staff_id, now, now + HOLD))
     return await get(session, process, sending.id)
 
 
@@ -93,7 +93,7 @@ async def approve_alone(
     sending = await _taken(session, process, sending_id, shown_hash)
     if await _unchanged(session, process, sending, now) is None:
         return await _end(session, process, sending, SendingState.VOID)
-    await sendings.approve(session, sending.id, Approval(staff_id, now, now + EMERGENCY_HOLD, reason.strip()))
+    await sendings.approve(session, sending.id, Hold(staff_id, now, now + EMERGENCY_HOLD, reason.strip()))
     return await get(session, process, sending.id)
 
 

@@ -56,7 +56,7 @@ class StoredSending:
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
+class Hold:
     """Who approves a sending, and until when it is held."""
 
     staff_id: str
@@ -112,13 +112,13 @@ async def take_due(session: Session, now: datetime) -> Sequence[StoredSending]:
     return [_read(row) for row in await session.execute(in_order.with_for_update(skip_locked=True))]
 
 
-async def approve(session: Session, sending_id: str, approval: Approval) -> None:
+async def approve(session: Session, sending_id: str, hold: Hold) -> None:
     approved = {
         "state": SendingState.HELD,
-        "approved_by": approval.staff_id,
-        "approved": approval.approved,
-        "leaves": approval.leaves,
-        "reason": approval.reason,
+        "approved_by": hold.staff_id,
+        "approved": hold.approved,
+        "leaves": hold.leaves,
+        "reason": hold.reason,
     }
     await session.execute(update(sending).where(sending.c.id == sending_id).values(approved))
 

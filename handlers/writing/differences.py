@@ -11,7 +11,7 @@ MANY = 2000
 """Of so many words on, those that come often are no longer compared: that would take too long."""
 
 
-class Change(StrEnum):
+class SpanKind(StrEnum):
     """What became of a part of a text."""
 
     KEPT = "kept"
@@ -26,7 +26,7 @@ class Change(StrEnum):
 class Span:
     """A part of a text, and what became of it."""
 
-    change: Change
+    kind: SpanKind
     text: str = field(repr=False)
 
 
@@ -39,7 +39,7 @@ def _spans(old: list[str], new: list[str]) -> Iterator[Span]:
     compared = SequenceMatcher(None, old, new, autojunk=max(len(old), len(new)) >= MANY)
     for what, start, end, new_start, new_end in compared.get_opcodes():
         if what == "equal":
-            yield Span(Change.KEPT, "".join(old[start:end]))
+            yield Span(SpanKind.KEPT, "".join(old[start:end]))
         else:
-            yield Span(Change.REMOVED, "".join(old[start:end]))
-            yield Span(Change.ADDED, "".join(new[new_start:new_end]))
+            yield Span(SpanKind.REMOVED, "".join(old[start:end]))
+            yield Span(SpanKind.ADDED, "".join(new[new_start:new_end]))

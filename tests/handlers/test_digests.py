@@ -51,11 +51,11 @@ async def votes(house: House) -> None:
 
 async def test_it_says_what_was_told_what_was_answered_and_what_was_voted_on(house: House) -> None:
     alice = await house.meets().joins()
-    contributions = [await alice.gives(f"Interpreters at clinic {number}.") for number in range(3)]
+    recommendations = [await alice.gives(f"Interpreters at clinic {number}.") for number in range(3)]
     await publishes(house, f"{FRIDAY}\n\nCome all.")
     await publishes(house, "Only for the south.", audience=Audience(regions=("south",)))
-    await answers(house, "taken_up", "Clinics get interpreters.\nFrom May on.", *contributions[:2])
-    await answers(house, "not_taken_up", "There is no money.", contributions[2])
+    await answers(house, "taken_up", "Clinics get interpreters.\nFrom May on.", *recommendations[:2])
+    await answers(house, "not_taken_up", "There is no money.", recommendations[2])
     await votes(house)
     text = await put_together(house)
     assert text is not None
@@ -78,9 +78,9 @@ async def test_it_says_what_was_told_what_was_answered_and_what_was_voted_on(hou
 
 async def test_a_count_is_about_many_or_is_not_told(house: House) -> None:
     alice = await house.meets().joins()
-    contributions = [await alice.gives(f"Interpreters at clinic {number}.") for number in range(9)]
-    await answers(house, "taken_up", "Yes.", *contributions[:4])
-    await answers(house, "taken_up", "Yes, too.", *contributions[4:])
+    recommendations = [await alice.gives(f"Interpreters at clinic {number}.") for number in range(9)]
+    await answers(house, "taken_up", "Yes.", *recommendations[:4])
+    await answers(house, "taken_up", "Yes, too.", *recommendations[4:])
     assert "Taken up (about 10):\n- Yes.\n- Yes, too." in str(await put_together(house))
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from handlers import items, processes
 from handlers.items import Cell, ItemDraft, Newer
 from handlers.writing import contents
-from handlers.writing.differences import Change, Span, difference
+from handlers.writing.differences import Span, SpanKind, difference
 from storage.broadcasts import Audience
 from storage.states import RenditionState
 from tests.handlers.house import PROCESS, House
@@ -263,17 +263,17 @@ async def test_a_plan_is_changed_by_one_at_a_time_and_has_to_be_possible(house: 
 
 def test_what_was_kept_removed_and_added_is_told_apart() -> None:
     assert difference("It is on Friday at ten.", "It is on Monday at ten.") == (
-        Span(Change.KEPT, "It is on "),
-        Span(Change.REMOVED, "Friday"),
-        Span(Change.ADDED, "Monday"),
-        Span(Change.KEPT, " at ten."),
+        Span(SpanKind.KEPT, "It is on "),
+        Span(SpanKind.REMOVED, "Friday"),
+        Span(SpanKind.ADDED, "Monday"),
+        Span(SpanKind.KEPT, " at ten."),
     )
-    assert difference("", "New.") == (Span(Change.ADDED, "New."),)
-    assert difference("Same.", "Same.") == (Span(Change.KEPT, "Same."),)
+    assert difference("", "New.") == (Span(SpanKind.ADDED, "New."),)
+    assert difference("Same.", "Same.") == (Span(SpanKind.KEPT, "Same."),)
 
 
 @given(st.text(alphabet="ab \n", max_size=60), st.text(alphabet="ab \n", max_size=60))
 def test_both_texts_can_be_read_out_of_their_difference(old: str, new: str) -> None:
     spans = difference(old, new)
-    assert "".join(span.text for span in spans if span.change is not Change.ADDED) == old
-    assert "".join(span.text for span in spans if span.change is not Change.REMOVED) == new
+    assert "".join(span.text for span in spans if span.kind is not SpanKind.ADDED) == old
+    assert "".join(span.text for span in spans if span.kind is not SpanKind.REMOVED) == new
