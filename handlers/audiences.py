@@ -5,20 +5,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 import channels
 import flows
 from channels.messages import Outgoing, Template
 from handlers import counts, telling
+from handlers.memory import Memory
 from handlers.processes import OpenProcess
 from storage import Session, senders, templates
 from storage.broadcasts import EVERYBODY, Audience, Subject
 from storage.outbox import expansion
 from storage.outbox.expansion import AudiencePart
 from storage.senders import StoredSender
-
-MOST_REMEMBERED = 64
-"""Crowds, of all processes together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +72,13 @@ class Crowds:
     """Remembers for a while how many people have what in common: who chooses among them asks again at every choice."""
 
     def __init__(self, lasts: timedelta = timedelta(minutes=2)) -> None:
-        self.lasts = lasts
-        self._counted: dict[tuple[str, Audience], tuple[datetime, Sequence[AudiencePart]]] = {}
+        self._memory = Memory[tuple[str, Audience], Sequence[AudiencePart]](lasts)
 
     async def of(self, session: Session, process_id: str, audience: Audience, now: datetime) -> Sequence[AudiencePart]:
         """Those of an audience. What each part says of them needs no query: only the rest of the audience does."""
         rest = replace(audience, languages=(), regions=(), channels=(), sources=())
-        at, parts = self._counted.get((process_id, rest), (None, ()))
-        if at is None or not at <= now < at + self.lasts:
-            parts = await expansion.audience_parts(session, process_id, rest)
-            while len(self._counted) >= MOST_REMEMBERED:
-                self._counted.pop(next(iter(self._counted)))
-            self._counted[process_id, rest] = (now, parts)
-        return [part for part in parts if _is_in(part, audience)]
+        count = partial(expansion.audience_parts, session, process_id, rest)
+        return [part for part in await self._memory.of((process_id, rest), now, count) if _is_in(part, audience)]
 
 
 def _is_in(part: AudiencePart, audience: Audience) -> bool:

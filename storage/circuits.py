@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.columns import Moment
 from storage._ground.database import Session
-from storage.tables import circuit, report
+from storage.tables import circuit, report, sender
 
 PROOFS = ("sent", "delivered", "read")
 """What a platform says of a message that has really left."""
@@ -73,6 +73,16 @@ def proved(deliveries: Sequence[str] | Select[tuple[str]]) -> Update:
 async def mend(session: Session, channel: str) -> bool:
     """It works again. False when it never was out of order."""
     return bool((await session.execute(delete(circuit).where(circuit.c.channel == channel))).rowcount)
+
+
+async def broken_for(session: Session, process_id: str) -> Sequence[OpenCircuit]:
+    """Every channel that is out of order and carries what this process tells."""
+    of_another = select(sender.c.name).where(sender.c.process_id != process_id)
+    columns = (circuit.c[part.name] for part in fields(OpenCircuit))
+    rows = await session.execute(
+        select(*columns).where(circuit.c.channel.not_in(of_another)).order_by(circuit.c.channel)
+    )
+    return [OpenCircuit(*row) for row in rows]
 
 
 async def broken(session: Session) -> Sequence[OpenCircuit]:

@@ -6,13 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import case, delete, func, insert, or_, select, update
 
 from storage._ground.database import Session
 from storage._ground.ids import fresh
+from storage.broadcasts import RESPONSE
+from storage.codes import Code
 from storage.keys import Keyring, PersonKey
-from storage.states import ResponseState
-from storage.tables import consultation, contribution, person, response
+from storage.states import ResponseState, State
+from storage.tables import broadcast, consultation, contribution, person, response, standing, waits_for_a_response
 from storage.together import Writes
 
 
@@ -193,11 +195,7 @@ async def newest(session: Session, process_id: str, keys: Keyring, most: int) ->
 
     What is left of a forgotten person's words is nothing that anybody could answer, and no longer among them.
     """
-    is_there = or_(
-        contribution.c.person_id.is_not(None),
-        contribution.c.option.is_not(None),
-        contribution.c.response_id.is_not(None),
-    )
+    is_there = or_(waits_for_a_response(contribution), contribution.c.response_id.is_not(None))
     rows = await session.execute(
         _all()
         .where(contribution.c.process_id == process_id, is_there)
@@ -205,6 +203,49 @@ async def newest(session: Session, process_id: str, keys: Keyring, most: int) ->
         .limit(most)
     )
     return [_read(keys, row) for row in rows]
+
+
+async def waiting(session: Session, process_id: str) -> Mapping[str | None, int]:
+    """How many contributions to the process no response answers yet, by the consultation; None: given unasked."""
+    number = func.count().label("number")
+    waits = (contribution.c.process_id == process_id, waits_for_a_response(contribution))
+    counted = select(contribution.c.consultation_id, number).where(*waits).group_by(contribution.c.consultation_id)
+    return {row.consultation_id: row.number for row in await session.execute(counted)}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """Of how many people a process has something, and of how many of them a response was published to something."""
+
+    heard: int
+    answered: int
+    unreached: int
+    """How many tellings of a response have not arrived, as far as it is known: waiting, failed, of unknown fate."""
+
+
+async def answered_people(session: Session, process_id: str) -> Answered:
+    """Who was forgotten is not among them, and who has a telling in another chat has not missed it."""
+    is_answered = case((contribution.c.response_id.is_not(None), 1), else_=0)
+    each = (
+        select(func.max(is_answered).label("answered"))
+        .where(contribution.c.process_id == process_id, contribution.c.person_id.is_not(None))
+        .group_by(contribution.c.person_id)
+        .subquery()
+    )
+    unreached = (
+        select(func.coalesce(func.sum(standing.c.number), 0))
+        .join(broadcast, broadcast.c.id == standing.c.broadcast_id)
+        .where(
+            broadcast.c.process_id == process_id,
+            broadcast.c.subject.startswith(f"{RESPONSE}:"),
+            standing.c.state.not_in([State.SENT, State.DELIVERED]),
+            standing.c.code.not_in([Code.LINKED, Code.FORGOTTEN]),
+        )
+        .scalar_subquery()
+    )
+    query = select(func.count(), func.coalesce(func.sum(each.c.answered), 0), unreached)
+    row = (await session.execute(query.select_from(each))).one()
+    return Answered(*map(int, row))
 
 
 async def by_topic(session: Session, process_id: str) -> Mapping[str, int]:

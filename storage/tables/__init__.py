@@ -20,7 +20,7 @@ from storage.tables.broadcasts import broadcast, standing
 from storage.tables.bulletins import bulletin
 from storage.tables.circuits import circuit
 from storage.tables.consultations import consultation
-from storage.tables.contributions import contribution, response
+from storage.tables.contributions import contribution, response, waits_for_a_response
 from storage.tables.deliveries import delivery
 from storage.tables.doors import door
 from storage.tables.events import event, parked
@@ -95,6 +95,7 @@ __all__ = [
     "standing",
     "template",
     "waits",
+    "waits_for_a_response",
     "waits_for_the_person",
     "waits_in_line",
     "waits_to_reply",

@@ -1,6 +1,18 @@
 """The tables of what people gave us and of the responses to it."""
 
-from sqlalchemy import Column, Date, ForeignKey, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    FromClause,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    and_,
+    or_,
+)
 
 from storage._ground.columns import Moment, Sealed
 from storage.tables._metadata import STAYS, metadata
@@ -56,4 +68,19 @@ contribution = Table(
     # The response that answers it; null: there is none yet.
     Column("response_id", Text, ForeignKey("response.id"), index=True),
     UniqueConstraint("consultation_id", "question", "person_id"),
+)
+
+
+def waits_for_a_response(contributions: FromClause) -> ColumnElement[bool]:
+    """What is left of the words of somebody who was forgotten is nothing that anybody could answer."""
+    is_there = or_(contributions.c.person_id.is_not(None), contributions.c.option.is_not(None))
+    return and_(contributions.c.response_id.is_(None), is_there)
+
+
+Index(
+    "ix_contribution_waiting",
+    contribution.c.process_id,
+    contribution.c.consultation_id,
+    postgresql_where=waits_for_a_response(contribution),
+    sqlite_where=waits_for_a_response(contribution),
 )

@@ -1,0 +1,139 @@
+"""What needs somebody today in a process, and how many were heard and told."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+import flows
+from handlers import counts
+from handlers.audiences import Crowds
+from handlers.memory import Memory
+from handlers.processes import OpenProcess
+from handlers.writing import contents, moments
+from storage import Session, circuits, consultations, contributions
+from storage.broadcasts import EVERYBODY
+from storage.contributions import Answered
+
+SOON = timedelta(days=7)
+"""So long before its day a promise is near."""
+NEWEST = 50
+"""So many consultations are looked at."""
+FEW = 10
+"""Percent of an even share: a language or region in which fewer people take part is hardly reached."""
+
+
+class Kind(StrEnum):
+    """Why something needs somebody."""
+
+    SENDER = "sender"
+    """A bot or number is out of order: nothing leaves by it."""
+    OVERDUE = "overdue"
+    """The day until which people were to answer has passed, and answers wait for a response, or it is open still."""
+    NEAR = "near"
+    """That day comes within a week."""
+    UNREAD = "unread"
+    """Contributions that were given unasked wait for a response."""
+    LANGUAGE = "language"
+    """Hardly anybody takes part who reads this language of the process."""
+    REGION = "region"
+    """Hardly anybody takes part who lives in this region."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that needs somebody."""
+
+    kind: Kind
+    where: str = ""
+    """The name of a sender, the id of a consultation, the code of a language, the value of a region."""
+    number: int | None = None
+    """About how many contributions wait, or people take part; None: fewer than eight, or it is about no number."""
+    share: int | None = None
+    """Of people: how many in a hundred of all who take part, about; None where `number` is."""
+    day: date | None = None
+    """Of a promise; of a sender: since when."""
+    title: flows.Renditions = field(default_factory=dict)
+    """Of a consultation."""
+    code: str = ""
+    """Why a sender is out of order."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeardAndTold:
+    """About how many people gave something, and how many of them certainly got a response to something of it.
+
+    None: too few to be told.
+    """
+
+    heard: int | None
+    answered: int | None
+
+
+async def needs(session: Session, crowds: Crowds, process: OpenProcess, now: datetime) -> Sequence[Need]:
+    """The most pressing first. Four statements, three where the crowd is remembered."""
+    broken = await circuits.broken_for(session, process.id)
+    waiting = await contributions.waiting(session, process.id)
+    newest = await consultations.newest(session, process.id, NEWEST)
+    today = now.astimezone(moments.zone_of(process.content)).date()
+    found = [
+        *(Need(Kind.SENDER, circuit.channel, day=circuit.since.date(), code=circuit.code) for circuit in broken),
+        *sorted(_promises(newest, waiting, today), key=_day),
+        *([Need(Kind.UNREAD, number=counts.rounded(waiting[None]))] if waiting.get(None) else []),
+    ]
+    parts = await crowds.of(session, process.id, EVERYBODY, now)
+    languages, regions = Counter[str](), Counter[str]()
+    for part in parts:
+        languages[part.language] += part.number
+        regions[part.region] += part.number
+    found += _hardly_reached(Kind.LANGUAGE, process.content.languages, languages)
+    found += _hardly_reached(Kind.REGION, [region.value for region in process.content.regions], regions)
+    return found
+
+
+def _promises(
+    newest: Sequence[consultations.KeptConsultation], waiting: Mapping[str | None, int], today: date
+) -> Iterator[Need]:
+    for kept in newest:
+        number = waiting.get(kept.id, 0)
+        if kept.closed is not None and not number:
+            continue
+        consultation = contents.unpack(kept.content, contents.Consultation)
+        day = consultation.promise.answer_by
+        if day - today <= SOON:
+            kind = Kind.OVERDUE if day < today else Kind.NEAR
+            yield Need(kind, kept.id, counts.rounded(number), day=day, title=consultation.title)
+
+
+def _day(need: Need) -> date:
+    return need.day or date.max
+
+
+def _hardly_reached(kind: Kind, offered: Sequence[str], people: Counter[str]) -> Iterator[Need]:
+    everybody = people.total()
+    for value in offered:
+        number = counts.rounded(people[value])
+        if number is None or people[value] * len(offered) * 100 < everybody * FEW:
+            share = None if number is None else round(100 * people[value] / everybody)
+            yield Need(kind, value, number, share)
+
+
+class Figures:
+    """Remembers for a while how many were heard and told: to count them reads everything that was given."""
+
+    def __init__(self, lasts: timedelta = timedelta(minutes=2)) -> None:
+        self._memory = Memory[str, Answered](lasts)
+
+    async def of(self, session: Session, process_id: str, now: datetime) -> Answered:
+        return await self._memory.of(process_id, now, lambda: contributions.answered_people(session, process_id))
+
+
+async def heard_and_told(session: Session, figures: Figures, process: OpenProcess, now: datetime) -> HeardAndTold:
+    """One statement, or none where it is remembered.
+
+    Each telling of a response that has not arrived counts as somebody who was not told, even if another one has.
+    """
+    answered = await figures.of(session, process.id, now)
+    reached = max(0, answered.answered - answered.unreached)
+    return HeardAndTold(counts.rounded(answered.heard), counts.rounded(reached))
