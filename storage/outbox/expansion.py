@@ -285,7 +285,7 @@ class AudiencePart:
 async def audience_parts(session: Session, process: str, audience: Audience) -> Sequence[AudiencePart]:
     """Everybody whom a broadcast of this process to this audience would reach now.
 
-    Who has one chat is in it: to look for the best of each person's chats takes ten times as long as to join them.
+    Who has one chat is in it: to look for the best of each person's chats takes more than twice as long as a join.
     """
     each = _next_people(session.dialect.name, process, "", audience, None).order_by(None)
     if audience.response is None:
