@@ -1,10 +1,12 @@
 """Pages of the console with 100,000 people and 200 items behind them, beside a page that asks nothing."""
 
 import gzip
+import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from hashlib import md5
 from statistics import median, quantiles
 from typing import Any
 
@@ -32,7 +34,37 @@ PEOPLE, SHORT_PEOPLE = 100_000, 5_000
 TIMES, SHORT_TIMES = 200, 30
 """How often each page is opened in a run."""
 SLUG = "regional-review"
+PART = re.compile(r"\{(\w+)\}")
+PARTS = {
+    "slug": SLUG,
+    "item": md5(b"item7", usedforsecurity=False).hexdigest(),
+    "broadcast": f"{KEPT}1",
+    "language": "fr",
+}
+"""What stands in addresses; pages about anything else are not opened."""
+ASIDE = ("/sign-in", "/second", "/confirm")
+"""What somebody who is signed in is led away from."""
 BARE = "/bare"
+ITEMS = 200
+WRITTEN = (
+    """
+    INSERT INTO item (id, process_id, kind, language, title, edition, plan, made, changed)
+    SELECT md5('item' || i), (SELECT id FROM process), 'bulletin', 'en', 'Bulletin ' || i, 2, '{{"text": {{}}}}', now(),
+           now() - i * interval '1 hour'
+    FROM generate_series(1, {items}) AS i
+    """,
+    """
+    INSERT INTO edition (item_id, number, text, staff_id, written)
+    SELECT md5('item' || i), number, repeat('The meeting is on day ' || number || ' of the month. ', 12), NULL, now()
+    FROM generate_series(1, {items}) AS i, generate_series(1, 2) AS number
+    """,
+    """
+    INSERT INTO rendition (item_id, language, text, state, source_edition, edition, staff_id, changed)
+    SELECT md5('item' || i), language, repeat('La reunion es un dia de este mes. ', 12), 'translated', 1 + i % 2, 1,
+           'nobody', now()
+    FROM generate_series(1, {items}) AS i, unnest(array['fr', 'es', 'ar']) AS language
+    """,
+)
 COLUMNS = ("page", "median ms", "p99 ms", "x bare", "statements", "kB first", "kB again")
 NOTES = (
     "ms: from when the server has read the request until its page is written, in the median of runs.",
@@ -90,6 +122,9 @@ async def _seeded(database: Database, people: int) -> str:
     for statement in SEED:
         async with database.writing() as session:
             await session.execute(text(statement.format(people=people, each=EACH, kept=KEPT)))
+    for statement in WRITTEN:
+        async with database.writing() as session:
+            await session.execute(text(statement.format(items=ITEMS)))
     async with database.writing() as session:
         process = (await session.execute(text("SELECT id FROM process"))).scalar_one()
         token = await signed_in(session, Role.ORGANIZER, process, now=_forum.now(), also=tuple(Role))
@@ -117,8 +152,12 @@ async def _rows(client: ClientSession, address: str, token: str, watch: Watch, e
 
 def _paths() -> list[str]:
     """Every page that is there to be looked at, as it is opened in the process that was seeded."""
-    routes = [route for route in site.routes() if route.method == "GET"]
-    return [route.path.replace("{slug}", SLUG) for route in routes if "{" not in route.path.replace("{slug}", SLUG)]
+    paths = [route.path for route in site.routes() if route.method == "GET" and route.path not in ASIDE]
+    return [path for path in (PART.sub(_part, path) for path in paths) if "{" not in path]
+
+
+def _part(part: re.Match[str]) -> str:
+    return PARTS.get(part[1], part[0])
 
 
 def _row(path: str, opened: Opened, bare: float) -> tuple[str, ...]:
