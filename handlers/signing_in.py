@@ -245,6 +245,28 @@ def need_confirmation(who: Colleague, now: datetime) -> None:
         raise Unconfirmed
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far somebody is with their second factor."""
+
+    has_second: bool
+    offer: Offer | None
+    """What was offered in this browser and no code of was given yet."""
+    codes_left: int
+    """On paper, unused."""
+
+
+async def standing(session: Session, keys: Keyring, who: Colleague) -> Standing:
+    """Changes nothing."""
+    stored = await staff.get(session, who.id)
+    shown = await stored_factors.offered(session, keys, who.sign_in.id)
+    return Standing(
+        stored is not None and stored.has_second,
+        None if shown is None else second_factors.offer(who.login, shown),
+        await stored_factors.codes_left(session, who.id),
+    )
+
+
 async def offer_second(session: Session, keys: Keyring, who: Colleague, now: datetime) -> Offer | None:
     """A second factor to put into an app; it is theirs once a code of it is given in this same browser.
 

@@ -216,6 +216,18 @@ async def test_a_token_that_was_there_before_signing_in_opens_nothing_after_it(o
     assert await office.behind(confirmed)
 
 
+async def test_how_far_somebody_is_with_their_second_factor_is_looked_up_without_changing_it(office: Office) -> None:
+    await office.add("amal", ORGANIZER)
+    who = await office.who(entered(await office.enter("amal")))
+    async with office.database.writing() as session:
+        assert await signing_in.standing(session, office.keys, who) == signing_in.Standing(False, None, 0)
+        offer = await signing_in.offer_second(session, office.keys, who, office.now)
+        assert await signing_in.standing(session, office.keys, who) == signing_in.Standing(False, offer, 0)
+    who = await office.who(await office.enrol(entered(await office.enter("amal"))))
+    async with office.database.reading() as session:
+        assert await signing_in.standing(session, office.keys, who) == signing_in.Standing(True, None, 10)
+
+
 async def test_a_password_alone_chooses_no_other_second_factor(office: Office) -> None:
     await office.settle("amal", ORGANIZER)
     who = await office.who(entered(await office.enter("amal")))
