@@ -29,6 +29,7 @@ from channels.messages import Message, Stopped
 from console import site as console
 from console.office import Office
 from handlers.conversations import Deployment
+from handlers.second_factors import SecondFactor
 from handlers.talk.boards import Boards
 from storage import Database, Keyring
 
@@ -72,7 +73,8 @@ class Setup:
     """No other process uses the database."""
     public_url: str = ""
     price: str = ""
-    """These two as in `Office`."""
+    second_factor: SecondFactor = SecondFactor.ALL_BUT_TRANSLATORS
+    """These three as in `Office`."""
     observe: Observe = unobserved
 
 
@@ -91,7 +93,9 @@ async def parts(setup: Setup) -> AsyncIterator[Parts]:
         open_.push_async_callback(inbox.close)
         endpoints = Endpoints(channels, inbox, database, clock, observe)
         worker = Worker(database, keys, channels, shared, inbox, clock, setup.alone, observe)
-        office = Office(database, keys, channels, clock, shared.waker, setup.public_url, setup.price)
+        office = Office(
+            database, keys, channels, clock, shared.waker, setup.public_url, setup.price, setup.second_factor
+        )
         yield Parts(database, keys, channels, shared, inbox, endpoints, worker, office)
 
 

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from broadcast.wake import Waker
 from channels import Channel
+from handlers.passwords import Passwords
+from handlers.second_factors import SecondFactor
 from storage import Database, Keyring
 
 
@@ -23,6 +25,10 @@ class Office:
     """The address under which the console is reached from outside, "https://…"; "" on this computer only."""
     price: str = ""
     """What a segment of a text message costs, like "0.05 EUR"; "": nobody said."""
+    second_factor: SecondFactor = SecondFactor.ALL_BUT_TRANSLATORS
+    """Which members of staff have to have one."""
+    passwords: Passwords = field(default_factory=Passwords)
+    """Hashes them, a few at a time."""
 
     @property
     def is_secure(self) -> bool:

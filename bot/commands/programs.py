@@ -107,6 +107,7 @@ async def _work(settings: Settings, works: Callable[[Parts, asyncio.Event], list
         alone=alone,
         public_url=settings.public_url,
         price=settings.sms_price,
+        second_factor=settings.second_factor,
         observe=counts.observe,
     )
     async with serve.parts(setup) as parts, asyncio.TaskGroup() as tasks:
