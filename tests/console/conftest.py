@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -19,8 +20,19 @@ from storage import Keyring
 from storage.roles import Role
 from tests.colleagues import signed_in
 from tests.console.browser import Browser
+from tests.handlers.office import Quick
 from tests.review import PROCESS
 from tests.storage.rows import NOW
+
+
+@dataclass
+class Clock:
+    """Stands still until a test moves it."""
+
+    now: datetime = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
 
 
 @dataclass
@@ -28,6 +40,7 @@ class Town:
     """The console, and who sits before it."""
 
     office: Office
+    clock: Clock
     process: str
     """The id of the process."""
     browser: Callable[[], Awaitable[Browser]] = field(repr=False)
@@ -72,7 +85,8 @@ async def sqlite_town(sqlite_url: str, keys: Keyring) -> AsyncIterator[Town]:
 async def opened(url: str, keys: Keyring) -> AsyncIterator[Town]:
     database = storage.open(url)
     application = web.Application()
-    office = Office(database, keys, {}, lambda: NOW, Waker())
+    clock = Clock()
+    office = Office(database, keys, {}, clock, Waker(), passwords=Quick())
     site.add(application, office)
     clients: list[TestClient[Any, Any]] = []
 
@@ -84,7 +98,7 @@ async def opened(url: str, keys: Keyring) -> AsyncIterator[Town]:
         async with TestServer(application) as server:
             async with database.writing() as session:
                 process = await processes.begin(session, PROCESS, NOW)
-            yield Town(office, process.id, browser)
+            yield Town(office, clock, process.id, browser)
             for client in clients:
                 await client.session.close()
     finally:
