@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,6 +36,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-store",
 }
+JUST_NOW = timedelta(seconds=-1)
+"""What happens at this moment is not said to be ahead."""
 SHORT = 512
 """Bytes that are not worth compressing."""
 HIDDEN = re.compile(
@@ -89,7 +91,7 @@ def moment(at: datetime, zone: str = "UTC") -> Markup:
 
 def ago(at: datetime, now: datetime) -> Markup:
     """How long before or after now something is, in words."""
-    words = format_timedelta(at - now, add_direction=True, locale=_locale())
+    words = format_timedelta(at - now or JUST_NOW, add_direction=True, locale=_locale())
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="minutes"), words)
 
 

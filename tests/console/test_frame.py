@@ -3,11 +3,12 @@
 import pytest
 
 from console import site
-from console._frame import tokens
+from console._frame import pages, tokens
 from console._frame.guard import own_path
 from console._frame.routes import Anyone
 from storage.roles import Role
 from tests.console.conftest import Town
+from tests.storage.rows import NOW
 
 
 async def test_a_visitor_is_asked_to_sign_in_and_nothing_is_shown(town: Town) -> None:
@@ -56,6 +57,10 @@ def test_a_token_of_a_form_holds_in_one_browser_and_looks_different_each_time() 
 def test_nobody_is_led_elsewhere_from_here(path: str) -> None:
     assert own_path(path) == "/"
     assert own_path("/p/review?q=1") == "/p/review?q=1"
+
+
+def test_what_happens_at_this_moment_is_not_ahead() -> None:
+    assert "1 second ago" in pages.ago(NOW, NOW)
 
 
 async def test_a_page_is_found_by_its_title(town: Town) -> None:
