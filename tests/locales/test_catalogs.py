@@ -14,7 +14,7 @@ from channels._text.plain import plain
 from channels._text.segments import is_gsm
 from channels.sms import READ_WITHOUT_ACCENTS
 from locales import ENGLISH, FOLDER, _, in_words, languages, own_name, speaking
-from locales.__main__ import extracted, missing, updated, written
+from locales.catalogs import extracted, missing, updated, written
 
 CODE = extracted(FOLDER.parent)
 NOT_FRENCH = re.compile(r"'|(?<!\u202f)[?!;]|(?<!\u00a0)[:»]|«(?!\u00a0)")
