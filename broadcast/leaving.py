@@ -15,6 +15,7 @@ from broadcast.pace import Pacer
 from broadcast.unwritten import Unwritten
 from channels import Channel
 from channels.messages import Outgoing, unpacked
+from locales import until_corrected
 from outcomes import at_once
 from storage.lanes import Lane
 from storage.outbox.claims import Claimed
@@ -109,6 +110,7 @@ def outgoing_of(claimed: Claimed) -> Outgoing:
     return flows.told(claimed.renditions).outgoing(claimed.language, purpose, answered, claimed.beside_others)
 
 
+@until_corrected
 @lru_cache(maxsize=MOST_TEXTS)
 def _same_for_all(renditions: str, language: str, purpose: str, beside_others: bool) -> Outgoing:
     """What everybody gets who reads this language: it says nothing of any of them, so that it may be remembered."""

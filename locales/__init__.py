@@ -1,7 +1,7 @@
 """What people read, in their language: one .po file a language; English is the text in the code."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,10 +9,11 @@ from functools import cache, lru_cache
 from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
+from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import Translations
@@ -21,8 +22,41 @@ FOLDER = Path(__file__).parent
 STAFF = FOLDER / "staff"
 """What only staff read, in the same languages."""
 ENGLISH = "en"
+MOST_SAID, MOST_EXAMPLES = 103, 3
+"""Up to the first all plurals of a language are used; of the numbers of each so many show it."""
+
+Corrections = Mapping[str, Mapping[tuple[str, int], str]]
+"""What a deployment says in place of our catalogs: by language, each by the English and the number of the plural."""
 
 _spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
+_corrections: dict[str, Mapping[tuple[str, int], str]] = {}
+_forget: list[Callable[[], None]] = []
+"""What is remembered of texts no longer than until they are corrected."""
+
+
+class Remembers(Protocol):
+    """A function of `cache` or `lru_cache`."""
+
+    def cache_clear(self) -> None: ...
+
+
+Remembering = TypeVar("Remembering", bound=Remembers)
+
+
+def until_corrected(function: Remembering) -> Remembering:
+    """What this function remembers follows from texts: it is forgotten when one is corrected."""
+    _forget.append(function.cache_clear)
+    return function
+
+
+def correct(corrections: Corrections) -> None:
+    """From now on these are said, and no others that were before; what the code does not say is left alone."""
+    if corrections == _corrections:
+        return
+    _corrections.clear()
+    _corrections.update({language: dict(texts) for language, texts in corrections.items() if texts})
+    for forget in _forget:
+        forget()
 
 
 @cache
@@ -78,9 +112,15 @@ def ngettext(singular: str, plural: str, number: int, **values: object) -> str:
     return catalog(_spoken.get()).ngettext(singular, plural, number).format(number=number, **values)
 
 
+@until_corrected
 @lru_cache(maxsize=8192)
 def _translated(language: str, text: str) -> str:
     return catalog(language).gettext(text)
+
+
+def uncorrected(text: str) -> str:
+    """The text in the language being spoken as our own catalog has it."""
+    return _ours(_spoken.get()).gettext(text)
 
 
 def N_(text: str) -> str:  # noqa: N802  gettext's own name
@@ -110,24 +150,70 @@ def nearest(tag: str) -> str | None:
     return code if code in languages() else None
 
 
+@until_corrected
 @cache
 def catalog(language: str) -> NullTranslations:
     """The compiled catalogs of one language; English, and a language we do not have, say the text in the code."""
-    paths = [path for path in (STAFF / f"{language}.po", FOLDER / f"{language}.po") if path.exists()]
-    if language not in languages() or not paths:
+    corrections = _corrections.get(language)
+    if not corrections or not entries(language):
+        return _ours(language)
+    corrected = _compiled(_corrected(language, corrections))
+    corrected.add_fallback(_ours(language))
+    return corrected
+
+
+@cache
+def _ours(language: str) -> NullTranslations:
+    found = (*entries(language, STAFF), *entries(language))
+    if not found:
         return NullTranslations()
-    staffs, *peoples = [_compiled(path) for path in paths]
-    for peoples_own in peoples:
-        staffs.merge(peoples_own)
-    return staffs
+    ours = Catalog(locale=language)
+    for entry in found:
+        ours.add(entry.id, entry.string)
+    return _compiled(ours)
 
 
-def _compiled(path: Path) -> Translations:
-    compiled = BytesIO()
+@cache
+def entries(language: str, folder: Path = FOLDER) -> tuple[Message, ...]:
+    """What the catalog of a language holds, of people or of staff; nothing in English, where the code says it."""
+    path = folder / f"{language}.po"
+    if language not in languages() or not path.exists():
+        return ()
     with path.open("rb") as source:
-        write_mo(compiled, read_po(source, locale=path.stem))
+        return tuple(entry for entry in read_po(source, locale=language) if entry.id)
+
+
+def _english(entry: Message) -> str:
+    return entry.id if isinstance(entry.id, str) else entry.id[0]
+
+
+def _corrected(language: str, corrections: Mapping[tuple[str, int], str]) -> Catalog:
+    """Only what is corrected, each with all its plurals."""
+    corrected, texts = Catalog(locale=language), {text for text, _form in corrections}
+    for entry in (its for its in (*entries(language, STAFF), *entries(language)) if _english(its) in texts):
+        ours = (entry.string,) if isinstance(entry.string, str) else tuple(entry.string or ())
+        forms = tuple(corrections.get((_english(entry), form), its) for form, its in enumerate(ours))
+        corrected.add(entry.id, forms if entry.pluralizable else forms[0])
+    return corrected
+
+
+def _compiled(catalog: Catalog) -> Translations:
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
     compiled.seek(0)
     return Translations(compiled)
+
+
+@cache
+def numbers(language: str) -> tuple[tuple[int, ...], ...]:
+    """For each plural of a language some numbers that it is said with: (1,) for one, (0, 2, 3) for others."""
+    catalog = Catalog(locale=language)
+    catalog.add(("one", "many"), tuple(map(str, range(catalog.num_plurals))))
+    compiled = _compiled(catalog)
+    by_form: dict[int, list[int]] = {form: [] for form in range(catalog.num_plurals)}
+    for number in range(MOST_SAID):
+        by_form[int(compiled.ngettext("one", "many", number))].append(number)
+    return tuple(tuple(its[:MOST_EXAMPLES]) for its in by_form.values())
 
 
 @cache

@@ -12,7 +12,7 @@ from flows._engine.facts import Facts
 from flows._engine.folding import fold
 from flows._engine.talks import Answer, Ask
 from flows._engine.words import OR
-from locales import ENGLISH, N_, _, languages, own_name, speaking, spoken, vocabulary
+from locales import ENGLISH, N_, _, languages, own_name, speaking, spoken, until_corrected, vocabulary
 
 MOST_WORDS = 40
 """So many of them tell a language as well as all would."""
@@ -96,6 +96,7 @@ def _which(word: str, offered: tuple[str, ...]) -> tuple[str, ...]:
     return having if len(having) == 1 else ()
 
 
+@until_corrected
 @cache
 def _words(language: str) -> frozenset[str]:
     texts = (*vocabulary(language), *names_of(language))

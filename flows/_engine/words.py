@@ -9,7 +9,7 @@ from channels.messages import Kind, Message
 from flows._engine import plain
 from flows._engine.folding import core, fold, in_western_digits
 from flows._engine.talks import flows
-from locales import N_, _, languages, speaking
+from locales import N_, _, languages, speaking, uncorrected, until_corrected
 
 DIGITS = 8
 """Of the numbers that link two chats."""
@@ -103,6 +103,7 @@ def start_again(reserved_words: ReservedWords) -> str:
     return next(theirs, to_send("start"))
 
 
+@until_corrected
 @cache
 def everywhere(word: str) -> frozenset[str]:
     """One word in every language, folded."""
@@ -119,12 +120,14 @@ def _labelled(text: str) -> str | None:
     return _labels().get(fold(text)) if len(text) <= LONGEST else None
 
 
+@until_corrected
 @cache
 def _labels() -> Mapping[str, str]:
     labelled = (flow for flow in flows().values() if flow.label)
     return {label: flow.name for flow in labelled for label in _in_every_language(flow.label)}
 
 
+@until_corrected
 @cache
 def _flow_words() -> Mapping[str, str]:
     return {
@@ -136,5 +139,6 @@ def _in_every_language(word: str) -> set[str]:
     folded: set[str] = set()
     for language in languages():
         with speaking(language):
-            folded.update(fold(variant) for variant in _(word).split(OR))
+            # People go on typing what they learnt before a word was corrected.
+            folded.update(fold(variant) for text in (_(word), uncorrected(word)) for variant in text.split(OR))
     return folded

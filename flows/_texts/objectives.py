@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from channels.messages import Choice
-from locales import N_, _, speaking, spoken
+from locales import N_, _, speaking, spoken, until_corrected
 
 SOMETHING_ELSE = "else"
 
@@ -107,6 +107,7 @@ def groups() -> tuple[Choice, ...]:
     return _groups(spoken())
 
 
+@until_corrected
 @cache
 def _groups(language: str) -> tuple[Choice, ...]:
     with speaking(language):
