@@ -1,6 +1,8 @@
 """The catalogs as files: every text that the code says, what a language has of them, what it lacks."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -17,9 +19,13 @@ class Readers:
 
     folder: Path
     rooms: tuple[str, ...]
+    """Or single files."""
+    without: tuple[str, ...] = ()
+    """Files of these rooms that speak to others."""
 
 
-PEOPLE = Readers(FOLDER, ("flows", "handlers", "broadcast", "council", "channels"))
+TO_STAFF: tuple[str, ...] = ()
+PEOPLE = Readers(FOLDER, ("flows", "handlers", "broadcast", "council", "channels"), TO_STAFF)
 COLLEAGUES = Readers(STAFF, ("console",))
 METHODS = {".py": "python", ".html": "jinja2"}
 """How texts are found in a file, by its suffix."""
@@ -40,13 +46,32 @@ msgstr ""
 def extracted(root: Path, readers: Readers = PEOPLE) -> Catalog:
     """Every text that the code says to these readers, in the order in which it stands there."""
     texts = Catalog()
-    files = (file for room in readers.rooms for file in sorted((root / room).rglob("*")) if file.suffix in METHODS)
-    for file in files:
+    for file in _files(root, readers):
         for _line, msgid, comments, context in extract_from_file(METHODS[file.suffix], file, KEYWORDS, TO_TRANSLATORS):
-            texts.add(
-                msgid, auto_comments=[c.removeprefix(TO_TRANSLATORS[0]).strip() for c in comments], context=context
-            )
+            notes = [comment.removeprefix(TO_TRANSLATORS[0]).strip() for comment in comments]
+            where = str(file.relative_to(root).with_suffix(""))
+            texts.add(msgid, auto_comments=notes, context=context, locations=[(where, 0)])
     return texts
+
+
+def _files(root: Path, readers: Readers) -> Iterator[Path]:
+    for place in readers.rooms:
+        inside = sorted((root / place).rglob("*")) if (root / place).is_dir() else [root / place]
+        yield from (
+            file for file in inside if file.suffix in METHODS and str(file.relative_to(root)) not in readers.without
+        )
+
+
+@cache
+def places() -> Mapping[str, tuple[str, ...]]:
+    """The files in which each text stands, as "flows/share", by the English. It reads all of our code."""
+    found: dict[str, tuple[str, ...]] = {}
+    for readers in (PEOPLE, COLLEAGUES):
+        for text in (text for text in extracted(FOLDER.parent, readers) if text.id):
+            english = text.id if isinstance(text.id, str) else text.id[0]
+            files = (file for file, _line in text.locations)
+            found[english] = tuple(dict.fromkeys((*found.get(english, ()), *files)))
+    return found
 
 
 def updated(path: Path, texts: Catalog) -> Catalog:
@@ -64,6 +89,25 @@ def written(catalog: Catalog) -> str:
     write_po(body, catalog, no_location=True, omit_header=True, width=120)
     header = HEADER.format(language=catalog.locale, plurals=catalog.plural_forms)
     return f"{header}{body.getvalue().decode().strip()}\n"
+
+
+def corrected(path: Path, corrections: Mapping[tuple[str, int], str]) -> Catalog:
+    """A language's catalog with what is said in place of it, by the English and the number of the plural."""
+    with path.open("rb") as source:
+        catalog = read_po(source, locale=path.stem, ignore_obsolete=True)
+    for message in (message for message in catalog if message.id):
+        if isinstance(message.id, str):
+            message.string = corrections.get((message.id, 0), message.string)
+        else:
+            forms = enumerate(message.string or ())
+            message.string = tuple(corrections.get((message.id[0], form), ours) for form, ours in forms)
+    return catalog
+
+
+def texts(path: Path) -> set[str]:
+    """The English of what a language's catalog has."""
+    with path.open("rb") as source:
+        return {entry.id if isinstance(entry.id, str) else entry.id[0] for entry in read_po(source) if entry.id}
 
 
 def missing(catalog: Catalog) -> list[Message]:
