@@ -26,7 +26,7 @@ class Readers:
 
 TO_STAFF: tuple[str, ...] = ()
 PEOPLE = Readers(FOLDER, ("flows", "handlers", "broadcast", "council", "channels"), TO_STAFF)
-COLLEAGUES = Readers(STAFF, ("console",))
+COLLEAGUES = Readers(STAFF, ("console", "exports"))
 METHODS = {".py": "python", ".html": "jinja2"}
 """How texts are found in a file, by its suffix."""
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
