@@ -24,9 +24,9 @@ class Readers:
     """Files of these rooms that speak to others."""
 
 
-TO_STAFF: tuple[str, ...] = ()
+TO_STAFF = ("handlers/writing/returned.py",)
 PEOPLE = Readers(FOLDER, ("flows", "handlers", "broadcast", "council", "channels"), TO_STAFF)
-COLLEAGUES = Readers(STAFF, ("console", "exports"))
+COLLEAGUES = Readers(STAFF, ("console", "exports", *TO_STAFF))
 METHODS = {".py": "python", ".html": "jinja2"}
 """How texts are found in a file, by its suffix."""
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
