@@ -19,6 +19,12 @@ async def house(database_url: str, keys: Keyring) -> AsyncIterator[House]:
 
 
 @pytest.fixture
+async def sqlite_house(sqlite_url: str, keys: Keyring) -> AsyncIterator[House]:
+    async with _opened(sqlite_url, keys) as house:
+        yield house
+
+
+@pytest.fixture
 async def postgresql_house(postgresql_url: str, keys: Keyring) -> AsyncIterator[House]:
     async with _opened(postgresql_url, keys) as house:
         yield house
