@@ -1,5 +1,6 @@
 """Conversations, one file each: pure generators."""
 
+from flows._engine.correcting import LONGEST_WORD, Misleads, is_word, misleads, room
 from flows._engine.effects import (
     Answered,
     Consented,
@@ -71,19 +72,20 @@ from flows._texts.replies import reply
 from flows._texts.shorts import go_elsewhere, short_title
 from flows._texts.states import STATES
 from flows._texts.stuck import THIRD, stuck
-from flows._texts.templates import templates
+from flows._texts.templates import is_approved_elsewhere, templates
 from flows._texts.told import Given, Told, told
 
 __all__ = [
-    "ALL", "GROUPS", "LEVELS", "LONGEST_TOGETHER", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "THIRD", "WEEKDAYS",
+    "ALL", "GROUPS", "LEVELS", "LONGEST_TOGETHER", "LONGEST_WORD", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "THIRD",
+    "WEEKDAYS",
     "Answer", "Answered", "Ask", "Consented", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow",
-    "Forgotten", "Given", "Group", "Kept", "Left", "Lobby", "Meant", "Moved", "NotEntered", "Objective",
+    "Forgotten", "Given", "Group", "Kept", "Left", "Lobby", "Meant", "Misleads", "Moved", "NotEntered", "Objective",
     "OpenConsultation", "OpenRound", "Option", "OwnContribution", "PassedOn", "Played", "Process", "Promise",
     "Question", "Recognised", "Region", "Rendition", "Renditions", "Returned", "Safety", "Say", "Shared", "Sorted",
     "Spoke", "Surroundings", "Switched", "TakenBack", "Talk", "Told", "Turn", "Unread", "Unreviewed", "Voted", "Wants",
     "Words", "advance", "asks_to_stop", "fewer", "fits", "fits_in", "flow_for", "flows", "go_elsewhere", "goes_back",
-    "greeting", "greets", "in_danger", "is_free", "linking_code",
+    "greeting", "greets", "in_danger", "is_approved_elsewhere", "is_free", "is_word", "linking_code", "misleads",
     "narrowed", "nearest_flow", "only", "over", "play", "read",
-    "rendition", "reply", "says_something", "short_title", "sorry", "stuck", "tells_of_danger", "templates",
+    "rendition", "reply", "room", "says_something", "short_title", "sorry", "stuck", "tells_of_danger", "templates",
     "to_send", "told", "topic_label", "with_notice", "written_in",
 ]  # fmt: skip

@@ -33,6 +33,11 @@ def templates() -> dict[str, dict[str, str]]:
     return {purpose: {language: _in(language, text) for language in languages()} for purpose, text in TEXTS.items()}
 
 
+def is_approved_elsewhere(text: str) -> bool:
+    """Whether a platform has to approve it (English) before it can be worded otherwise."""
+    return text in TEXTS.values()
+
+
 def _in(language: str, text: str) -> str:
     with speaking(language):
         return _(text, told=SLOT, menu=to_send("menu"), stop=to_send("stop"))
