@@ -21,6 +21,7 @@ from storage.tables.bulletins import bulletin
 from storage.tables.circuits import circuit
 from storage.tables.consultations import consultation
 from storage.tables.contributions import contribution, response, waits_for_a_response
+from storage.tables.corrections import correction
 from storage.tables.deliveries import delivery
 from storage.tables.doors import door
 from storage.tables.events import event, parked
@@ -53,6 +54,7 @@ __all__ = [
     "circuit",
     "consultation",
     "contribution",
+    "correction",
     "delivery",
     "door",
     "edition",

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import event, insert, select, update
 
 import storage
-from storage import Database, Keyring, PersonKey, Session, broadcasts, fresh, processes
+from storage import Database, Keyring, PersonKey, Session, broadcasts, fresh, processes, tables
+from storage import staff as stored_staff
 from storage.broadcasts import Broadcast, NewBroadcast, Plan, Subject
 from storage.lanes import Lane
 from storage.processes import NewProcess
@@ -300,3 +301,14 @@ async def until_somebody_waits(session: Session) -> None:
         # What one transaction sees of the others' activity is frozen until told otherwise.
         await session.exec_driver_sql("SELECT pg_stat_clear_snapshot()")
     raise AssertionError("nobody waits")
+
+
+REVIEWER = "reviewer"
+
+
+async def reviewing(session: Session) -> None:
+    """A member of staff who reviews our own texts is there."""
+    there = await session.execute(select(tables.staff.c.id).where(tables.staff.c.id == REVIEWER))
+    if there.one_or_none() is None:
+        new = stored_staff.NewStaff(REVIEWER, REVIEWER, "", "fr", stored_staff.Look.SYSTEM, NOW)
+        await stored_staff.add(session, new)
