@@ -68,10 +68,11 @@ async def meet(
     spoke: datetime = NOW,
     talk: str | None = None,
     name: str | None = None,
+    process: str = PROCESS,
 ) -> Somebody:
     key = keys.new(name or fresh())
     who = Somebody(key.person, fresh(), channel, sender, key, keys.wrap(key))
-    consent = key.seal("agreed", participation.c.consent, PROCESS)
+    consent = key.seal("agreed", participation.c.consent, process)
     who.boxes.append(consent)
     writes = Writes()
     writes.insert(
@@ -84,14 +85,14 @@ async def meet(
     )
     writes.insert(
         participation,
-        process_id=PROCESS,
+        process_id=process,
         person_id=who.id,
         region=region,
         consented=consented,
         consent=consent,
         joined=NOW.date(),
     )
-    _reached(writes, keys, who, reach, spoke, talk, consented)
+    _reached(writes, keys, who, reach, spoke, talk, consented, process)
     await write(session, writes)
     return who
 
@@ -117,7 +118,14 @@ async def also_at(
 
 
 def _reached(
-    writes: Writes, keys: Keyring, who: Somebody, reach: str, spoke: datetime, talk: str | None, consented: bool
+    writes: Writes,
+    keys: Keyring,
+    who: Somebody,
+    reach: str,
+    spoke: datetime,
+    talk: str | None,
+    consented: bool,
+    process: str = PROCESS,
 ) -> None:
     external = who.key.seal(who.sender, address.c.external, who.address)
     sealed = None if talk is None else who.key.seal(talk, address.c.talk, who.address)
@@ -126,7 +134,7 @@ def _reached(
         address,
         id=who.address,
         person_id=who.id,
-        process_id=PROCESS,
+        process_id=process,
         channel=who.channel,
         index=keys.index(who.channel, who.sender),
         external=external,
@@ -243,6 +251,8 @@ async def give(
     consultation: str | None = None,
     question: str | None = None,
     moment: datetime = NOW,
+    process: str = PROCESS,
+    language: str = "en",
 ) -> str:
     name = fresh()
     sealed = who.key.seal(words, contribution.c.words, name)
@@ -252,13 +262,13 @@ async def give(
     writes.insert(
         contribution,
         id=name,
-        process_id=PROCESS,
+        process_id=process,
         person_id=who.id,
         consultation_id=consultation,
         question=question,
         option=None,
         topic=topic,
-        language="en",
+        language=language,
         words=sealed,
         voice=voice,
         given=moment.date(),
