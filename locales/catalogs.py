@@ -24,7 +24,7 @@ class Readers:
     """Files of these rooms that speak to others."""
 
 
-TO_STAFF = ("handlers/writing/returned.py",)
+TO_STAFF = ("handlers/corrections.py", "handlers/writing/returned.py", "handlers/writing/wordings.py")
 PEOPLE = Readers(FOLDER, ("flows", "handlers", "broadcast", "council", "channels"), TO_STAFF)
 COLLEAGUES = Readers(STAFF, ("console", "exports", *TO_STAFF))
 METHODS = {".py": "python", ".html": "jinja2"}

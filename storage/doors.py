@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, exists, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.database import Session
@@ -46,6 +46,11 @@ async def of(session: Session, process_id: str) -> Sequence[Door]:
     """Those of a process, by sender and word."""
     theirs = select(*_columns()).where(door.c.process_id == process_id)
     return [Door(*row) for row in await session.execute(theirs.order_by(door.c.sender, door.c.word))]
+
+
+async def are_there(session: Session, words: Sequence[str]) -> bool:
+    """Whether any of these, in small letters, is the word of a door on any sender."""
+    return (await session.execute(select(exists().where(door.c.word.in_(words))))).scalar_one()
 
 
 async def remove(session: Session, process_id: str, sender: str, word: str) -> bool:
