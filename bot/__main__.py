@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 import storage
 from bot import logs, settings
-from bot.commands import councils, doors, journal, keys, operator, outbox, processes, programs, publishing, staff
+from bot.commands import councils, doors, journal, keys, operator, outbox, processes, programs, publishing, staff, words
 from bot.settings import Environment
 from channels import Misconfigured
 from channels.messages import NotSent
@@ -36,6 +36,7 @@ PANELS = {
         "round",
         "broadcasts",
         "broadcast",
+        "words",
     ),
     OPERATORS: ("staff", "deliveries", "senders", "dead", "held", "parked", "codes", "templates", "journal"),
     STARTS: ("run", "web", "worker", "migrate", "keys", "connect"),
@@ -46,6 +47,7 @@ GROUPS = {
     **doors.GROUPS,
     **processes.GROUPS,
     **publishing.GROUPS,
+    **words.GROUPS,
     **councils.GROUPS,
     **staff.GROUPS,
     **outbox.GROUPS,
@@ -57,6 +59,7 @@ COMMANDS = {
     **doors.COMMANDS,
     **processes.COMMANDS,
     **publishing.COMMANDS,
+    **words.COMMANDS,
     **councils.COMMANDS,
     **staff.COMMANDS,
     **operator.COMMANDS,
@@ -95,8 +98,8 @@ def _put_together() -> typer.Typer:
     whole.callback()(_whole)
     panels = {name: panel for panel, names in PANELS.items() for name in names}
     groups = {name: typer.Typer(no_args_is_help=True, help=summary) for name, summary in GROUPS.items()}
-    for words, verb in COMMANDS.items():
-        group_name, _, name = words.rpartition(" ")
+    for command, verb in COMMANDS.items():
+        group_name, _, name = command.rpartition(" ")
         panel = None if group_name else panels[name]
         (groups[group_name] if group_name else whole).command(name, rich_help_panel=panel)(verb)
     for name, group in groups.items():

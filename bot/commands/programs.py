@@ -22,6 +22,7 @@ from bot.commands.terminal import (
     stop,
     verify,
 )
+from bot.corrections import Corrections
 from bot.serve import Parts
 from bot.settings import Settings, file_of
 from storage import Database
@@ -112,11 +113,14 @@ async def _work(settings: Settings, works: Callable[[Parts, asyncio.Event], list
     )
     async with serve.parts(setup) as parts, asyncio.TaskGroup() as tasks:
         await time.look(parts.database)
+        corrections = Corrections(parts.database)
+        await corrections.look()
         for work in (
             *works(parts, closing),
             keys.follow(parts.keys, closing),
             rotation.attend(parts.database, parts.keys, time.now, closing),
             time.follow(parts.database, closing),
+            corrections.follow(closing),
             *_counted(settings, parts, counts, closing),
         ):
             tasks.create_task(work)

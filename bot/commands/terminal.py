@@ -12,9 +12,10 @@ import typer
 import uvloop
 
 import flows
+import locales
 import storage
 from bot import clock, settings
-from handlers import journal, processes
+from handlers import corrections, journal, processes
 from handlers.contributions import SHORTEST_NAME
 from handlers.journal import TERMINAL, Entry
 from handlers.processes import OpenProcess
@@ -73,6 +74,7 @@ def rehearsing(slug: str | None, work: Callable[[Session, OpenProcess, datetime]
     results: list[T] = []
 
     async def rehearse(session: Session, now: datetime) -> None:
+        locales.correct(await corrections.load(session))
         results.append(await work(session, await processes.named(session, slug), now))
         raise _Undone
 
@@ -105,6 +107,8 @@ def _acting(
     entry: Callable[[T], Entry],
 ) -> T:
     async def act(session: Session, now: datetime) -> T:
+        # What it tells people is worded as it was corrected here.
+        locales.correct(await corrections.load(session))
         process = await find(session, slug)
         result = await work(session, process, now)
         await journal.write(session, TERMINAL, process.id, entry(result), now)

@@ -4,21 +4,7 @@ from datetime import date
 
 import pytest
 
-from locales import (
-    _,
-    correct,
-    in_words,
-    languages,
-    name_of,
-    nearest,
-    ngettext,
-    numbers,
-    own_name,
-    speak,
-    speaking,
-    spoken,
-    uncorrected,
-)
+from locales import _, in_words, languages, name_of, nearest, ngettext, own_name, speak, speaking, spoken
 
 
 def test_english_is_spoken_when_nobody_says_otherwise() -> None:
@@ -76,21 +62,3 @@ def test_the_first_of_a_month_is_written_as_the_french_do() -> None:
     with speaking("fr"):
         assert in_words(date(2026, 5, 1)) == "1er mai 2026"
         assert in_words(date(2026, 5, 11)) == "11 mai 2026"
-
-
-def test_what_is_corrected_is_said_until_it_is_not_any_more() -> None:
-    text, many = "There is {number} question.", "There are {number} questions."
-    with speaking("fr"):
-        before = [_("Menu"), ngettext(text, many, 1), ngettext(text, many, 2)]
-        try:
-            correct({"fr": {("Menu", 0): "Carte", (text, 1): "{number} en tout."}, "es": {("Menu", 0): "Lista"}})
-            assert [_("Menu"), ngettext(text, many, 1), ngettext(text, many, 2)] == ["Carte", before[1], "2 en tout."]
-            assert uncorrected("Menu") == before[0]
-        finally:
-            correct({})
-        assert [_("Menu"), ngettext(text, many, 1), ngettext(text, many, 2)] == before
-
-
-def test_numbers_show_what_each_plural_is_said_with() -> None:
-    assert numbers("fr") == ((0, 1), (2, 3, 4))
-    assert numbers("ar") == ((0,), (1,), (2,), (3, 4, 5), (100, 101, 102), (11, 12, 13))
