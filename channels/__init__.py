@@ -72,7 +72,7 @@ class History(Protocol):
 
 class Channel(Protocol):
     """One sender of ours on a platform. Every file of this folder that is a kind has a `from_settings`, which
-    makes all of that kind."""
+    makes all of that kind, and a `texts_of`: what leaves there as it is read."""
 
     name: str
     """Which bot or number of ours it is, "telegram": everything that is counted or kept by sender has this word."""
@@ -184,6 +184,12 @@ def segments_of(kind: str, outgoing: Outgoing) -> int:
     """As how many segments one message is paid for on this platform; 0 where nothing is paid by segment."""
     count = getattr(import_module(f"channels.{kind}"), "segments_of", None)
     return 0 if count is None else int(count(outgoing))
+
+
+def texts_of(kind: str, outgoing: Outgoing) -> tuple[str, ...]:
+    """The messages as which one without choices leaves on this platform, each as it is read there."""
+    texts: tuple[str, ...] = import_module(f"channels.{kind}").texts_of(outgoing)
+    return texts
 
 
 def fits_template(kind: str, outgoing: Outgoing, templates: Sequence[Template]) -> bool | None:

@@ -103,7 +103,7 @@ class Sms:
         """Nothing is tapped here."""
 
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
-        return parts(outgoing, lambda part: utf16(_text(part)) <= LONGEST, _listed)
+        return _parts(outgoing)
 
     def places(self, outgoing: Outgoing) -> int:
         return segments_of(outgoing)
@@ -131,6 +131,15 @@ class Sms:
 def segments_of(outgoing: Outgoing) -> int:
     """What one message is paid and paced by."""
     return segments(_text(outgoing))
+
+
+def texts_of(outgoing: Outgoing) -> tuple[str, ...]:
+    """What leaves, message by message."""
+    return tuple(map(_text, _parts(outgoing)))
+
+
+def _parts(outgoing: Outgoing) -> tuple[Outgoing, ...]:
+    return parts(outgoing, lambda part: utf16(_text(part)) <= LONGEST, _listed)
 
 
 def _message(channel: str, form: Mapping[str, str]) -> Message:

@@ -219,7 +219,7 @@ class Telegram:
                 await self._bot.answer_callback_query(tap)
 
     def parts(self, outgoing: Outgoing) -> tuple[Outgoing, ...]:
-        return parts(outgoing, lambda part: utf16(_text(part)) <= LONGEST, _listed)
+        return _parts(outgoing)
 
     def places(self, outgoing: Outgoing) -> int:
         return 1
@@ -296,6 +296,15 @@ async def _settled(call: Awaitable[T]) -> T:
         failure = Unknown("unreadable")
     # Raised out here: inside, Telegram's error would hang on it, and that one may carry words or the token.
     raise failure
+
+
+def texts_of(outgoing: Outgoing) -> tuple[str, ...]:
+    """What leaves, message by message."""
+    return tuple(map(_text, _parts(outgoing)))
+
+
+def _parts(outgoing: Outgoing) -> tuple[Outgoing, ...]:
+    return parts(outgoing, lambda part: utf16(_text(part)) <= LONGEST, _listed)
 
 
 def _text(outgoing: Outgoing) -> str:

@@ -308,6 +308,11 @@ def _shape(outgoing: Outgoing) -> tuple[str, str]:
     return "", ""
 
 
+def texts_of(outgoing: Outgoing) -> tuple[str, ...]:
+    """What leaves, message by message, to somebody who has written within the window."""
+    return tuple(map(_text, parts(outgoing, lambda part: utf16(_text(part)) <= LONGEST, _listed)))
+
+
 def fits_template(outgoing: Outgoing, templates: Sequence[Template]) -> bool:
     """Whether one of these that is approved, in its reader's language or the common one, has room for the message."""
     usable, words = approved.from_templates(templates), _run_together(outgoing.text)

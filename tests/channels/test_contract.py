@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from channels import Channel, from_settings, kinds
+from channels import Channel, from_settings, kinds, texts_of
 from channels.carriers import Reserved
 from channels.messages import Choice, Kind, Later, Message, Never, Outgoing, Shut, Unknown
 from flows._engine.folding import fold
@@ -53,6 +53,12 @@ def named_in(tree: ast.Module) -> list[str]:
             case ast.ImportFrom(module=str(module)):
                 found.add(module.removeprefix("channels.").partition(".")[0])
     return [name for name in kinds() if name in found]
+
+
+@pytest.mark.parametrize("kind", kinds())
+def test_what_leaves_is_shown_as_it_is_read_there(kind: str) -> None:
+    assert texts_of(kind, Outgoing("Hello")) == ("Hello",)
+    assert len(texts_of(kind, Outgoing("A long sentence. " * 400))) > 1
 
 
 async def test_a_captured_text_is_a_message_from_its_sender(channel: Channel, door: Door) -> None:
