@@ -2,13 +2,41 @@
 
 from aiohttp import web
 
-from console import doors, find, home, invited, journal, me, second_factors, settings, signing_in, staff, today
+from console import (
+    doors,
+    find,
+    home,
+    invited,
+    items,
+    journal,
+    me,
+    second_factors,
+    settings,
+    signing_in,
+    staff,
+    tell,
+    today,
+)
 from console._frame import assets
 from console._frame.guard import guarded
 from console._frame.routes import Route
 from console.office import Office
 
-PAGES = (signing_in, second_factors, invited, home, me, staff, today, settings, doors, journal, find)
+PAGES = (
+    signing_in,
+    second_factors,
+    invited,
+    me,
+    staff,
+    home,
+    today,
+    tell,
+    items,
+    settings,
+    doors,
+    journal,
+    find,
+)
 
 
 def routes() -> tuple[Route, ...]:

@@ -28,6 +28,8 @@ class Act(StrEnum):
     DOOR_REMOVE = "door.remove"
     BULLETIN_PUBLISH = "bulletin.publish"
     BULLETIN_STOP = "bulletin.stop"
+    ITEM_WRITE = "item.write"
+    ITEM_DROP = "item.drop"
     CONSULTATION_OPEN = "consultation.open"
     CONSULTATION_CLOSE = "consultation.close"
     CONTRIBUTION_SORT = "contribution.sort"

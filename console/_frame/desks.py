@@ -16,6 +16,7 @@ from console._frame import pages, tokens
 from console.office import Office
 from handlers import journal
 from handlers.processes import OpenProcess
+from handlers.writing import moments
 from locales import spoken
 from storage import Session
 from storage.roles import Role
@@ -73,6 +74,11 @@ class Desk:
         """The section that this page belongs to: its path below the process's."""
         below = self.request.path.removeprefix(self.home) if self.the_process else ""
         return "/" + below.split("/")[1] if below.strip("/") else ""
+
+    @property
+    def zone(self) -> str:
+        """By whose clock the process's days begin and end."""
+        return moments.zone_of(self.process.content).key
 
     @property
     def title(self) -> str:

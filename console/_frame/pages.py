@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 import locales
 from console._frame import assets, sections
-from handlers.shown import visible
+from handlers.shown import on_phones, visible
 from locales import own_name, spoken
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
@@ -68,6 +68,11 @@ def as_written(text: str) -> Markup:
     return escape(text)
 
 
+def as_on_phones(text: str) -> Markup:
+    """A message as phones show it: with the marks of direction that senders put into it."""
+    return escape(on_phones(text))
+
+
 def _text(text: str, **values: object) -> Markup:
     """A text of ours in the language being spoken; what it is filled with stays text."""
     return escape(locales._(text, **{name: shown(value) for name, value in values.items()}))
@@ -116,5 +121,11 @@ ENVIRONMENT.globals.update(
     _=_text, ngettext=_ntext, asset=assets.address, direction=direction, sections=sections.of, own_name=own_name
 )
 ENVIRONMENT.filters.update(
-    as_written=as_written, number=number, moment=moment, ago=ago, language=locales.name_of, direction=direction
+    as_written=as_written,
+    as_on_phones=as_on_phones,
+    number=number,
+    moment=moment,
+    ago=ago,
+    language=locales.name_of,
+    direction=direction,
 )
