@@ -193,6 +193,9 @@ def _offered(desk: Desk) -> Sequence[str]:
 
 
 def _on(desk: Desk, item_id: str) -> web.HTTPSeeOther:
+    """To where they asked to go on, or back to the text."""
+    if desk.text("then"):
+        return see(f"{desk.home}/tell/{item_id}/audience")
     return see(f"{desk.home}/tell/{item_id}", done="kept")
 
 

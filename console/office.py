@@ -6,6 +6,7 @@ from datetime import datetime
 
 from broadcast.wake import Waker
 from channels import Channel
+from handlers.audiences import Crowds
 from handlers.passwords import Passwords
 from handlers.second_factors import SecondFactor
 from storage import Database, Keyring
@@ -29,6 +30,8 @@ class Office:
     """Which members of staff have to have one."""
     passwords: Passwords = field(default_factory=Passwords)
     """Hashes them, a few at a time."""
+    crowds: Crowds = field(default_factory=Crowds, repr=False)
+    """How many people have what in common, for a while."""
 
     @property
     def is_secure(self) -> bool:

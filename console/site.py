@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from console import (
+    audiences,
     doors,
     find,
     home,
@@ -32,6 +33,7 @@ PAGES = (
     today,
     tell,
     items,
+    audiences,
     settings,
     doors,
     journal,

@@ -29,6 +29,7 @@ class Act(StrEnum):
     BULLETIN_PUBLISH = "bulletin.publish"
     BULLETIN_STOP = "bulletin.stop"
     ITEM_WRITE = "item.write"
+    ITEM_PLAN = "item.plan"
     ITEM_DROP = "item.drop"
     CONSULTATION_OPEN = "consultation.open"
     CONSULTATION_CLOSE = "consultation.close"

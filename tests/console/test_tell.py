@@ -15,6 +15,17 @@ TEXT = "The hearing is on Friday."
 
 @pytest.fixture
 async def organizer(town: Town) -> Browser:
+    return await seated(town)
+
+
+@pytest.fixture
+async def writer(sqlite_town: Town) -> Browser:
+    """The same, for what no database decides."""
+    return await seated(sqlite_town)
+
+
+async def seated(town: Town) -> Browser:
+    """An organizer of a process that has a sender of each kind."""
     async with town.office.database.writing() as session:
         await senders.keep(session, {"telegram": "telegram", "sms": "sms", "whatsapp": "whatsapp"})
     return await town.signed_in(login="amina")
@@ -50,52 +61,72 @@ async def test_two_who_write_at_once_see_both_texts(town: Town, organizer: Brows
     assert ("text", "The hearing is on Tuesday.") in page.form(name).fields
 
 
-async def test_what_is_too_long_or_empty_is_not_kept_and_not_lost(organizer: Browser) -> None:
-    await organizer.opens(f"{TELL}/new")
+async def test_what_is_too_long_or_empty_is_not_kept_and_not_lost(writer: Browser) -> None:
+    await writer.opens(f"{TELL}/new")
     long = "A long sentence. " * 100
-    page = await organizer.sends("/tell/new", title="Hearing", language="en", text=long)
+    page = await writer.sends("/tell/new", title="Hearing", language="en", text=long)
     assert page.status == 422
     assert "at most 1400 fit" in page.text
     assert "This is too long for one message." in page.text
     assert ("text", long.strip()) in page.form("/tell/new").fields
-    page = await organizer.sends("/tell/new", title="", text="")
+    page = await writer.sends("/tell/new", title="", text="")
     assert page.status == 422
-    page = await organizer.sends("/tell/new", title="Hearing", text=TEXT, show="1")
+    page = await writer.sends("/tell/new", title="Hearing", text=TEXT, show="1")
     assert page.status == 200
     assert "From Harbour Migration Forum" in page.text
 
 
-async def test_while_it_is_written_only_the_phones_come_again(organizer: Browser) -> None:
-    item = await begins(organizer)
-    token = dict(organizer.page.form("/drop").fields)["form-token"]  # type: ignore[union-attr]
-    page = await organizer.posts(f"{item}/preview", [("form-token", token), ("text", "Come on <b>Friday</b>.")])
+async def test_while_it_is_written_only_the_phones_come_again(writer: Browser) -> None:
+    item = await begins(writer)
+    token = dict(writer.page.form("/drop").fields)["form-token"]  # type: ignore[union-attr]
+    page = await writer.posts(f"{item}/preview", [("form-token", token), ("text", "Come on <b>Friday</b>.")])
     assert "<html" not in page.html
     assert "Come on &lt;b&gt;Friday&lt;/b&gt;." in page.html
-    page = await organizer.posts(f"{TELL}/new/preview", [("form-token", token), ("text", ""), ("language", "xx")])
+    page = await writer.posts(f"{TELL}/new/preview", [("form-token", token), ("text", ""), ("language", "xx")])
     assert "What you write is shown here" in page.text
 
 
-async def test_what_attackers_write_stays_text(town: Town, organizer: Browser) -> None:
-    item = await begins(organizer)
+async def test_how_many_it_reaches_is_counted_without_scripts(writer: Browser) -> None:
+    item = await begins(writer)
+    await writer.opens(f"{item}/audience")
+    page = await writer.sends("/audience", count="1")
+    assert page.status == 200
+    assert "People who would get it now: fewer than 8" in page.text
+
+
+async def test_two_who_plan_at_once_overwrite_nothing(sqlite_town: Town, writer: Browser) -> None:
+    item = await begins(writer)
+    second = await sqlite_town.signed_in(login="bilal")
+    await second.opens(f"{item}/audience")
+    await writer.opens(f"{item}/audience")
+    await writer.sends("/audience", urgent="yes")
+    page = await second.sends("/audience", members="yes")
+    assert page.status == 422
+    assert "Somebody else has changed whom or when" in page.text
+    assert ("members", "yes") in page.form("/audience").fields
+
+
+async def test_what_attackers_write_stays_text(sqlite_town: Town, writer: Browser) -> None:
+    item = await begins(writer)
     name, taken = item.rpartition("/")[2], 0
     for text in TEXTS[::12]:
-        page = await organizer.sends(name, text=text, title=text[:200])
+        page = await writer.sends(name, text=text, title=text[:200])
         assert page.status in (200, 422)
         assert page.form(name).action
         assert "<script>alert" not in page.html
         taken += page.status == 200
     assert taken
-    assert (await organizer.opens(TELL)).status == 200
+    assert (await writer.opens(TELL)).status == 200
 
 
-async def test_an_e_bulletin_is_put_together_only_of_what_is_new(organizer: Browser) -> None:
-    await organizer.opens(TELL)
-    assert "Nothing is new since the last e-bulletin." in (await organizer.sends("/tell/digest")).text
+async def test_an_e_bulletin_is_put_together_only_of_what_is_new(writer: Browser) -> None:
+    await writer.opens(TELL)
+    assert "Nothing is new since the last e-bulletin." in (await writer.sends("/tell/digest")).text
 
 
-async def test_what_was_given_up_is_not_there(town: Town, organizer: Browser) -> None:
-    item = await begins(organizer)
-    page = await organizer.sends("/drop")
+async def test_what_was_given_up_is_not_there(sqlite_town: Town, writer: Browser) -> None:
+    item = await begins(writer)
+    page = await writer.sends("/drop")
     assert "Given up." in page.text
-    assert (await organizer.opens(item)).status == 404
-    assert (await acts(town))[0] == Act.ITEM_DROP
+    assert (await writer.opens(item)).status == 404
+    assert (await acts(sqlite_town))[0] == Act.ITEM_DROP
