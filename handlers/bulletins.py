@@ -120,12 +120,13 @@ async def fit_audience(session: Session, process: OpenProcess, audience: Audienc
 
     A slip of the pen would reach nobody, and nobody would know.
     """
-    names = [sender.name for sender in await senders.all_of(session)]
     offered: dict[str, tuple[Sequence[str], Sequence[str]]] = {
         "languages": (audience.languages, languages()),
         "regions": (audience.regions, tuple(region.value for region in process.content.regions)),
-        "channels": (audience.channels, tuple(dict.fromkeys((*channels.kinds(), *names)))),
     }
+    if audience.channels:
+        names = [sender.name for sender in await senders.all_of(session)]
+        offered["channels"] = (audience.channels, tuple(dict.fromkeys((*channels.kinds(), *names))))
     if audience.sources:
         offered["sources"] = (audience.sources, await sources(session, process))
     for name, (values, known) in offered.items():

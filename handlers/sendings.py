@@ -40,7 +40,9 @@ async def request(
     """
     processes.check_open(process)
     item = await items.held(session, process, item_id)
-    bulletin = await _fit(session, process, item, now)
+    await _check_approved(session, process, item, now)
+    await _check_leaves(session, process, item, now)
+    bulletin = items.bulletin(process, item)
     content, digest = contents.pack(bulletin), _hash(process, item, bulletin)
     await _make_way(session, process, item_id, digest)
     if not once_more and (before := await bulletins.published_before(session, process, bulletin)):
@@ -53,6 +55,17 @@ async def request(
 async def get(session: Session, process: OpenProcess, sending_id: str) -> StoredSending:
     """Raises `contents.Unfit` when the process has none of this id."""
     return _known(await sendings.get(session, process.id, sending_id))
+
+
+async def obstacles(session: Session, process: OpenProcess, item: Item, now: datetime) -> Sequence[str]:
+    """What keeps an item from leaving as it is now, a sentence each; none where it can be requested."""
+    found = []
+    for check in (_check_open, _check_approved, _check_leaves):
+        try:
+            await check(session, process, item, now)
+        except contents.Unfit as unfit:
+            found.append(str(unfit))
+    return found
 
 
 async def of_item(session: Session, process: OpenProcess, item_id: str) -> Sequence[StoredSending]:
@@ -132,13 +145,17 @@ async def _leave(session: Session, sending: StoredSending, now: datetime) -> boo
     return True
 
 
-async def _fit(session: Session, process: OpenProcess, item: Item, now: datetime) -> contents.Bulletin:
-    """What would leave. Raises `contents.Unfit` where it could not."""
+async def _check_open(_session: Session, process: OpenProcess, _item: Item, _now: datetime) -> None:
+    processes.check_open(process)
+
+
+async def _check_approved(_session: Session, process: OpenProcess, item: Item, _now: datetime) -> None:
     if languages := items.unapproved(process, item):
         raise contents.Unfit(f"These translations have to be approved or emptied first: {', '.join(languages)}.")
-    bulletin = items.bulletin(process, item)
-    await bulletins.check(session, process, bulletin, now)
-    return bulletin
+
+
+async def _check_leaves(session: Session, process: OpenProcess, item: Item, now: datetime) -> None:
+    await bulletins.check(session, process, items.bulletin(process, item), now)
 
 
 async def _unchanged(session: Session, process: OpenProcess, sending: StoredSending, now: datetime) -> Item | None:

@@ -25,6 +25,7 @@ from tests.handlers.items import (
     WRITER,
     approves,
     drafted,
+    item_of,
     translates,
     writes,
 )
@@ -406,3 +407,20 @@ async def test_a_sending_of_another_process_is_not_there(house: House) -> None:
 
 async def _itself(_session: Session, process: OpenProcess, _now: datetime) -> OpenProcess:
     return process
+
+
+async def test_everything_that_keeps_an_item_from_leaving_is_said_at_once(house: House) -> None:
+    name = await drafted(house, not_after=(NOW - timedelta(days=9)).date())
+    await translates(house, name)
+    strict = replace(PROCESS, unreviewed=flows.Unreviewed.REFUSE)
+    await house.does(lambda session, now: processes.begin(session, strict, now))
+    assert len(await obstacles(house, name)) == 2
+    await approves(house, name)
+    [why] = await obstacles(house, name)
+    assert "has passed" in why
+    assert await obstacles(house, await drafted(house)) == []
+
+
+async def obstacles(house: House, item_id: str) -> list[str]:
+    item = await item_of(house, item_id)
+    return list(await house.acts(lambda session, process, now: sendings.obstacles(session, process, item, now)))
