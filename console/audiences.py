@@ -81,6 +81,8 @@ async def keep(desk: Desk) -> web.StreamResponse:
     except contents.Unfit as unfit:
         async with desk.reading() as session:
             return await _show(desk, session, item, replace(planned, wrong=str(unfit)))
+    if desk.text("then"):
+        raise see(f"{desk.home}/tell/{item.id}/send")
     raise see(f"{desk.home}/tell/{item.id}/audience", done="kept")
 
 

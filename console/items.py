@@ -9,7 +9,7 @@ import flows
 from console._frame.desks import Desk, see
 from console._frame.routes import get, post
 from console.tell import ORGANIZERS
-from handlers import items, journal, phones
+from handlers import items, journal, phones, sendings
 from handlers.items import Item, ItemDraft, Newer
 from handlers.journal import Act
 from handlers.phones import Screens
@@ -145,6 +145,7 @@ async def _new(desk: Desk, written: Typed, trouble: Trouble | None = None) -> we
         trouble=trouble,
         screens=seen,
         offered=_offered(desk),
+        sent=(),
         changes=(),
         longest=contents.LONGEST,
     )
@@ -162,6 +163,7 @@ async def _show(
         trouble=trouble,
         screens=await _screens(desk, session, written, _text(written, item, desk)),
         offered=(item.language,),
+        sent=await sendings.of_item(session, desk.process, item.id),
         changes=() if newer is None else difference(newer.text, written.text),
         longest=contents.LONGEST,
     )

@@ -279,15 +279,18 @@ async def give(
 
 
 @contextmanager
-def statements(database: Database) -> Iterator[list[tuple[str, Any]]]:
-    """Every statement with its parameters that reaches the database within the block, but no BEGIN or COMMIT."""
+def statements(database: Database, *, reading: bool = False) -> Iterator[list[tuple[str, Any]]]:
+    """Every statement with its parameters that reaches the database within the block, but no BEGIN or COMMIT.
+
+    Those of transactions that write, or where `reading` of those that only read.
+    """
     seen: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
         if not statement.startswith("BEGIN"):
             seen.append((statement, parameters))
 
-    engine = database.writer.sync_engine
+    engine = (database.reader if reading else database.writer).sync_engine
     event.listen(engine, "before_cursor_execute", note)
     try:
         yield seen
