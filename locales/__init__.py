@@ -164,7 +164,7 @@ def catalog(language: str) -> NullTranslations:
 
 @cache
 def _ours(language: str) -> NullTranslations:
-    found = (*entries(language, STAFF), *entries(language))
+    found = (*entries(language), *entries(language, STAFF))
     if not found:
         return NullTranslations()
     ours = Catalog(locale=language)
