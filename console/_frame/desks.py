@@ -77,7 +77,9 @@ class Desk:
 
     @property
     def zone(self) -> str:
-        """By whose clock the process's days begin and end."""
+        """By whose clock the process's days begin and end; UTC where there is none."""
+        if self.the_process is None:
+            return "UTC"
         return moments.zone_of(self.process.content).key
 
     @property

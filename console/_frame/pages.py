@@ -88,9 +88,9 @@ def number(value: int) -> str:
 
 
 def moment(at: datetime, zone: str = "UTC") -> Markup:
-    """A day and a time of day by the clock of a zone."""
+    """A day and a time of day by the clock of a zone, which is named: whoever reads it may sit in another one."""
     local = at.astimezone(ZoneInfo(zone))
-    words = format_datetime(local, "d MMM y, HH:mm", locale=_locale())
+    words = format_datetime(local, "d MMM y, HH:mm z", locale=_locale())
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="minutes"), words)
 
 
