@@ -10,6 +10,7 @@ from pathlib import Path
 from aiohttp import web
 
 import storage
+from bot.corrections import Corrections
 from channels import Pace
 from demo import colleagues, panel, phones
 from demo.around import platforms_of
@@ -68,8 +69,20 @@ async def town(folder: Path, listening: socket.socket) -> AsyncIterator[Town]:
         if not is_built:
             await _build(running)
             _finish(folder)
-        async with _working(running, PACES):
+        async with _working(running, PACES), _corrected(running):
             yield running
+
+
+@asynccontextmanager
+async def _corrected(running: Town) -> AsyncIterator[None]:
+    """What its translators correct in our own texts is said at once."""
+    closing = asyncio.Event()
+    following = asyncio.create_task(Corrections(running.parts.database).follow(closing))
+    try:
+        yield
+    finally:
+        closing.set()
+        await following
 
 
 def _is_built(folder: Path) -> bool:
