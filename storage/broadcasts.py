@@ -1,6 +1,6 @@
 """Broadcasts: to whom each goes out, when, and how far it is."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
@@ -296,6 +296,23 @@ async def counts(session: Session, broadcast_id: str) -> Mapping[str, int]:
         .having(number != 0)
     )
     return {row.state: int(row.number) for row in rows}
+
+
+async def numbers(session: Session, process_id: str, names: Collection[str]) -> Mapping[str, Mapping[State, int]]:
+    """How many deliveries of each of these broadcasts of the process are in which state, as `counts` has it."""
+    number = func.sum(standing.c.number)
+    theirs = (broadcast.c.process_id == process_id, broadcast.c.id.in_(names))
+    rows = await session.execute(
+        select(standing.c.broadcast_id, standing.c.state, number)
+        .join(broadcast, broadcast.c.id == standing.c.broadcast_id)
+        .where(*theirs)
+        .group_by(standing.c.broadcast_id, standing.c.state)
+        .having(number != 0)
+    )
+    found: dict[str, dict[State, int]] = {}
+    for name, state, count in rows:
+        found.setdefault(name, {})[State(state)] = int(count)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
