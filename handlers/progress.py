@@ -74,7 +74,7 @@ async def of(
     standings = await broadcasts.standings(session, broadcast.id)
     again = await broadcasts.sent_again(session, broadcast.id)
     states, number = _by_state(standings), sum(standing.number for standing in standings)
-    is_being_made = not broadcast.expanded and broadcast.state in broadcasts.GOES_ON
+    is_being_made = _is_being_made(broadcast)
     return Progress(
         broadcast=broadcast,
         number=counts.among_many(number, number),
@@ -87,6 +87,39 @@ async def of(
         is_over=not is_being_made and not any(states[state] for state in TO_COME),
         version=_version(broadcast, standings, again),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """A broadcast in a list: no more than how much of it is still to leave."""
+
+    broadcast: Broadcast
+    number: int | None
+    """How many deliveries there are; None: fewer than eight."""
+    to_come: int | None
+    """How many of them are still to leave; None: as above."""
+    is_over: bool
+
+
+async def newest(session: Session, process: OpenProcess, most: int) -> Sequence[Going]:
+    """The newest broadcasts of the process first. Two statements."""
+    found = await broadcasts.latest(session, process.id, most)
+    numbers = await broadcasts.numbers(session, process.id, [broadcast.id for broadcast in found])
+    return [_going(broadcast, numbers.get(broadcast.id, {})) for broadcast in found]
+
+
+def _going(broadcast: Broadcast, numbers: Mapping[State, int]) -> Going:
+    number, to_come = sum(numbers.values()), sum(numbers.get(state, 0) for state in TO_COME)
+    return Going(
+        broadcast,
+        counts.among_many(number, number),
+        counts.among_many(to_come, number),
+        not _is_being_made(broadcast) and not to_come,
+    )
+
+
+def _is_being_made(broadcast: Broadcast) -> bool:
+    return not broadcast.expanded and broadcast.state in broadcasts.GOES_ON
 
 
 async def pause(session: Session, process: OpenProcess, broadcast_id: str) -> bool:
