@@ -5,12 +5,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, exists, false, func, insert, null, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.database import Session
-from storage.states import RenditionState
-from storage.tables import edition, item, rendition
+from storage.states import RenditionState, SendingState
+from storage.tables import edition, item, rendition, sending
 
 T = TypeVar("T")
 
@@ -200,6 +200,37 @@ async def listed_renditions(session: Session, process_id: str) -> list[ListedRen
         .order_by(rendition.c.item_id, rendition.c.language)
     )
     return [_read_rendition(row, ListedRendition) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class CountedRenditions:
+    """How many items are this far in a language."""
+
+    language: str
+    state: RenditionState | None
+    """None: the items are written in it first."""
+    is_stale: bool
+    """The source has changed since."""
+    number: int
+
+
+async def to_leave(session: Session, process_id: str) -> list[CountedRenditions]:
+    """How far the items of the process are that have not left yet as they are now; one that repeats leaves again."""
+    left = exists().where(
+        sending.c.item_id == item.c.id,
+        sending.c.state == SendingState.LEFT,
+        sending.c.broadcast_id.is_not(None),
+        sending.c.requested >= item.c.changed,
+    )
+    theirs = (item.c.process_id == process_id, item.c.dropped.is_(None), ~left)
+    first = select(item.c.language, null(), false(), func.count()).where(*theirs).group_by(item.c.language)
+    place = (rendition.c.language, rendition.c.state, (rendition.c.source_edition < item.c.edition).label("is_stale"))
+    others = select(*place, func.count()).join(item, item.c.id == rendition.c.item_id).where(*theirs).group_by(*place)
+    rows = await session.execute(union_all(first, others))
+    return [
+        CountedRenditions(language, state and RenditionState(state), bool(is_stale), number)
+        for language, state, is_stale, number in rows
+    ]
 
 
 async def newest_digest(session: Session, process_id: str) -> datetime | None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 
 from storage._ground.database import Session
 from storage.states import SendingState
-from storage.tables import sending
+from storage.tables import item, sending
 
 ON_ITS_WAY = (SendingState.REQUESTED, SendingState.HELD)
 """What may still leave."""
@@ -100,6 +100,31 @@ async def on_their_way(session: Session, process_id: str) -> Sequence[StoredSend
     """Those of the process that wait for an approval or for the end of their hold, the longest first."""
     waiting = _of(process_id).where(sending.c.state.in_(ON_ITS_WAY))
     return [_read(row) for row in await session.execute(waiting.order_by(sending.c.requested, sending.c.id))]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingSending:
+    """A sending on its way, without what it says."""
+
+    id: str
+    item_id: str
+    state: SendingState
+    requested_by: str
+    requested: datetime
+    leaves: datetime | None
+    reason: str | None
+    title: str
+    language: str
+    """In which the item is written first."""
+
+
+async def waiting(session: Session, process_id: str) -> Sequence[WaitingSending]:
+    """As `on_their_way`, for a list."""
+    columns = [sending.c[part.name] for part in fields(WaitingSending)[:-2]]
+    theirs = (sending.c.process_id == process_id, sending.c.state.in_(ON_ITS_WAY))
+    query = select(*columns, item.c.title, item.c.language).join(item, item.c.id == sending.c.item_id).where(*theirs)
+    rows = await session.execute(query.order_by(sending.c.requested, sending.c.id))
+    return [WaitingSending(**row._asdict() | {"state": SendingState(row.state)}) for row in rows]
 
 
 async def take_due(session: Session, now: datetime) -> Sequence[StoredSending]:
