@@ -16,7 +16,7 @@ from handlers.writing import contents
 from storage import Session, fresh, sendings
 from storage import processes as stored_processes
 from storage.broadcasts import Subject
-from storage.sendings import ON_ITS_WAY, Hold, NewSending, StoredSending
+from storage.sendings import ON_ITS_WAY, Hold, NewSending, StoredSending, WaitingSending
 from storage.states import SendingState
 
 HOLD = timedelta(minutes=10)
@@ -76,6 +76,11 @@ async def of_item(session: Session, process: OpenProcess, item_id: str) -> Seque
 async def on_their_way(session: Session, process: OpenProcess) -> Sequence[StoredSending]:
     """What waits for an approval or for the end of its hold, the longest first."""
     return await sendings.on_their_way(session, process.id)
+
+
+async def waiting(session: Session, process: OpenProcess) -> Sequence[WaitingSending]:
+    """The same with what each is called, without what it says."""
+    return await sendings.waiting(session, process.id)
 
 
 async def approve(

@@ -1,7 +1,7 @@
 """What needs somebody today in a process, and how many were heard and told."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,9 +12,11 @@ from handlers.audiences import Crowds
 from handlers.memory import Memory
 from handlers.processes import OpenProcess
 from handlers.writing import contents, moments
-from storage import Session, circuits, consultations, contributions
+from storage import Session, circuits, consultations, contributions, items
 from storage.broadcasts import EVERYBODY
 from storage.contributions import Answered
+from storage.items import CountedRenditions
+from storage.states import RenditionState
 
 SOON = timedelta(days=7)
 """So long before its day a promise is near."""
@@ -137,3 +139,47 @@ async def heard_and_told(session: Session, figures: Figures, process: OpenProces
     answered = await figures.of(session, process.id, now)
     reached = max(0, answered.answered - answered.unreached)
     return HeardAndTold(counts.rounded(answered.heard), counts.rounded(reached))
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """How many items that are to leave lack what in one language: texts of staff, so no number points at anybody."""
+
+    language: str
+    missing: int
+    stale: int
+    """Their source has changed since."""
+    unfinished: int
+    """Begun, or made by a machine."""
+    unapproved: int
+    """Whole, and nobody else has read them, as the process wants it."""
+
+
+async def lacking(session: Session, process: OpenProcess, only: Collection[str] | None) -> Sequence[Lacking]:
+    """What translators and those who approve their work are waited for. `only` in these languages. One statement."""
+    counted = await items.to_leave(session, process.id)
+    wanted = [code for code in process.content.languages if only is None or code in only]
+    is_lax = flows.Unreviewed(process.content.unreviewed) is flows.Unreviewed.LEAVE
+    found = [_lacking(code, counted, is_lax) for code in wanted]
+    return [it for it in found if it.missing or it.stale or it.unfinished or it.unapproved]
+
+
+def _lacking(language: str, counted: Sequence[CountedRenditions], is_lax: bool) -> Lacking:
+    to_translate = sum(row.number for row in counted if row.state is None and row.language != language)
+    states = Counter[RenditionState]()
+    stale = 0
+    for row in counted:
+        if row.language != language or row.state in (None, RenditionState.EMPTY):
+            continue
+        to_translate -= row.number
+        if row.is_stale:
+            stale += row.number
+        elif row.state is not None:
+            states[row.state] += row.number
+    return Lacking(
+        language,
+        missing=to_translate,
+        stale=stale,
+        unfinished=states[RenditionState.NEEDS_EDITING],
+        unapproved=0 if is_lax else states[RenditionState.TRANSLATED],
+    )
