@@ -9,6 +9,7 @@ from channels import Channel
 from handlers.audiences import Crowds
 from handlers.passwords import Passwords
 from handlers.second_factors import SecondFactor
+from handlers.today import Figures
 from storage import Database, Keyring
 
 
@@ -32,6 +33,9 @@ class Office:
     """Hashes them, a few at a time."""
     crowds: Crowds = field(default_factory=Crowds, repr=False)
     """How many people have what in common, for a while."""
+
+    figures: Figures = field(default_factory=Figures, repr=False)
+    """How many people were heard and told, for a while."""
 
     @property
     def is_secure(self) -> bool:
