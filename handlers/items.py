@@ -11,7 +11,7 @@ from handlers.writing import contents
 from handlers.writing.scripts import check_script
 from locales import languages
 from storage import Session, fresh, items, sendings
-from storage.items import ItemKind, ListedItem, NewItem, StoredEdition, StoredRendition
+from storage.items import ItemKind, ListedItem, NewItem, StoredEdition, StoredItem, StoredRendition
 from storage.states import RenditionState
 
 WHAT_IT_IS_NOT = "No item of this process has this id."
@@ -122,6 +122,19 @@ async def get(session: Session, process: OpenProcess, item_id: str) -> Item:
     stored = await items.get(session, process.id, item_id)
     if stored is None or stored.dropped is not None:
         raise contents.Unfit(WHAT_IT_IS_NOT)
+    return _item(stored, {its.language: its for its in await items.renditions(session, item_id)})
+
+
+async def written_in(session: Session, process: OpenProcess, source: str, language: str) -> Sequence[Item]:
+    """Every item that is written in `source`, each with what there is of it in `language` alone. Two statements."""
+    renditions = await items.renditions_into(session, process.id, language)
+    return [
+        _item(stored, {language: renditions[stored.id]} if stored.id in renditions else {})
+        for stored in await items.written_in(session, process.id, source)
+    ]
+
+
+def _item(stored: StoredItem, renditions: Mapping[str, StoredRendition]) -> Item:
     return Item(
         id=stored.id,
         kind=stored.kind,
@@ -134,7 +147,7 @@ async def get(session: Session, process: OpenProcess, item_id: str) -> Item:
         planned_by=stored.planned_by,
         since=stored.since,
         changed=stored.changed,
-        renditions={rendition.language: rendition for rendition in await items.renditions(session, item_id)},
+        renditions=renditions,
     )
 
 

@@ -12,6 +12,7 @@ from handlers.writing import contents, returned
 from handlers.writing.returned import Change
 from handlers.writing.scripts import check_script
 from storage import Session
+from storage import items as stored
 from storage.states import RenditionState
 
 
@@ -26,14 +27,14 @@ class Incoming:
 
 async def sheet(session: Session, process: OpenProcess, source: str, language: str) -> Sheet:
     """Every item that is written in `source`, for a translator into `language`."""
-    written = [row.item for row in await items.matrix(session, process) if row.item.language == source]
-    units = [_unit(await items.get(session, process, item.id), language) for item in written]
-    return Sheet(process.slug, source, language, tuple(units))
+    written = await items.written_in(session, process, source, language)
+    return Sheet(process.slug, source, language, tuple(_unit(item, language) for item in written))
 
 
 async def compare(session: Session, process: OpenProcess, incoming: Sheet) -> list[Incoming]:
     """What a file that came back would change. Nothing is written."""
-    current = await sheet(session, process, incoming.source, incoming.target)
+    current = await items.written_in(session, process, incoming.source, incoming.target)
+    edited = {item.id: rendition.edition for item in current for rendition in item.renditions.values()}
 
     def unfit(_before: Unit, after: Unit) -> str:
         try:
@@ -43,8 +44,8 @@ async def compare(session: Session, process: OpenProcess, incoming: Sheet) -> li
             return str(why)
         return ""
 
-    changes = returned.compare(current.units, incoming.units, unfit)
-    return [Incoming(change, await _edited(session, process, change, incoming.target)) for change in changes]
+    changes = returned.compare((_unit(item, incoming.target) for item in current), incoming.units, unfit)
+    return [Incoming(change, edited.get(change.id, 0)) for change in changes]
 
 
 async def take(
@@ -57,9 +58,10 @@ async def take(
     """
     changes = [its.change for its in await compare(session, process, incoming) if its.change.id in seen]
     left = set(seen) - {unit.id for unit in returned.taken(changes)}
-    for unit in returned.taken(changes):
+    for unit in sorted(returned.taken(changes), key=lambda unit: unit.id):
+        # Whoever takes others at the same time waits for these in the same order.
         item = await items.held(session, process, unit.id)
-        new = Translation(unit.target, unit.state, seen[unit.id], await _source_edition(session, process, item, unit))
+        new = Translation(unit.target, unit.state, seen[unit.id], await _source_edition(session, item, unit))
         try:
             await items.translate(session, process, unit.id, incoming.target, new, staff_id, now)
         except Newer:
@@ -75,15 +77,8 @@ def _unit(item: Item, language: str) -> Unit:
     return Unit(item.id, item.text, rendition.text, state=state, context=item.title)
 
 
-async def _edited(session: Session, process: OpenProcess, change: Change, language: str) -> int:
-    if change.before is None:
-        return 0
-    rendition = (await items.get(session, process, change.id)).renditions.get(language)
-    return 0 if rendition is None else rendition.edition
-
-
-async def _source_edition(session: Session, process: OpenProcess, item: Item, unit: Unit) -> int:
+async def _source_edition(session: Session, item: Item, unit: Unit) -> int:
     """Of which text it is a translation: the newest that reads like the file's, or an older one than there is."""
-    texts = {its.number: its.text for its in await items.editions(session, process, item.id)}
+    texts = {its.number: its.text for its in await stored.editions(session, item.id)}
     same = (number for number, text in texts.items() if returned.reads_like(text, unit.source))
     return max(same, default=max(item.edition - 1, 1))

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, exists, false, func, insert, null, select, union_all, update
+from sqlalchemy import ColumnElement, Select, exists, false, func, insert, null, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.database import Session
@@ -124,15 +124,24 @@ async def lock(session: Session, process_id: str, item_id: str) -> bool:
 
 async def get(session: Session, process_id: str, item_id: str) -> StoredItem | None:
     """None when the process has none of this id."""
-    newest = (edition.c.item_id == item.c.id, edition.c.number == item.c.edition)
-    row = (
-        await session.execute(
-            select(*_columns(item, StoredItem, without=2), edition.c.text, edition.c.staff_id)
-            .join(edition, newest[0] & newest[1])
-            .where(item.c.process_id == process_id, item.c.id == item_id)
-        )
-    ).one_or_none()
+    row = (await session.execute(_with_text(process_id).where(item.c.id == item_id))).one_or_none()
     return None if row is None else _read(row, StoredItem)
+
+
+async def written_in(session: Session, process_id: str, language: str) -> list[StoredItem]:
+    """Those of the process that are written in this language and were not dropped, what was changed last first."""
+    theirs = _with_text(process_id).where(item.c.language == language, item.c.dropped.is_(None))
+    rows = await session.execute(theirs.order_by(item.c.changed.desc(), item.c.id))
+    return [_read(row, StoredItem) for row in rows]
+
+
+def _with_text(process_id: str) -> Select[Any]:
+    newest = (edition.c.item_id == item.c.id, edition.c.number == item.c.edition)
+    return (
+        select(*_columns(item, StoredItem, without=2), edition.c.text, edition.c.staff_id)
+        .join(edition, newest[0] & newest[1])
+        .where(item.c.process_id == process_id)
+    )
 
 
 async def write(session: Session, item_id: str, new: StoredEdition) -> None:
@@ -179,6 +188,17 @@ async def renditions(session: Session, item_id: str) -> list[StoredRendition]:
     theirs = select(*_columns(rendition, StoredRendition)).where(rendition.c.item_id == item_id)
     rows = await session.execute(theirs.order_by(rendition.c.language))
     return [_read_rendition(row, StoredRendition) for row in rows]
+
+
+async def renditions_into(session: Session, process_id: str, language: str) -> dict[str, StoredRendition]:
+    """Those of the process in this language, by the ids of their items."""
+    theirs = (item.c.process_id == process_id, rendition.c.language == language)
+    rows = await session.execute(
+        select(rendition.c.item_id, *_columns(rendition, StoredRendition))
+        .join(item, item.c.id == rendition.c.item_id)
+        .where(*theirs)
+    )
+    return {row.item_id: _read_rendition(row, StoredRendition, without="item_id") for row in rows}
 
 
 async def listed(session: Session, process_id: str) -> list[ListedItem]:
@@ -244,8 +264,9 @@ def _read(row: Any, kind: type[T]) -> T:
     return kind(**row._asdict() | {"kind": ItemKind(row.kind)})
 
 
-def _read_rendition(row: Any, kind: type[T]) -> T:
-    return kind(**row._asdict() | {"state": RenditionState(row.state)})
+def _read_rendition(row: Any, kind: type[T], without: str = "") -> T:
+    values = {name: value for name, value in row._asdict().items() if name != without}
+    return kind(**values | {"state": RenditionState(row.state)})
 
 
 def _columns(table: Any, kind: Any, without: int = 0) -> list[ColumnElement[Any]]:

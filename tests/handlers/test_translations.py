@@ -6,11 +6,12 @@ import pytest
 
 from exports import po, xliff
 from exports.units import Sheet
-from handlers import translations
+from handlers import processes, translations
 from handlers.translations import Incoming
 from storage.states import RenditionState
 from tests.handlers.house import House
 from tests.handlers.items import ARABIC, FRENCH, TRANSLATOR, drafted, item_of, translates, writes
+from tests.storage.rows import statements
 
 
 async def sheet(house: House, language: str = "fr") -> Sheet:
@@ -77,3 +78,15 @@ async def test_what_cannot_be_sent_or_is_not_here_is_not_taken(sqlite_house: Hou
     elsewhere = replace(out, units=(replace(out.units[0], id="elsewhere", target=ARABIC),))
     assert await takes(house, elsewhere, {"elsewhere": 0}) == ["elsewhere"]
     assert (await item_of(house, name)).renditions == {}
+
+
+async def test_however_many_items_leave_in_two_statements(sqlite_house: House) -> None:
+    house = sqlite_house
+    for language in ("fr", "es", "fr"):
+        await translates(house, await drafted(house), FRENCH, language)
+    async with house.database.writing() as session:
+        process = await processes.named(session)
+        with statements(house.database) as seen:
+            out = await translations.sheet(session, process, "en", "fr")
+    assert (len(out.units), len(seen)) == (3, 2)
+    assert sorted(unit.target for unit in out.units) == ["", FRENCH, FRENCH]
