@@ -148,10 +148,15 @@ async def _taken(desk: Desk, route: Route) -> web.StreamResponse:
     if not _comes_from_us(desk.request):
         raise web.HTTPForbidden
     form = await _form(desk.request.clone(client_max_size=route.most))
-    token = form.get(tokens.FIELD, "")
-    if not (isinstance(token, str) and tokens.is_of(desk.key, token)):
-        raise web.HTTPForbidden
-    return await route.answer(replace(desk, form=form))
+    try:
+        token = form.get(tokens.FIELD, "")
+        if not (isinstance(token, str) and tokens.is_of(desk.key, token)):
+            raise web.HTTPForbidden
+        return await route.answer(replace(desk, form=form))
+    finally:
+        for value in form.values():
+            if isinstance(value, web.FileField):
+                value.file.close()
 
 
 def _comes_from_us(request: web.Request) -> bool:
