@@ -12,6 +12,7 @@ from console import (
     items,
     journal,
     me,
+    renditions,
     second_factors,
     sendings,
     settings,
@@ -19,6 +20,7 @@ from console import (
     staff,
     tell,
     today,
+    words,
 )
 from console._frame import assets
 from console._frame.guard import guarded
@@ -38,6 +40,8 @@ PAGES = (
     items,
     audiences,
     sendings,
+    words,
+    renditions,
     settings,
     doors,
     journal,

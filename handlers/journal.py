@@ -64,6 +64,8 @@ class Act(StrEnum):
     STAFF_CODES = "staff.codes"
     GRANT_GIVE = "grant.give"
     GRANT_TAKE = "grant.take"
+    RENDITION_TRANSLATE = "rendition.translate"
+    RENDITION_APPROVE = "rendition.approve"
 
 
 Fact = str | int | tuple[str, ...]
