@@ -20,6 +20,7 @@ from console import (
     staff,
     tell,
     today,
+    translations,
     words,
 )
 from console._frame import assets
@@ -41,6 +42,7 @@ PAGES = (
     audiences,
     sendings,
     words,
+    translations,
     renditions,
     settings,
     doors,

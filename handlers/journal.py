@@ -66,6 +66,7 @@ class Act(StrEnum):
     GRANT_TAKE = "grant.take"
     RENDITION_TRANSLATE = "rendition.translate"
     RENDITION_APPROVE = "rendition.approve"
+    WORDS_IMPORT = "words.import"
 
 
 Fact = str | int | tuple[str, ...]
