@@ -43,11 +43,11 @@ PAGES = (
     sendings,
     words,
     translations,
-    renditions,
     settings,
     doors,
     journal,
     find,
+    renditions,
 )
 
 
