@@ -128,7 +128,7 @@ async def test_a_sender_out_of_order_and_who_is_hardly_reached_need_the_owner(to
     owner = await town.signed_in(Role.OWNER)
     page = await owner.opens(HERE)
     assert "out of order telegram Nothing leaves by it" in page.text
-    assert "not reached The south Fewer than 8 people can be written to." in page.text
+    assert "not reached The south In each, fewer than 8 people can be written to." in page.text
     assert page.text.count("not reached") == 2, "and the sentence that says what that is"
 
 
