@@ -4,6 +4,7 @@ from aiohttp import web
 
 from console import (
     audiences,
+    corrections,
     doors,
     find,
     going,
@@ -36,18 +37,19 @@ PAGES = (
     staff,
     home,
     today,
-    tell,
     going,
+    tell,
     items,
     audiences,
     sendings,
     words,
     translations,
+    renditions,
+    corrections,
     settings,
     doors,
     journal,
     find,
-    renditions,
 )
 
 

@@ -56,6 +56,7 @@ async def show(desk: Desk) -> web.StreamResponse:
         state=state,
         states=(*RenditionState, *Wanted),
         later=page + 1 if len(listed) > (page + 1) * AT_ONCE else None,
+        catalogs=[code for code in corrigible(desk) if code in columns or not columns],
     )
 
 
@@ -64,6 +65,20 @@ def theirs(desk: Desk) -> Sequence[str]:
     offered = [code for code in desk.process.content.languages if code in locales.languages()]
     granted = None if desk.has(Role.ORGANIZER) else desk.languages(Role.TRANSLATOR)
     return [code for code in offered if granted is None or code in granted]
+
+
+def corrigible(desk: Desk) -> Sequence[str]:
+    """The languages in which they may correct what we say ourselves, in whatever process they translate."""
+    return [code for code in locales.languages() if code != locales.ENGLISH and may_correct(desk, code)]
+
+
+def may_correct(desk: Desk, language: str) -> bool:
+    """Translators into it, and who owns the whole deployment: what we say ourselves is said in every process."""
+    return any(
+        (grant.role is Role.TRANSLATOR and (not grant.languages or language in grant.languages))
+        or (grant.role is Role.OWNER and grant.process_id is None)
+        for grant in desk.who.grants
+    )
 
 
 def following(

@@ -67,6 +67,7 @@ class Act(StrEnum):
     RENDITION_TRANSLATE = "rendition.translate"
     RENDITION_APPROVE = "rendition.approve"
     WORDS_IMPORT = "words.import"
+    TEXT_CORRECT = "text.correct"
 
 
 Fact = str | int | tuple[str, ...]
