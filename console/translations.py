@@ -118,7 +118,9 @@ async def _show(desk: Desk, language: str, wrong: str = "") -> web.StreamRespons
 
 
 async def _file(desk: Desk, kind: ModuleType) -> web.StreamResponse:
-    language, source = spoken_at(desk), desk.request.query.get("from", "")
+    language = spoken_at(desk)
+    first = next((code for code in desk.process.content.languages if code != language), "")
+    source = desk.request.query.get("from", first)
     if source not in desk.process.content.languages or source == language:
         raise web.HTTPNotFound
     async with desk.reading() as session:
