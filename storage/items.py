@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, false, func, insert, null, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -11,8 +11,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage._ground.database import Session
 from storage.states import RenditionState, SendingState
 from storage.tables import edition, item, rendition, sending
-
-T = TypeVar("T")
 
 
 class ItemKind(StrEnum):
@@ -125,14 +123,14 @@ async def lock(session: Session, process_id: str, item_id: str) -> bool:
 async def get(session: Session, process_id: str, item_id: str) -> StoredItem | None:
     """None when the process has none of this id."""
     row = (await session.execute(_with_text(process_id).where(item.c.id == item_id))).one_or_none()
-    return None if row is None else _read(row, StoredItem)
+    return None if row is None else _read(row)
 
 
 async def written_in(session: Session, process_id: str, language: str) -> list[StoredItem]:
     """Those of the process that are written in this language and were not dropped, what was changed last first."""
     theirs = _with_text(process_id).where(item.c.language == language, item.c.dropped.is_(None))
     rows = await session.execute(theirs.order_by(item.c.changed.desc(), item.c.id))
-    return [_read(row, StoredItem) for row in rows]
+    return [_read(row) for row in rows]
 
 
 def _with_text(process_id: str) -> Select[Any]:
@@ -187,18 +185,18 @@ async def renditions(session: Session, item_id: str) -> list[StoredRendition]:
     """In all its other languages, by their codes."""
     theirs = select(*_columns(rendition, StoredRendition)).where(rendition.c.item_id == item_id)
     rows = await session.execute(theirs.order_by(rendition.c.language))
-    return [_read_rendition(row, StoredRendition) for row in rows]
+    return [_read_rendition(row) for row in rows]
 
 
 async def renditions_into(session: Session, process_id: str, language: str) -> dict[str, StoredRendition]:
     """Those of the process in this language, by the ids of their items."""
     theirs = (item.c.process_id == process_id, rendition.c.language == language)
     rows = await session.execute(
-        select(rendition.c.item_id, *_columns(rendition, StoredRendition))
+        select(*_columns(rendition, StoredRendition), rendition.c.item_id)
         .join(item, item.c.id == rendition.c.item_id)
         .where(*theirs)
     )
-    return {row.item_id: _read_rendition(row, StoredRendition, without="item_id") for row in rows}
+    return {row.item_id: _read_rendition(row[:-1]) for row in rows}
 
 
 async def listed(session: Session, process_id: str) -> list[ListedItem]:
@@ -207,7 +205,7 @@ async def listed(session: Session, process_id: str) -> list[ListedItem]:
     rows = await session.execute(
         select(*_columns(item, ListedItem)).where(*theirs).order_by(item.c.changed.desc(), item.c.id)
     )
-    return [_read(row, ListedItem) for row in rows]
+    return [ListedItem(name, ItemKind(kind), *rest) for name, kind, *rest in rows]
 
 
 async def listed_renditions(session: Session, process_id: str) -> list[ListedRendition]:
@@ -219,7 +217,7 @@ async def listed_renditions(session: Session, process_id: str) -> list[ListedRen
         .where(*theirs)
         .order_by(rendition.c.item_id, rendition.c.language)
     )
-    return [_read_rendition(row, ListedRendition) for row in rows]
+    return [ListedRendition(name, code, RenditionState(state), source) for name, code, state, source in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,13 +258,13 @@ async def newest_digest(session: Session, process_id: str) -> datetime | None:
     return found
 
 
-def _read(row: Any, kind: type[T]) -> T:
-    return kind(**row._asdict() | {"kind": ItemKind(row.kind)})
+def _read(row: Any) -> StoredItem:
+    return StoredItem(**row._asdict() | {"kind": ItemKind(row.kind)})
 
 
-def _read_rendition(row: Any, kind: type[T], without: str = "") -> T:
-    values = {name: value for name, value in row._asdict().items() if name != without}
-    return kind(**values | {"state": RenditionState(row.state)})
+def _read_rendition(row: Any) -> StoredRendition:
+    language, text, state, *rest = row
+    return StoredRendition(language, text, RenditionState(state), *rest)
 
 
 def _columns(table: Any, kind: Any, without: int = 0) -> list[ColumnElement[Any]]:
