@@ -188,8 +188,11 @@ def _check_language(language: str) -> None:
 
 
 def _as_it_stands(text: OwnText, kept: Mapping[tuple[str, int], Correction], files: Iterable[str]) -> OwnText:
+    uses = tuple(map(_use, files))
+    if not any((text.id, form) in kept for form in range(len(text.wordings))):
+        return replace(text, uses=uses)
     now = (replace(its, correction=kept.get((text.id, form))) for form, its in enumerate(text.wordings))
-    return replace(text, wordings=tuple(now), uses=tuple(map(_use, files)))
+    return replace(text, wordings=tuple(now), uses=uses)
 
 
 def _use(file: str) -> Use:
