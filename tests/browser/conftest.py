@@ -9,6 +9,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from servers import chromium
+from storage import Keyring
+from tests.browser import consoles
+from tests.browser.consoles import Console
 from tests.browser.windows import Windows
 from tests.waiting import PATIENCE
 
@@ -37,3 +40,10 @@ async def windows(browser: Browser) -> AsyncIterator[Windows]:
     yield opened
     await opened.close()
     assert opened.faults == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def console(sqlite_url: str, keys: Keyring, windows: Windows) -> AsyncIterator[Console]:
+    """What a browser shows is the same on either database."""
+    async with consoles.console(sqlite_url, keys, windows) as opened:
+        yield opened

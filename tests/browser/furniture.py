@@ -1,0 +1,60 @@
+"""Something of everything that pages of the console are about."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from handlers import bulletins, doors, items, sendings, staff
+from handlers.doors import NewDoor
+from handlers.items import ItemDraft, Translation
+from handlers.processes import OpenProcess
+from handlers.staff import Grant
+from handlers.writing import contents
+from storage import Session
+from storage.roles import Role
+from storage.states import RenditionState
+from tests.stories.town import StoryTown
+
+TEXT = "The hearing is on Friday."
+FRENCH = "L’audition a lieu vendredi."
+LONG = "The hearing is on Friday, in the town hall, and whoever speaks another language finds help there. " * 6
+AMINA = "amina"
+
+
+async def furnish(town: StoryTown) -> Mapping[str, str]:
+    """Gives what stands in the addresses of pages, by the names of their parts."""
+    door = NewDoor("telegram", "market", "fr", "poster")
+    await town.acts(lambda session, process, _now: doors.add(session, process, door))
+    broadcast = await town.acts(
+        lambda session, process, now: bulletins.publish(session, process, contents.Bulletin({"en": LONG}), now)
+    )
+    item = await town.acts(_written)
+    waiting = await town.acts(lambda session, process, now: sendings.request(session, process, item, AMINA, now))
+    await town.acts(_outdated)
+    return {
+        "slug": "regional-review",
+        "language": "fr",
+        "sender": door.sender,
+        "word": door.word,
+        "item": item,
+        "sending": waiting.id,
+        "broadcast": broadcast,
+        "token": await town.organizer(_invited),
+    }
+
+
+async def _invited(session: Session, now: datetime) -> str:
+    return await staff.invite(session, None, "linda", Grant(None, Role.MODERATOR, ("fr", "ar")), "en", now)
+
+
+async def _written(session: Session, process: OpenProcess, now: datetime) -> str:
+    """An item with a translation."""
+    item = await items.draft(session, process, ItemDraft("Hearing", "en", TEXT), AMINA, now)
+    french = Translation(FRENCH, RenditionState.TRANSLATED, edited=0, source_edition=1)
+    await items.translate(session, process, item, "fr", french, "lucie", now)
+    return item
+
+
+async def _outdated(session: Session, process: OpenProcess, now: datetime) -> None:
+    """Another, whose text has changed since it was translated."""
+    item = await _written(session, process, now)
+    await items.write(session, process, item, LONG, 1, AMINA, now)
