@@ -27,7 +27,7 @@ WORDS = """
   ...[...document.querySelectorAll("[title], [aria-label], [data-label]")].flatMap((element) =>
     [...element.attributes].map(({value}) => value))].join(" ")
 """
-UNSEEN = re.compile(r"[\s\uFFFD]+")
+UNSEEN = re.compile(r"[\s\uFFFD␦]+")
 
 
 async def assert_is_text(page: Page, texts: Iterable[str] = TEXTS) -> None:
