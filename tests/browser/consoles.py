@@ -26,6 +26,7 @@ UNSEEN = {
     "/p/{slug}/tell/going/{broadcast}/live": "a part of the page of a broadcast, which fetches it",
     "/p/{slug}/words/{language}.po": "a file",
     "/p/{slug}/words/{language}.xlf": "a file",
+    "/words/catalogs/{language}.po": "a file",
 }
 """What is fetched and is no page, and why."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from handlers import bulletins, doors, items, sendings, staff
+from handlers import bulletins, corrections, doors, items, sendings, staff
 from handlers.doors import NewDoor
 from handlers.items import ItemDraft, Translation
 from handlers.processes import OpenProcess
@@ -39,11 +39,17 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         "sending": waiting.id,
         "broadcast": broadcast,
         "token": await town.organizer(_invited),
+        "text": await town.organizer(_own),
     }
 
 
 async def _invited(session: Session, now: datetime) -> str:
     return await staff.invite(session, None, "linda", Grant(None, Role.MODERATOR, ("fr", "ar")), "en", now)
+
+
+async def _own(session: Session, _now: datetime) -> str:
+    """A text of ours, as it is said in French."""
+    return (await corrections.listed(session, "fr"))[0].id
 
 
 async def _written(session: Session, process: OpenProcess, now: datetime) -> str:
