@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from playwright.async_api import Browser, Page
 from servers import chromium
 from tests.browser.windows import DESK, PHONE, Look, Windows
 from tests.demo import towns
+from tests.pictures import writings
 from tests.pictures.palette import reduced
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
@@ -24,19 +25,35 @@ async def nothing(_page: Page) -> None:
     pass
 
 
+async def unfolded(page: Page) -> None:
+    await page.locator("details summary").first.click()
+    await page.locator("details img").first.evaluate("(image) => image.decode()")
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """`before`: what is done in the page before it is taken."""
 
     name: str
     path: str
+    """Parts in braces stand for what `writings` gives."""
     look: Look
+    login: str = ""
+    """Who of the town's staff is signed in; "": nobody."""
     before: Callable[[Page], Awaitable[None]] = nothing
 
 
 PICTURES = (
     Picture("phones", "/phones", Look(DESK)),
     Picture("phone", "/phones", Look(PHONE)),
+    Picture("today", "/p/regional", Look(DESK), "ines"),
+    Picture("tell", "/p/regional/tell/{item}", Look(DESK), "ines"),
+    Picture("going", "/p/regional/tell/going/{broadcast}", Look(DESK, "dark"), "kofi"),
+    Picture("words", "/p/regional/words", Look(DESK), "ines"),
+    Picture("translating", "/p/regional/words/{item}/ar", Look(PHONE, language="ar"), "salma"),
+    Picture("doors", "/p/regional/settings/doors", Look(DESK), "ines", unfolded),
+    Picture("settings", "/p/regional/settings", Look(DESK), "tomas"),
+    Picture("journal", "/p/regional/journal", Look(DESK), "wanda"),
 )
 
 
@@ -49,18 +66,21 @@ async def _take(pictures: Sequence[Picture]) -> None:
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         async with towns.running(Path(folder)) as town, chromium.running() as browser:
+            parts = await writings.add(town)
             for picture in pictures:
-                content = reduced(await _seen(browser, town.url, picture))
+                content = reduced(await _seen(browser, town.url, picture, parts))
                 (FOLDER / f"{picture.name}.png").write_bytes(content)
                 print(f"docs/pictures/{picture.name}.png {len(content):,} bytes", flush=True)
                 if len(content) > LARGEST:
                     sys.exit(f"pictures: {picture.name} is larger than {LARGEST:,} bytes")
 
 
-async def _seen(browser: Browser, site: str, picture: Picture) -> bytes:
+async def _seen(browser: Browser, site: str, picture: Picture, parts: Mapping[str, str]) -> bytes:
     windows = Windows(browser)
     page = await windows.open(site, picture.look)
-    answer = await page.goto(picture.path)
+    if picture.login:
+        await page.request.post(f"/as/{picture.login}", headers={"Origin": site})
+    answer = await page.goto(picture.path.format_map(parts))
     if answer is None or not answer.ok:
         sys.exit(f"pictures: {picture.path} is not shown")
     await picture.before(page)
