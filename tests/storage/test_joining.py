@@ -52,6 +52,8 @@ KEPT_ELSEWHERE = {
 }
 """Tables that lead to a person by another row: why nothing becomes of them."""
 TOOK = (person.name, process.name)
+NO_PERSONS = ("parked", "staff", "sign_in")
+"""Tables in which something is sealed, and not by a person's key."""
 
 
 def pair(first: Somebody, second: Somebody) -> Pair:
@@ -97,7 +99,7 @@ async def _left(session: Session, table: Table, first: PersonKey) -> set[str]:
     for record in (await session.execute(select(table))).mappings():
         found |= {name for name in names if record.get(name) == NAME}
         for column in table.columns:
-            if isinstance(column.type, Sealed) and record[column.name] is not None and table.name != "parked":
+            if isinstance(column.type, Sealed) and record[column.name] is not None and table.name not in NO_PERSONS:
                 found |= {column.name} if not _opens(first, column, record) else set()
     return found
 
