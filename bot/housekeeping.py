@@ -11,7 +11,7 @@ from broadcast import reconcile
 from broadcast.wake import Waker
 from channels import Channel
 from handlers import digests, people, rounds, schedules, sendings, signing_in
-from storage import Database, Keyring, addresses, events, links, marks, senders
+from storage import Database, Keyring, addresses, events, links, marks, senders, staff_phones
 from storage import people as stored_people
 from storage import rounds as stored_rounds
 from storage.outbox import ageing, reports, unknowns
@@ -103,6 +103,7 @@ class Housekeeping:
             await events.drop_parked(session, now - OLD)
             await reports.erase(session, now - WORDS_KEPT, MOST_TO_AGE)
             await links.prune(session, now)
+            await staff_phones.prune_codes(session, now)
             await signing_in.tidy(session, now)
             await stored_people.prune_invitations(session, (now - OLD).date())
             await reports.prune(session, now - OLD, MOST_TO_AGE)

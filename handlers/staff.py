@@ -10,7 +10,7 @@ from handlers import journal, signing_in
 from handlers.journal import TERMINAL, Act, Entry
 from handlers.second_factors import SecondFactor
 from handlers.signing_in import IDLE, SignedIn, folded, fresh_token, named
-from storage import Session, fresh, second_factors, sign_ins
+from storage import Session, fresh, second_factors, sign_ins, staff_phones
 from storage import staff as stored
 from storage.roles import Role
 from storage.sign_ins import Colleague, SignIn
@@ -165,6 +165,7 @@ async def end(session: Session, by: By, login: str, now: datetime) -> None:
     await stored.end(session, who.id, now)
     await second_factors.forget(session, who.id)
     await sign_ins.end_all(session, who.id)
+    await staff_phones.end_all(session, who.id)
     await _write_down(session, by, Act.STAFF_END, who.id, now)
 
 

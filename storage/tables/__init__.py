@@ -41,6 +41,7 @@ from storage.tables.schedules import schedule
 from storage.tables.senders import sender
 from storage.tables.sendings import sending
 from storage.tables.staff import attempt, grant, recovery_code, sign_in, staff, staff_invitation
+from storage.tables.staff_phones import staff_phone, staff_phone_code
 from storage.tables.templates import template
 
 __all__ = [
@@ -94,6 +95,8 @@ __all__ = [
     "sign_in",
     "staff",
     "staff_invitation",
+    "staff_phone",
+    "staff_phone_code",
     "standing",
     "template",
     "waits",

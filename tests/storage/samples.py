@@ -113,6 +113,7 @@ STATES: Mapping[str, dict[str, Any]] = {
     "sign_in": {"until": LATER},
     "staff": {"ended": None, "look": "system"},
     "staff_invitation": {"until": LATER, "used": None},
+    "staff_phone_code": {"until": LATER},
 }
 
 
