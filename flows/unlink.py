@@ -17,7 +17,10 @@ needs = ("code",)
 
 @dataclass(frozen=True, slots=True)
 class Unlinked(Effect):
-    """This chat is apart from the others: it leaves them if it came to them, else they leave it."""
+    """This chat is apart from the others: it leaves them if it came to them, else they leave it.
+
+    No tests of a member of staff come there any more.
+    """
 
 
 def offer(facts: Facts) -> str:
@@ -26,6 +29,8 @@ def offer(facts: Facts) -> str:
 
 def talk(facts: Facts) -> Talk:
     if not facts.linked:
+        # A member of staff may have linked it, to see there what they write.
+        yield Unlinked()
         yield Say(_("No other chat is linked with this one."))
         return
     if not (yield from _is_sure(facts)):

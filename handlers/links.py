@@ -10,6 +10,7 @@ from flows.join import Linked
 from flows.link import LinkOffered
 from flows.prefer import Preferred
 from flows.unlink import Unlinked
+from handlers import staff_phones
 from handlers.talk import replies
 from handlers.talk.standing import packed, room, unpacked
 from handlers.talk.visits import Visit
@@ -58,7 +59,7 @@ async def take_code(session: Session, keys: Keyring, visit: Visit) -> bool:
     name = _name(keys, code)
     found = await links.find(session, name)
     if found is None:
-        return _wrong(visit)
+        return await staff_phones.take_code(session, keys, visit, code) or _wrong(visit)
     if found.person == visit.person:
         return _answered(visit, OWN if found.address == visit.address else ALREADY)
     if found.until <= visit.now:
@@ -153,7 +154,13 @@ def _tell_of_joining(visit: Visit, first: First, before: Sequence[Chat], seat_fr
 
 
 async def unlink(session: Session, keys: Keyring, visit: Visit, _effect: Unlinked) -> None:
-    """This chat leaves the others if it came to them by a number, else they leave it; all of them are told."""
+    """This chat leaves the others if it came to them by a number, else they leave it; all of them are told.
+
+    It is no phone of a member of staff any more either.
+    """
+    await staff_phones.leave(session, visit)
+    if visit.known is None or not visit.known.linked:
+        return
     chats = await links.chats(session, visit.key)
     others = [chat for chat in chats if chat.id != visit.address]
     came = any(chat.linked for chat in chats if chat.id == visit.address)

@@ -186,11 +186,11 @@ async def test_who_never_links_costs_no_statement_more(house: House) -> None:
     with statements(house.database) as plain:
         await house.takes(alice.message("menu"))
     await alice.hears()
-    for word in ("help", "unlink", "prefer"):
+    for word, more in (("help", 0), ("unlink", 1), ("prefer", 0)):  # UNLINK also ends the tests of a member of staff
         with statements(house.database) as counted:
             await house.takes(alice.message(word))
         await alice.hears()
-        assert len(counted) <= len(plain), word
+        assert len(counted) <= len(plain) + more, word
 
 
 async def test_a_chat_that_is_somebody_elses_by_now_is_linked_with_nobody(house: House) -> None:
