@@ -31,6 +31,7 @@ class Act(StrEnum):
     ITEM_WRITE = "item.write"
     ITEM_PLAN = "item.plan"
     ITEM_DROP = "item.drop"
+    ITEM_TEST = "item.test"
     SENDING_REQUEST = "sending.request"
     SENDING_APPROVE = "sending.approve"
     SENDING_APPROVE_ALONE = "sending.approve_alone"
