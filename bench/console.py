@@ -27,7 +27,7 @@ from demo.serving import bound, serving
 from storage import Database
 from storage.roles import Role
 from tests import databases
-from tests.colleagues import signed_in
+from tests.colleagues import EVERYWHERE, signed_in
 from tests.review import KEYS
 
 PEOPLE, SHORT_PEOPLE = 100_000, 5_000
@@ -126,8 +126,7 @@ async def _seeded(database: Database, people: int) -> str:
         async with database.writing() as session:
             await session.execute(text(statement.format(items=ITEMS)))
     async with database.writing() as session:
-        process = (await session.execute(text("SELECT id FROM process"))).scalar_one()
-        token = await signed_in(session, Role.ORGANIZER, process, now=_forum.now(), also=tuple(Role))
+        token = await signed_in(session, Role.ORGANIZER, EVERYWHERE, now=_forum.now(), also=tuple(Role))
     async with database.writer.connect() as session:
         await (await session.execution_options(isolation_level="AUTOCOMMIT")).execute(text("VACUUM ANALYZE"))
     return token

@@ -215,9 +215,10 @@ def _size(desk: Desk, written: Written, language: str) -> dict[str, object]:
 
 
 def _segments(desk: Desk, text: str, language: str) -> int:
-    """As which it leaves as a text message."""
+    """As how many it is paid for where anything is paid by segment."""
     announced = telling.Announcement(Subject("bulletin", ""), {language: text}).told(desk.process.content)
-    return channels.segments_of("sms", announced.outgoing(language, "bulletin"))
+    outgoing = announced.outgoing(language, "bulletin")
+    return max(channels.segments_of(kind, outgoing) for kind in channels.kinds())
 
 
 def _path(desk: Desk, item_id: str, language: str) -> str:

@@ -1,10 +1,10 @@
-"""What attackers write, as `tests/corpus/hostile.toml` holds it, and putting all of it where somebody may write."""
+"""What attackers write, as `tests/hostile.toml` holds it, and putting all of it where somebody may write."""
 
 import tomllib
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 
-LIST = tomllib.loads((Path(__file__).parent / "corpus" / "hostile.toml").read_text())
+LIST = tomllib.loads((Path(__file__).parent / "hostile.toml").read_text())
 TEXTS: tuple[str, ...] = tuple(text for group in LIST["texts"] for text in group["texts"])
 LONG: tuple[str, ...] = tuple(group["text"] * group["times"] for group in LIST["long"])
 BROKEN: tuple[str, ...] = tuple(LIST["broken"]["values"])

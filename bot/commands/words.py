@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import locales
-from bot.commands.terminal import say, stop, writing
+from bot.commands.terminal import reading, say, stop
 from handlers import corrections
 from locales import ENGLISH, FOLDER, STAFF, catalogs
 from storage import Session
@@ -27,7 +27,7 @@ def export(
     async def load(session: Session, _now: datetime) -> locales.Corrections:
         return await corrections.load(session)
 
-    its = writing(load).get(language, {})
+    its = reading(load).get(language, {})
     texts = {english for english, _form in its} & catalogs.texts(path)
     file.write_text(catalogs.written(catalogs.corrected(path, its)), encoding="utf-8")
     say(f"Written: {file}. Texts in it that were corrected here: {len(texts)}.")

@@ -232,7 +232,8 @@ def _is_dear(character: str, language: str) -> bool:
     """Whether a text message holds only half as much with it. Where accents can be left out, they cost nothing."""
     if character.isascii():
         return False
-    return channels.segments_of("sms", Outgoing(character * UCS_2, language, without_accents=True)) > 1
+    outgoing = Outgoing(character * UCS_2, language, without_accents=True)
+    return any(channels.segments_of(kind, outgoing) > 1 for kind in channels.kinds())
 
 
 def _misleading(text: OwnText, wording: str, others: Iterable[OwnText]) -> str:
