@@ -47,6 +47,7 @@ ASIDE = ("/sign-in", "/second", "/confirm")
 BARE = "/bare"
 ITEMS = 200
 WRITTEN = (
+    """UPDATE broadcast SET renditions = '{{"text": {{"en": "News"}}, "order": ["en"]}}'""",
     """
     INSERT INTO item (id, process_id, kind, language, title, edition, plan, made, changed)
     SELECT md5('item' || i), (SELECT id FROM process), 'bulletin', 'en', 'Bulletin ' || i, 2, '{{"text": {{}}}}', now(),
