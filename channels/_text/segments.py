@@ -10,6 +10,7 @@ _GSM = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_EXTENSION = frozenset("^{}\\[~]|€\f")
+_ALL_OF_GSM = _GSM | _GSM_EXTENSION
 _GRAPHEME = regex.compile(r"\X")
 
 
@@ -22,7 +23,7 @@ def segments(text: str) -> int:
 
 
 def is_gsm(text: str) -> bool:
-    return all(sign in _GSM or sign in _GSM_EXTENSION for sign in text)
+    return _ALL_OF_GSM.issuperset(text)
 
 
 def utf16(text: str) -> int:
@@ -31,6 +32,8 @@ def utf16(text: str) -> int:
 
 
 def _units(grapheme: str) -> list[int]:
+    if len(grapheme) == 1 and grapheme <= "\uffff":
+        return [1]
     size = utf16(grapheme)
     return [size] if size <= 67 else [utf16(sign) for sign in grapheme]
 
