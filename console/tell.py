@@ -17,6 +17,8 @@ from storage.roles import Role
 ORGANIZERS = (Role.ORGANIZER,)
 MOST = 20
 """Broadcasts, the newest."""
+MOST_WRITTEN = 50
+"""Items that stand on the page; what is older stands in Words."""
 LONGEST = 100
 """Characters of the beginning of a text, by which it is known again."""
 
@@ -38,7 +40,8 @@ async def show(desk: Desk) -> web.StreamResponse:
         names = await staff.names(session, {sending.requested_by for sending in waiting})
     return desk.page(
         "tell.html",
-        rows=rows,
+        rows=rows[:MOST_WRITTEN],
+        older=len(rows[MOST_WRITTEN:]),
         titles={row.item.id: row.item.title for row in rows},
         waiting=waiting,
         repeated=[(it, beginning(desk, it.bulletin.text)) for it in repeated],
