@@ -35,17 +35,17 @@ async def show(desk: Desk) -> web.StreamResponse:
 async def add(desk: Desk) -> web.StreamResponse:
     new = NewDoor(desk.line("sender"), desk.line("word"), desk.line("language") or None, desk.line("source") or None)
     try:
-        async with desk.writing(journal.Entry(Act.DOOR_ADD, f"{new.sender}:{new.word.lower()}"[:130])) as session:
+        async with desk.writing(journal.Entry(Act.DOOR_ADD, f"{new.sender}:{new.word.lower()}")) as session:
             await doors.add(session, desk.process, new)
-    except (contents.Unfit, ValueError) as unfit:
-        return await _listed(desk, str(unfit) if isinstance(unfit, contents.Unfit) else "", new)
+    except contents.Unfit as unfit:
+        return await _listed(desk, str(unfit), new)
     raise see(f"{desk.home}/settings/doors", done="added")
 
 
 async def remove(desk: Desk) -> web.StreamResponse:
     sender, word = desk.at("sender"), desk.at("word")
     try:
-        async with desk.writing(journal.Entry(Act.DOOR_REMOVE, f"{sender}:{word}"[:130])) as session:
+        async with desk.writing(journal.Entry(Act.DOOR_REMOVE, f"{sender}:{word}")) as session:
             await doors.remove(session, desk.process, word, sender)
     except contents.Unfit:
         raise web.HTTPNotFound from None

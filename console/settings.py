@@ -88,7 +88,7 @@ async def keep_hours(desk: Desk) -> web.StreamResponse:
 
 
 async def keep_regions(desk: Desk) -> web.StreamResponse:
-    rows = range(len(desk.process.content.regions) + MORE_REGIONS)
+    rows = range(sum(name.startswith("value-") for name in desk.form))
     written = [
         Region(desk.line(f"value-{row}"), _renditions(desk, f"label-{row}"), desk.line(f"zone-{row}")) for row in rows
     ]

@@ -122,7 +122,7 @@ class Desk:
     async def note(self, session: Session, entry: journal.Entry) -> None:
         """Write down what they did, in the transaction in which they did it."""
         process = None if self.the_process is None else self.the_process.id
-        await journal.write(session, self.colleague.id if self.colleague else "", process, entry, self.now)
+        await journal.write(session, self.who.id, process, entry, self.now)
 
     def page(self, template: str, status: int = 200, /, **shown: object) -> web.Response:
         """A page; or, where a part of one was asked for, that part."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -11,15 +10,13 @@ from console._frame import pages, tokens
 from console._frame.desks import Desk, Form, no_form, see
 from console._frame.routes import Anyone, Route, grants_in, permits
 from console.office import Office
-from handlers import processes, staff
+from handlers import processes, signing_in, staff
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import ENGLISH, nearest, speaking
 from storage import Session
 from storage.sign_ins import Colleague
 
-CONFIRMED_FOR = timedelta(minutes=10)
-"""How long it counts that somebody gave all that they sign in by once more."""
 SIGN_IN, SECOND, CONFIRM = "/sign-in", "/second", "/confirm"
 OURS = ("same-origin", "none")
 """What browsers say of requests that come from our own pages, or that somebody typed."""
@@ -103,7 +100,7 @@ async def _admitted(session: Session, desk: Desk, route: Route) -> Desk:
         raise web.HTTPNotFound
     if not permits(route.may, grants):
         raise web.HTTPForbidden
-    if route.confirmed and not _is_confirmed(desk, colleague):
+    if route.confirmed and not signing_in.is_confirmed(colleague.sign_in, desk.now):
         raise see(CONFIRM, next=_back(desk))
     return replace(desk, the_process=process, grants=grants)
 
@@ -125,11 +122,6 @@ async def _process(session: Session, desk: Desk) -> OpenProcess | None:
         return await processes.shown(session, slug)
     except contents.Unfit:
         raise web.HTTPNotFound from None
-
-
-def _is_confirmed(desk: Desk, colleague: Colleague) -> bool:
-    confirmed = colleague.sign_in.confirmed
-    return confirmed is not None and confirmed > desk.now - CONFIRMED_FOR
 
 
 def _back(desk: Desk) -> str:
