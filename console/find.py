@@ -1,6 +1,6 @@
 """Finding a page of a process by its title."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -8,7 +8,9 @@ from aiohttp import web
 from console._frame import sections
 from console._frame.desks import Desk
 from console._frame.routes import get
+from handlers import items
 from locales import _
+from storage.roles import Role
 
 MOST = 50
 
@@ -23,14 +25,18 @@ class Found:
 
 async def show(desk: Desk) -> web.StreamResponse:
     words = " ".join(desk.request.query.get("q", "").split())[:100]
-    found = [page for page in _pages(desk) if words.casefold() in page.title.casefold()] if words else []
+    found = [page for page in await _pages(desk) if words.casefold() in page.title.casefold()] if words else []
     return desk.page("find.html", words=words, found=found[:MOST])
 
 
-def _pages(desk: Desk) -> Iterator[Found]:
-    """Those that this reader may open."""
-    for section in sections.of(desk.grants):
-        yield Found(desk.home + section.path, _(section.title))
+async def _pages(desk: Desk) -> Sequence[Found]:
+    """Those that this reader may open: sections, and to organizers what was written."""
+    found = [Found(desk.home + section.path, _(section.title)) for section in sections.of(desk.grants)]
+    if not desk.has(Role.ORGANIZER):
+        return found
+    async with desk.reading() as session:
+        rows = await items.matrix(session, desk.process)
+    return [*found, *(Found(f"{desk.home}/tell/{row.item.id}", row.item.title) for row in rows)]
 
 
 routes = [get("/p/{slug}/find", show, sections.ANY)]

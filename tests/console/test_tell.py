@@ -10,6 +10,7 @@ from handlers.items import Translation
 from handlers.journal import Act
 from storage import senders, sendings
 from storage.broadcasts import Audience
+from storage.roles import Role
 from storage.states import RenditionState, SendingState
 from tests.console.browser import Browser
 from tests.console.conftest import Town
@@ -300,3 +301,12 @@ async def test_a_policy_that_lets_nothing_leave_unreviewed_is_said(sqlite_town: 
     page = await writer.opens(f"{item}/send")
     assert "These translations have to be approved or emptied" in page.text
     assert (await writer.sends("/send")).status == 422
+
+
+async def test_what_was_written_is_found_by_its_title(sqlite_town: Town, writer: Browser) -> None:
+    item = await begins(writer)
+    page = await writer.opens("/p/regional-review/find?q=hear")
+    assert item in [path for path, _title in page.seen.links]
+    auditor = await sqlite_town.signed_in(Role.AUDITOR)
+    page = await auditor.opens("/p/regional-review/find?q=hear")
+    assert item not in [path for path, _title in page.seen.links]
