@@ -13,7 +13,7 @@ from demo.colleagues import WORKERS
 from demo.phones import HEADERS, STATIC, page, templates
 from demo.posts import Handler, guarded, posted
 from demo.town.running import Office, Town
-from handlers import bulletins, contributions, doors, inputs, people, rounds
+from handlers import bulletins, doors, inputs, people, responses, rounds
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Session
@@ -188,7 +188,7 @@ class Panel:
         response = self._response(form)
         try:
             await self.office.rehearses(
-                lambda session, process, now: contributions.respond(session, process, response, now)
+                lambda session, process, now: responses.respond(session, process, response, now)
             )
         except contents.Unfit as unfit:
             return await self._answer(request, form, str(unfit))
@@ -200,7 +200,7 @@ class Panel:
         response = self._response(form)
         try:
             name, _told = await self.office.acts(
-                lambda session, process, now: contributions.respond(session, process, response, now)
+                lambda session, process, now: responses.respond(session, process, response, now)
             )
         except contents.Unfit as unfit:
             return await self._answer(request, form, str(unfit))

@@ -12,10 +12,10 @@ from handlers.items import ItemDraft
 from handlers.processes import OpenProcess
 from handlers.writing import contents, moments
 from locales import N_, _, speaking
-from storage import Session, bulletins, contributions, marks, rounds
+from storage import Session, bulletins, marks, responses, rounds
 from storage import items as stored_items
 from storage import processes as stored_processes
-from storage.contributions import PublishedResponse
+from storage.responses import PublishedResponse
 from storage.states import ProcessState, ResponseState
 
 LONGEST_ENTRY = 160
@@ -94,7 +94,7 @@ async def _news(session: Session, process: OpenProcess, since: datetime, until: 
             contents.unpack(content, contents.Bulletin).text
             for content in await bulletins.news(session, process.id, since, until)
         ],
-        await contributions.responses(session, process.id, since, until),
+        await responses.responses(session, process.id, since, until),
         [(round_, result) for round_, result in results if result is not None and result.order],
     )
 

@@ -12,10 +12,10 @@ from handlers.audiences import Crowds
 from handlers.memory import Memory
 from handlers.processes import OpenProcess
 from handlers.writing import contents, moments
-from storage import Session, circuits, consultations, contributions, items
+from storage import Session, circuits, consultations, contributions, items, responses
 from storage.broadcasts import EVERYBODY
-from storage.contributions import Answered
 from storage.items import CountedRenditions
+from storage.responses import Answered
 from storage.states import RenditionState
 
 SOON = timedelta(days=7)
@@ -128,7 +128,7 @@ class Figures:
         self._memory = Memory[str, Answered](lasts)
 
     async def of(self, session: Session, process_id: str, now: datetime) -> Answered:
-        return await self._memory.of(process_id, now, lambda: contributions.answered_people(session, process_id))
+        return await self._memory.of(process_id, now, lambda: responses.answered_people(session, process_id))
 
 
 async def heard_and_told(session: Session, figures: Figures, process: OpenProcess, now: datetime) -> HeardAndTold:

@@ -1,20 +1,18 @@
-"""What people gave us, and the responses to it."""
+"""What people gave us."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import case, delete, func, insert, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from storage._ground.database import Session
 from storage._ground.ids import fresh
-from storage.broadcasts import RESPONSE
-from storage.codes import Code
 from storage.keys import Keyring, PersonKey
-from storage.states import ResponseState, State
-from storage.tables import broadcast, consultation, contribution, person, response, standing, waits_for_a_response
+from storage.states import ResponseState
+from storage.tables import consultation, contribution, person, response, waits_for_a_response
 from storage.together import Writes
 
 
@@ -29,17 +27,6 @@ class GivenContribution:
     """The content of the consultation that it answers."""
     state: ResponseState | None
     reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredContribution:
-    """The newest of one person's contributions that one response answers, without its words."""
-
-    day: date
-    topic: str
-    consultation: str | None
-    more: int
-    """How many others of theirs the same response answers. The answers to one consultation count once."""
 
 
 class NewContribution(Struct, frozen=True, kw_only=True):
@@ -213,41 +200,6 @@ async def waiting(session: Session, process_id: str) -> Mapping[str | None, int]
     return {row.consultation_id: row.number for row in await session.execute(counted)}
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """Of how many people a process has something, and of how many of them a response was published to something."""
-
-    heard: int
-    answered: int
-    unreached: int
-    """How many tellings of a response have not arrived, as far as it is known: waiting, failed, of unknown fate."""
-
-
-async def answered_people(session: Session, process_id: str) -> Answered:
-    """Who was forgotten is not among them, and who has a telling in another chat has not missed it."""
-    is_answered = case((contribution.c.response_id.is_not(None), 1), else_=0)
-    each = (
-        select(func.max(is_answered).label("answered"))
-        .where(contribution.c.process_id == process_id, contribution.c.person_id.is_not(None))
-        .group_by(contribution.c.person_id)
-        .subquery()
-    )
-    unreached = (
-        select(func.coalesce(func.sum(standing.c.number), 0))
-        .join(broadcast, broadcast.c.id == standing.c.broadcast_id)
-        .where(
-            broadcast.c.process_id == process_id,
-            broadcast.c.subject.startswith(f"{RESPONSE}:"),
-            standing.c.state.not_in([State.SENT, State.DELIVERED]),
-            standing.c.code.not_in([Code.LINKED, Code.FORGOTTEN]),
-        )
-        .scalar_subquery()
-    )
-    query = select(func.count(), func.coalesce(func.sum(each.c.answered), 0), unreached)
-    row = (await session.execute(query.select_from(each))).one()
-    return Answered(*map(int, row))
-
-
 async def by_topic(session: Session, process_id: str) -> Mapping[str, int]:
     """How many contributions were given unasked to the process about what; "" for those whose person named nothing."""
     unasked = (contribution.c.process_id == process_id, contribution.c.consultation_id.is_(None))
@@ -283,90 +235,6 @@ def _read(keys: Keyring, row: Any) -> Contribution:
         response=row.response_id,
         state=ResponseState(row.response_state or ResponseState.RECEIVED),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class NewResponse:
-    """A response to be published. The reason is a JSON text that the handlers wrote."""
-
-    id: str
-    process_id: str
-    state: ResponseState
-    reason: str
-    published: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedResponse:
-    """A response, and how many contributions it answers."""
-
-    state: ResponseState
-    reason: str
-    number: int
-
-
-async def responses(session: Session, process_id: str, since: datetime, until: datetime) -> list[PublishedResponse]:
-    """Those that the process published after the one moment and up to the other, the first first."""
-    theirs = (response.c.process_id == process_id, response.c.published > since, response.c.published <= until)
-    rows = await session.execute(
-        select(response.c.state, response.c.reason, func.count(contribution.c.id).label("number"))
-        .outerjoin(contribution, contribution.c.response_id == response.c.id)
-        .where(*theirs)
-        .group_by(response.c.id, response.c.state, response.c.reason, response.c.published)
-        .order_by(response.c.published, response.c.id)
-    )
-    return [PublishedResponse(ResponseState(row.state), row.reason, row.number) for row in rows]
-
-
-async def respond(session: Session, new: NewResponse, contribution_ids: Sequence[str]) -> int:
-    """Write a response to these contributions; gives how many there are."""
-    await session.execute(insert(response).values(asdict(new)))
-    linked = (
-        update(contribution)
-        .where(contribution.c.process_id == new.process_id, contribution.c.id.in_(contribution_ids))
-        .values(response_id=new.id)
-    )
-    return (await session.execute(linked)).rowcount
-
-
-async def answered_alike(
-    session: Session, state: ResponseState, reason: str, answered: Sequence[str]
-) -> datetime | None:
-    """When all of these contributions were answered in these very words; None: some were not."""
-    alike = (
-        select(func.count(), func.max(response.c.published))
-        .select_from(contribution)
-        .join(response, response.c.id == contribution.c.response_id)
-        .where(contribution.c.id.in_(answered), response.c.state == state, response.c.reason == reason)
-    )
-    number, published = (await session.execute(alike)).one()
-    return published if number == len(answered) else None
-
-
-async def answered(
-    session: Session, responses: Collection[str], people: Collection[str]
-) -> Mapping[tuple[str, str], AnsweredContribution]:
-    """What each of these responses answers of each of these people, by (response, person)."""
-    rows = await session.execute(
-        select(
-            contribution.c.response_id,
-            contribution.c.person_id,
-            contribution.c.id,
-            contribution.c.given,
-            contribution.c.topic,
-            contribution.c.consultation_id,
-        )
-        .where(contribution.c.response_id.in_(responses), contribution.c.person_id.in_(people))
-        .order_by(contribution.c.given.desc(), contribution.c.id.desc())
-    )
-    theirs: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        theirs.setdefault((row.response_id, row.person_id), {}).setdefault(row.consultation_id or row.id, row)
-    return {whose: _newest(tuple(contributions.values())) for whose, contributions in theirs.items()}
-
-
-def _newest(rows: Sequence[Any]) -> AnsweredContribution:
-    return AnsweredContribution(rows[0].given, rows[0].topic, rows[0].consultation_id, len(rows) - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from handlers import (
     bulletins,
     consultations,
     contributions,
+    responses,
     schedules,
 )
 from handlers.journal import Act, Entry
@@ -137,10 +138,10 @@ def respond(
         response = contents.Response(response.state, response.reason, tuple(answered))
     publication = Publication(
         text=response.reason,
-        publish=lambda session, its, now: contributions.respond(session, its, response, now),
+        publish=lambda session, its, now: responses.respond(session, its, response, now),
         broadcast=lambda session, its, made: broadcasts.about(session, its.id, Subject("response", made[0])),
         entry=lambda made: Entry(Act.CONTRIBUTION_RESPOND, made[0], {"state": response.state}),
-        before=lambda session, its: contributions.answered_before(session, its, response),
+        before=lambda session, its: responses.answered_before(session, its, response),
         slug=process,
     )
     (name, number), _number = publish_after_yes(publication, yes, once_more)

@@ -14,7 +14,7 @@ from demo.platforms.telegram import FakeTelegram
 from demo.platforms.twilio import FakeTwilio
 from demo.town.running import Office, Town
 from demo.town.scenery import Recommendation, Resident, to_ask, to_vote
-from handlers import bulletins, consultations, contributions, doors, inputs, people, processes, rounds
+from handlers import bulletins, consultations, doors, inputs, people, processes, responses, rounds
 from handlers.doors import NewDoor
 from handlers.processes import OpenProcess
 from handlers.writing import contents
@@ -109,7 +109,7 @@ async def _respond(office: Office) -> None:
         givers = [resident for resident in office.content.people if resident.name in response.to]
         named = tuple(ids[recommendation.words] for resident in givers for recommendation in resident.recommends)
         answer = contents.Response(response.state, response.reason, named)
-        await _tells(office, lambda session, process, now, it=answer: contributions.respond(session, process, it, now))
+        await _tells(office, lambda session, process, now, it=answer: responses.respond(session, process, it, now))
 
 
 async def _seat(office: Office) -> None:

@@ -29,17 +29,17 @@ from sqlalchemy import (
     update,
 )
 
-from storage import circuits, contributions
+from storage import circuits, responses
 from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage._ground.members import bound
 from storage.broadcasts import RESPONSE, Hours, Subject, Way, unpacked_hours, unpacked_ways
 from storage.codes import Code
-from storage.contributions import AnsweredContribution
 from storage.keys import Keyring, Unreadable
 from storage.lanes import Lane
 from storage.outbox.deliveries import LONGEST_SILENCE, NEVER
 from storage.reaches import ACTIVE
+from storage.responses import AnsweredContribution
 from storage.senders import beside_others
 from storage.states import BroadcastState, State
 from storage.tables import (
@@ -387,8 +387,8 @@ async def _answers(session: Session, rows: Sequence[Any]) -> dict[str, AnsweredC
     whose = {row.id: (subject.id, row.person_id) for row, subject in subjects if subject.kind == RESPONSE}
     if not whose:
         return {}
-    responses, people = map(set, zip(*whose.values(), strict=True))
-    found = await contributions.answered(session, responses, people)
+    names, people = map(set, zip(*whose.values(), strict=True))
+    found = await responses.answered(session, names, people)
     return {name: found[reader] for name, reader in whose.items() if reader in found}
 
 

@@ -20,7 +20,7 @@ from storage.tables.broadcasts import broadcast, standing
 from storage.tables.bulletins import bulletin
 from storage.tables.circuits import circuit
 from storage.tables.consultations import consultation
-from storage.tables.contributions import contribution, response, waits_for_a_response
+from storage.tables.contributions import contribution, waits_for_a_response
 from storage.tables.corrections import correction
 from storage.tables.deliveries import delivery
 from storage.tables.doors import door
@@ -36,6 +36,7 @@ from storage.tables.people import invitation, member, person
 from storage.tables.processes import process
 from storage.tables.programs import program
 from storage.tables.reports import report
+from storage.tables.responses import response
 from storage.tables.rounds import ballot, round  # noqa: A004 the word of the field, never used bare
 from storage.tables.schedules import schedule
 from storage.tables.senders import sender

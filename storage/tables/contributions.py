@@ -1,4 +1,4 @@
-"""The tables of what people gave us and of the responses to it."""
+"""The table of what people gave us."""
 
 from sqlalchemy import (
     Column,
@@ -14,23 +14,8 @@ from sqlalchemy import (
     or_,
 )
 
-from storage._ground.columns import Moment, Sealed
+from storage._ground.columns import Sealed
 from storage.tables._metadata import STAYS, metadata
-
-response = Table(
-    "response",
-    metadata,
-    # A random name.
-    Column("id", Text, primary_key=True),
-    # The process that responds.
-    Column("process_id", Text, ForeignKey("process.id"), nullable=False),
-    # What was done with the contributions that it answers: a `ResponseState`.
-    Column("state", Text, nullable=False),
-    # Why, in the organizers' words, as JSON by language.
-    Column("reason", Text, nullable=False),
-    # When its people were told.
-    Column("published", Moment, nullable=False),
-)
 
 WHAT_WAS_GIVEN = (
     "id", "process_id", "consultation_id", "question", "option", "topic", "language", "given", "response_id",

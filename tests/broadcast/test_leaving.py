@@ -6,7 +6,7 @@ from datetime import date
 from broadcast.leaving import outgoing_of
 from flows import Told
 from storage.broadcasts import RESPONSE, Subject
-from storage.contributions import AnsweredContribution
+from storage.responses import AnsweredContribution
 from tests.broadcast.test_departures import CLAIMED
 
 TEXT = Told({"en": "The forms come in May.", "fr": "Les formulaires viennent en mai."}, ("en",))

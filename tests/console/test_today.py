@@ -8,8 +8,8 @@ from handlers.items import ItemDraft
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import in_words
-from storage import Keyring, circuits, consultations, contributions, senders
-from storage.contributions import NewResponse
+from storage import Keyring, circuits, consultations, responses, senders
+from storage.responses import NewResponse
 from storage.roles import Role
 from storage.states import ResponseState
 from tests.console.conftest import Town
@@ -89,7 +89,7 @@ async def test_what_has_its_response_needs_nobody(town: Town, keys: Keyring) -> 
     async with town.office.database.writing() as session:
         who = await meet(session, keys, process=town.process)
         name = await give(session, who, process=town.process)
-        await contributions.respond(session, NewResponse("r", town.process, ResponseState.READ, "{}", NOW), [name])
+        await responses.respond(session, NewResponse("r", town.process, ResponseState.READ, "{}", NOW), [name])
     moderator = await town.signed_in(Role.MODERATOR)
     assert QUIET in (await moderator.opens(HERE)).text
 

@@ -8,7 +8,7 @@ import pytest
 
 import flows
 from channels.whatsapp._content import ROW_LABEL
-from handlers import bulletins, consultations, contributions, processes, telling
+from handlers import bulletins, consultations, processes, responses, telling
 from handlers.writing import contents
 from locales import languages
 from storage import doors, senders
@@ -278,9 +278,9 @@ async def test_a_reason_leaves_as_one_message_in_every_language_or_not_at_all(ho
     response = contents.Response("taken_up_in_part", {"en": "x" * length}, (name,))
     if length == 1400:
         with pytest.raises(contents.Unfit, match=r"reason: in .. our message has"):
-            await house.acts(lambda session, process, now: contributions.respond(session, process, response, now))
+            await house.acts(lambda session, process, now: responses.respond(session, process, response, now))
         return
-    await house.acts(lambda session, process, now: contributions.respond(session, process, response, now))
+    await house.acts(lambda session, process, now: responses.respond(session, process, response, now))
     [packed] = await house.column("SELECT renditions FROM broadcast")
     renditions = flows.told(packed)
     assert all(contents.length(renditions.to(language)) <= telling.LONGEST for language in languages())

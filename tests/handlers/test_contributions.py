@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 import flows
-from handlers import consultations, contributions
+from handlers import consultations, contributions, responses
 from handlers.writing import contents
 from storage import contributions as stored
 from storage.outbox import expansion
@@ -17,7 +17,7 @@ REASON = {"en": "It is point 4 of the draft."}
 
 async def respond(house: House, *named: str, state: str = "taken_up") -> tuple[str, int]:
     response = contents.Response(state, REASON, named)
-    return await house.acts(lambda session, process, now: contributions.respond(session, process, response, now))
+    return await house.acts(lambda session, process, now: responses.respond(session, process, response, now))
 
 
 @pytest.mark.parametrize("named", [(), ("",), ("abc",), ("ffffffff" * 4,), ("%",), ("____",)])
@@ -144,7 +144,7 @@ async def test_a_reason_that_does_not_fit_behind_what_it_answers_is_refused(hous
     name = await (await house.meets().joins()).gives()
     long = contents.Response("taken_up", {"en": "x" * contents.LONGEST}, (name,))
     with pytest.raises(contents.Unfit, match="reason"):
-        await house.acts(lambda session, process, now: contributions.respond(session, process, long, now))
+        await house.acts(lambda session, process, now: responses.respond(session, process, long, now))
 
 
 async def test_an_answer_given_again_waits_for_a_response_of_its_own(house: House) -> None:

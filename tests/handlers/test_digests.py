@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 import flows
-from handlers import bulletins, contributions, digests, items, people, processes, rounds, sendings
+from handlers import bulletins, digests, items, people, processes, responses, rounds, sendings
 from handlers.writing import contents
 from storage.broadcasts import Audience
 from tests.handlers.house import PROCESS, House
@@ -34,7 +34,7 @@ async def put_together(house: House) -> str | None:
 async def answers(house: House, state: str, reason: str, *contributed: str) -> None:
     response = contents.Response(state, {"en": reason}, contributed)
     house.now += timedelta(seconds=1)
-    await house.acts(lambda session, process, now: contributions.respond(session, process, response, now))
+    await house.acts(lambda session, process, now: responses.respond(session, process, response, now))
 
 
 async def votes(house: House) -> None:

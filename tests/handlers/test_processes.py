@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 import flows
-from handlers import bulletins, consultations, contributions, members, people, processes, rounds, schedules
+from handlers import bulletins, consultations, contributions, members, people, processes, responses, rounds, schedules
 from handlers.writing import contents
 from tests.handlers.house import NOW, PROCESS, House
 from tests.handlers.written import consultation, to_vote
@@ -126,7 +126,7 @@ async def test_nothing_of_one_process_is_reached_from_another(house: House) -> N
     response = contents.Response("taken_up", {"en": "It is point 4."}, (contribution,))
 
     for reach in (
-        lambda session, now: contributions.respond(session, national, response, now),
+        lambda session, now: responses.respond(session, national, response, now),
         lambda session, _now: contributions.name_topic(session, national, contribution, "services"),
         lambda session, now: consultations.close(session, national, question, now),
         lambda session, now: rounds.close(session, national, house.keys, ballot, now),

@@ -8,7 +8,7 @@ import pytest
 from channels.messages import Kind
 from channels.sms import RECYCLED
 from channels.telegram import Telegram
-from handlers import contributions, people
+from handlers import people, responses
 from handlers.processes import OpenProcess
 from handlers.talk import patience
 from handlers.writing import contents
@@ -134,7 +134,7 @@ async def test_who_was_there_before_keeps_what_they_gave_and_is_not_reached_ther
 async def _answered(session: Session, process: OpenProcess, now: datetime) -> tuple[str, int]:
     (contribution,) = (await session.exec_driver_sql("SELECT id FROM contribution")).scalars()
     answer = contents.Response("taken_up", {"en": "It is in the draft."}, (contribution,))
-    return await contributions.respond(session, process, answer, now)
+    return await responses.respond(session, process, answer, now)
 
 
 async def test_a_question_of_a_year_ago_is_not_answered_by_somebody_else(house: House) -> None:

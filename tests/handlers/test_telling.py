@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 import flows
-from handlers import bulletins, consultations, contributions, people, processes, rounds, telling
+from handlers import bulletins, consultations, people, processes, responses, rounds, telling
 from handlers.telling import Announcement
 from handlers.writing import contents
 from storage import broadcasts
@@ -66,7 +66,7 @@ async def test_everything_that_many_are_told_carries_the_hours_of_the_process(by
     await publishes(by_day)
     await by_day.acts(lambda session, process, now: consultations.open_(session, process, consultation(), now))
     response = contents.Response("taken_up", {"en": "Yes."}, (contribution,))
-    await by_day.acts(lambda session, process, now: contributions.respond(session, process, response, now))
+    await by_day.acts(lambda session, process, now: responses.respond(session, process, response, now))
     name = await by_day.acts(lambda session, process, now: rounds.open_(session, process, to_vote(), now))
     await by_day.acts(lambda session, process, now: rounds.close(session, process, by_day.keys, name, now))
     for subject in ("bulletin", "consultation", "response", "round", "result"):

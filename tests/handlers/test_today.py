@@ -11,10 +11,20 @@ from handlers.audiences import Crowds
 from handlers.processes import OpenProcess
 from handlers.today import Figures, HeardAndTold, Kind, Need
 from handlers.writing import contents
-from storage import Database, Keyring, Session, broadcasts, circuits, consultations, contributions, people, senders
+from storage import (
+    Database,
+    Keyring,
+    Session,
+    broadcasts,
+    circuits,
+    consultations,
+    people,
+    responses,
+    senders,
+)
 from storage.broadcasts import RESPONSE, NewBroadcast, Subject
-from storage.contributions import NewResponse
 from storage.lanes import Lane
+from storage.responses import NewResponse
 from storage.states import ResponseState
 from storage.tables import delivery
 from tests.handlers.house import PROCESS as CONTENT
@@ -60,7 +70,7 @@ async def test_what_was_given_and_has_no_response_waits(database: Database, keys
         few = [need for need in await needs(session) if need.kind is Kind.UNREAD]
         names = [await give(session, who) for who in crowd]
         many = [need for need in await needs(session) if need.kind is Kind.UNREAD]
-        await contributions.respond(session, NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), names)
+        await responses.respond(session, NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), names)
         await people.erase(session, crowd[0].id)
         none = [need for need in await needs(session) if need.kind is Kind.UNREAD]
     assert [few, many, none] == [[Need(Kind.UNREAD)], [Need(Kind.UNREAD, number=10)], []]
@@ -79,7 +89,7 @@ async def test_a_promise_is_near_then_overdue_until_all_have_a_response(database
         ]
         await consultations.close(session, PROCESS, "soon", NOW)
         closed = [need.where for need in await needs(session, NOW + 8 * DAY) if need.day]
-        await contributions.respond(session, NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), [answer])
+        await responses.respond(session, NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), [answer])
         answered = [need.where for need in await needs(session, NOW + 8 * DAY) if need.day]
     assert seen == [
         [(Kind.NEAR, "soon")],
@@ -119,7 +129,7 @@ async def test_who_was_heard_is_counted_once_and_who_was_not_reached_is_not_told
     async with database.writing() as session:
         crowd = await come(session, keys, 30)
         names = [await give(session, who) for who in (*crowd, *crowd[:9])]
-        await contributions.respond(session, NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), names[:20])
+        await responses.respond(session, NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), names[:20])
         new = NewBroadcast(PROCESS, Subject(RESPONSE, "r"), TOLD, Lane.NOTICE, id="b")
         await broadcasts.add(session, new, NOW)
         for place, who in enumerate(crowd[:20]):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from storage import Database, Keyring, Session, consultations, contributions, people
+from storage import Database, Keyring, Session, consultations, contributions, people, responses
 from storage.contributions import GivenContribution
 from storage.states import ResponseState
 from storage.tables import contribution
@@ -25,9 +25,7 @@ async def test_what_somebody_gave_is_listed_newest_first_with_what_became_of_it(
         old = await give(session, alice, topic="o1", moment=NOW - 2 * DAY)
         await give(session, alice, topic="o2", moment=NOW)
         await give(session, bob, topic="o3", moment=NOW - DAY)
-        await contributions.respond(
-            session, contributions.NewResponse("r", PROCESS, ResponseState.TAKEN_UP, "{}", NOW), [old]
-        )
+        await responses.respond(session, responses.NewResponse("r", PROCESS, ResponseState.TAKEN_UP, "{}", NOW), [old])
         found = await gave(session, alice.id)
         assert found == [
             GivenContribution(alice.id, NOW.date(), "o2", None, None, None),
@@ -86,8 +84,8 @@ async def test_what_waits_for_a_response_is_shown_before_the_rest(database: Data
         await give(session, alice, "older", moment=NOW - 2 * DAY)
         await give(session, alice, "old", moment=NOW - DAY)
         assert (
-            await contributions.respond(
-                session, contributions.NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), [answered]
+            await responses.respond(
+                session, responses.NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), [answered]
             )
             == 1
         )
@@ -104,8 +102,8 @@ async def test_one_response_answers_many(database: Database, keys: Keyring) -> N
     async with database.writing() as session:
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
         answered = [await give(session, who) for who in (alice, bob)]
-        number = await contributions.respond(
-            session, contributions.NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), [*answered, "never given"]
+        number = await responses.respond(
+            session, responses.NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), [*answered, "never given"]
         )
         assert number == 2
         assert [contribution.state for contribution in await contributions.newest(session, PROCESS, keys, 10)] == [
@@ -147,8 +145,8 @@ async def test_what_is_left_of_the_forgotten_waits_for_no_answer(database: Datab
         answered = await give(session, alice, "Answered")
         chosen = await give(session, alice, "Chosen")
         stays = await give(session, bob, "Stays")
-        new = contributions.NewResponse("r", PROCESS, ResponseState.TAKEN_UP, "{}", NOW)
-        await contributions.respond(session, new, [answered])
+        new = responses.NewResponse("r", PROCESS, ResponseState.TAKEN_UP, "{}", NOW)
+        await responses.respond(session, new, [answered])
         await session.execute(update(contribution).where(contribution.c.id == chosen).values(option="yes"))
         await people.erase(session, alice.id)
     async with database.reading() as session:

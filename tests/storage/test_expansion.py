@@ -15,9 +15,9 @@ from storage import (
     Session,
     broadcasts,
     consultations,
-    contributions,
     participations,
     people,
+    responses,
     rounds,
 )
 from storage.broadcasts import Audience, Broadcast, Plan
@@ -422,8 +422,8 @@ async def test_a_response_is_told_to_everybody_it_answers_and_once(database: Dat
         alice, bob, carol = await crowd(session, keys, 3)
         answered = [await give(session, who) for who in (alice, alice, bob)]
         await give(session, carol)
-        await contributions.respond(
-            session, contributions.NewResponse("r", PROCESS, ResponseState.TAKEN_UP, "{}", NOW), answered
+        await responses.respond(
+            session, responses.NewResponse("r", PROCESS, ResponseState.TAKEN_UP, "{}", NOW), answered
         )
         assert await tell(session, Audience(response="r")) == ids(alice, bob)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from storage import Database, Keyring, Session, contributions, links
+from storage import Database, Keyring, Session, links, responses
 from storage.broadcasts import EVERYBODY, Audience, Plan
 from storage.outbox import expansion
 from storage.states import ResponseState
@@ -37,8 +37,8 @@ async def gives(session: Session, where: Somebody | None, who: Somebody, days: i
 
 
 async def answers(session: Session, *names: str) -> None:
-    new = contributions.NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW)
-    await contributions.respond(session, new, names)
+    new = responses.NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW)
+    await responses.respond(session, new, names)
 
 
 async def is_lost(session: Session, where: Somebody, reach: str = "opted_out") -> None:

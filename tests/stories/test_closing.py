@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.housekeeping import Housekeeping
-from handlers import bulletins, closing, consultations, contributions, processes, rounds
+from handlers import bulletins, closing, consultations, processes, responses, rounds
 from handlers.writing import contents
 from storage import schedules
 from tests.stories.test_consultation import consultation
@@ -87,7 +87,7 @@ async def test_what_an_organizer_does_in_it_is_refused(square: StoryTown) -> Non
         lambda session, moment: bulletins.publish(session, process, contents.Bulletin({"en": "More"}), moment),
         lambda session, moment: consultations.open_(session, process, consultation(), moment),
         lambda session, moment: rounds.open_(session, process, to_vote(), moment),
-        lambda session, moment: contributions.respond(session, process, response, moment),
+        lambda session, moment: responses.respond(session, process, response, moment),
         lambda session, moment: closing.close(session, process, keys, moment),
     ):
         with pytest.raises(contents.Unfit, match="is closed"):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers import contributions
+from handlers import responses
 from handlers.writing import contents
 from locales import in_words
 from tests.stories.town import StoryTown
@@ -28,7 +28,7 @@ async def test_from_first_contact_to_response(square: StoryTown, channel: str) -
     assert (contribution.words, contribution.topic) == ("Interpreters at the clinic would help.", "safety")
 
     response = contents.Response("taken_up", {"en": "It is point 4 of the draft."}, (contribution.id,))
-    _, number = await square.acts(lambda session, process, now: contributions.respond(session, process, response, now))
+    _, number = await square.acts(lambda session, process, now: responses.respond(session, process, response, now))
     assert number == 1
     day = in_words(contribution.given)
     await alice.hears(f"On {day} you told us about: Safety and protection\nIt was taken up.", "It is point 4 of")

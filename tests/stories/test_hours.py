@@ -14,7 +14,7 @@ import storage
 from bot.housekeeping import Housekeeping
 from bot.worker import Worker
 from broadcast.expand import expand
-from handlers import bulletins, contributions, people, processes, rounds
+from handlers import bulletins, people, processes, responses, rounds
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Keyring, Session, broadcasts, outbox
@@ -169,7 +169,7 @@ async def test_word_of_what_was_done_waits_for_the_morning(evening: Night) -> No
         await amira.hears()
     [contribution] = await evening.town.received()
     done = contents.Response("taken_up", {"en": "There are more buses."}, (contribution.id,))
-    await evening.town.acts(lambda session, process, now: contributions.respond(session, process, done, now))
+    await evening.town.acts(lambda session, process, now: responses.respond(session, process, done, now))
     await evening.has_nothing_for(amira)
     await evening.becomes(in_("Africa/Tunis", "2026-11-24T09:00"))
     await amira.hears("There are more buses.")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers import bulletins, contributions
+from handlers import bulletins, responses
 from handlers.writing import contents
 from tests.stories.town import StoryTown
 
@@ -28,7 +28,7 @@ async def test_from_first_contact_to_response_in_arabic(square: StoryTown) -> No
 
     reason = {"ar": "هذه هي النقطة 4 من المسودة.", "en": "It is point 4 of the draft."}
     response = contents.Response("taken_up", reason, (contribution.id,))
-    await square.acts(lambda session, process, now: contributions.respond(session, process, response, now))
+    await square.acts(lambda session, process, now: responses.respond(session, process, response, now))
     heard = await amal.hears("هذه هي النقطة 4 من المسودة.")
     assert "It is point 4" not in heard
     assert "taken up" not in heard

@@ -8,7 +8,7 @@ from itertools import permutations
 import pytest
 from sqlalchemy import func, select, update
 
-from handlers import bulletins, contributions, rounds
+from handlers import bulletins, responses, rounds
 from handlers.writing import contents
 from storage.tables import address, ballot, contribution, link, member, participation, person
 from tests.stories.test_council import seated, to_vote
@@ -365,14 +365,14 @@ async def test_a_response_goes_back_to_where_it_was_given(square: StoryTown) -> 
     async with square.parts.database.reading() as session:
         name = (await session.execute(select(contribution.c.id))).scalar_one()
     response = contents.Response("taken_up", {"en": "It is point 4."}, (name,))
-    await square.acts(lambda session, process, now: contributions.respond(session, process, response, now))
+    await square.acts(lambda session, process, now: responses.respond(session, process, response, now))
     await hears(alice, "It is point 4.")
     await phone.hears_nothing(square)
 
     alice.says("stop")
     await hears(alice, "START")
     again = contents.Response("taken_up", {"en": "It is point 5."}, (name,))
-    await square.acts(lambda session, process, now: contributions.respond(session, process, again, now))
+    await square.acts(lambda session, process, now: responses.respond(session, process, again, now))
     await phone.hears_nothing(square)
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from handlers import bulletins, contributions
+from handlers import bulletins, responses
 from handlers.writing import contents
 from storage import Keyring
 from tests.review import PROCESS
@@ -44,9 +44,7 @@ async def respond(square: StoryTown) -> int:
     answer = contents.Response(
         "taken_up", {"en": "It is in the draft.", "fr": "C'est dans le projet."}, (contribution.id,)
     )
-    _name, number = await square.acts(
-        lambda session, process, now: contributions.respond(session, process, answer, now)
-    )
+    _name, number = await square.acts(lambda session, process, now: responses.respond(session, process, answer, now))
     return number
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers import bulletins, closing, contributions, processes
+from handlers import bulletins, closing, processes, responses
 from handlers.writing import contents
 from tests.review import PROCESS
 from tests.stories.town import Person, StoryTown
@@ -44,7 +44,7 @@ async def test_what_is_given_is_answered_where_it_was_given(square: StoryTown) -
     [his] = await square.received("regional-review")
     assert (hers.words, his.words) == ("Interpreters.", "Buses.")
     response = contents.Response("taken_up", {"en": "It is point 4."}, (hers.id,))
-    await square.acts(lambda session, process, now: contributions.respond(session, process, response, now), "national")
+    await square.acts(lambda session, process, now: responses.respond(session, process, response, now), "national")
     await alice.hears("It is point 4.")
     await bob.hears_nothing(square)
 
