@@ -61,13 +61,22 @@ class Audience:
     members: bool = False
     """Only those who sit on the council."""
     response: str | None = None
-    """Only those whose contributions this response answers."""
+    """Only those whose contributions this response answers, or who follow a matter that it answers."""
+    about: tuple[str, ...] = ()
+    """Only those whose contributions are gathered in any of these matters, or who follow one of them."""
+    contributions: tuple[str, ...] = ()
+    """Only those who gave any of these."""
     roll: str | None = None
     """Only those on the roll of this round."""
     has_not_voted: bool = False
     """Of the roll, only those who have not voted when its deliveries are made."""
     seat: str | None = None
     """Only who sits there on the council."""
+
+    @property
+    def goes_back(self) -> bool:
+        """It reaches people where they said what it is about, and nowhere else."""
+        return bool(self.response or self.about or self.contributions)
 
 
 EVERYBODY = Audience()

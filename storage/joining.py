@@ -38,6 +38,8 @@ from storage.tables import (
     broadcast,
     contribution,
     delivery,
+    feedback,
+    follow,
     link,
     member,
     participation,
@@ -187,6 +189,38 @@ async def _contributions(session: Session, pair: Pair, _now: datetime) -> None:
     await _move(session, pair, contribution)
 
 
+async def _follows(session: Session, pair: Pair, _now: datetime) -> None:
+    """Of a matter that both follow, the first's stays, and says that it should be so if either does."""
+    mine = follow.alias("mine")
+    too = exists().where(mine.c.person_id == pair.first.person, mine.c.matter_id == follow.c.matter_id)
+    twice = select(follow.c.matter_id, follow.c.supports).where(follow.c.person_id == pair.second.person, too)
+    rows = (await session.execute(twice)).all()
+    supported = [row.matter_id for row in rows if row.supports]
+    of_first = update(follow).where(follow.c.person_id == pair.first.person, follow.c.matter_id.in_(supported))
+    await session.execute(of_first.values(supports=True))
+    gone = [row.matter_id for row in rows]
+    of_second = (follow.c.person_id == pair.second.person, follow.c.matter_id.in_(gone))
+    await session.execute(delete(follow).where(*of_second))
+    await _move(session, pair, follow)
+
+
+async def _feedback(session: Session, pair: Pair, _now: datetime) -> None:
+    """Of what both said about one response, what was said later stays; of one day, the first's."""
+    await _hand_over(session, pair, feedback, feedback.c.response_id)
+    mine, theirs = feedback.alias("mine"), feedback.alias("theirs")
+    same = and_(
+        mine.c.person_id == pair.first.person,
+        theirs.c.person_id == pair.second.person,
+        mine.c.response_id == theirs.c.response_id,
+    )
+    twice = select(mine.c.response_id, theirs.c.day > mine.c.day).where(same)
+    for response_id, is_later in (await session.execute(twice)).all():
+        gone = (pair.first if is_later else pair.second).person
+        whose = (feedback.c.response_id == response_id, feedback.c.person_id == gone)
+        await session.execute(delete(feedback).where(*whose))
+    await _move(session, pair, feedback)
+
+
 async def _members(session: Session, pair: Pair, _now: datetime) -> None:
     """One seat in each council."""
     seats = await _seats(session, pair)
@@ -274,6 +308,8 @@ JOINS: Mapping[str, Joins] = {
     address.name: _addresses,
     participation.name: _participations,
     contribution.name: _contributions,
+    follow.name: _follows,
+    feedback.name: _feedback,
     member.name: _members,
     ballot.name: _ballots,
     delivery.name: _deliveries,

@@ -5,24 +5,27 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, func, insert, select, update
+from sqlalchemy import ColumnElement, case, func, insert, or_, select, union, update
 
 from storage._ground.database import Session
 from storage.broadcasts import RESPONSE
 from storage.codes import Code
 from storage.states import ResponseState, State
-from storage.tables import broadcast, contribution, response, standing
+from storage.tables import broadcast, contribution, gathered, matter, response, response_matter, standing
 
 
 @dataclass(frozen=True, slots=True)
 class NewResponse:
-    """A response to be published. The reason is a JSON text that the handlers wrote."""
+    """A response to be published. All that is by language is a JSON text that the handlers wrote."""
 
     id: str
     process_id: str
     state: ResponseState
     reason: str
     published: datetime
+    decided_by: str = "{}"
+    place: str = "{}"
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,31 @@ async def responses(session: Session, process_id: str, since: datetime, until: d
     return [PublishedResponse(ResponseState(row.state), row.reason, row.number) for row in rows]
 
 
-async def respond(session: Session, new: NewResponse, contribution_ids: Sequence[str]) -> int:
-    """Write a response to these contributions; gives how many there are."""
+async def respond(
+    session: Session, new: NewResponse, contribution_ids: Sequence[str], matter_ids: Sequence[str] = ()
+) -> int:
+    """Write a response to these contributions and matters; gives how many contributions it answers."""
     await session.execute(insert(response).values(asdict(new)))
-    linked = (
-        update(contribution)
-        .where(contribution.c.process_id == new.process_id, contribution.c.id.in_(contribution_ids))
+    for matter_id in matter_ids:
+        await session.execute(insert(response_matter).values(response_id=new.id, matter_id=matter_id))
+    await session.execute(
+        update(matter)
+        .where(matter.c.process_id == new.process_id, matter.c.id.in_(matter_ids))
         .values(response_id=new.id)
     )
-    return (await session.execute(linked)).rowcount
+    in_them = select(gathered.c.contribution_id).where(gathered.c.matter_id.in_(matter_ids))
+    return await _answer(session, new, or_(contribution.c.id.in_(contribution_ids), contribution.c.id.in_(in_them)))
+
+
+async def answer_too(session: Session, process_id: str, response_id: str, contribution_ids: Sequence[str]) -> None:
+    """A response that was published answers these contributions, too."""
+    theirs = (contribution.c.process_id == process_id, contribution.c.id.in_(contribution_ids))
+    await session.execute(update(contribution).where(*theirs).values(response_id=response_id))
+
+
+async def _answer(session: Session, new: NewResponse, which: ColumnElement[bool]) -> int:
+    theirs = update(contribution).where(contribution.c.process_id == new.process_id, which)
+    return (await session.execute(theirs.values(response_id=new.id))).rowcount
 
 
 async def answered_alike(
@@ -87,18 +106,22 @@ async def answered(
     session: Session, responses: Collection[str], people: Collection[str]
 ) -> Mapping[tuple[str, str], AnsweredContribution]:
     """What each of these responses answers of each of these people, by (response, person)."""
-    rows = await session.execute(
-        select(
-            contribution.c.response_id,
-            contribution.c.person_id,
-            contribution.c.id,
-            contribution.c.given,
-            contribution.c.topic,
-            contribution.c.consultation_id,
-        )
-        .where(contribution.c.response_id.in_(responses), contribution.c.person_id.in_(people))
-        .order_by(contribution.c.given.desc(), contribution.c.id.desc())
+    what = (
+        contribution.c.person_id,
+        contribution.c.id,
+        contribution.c.given,
+        contribution.c.topic,
+        contribution.c.consultation_id,
     )
+    directly = select(contribution.c.response_id, *what).where(contribution.c.response_id.in_(responses))
+    through_matters = (
+        select(response_matter.c.response_id, *what)
+        .join(gathered, gathered.c.matter_id == response_matter.c.matter_id)
+        .join(contribution, contribution.c.id == gathered.c.contribution_id)
+        .where(response_matter.c.response_id.in_(responses))
+    )
+    both = union(*(query.where(contribution.c.person_id.in_(people)) for query in (directly, through_matters)))
+    rows = await session.execute(both.order_by(contribution.c.given.desc(), contribution.c.id.desc()))
     theirs: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
         theirs.setdefault((row.response_id, row.person_id), {}).setdefault(row.consultation_id or row.id, row)

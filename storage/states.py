@@ -69,6 +69,30 @@ class ResponseState(StrEnum):
     """The process has decided not to take it up."""
 
 
+class ResultState(StrEnum):
+    """What came later of what a response said."""
+
+    IN_DRAFT = "in_draft"
+    """It stands in a draft of those who decide."""
+    ADOPTED = "adopted"
+    """Those who decide have adopted it."""
+    DONE = "done"
+    """It is done."""
+    DROPPED = "dropped"
+    """It will not be done after all."""
+
+
+class Helped(StrEnum):
+    """Whether a response answers somebody whom it was told."""
+
+    YES = "yes"
+    """It does."""
+    PARTLY = "partly"
+    """It answers a part."""
+    NO = "no"
+    """It does not."""
+
+
 class RenditionState(StrEnum):
     """How far the text of an item in one language is."""
 
@@ -82,8 +106,19 @@ class RenditionState(StrEnum):
     """Somebody else has read it, and it says what the source says."""
 
 
+class SendingKind(StrEnum):
+    """What it is that leaves once two have agreed to it."""
+
+    ITEM = "item"
+    """A bulletin, to its audience."""
+    RESPONSE = "response"
+    """A response, to everybody whose matters it answers."""
+    RESULT = "result"
+    """What followed a response, to the same people."""
+
+
 class SendingState(StrEnum):
-    """How far an item is on its way out."""
+    """How far something is on its way out."""
 
     REQUESTED = "requested"
     """Somebody wants it to leave; it waits for a second person to approve it."""

@@ -31,6 +31,7 @@ from storage._ground.members import bound
 from storage.broadcasts import Audience, Broadcast, columns, read
 from storage.codes import Code
 from storage.lanes import Lane
+from storage.outbox import whose
 from storage.outbox.deliveries import NEVER
 from storage.reaches import ACTIVE
 from storage.states import BroadcastState, State
@@ -148,14 +149,14 @@ def _next_people(
     """Each who takes part once, at the address that they prefer among those they agreed to be written to at, else at
     the one they wrote from last.
 
-    A response goes back to where the newest of what it answers was given; to another address only with `elsewhere`.
+    What goes back to people goes to where they said the newest of what it is about; elsewhere only with `elsewhere`.
     Senders that belong to another process carry nothing of this one.
     """
     chat = address.alias("newest")
     may_be = select(chat.c.id, chat.c.channel).where(chat.c.person_id == person.c.id, _may_be_reached(chat, process))
     wanted: ColumnElement[Any] = person.c.prefers
-    if audience.response is not None:
-        its_address = _where_it_was_given(audience.response)
+    if audience.goes_back:
+        its_address = _where_it_was_said(whose.said_about(process, audience))
         wanted = its_address if elsewhere else wanted
         may_be = may_be if elsewhere else may_be.where(or_(its_address.is_(None), chat.c.id == its_address))
     newest = may_be.order_by(chat.c.spoke.desc(), chat.c.id).limit(1)
@@ -202,12 +203,13 @@ def _may_be_reached(chat: FromClause, process: str) -> ColumnElement[bool]:
     )
 
 
-def _where_it_was_given(response: str) -> ColumnElement[str | None]:
-    """At which address the newest of what a response answers of a person was given; of what is old nobody knows."""
+def _where_it_was_said(said: Sequence[whose.Said]) -> ColumnElement[str | None]:
+    """At which address a person said the newest of what it is about; of what is old nobody knows."""
+    rows = union_all(*(part for parts in said for part in parts.selects)).subquery("said")
     return (
-        select(contribution.c.address_id)
-        .where(contribution.c.response_id == response, contribution.c.person_id == person.c.id)
-        .order_by(contribution.c.given.desc(), contribution.c.id.desc())
+        select(rows.c.address_id)
+        .where(rows.c.person_id == person.c.id)
+        .order_by(rows.c.follows, rows.c.day.desc(), rows.c.id.desc())
         .limit(1)
         .correlate(person)
         .scalar_subquery()
@@ -230,9 +232,8 @@ def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> lis
         conditions.append(person.c.id.in_(answered))
     if audience.members:
         conditions.append(person.c.id.in_(select(member.c.person_id).where(member.c.process_id == process)))
-    if audience.response is not None:
-        gave = select(contribution.c.person_id).where(contribution.c.response_id == audience.response)
-        conditions.append(person.c.id.in_(gave))
+    concerned = (said.subquery() for said in whose.said_about(process, audience))
+    conditions += [person.c.id.in_(select(rows.c.person_id)) for rows in concerned]
     if audience.roll is not None:
         roll = select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)
         conditions.append(person.c.id.in_(roll.where(~ballot.c.voted) if audience.has_not_voted else roll))
@@ -288,7 +289,7 @@ async def audience_parts(session: Session, process: str, audience: Audience) -> 
     Who has one chat is in it: to look for the best of each person's chats takes more than twice as long as a join.
     """
     each = _next_people(session.dialect.name, process, "", audience, None).order_by(None)
-    if audience.response is None:
+    if not audience.goes_back:
         people: Any = union_all(_who_has_one_chat(process, audience), each.where(person.c.linked)).subquery()
     else:
         people = each.subquery()

@@ -31,12 +31,13 @@ from storage.tables.journal import journal
 from storage.tables.keychecks import keycheck
 from storage.tables.links import link
 from storage.tables.marks import mark
+from storage.tables.matters import follow, gathered, matter, waits_for_its_response
 from storage.tables.participations import came_by_a_door, has_not_agreed, participation
 from storage.tables.people import invitation, member, person
 from storage.tables.processes import process
 from storage.tables.programs import program
 from storage.tables.reports import report
-from storage.tables.responses import response
+from storage.tables.responses import feedback, inquiry, response, response_matter, result
 from storage.tables.rounds import ballot, round  # noqa: A004 the word of the field, never used bare
 from storage.tables.schedules import schedule
 from storage.tables.senders import sender
@@ -61,10 +62,14 @@ __all__ = [
     "door",
     "edition",
     "event",
+    "feedback",
+    "follow",
+    "gathered",
     "grant",
     "has_left_with_its_words",
     "has_not_agreed",
     "input",
+    "inquiry",
     "invitation",
     "is_in_lobby",
     "is_notice_to_come",
@@ -78,6 +83,7 @@ __all__ = [
     "keycheck",
     "link",
     "mark",
+    "matter",
     "member",
     "metadata",
     "parked",
@@ -89,6 +95,8 @@ __all__ = [
     "rendition",
     "report",
     "response",
+    "response_matter",
+    "result",
     "round",
     "schedule",
     "sender",
@@ -102,6 +110,7 @@ __all__ = [
     "template",
     "waits",
     "waits_for_a_response",
+    "waits_for_its_response",
     "waits_for_the_person",
     "waits_in_line",
     "waits_to_reply",

@@ -1,6 +1,7 @@
 """The table of what people gave us."""
 
 from sqlalchemy import (
+    Boolean,
     Column,
     ColumnElement,
     Date,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    false,
     or_,
 )
 
@@ -19,6 +21,7 @@ from storage.tables._metadata import STAYS, metadata
 
 WHAT_WAS_GIVEN = (
     "id", "process_id", "consultation_id", "question", "option", "topic", "language", "given", "response_id",
+    "quotable",
 )  # fmt: skip
 """Without words: it is counted."""
 
@@ -50,7 +53,9 @@ contribution = Table(
     # At which address it was given, where the response goes back to; null: before that was kept, or its person was
     # forgotten.
     Column("address_id", Text),
-    # The response that answers it; null: there is none yet.
+    # Its person agreed that others read it, without a name.
+    Column("quotable", Boolean, nullable=False, server_default=false()),
+    # The newest response that answers it; null: there is none yet.
     Column("response_id", Text, ForeignKey("response.id"), index=True),
     UniqueConstraint("consultation_id", "question", "person_id"),
 )

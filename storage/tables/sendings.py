@@ -1,8 +1,9 @@
-"""The table of items on their way out."""
+"""The table of what is on its way out: items, responses, results."""
 
 from sqlalchemy import Column, ForeignKey, Index, Table, Text
 
 from storage._ground.columns import Moment
+from storage.states import SendingKind
 from storage.tables._metadata import metadata
 
 sending = Table(
@@ -12,9 +13,13 @@ sending = Table(
     Column("id", Text, primary_key=True),
     # The process that sends it.
     Column("process_id", Text, ForeignKey("process.id"), nullable=False),
-    # The item that is to leave.
-    Column("item_id", Text, ForeignKey("item.id"), nullable=False, index=True),
-    # What leaves, as JSON: the bulletin with its text in each language that leaves.
+    # A `SendingKind`.
+    Column("kind", Text, nullable=False, server_default=SendingKind.ITEM.value),
+    # What staff call it; null: as the item is called.
+    Column("title", Text),
+    # The item that is to leave; null: something else is.
+    Column("item_id", Text, ForeignKey("item.id"), index=True),
+    # What leaves, as JSON of its kind, with its text in each language that leaves.
     Column("content", Text, nullable=False),
     # The SHA-256, in hexadecimal, of all that decides who is told what: approving is approving this.
     Column("hash", Text, nullable=False),
