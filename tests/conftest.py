@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from coverage import Coverage
 
 import servers
 from storage import Database, Keyring
@@ -31,6 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: pytest.Item) -> None:
     node.workerinput["run_folder"] = str(node.config.stash[RUN_FOLDER])  # type: ignore[attr-defined]
+
+
+def pytest_sessionfinish() -> None:
+    """What was measured is kept now: a worker that takes long to end is killed, and would take it along."""
+    if (measured := Coverage.current()) is not None:
+        measured.save()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
