@@ -10,7 +10,7 @@ import structlog
 from broadcast import reconcile
 from broadcast.wake import Waker
 from channels import Channel
-from handlers import digests, people, rounds, schedules, sendings, signing_in
+from handlers import digests, matters, people, rounds, schedules, sendings, signing_in
 from storage import Database, Keyring, addresses, events, links, marks, senders, staff_phones
 from storage import people as stored_people
 from storage import rounds as stored_rounds
@@ -67,7 +67,7 @@ class Housekeeping:
             published = await schedules.publish_due(session, now)
             parted = await people.part(session, now)
             overdue = await stored_rounds.overdue(session, now)
-        if published + await self._let_leave(now) + await self._remind(now):
+        if published + await self._let_leave(now) + await self._remind(now) + await self._tell_late(now):
             await self.waker.wake()
         if parted + await self._fade(now):
             await self._sweep()
@@ -82,6 +82,11 @@ class Housekeeping:
         """Apart: whoever edits one of them waits for this."""
         async with self.database.writing() as session:
             return await sendings.leave_due(session, now)
+
+    async def _tell_late(self, now: datetime) -> int:
+        """Apart: whoever gathers something into one of them waits for this."""
+        async with self.database.writing() as session:
+            return await matters.tell_late(session, now)
 
     async def _put_together(self, now: datetime) -> None:
         async with self.database.writing() as session:

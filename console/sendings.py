@@ -4,6 +4,7 @@ from aiohttp import web
 
 from console._frame.desks import Desk, see
 from console._frame.routes import get, post
+from console.approvals import Approvals
 from console.audiences import labels, titled
 from console.items import found
 from console.tell import ORGANIZERS
@@ -14,7 +15,7 @@ from storage import Session, consultations, staff
 from storage import items as stored_items
 from storage.broadcasts import EVERYBODY
 from storage.sendings import ON_ITS_WAY, StoredSending
-from storage.states import SendingState
+from storage.states import SendingKind, SendingState
 
 
 async def prepare(desk: Desk) -> web.StreamResponse:
@@ -33,60 +34,6 @@ async def request(desk: Desk) -> web.StreamResponse:
         async with desk.reading() as session:
             return await _prepare(desk, session, str(unfit))
     raise see(f"{desk.home}/tell/sendings/{made.id}")
-
-
-async def show(desk: Desk) -> web.StreamResponse:
-    async with desk.reading() as session:
-        return await _show(desk, session)
-
-
-async def approve(desk: Desk) -> web.StreamResponse:
-    try:
-        async with desk.writing() as session:
-            sending = await _found(desk, session)
-            after = await sendings.approve(session, desk.process, sending.id, desk.who.id, desk.line("hash"), desk.now)
-            await _note(desk, session, Act.SENDING_APPROVE, after)
-    except contents.Unfit as unfit:
-        return await _refused(desk, str(unfit))
-    raise _back(desk, after)
-
-
-async def approve_alone(desk: Desk) -> web.StreamResponse:
-    """In an emergency, with a reason that stays with it."""
-    try:
-        async with desk.writing() as session:
-            sending = await _found(desk, session)
-            shown, reason = desk.line("hash"), desk.line("reason")
-            after = await sendings.approve_alone(
-                session, desk.process, sending.id, desk.who.id, shown, reason, desk.now
-            )
-            await _note(desk, session, Act.SENDING_APPROVE_ALONE, after)
-    except contents.Unfit as unfit:
-        return await _refused(desk, str(unfit))
-    raise _back(desk, after)
-
-
-async def call_back(desk: Desk) -> web.StreamResponse:
-    """Also to refuse what waits for an approval."""
-    try:
-        async with desk.writing() as session:
-            sending = await _found(desk, session)
-            after = await sendings.call_back(session, desk.process, sending.id)
-            await desk.note(session, journal.Entry(Act.SENDING_CALL_BACK, sending.id, {"hash": sending.hash}))
-    except contents.Unfit as unfit:
-        return await _refused(desk, str(unfit))
-    raise _back(desk, after)
-
-
-async def _note(desk: Desk, session: Session, act: Act, after: StoredSending) -> None:
-    """With what became of it: what has changed meanwhile is void now."""
-    facts = {"hash": after.hash, "state": after.state.value}
-    await desk.note(session, journal.Entry(act, after.id, facts))
-
-
-async def _refused(desk: Desk, why: str) -> web.StreamResponse:
-    async with desk.reading() as session:
-        return await _show(desk, session, why)
 
 
 async def _prepare(desk: Desk, session: Session, wrong: str = "") -> web.StreamResponse:
@@ -111,10 +58,9 @@ async def _prepare(desk: Desk, session: Session, wrong: str = "") -> web.StreamR
     )
 
 
-async def _show(desk: Desk, session: Session, wrong: str = "") -> web.StreamResponse:
-    sending = await _found(desk, session)
+async def _show(desk: Desk, session: Session, sending: StoredSending, wrong: str) -> web.StreamResponse:
     bulletin = contents.unpack(sending.content, contents.Bulletin)
-    item = await stored_items.get(session, desk.process.id, sending.item_id)
+    item = await stored_items.get(session, desk.process.id, sending.item_id or "")
     names = await staff.names(session, [name for name in (sending.requested_by, sending.approved_by) if name])
     screens = await phones.screens(session, desk.process, bulletin.text, price=desk.office.price)
     return desk.page(
@@ -127,7 +73,6 @@ async def _show(desk: Desk, session: Session, wrong: str = "") -> web.StreamResp
         open=set(bulletin.text),
         names=names,
         wrong=wrong,
-        is_theirs=sending.requested_by == desk.who.id,
         **await _described(desk, session, bulletin),
     )
 
@@ -141,22 +86,12 @@ async def _described(desk: Desk, session: Session, bulletin: contents.Bulletin) 
     return {"labels": labels(desk), "consulted": titles, "for_all": audience == EVERYBODY, "begins": begins}
 
 
-async def _found(desk: Desk, session: Session) -> StoredSending:
-    try:
-        return await sendings.get(session, desk.process, desk.at("sending"))
-    except contents.Unfit:
-        raise web.HTTPNotFound from None
-
-
-def _back(desk: Desk, sending: StoredSending) -> web.HTTPSeeOther:
-    return see(f"{desk.home}/tell/sendings/{sending.id}")
-
-
+items_leave = Approvals(frozenset({SendingKind.ITEM}), "/tell/sendings", _show)
 routes = [
-    get("/p/{slug}/tell/sendings/{sending}", show, ORGANIZERS),
-    post("/p/{slug}/tell/sendings/{sending}/approve", approve, ORGANIZERS, confirmed=True),
-    post("/p/{slug}/tell/sendings/{sending}/approve-alone", approve_alone, ORGANIZERS, confirmed=True),
-    post("/p/{slug}/tell/sendings/{sending}/call-back", call_back, ORGANIZERS),
+    get("/p/{slug}/tell/sendings/{sending}", items_leave.show, ORGANIZERS),
+    post("/p/{slug}/tell/sendings/{sending}/approve", items_leave.approve, ORGANIZERS, confirmed=True),
+    post("/p/{slug}/tell/sendings/{sending}/approve-alone", items_leave.approve_alone, ORGANIZERS, confirmed=True),
+    post("/p/{slug}/tell/sendings/{sending}/call-back", items_leave.call_back, ORGANIZERS),
     get("/p/{slug}/tell/{item}/send", prepare, ORGANIZERS),
     post("/p/{slug}/tell/{item}/send", request, ORGANIZERS),
 ]

@@ -13,6 +13,7 @@ from locales import spoken
 from storage import broadcasts, staff
 from storage.broadcasts import Broadcast
 from storage.roles import Role
+from storage.states import SendingKind
 
 ORGANIZERS = (Role.ORGANIZER,)
 MOST = 20
@@ -34,7 +35,8 @@ class Beginning:
 async def show(desk: Desk) -> web.StreamResponse:
     async with desk.reading() as session:
         rows = await items.matrix(session, desk.process)
-        waiting = await sendings.on_their_way(session, desk.process)
+        on_their_way = await sendings.on_their_way(session, desk.process)
+        waiting = [sending for sending in on_their_way if sending.kind is SendingKind.ITEM]
         repeated = await schedules.waiting(session, desk.process)
         latest = await broadcasts.latest(session, desk.process.id, MOST)
         names = await staff.names(session, {sending.requested_by for sending in waiting})

@@ -65,27 +65,27 @@ from flows._engine.talks import (
 from flows._engine.words import flow_for, goes_back, linking_code, nearest_flow, to_send
 from flows._texts.danger import in_danger
 from flows._texts.levels import LEVELS
-from flows._texts.objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, topic_label
+from flows._texts.objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, has_label, topic_label
 from flows._texts.over import over
 from flows._texts.renditions import Rendition, rendition, with_notice
 from flows._texts.replies import reply
 from flows._texts.shorts import go_elsewhere, short_title
-from flows._texts.states import STATES
+from flows._texts.states import RESULTS, STATES
 from flows._texts.stuck import THIRD, stuck
 from flows._texts.templates import is_approved_elsewhere, templates
 from flows._texts.told import Given, Told, told
 
 __all__ = [
-    "ALL", "GROUPS", "LEVELS", "LONGEST_TOGETHER", "LONGEST_WORD", "OBJECTIVES", "SOMETHING_ELSE", "STATES", "THIRD",
-    "WEEKDAYS",
+    "ALL", "GROUPS", "LEVELS", "LONGEST_TOGETHER", "LONGEST_WORD", "OBJECTIVES", "RESULTS", "SOMETHING_ELSE", "STATES",
+    "THIRD", "WEEKDAYS",
     "Answer", "Answered", "Ask", "Consented", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow",
     "Forgotten", "Given", "Group", "Kept", "Left", "Lobby", "Meant", "Misleads", "Moved", "NotEntered", "Objective",
     "OpenConsultation", "OpenRound", "Option", "OwnContribution", "PassedOn", "Played", "Process", "Promise",
     "Question", "Recognised", "Region", "Rendition", "Renditions", "Returned", "Safety", "Say", "Shared", "Sorted",
     "Spoke", "Surroundings", "Switched", "TakenBack", "Talk", "Told", "Turn", "Unread", "Unreviewed", "Voted", "Wants",
     "Words", "advance", "asks_to_stop", "fewer", "fits", "fits_in", "flow_for", "flows", "go_elsewhere", "goes_back",
-    "greeting", "greets", "in_danger", "is_approved_elsewhere", "is_free", "is_word", "linking_code", "misleads",
-    "narrowed", "nearest_flow", "only", "over", "play", "read",
+    "greeting", "greets", "has_label", "in_danger", "is_approved_elsewhere", "is_free", "is_word", "linking_code",
+    "misleads", "narrowed", "nearest_flow", "only", "over", "play", "read",
     "rendition", "reply", "room", "says_something", "short_title", "sorry", "stuck", "tells_of_danger", "templates",
     "to_send", "told", "topic_label", "with_notice", "written_in",
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What was done with what people gave us: published, and told to each of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import flows
@@ -10,14 +11,28 @@ from handlers.processes import OpenProcess
 from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _, languages, spoken
-from storage import Session, contributions, fresh, responses
+from storage import Session, contributions, fresh, matters, responses
 from storage.broadcasts import RESPONSE, Audience, Subject
+from storage.contributions import Topic
+from storage.matters import StoredMatter
 from storage.responses import NewResponse
 from storage.states import ResponseState
 
 OPENING = N_("You gave us your view. Here is what was done with it.")
 LONGEST_DAY, MANY = date(2026, 9, 30), 100
 """No day takes more words, and nobody gave more that one response answers."""
+MOST_MATTERS = 100
+"""So many matters one response answers at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A response that was published."""
+
+    id: str
+    broadcast: str
+    number: int
+    """How many people are told."""
 
 
 async def respond(
@@ -28,22 +43,99 @@ async def respond(
     `response.contributions` are ids or their beginnings. Gives the response's id and how many people are told.
     Raises `contents.Unfit`.
     """
-    state = _state(response)
-    contents.check_rendered(response.reason, "reason")
-    answered = await named(session, process, response.contributions)
+    published = await publish(session, process, await _whole(session, process, response), now)
+    return published.id, published.number
+
+
+async def check(session: Session, process: OpenProcess, response: contents.Response) -> None:
+    """Raises `contents.Unfit` where this could not be published now. Contributions stand in it by their whole ids."""
+    await announcement(session, process, "", response)
+
+
+async def publish(session: Session, process: OpenProcess, response: contents.Response, now: datetime) -> Published:
+    """Publish what `check` lets pass, and queue the word of it, in this one transaction. Raises `contents.Unfit`."""
     await processes.touch(session, process)
+    # Whoever gathers something into one of them has done so by now, or finds the response.
+    await matters.take(session, process.id, response.matters)
     name = fresh()
-    announcement = _announcement(process, name, response, await contributions.topics(session, answered))
-    reason = contents.pack(response.reason)
-    await responses.respond(session, NewResponse(name, process.id, state, reason, now), answered)
-    number = await telling.tell_now(session, process, announcement, now)
-    return name, number
+    told = await announcement(session, process, name, response)
+    new = NewResponse(
+        id=name,
+        process_id=process.id,
+        state=_state(response),
+        reason=contents.pack(response.reason),
+        published=now,
+        decided_by=contents.pack(response.decided_by),
+        place=contents.pack(response.place),
+        link=response.link,
+    )
+    await responses.respond(session, new, response.contributions, response.matters)
+    queued = await telling.tell_back(session, process, told, now)
+    return Published(name, queued.broadcast, queued.number)
+
+
+async def tell_too(
+    session: Session, process: OpenProcess, response_id: str, contribution_ids: Collection[str], now: datetime
+) -> None:
+    """A response that was published answers these contributions, too: whoever gave them is told it now."""
+    published = await responses.get(session, process.id, response_id)
+    if published is None:
+        raise contents.Unfit("No response of this process has this id.")
+    response = contents.Response(
+        state=published.state,
+        reason=contents.unpack(published.reason, dict[str, str]),
+        contributions=tuple(contribution_ids),
+        matters=tuple(await responses.matters_of(session, response_id)),
+        decided_by=contents.unpack(published.decided_by, dict[str, str]),
+        place=contents.unpack(published.place, dict[str, str]),
+        link=published.link,
+    )
+    told = await announcement(session, process, response_id, response)
+    only_them = replace(told, audience=replace(told.audience, contributions=response.contributions))
+    await telling.tell_back(session, process, only_them, now)
 
 
 async def answered_before(session: Session, process: OpenProcess, response: contents.Response) -> datetime | None:
     """When all these contributions were answered in these very words; None: they were not."""
-    answered = await named(session, process, response.contributions)
-    return await responses.answered_alike(session, _state(response), contents.pack(response.reason), answered)
+    whole = await _whole(session, process, response)
+    if not whole.contributions:
+        return None
+    reason = contents.pack(response.reason)
+    return await responses.answered_alike(session, _state(response), reason, whole.contributions)
+
+
+async def announcement(session: Session, process: OpenProcess, name: str, response: contents.Response) -> Announcement:
+    """What became of it and why; what it answers of each person is put before it when it leaves.
+
+    `name`: the response's id. Raises `contents.Unfit`.
+    """
+    _state(response)
+    _check_words(response)
+    about = await _matters(session, process, response.matters)
+    topics = await contributions.topics(session, response.contributions) if response.contributions else []
+    if not (about or topics):
+        raise contents.Unfit("Name at least one contribution or matter that this answers.")
+    titles = {
+        topic.consultation: contents.unpack(topic.content, contents.Consultation).title
+        for topic in (*topics, *await contributions.consulted(session, process.id, response.matters))
+        if topic.consultation is not None and topic.content is not None
+    }
+    made = Announcement(
+        Subject(RESPONSE, name),
+        telling.in_every_language(process, lambda _render: _became(process, response)),
+        Audience(response=name),
+        telling.in_every_language(process, lambda _render: _opening(process, about)),
+        titles,
+    )
+    _check_fits(process, made, topics)
+    return made
+
+
+async def _whole(session: Session, process: OpenProcess, response: contents.Response) -> contents.Response:
+    """With the whole ids of its contributions. Raises `contents.Unfit`."""
+    if response.matters and not response.contributions:
+        return response
+    return replace(response, contributions=tuple(await named(session, process, response.contributions)))
 
 
 def _state(response: contents.Response) -> ResponseState:
@@ -52,34 +144,54 @@ def _state(response: contents.Response) -> ResponseState:
     return ResponseState(response.state)
 
 
-def _announcement(
-    process: OpenProcess, name: str, response: contents.Response, topics: Sequence[contributions.Topic]
-) -> Announcement:
-    """What became of it and why; what it answers of each person is put before it when it leaves. Raises `Unfit`."""
-    titles = {
-        topic.consultation: contents.unpack(topic.content, contents.Consultation).title
-        for topic in topics
-        if topic.consultation is not None and topic.content is not None
-    }
-    announcement = Announcement(
-        Subject(RESPONSE, name),
-        telling.in_every_language(process, lambda _render: _became(process, response)),
-        Audience(response=name),
-        telling.in_every_language(process, lambda _render: _(OPENING)),
-        titles,
-    )
-    _check_fits(process, announcement, topics)
-    return announcement
+def _check_words(response: contents.Response) -> None:
+    contents.check_rendered(response.reason, "reason")
+    for text, what in ((response.decided_by, "decided by"), (response.place, "place")):
+        if text:
+            contents.check_line(text, what)
+    contents.check_link(response.link, "link")
+
+
+async def _matters(session: Session, process: OpenProcess, names: Sequence[str]) -> Sequence[StoredMatter]:
+    if len(names) > MOST_MATTERS:
+        raise contents.Unfit(f"One response answers at most {MOST_MATTERS} matters.")
+    found = await matters.several(session, process.id, names)
+    if len(found) != len(set(names)):
+        raise contents.Unfit("A matter that this should answer is not there any more. Choose anew.")
+    return found
+
+
+def _opening(process: OpenProcess, about: Sequence[StoredMatter]) -> str:
+    """For who follows it, and where we cannot say any more what it answers of somebody's."""
+    if len(about) != 1:
+        return _(OPENING)
+    title = flows.rendition(contents.unpack(about[0].title, dict[str, str]), spoken(), process.content.languages)
+    return _("Here is what was done with: {title}", title=title.text)
 
 
 def _became(process: OpenProcess, response: contents.Response) -> str:
-    reason = flows.with_notice(flows.rendition(response.reason, spoken(), process.content.languages), spoken())
-    return f"{_(flows.STATES[_state(response)])}\n\n{reason}"
+    why = _why(process, response.reason, response.decided_by)
+    seen = seen_at(process, response.place, response.link)
+    return "\n\n".join((_(flows.STATES[_state(response)]), *why, *seen))
 
 
-def _check_fits(process: OpenProcess, announcement: Announcement, topics: Sequence[contributions.Topic]) -> None:
+def _why(process: OpenProcess, reason: flows.Renditions, decided_by: flows.Renditions) -> Iterator[str]:
+    order = process.content.languages
+    yield flows.with_notice(flows.rendition(reason, spoken(), order), spoken())
+    if decided_by:
+        yield _("Decided by: {who}", who=flows.rendition(decided_by, spoken(), order).text)
+
+
+def seen_at(process: OpenProcess, place: flows.Renditions, link: str) -> Iterator[str]:
+    """Where everybody can see it, as a reader of the language being spoken gets it."""
+    where = flows.rendition(place, spoken(), process.content.languages).text if place else ""
+    if where or link:
+        yield _("You can see it here: {place}", place=" ".join(filter(None, (where, link))))
+
+
+def _check_fits(process: OpenProcess, told: Announcement, topics: Sequence[Topic]) -> None:
     """With the longest that can stand before it. Raises `contents.Unfit`."""
-    composed = announcement.told(process.content)
+    composed = told.told(process.content)
     for topic in topics:
         answered = flows.Given(LONGEST_DAY, topic.objective, topic.consultation or "", MANY)
         telling.check_fits({language: composed.to(language, answered) for language in languages()}, "reason")

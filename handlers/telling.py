@@ -93,9 +93,29 @@ async def tell_now(
 
     They leave at once to those who have day now, to the others in their morning.
     """
+    return (await tell_back(session, process, announcement, now, not_after)).number
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What was queued for everybody at once."""
+
+    broadcast: str
+    number: int
+    """Of how many people."""
+
+
+async def tell_back(
+    session: Session,
+    process: OpenProcess,
+    announcement: Announcement,
+    now: datetime,
+    not_after: datetime | None = None,
+) -> Queued:
+    """The same, with the broadcast that it is."""
     plan = Plan(not_after=not_after, hours=hours(process.content))
     made = await broadcasts.add(session, _broadcast(process, announcement, Lane.NOTICE, plan), now)
-    return await expansion.expand(session, made, now, None)
+    return Queued(made.id, await expansion.expand(session, made, now, None))
 
 
 async def tell_many(

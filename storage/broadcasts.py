@@ -22,13 +22,20 @@ ROUND = "round"
 RESPONSE = "response"
 """The kind of subject that is told to each of its people with what it answers of theirs."""
 
+PROGRESS = "progress"
+"""The kind of subject that tells what followed a response."""
+PROMISE = "promise"
+"""The kind of subject that tells that the day of a promise has passed."""
+INQUIRY = "inquiry"
+"""The kind of subject that asks one person something about what they gave."""
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a broadcast tells of."""
 
     kind: str
-    """bulletin, consultation, response, round, result or seat: there is a template for each."""
+    """bulletin, consultation, response, progress, promise, inquiry, round, result or seat: each has a template."""
     id: str
 
     def __str__(self) -> str:

@@ -1,13 +1,13 @@
 """What we ask."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 
 from storage._ground.database import Session
-from storage.tables import consultation
+from storage.tables import consultation, contribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +67,11 @@ async def is_open(session: Session, consultation_id: str) -> bool:
         select(consultation.c.id).where(consultation.c.id == consultation_id, consultation.c.closed.is_(None))
     )
     return row.one_or_none() is not None
+
+
+async def answered_by(session: Session, process_id: str, contributions: Collection[str]) -> Sequence[str]:
+    """The contents of the consultations of the process that any of these contributions answers, each once."""
+    chosen = (contribution.c.process_id == process_id, contribution.c.id.in_(contributions))
+    answered = select(contribution.c.consultation_id).where(*chosen)
+    theirs = (consultation.c.process_id == process_id, consultation.c.id.in_(answered))
+    return (await session.execute(select(consultation.c.content).where(*theirs))).scalars().all()

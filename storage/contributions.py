@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, literal, or_, select, update
 
 from storage._ground.database import Session
 from storage._ground.ids import fresh
 from storage.keys import Keyring, PersonKey
 from storage.states import ResponseState
-from storage.tables import consultation, contribution, person, response, waits_for_a_response
+from storage.tables import consultation, contribution, gathered, person, response, waits_for_a_response
 from storage.together import Writes
 
 
@@ -192,6 +192,15 @@ async def newest(session: Session, process_id: str, keys: Keyring, most: int) ->
     return [_read(keys, row) for row in rows]
 
 
+async def gathered_in(
+    session: Session, process_id: str, keys: Keyring, matter_id: str, most: int, after: str = ""
+) -> list[Contribution]:
+    """What is gathered in a matter of the process, in the order of the ids, from behind this one."""
+    theirs = (contribution.c.process_id == process_id, gathered.c.matter_id == matter_id, contribution.c.id > after)
+    query = _all().join(gathered, gathered.c.contribution_id == contribution.c.id).where(*theirs)
+    return [_read(keys, row) for row in await session.execute(query.order_by(contribution.c.id).limit(most))]
+
+
 async def waiting(session: Session, process_id: str) -> Mapping[str | None, int]:
     """How many contributions to the process no response answers yet, by the consultation; None: given unasked."""
     number = func.count().label("number")
@@ -253,6 +262,18 @@ async def topics(session: Session, contributions: Collection[str]) -> list[Topic
         select(contribution.c.topic, contribution.c.consultation_id, consultation.c.content)
         .outerjoin(consultation, consultation.c.id == contribution.c.consultation_id)
         .where(contribution.c.id.in_(contributions))
+        .distinct()
+    )
+    return [Topic(*row) for row in rows]
+
+
+async def consulted(session: Session, process_id: str, matters: Collection[str]) -> list[Topic]:
+    """The consultations of the process that what is gathered in these matters answers, each once."""
+    rows = await session.execute(
+        select(literal(""), contribution.c.consultation_id, consultation.c.content)
+        .join(gathered, gathered.c.contribution_id == contribution.c.id)
+        .join(consultation, consultation.c.id == contribution.c.consultation_id)
+        .where(contribution.c.process_id == process_id, gathered.c.matter_id.in_(matters))
         .distinct()
     )
     return [Topic(*row) for row in rows]

@@ -3,14 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, func, literal, or_, select, union
+from sqlalchemy import ColumnElement, case, delete, exists, func, literal, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.columns import Moment
 from storage._ground.database import Session
-from storage.tables import contribution, follow, gathered
+from storage.tables import contribution, follow, gathered, response_matter
 
 
 async def gather(
@@ -34,6 +33,26 @@ async def part(session: Session, matter_id: str, contributions: Collection[str])
     """Take contributions out of a matter again; gives how many were in it."""
     theirs = (gathered.c.matter_id == matter_id, gathered.c.contribution_id.in_(contributions))
     return (await session.execute(delete(gathered).where(*theirs))).rowcount
+
+
+async def untold(session: Session, process_id: str, response_id: str, contributions: Collection[str]) -> Sequence[str]:
+    """Those of the process whose people were not told this response by anything else that they gave or follow."""
+    others = contribution.alias("others")
+    answered = select(response_matter.c.matter_id).where(response_matter.c.response_id == response_id)
+    in_them = select(gathered.c.contribution_id).where(gathered.c.matter_id.in_(answered))
+    were_told = exists().where(
+        others.c.process_id == process_id,
+        others.c.person_id == contribution.c.person_id,
+        others.c.id.not_in(contributions),
+        or_(others.c.response_id == response_id, others.c.id.in_(in_them)),
+    )
+    follows = exists().where(follow.c.person_id == contribution.c.person_id, follow.c.matter_id.in_(answered))
+    theirs = (
+        contribution.c.process_id == process_id,
+        contribution.c.id.in_(contributions),
+        contribution.c.person_id.is_not(None),
+    )
+    return (await session.execute(select(contribution.c.id).where(*theirs, ~were_told, ~follows))).scalars().all()
 
 
 async def of_contributions(session: Session, contributions: Collection[str]) -> Mapping[str, Sequence[str]]:
@@ -92,13 +111,3 @@ async def crowds(session: Session, matter_ids: Collection[str]) -> Mapping[str, 
 
 def _none(*names: str) -> list[ColumnElement[int]]:
     return [literal(0).label(name) for name in names]
-
-
-def people_of(matter_ids: Collection[str]) -> Any:
-    """The ids of everybody who gave what is gathered in any of these, or follows it."""
-    gave = (
-        select(contribution.c.person_id)
-        .join(gathered, gathered.c.contribution_id == contribution.c.id)
-        .where(gathered.c.matter_id.in_(matter_ids), contribution.c.person_id.is_not(None))
-    )
-    return union(gave, select(follow.c.person_id).where(follow.c.matter_id.in_(matter_ids)))

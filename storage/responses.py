@@ -1,7 +1,7 @@
 """The responses to what people gave us."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -35,6 +35,33 @@ class PublishedResponse:
     state: ResponseState
     reason: str
     number: int
+
+
+async def get(session: Session, process_id: str, response_id: str) -> NewResponse | None:
+    """As it was published; None when the process has none of this id."""
+    columns = [response.c[part.name] for part in fields(NewResponse)]
+    found = select(*columns).where(response.c.process_id == process_id, response.c.id == response_id)
+    row = (await session.execute(found)).one_or_none()
+    return None if row is None else _published(row)
+
+
+def _published(row: Any) -> NewResponse:
+    return NewResponse(**row._asdict() | {"state": ResponseState(row.state)})
+
+
+async def to_matter(session: Session, process_id: str, matter_id: str) -> Sequence[NewResponse]:
+    """The responses to a matter of the process, the newest first."""
+    columns = [response.c[part.name] for part in fields(NewResponse)]
+    theirs = (response.c.process_id == process_id, response_matter.c.matter_id == matter_id)
+    query = select(*columns).join(response_matter, response_matter.c.response_id == response.c.id).where(*theirs)
+    rows = await session.execute(query.order_by(response.c.published.desc(), response.c.id))
+    return [_published(row) for row in rows]
+
+
+async def matters_of(session: Session, response_id: str) -> Sequence[str]:
+    """The ids of the matters that it answers, in their order."""
+    answered = select(response_matter.c.matter_id).where(response_matter.c.response_id == response_id)
+    return (await session.execute(answered.order_by(response_matter.c.matter_id))).scalars().all()
 
 
 async def responses(session: Session, process_id: str, since: datetime, until: datetime) -> list[PublishedResponse]:

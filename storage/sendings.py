@@ -1,14 +1,14 @@
-"""Items on their way out."""
+"""What is on its way out: items, responses, results."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 
 from storage._ground.database import Session
-from storage.states import SendingState
+from storage.states import SendingKind, SendingState
 from storage.tables import item, sending
 
 ON_ITS_WAY = (SendingState.REQUESTED, SendingState.HELD)
@@ -17,15 +17,19 @@ ON_ITS_WAY = (SendingState.REQUESTED, SendingState.HELD)
 
 @dataclass(frozen=True, slots=True)
 class NewSending:
-    """An item that somebody wants to leave. The content is a JSON text that the handlers wrote."""
+    """What somebody wants to leave. The content is a JSON text that the handlers wrote."""
 
     id: str
     process_id: str
-    item_id: str
+    item_id: str | None
+    """None: it is no item."""
     content: str = field(repr=False)
     hash: str
     requested_by: str
     requested: datetime
+    kind: SendingKind = SendingKind.ITEM
+    title: str | None = field(default=None, repr=False)
+    """What staff call it; None: as the item is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,11 @@ class StoredSending:
 
     id: str
     process_id: str
-    item_id: str
+    kind: SendingKind
+    title: str | None = field(repr=False)
+    """What staff call it; None: as the item is called."""
+    item_id: str | None
+    """None: it is no item."""
     content: str = field(repr=False)
     hash: str
     requested_by: str
@@ -66,8 +74,15 @@ class Hold:
     """Why one person alone has to do; None: two approve it."""
 
 
-async def add(session: Session, new: NewSending) -> None:
-    await session.execute(insert(sending).values(state=SendingState.REQUESTED, **asdict(new)))
+async def add(session: Session, new: NewSending) -> StoredSending:
+    made = insert(sending).values(state=SendingState.REQUESTED, **asdict(new)).returning(*_columns())
+    return _read((await session.execute(made)).one())
+
+
+async def alike(session: Session, process_id: str, fingerprint: str) -> bool:
+    """Whether the very same is on its way already."""
+    theirs = (sending.c.process_id == process_id, sending.c.hash == fingerprint, sending.c.state.in_(ON_ITS_WAY))
+    return (await session.execute(select(sending.c.id).where(*theirs).limit(1))).one_or_none() is not None
 
 
 async def get(session: Session, process_id: str, sending_id: str) -> StoredSending | None:
@@ -107,7 +122,8 @@ class WaitingSending:
     """A sending on its way, without what it says."""
 
     id: str
-    item_id: str
+    kind: SendingKind
+    item_id: str | None
     state: SendingState
     requested_by: str
     requested: datetime
@@ -115,16 +131,19 @@ class WaitingSending:
     reason: str | None
     title: str
     language: str
-    """In which the item is written first."""
+    """In which the item is written first; "" where staff call it so."""
 
 
 async def waiting(session: Session, process_id: str) -> Sequence[WaitingSending]:
     """As `on_their_way`, for a list."""
     columns = [sending.c[part.name] for part in fields(WaitingSending)[:-2]]
     theirs = (sending.c.process_id == process_id, sending.c.state.in_(ON_ITS_WAY))
-    query = select(*columns, item.c.title, item.c.language).join(item, item.c.id == sending.c.item_id).where(*theirs)
-    rows = await session.execute(query.order_by(sending.c.requested, sending.c.id))
-    return [WaitingSending(**row._asdict() | {"state": SendingState(row.state)}) for row in rows]
+    title = func.coalesce(sending.c.title, item.c.title, "").label("title")
+    query = select(*columns, title, func.coalesce(item.c.language, "").label("language"))
+    rows = await session.execute(
+        query.outerjoin(item, item.c.id == sending.c.item_id).where(*theirs).order_by(sending.c.requested, sending.c.id)
+    )
+    return [WaitingSending(**row._asdict() | _enums(row)) for row in rows]
 
 
 async def take_due(session: Session, now: datetime) -> Sequence[StoredSending]:
@@ -187,4 +206,8 @@ def _columns() -> list[ColumnElement[Any]]:
 
 
 def _read(row: Any) -> StoredSending:
-    return StoredSending(**row._asdict() | {"state": SendingState(row.state)})
+    return StoredSending(**row._asdict() | _enums(row))
+
+
+def _enums(row: Any) -> dict[str, Any]:
+    return {"state": SendingState(row.state), "kind": SendingKind(row.kind)}

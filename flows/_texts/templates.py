@@ -21,6 +21,12 @@ TEXTS: Mapping[str, str] = {
         "This is what was done with what you told us:\n{told}\n\n"
         "Send {menu} to see what you can do, or {stop} to get no more messages."
     ),
+    "progress": N_(
+        "This is what followed on what you told us or follow:\n{told}\n\n"
+        "Send {menu} to see what you can do, or {stop} to get no more messages."
+    ),
+    "promise": N_("This is about a response that we promised you:\n{told}\n\nSend {stop} to get no more messages."),
+    "inquiry": N_("We have a question on what you told us:\n{told}\n\nSend {stop} to get no more messages."),
     "round": N_("The council that you sit on votes:\n{told}\n\nSend {stop} to get no more messages."),
     "seat": N_("About your seat on the council:\n{told}\n\nSend {stop} to get no more messages."),
     "result": N_("The vote of your council is over:\n{told}\n\nSend {stop} to get no more messages."),

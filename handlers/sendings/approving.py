@@ -1,23 +1,18 @@
-"""An item leaves: one person requests it, another approves exactly that, and for a while it can be called back."""
+"""Something leaves: one person requests it, another approves exactly that, and for a while it can be called back."""
 
-import hashlib
-import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import msgspec
-
-from handlers import bulletins, items, processes, telling
-from handlers.items import Item
+from handlers import processes
 from handlers.processes import OpenProcess
-from handlers.telling import Announcement
+from handlers.sendings import of_items, of_responses, of_results
+from handlers.sendings.ready import Ready
 from handlers.writing import contents
-from storage import Session, fresh, sendings
+from storage import Session, sendings
 from storage import processes as stored_processes
-from storage.broadcasts import Subject
-from storage.sendings import ON_ITS_WAY, Hold, NewSending, StoredSending, WaitingSending
-from storage.states import SendingState
+from storage.sendings import ON_ITS_WAY, Hold, StoredSending, WaitingSending
+from storage.states import SendingKind, SendingState
 
 HOLD = timedelta(minutes=10)
 """How long what two have approved can be called back."""
@@ -26,51 +21,26 @@ EMERGENCY_HOLD = timedelta(minutes=2)
 LONGEST_REASON = 500
 
 
-async def request(
-    session: Session,
-    process: OpenProcess,
-    item_id: str,
-    staff_id: str,
-    now: datetime,
-    once_more: bool = False,
-) -> StoredSending:
-    """Ask for an item to leave as it is now; nothing leaves before it is approved. Raises `contents.Unfit`.
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How something of one kind leaves."""
 
-    `once_more`: although the very same has gone out before.
-    """
-    processes.check_open(process)
-    item = await items.held(session, process, item_id)
-    await _check_approved(session, process, item, now)
-    await _check_leaves(session, process, item, now)
-    bulletin = items.bulletin(process, item)
-    content, digest = contents.pack(bulletin), _hash(process, item, bulletin)
-    await _make_way(session, process, item_id, digest)
-    if not once_more and (before := await bulletins.published_before(session, process, bulletin)):
-        raise contents.Unfit(f"The very same went out on {before:%Y-%m-%d %H:%M} UTC. Say whether it shall once more.")
-    name = fresh()
-    await sendings.add(session, NewSending(name, process.id, item_id, content, digest, staff_id, now))
-    return await get(session, process, name)
+    ready: Callable[[Session, OpenProcess, StoredSending, datetime], Awaitable[Ready | None]]
+    """What would leave now; None: nothing could."""
+    leave: Callable[[Session, OpenProcess, StoredSending, datetime], Awaitable[tuple[str | None, str | None]]]
+    """Gives the broadcast or the schedule that it has become."""
+
+
+KINDS: Mapping[SendingKind, Kind] = {
+    SendingKind.ITEM: Kind(of_items.ready, of_items.leave),
+    SendingKind.RESPONSE: Kind(of_responses.ready, of_responses.leave),
+    SendingKind.RESULT: Kind(of_results.ready, of_results.leave),
+}
 
 
 async def get(session: Session, process: OpenProcess, sending_id: str) -> StoredSending:
     """Raises `contents.Unfit` when the process has none of this id."""
     return _known(await sendings.get(session, process.id, sending_id))
-
-
-async def obstacles(session: Session, process: OpenProcess, item: Item, now: datetime) -> Sequence[str]:
-    """What keeps an item from leaving as it is now, a sentence each; none where it can be requested."""
-    found = []
-    for check in (_check_open, _check_approved, _check_leaves):
-        try:
-            await check(session, process, item, now)
-        except contents.Unfit as unfit:
-            found.append(str(unfit))
-    return found
-
-
-async def of_item(session: Session, process: OpenProcess, item_id: str) -> Sequence[StoredSending]:
-    """Every time that somebody wanted this item to leave, the newest first."""
-    return await sendings.of_item(session, process.id, item_id)
 
 
 async def on_their_way(session: Session, process: OpenProcess) -> Sequence[StoredSending]:
@@ -92,12 +62,12 @@ async def approve(
     for whoever requested it or wrote any of it last.
     """
     sending = await _taken(session, process, sending_id, shown_hash)
-    item = await _unchanged(session, process, sending, now)
-    if item is None:
+    ready = await _unchanged(session, process, sending, now)
+    if ready is None:
         return await _end(session, process, sending, SendingState.VOID)
     if staff_id == sending.requested_by:
         raise contents.Unfit("You requested this yourself, so somebody else has to approve it.")
-    if staff_id in items.writers(process, item):
+    if staff_id in ready.writers:
         raise contents.Unfit("You wrote or planned some of this yourself, so somebody else has to approve it.")
     await sendings.approve(session, sending.id, Hold(staff_id, now, now + HOLD))
     return await get(session, process, sending.id)
@@ -144,57 +114,15 @@ async def _leave(session: Session, sending: StoredSending, now: datetime) -> boo
     if not is_open or await _unchanged(session, process, sending, now) is None:
         await sendings.end(session, sending.id, SendingState.VOID)
         return False
-    bulletin = contents.unpack(sending.content, contents.Bulletin)
-    made = await bulletins.publish(session, process, bulletin, now)
-    await sendings.leave(session, sending.id, *((None, made) if bulletin.repeat else (made, None)))
+    broadcast_id, schedule_id = await KINDS[sending.kind].leave(session, process, sending, now)
+    await sendings.leave(session, sending.id, broadcast_id, schedule_id)
     return True
 
 
-async def _check_open(_session: Session, process: OpenProcess, _item: Item, _now: datetime) -> None:
-    processes.check_open(process)
-
-
-async def _check_approved(_session: Session, process: OpenProcess, item: Item, _now: datetime) -> None:
-    if languages := items.unapproved(process, item):
-        raise contents.Unfit(f"These translations have to be approved or emptied first: {', '.join(languages)}.")
-
-
-async def _check_leaves(session: Session, process: OpenProcess, item: Item, now: datetime) -> None:
-    await bulletins.check(session, process, items.bulletin(process, item), now)
-
-
-async def _unchanged(session: Session, process: OpenProcess, sending: StoredSending, now: datetime) -> Item | None:
-    """The item, where exactly what was requested would leave, and could; else None."""
-    try:
-        item = await items.get(session, process, sending.item_id)
-        bulletin = items.bulletin(process, item)
-        await bulletins.check(session, process, bulletin, now)
-    except contents.Unfit:
-        return None
-    return item if _hash(process, item, bulletin) == sending.hash else None
-
-
-def _hash(process: OpenProcess, item: Item, bulletin: contents.Bulletin) -> str:
-    """Of all that decides who is told what, and when."""
-    hours = telling.hours(process.content)
-    all_of_it = {
-        "process": process.id,
-        "item": item.id,
-        "bulletin": msgspec.to_builtins(bulletin),
-        "told": Announcement(Subject("item", item.id), bulletin.text).told(process.content).packed(),
-        "hours": None if hours is None else asdict(hours),
-        "unreviewed": process.content.unreviewed,
-    }
-    canonical = json.dumps(all_of_it, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-async def _make_way(session: Session, process: OpenProcess, item_id: str, digest: str) -> None:
-    """An item is on its way once at most. What could not leave any more is no longer."""
-    for before in await sendings.of_item(session, process.id, item_id):
-        if before.state in ON_ITS_WAY and before.hash == digest:
-            raise contents.Unfit("Somebody has requested this already: it waits to be approved, or to leave.")
-    await sendings.void_of(session, item_id)
+async def _unchanged(session: Session, process: OpenProcess, sending: StoredSending, now: datetime) -> Ready | None:
+    """What would leave, where that is exactly what was requested; else None."""
+    ready = await KINDS[sending.kind].ready(session, process, sending, now)
+    return ready if ready is not None and ready.hash == sending.hash else None
 
 
 async def _taken(session: Session, process: OpenProcess, sending_id: str, shown_hash: str) -> StoredSending:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -27,6 +28,7 @@ LONGEST_ABOUT = 700
 """What stands behind a matter: on SMS each 70 to 160 letters cost as much as a message."""
 LONGEST_INPUT = 20_000
 """What organizers read, and no platform carries."""
+LONGEST_LINK = 300
 MOST_OPTIONS = 12
 
 TURNS_TEXT_AROUND = "\u202a\u202b\u202c\u202d\u202e"
@@ -70,12 +72,35 @@ class Consultation:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What was done with contributions."""
+    """What was done with contributions, and with the matters that they are gathered in."""
 
     state: str
     """A `ResponseState`, as it is written in a file."""
     reason: flows.Renditions
     contributions: tuple[str, ...] = ()
+    matters: tuple[str, ...] = ()
+    decided_by: flows.Renditions = field(default_factory=dict)
+    """Who decided it; {}: that is not said."""
+    place: flows.Renditions = field(default_factory=dict)
+    """In which document and paragraph it can be seen; {}: in none."""
+    link: str = ""
+    """At which address; "": at none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What followed a response."""
+
+    response: str
+    """The id of the response."""
+    state: str
+    """A `ResultState`."""
+    text: flows.Renditions
+    day: date
+    """On which it happened."""
+    place: flows.Renditions = field(default_factory=dict)
+    link: str = ""
+    """These two as in `Response`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +197,18 @@ def check_note(words: str, what: str, longest: int = LONGEST_TITLE) -> None:
         raise Unfit(f"{what}: this has {length(words)} characters, at most {longest} fit.")
     if any(map(_cannot_be_sent, words)) or len(words.strip().splitlines()) > 1:
         raise Unfit(f"{what}: this has several lines or an invisible control character; write it anew, in one line.")
+
+
+def check_link(link: str, what: str) -> None:
+    """Raises `Unfit` where a link leads to no page that everybody can open; "" is fine."""
+    if not link:
+        return
+    parts = urlsplit(link)
+    host = parts.hostname or ""
+    if parts.scheme != "https" or "." not in host or parts.username is not None or link.split() != [link]:
+        raise Unfit(f"{what}: write a whole address that begins with https://")
+    if length(link) > LONGEST_LINK or not link.isascii() or not link.isprintable():
+        raise Unfit(f"{what}: an address has at most {LONGEST_LINK} plain letters, digits and signs.")
 
 
 def length(text: str) -> int:

@@ -33,3 +33,13 @@ def end_of(day: date, zone: ZoneInfo, what: str) -> datetime:
         return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC) - INSTANT
     except OverflowError:
         raise contents.Unfit(f"{what}: {day} is no day that we can reckon with.") from None
+
+
+def day(written: str, what: str) -> date | None:
+    """The day that a field of a form names; None: it is empty. Raises `contents.Unfit`."""
+    if not written:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise contents.Unfit(f"{what}: {written!r} is no day; write it like 2027-06-30.") from None

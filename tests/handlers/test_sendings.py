@@ -396,7 +396,7 @@ async def test_a_sending_of_another_process_is_not_there(house: House) -> None:
         lambda session, _now: sendings.get(session, national, sending.id),
         lambda session, _now: sendings.call_back(session, national, sending.id),
         lambda session, now: sendings.approve(session, national, sending.id, SECOND, sending.hash, now),
-        lambda session, now: sendings.request(session, national, sending.item_id, SECOND, now),
+        lambda session, now: sendings.request(session, national, sending.item_id or "", SECOND, now),
     ):
         with pytest.raises(contents.Unfit, match="has this id"):
             await house.does(work)

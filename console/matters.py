@@ -1,0 +1,327 @@
+"""Matters: what was said by many, who answers it by when, and what has become of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from aiohttp import web
+
+import flows
+from console._frame.desks import Desk, see
+from console._frame.routes import get, post
+from console.wording import shown, typed
+from handlers import counts, journal, matters
+from handlers.journal import Act
+from handlers.matters import Behind, Draft
+from handlers.writing import contents, moments
+from locales import _, in_words
+from storage import Session, contributions, gathering, responses, results, staff
+from storage import matters as stored
+from storage.contributions import Contribution
+from storage.matters import ListedMatter, StoredMatter, Wanted
+from storage.responses import NewResponse
+from storage.results import StoredResult
+from storage.roles import Role
+
+READERS = (Role.ORGANIZER, Role.MODERATOR)
+ORGANIZERS = (Role.ORGANIZER,)
+MOST = 50
+SOON = timedelta(days=7)
+SHOWN = ("waiting", "answered", "public", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A matter in the list."""
+
+    matter: ListedMatter
+    title: flows.Rendition
+    behind: Behind
+    due: str
+    """In words; "" for no day."""
+    urgency: str
+    """"overdue", "near" or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response, with what followed it."""
+
+    response: NewResponse
+    state: str
+    reason: flows.Rendition
+    decided_by: flows.Rendition | None
+    place: flows.Rendition | None
+    results: Sequence["Step"] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that followed a response."""
+
+    result: StoredResult
+    state: str
+    day: str
+    text: flows.Rendition
+    place: flows.Rendition | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why what was written is not kept."""
+
+    why: str
+    field: str = field(default="")
+
+
+async def listed(desk: Desk) -> web.StreamResponse:
+    which = desk.request.query.get("show", "waiting")
+    topic = desk.request.query.get("topic", "")
+    mine = bool(desk.request.query.get("mine"))
+    which = which if which in SHOWN else "waiting"
+    wanted = Wanted(
+        topic=topic if flows.has_label(topic) else "",
+        owner=desk.who.id if mine else "",
+        is_waiting={"waiting": True, "answered": False}.get(which),
+        is_public=True if which == "public" else None,
+    )
+    async with desk.reading() as session:
+        found = await _page(session, desk, which, wanted)
+        behind = await matters.behind(session, [matter.id for matter in found[:MOST]])
+        names = await staff.names(session, {matter.owner for matter in found[:MOST] if matter.owner})
+    rows = [_row(desk, matter, behind[matter.id]) for matter in found[:MOST]]
+    last = found[MOST - 1] if len(found) > MOST and which != "waiting" else None
+    return desk.page(
+        "matters.html", rows=rows, show=which, topic=wanted.topic, mine=mine, names=names, topics=topics(),
+        has_more=len(found) > MOST, last=last,
+    )  # fmt: skip
+
+
+async def _page(session: Session, desk: Desk, which: str, wanted: Wanted) -> Sequence[ListedMatter]:
+    if which == "waiting":
+        return await stored.due_first(session, desk.process.id, wanted, MOST + 1)
+    return await stored.listed(session, desk.process.id, wanted, MOST + 1, _after(desk))
+
+
+def _after(desk: Desk) -> tuple[datetime, str] | None:
+    at, _slash, name = desk.request.query.get("after", "").partition("/")
+    try:
+        moment = datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    return (moment, name) if moment.tzinfo else None
+
+
+async def new(desk: Desk) -> web.StreamResponse:
+    chosen = tuple(desk.request.query.getall("contribution", ()))
+    async with desk.reading() as session:
+        return await _edit(desk, session, None, Draft({}), chosen)
+
+
+async def begin(desk: Desk) -> web.StreamResponse:
+    chosen = desk.many("contribution")
+    try:
+        draft = _draft(desk)
+        async with desk.writing() as session:
+            name = await matters.open_one(session, desk.process, draft, chosen, desk.who.id, desk.now)
+            await desk.note(session, journal.Entry(Act.MATTER_OPEN, name, {"number": len(chosen)}))
+    except contents.Unfit as unfit:
+        async with desk.reading() as session:
+            return await _edit(desk, session, None, _draft(desk, lenient=True), chosen, str(unfit))
+    raise see(f"{desk.home}/matters/{name}", done="opened")
+
+
+async def show(desk: Desk) -> web.StreamResponse:
+    async with desk.reading() as session:
+        return await _show(desk, session, await found(desk, session))
+
+
+async def edit(desk: Desk) -> web.StreamResponse:
+    async with desk.reading() as session:
+        matter = await found(desk, session)
+        return await _edit(desk, session, matter, _standing(matter), ())
+
+
+async def keep(desk: Desk) -> web.StreamResponse:
+    try:
+        draft = _draft(desk)
+        async with desk.writing() as session:
+            matter = await found(desk, session)
+            await matters.change(session, desk.process, matter.id, draft, desk.now)
+            await desk.note(session, journal.Entry(Act.MATTER_EDIT, matter.id))
+    except contents.Unfit as unfit:
+        async with desk.reading() as session:
+            matter = await found(desk, session)
+            return await _edit(desk, session, matter, _draft(desk, lenient=True), (), str(unfit))
+    raise see(f"{desk.home}/matters/{matter.id}", done="kept")
+
+
+async def part(desk: Desk) -> web.StreamResponse:
+    chosen = desk.many("contribution")
+    async with desk.writing() as session:
+        matter = await found(desk, session)
+        number = await matters.part(session, desk.process, matter.id, chosen)
+        if number:
+            await desk.note(session, journal.Entry(Act.MATTER_PART, matter.id, {"number": number}))
+    raise see(f"{desk.home}/matters/{matter.id}", done="parted")
+
+
+async def drop(desk: Desk) -> web.StreamResponse:
+    try:
+        async with desk.writing() as session:
+            matter = await found(desk, session)
+            await matters.drop(session, desk.process, matter.id, desk.now)
+            await desk.note(session, journal.Entry(Act.MATTER_DROP, matter.id))
+    except contents.Unfit as unfit:
+        async with desk.reading() as session:
+            return await _show(desk, session, await found(desk, session), str(unfit))
+    raise see(f"{desk.home}/matters", done="dropped")
+
+
+async def found(desk: Desk, session: Session) -> StoredMatter:
+    try:
+        return await matters.get(session, desk.process, desk.at("matter"))
+    except contents.Unfit:
+        raise web.HTTPNotFound from None
+
+
+async def _show(desk: Desk, session: Session, matter: StoredMatter, wrong: str = "") -> web.StreamResponse:
+    after = desk.request.query.get("after", "")
+    gathered = await contributions.gathered_in(session, desk.process.id, desk.office.keys, matter.id, MOST + 1, after)
+    crowd = (await gathering.crowds(session, [matter.id])).get(matter.id, gathering.NOBODY)
+    answers = await _answers(session, desk, matter)
+    names = await staff.names(session, [matter.owner] if matter.owner else [])
+    return desk.page(
+        "matter.html",
+        422 if wrong else 200,
+        matter=matter,
+        title=titled(desk, matter.title),
+        due="" if matter.due is None else in_words(matter.due),
+        urgency=_urgency(desk, matter.due) if matter.response_id is None else "",
+        owner=names.get(matter.owner or "", ""),
+        gathered=[_readable(desk, it) for it in gathered[:MOST]],
+        more=gathered[MOST - 1].id if len(gathered) > MOST else "",
+        people=counts.rounded(crowd.everybody),
+        followers=counts.rounded(crowd.followers),
+        answers=answers,
+        wrong=wrong,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A contribution in the list of what is gathered."""
+
+    contribution: Contribution
+    day: str
+    is_theirs_to_read: bool
+    """The reader may read words of its language."""
+
+
+def _readable(desk: Desk, contribution: Contribution) -> Said:
+    languages = None if desk.has(Role.ORGANIZER) else desk.languages(Role.MODERATOR)
+    readable = languages is None or contribution.language in languages
+    return Said(contribution, in_words(contribution.given), readable)
+
+
+async def _answers(session: Session, desk: Desk, matter: StoredMatter) -> Sequence[Answer]:
+    """The newest response first. Two statements, none where there is no response yet."""
+    if matter.response_id is None:
+        return ()
+    given = await responses.to_matter(session, desk.process.id, matter.id)
+    followed = await results.of_responses(session, desk.process.id, [response.id for response in given])
+    return [
+        Answer(
+            response,
+            _(flows.STATES[response.state]),
+            titled(desk, response.reason),
+            titled_if_any(desk, response.decided_by),
+            titled_if_any(desk, response.place),
+            [_step(desk, result) for result in followed if result.response_id == response.id],
+        )
+        for response in given
+    ]
+
+
+def _step(desk: Desk, result: StoredResult) -> Step:
+    day = in_words(result.day)
+    place = titled_if_any(desk, result.place)
+    return Step(result, _(flows.RESULTS[result.state]), day, titled(desk, result.text), place)
+
+
+def titled(desk: Desk, packed: str) -> flows.Rendition:
+    """A text by language that a table keeps, as this reader gets it."""
+    return shown(desk, contents.unpack(packed, dict[str, str]))
+
+
+def titled_if_any(desk: Desk, packed: str) -> flows.Rendition | None:
+    return None if packed == "{}" else titled(desk, packed)
+
+
+async def _edit(
+    desk: Desk,
+    session: Session,
+    matter: StoredMatter | None,
+    draft: Draft,
+    chosen: Sequence[str],
+    wrong: str = "",
+) -> web.StreamResponse:
+    owners = await staff.workers(session, desk.process.id, matters.OWNERS)
+    return desk.page(
+        "matter_edit.html", 422 if wrong else 200, matter=matter, draft=draft, chosen=chosen, owners=owners,
+        topics=topics(), wrong=wrong, day=desk.line("due") or (draft.due.isoformat() if draft.due else ""),
+    )  # fmt: skip
+
+
+def _draft(desk: Desk, *, lenient: bool = False) -> Draft:
+    """What stands in the form. Raises `contents.Unfit` where a day is none, unless it is only shown again."""
+    return Draft(
+        title=typed(desk, "title"),
+        topic=desk.line("topic"),
+        owner=desk.line("owner") or None,
+        due=None if lenient else moments.day(desk.line("due"), "due"),
+        note=typed(desk, "note"),
+        is_public=bool(desk.text("public")),
+    )
+
+
+def _standing(matter: StoredMatter) -> Draft:
+    return Draft(
+        title=contents.unpack(matter.title, dict[str, str]),
+        topic=matter.topic,
+        owner=matter.owner,
+        due=matter.due,
+        note=contents.unpack(matter.note, dict[str, str]),
+        is_public=matter.public is not None,
+    )
+
+
+def _row(desk: Desk, matter: ListedMatter, behind: Behind) -> Row:
+    urgency = _urgency(desk, matter.due) if matter.state is None else ""
+    due = "" if matter.due is None else in_words(matter.due)
+    return Row(matter, titled(desk, matter.title), behind, due, urgency)
+
+
+def _urgency(desk: Desk, due: date | None) -> str:
+    today = desk.now.astimezone(moments.zone_of(desk.process.content)).date()
+    if due is None or due - today > SOON:
+        return ""
+    return "overdue" if due < today else "near"
+
+
+def topics() -> Mapping[str, str]:
+    """Every topic that a matter can have, by its key, in the order of the groups."""
+    keys = [key for group in flows.GROUPS for key in (group.key, *(it.key for it in group.objectives))]
+    return {key: flows.topic_label(key) for key in (*keys, flows.SOMETHING_ELSE)}
+
+
+routes = [
+    get("/p/{slug}/matters", listed, READERS),
+    get("/p/{slug}/matters/new", new, READERS),
+    post("/p/{slug}/matters/new", begin, READERS),
+    get("/p/{slug}/matters/{matter}", show, READERS),
+    get("/p/{slug}/matters/{matter}/edit", edit, READERS),
+    post("/p/{slug}/matters/{matter}/edit", keep, READERS),
+    post("/p/{slug}/matters/{matter}/part", part, READERS),
+    post("/p/{slug}/matters/{matter}/drop", drop, ORGANIZERS),
+]

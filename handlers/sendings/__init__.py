@@ -1,0 +1,35 @@
+"""Letting something leave: one person requests it, another approves exactly that, and it is held for a while."""
+
+from handlers.sendings.approving import (
+    EMERGENCY_HOLD,
+    HOLD,
+    LONGEST_REASON,
+    approve,
+    approve_alone,
+    call_back,
+    get,
+    leave_due,
+    on_their_way,
+    waiting,
+)
+from handlers.sendings.of_items import obstacles, of_item, request
+from handlers.sendings.of_responses import request as request_response
+from handlers.sendings.of_results import request as request_result
+
+__all__ = [
+    "EMERGENCY_HOLD",
+    "HOLD",
+    "LONGEST_REASON",
+    "approve",
+    "approve_alone",
+    "call_back",
+    "get",
+    "leave_due",
+    "obstacles",
+    "of_item",
+    "on_their_way",
+    "request",
+    "request_response",
+    "request_result",
+    "waiting",
+]

@@ -1,0 +1,112 @@
+"""An item is asked to leave as it is now, and becomes a broadcast or a schedule."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+import msgspec
+
+from handlers import bulletins, items, processes, telling
+from handlers.items import Item
+from handlers.processes import OpenProcess
+from handlers.sendings.ready import Ready, digest
+from handlers.telling import Announcement
+from handlers.writing import contents
+from storage import Session, fresh, sendings
+from storage.broadcasts import Subject
+from storage.sendings import ON_ITS_WAY, NewSending, StoredSending
+
+
+async def request(
+    session: Session,
+    process: OpenProcess,
+    item_id: str,
+    staff_id: str,
+    now: datetime,
+    once_more: bool = False,
+) -> StoredSending:
+    """Ask for an item to leave as it is now; nothing leaves before it is approved. Raises `contents.Unfit`.
+
+    `once_more`: although the very same has gone out before.
+    """
+    processes.check_open(process)
+    item = await items.held(session, process, item_id)
+    await _check_approved(session, process, item, now)
+    await _check_leaves(session, process, item, now)
+    bulletin = items.bulletin(process, item)
+    content, fingerprint = contents.pack(bulletin), _hash(process, item, bulletin)
+    await _make_way(session, process, item_id, fingerprint)
+    if not once_more and (before := await bulletins.published_before(session, process, bulletin)):
+        raise contents.Unfit(f"The very same went out on {before:%Y-%m-%d %H:%M} UTC. Say whether it shall once more.")
+    return await sendings.add(session, NewSending(fresh(), process.id, item_id, content, fingerprint, staff_id, now))
+
+
+async def obstacles(session: Session, process: OpenProcess, item: Item, now: datetime) -> Sequence[str]:
+    """What keeps an item from leaving as it is now, a sentence each; none where it can be requested."""
+    found = []
+    for check in (_check_open, _check_approved, _check_leaves):
+        try:
+            await check(session, process, item, now)
+        except contents.Unfit as unfit:
+            found.append(str(unfit))
+    return found
+
+
+async def of_item(session: Session, process: OpenProcess, item_id: str) -> Sequence[StoredSending]:
+    """Every time that somebody wanted this item to leave, the newest first."""
+    return await sendings.of_item(session, process.id, item_id)
+
+
+async def ready(session: Session, process: OpenProcess, sending: StoredSending, now: datetime) -> Ready | None:
+    """The item as it would leave now; None: it could not."""
+    try:
+        item = await items.get(session, process, sending.item_id or "")
+        bulletin = items.bulletin(process, item)
+        await bulletins.check(session, process, bulletin, now)
+    except contents.Unfit:
+        return None
+    return Ready(_hash(process, item, bulletin), items.writers(process, item))
+
+
+async def leave(
+    session: Session, process: OpenProcess, sending: StoredSending, now: datetime
+) -> tuple[str | None, str | None]:
+    """Let it leave; gives the broadcast or the schedule that it has become."""
+    bulletin = contents.unpack(sending.content, contents.Bulletin)
+    made = await bulletins.publish(session, process, bulletin, now)
+    return (None, made) if bulletin.repeat else (made, None)
+
+
+async def _check_open(_session: Session, process: OpenProcess, _item: Item, _now: datetime) -> None:
+    processes.check_open(process)
+
+
+async def _check_approved(_session: Session, process: OpenProcess, item: Item, _now: datetime) -> None:
+    if languages := items.unapproved(process, item):
+        raise contents.Unfit(f"These translations have to be approved or emptied first: {', '.join(languages)}.")
+
+
+async def _check_leaves(session: Session, process: OpenProcess, item: Item, now: datetime) -> None:
+    await bulletins.check(session, process, items.bulletin(process, item), now)
+
+
+def _hash(process: OpenProcess, item: Item, bulletin: contents.Bulletin) -> str:
+    hours = telling.hours(process.content)
+    return digest(
+        {
+            "process": process.id,
+            "item": item.id,
+            "bulletin": msgspec.to_builtins(bulletin),
+            "told": Announcement(Subject("item", item.id), bulletin.text).told(process.content).packed(),
+            "hours": None if hours is None else asdict(hours),
+            "unreviewed": process.content.unreviewed,
+        }
+    )
+
+
+async def _make_way(session: Session, process: OpenProcess, item_id: str, fingerprint: str) -> None:
+    """An item is on its way once at most. What could not leave any more is no longer."""
+    for before in await sendings.of_item(session, process.id, item_id):
+        if before.state in ON_ITS_WAY and before.hash == fingerprint:
+            raise contents.Unfit("Somebody has requested this already: it waits to be approved, or to leave.")
+    await sendings.void_of(session, item_id)
