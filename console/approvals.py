@@ -25,6 +25,8 @@ class Approvals:
     place: str
     """The address below the process's under which they are."""
     page: Show
+    part: str = "sending"
+    """The part of the path that names it."""
 
     async def show(self, desk: Desk) -> web.StreamResponse:
         async with desk.reading() as session:
@@ -69,7 +71,7 @@ class Approvals:
 
     async def _found(self, desk: Desk, session: Session) -> StoredSending:
         try:
-            sending = await sendings.get(session, desk.process, desk.at("sending"))
+            sending = await sendings.get(session, desk.process, desk.at(self.part))
         except contents.Unfit:
             raise web.HTTPNotFound from None
         if sending.kind not in self.kinds:

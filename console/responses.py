@@ -230,14 +230,14 @@ async def _texts(desk: Desk, session: Session, sending: StoredSending) -> flows.
     return {language: told.to(language) for language in announced.renditions}
 
 
-leaving = Approvals(frozenset({SendingKind.RESPONSE, SendingKind.RESULT}), "/matters/leaving", _show)
+leaving = Approvals(frozenset({SendingKind.RESPONSE, SendingKind.RESULT}), "/matters/leaving", _show, "leaving")
 routes = [
     get("/p/{slug}/matters/respond", write, ORGANIZERS),
     post("/p/{slug}/matters/respond", ask, ORGANIZERS),
-    get("/p/{slug}/matters/leaving/{sending}", leaving.show, ORGANIZERS),
-    post("/p/{slug}/matters/leaving/{sending}/approve", leaving.approve, ORGANIZERS, confirmed=True),
-    post("/p/{slug}/matters/leaving/{sending}/approve-alone", leaving.approve_alone, ORGANIZERS, confirmed=True),
-    post("/p/{slug}/matters/leaving/{sending}/call-back", leaving.call_back, ORGANIZERS),
+    get("/p/{slug}/matters/leaving/{leaving}", leaving.show, ORGANIZERS),
+    post("/p/{slug}/matters/leaving/{leaving}/approve", leaving.approve, ORGANIZERS, confirmed=True),
+    post("/p/{slug}/matters/leaving/{leaving}/approve-alone", leaving.approve_alone, ORGANIZERS, confirmed=True),
+    post("/p/{slug}/matters/leaving/{leaving}/call-back", leaving.call_back, ORGANIZERS),
     get("/p/{slug}/matters/results/{response}", write_result, ORGANIZERS),
     post("/p/{slug}/matters/results/{response}", ask_result, ORGANIZERS),
 ]

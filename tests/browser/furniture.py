@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from handlers import bulletins, corrections, doors, items, sendings, staff
+from handlers import bulletins, corrections, doors, items, matters, responses, sendings, staff
 from handlers.doors import NewDoor
 from handlers.items import ItemDraft, Translation
+from handlers.matters import Draft
 from handlers.processes import OpenProcess
 from handlers.staff import Grant
 from handlers.writing import contents
@@ -30,6 +31,13 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
     item = await town.acts(_written)
     waiting = await town.acts(lambda session, process, now: sendings.request(session, process, item, AMINA, now))
     await town.acts(_outdated)
+    matter = await town.acts(_gathered)
+    response = await town.acts(lambda session, process, now: responses.publish(session, process, _answer(matter), now))
+    leaving = await town.acts(
+        lambda session, process, now: sendings.request_response(
+            session, process, _answer(matter, "considered"), "Interpreters", AMINA, now
+        )
+    )
     return {
         "slug": "regional-review",
         "language": "fr",
@@ -37,6 +45,9 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         "word": door.word,
         "item": item,
         "sending": waiting.id,
+        "matter": matter,
+        "response": response.id,
+        "leaving": leaving.id,
         "broadcast": broadcast,
         "token": await town.organizer(_invited),
         "text": await town.organizer(_own),
@@ -58,6 +69,23 @@ async def _written(session: Session, process: OpenProcess, now: datetime) -> str
     french = Translation(FRENCH, RenditionState.TRANSLATED, edited=0, source_edition=1)
     await items.translate(session, process, item, "fr", french, "lucie", now)
     return item
+
+
+async def _gathered(session: Session, process: OpenProcess, now: datetime) -> str:
+    draft = Draft({"en": "Interpreters at clinics"}, "services", due=now.date(), note={"en": LONG[:300]})
+    return await matters.open_one(session, process, draft, (), AMINA, now)
+
+
+def _answer(matter: str, state: str = "taken_up") -> contents.Response:
+    return contents.Response(
+        state,
+        {"en": LONG},
+        (),
+        (matter,),
+        {"en": "The ministry"},
+        {"en": "Draft, paragraph 4"},
+        "https://example.org/d",
+    )
 
 
 async def _outdated(session: Session, process: OpenProcess, now: datetime) -> None:
