@@ -23,7 +23,7 @@ COUNTED = (Role.OWNER, Role.ORGANIZER, Role.MODERATOR, Role.CLERK, Role.AUDITOR)
 """Who sees figures of people."""
 ENTRANCES = frozenset({Kind.SENDER, Kind.LANGUAGE, Kind.REGION})
 """What concerns who sees to it that people come in and are written to: owners and organizers."""
-ANSWERS = frozenset({Kind.OVERDUE, Kind.NEAR, Kind.UNREAD})
+ANSWERS = frozenset({Kind.OVERDUE, Kind.NEAR, Kind.MATTER_OVERDUE, Kind.MATTER_NEAR, Kind.UNREAD})
 """What concerns organizers, who respond."""
 
 

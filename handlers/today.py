@@ -12,9 +12,10 @@ from handlers.audiences import Crowds
 from handlers.memory import Memory
 from handlers.processes import OpenProcess
 from handlers.writing import contents, moments
-from storage import Session, circuits, consultations, contributions, items, responses
+from storage import Session, circuits, consultations, contributions, items, matters, responses
 from storage.broadcasts import EVERYBODY
 from storage.items import CountedRenditions
+from storage.matters import LateMatter
 from storage.responses import Answered
 from storage.states import RenditionState
 
@@ -35,6 +36,10 @@ class Kind(StrEnum):
     """The day until which people were to answer has passed, and answers wait for a response, or it is open still."""
     NEAR = "near"
     """That day comes within a week."""
+    MATTER_OVERDUE = "matter_overdue"
+    """The day has passed until which the people of a matter were promised a response, and there is none."""
+    MATTER_NEAR = "matter_near"
+    """That day comes within a week."""
     UNREAD = "unread"
     """Contributions that were given unasked wait for a response."""
     LANGUAGE = "language"
@@ -49,7 +54,7 @@ class Need:
 
     kind: Kind
     where: str = ""
-    """The name of a sender, the id of a consultation, the code of a language, the value of a region."""
+    """The name of a sender, the id of a consultation or matter, the code of a language, the value of a region."""
     number: int | None = None
     """About how many contributions wait, or people take part; None: fewer than eight, or it is about no number."""
     share: int | None = None
@@ -57,7 +62,7 @@ class Need:
     day: date | None = None
     """Of a promise; of a sender: since when."""
     title: flows.Renditions = field(default_factory=dict)
-    """Of a consultation."""
+    """Of a consultation or a matter."""
     code: str = ""
     """Why a sender is out of order."""
 
@@ -74,14 +79,15 @@ class HeardAndTold:
 
 
 async def needs(session: Session, crowds: Crowds, process: OpenProcess, now: datetime) -> Sequence[Need]:
-    """The most pressing first. Four statements, three where the crowd is remembered."""
+    """The most pressing first. Five statements, four where the crowd is remembered."""
     broken = await circuits.broken_for(session, process.id)
     waiting = await contributions.waiting(session, process.id)
     newest = await consultations.newest(session, process.id, NEWEST)
     today = now.astimezone(moments.zone_of(process.content)).date()
+    late = await matters.pressing(session, process.id, today + SOON, NEWEST)
     found = [
         *(Need(Kind.SENDER, circuit.channel, day=circuit.since.date(), code=circuit.code) for circuit in broken),
-        *sorted(_promises(newest, waiting, today), key=_day),
+        *sorted((*_promises(newest, waiting, today), *_matters(late, today)), key=_day),
         *([Need(Kind.UNREAD, number=counts.rounded(waiting[None]))] if waiting.get(None) else []),
     ]
     parts = await crowds.of(session, process.id, EVERYBODY, now)
@@ -106,6 +112,12 @@ def _promises(
         if day - today <= SOON:
             kind = Kind.OVERDUE if day < today else Kind.NEAR
             yield Need(kind, kept.id, counts.rounded(number), day=day, title=consultation.title)
+
+
+def _matters(late: Sequence[LateMatter], today: date) -> Iterator[Need]:
+    for matter in late:
+        kind = Kind.MATTER_OVERDUE if matter.due < today else Kind.MATTER_NEAR
+        yield Need(kind, matter.id, day=matter.due, title=contents.unpack(matter.title, dict[str, str]))
 
 
 def _day(need: Need) -> date:

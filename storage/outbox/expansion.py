@@ -155,12 +155,16 @@ def _next_people(
     chat = address.alias("newest")
     may_be = select(chat.c.id, chat.c.channel).where(chat.c.person_id == person.c.id, _may_be_reached(chat, process))
     wanted: ColumnElement[Any] = person.c.prefers
+    takes_part: Any = participation.join(person, person.c.id == participation.c.person_id)
     if audience.goes_back:
-        its_address = _where_it_was_said(whose.said_about(process, audience))
+        concerned = whose.newest(process, audience)
+        takes_part, its_address = (
+            takes_part.join(concerned, concerned.c.person_id == person.c.id),
+            concerned.c.address_id,
+        )
         wanted = its_address if elsewhere else wanted
         may_be = may_be if elsewhere else may_be.where(or_(its_address.is_(None), chat.c.id == its_address))
     newest = may_be.order_by(chat.c.spoke.desc(), chat.c.id).limit(1)
-    takes_part = participation.join(person, person.c.id == participation.c.person_id)
     if dialect == "sqlite":
         # It knows nothing of what is around a query in the order of that query.
         found = (
@@ -203,19 +207,6 @@ def _may_be_reached(chat: FromClause, process: str) -> ColumnElement[bool]:
     )
 
 
-def _where_it_was_said(said: Sequence[whose.Said]) -> ColumnElement[str | None]:
-    """At which address a person said the newest of what it is about; of what is old nobody knows."""
-    rows = union_all(*(part for parts in said for part in parts.selects)).subquery("said")
-    return (
-        select(rows.c.address_id)
-        .where(rows.c.person_id == person.c.id)
-        .order_by(rows.c.follows, rows.c.day.desc(), rows.c.id.desc())
-        .limit(1)
-        .correlate(person)
-        .scalar_subquery()
-    )
-
-
 def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> list[ColumnElement[bool]]:
     facts = {
         person.c.language: audience.languages,
@@ -232,8 +223,6 @@ def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> lis
         conditions.append(person.c.id.in_(answered))
     if audience.members:
         conditions.append(person.c.id.in_(select(member.c.person_id).where(member.c.process_id == process)))
-    concerned = (said.subquery() for said in whose.said_about(process, audience))
-    conditions += [person.c.id.in_(select(rows.c.person_id)) for rows in concerned]
     if audience.roll is not None:
         roll = select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)
         conditions.append(person.c.id.in_(roll.where(~ballot.c.voted) if audience.has_not_voted else roll))

@@ -3,19 +3,36 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, select, true, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, and_, false, func, select, true, union_all
 
 from storage.broadcasts import Audience
 from storage.tables import address, contribution, follow, gathered, matter, response_matter
 
-Said = CompoundSelect[Any]
+_Said = CompoundSelect[Any]
 """A row for each thing that a person of the process said or follows: person_id, address_id, follows, day, id.
 
 `follows`: they did not say it themselves. `address_id` is null where nobody knows it, or where it is theirs no more.
 """
 
 
-def said_about(process: str, audience: Audience) -> Sequence[Said]:
+def newest(process: str, audience: Audience) -> Subquery:
+    """Everybody whom the audience goes back to: person_id, and address_id, where they said the newest of it.
+
+    It is made once for all of them: looked for person by person it would be made for each.
+    """
+    parts = _said_about(process, audience)
+    said = union_all(*(branch for part in parts for branch in part.selects)).subquery("said")
+    place = func.row_number().over(
+        partition_by=said.c.person_id, order_by=(said.c.follows, said.c.day.desc(), said.c.id.desc())
+    )
+    # All parts that ask must be met.
+    in_all = [said.c.person_id.in_(select(part.subquery().c.person_id)) for part in parts[1:]]
+    in_all += [said.c.person_id.in_(select(parts[0].subquery().c.person_id))] if len(parts) > 1 else []
+    placed = select(said.c.person_id, said.c.address_id, place.label("place")).where(*in_all).subquery("placed")
+    return select(placed.c.person_id, placed.c.address_id).where(placed.c.place == 1).subquery("concerned")
+
+
+def _said_about(process: str, audience: Audience) -> Sequence[_Said]:
     """For each part of the audience that goes back to people: what they said."""
     found = []
     if audience.response:
@@ -28,7 +45,7 @@ def said_about(process: str, audience: Audience) -> Sequence[Said]:
     return found
 
 
-def _of_response(process: str, response: str) -> Said:
+def _of_response(process: str, response: str) -> _Said:
     answered = select(response_matter.c.matter_id).where(response_matter.c.response_id == response)
     directly = _given(process).where(contribution.c.response_id == response)
     return union_all(
@@ -36,7 +53,7 @@ def _of_response(process: str, response: str) -> Said:
     )
 
 
-def _of_matters(process: str, is_gathered: ColumnElement[bool], is_followed: ColumnElement[bool]) -> Said:
+def _of_matters(process: str, is_gathered: ColumnElement[bool], is_followed: ColumnElement[bool]) -> _Said:
     in_it = select(gathered.c.contribution_id).where(is_gathered)
     return union_all(_given(process).where(contribution.c.id.in_(in_it)), _followed(process).where(is_followed))
 

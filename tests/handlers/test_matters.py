@@ -1,7 +1,7 @@
 """What many said is gathered, answered once, and told to each who said or follows it."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from handlers import closing, matters, results, sendings
 from handlers.matters import Draft
 from handlers.sendings import HOLD
 from handlers.writing import contents
-from storage import gathering
+from storage import Session, gathering
 from storage import matters as stored
 from storage.sendings import StoredSending
 from storage.states import SendingState
@@ -96,6 +96,26 @@ async def test_the_same_is_asked_for_once(house: House) -> None:
     await requests(house, matter)
     with pytest.raises(contents.Unfit, match="requested this already"):
         await requests(house, matter)
+
+
+async def test_a_response_that_is_broken_off_has_told_nobody(house: House) -> None:
+    """All of it is one transaction: a worker that is killed in the middle leaves nothing of it behind."""
+    alice = await house.meets().joins()
+    matter = await opens(house, await alice.gives())
+    await approves(house, await requests(house, matter))
+    house.now += HOLD + timedelta(seconds=1)
+    with pytest.raises(ZeroDivisionError):
+        await house.does(_killed)
+    for table in ("response", "response_matter", "broadcast"):
+        assert await house.column(f"SELECT count(*) FROM {table}") == [0]  # noqa: S608
+    assert await house.column("SELECT count(*) FROM contribution WHERE response_id IS NOT NULL") == [0]
+    assert await house.does(sendings.leave_due) == 1
+    assert (await alice.hears()).count("It was taken up.") == 1
+
+
+async def _killed(session: Session, now: datetime) -> None:
+    await sendings.leave_due(session, now)
+    raise ZeroDivisionError
 
 
 async def test_a_title_that_changes_voids_what_was_approved(house: House) -> None:

@@ -18,12 +18,14 @@ from storage import (
     broadcasts,
     circuits,
     consultations,
+    matters,
     people,
     responses,
     senders,
 )
 from storage.broadcasts import RESPONSE, NewBroadcast, Subject
 from storage.lanes import Lane
+from storage.matters import NewMatter
 from storage.responses import NewResponse
 from storage.states import ResponseState
 from storage.tables import delivery
@@ -60,7 +62,7 @@ async def test_where_nothing_needs_anybody_nothing_is_said(database: Database, k
                 await come(session, keys, 8, language, region)
         with statements(database) as seen:
             assert await needs(session) == []
-    assert len(seen) == 4
+    assert len(seen) == 5
 
 
 async def test_what_was_given_and_has_no_response_waits(database: Database, keys: Keyring) -> None:
@@ -97,6 +99,24 @@ async def test_a_promise_is_near_then_overdue_until_all_have_a_response(database
         [(Kind.OVERDUE, "soon"), (Kind.NEAR, "later")],
     ]
     assert (closed, answered) == (["soon", "later"], ["later"])
+
+
+async def test_a_matter_is_near_then_overdue_until_it_has_a_response(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        for name, due in (("soon", NOW.date() + 7 * DAY), ("later", NOW.date() + 8 * DAY), ("undated", None)):
+            await matters.add(session, NewMatter(name, PROCESS, '{"en": "Buses"}', "", None, due, NOW))
+        seen = [
+            [(need.kind, need.where) for need in await needs(session, moment) if need.day]
+            for moment in (NOW, NOW + 7 * DAY, NOW + 8 * DAY)
+        ]
+        await responses.respond(session, NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), [], ["soon"])
+        answered = [need.where for need in await needs(session, NOW + 8 * DAY) if need.day]
+    assert seen == [
+        [(Kind.MATTER_NEAR, "soon")],
+        [(Kind.MATTER_NEAR, "soon"), (Kind.MATTER_NEAR, "later")],
+        [(Kind.MATTER_OVERDUE, "soon"), (Kind.MATTER_NEAR, "later")],
+    ]
+    assert answered == ["later"]
 
 
 async def test_a_sender_out_of_order_comes_first_and_that_of_another_process_not_at_all(database: Database) -> None:
