@@ -74,7 +74,8 @@ class Setup:
     public_url: str = ""
     price: str = ""
     second_factor: SecondFactor = SecondFactor.ALL_BUT_TRANSLATORS
-    """These three as in `Office`."""
+    framed: bool = False
+    """These four as in `Office`."""
     observe: Observe = unobserved
 
 
@@ -94,7 +95,15 @@ async def parts(setup: Setup) -> AsyncIterator[Parts]:
         endpoints = Endpoints(channels, inbox, database, clock, observe)
         worker = Worker(database, keys, channels, shared, inbox, clock, setup.alone, observe)
         office = Office(
-            database, keys, channels, clock, shared.waker, setup.public_url, setup.price, setup.second_factor
+            database,
+            keys,
+            channels,
+            clock,
+            shared.waker,
+            setup.public_url,
+            setup.price,
+            setup.second_factor,
+            framed=setup.framed,
         )
         yield Parts(database, keys, channels, shared, inbox, endpoints, worker, office)
 

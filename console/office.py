@@ -31,6 +31,8 @@ class Office:
     """Which members of staff have to have one."""
     passwords: Passwords = field(default_factory=Passwords)
     """Hashes them, a few at a time."""
+    framed: bool = False
+    """Other pages of the same site may show it inside them: for the demo, where it stands beside the phones."""
     crowds: Crowds = field(default_factory=Crowds, repr=False)
     """How many people have what in common, for a while."""
 

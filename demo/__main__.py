@@ -17,9 +17,9 @@ TRIES = 20
 WELCOME = """
   {address}
 
-  Three phones and an organizer's panel, in a town of people who do not exist. Answer on Amina's phone,
-  publish a bulletin in the panel, or be somebody new: choose Noor, Rosa or Hana above a phone and say hello.
-  At its top the panel goes from the regional review to the national consultation under it.
+  Three phones, and beside them the console, in a town of people who do not exist. Answer on Amina's phone,
+  write a bulletin in the console, or be somebody new: choose Noor, Rosa or Hana above a phone and say hello.
+  You sit in the console as Inês, an organizer; at its top you can be one of her colleagues.
   {folder}/ keeps what happens. Ctrl+C closes the town; start it again and it goes on.
 """
 

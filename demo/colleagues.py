@@ -73,6 +73,16 @@ def routes(town: Town) -> list[web.AbstractRouteDef]:
     return [web.post("/as/{login}", guarded(sign_in))]
 
 
+async def sign_in_first(town: Town, request: web.Request, response: web.Response) -> None:
+    """Whoever opens the page and is nobody yet is the first of them. Not from a page of another site."""
+    came_from = request.headers.get("Sec-Fetch-Site", "none")
+    if tokens.kept(town.parts.office, request, tokens.SIGN_IN) or came_from not in ("none", "same-origin"):
+        return
+    async with town.parts.database.writing() as session:
+        token = await _signed_in(session, WORKERS[0], town)
+    tokens.keep(town.parts.office, response, tokens.SIGN_IN, token)
+
+
 async def _signed_in(session: Session, worker: Worker, town: Town) -> str:
     """As if they had given both factors, and would give them again whenever they are asked; gives the token."""
     now = town.clock()

@@ -33,7 +33,7 @@ async def hearback(
     async with serving(platforms.application(), bound()) as address:
         environment = settings(url_of(listening), address, suffixes=suffixes, bots=platforms.bots)
         every = channels.from_settings(await connected(environment))
-        async with serve.parts(serve.Setup(database_url, keys, every, clock, alone=alone)) as parts:
+        async with serve.parts(serve.Setup(database_url, keys, every, clock, alone=alone, framed=True)) as parts:
             yield parts
 
 

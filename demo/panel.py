@@ -1,4 +1,4 @@
-"""The organizer's panel beside the phones: for the demo only, as nobody has to sign in."""
+"""The town's page, with the phones and the console; and beside the console what it has no page for yet."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -6,21 +6,21 @@ from datetime import datetime
 from typing import Any
 
 from aiohttp import web
-from multidict import MultiDict, MultiMapping
+from multidict import MultiMapping
 
 from demo import panel_views as views
-from demo.colleagues import WORKERS
+from demo.colleagues import WORKERS, sign_in_first
 from demo.phones import HEADERS, STATIC, page, templates
 from demo.posts import Handler, guarded, posted
 from demo.town.running import Office, Town
-from handlers import bulletins, doors, inputs, people, responses, rounds
+from handlers import inputs, people, rounds
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Session
-from storage.broadcasts import Audience
 
-PART = "X-Panel"
-"""The header by which a page asks for the panel alone, to put it in its place."""
+POLICY = "Content-Security-Policy"
+BESIDE = HEADERS | {POLICY: HEADERS[POLICY].replace("frame-ancestors 'none'", "frame-ancestors 'self'")}
+"""Of the pages that stand where the console stands."""
 NOT_YET = "The people of this process are still coming in. This page comes again by itself."
 
 
@@ -59,27 +59,13 @@ def once_open(handler: Any) -> Handler:
 def _routes(panel: "Panel") -> list[web.RouteDef]:
     at = panel.path
     return [
-        web.get(at, panel.tell),
-        web.post(at, guarded(panel.publish)),
-        web.post(f"{at}/publish", guarded(panel.ask_to_publish)),
-        web.post(f"{at}/write", guarded(panel.write)),
-        web.get(f"{at}/reach", panel.reach),
-        web.get(f"{at}/leaving", panel.leaving),
-        web.get(f"{at}/hear", panel.hear),
-        web.get(f"{at}/newer", panel.newer),
-        web.get(f"{at}/answer", panel.answer),
-        web.post(f"{at}/answer", guarded(panel.respond)),
-        web.post(f"{at}/answer/ask", guarded(panel.ask_to_respond)),
-        web.post(f"{at}/answer/write", guarded(panel.reword)),
-        web.get(f"{at}/answered/{{response}}", panel.answered),
-        web.get(f"{at}/decide", panel.decide),
+        web.get(at, panel.decide),
         web.post(f"{at}/invite", guarded(panel.invite)),
         web.get(f"{at}/open", panel.ask_to_open),
         web.post(f"{at}/open", guarded(panel.open)),
         web.get(f"{at}/close", panel.ask_to_close),
         web.post(f"{at}/close", guarded(panel.close)),
-        web.get(f"{at}/done", panel.done),
-        web.get(f"{at}/doors/{{sender}}/{{word}}.svg", panel.picture),
+        web.get(f"{at}/inputs", panel.inputs),
         *(_routes_up(panel) if panel.office.content.process.under else []),
     ]
 
@@ -97,7 +83,7 @@ def _routes_up(panel: "Panel") -> list[web.RouteDef]:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """Where the organizer of one process sits. Each method answers one request."""
+    """What stands there of one process. Each method answers one request."""
 
     office: Office
 
@@ -110,117 +96,27 @@ class Panel:
         return f"/panel/{self.slug}"
 
     async def whole(self, request: web.Request) -> web.StreamResponse:
-        shown = await self._tell(MultiDict())
+        """The phones, and the console beside them, in which the first of the staff is signed in already."""
         town = self.office.town
+        await self.office.looks(lambda session: views.opened(session, self.office))
         scene, kept = town.scenery, {"process": self.slug}
-        shown |= self._frame("tell") | {"colleagues": WORKERS}
-        return page(request, town.platforms, scene.phones, town.clock(), "town.html", kept, scene.posters, **shown)
-
-    # Tell
-
-    async def tell(self, request: web.Request) -> web.StreamResponse:
-        return self._show(request, "tell", await self._tell(request.query))
-
-    async def write(self, request: web.Request) -> web.StreamResponse:
-        """Go on with a text that is not published yet."""
-        return self._show(request, "tell", await self._tell(await posted(request)))
-
-    async def ask_to_publish(self, request: web.Request) -> web.StreamResponse:
-        form = await posted(request)
-        try:
-            bulletin = contents.Bulletin(self._texts(form), self._audience(form))
-            contents.check_rendered(bulletin.text, "text")
-        except contents.Unfit as unfit:
-            return self._show(request, "tell", await self._tell(form, str(unfit)), status=422)
-        shown = await self.office.looks(lambda session: views.publishing(session, self.office, bulletin))
-        return self._show(request, "publish", shown | {"fields": list(form.items())})
-
-    async def publish(self, request: web.Request) -> web.StreamResponse:
-        form = await posted(request)
-        try:
-            bulletin = contents.Bulletin(self._texts(form), self._audience(form))
-            await self.office.acts(lambda session, process, now: bulletins.publish(session, process, bulletin, now))
-        except contents.Unfit as unfit:
-            return self._show(request, "tell", await self._tell(form, str(unfit)), status=422)
-        raise web.HTTPSeeOther(f"{self.path}#leaving")
-
-    async def reach(self, request: web.Request) -> web.StreamResponse:
-        """How many people an audience has, as a sentence."""
-        try:
-            audience = self._audience(request.query)
-        except contents.Unfit as unfit:
-            raise web.HTTPUnprocessableEntity(text=str(unfit)) from unfit
-        number = await self.office.looks(lambda session: views.reachable(session, self.office, audience))
-        return self._show(request, "reach", {"number": number})
-
-    async def leaving(self, request: web.Request) -> web.StreamResponse:
-        which = request.query.get("of", "")
-        return self._show(request, "leaving", {"leaving": await self._leaving(which)})
-
-    async def picture(self, request: web.Request) -> web.StreamResponse:
-        """The QR code of a door."""
-        sender, word = request.match_info["sender"], request.match_info["word"]
-        for entrance in await self._doors():
-            if (entrance.sender, entrance.word) == (sender, word):
-                code = doors.picture(entrance.link, "svg")
-                return web.Response(body=code, content_type="image/svg+xml", headers=HEADERS)
-        raise web.HTTPNotFound(text="There is no such door.")
-
-    # Hear
-
-    async def hear(self, request: web.Request) -> web.StreamResponse:
-        return self._show(request, "hear", await self.office.looks(lambda session: views.hear(session, self.office)))
-
-    async def newer(self, request: web.Request) -> web.StreamResponse:
-        """Whether something has come that the page does not show yet."""
-        newest = await self.office.looks(lambda session: views.newest(session, self.office))
-        return self._show(request, "newer", {"news": newest != request.query.get("than", "")})
-
-    async def answer(self, request: web.Request) -> web.StreamResponse:
-        return await self._answer(request, request.query)
-
-    async def reword(self, request: web.Request) -> web.StreamResponse:
-        """Go on with an answer that is not given yet."""
-        return await self._answer(request, await posted(request))
-
-    async def ask_to_respond(self, request: web.Request) -> web.StreamResponse:
-        form = await posted(request)
-        response = self._response(form)
-        try:
-            await self.office.rehearses(
-                lambda session, process, now: responses.respond(session, process, response, now)
-            )
-        except contents.Unfit as unfit:
-            return await self._answer(request, form, str(unfit))
-        shown = await self.office.looks(lambda session: views.responding(session, self.office, response))
-        return self._show(request, "respond", shown | {"fields": list(form.items())})
-
-    async def respond(self, request: web.Request) -> web.StreamResponse:
-        form = await posted(request)
-        response = self._response(form)
-        try:
-            name, _told = await self.office.acts(
-                lambda session, process, now: responses.respond(session, process, response, now)
-            )
-        except contents.Unfit as unfit:
-            return await self._answer(request, form, str(unfit))
-        raise web.HTTPSeeOther(f"{self.path}/answered/{name}")
-
-    async def answered(self, request: web.Request) -> web.StreamResponse:
-        name = request.match_info["response"]
-        shown = await self.office.looks(lambda session: views.answered(session, self.office, name))
-        if not shown["answered"]:
-            raise web.HTTPNotFound(text="There is no such response.")
-        return self._show(request, "answered", {**shown, "leaving": await self._leaving(f"response:{name}")})
+        shown = self._frame() | {"colleagues": WORKERS}
+        answer = page(request, town.platforms, scene.phones, town.clock(), "town.html", kept, scene.posters, **shown)
+        await sign_in_first(town, request, answer)
+        return answer
 
     # Hand up
 
+    async def inputs(self, _request: web.Request) -> web.StreamResponse:
+        """What was handed up, to this process or by it."""
+        return self._show("inputs", await self.office.looks(lambda session: views.handed(session, self.office)))
+
     async def input(self, request: web.Request) -> web.StreamResponse:
-        return await self._input(request, request.query)
+        return await self._input(request.query)
 
     async def rewrite_input(self, request: web.Request) -> web.StreamResponse:
         """Go on with an input that is not handed up yet."""
-        return await self._input(request, await posted(request))
+        return await self._input(await posted(request))
 
     async def ask_to_hand_up(self, request: web.Request) -> web.StreamResponse:
         form = await posted(request)
@@ -230,8 +126,8 @@ class Panel:
                 lambda session, process, now: inputs.publish(session, process, new, now)
             )
         except contents.Unfit as unfit:
-            return await self._input(request, form, str(unfit))
-        return self._show(request, "hand_up", {"published": published, "fields": list(form.items())})
+            return await self._input(form, str(unfit))
+        return self._show("hand_up", {"published": published, "fields": list(form.items())})
 
     async def hand_up(self, request: web.Request) -> web.StreamResponse:
         form = await posted(request)
@@ -239,85 +135,61 @@ class Panel:
         try:
             await self.office.acts(lambda session, process, now: inputs.publish(session, process, new, now))
         except contents.Unfit as unfit:
-            return await self._input(request, form, str(unfit))
-        raise web.HTTPSeeOther(f"{self.path}/hear")
+            return await self._input(form, str(unfit))
+        raise web.HTTPSeeOther(f"{self.path}/inputs")
 
     # Decide
 
-    async def decide(self, request: web.Request) -> web.StreamResponse:
-        return await self._decide(request)
+    async def decide(self, _request: web.Request) -> web.StreamResponse:
+        return await self._decide()
 
-    async def invite(self, request: web.Request) -> web.StreamResponse:
+    async def invite(self, _request: web.Request) -> web.StreamResponse:
         keys = self.office.town.parts.keys
         code = await self.office.acts(lambda session, process, now: people.invite(session, keys, process, now))
-        return await self._decide(request, code=code)
+        return await self._decide(code=code)
 
-    async def ask_to_open(self, request: web.Request) -> web.StreamResponse:
-        return await self._ask(request, "open", lambda session: views.opening(session, self.office))
+    async def ask_to_open(self, _request: web.Request) -> web.StreamResponse:
+        return await self._ask("open", lambda session: views.opening(session, self.office))
 
-    async def open(self, request: web.Request) -> web.StreamResponse:
+    async def open(self, _request: web.Request) -> web.StreamResponse:
         async def work(session: Session, process: OpenProcess, now: datetime) -> str:
             prepared = (await views.opening(session, self.office))["prepared"]
             return await rounds.open_(session, process, prepared, now)
 
-        return await self._decided(request, work)
+        return await self._decided(work)
 
     async def ask_to_close(self, request: web.Request) -> web.StreamResponse:
         name = request.query.get("round", "")
-        return await self._ask(request, "close", lambda session: views.closing(session, self.office, name))
+        return await self._ask("close", lambda session: views.closing(session, self.office, name))
 
     async def close(self, request: web.Request) -> web.StreamResponse:
         name = _one(await posted(request), "round")
         keys = self.office.town.parts.keys
-        return await self._decided(
-            request, lambda session, process, now: rounds.close(session, process, keys, name, now)
-        )
-
-    # Done
-
-    async def done(self, request: web.Request) -> web.StreamResponse:
-        return self._show(request, "done", {"leaving": await self._leaving("", most=100)})
+        return await self._decided(lambda session, process, now: rounds.close(session, process, keys, name, now))
 
     # What several of them need
 
-    async def _tell(self, form: MultiMapping[str], wrong: str = "") -> dict[str, Any]:
-        shown = await self.office.looks(lambda session: views.tell(session, self.office, form, wrong))
-        return shown | {"leaving": await self._leaving("", most=3), "doors": await self._doors()}
-
-    async def _doors(self) -> list[views.ShownDoor]:
-        listed = await self.office.looks(lambda session: views.doors_of(session, self.office))
-        return [await views.shown_door(self.office, door) for door in listed]
-
-    async def _leaving(self, which: str, most: int = 3) -> list[views.SentOut]:
-        return await self.office.looks(lambda session: views.leaving(session, self.office, which, most))
-
-    async def _answer(self, request: web.Request, form: MultiMapping[str], wrong: str = "") -> web.StreamResponse:
-        shown = await self.office.looks(lambda session: views.answer(session, self.office, form, wrong))
-        return self._show(request, "answer", shown, status=422 if wrong else 200)
-
-    async def _input(self, request: web.Request, form: MultiMapping[str], wrong: str = "") -> web.StreamResponse:
+    async def _input(self, form: MultiMapping[str], wrong: str = "") -> web.StreamResponse:
         shown = await self.office.looks(lambda session: views.handing_up(session, self.office, form, wrong))
-        return self._show(request, "input", shown, status=422 if wrong else 200)
+        return self._show("input", shown, status=422 if wrong else 200)
 
-    async def _decide(self, request: web.Request, wrong: str = "", code: str = "") -> web.StreamResponse:
+    async def _decide(self, wrong: str = "", code: str = "") -> web.StreamResponse:
         shown = await self.office.looks(lambda session: views.decide(session, self.office))
-        return self._show(request, "decide", shown | {"wrong": wrong, "code": code}, status=422 if wrong else 200)
+        return self._show("decide", shown | {"wrong": wrong, "code": code}, status=422 if wrong else 200)
 
-    async def _ask(
-        self, request: web.Request, section: str, look: Callable[[Session], Awaitable[dict[str, Any]]]
-    ) -> web.StreamResponse:
+    async def _ask(self, section: str, look: Callable[[Session], Awaitable[dict[str, Any]]]) -> web.StreamResponse:
         """Says what will happen, and waits for a yes."""
         try:
-            return self._show(request, section, await self.office.looks(look))
+            return self._show(section, await self.office.looks(look))
         except contents.Unfit as unfit:
-            return await self._decide(request, str(unfit))
+            return await self._decide(str(unfit))
 
-    async def _decided(self, request: web.Request, work: Callable[..., Awaitable[object]]) -> web.StreamResponse:
+    async def _decided(self, work: Callable[..., Awaitable[object]]) -> web.StreamResponse:
         try:
             await self.office.acts(work)
         except contents.Unfit as unfit:
-            return await self._decide(request, str(unfit))
-        raise web.HTTPSeeOther(f"{self.path}/decide")
+            return await self._decide(str(unfit))
+        raise web.HTTPSeeOther(self.path)
 
     def _texts(self, form: MultiMapping[str], field: str = "text") -> Mapping[str, str]:
         written = {code: _one(form, f"{field}-{code}").strip() for code in self.office.content.process.languages}
@@ -326,28 +198,14 @@ class Panel:
     def _new_input(self, form: MultiMapping[str]) -> contents.Input:
         return contents.Input(self._texts(form, "title"), self._texts(form))
 
-    def _response(self, form: MultiMapping[str]) -> contents.Response:
-        return contents.Response(_one(form, "state"), self._texts(form), tuple(map(str, form.getall("id", ()))))
-
-    def _audience(self, form: MultiMapping[str]) -> Audience:
-        """Raises `Unfit`."""
-        offered = views.audience(self.office)
-        chosen = {name: tuple(form.getall(name, ())) for name in offered}
-        for name, values in chosen.items():
-            if not set(values) <= set(offered[name]):
-                raise contents.Unfit(f"audience: there is no such {name}.")
-        return Audience(chosen["language"], chosen["region"], chosen["channel"], members=bool(chosen["role"]))
-
-    def _frame(self, section: str) -> dict[str, Any]:
-        """What every page of the panel shows around its section."""
+    def _frame(self) -> dict[str, Any]:
+        """What every page needs to say which process it is of."""
         processes = self.office.town.scenery.processes
-        return {"section": section, "desk": self.path, "office": self.office.content, "processes": processes}
+        return {"desk": self.path, "office": self.office.content, "processes": processes}
 
-    def _show(self, request: web.Request, section: str, shown: Mapping[str, object], status: int = 200) -> web.Response:
-        """A section: in a page of its own, or alone for the page that has the phones."""
-        template = f"panel/{section}.html" if PART in request.headers or section in views.FRAGMENTS else "panel.html"
-        html = templates.get_template(template).render(**self._frame(section), static=STATIC, run="", **shown)
-        return web.Response(text=html, status=status, content_type="text/html", headers=HEADERS)
+    def _show(self, section: str, shown: Mapping[str, object], status: int = 200) -> web.Response:
+        html = templates.get_template(f"panel/{section}.html").render(**self._frame(), static=STATIC, **shown)
+        return web.Response(text=html, status=status, content_type="text/html", headers=BESIDE)
 
 
 def _one(form: MultiMapping[str], name: str) -> str:

@@ -26,7 +26,7 @@ DATABASE, KEYS, FINISHED = "town.db", "town.key", "town.finished"
 CHATS = ("telegram.chats", "telegram-national.chats", "twilio.chats")
 MADE = (DATABASE, f"{DATABASE}-shm", f"{DATABASE}-wal", KEYS, FINISHED, *CHATS)
 """The files of a town. `FINISHED` is written when its past has been played to the end."""
-EDITION = "2"
+EDITION = "3"
 """What stands in `FINISHED`. Another one: the town was built with other processes in it."""
 
 PACES: Mapping[str, Pace] = {

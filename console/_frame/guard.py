@@ -37,6 +37,8 @@ def guarded(office: Office, route: Route) -> Handler:
             response = _refused(office, request, refusal)
         if office.is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        if office.framed:
+            pages.let_be_framed(response.headers)
         return response
 
     return answer

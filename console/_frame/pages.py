@@ -1,7 +1,7 @@
 """Putting a page together: its template, what templates may use, and the headers under which it leaves."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,14 @@ def response(template: str, values: Mapping[str, Any], status: int = 200) -> web
     if len(html) > SHORT:
         answer.enable_compression()
     return answer
+
+
+def let_be_framed(headers: MutableMapping[str, str]) -> None:
+    """By pages of the same site."""
+    if "Content-Security-Policy" in headers:
+        policy = headers["Content-Security-Policy"]
+        headers["Content-Security-Policy"] = policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+        headers["X-Frame-Options"] = "SAMEORIGIN"
 
 
 def shown(value: object) -> object:

@@ -62,7 +62,7 @@ class Resident:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A bulletin that only has to be published."""
+    """A bulletin that is written and translated."""
 
     name: str
     text: flows.Renditions
@@ -70,12 +70,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class TownResponse:
-    """A response that was given to these people, or one that is ready to be given."""
+    """A response to a matter that these people have raised."""
 
     state: str
+    title: flows.Renditions
+    """Of the matter."""
     reason: flows.Renditions
     to: tuple[str, ...] = ()
-    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,6 @@ class TownProcess:
     bulletins: tuple[Draft, ...]
     consultation: Mapping[str, Any]
     answered: tuple[TownResponse, ...]
-    prepared: tuple[TownResponse, ...]
     opened: Mapping[str, Any]
     """The round that is open when a visitor comes; empty: no council votes here."""
     to_open: Mapping[str, Any]
@@ -146,7 +146,6 @@ def _process(folder: str) -> TownProcess:
         bulletins=msgspec.convert(_read(folder, "bulletins")["bulletins"], tuple[Draft, ...]),
         consultation=_read(folder, "consultation"),
         answered=msgspec.convert(responses.get("published", ()), tuple[TownResponse, ...]),
-        prepared=msgspec.convert(responses.get("prepared", ()), tuple[TownResponse, ...]),
         opened=rounds.get("opened", {}),
         to_open=rounds.get("prepared", {}),
         handed_up=msgspec.convert(inputs.get("published"), Input | None),

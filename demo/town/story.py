@@ -4,7 +4,8 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import flows
 from channels._tap import unpack
@@ -12,15 +13,31 @@ from demo.phones import Poster
 from demo.platforms.chats import Chat
 from demo.platforms.telegram import FakeTelegram
 from demo.platforms.twilio import FakeTwilio
+from demo.town import scenery
 from demo.town.running import Office, Town
 from demo.town.scenery import Recommendation, Resident, to_ask, to_vote
-from handlers import bulletins, consultations, doors, inputs, people, processes, responses, rounds
+from handlers import (
+    bulletins,
+    consultations,
+    doors,
+    inputs,
+    items,
+    matters,
+    people,
+    processes,
+    responses,
+    rounds,
+    staff,
+)
 from handlers.doors import NewDoor
+from handlers.items import ItemDraft, Translation
+from handlers.matters import Draft
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import speaking
 from storage import Session, outbox
 from storage import contributions as stored
+from storage.states import RenditionState
 
 LINKING_NUMBER = re.compile(r"\b\d{8}\b")
 A_STEP = timedelta(seconds=25)
@@ -108,8 +125,37 @@ async def _respond(office: Office) -> None:
     for response in office.content.answered:
         givers = [resident for resident in office.content.people if resident.name in response.to]
         named = tuple(ids[recommendation.words] for resident in givers for recommendation in resident.recommends)
-        answer = contents.Response(response.state, response.reason, named)
-        await _tells(office, lambda session, process, now, it=answer: responses.respond(session, process, it, now))
+        topic = next(recommendation.topic for resident in givers for recommendation in resident.recommends)
+        draft = Draft(response.title, topic, is_public=True)
+        matter = await office.acts(partial(_gathered, draft=draft, names=named, writer=await _first(office)))
+        answer = contents.Response(response.state, response.reason, matters=(matter,))
+        await _tells(office, lambda session, process, now, it=answer: responses.publish(session, process, it, now))
+
+
+async def _gathered(
+    session: Session, process: OpenProcess, now: datetime, draft: Draft, names: Sequence[str], writer: str
+) -> str:
+    return await matters.open_one(session, process, draft, names, writer, now)
+
+
+async def _first(office: Office) -> str:
+    """The id of the organizer who does all that."""
+    return (await office.town.looks(staff.everybody))[0].id
+
+
+async def _write(office: Office) -> None:
+    """Bulletins that have not left yet, with their translations."""
+    writer = await _first(office)
+    for draft in office.content.bulletins[1:]:
+        await office.acts(partial(_written, draft=draft, writer=writer))
+
+
+async def _written(session: Session, process: OpenProcess, now: datetime, draft: scenery.Draft, writer: str) -> None:
+    source, *others = draft.text
+    item = await items.draft(session, process, ItemDraft(draft.name, source, draft.text[source]), writer, now)
+    for language in others:
+        text = Translation(draft.text[language], RenditionState.TRANSLATED, edited=0, source_edition=1)
+        await items.translate(session, process, item, language, text, writer, now)
 
 
 async def _seat(office: Office) -> None:
@@ -157,6 +203,8 @@ SCENES: Sequence[tuple[timedelta, str, Callable[[Office], Awaitable[None]]]] = (
     (timedelta(days=4, hours=3), REGIONAL, _respond),
     (timedelta(days=3, hours=2, minutes=30), NATIONAL, _respond),
     (timedelta(days=3, hours=2, minutes=10), NATIONAL, _hand_up),
+    (timedelta(days=3, hours=1, minutes=40), REGIONAL, _write),
+    (timedelta(days=3, hours=1, minutes=30), NATIONAL, _write),
     (timedelta(days=2, hours=2), REGIONAL, _seat),
     (timedelta(days=1, hours=1, minutes=20), REGIONAL, _link),
     (timedelta(days=1, hours=1), REGIONAL, _vote),
