@@ -10,7 +10,7 @@ import structlog
 from broadcast import reconcile
 from broadcast.wake import Waker
 from channels import Channel
-from handlers import digests, matters, people, rounds, schedules, sendings, signing_in
+from handlers import digests, people, promises, rounds, schedules, sendings, signing_in
 from storage import Database, Keyring, addresses, events, links, marks, senders, staff_phones
 from storage import people as stored_people
 from storage import rounds as stored_rounds
@@ -86,7 +86,7 @@ class Housekeeping:
     async def _tell_late(self, now: datetime) -> int:
         """Apart: whoever gathers something into one of them waits for this."""
         async with self.database.writing() as session:
-            return await matters.tell_late(session, now)
+            return await promises.tell_late(session, now)
 
     async def _put_together(self, now: datetime) -> None:
         async with self.database.writing() as session:

@@ -1,33 +1,33 @@
 """Matters: what contributions that say the same are gathered into, until somebody responds to it."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import flows
-from handlers import counts, processes, responses, telling
+from handlers import counts, likeness, processes, responses
 from handlers.processes import OpenProcess
-from handlers.telling import Announcement
-from handlers.writing import contents, moments
-from locales import _, in_words, spoken
-from storage import Session, consultations, fresh, gathering, matters, staff
+from handlers.writing import contents
+from storage import Keyring, Session, consultations, contributions, fresh, gathering, matters, staff
 from storage import responses as stored_responses
-from storage.broadcasts import PROMISE, Audience, Subject
-from storage.matters import LateMatter, ListedMatter, NewMatter, StoredMatter, Terms
+from storage.broadcasts import Audience
+from storage.contributions import Contribution
+from storage.matters import ListedMatter, NewMatter, StoredMatter, Terms
 from storage.outbox import expansion
 from storage.roles import Role
-from storage.states import ProcessState
 
 OWNERS = (Role.ORGANIZER, Role.MODERATOR)
 """Who sees to it that a matter is answered."""
 LONGEST_NOTE = 400
 MOST_AT_ONCE = 500
 """So many contributions are gathered in one act at most."""
-AGAIN = timedelta(days=30)
-"""After so long without a response its people are told again that there is none."""
-MOST_LATE = 20
-"""So many matters are told of in one transaction."""
+MOST_COMPARED = 50
+"""With so much of what is gathered in a matter others are compared..."""
+MOST_LOOKED_AT = 1000
+"""...and so many of those that wait are looked at."""
+MOST_SUGGESTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,22 @@ async def part(session: Session, process: OpenProcess, matter_id: str, contribut
     return await gathering.part(session, matter_id, contribution_ids)
 
 
+async def perhaps_the_same(
+    session: Session, process: OpenProcess, keys: Keyring, matter_id: str, languages: Collection[str] | None
+) -> Sequence[Contribution]:
+    """Contributions that wait and may say what is gathered in a matter, the most alike first. Somebody reads them.
+
+    Among the newest `MOST_LOOKED_AT`, in these languages; None: in any.
+    """
+    gathered = await contributions.gathered_in(session, process.id, keys, matter_id, MOST_COMPARED)
+    waiting = await contributions.ungathered(session, process.id, keys, languages, MOST_LOOKED_AT)
+    by_name = {contribution.id: contribution for contribution in waiting}
+    texts = {contribution.id: contribution.words for contribution in gathered if contribution.words}
+    others = {name: contribution.words for name, contribution in by_name.items()}
+    names = await asyncio.to_thread(likeness.alike, texts, others, MOST_SUGGESTED)
+    return [by_name[name] for name in names]
+
+
 async def open_matters(session: Session, process: OpenProcess, most: int = 200) -> Sequence[ListedMatter]:
     """Those into which something can be gathered: what waits for its response, the most pressing first."""
     return await matters.due_first(session, process.id, matters.ALL, most)
@@ -161,40 +177,6 @@ async def reach(session: Session, process: OpenProcess, matter_ids: Sequence[str
     for part in parts:
         people[part.language] += part.number
     return [Reached(language, counts.rounded(number)) for language, number in people.most_common()]
-
-
-async def tell_late(session: Session, now: datetime) -> int:
-    """Tell the people of every matter whose day has passed that there is no response yet, and again after 30 days.
-
-    Any number of workers may do this at once: what one of them holds the others pass over. Gives how many matters.
-    """
-    late = await matters.take_late(session, now.date(), (now - AGAIN).date(), MOST_LATE)
-    return sum([await _tell_late(session, matter, now) for matter in late])
-
-
-async def _tell_late(session: Session, matter: LateMatter, now: datetime) -> bool:
-    """By the clock of its process. Nothing leaves for one that is over."""
-    process = await processes.get(session, matter.process_id)
-    today = now.astimezone(moments.zone_of(process.content)).date()
-    if matter.due >= today or process.state is not ProcessState.OPEN:
-        return False
-    await matters.told_late(session, [matter.id], today)
-    texts = telling.in_every_language(process, lambda _render: _is_late(process, matter))
-    about = Announcement(Subject(PROMISE, f"{matter.id}.{today}"), texts, Audience(about=(matter.id,)))
-    await telling.tell_now(session, process, about, now)
-    return True
-
-
-def _is_late(process: OpenProcess, matter: LateMatter) -> str:
-    order = process.content.languages
-    title = flows.rendition(contents.unpack(matter.title, dict[str, str]), spoken(), order).text
-    note = contents.unpack(matter.note, dict[str, str])
-    late = _(
-        "You told us about, or follow: {title}\n\nWe promised a response by {day}. We are sorry: there is none yet.",
-        title=title,
-        day=in_words(matter.due),
-    )
-    return f"{late}\n\n{flows.with_notice(flows.rendition(note, spoken(), order), spoken())}" if note else late
 
 
 async def _held(session: Session, process: OpenProcess, matter_id: str) -> StoredMatter:

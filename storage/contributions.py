@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import delete, func, literal, or_, select, update
+from sqlalchemy import delete, exists, func, literal, or_, select, update
 
 from storage._ground.database import Session
 from storage._ground.ids import fresh
@@ -199,6 +199,22 @@ async def gathered_in(
     theirs = (contribution.c.process_id == process_id, gathered.c.matter_id == matter_id, contribution.c.id > after)
     query = _all().join(gathered, gathered.c.contribution_id == contribution.c.id).where(*theirs)
     return [_read(keys, row) for row in await session.execute(query.order_by(contribution.c.id).limit(most))]
+
+
+async def ungathered(
+    session: Session, process_id: str, keys: Keyring, languages: Collection[str] | None, most: int
+) -> list[Contribution]:
+    """The newest of the process in words that no response answers and no matter holds; None: in any language."""
+    theirs = [
+        contribution.c.process_id == process_id,
+        waits_for_a_response(contribution),
+        contribution.c.words.is_not(None),
+        ~exists().where(gathered.c.contribution_id == contribution.c.id),
+    ]
+    if languages is not None:
+        theirs.append(contribution.c.language.in_(languages))
+    newest_first = _all().where(*theirs).order_by(contribution.c.given.desc(), contribution.c.id).limit(most)
+    return [_read(keys, row) for row in await session.execute(newest_first)]
 
 
 async def waiting(session: Session, process_id: str) -> Mapping[str | None, int]:

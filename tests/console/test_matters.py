@@ -106,6 +106,21 @@ async def test_what_was_gathered_wrongly_is_taken_out_again(town: Town, organize
     assert (await organizer.opens(matter)).status == 404
 
 
+async def test_what_may_say_the_same_is_suggested_and_gathered_by_who_has_read_it(
+    town: Town, organizer: Browser
+) -> None:
+    matter = await opens(organizer, await says(town, "There should be an interpreter in each clinic."))
+    same = await says(town, "We need an interpreter at every clinic.", "70002")
+    await says(town, "The bus does not come on Sundays.", "70003")
+    page = await organizer.opens((await organizer.opens(matter)).link("Look for others that say the same"))
+    assert "We need an interpreter at every clinic." in page.text
+    assert "The bus" not in page.text
+    page = await organizer.sends_form("/alike", {"contribution": same})
+    assert "Gathered." in page.text
+    assert "We need an interpreter at every clinic." in page.text
+    assert "Nothing that waits" in (await organizer.opens(f"{matter}/alike")).text
+
+
 async def test_a_moderator_reads_the_words_of_their_languages_only(town: Town, organizer: Browser) -> None:
     matter = await opens(organizer, await says(town, "Schools."), await says(town, "Des écoles.", "70002", "fr"))
     moderator = await town.signed_in(Role.MODERATOR, languages=("fr",))

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from handlers import closing, matters, results, sendings
+from handlers import closing, matters, promises, results, sendings
 from handlers.matters import Draft
 from handlers.sendings import HOLD
 from handlers.writing import contents
@@ -255,20 +255,20 @@ async def test_when_the_day_has_passed_its_people_are_told_and_again_after_thirt
     due = house.now.date() + timedelta(days=1)
     note = {"en": "The ministry has not met."}
     matter = await opens(house, await alice.gives(), draft=Draft(TITLE, due=due, note=note))
-    assert await house.does(matters.tell_late) == 0
+    assert await house.does(promises.tell_late) == 0
     house.now += timedelta(days=2)
-    assert await house.does(matters.tell_late) == 1
+    assert await house.does(promises.tell_late) == 1
     heard = await alice.hears()
     assert "We promised a response by November 24, 2026. We are sorry: there is none yet." in heard
     assert "The ministry has not met." in heard
     house.now += timedelta(days=29)
-    assert await house.does(matters.tell_late) == 0
+    assert await house.does(promises.tell_late) == 0
     house.now += timedelta(days=1)
-    assert await house.does(matters.tell_late) == 1
+    assert await house.does(promises.tell_late) == 1
     assert "there is none yet" in await alice.hears()
     await publishes(house, matter)
     house.now += timedelta(days=40)
-    assert await house.does(matters.tell_late) == 0
+    assert await house.does(promises.tell_late) == 0
 
 
 async def test_who_has_left_hears_nothing_of_it_any_more(house: House) -> None:
