@@ -1,7 +1,7 @@
 """Matters: what was said by many, who answers it by when, and what has become of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from aiohttp import web
@@ -9,10 +9,10 @@ from aiohttp import web
 import flows
 from console._frame.desks import Desk, see
 from console._frame.routes import get, post
-from console.wording import shown, typed
+from console.wording import shown
 from handlers import counts, journal, matters
 from handlers.journal import Act
-from handlers.matters import Behind, Draft
+from handlers.matters import Behind
 from handlers.writing import contents, moments
 from locales import _, in_words
 from storage import Session, contributions, gathering, responses, results, staff
@@ -66,14 +66,6 @@ class Step:
     place: flows.Rendition | None
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why what was written is not kept."""
-
-    why: str
-    field: str = field(default="")
-
-
 async def listed(desk: Desk) -> web.StreamResponse:
     which = desk.request.query.get("show", "waiting")
     topic = desk.request.query.get("topic", "")
@@ -112,48 +104,9 @@ def _after(desk: Desk) -> tuple[datetime, str] | None:
     return (moment, name) if moment.tzinfo else None
 
 
-async def new(desk: Desk) -> web.StreamResponse:
-    chosen = tuple(desk.request.query.getall("contribution", ()))
-    async with desk.reading() as session:
-        return await _edit(desk, session, None, Draft({}), chosen)
-
-
-async def begin(desk: Desk) -> web.StreamResponse:
-    chosen = desk.many("contribution")
-    try:
-        draft = _draft(desk)
-        async with desk.writing() as session:
-            name = await matters.open_one(session, desk.process, draft, chosen, desk.who.id, desk.now)
-            await desk.note(session, journal.Entry(Act.MATTER_OPEN, name, {"number": len(chosen)}))
-    except contents.Unfit as unfit:
-        async with desk.reading() as session:
-            return await _edit(desk, session, None, _draft(desk, lenient=True), chosen, str(unfit))
-    raise see(f"{desk.home}/matters/{name}", done="opened")
-
-
 async def show(desk: Desk) -> web.StreamResponse:
     async with desk.reading() as session:
         return await _show(desk, session, await found(desk, session))
-
-
-async def edit(desk: Desk) -> web.StreamResponse:
-    async with desk.reading() as session:
-        matter = await found(desk, session)
-        return await _edit(desk, session, matter, _standing(matter), ())
-
-
-async def keep(desk: Desk) -> web.StreamResponse:
-    try:
-        draft = _draft(desk)
-        async with desk.writing() as session:
-            matter = await found(desk, session)
-            await matters.change(session, desk.process, matter.id, draft, desk.now)
-            await desk.note(session, journal.Entry(Act.MATTER_EDIT, matter.id))
-    except contents.Unfit as unfit:
-        async with desk.reading() as session:
-            matter = await found(desk, session)
-            return await _edit(desk, session, matter, _draft(desk, lenient=True), (), str(unfit))
-    raise see(f"{desk.home}/matters/{matter.id}", done="kept")
 
 
 async def part(desk: Desk) -> web.StreamResponse:
@@ -258,44 +211,6 @@ def titled_if_any(desk: Desk, packed: str) -> flows.Rendition | None:
     return None if packed == "{}" else titled(desk, packed)
 
 
-async def _edit(
-    desk: Desk,
-    session: Session,
-    matter: StoredMatter | None,
-    draft: Draft,
-    chosen: Sequence[str],
-    wrong: str = "",
-) -> web.StreamResponse:
-    owners = await staff.workers(session, desk.process.id, matters.OWNERS)
-    return desk.page(
-        "matter_edit.html", 422 if wrong else 200, matter=matter, draft=draft, chosen=chosen, owners=owners,
-        topics=topics(), wrong=wrong, day=desk.line("due") or (draft.due.isoformat() if draft.due else ""),
-    )  # fmt: skip
-
-
-def _draft(desk: Desk, *, lenient: bool = False) -> Draft:
-    """What stands in the form. Raises `contents.Unfit` where a day is none, unless it is only shown again."""
-    return Draft(
-        title=typed(desk, "title"),
-        topic=desk.line("topic"),
-        owner=desk.line("owner") or None,
-        due=None if lenient else moments.day(desk.line("due"), "due"),
-        note=typed(desk, "note"),
-        is_public=bool(desk.text("public")),
-    )
-
-
-def _standing(matter: StoredMatter) -> Draft:
-    return Draft(
-        title=contents.unpack(matter.title, dict[str, str]),
-        topic=matter.topic,
-        owner=matter.owner,
-        due=matter.due,
-        note=contents.unpack(matter.note, dict[str, str]),
-        is_public=matter.public is not None,
-    )
-
-
 def _row(desk: Desk, matter: ListedMatter, behind: Behind) -> Row:
     urgency = _urgency(desk, matter.due) if matter.state is None else ""
     due = "" if matter.due is None else in_words(matter.due)
@@ -317,11 +232,7 @@ def topics() -> Mapping[str, str]:
 
 routes = [
     get("/p/{slug}/matters", listed, READERS),
-    get("/p/{slug}/matters/new", new, READERS),
-    post("/p/{slug}/matters/new", begin, READERS),
     get("/p/{slug}/matters/{matter}", show, READERS),
-    get("/p/{slug}/matters/{matter}/edit", edit, READERS),
-    post("/p/{slug}/matters/{matter}/edit", keep, READERS),
     post("/p/{slug}/matters/{matter}/part", part, READERS),
     post("/p/{slug}/matters/{matter}/drop", drop, ORGANIZERS),
 ]
