@@ -9,8 +9,8 @@ import flows
 from handlers import processes, telling
 from handlers.processes import OpenProcess
 from handlers.telling import Announcement
-from handlers.writing import contents, moments
-from locales import languages
+from handlers.writing import contents, moments, naming
+from locales import languages, to_staff
 from storage import Session, beginnings, bulletins, doors, fresh, participations, schedules, senders
 from storage.broadcasts import EVERYBODY, Audience, Plan, Subject, Way
 from storage.bulletins import NewBulletin
@@ -38,7 +38,7 @@ async def publish(session: Session, process: OpenProcess, bulletin: contents.Bul
 
 async def check(session: Session, process: OpenProcess, bulletin: contents.Bulletin, now: datetime) -> None:
     """Raises `contents.Unfit` when it could not be published now."""
-    contents.check_rendered(bulletin.text, "text")
+    contents.check_rendered(bulletin.text, to_staff("text"))
     await check_terms(session, process, bulletin)
     _check_time(begins_at(bulletin, process.content), ends_at(bulletin, process.content), now)
 
@@ -48,7 +48,7 @@ async def check_terms(session: Session, process: OpenProcess, bulletin: contents
     await fit_audience(session, process, bulletin.audience)
     _check_ways(bulletin.outside)
     if bulletin.repeat and bulletin.repeat not in REPEATS:
-        raise contents.Unfit(f"repeat is one of: {', '.join(REPEATS)}.")
+        raise contents.Unfit(to_staff("repeat is one of: {choices}.", choices=naming.listed(REPEATS)))
     begins_at(bulletin, process.content)
     ends_at(bulletin, process.content)
 
@@ -92,27 +92,29 @@ async def send(
 def begins_at(bulletin: contents.Bulletin, process: flows.Process) -> datetime | None:
     if not bulletin.not_before:
         return None
-    return moments.read(bulletin.not_before, moments.zone_of(process), "not_before")
+    return moments.read(bulletin.not_before, moments.zone_of(process), to_staff("not_before"))
 
 
 def ends_at(bulletin: contents.Bulletin, process: flows.Process) -> datetime | None:
     if bulletin.not_after is None:
         return None
-    return moments.end_of(bulletin.not_after, moments.zone_of(process), "not_after")
+    return moments.end_of(bulletin.not_after, moments.zone_of(process), to_staff("not_after"))
 
 
 def _check_time(begins: datetime | None, ends: datetime | None, now: datetime) -> None:
     if ends is not None and ends <= now:
-        raise contents.Unfit(f"not_after: {ends:%Y-%m-%d} has passed.")
+        raise contents.Unfit(to_staff("not_after: {day} has passed.", day=naming.day(ends.date())))
     if begins is not None and ends is not None and ends <= begins:
-        raise contents.Unfit("not_after: that is over before not_before.")
+        raise contents.Unfit(to_staff("not_after: that is over before not_before."))
 
 
 def _check_ways(outside: tuple[str, ...]) -> None:
     if not outside or len(set(outside)) < len(outside) or not set(outside) <= set(WAYS):
-        raise contents.Unfit(f"outside: one or more of {', '.join(WAYS)}, each once.")
+        raise contents.Unfit(to_staff("outside: one or more of {choices}, each once.", choices=naming.listed(WAYS)))
     if Way.WAIT in outside[:-1]:
-        raise contents.Unfit('outside: "wait" stands last: we wait until they write, nothing else is tried after it.')
+        raise contents.Unfit(
+            to_staff('outside: "wait" stands last: we wait until they write, nothing else is tried after it.')
+        )
 
 
 async def fit_audience(session: Session, process: OpenProcess, audience: Audience) -> Audience:
@@ -121,20 +123,28 @@ async def fit_audience(session: Session, process: OpenProcess, audience: Audienc
     A slip of the pen would reach nobody, and nobody would know.
     """
     offered: dict[str, tuple[Sequence[str], Sequence[str]]] = {
-        "languages": (audience.languages, languages()),
-        "regions": (audience.regions, tuple(region.value for region in process.content.regions)),
+        to_staff("audience.languages"): (audience.languages, languages()),
+        to_staff("audience.regions"): (audience.regions, tuple(region.value for region in process.content.regions)),
     }
     if audience.channels:
         names = [sender.name for sender in await senders.all_of(session)]
-        offered["channels"] = (audience.channels, tuple(dict.fromkeys((*channels.kinds(), *names))))
+        offered[to_staff("audience.channels")] = (audience.channels, tuple(dict.fromkeys((*channels.kinds(), *names))))
     if audience.sources:
-        offered["sources"] = (audience.sources, await sources(session, process))
-    for name, (values, known) in offered.items():
-        for value in values:
-            if value not in known:
-                there = f"only {', '.join(known)}" if known else "nor any other"
-                raise contents.Unfit(f"audience.{name}: there is no {value!r} here, {there}.")
+        offered[to_staff("audience.sources")] = (audience.sources, await sources(session, process))
+    for what, (values, known) in offered.items():
+        _check_offered(what, values, known)
     return await _with_ids(session, process, audience)
+
+
+def _check_offered(what: str, values: Sequence[str], known: Sequence[str]) -> None:
+    for value in map(repr, (value for value in values if value not in known)):
+        if not known:
+            raise contents.Unfit(to_staff("{what}: there is no {value} here, nor any other.", what=what, value=value))
+        raise contents.Unfit(
+            to_staff(
+                "{what}: there is no {value} here, only {known}.", what=what, value=value, known=naming.listed(known)
+            )
+        )
 
 
 async def sources(session: Session, process: OpenProcess) -> Sequence[str]:
@@ -153,7 +163,20 @@ async def _consultations(session: Session, process: OpenProcess, named: Sequence
     """Their ids, by the first characters of each. Raises `contents.Unfit`."""
     found = [(name, await beginnings.ids(session, process.id, "consultation", name)) for name in named]
     for name, ids in found:
-        if not name or len(ids) != 1:
-            there = "several consultations have an id" if len(ids) > 1 else "no consultation has an id"
-            raise contents.Unfit(f"audience.took_part: {there} that begins with {name!r}: hearback consultation list")
+        if len(ids) > 1:
+            raise contents.Unfit(
+                to_staff(
+                    "audience.took_part: several consultations have an id that begins with {beginning}: "
+                    "hearback consultation list",
+                    beginning=repr(name),
+                )
+            )
+        if not name or not ids:
+            raise contents.Unfit(
+                to_staff(
+                    "audience.took_part: no consultation has an id that begins with {beginning}: "
+                    "hearback consultation list",
+                    beginning=repr(name),
+                )
+            )
     return tuple(ids[0] for _name, ids in found)

@@ -6,7 +6,7 @@ import flows
 from handlers import bulletins, processes, rounds, telling
 from handlers.processes import OpenProcess
 from handlers.writing import contents
-from locales import N_, _
+from locales import N_, _, to_staff
 from storage import Keyring, Session, broadcasts, consultations, schedules, sendings
 from storage import bulletins as stored_bulletins
 from storage import processes as stored
@@ -54,4 +54,6 @@ async def close(session: Session, process: OpenProcess, keys: Keyring, now: date
 async def archive(session: Session, process: OpenProcess) -> None:
     """It is no longer listed. Raises `contents.Unfit` unless it is closed."""
     if not await stored.archive(session, process.id):
-        raise contents.Unfit(f"Only a process that is closed is archived: hearback process close {process.slug}")
+        raise contents.Unfit(
+            to_staff("Only a process that is closed is archived: hearback process close {slug}", slug=process.slug)
+        )

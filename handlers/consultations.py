@@ -6,8 +6,8 @@ import flows
 from handlers import processes, telling
 from handlers.processes import OpenProcess
 from handlers.telling import Announcement
-from handlers.writing import contents
-from locales import N_, _
+from handlers.writing import contents, naming
+from locales import N_, _, to_staff
 from storage import Session, consultations, fresh
 from storage.broadcasts import Plan, Subject
 
@@ -29,7 +29,7 @@ async def open_(
     invited = telling.in_every_language(
         process, lambda render: _(INVITED, title=render(consultation.title), word=flows.to_send("answer"))
     )
-    telling.check_fits(invited, "title")
+    telling.check_fits(invited, to_staff("title"))
     # A question may come twice to somebody: it is the same one, and an answer takes the place of the one before.
     plan = Plan(hours=telling.hours(process.content), again=True)
     return name, await telling.tell_many(
@@ -45,28 +45,29 @@ async def opened_before(session: Session, process: OpenProcess, consultation: co
 async def close(session: Session, process: OpenProcess, consultation: str, now: datetime) -> None:
     """Raises `contents.Unfit` when it is not open."""
     if not await consultations.close(session, process.id, consultation, now):
-        raise contents.Unfit("No consultation that is open has this id.")
+        raise contents.Unfit(to_staff("No consultation that is open has this id."))
     await processes.touch(session, process)
 
 
 def _check(consultation: contents.Consultation, now: datetime) -> None:
-    contents.check_line(consultation.title, "title")
+    contents.check_line(consultation.title, to_staff("title"))
     _check_promise(consultation.promise, now)
     if not 1 <= len(consultation.questions) <= MOST:
-        raise contents.Unfit(f"questions: ask between 1 and {MOST}.")
+        raise contents.Unfit(to_staff("questions: ask between 1 and {most}.", most=MOST))
     if len({question.key for question in consultation.questions}) < len(consultation.questions):
-        raise contents.Unfit("questions: two have the same key.")
+        raise contents.Unfit(to_staff("questions: two have the same key."))
     for question in consultation.questions:
-        contents.check_value(question.key, "questions")
-        contents.check_rendered(question.text, f"questions: {question.key}")
-        contents.check_choices(question.options, f"questions: {question.key}")
+        contents.check_value(question.key, to_staff("questions"))
+        what = naming.part(to_staff("questions"), question.key)
+        contents.check_rendered(question.text, what)
+        contents.check_choices(question.options, what)
 
 
 def _check_promise(promise: flows.Promise, now: datetime) -> None:
-    contents.check_rendered(promise.purpose, "promise.purpose")
-    contents.check_rendered(promise.who_decides, "promise.who_decides")
-    contents.check_rendered(promise.what_can_change, "promise.what_can_change")
+    contents.check_rendered(promise.purpose, to_staff("promise.purpose"))
+    contents.check_rendered(promise.who_decides, to_staff("promise.who_decides"))
+    contents.check_rendered(promise.what_can_change, to_staff("promise.what_can_change"))
     if promise.level not in flows.LEVELS:
-        raise contents.Unfit(f"promise.level is one of: {', '.join(flows.LEVELS)}.")
+        raise contents.Unfit(to_staff("promise.level is one of: {choices}.", choices=naming.listed(flows.LEVELS)))
     if promise.answer_by <= now.date():
-        raise contents.Unfit("promise.answer_by must be a day to come.")
+        raise contents.Unfit(to_staff("promise.answer_by must be a day to come."))

@@ -13,7 +13,7 @@ from handlers.writing import returned, wordings
 from handlers.writing.contents import Unfit
 from handlers.writing.returned import Change
 from handlers.writing.wordings import OwnText, Use, Wording
-from locales import ENGLISH, Corrections, _
+from locales import ENGLISH, Corrections, _, to_staff
 from locales.catalogs import places
 from storage import Session, doors
 from storage import corrections as stored
@@ -37,7 +37,7 @@ async def find(session: Session, language: str, name: str) -> OwnText:
     """The text of this id. Raises `Unfit`."""
     found = next((text for text in await listed(session, language) if text.id == name), None)
     if found is None:
-        raise Unfit(_("There is no such text here, or no more."))
+        raise Unfit(to_staff("There is no such text here, or no more."))
     return found
 
 
@@ -89,7 +89,7 @@ def changes(texts: Sequence[OwnText], language: str, incoming: Sheet) -> list[Ch
     def why_not(_before: Unit, after: Unit) -> str:
         text = by_id[after.id]
         if len(after.targets) != len(text.wordings):
-            return _("It needs as many plurals as the language has: {number}.", number=len(text.wordings))
+            return to_staff("It needs as many plurals as the language has: {number}.", number=len(text.wordings))
         pairs = enumerate(zip(after.targets, text.wordings, strict=True))
         changed = ((form, target) for form, (target, wording) in pairs if target != wording.now)
         return next(filter(None, (wordings.unfit(text, form, target, texts) for form, target in changed)), "")
@@ -146,7 +146,7 @@ async def _correct(
         at=author.now,
     )
     if edition != known.edition or not await stored.keep(session, new):
-        raise Unfit(_("Somebody else has corrected this meanwhile. Look at it again."))
+        raise Unfit(to_staff("Somebody else has corrected this meanwhile. Look at it again."))
     now = tuple(replace(its, correction=new) if its is known else its for its in text.wordings)
     corrected = texts[texts.index(text)] = replace(text, wordings=now)
     return corrected
@@ -157,13 +157,13 @@ async def _check(session: Session, text: OwnText, place: Place, wording: str, te
         raise Unfit(why)
     typed = [variant.lower() for variant in wording.split("|")] if text.is_word else []
     if typed and await doors.are_there(session, typed):
-        raise Unfit(_("A door has this word: people who send it come in by that."))
+        raise Unfit(to_staff("A door has this word: people who send it come in by that."))
 
 
 def _found(texts: Iterable[OwnText], place: Place) -> tuple[OwnText, Wording]:
     text = next((text for text in texts if text.id == place.text), None)
     if text is None or not 0 <= place.form < len(text.wordings):
-        raise Unfit(_("There is no such text here, or no more."))
+        raise Unfit(to_staff("There is no such text here, or no more."))
     return text, text.wordings[place.form]
 
 
@@ -184,7 +184,7 @@ def _unit(text: OwnText) -> Unit:
 
 def _check_language(language: str) -> None:
     if language not in locales.languages() or language == ENGLISH:
-        raise Unfit(_("There is no catalog in this language: only what is translated can be corrected."))
+        raise Unfit(to_staff("There is no catalog in this language: only what is translated can be corrected."))
 
 
 def _as_it_stands(text: OwnText, kept: Mapping[tuple[str, int], Correction], files: Iterable[str]) -> OwnText:

@@ -13,7 +13,8 @@ import flows
 from handlers import counts, people, processes, senders
 from handlers.processes import OpenProcess
 from handlers.talk.entering import WORD
-from handlers.writing import contents
+from handlers.writing import contents, naming
+from locales import to_staff
 from storage import Session
 from storage import doors as stored
 from storage import processes as stored_processes
@@ -51,15 +52,27 @@ async def add(session: Session, process: OpenProcess, new: NewDoor) -> None:
     """Let people come in by a word. Raises `contents.Unfit`."""
     word = _checked(new.word)
     if new.language is not None and new.language not in process.content.languages:
-        offered = ", ".join(process.content.languages)
-        raise contents.Unfit(f"The process {process.slug} has no language {new.language!r}, only {offered}.")
+        raise contents.Unfit(
+            to_staff(
+                "The process {slug} has no language {code}, only {languages}.",
+                slug=process.slug,
+                code=repr(new.language),
+                languages=naming.languages(process.content.languages),
+            )
+        )
     if new.source is not None and not SOURCE.fullmatch(new.source):
-        raise contents.Unfit("A source has 1 to 40 letters, digits, blanks, dots, _ or -.")
+        raise contents.Unfit(to_staff("A source has 1 to 40 letters, digits, blanks, dots, _ or -."))
     await stored_processes.touch_all(session)
     await processes.touch(session, process)
     await _check_sender(session, process, new.sender)
     if not await stored.add(session, stored.Door(new.sender, word, process.id, new.language, new.source)):
-        raise contents.Unfit(f"The word {word} is taken on {new.sender}. Choose another one, or remove it first.")
+        raise contents.Unfit(
+            to_staff(
+                "The word {word} is taken on {sender}. Choose another one, or remove it first.",
+                word=word,
+                sender=new.sender,
+            )
+        )
 
 
 async def of(session: Session, process: OpenProcess) -> Sequence[ListedDoor]:
@@ -74,7 +87,9 @@ async def named(session: Session, process: OpenProcess, word: str) -> Sequence[L
     """Those with this word, on whichever sender. Raises `contents.Unfit` when there is none."""
     found = [door for door in await of(session, process) if door.word == word.lower()]
     if not found:
-        raise contents.Unfit(f"The process {process.slug} has no door {word!r}: hearback doors list")
+        raise contents.Unfit(
+            to_staff("The process {slug} has no door {word}: hearback doors list", slug=process.slug, word=repr(word))
+        )
     return found
 
 
@@ -83,7 +98,14 @@ async def remove(session: Session, process: OpenProcess, word: str, sender: str 
     await stored_processes.touch_all(session)
     doors = [door for door in await named(session, process, word) if sender in (None, door.sender)]
     if not doors:
-        raise contents.Unfit(f"The process {process.slug} has no door {word!r} on {sender}: hearback doors list")
+        raise contents.Unfit(
+            to_staff(
+                "The process {slug} has no door {word} on {sender}: hearback doors list",
+                slug=process.slug,
+                word=repr(word),
+                sender=sender,
+            )
+        )
     for door in doors:
         await stored.remove(session, process.id, door.sender, door.word)
     return doors
@@ -99,18 +121,37 @@ def picture(link: str, kind: Literal["svg", "png"]) -> bytes:
 def _checked(word: str) -> str:
     """The word as it is kept."""
     if not WORD.fullmatch(word):
-        raise contents.Unfit(f"{word!r} cannot be a door: it has 1 to 64 letters a to z, digits, _ or -.")
+        raise contents.Unfit(
+            to_staff("{word} cannot be a door: it has 1 to 64 letters a to z, digits, _ or -.", word=repr(word))
+        )
     if people.INVITATION.fullmatch(word):
-        raise contents.Unfit(f"{word!r} looks like an invitation to the council. Make it shorter or longer.")
+        raise contents.Unfit(
+            to_staff("{word} looks like an invitation to the council. Make it shorter or longer.", word=repr(word))
+        )
     if not flows.is_free(word, channels.reserved_words()):
-        raise contents.Unfit(f"{word!r} means something else when people send it, or nearly so. Choose another word.")
+        raise contents.Unfit(
+            to_staff(
+                "{word} means something else when people send it, or nearly so. Choose another word.", word=repr(word)
+            )
+        )
     return word.lower()
 
 
 async def _check_sender(session: Session, process: OpenProcess, name: str) -> None:
     known = {sender.name: sender for sender in await senders.listed(session)}
     if name not in known:
-        there = ", ".join(known) or "none: start hearback once with its settings"
-        raise contents.Unfit(f"There is no sender {name!r} here, only {there}.")
+        raise contents.Unfit(_no_sender(repr(name), naming.listed(known)))
     if known[name].process is not None and name not in process.content.senders:
-        raise contents.Unfit(f"The sender {name} belongs to another process: no door on it leads to {process.slug}.")
+        raise contents.Unfit(
+            to_staff(
+                "The sender {name} belongs to another process: no door on it leads to {slug}.",
+                name=name,
+                slug=process.slug,
+            )
+        )
+
+
+def _no_sender(name: str, known: str) -> str:
+    if not known:
+        return to_staff("There is no sender {name} here, only none: start hearback once with its settings.", name=name)
+    return to_staff("There is no sender {name} here, only {known}.", name=name, known=known)

@@ -8,6 +8,7 @@ import flows
 from handlers import counts
 from handlers.processes import OpenProcess
 from handlers.writing import contents
+from locales import to_staff
 from storage import Session, contributions, fresh, inputs
 from storage.inputs import NewInput
 
@@ -36,9 +37,11 @@ class ReceivedInput:
 async def publish(session: Session, process: OpenProcess, new: contents.Input, now: datetime) -> PublishedInput:
     """Hand it to the process above, with how many recommendations there are about what by now. Raises `Unfit`."""
     if process.parent is None:
-        raise contents.Unfit(f"{process.slug} stands under no other process, so nobody would see its input.")
-    contents.check_line(new.title, "title")
-    contents.check_rendered(new.text, "text", contents.LONGEST_INPUT)
+        raise contents.Unfit(
+            to_staff("{slug} stands under no other process, so nobody would see its input.", slug=process.slug)
+        )
+    contents.check_line(new.title, to_staff("title"))
+    contents.check_rendered(new.text, to_staff("text"), contents.LONGEST_INPUT)
     about = await contributions.by_topic(session, process.id)
     topics = {topic: counts.rounded(number) for topic, number in about.items() if topic}
     published = PublishedInput(

@@ -7,21 +7,21 @@ from datetime import datetime
 import flows
 from handlers import bulletins
 from handlers.processes import OpenProcess
-from handlers.writing import contents
+from handlers.writing import contents, naming
 from handlers.writing.scripts import check_script
-from locales import languages
+from locales import languages, to_staff
 from storage import Session, fresh, items, sendings
 from storage.items import ItemKind, ListedItem, NewItem, StoredEdition, StoredItem, StoredRendition
 from storage.states import RenditionState
-
-WHAT_IT_IS_NOT = "No item of this process has this id."
 
 
 class Newer(contents.Unfit):
     """Somebody else has changed the text since its writer began: theirs is kept, and the writer's is still in hand."""
 
     def __init__(self, text: str, edition: int) -> None:
-        super().__init__("Somebody else has changed this text meanwhile. Nothing was overwritten: compare the two.")
+        super().__init__(
+            to_staff("Somebody else has changed this text meanwhile. Nothing was overwritten: compare the two.")
+        )
         self.text = text
         """What stands there now..."""
         self.edition = edition
@@ -105,8 +105,8 @@ async def draft(
 ) -> str:
     """Begin a bulletin; gives its id. `staff_id` None: the program put it together. Raises `contents.Unfit`."""
     if new.language not in process.content.languages or new.language not in languages():
-        raise contents.Unfit(f"language: choose from {', '.join(process.content.languages)}.")
-    contents.check_note(new.title, "title")
+        raise contents.Unfit(_none_of_these(process))
+    contents.check_note(new.title, to_staff("title"))
     _check_text(new.text, new.language)
     await bulletins.check_terms(session, process, new.plan)
     name, plan = fresh(), contents.pack(replace(new.plan, text={}))
@@ -121,7 +121,7 @@ async def get(session: Session, process: OpenProcess, item_id: str) -> Item:
     """Raises `contents.Unfit` when the process has none of this id, or it was dropped."""
     stored = await items.get(session, process.id, item_id)
     if stored is None or stored.dropped is not None:
-        raise contents.Unfit(WHAT_IT_IS_NOT)
+        raise contents.Unfit(to_staff("No item of this process has this id."))
     return _item(stored, {its.language: its for its in await items.renditions(session, item_id)})
 
 
@@ -238,13 +238,28 @@ async def approve(
     item = await held(session, process, item_id)
     rendition = item.renditions.get(language)
     if rendition is None or rendition.state is not RenditionState.TRANSLATED:
-        raise contents.Unfit(f"{language}: only what its translator has finished can be approved.")
+        raise contents.Unfit(
+            to_staff(
+                "{language}: only what its translator has finished can be approved.",
+                language=naming.language(language),
+            )
+        )
     if rendition.edition != edited:
         raise Newer(rendition.text, rendition.edition)
     if item.is_stale(language):
-        raise contents.Unfit(f"{language}: the source has changed since; bring the translation up to date first.")
+        raise contents.Unfit(
+            to_staff(
+                "{language}: the source has changed since; bring the translation up to date first.",
+                language=naming.language(language),
+            )
+        )
     if rendition.staff_id == staff_id:
-        raise contents.Unfit(f"{language}: you translated this yourself, so somebody else has to approve it.")
+        raise contents.Unfit(
+            to_staff(
+                "{language}: you translated this yourself, so somebody else has to approve it.",
+                language=naming.language(language),
+            )
+        )
     approved = replace(rendition, state=RenditionState.APPROVED, edition=edited + 1, approved_by=staff_id, changed=now)
     await _put(session, process, item, approved)
     return approved.edition
@@ -253,7 +268,7 @@ async def approve(
 async def rename(session: Session, process: OpenProcess, item_id: str, title: str, now: datetime) -> None:
     """Nobody but staff reads the title. Raises `contents.Unfit`."""
     await held(session, process, item_id)
-    contents.check_note(title, "title")
+    contents.check_note(title, to_staff("title"))
     await items.rename(session, item_id, title, now)
 
 
@@ -275,7 +290,7 @@ async def replan(
     await bulletins.check_terms(session, process, plan)
     if item.plan != before:
         raise contents.Unfit(
-            "Somebody else has changed whom or when this is to reach. Nothing was overwritten: look again."
+            to_staff("Somebody else has changed whom or when this is to reach. Nothing was overwritten: look again.")
         )
     if plan == before:
         return
@@ -354,18 +369,29 @@ async def _put(session: Session, process: OpenProcess, item: Item, rendition: St
 
 
 def _check_text(text: str, language: str) -> None:
-    contents.check_rendered({language: text}, "text")
-    check_script(text, language, "text")
+    contents.check_rendered({language: text}, to_staff("text"))
+    check_script(text, language, to_staff("text"))
 
 
 def _check_translation(process: OpenProcess, item: Item, language: str, new: Translation) -> None:
     if language not in process.content.languages or language not in languages():
-        raise contents.Unfit(f"language: choose from {', '.join(process.content.languages)}.")
+        raise contents.Unfit(_none_of_these(process))
+    name = naming.language(language)
     if language == item.language:
-        raise contents.Unfit(f"{language}: this is the language that it is translated from.")
+        raise contents.Unfit(to_staff("{language}: this is the language that it is translated from.", language=name))
     if new.state is RenditionState.APPROVED:
-        raise contents.Unfit(f"{language}: to approve a translation is for another than its translator.")
+        raise contents.Unfit(
+            to_staff("{language}: to approve a translation is for another than its translator.", language=name)
+        )
     if not 1 <= new.source_edition <= item.edition:
-        raise contents.Unfit(f"{language}: there is no edition {new.source_edition} to translate from.")
+        raise contents.Unfit(
+            to_staff(
+                "{language}: there is no edition {number} to translate from.", language=name, number=new.source_edition
+            )
+        )
     if new.text:
         _check_text(new.text, language)
+
+
+def _none_of_these(process: OpenProcess) -> str:
+    return to_staff("language: choose from {languages}.", languages=naming.languages(process.content.languages))

@@ -9,7 +9,7 @@ from handlers.processes import OpenProcess
 from handlers.talk.visits import Visit
 from handlers.telling import Announcement
 from handlers.writing import contents
-from locales import N_, _
+from locales import N_, _, to_staff
 from storage import Keyring, Session, participations, people, rounds
 from storage.broadcasts import ROUND, Audience, Subject
 from storage.codes import Code
@@ -42,7 +42,7 @@ async def remove(session: Session, process: OpenProcess, beginning: str, now: da
     seat = await _named(session, process, beginning)
     who = await people.holder(session, process.id, seat)
     if who is None:
-        raise contents.Unfit("This seat is free by now.")
+        raise contents.Unfit(to_staff("This seat is free by now."))
     removed = telling.in_every_language(process, lambda _render: _(REMOVED))
     # Before it ends: then nobody could say any more whose it was.
     await telling.tell_now(session, process, Announcement(Subject("seat", seat), removed, Audience(seat=seat)), now)
@@ -52,9 +52,9 @@ async def remove(session: Session, process: OpenProcess, beginning: str, now: da
 async def _named(session: Session, process: OpenProcess, beginning: str) -> str:
     found = [seat.name for seat in await people.seats(session, process.id) if seat.name.startswith(beginning)]
     if len(beginning) < SHORTEST_SEAT or not found:
-        raise contents.Unfit("No seat that is taken has this name: hearback council members")
+        raise contents.Unfit(to_staff("No seat that is taken has this name: hearback council members"))
     if len(found) > 1:
-        raise contents.Unfit("Several seats begin like this: write more of the name.")
+        raise contents.Unfit(to_staff("Several seats begin like this: write more of the name."))
     return found[0]
 
 

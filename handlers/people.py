@@ -15,7 +15,7 @@ from handlers.processes import OpenProcess
 from handlers.talk import replies
 from handlers.talk.visits import Visit
 from handlers.writing import contents
-from locales import N_, _
+from locales import N_, _, to_staff
 from locales import speak as go_on_in
 from storage import Keyring, Session, addresses, fresh, links, participations, turns
 from storage import people as stored
@@ -171,7 +171,7 @@ async def fade(session: Session, now: datetime) -> int:
 async def invite(session: Session, keys: Keyring, process: OpenProcess, now: datetime, days: int = INVITED_FOR) -> str:
     """An invitation to the council: whoever sends it to us first, within so many days, takes the seat."""
     if not 1 <= days <= LONGEST_INVITATION:
-        raise contents.Unfit(f"An invitation holds from 1 to {LONGEST_INVITATION} days.")
+        raise contents.Unfit(to_staff("An invitation holds from 1 to {most} days.", most=LONGEST_INVITATION))
     code = "".join(secrets.choice(ALPHABET) for _place in range(10))
     await stored.invite(session, _name(keys, code), process.id, now.date(), now.date() + timedelta(days=days))
     return f"{code[:5]}-{code[5:]}"
@@ -185,9 +185,9 @@ async def revoke(session: Session, process: OpenProcess, beginning: str) -> str:
         if invitation.used is None and invitation.id.startswith(beginning)
     ]
     if len(beginning) < SHORTEST_ID or not found:
-        raise contents.Unfit("No invitation that is open has this id: hearback council invitations")
+        raise contents.Unfit(to_staff("No invitation that is open has this id: hearback council invitations"))
     if len(found) > 1:
-        raise contents.Unfit("Several invitations begin like this: write more of the id.")
+        raise contents.Unfit(to_staff("Several invitations begin like this: write more of the id."))
     await stored.revoke(session, found[0])
     return found[0]
 

@@ -11,8 +11,8 @@ import channels
 import flows
 from flows.region import RATHER_NOT
 from handlers import senders
-from handlers.writing import contents
-from locales import languages
+from handlers.writing import contents, naming
+from locales import languages, to_staff
 from storage import Session, fresh, processes
 from storage.outbox import deliveries
 from storage.processes import NewProcess, StoredProcess
@@ -136,12 +136,16 @@ def _opened(process: StoredProcess) -> OpenProcess:
 def _found(slug: str | None, known: Sequence[StoredProcess]) -> StoredProcess:
     """The process of this slug; None: the only one that there is, of those that are open if any is."""
     if not known:
-        raise contents.Unfit("Open a process first: hearback process open FILE")
+        raise contents.Unfit(to_staff("Open a process first: hearback process open FILE"))
     meant = _current(known) if slug is None else [process for process in known if process.slug == slug]
     if not meant:
-        raise contents.Unfit(f"There is no process {slug!r} here, only {_slugs(known)}.")
+        raise contents.Unfit(
+            to_staff("There is no process {slug} here, only {slugs}.", slug=repr(slug), slugs=_slugs(known))
+        )
     if len(meant) > 1:
-        raise contents.Unfit(f"There are several processes. Say which, with --process: {_slugs(meant)}.")
+        raise contents.Unfit(
+            to_staff("There are several processes. Say which, with --process: {slugs}.", slugs=_slugs(meant))
+        )
     return meant[0]
 
 
@@ -151,18 +155,24 @@ def _current(known: Sequence[StoredProcess]) -> Sequence[StoredProcess]:
 
 
 def _over(slug: str) -> str:
-    return f"The process {slug} is closed: nothing but replies leaves for it. A new one needs another slug."
+    return to_staff(
+        "The process {slug} is closed: nothing but replies leaves for it. A new one needs another slug.", slug=slug
+    )
 
 
 def _slugs(known: Iterable[StoredProcess]) -> str:
-    return ", ".join(process.slug for process in known)
+    return naming.listed(process.slug for process in known)
 
 
 def _meant(process: flows.Process, known: Sequence[StoredProcess]) -> StoredProcess | None:
     """The one that a file describes; None: a new one."""
     meant = [stored for stored in known if stored.slug == process.slug] if process.slug else _current(known)
     if len(meant) > 1:
-        raise contents.Unfit(f"slug: there are several processes, say which this is: {_slugs(meant)}, or a new one.")
+        raise contents.Unfit(
+            to_staff(
+                "slug: there are several processes, say which this is: {slugs}, or a new one.", slugs=_slugs(meant)
+            )
+        )
     return meant[0] if meant else None
 
 
@@ -172,15 +182,29 @@ def _parent(process: flows.Process, before: StoredProcess | None, known: Sequenc
         return None
     slug = before.slug if before is not None else process.slug
     if process.under == slug:
-        raise contents.Unfit("under: a process does not stand under itself.")
+        raise contents.Unfit(to_staff("under: a process does not stand under itself."))
     above = next((other for other in known if other.slug == process.under), None)
     if above is None:
-        raise contents.Unfit(f"under: there is no process {process.under!r} here, only {_slugs(known) or 'none'}.")
+        raise contents.Unfit(_none_above(repr(process.under), _slugs(known)))
     if above.parent_id is not None:
-        raise contents.Unfit(f"under: {above.slug} stands under another process itself, and may have none under it.")
+        raise contents.Unfit(
+            to_staff("under: {slug} stands under another process itself, and may have none under it.", slug=above.slug)
+        )
     if before is not None and (below := [other for other in known if other.parent_id == before.id]):
-        raise contents.Unfit(f"under: {slug} has processes under it ({_slugs(below)}), so it stands under none.")
+        raise contents.Unfit(
+            to_staff(
+                "under: {slug} has processes under it ({slugs}), so it stands under none.",
+                slug=slug,
+                slugs=_slugs(below),
+            )
+        )
     return above.id
+
+
+def _none_above(slug: str, known: str) -> str:
+    if not known:
+        return to_staff("under: there is no process {slug} here, nor any other.", slug=slug)
+    return to_staff("under: there is no process {slug} here, only {slugs}.", slug=slug, slugs=known)
 
 
 def _slug(title: flows.Renditions) -> str:
@@ -192,7 +216,13 @@ def _slug(title: flows.Renditions) -> str:
 
 def _check_slug(slug: str) -> None:
     if slug and (not SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG):
-        raise contents.Unfit(f"slug: {slug!r} must be 1 to {LONGEST_SLUG} of a-z and 0-9, with single hyphens between.")
+        raise contents.Unfit(
+            to_staff(
+                "slug: {slug} must be 1 to {longest} of a-z and 0-9, with single hyphens between.",
+                slug=repr(slug),
+                longest=LONGEST_SLUG,
+            )
+        )
 
 
 def _forgotten_after(safety: flows.Safety) -> timedelta | None:
@@ -200,31 +230,33 @@ def _forgotten_after(safety: flows.Safety) -> timedelta | None:
         return None
     days = re.fullmatch(r"([1-9]\d{0,2}) days", safety.forgotten_after)
     if days is None or not 2 <= int(days[1]) <= 365:
-        raise contents.Unfit('safety.forgotten_after: write it like "7 days", from 2 to 365.')
+        raise contents.Unfit(to_staff('safety.forgotten_after: write it like "7 days", from 2 to 365.'))
     return timedelta(days=int(days[1]))
 
 
 def _check(process: flows.Process) -> None:
     _check_slug(process.slug)
-    contents.check_line(process.title, "title")
-    contents.check_line(process.organizer, "organizer")
+    contents.check_line(process.title, to_staff("title"))
+    contents.check_line(process.organizer, to_staff("organizer"))
     if process.short:
-        contents.check_line(process.short, "short", contents.LONGEST_TO_TAP)
+        contents.check_line(process.short, to_staff("short"), contents.LONGEST_TO_TAP)
     if process.contact is not None:
-        contents.check_rendered(process.contact, "contact", contents.LONGEST_TITLE)
-    contents.check_choices(process.regions, "regions", ours=RATHER_NOT)
+        contents.check_rendered(process.contact, to_staff("contact"), contents.LONGEST_TITLE)
+    contents.check_choices(process.regions, to_staff("regions"), ours=RATHER_NOT)
     unknown = [code for code in process.languages if code not in languages()]
     if unknown or not process.languages:
-        raise contents.Unfit(f"languages: choose from {', '.join(languages())}.")
+        raise contents.Unfit(to_staff("languages: choose from {languages}.", languages=naming.languages(languages())))
     for region in process.regions:
         if region.zone:
-            _check_zone(region.zone, f"regions: {region.value}: zone")
+            _check_zone(region.zone, to_staff("regions: {region}: zone", region=region.value))
     _check_safety(process.safety)
     _check_telling(process)
     if process.daytime is not None:
         _check_daytime(process.daytime)
     elif any(region.zone for region in process.regions):
-        raise contents.Unfit("regions: a zone says when it is day there; add [daytime], or leave the zone out.")
+        raise contents.Unfit(
+            to_staff("regions: a zone says when it is day there; add [daytime], or leave the zone out.")
+        )
 
 
 async def _check_short(
@@ -237,42 +269,49 @@ async def _check_short(
     for other in known:
         is_beside = other.state is ProcessState.OPEN and (before is None or other.id != before.id)
         if is_beside and _share(short, flows.short_title(_opened(other).content)):
-            raise contents.Unfit(f"short: write a short title by which people can tell it from {other.slug}.")
+            raise contents.Unfit(
+                to_staff("short: write a short title by which people can tell it from {slug}.", slug=other.slug)
+            )
 
 
 def _check_telling(process: flows.Process) -> None:
     if process.unreviewed not in tuple(flows.Unreviewed):
-        raise contents.Unfit(f"unreviewed is one of: {', '.join(flows.Unreviewed)}.")
+        raise contents.Unfit(to_staff("unreviewed is one of: {choices}.", choices=naming.listed(flows.Unreviewed)))
     if process.digest and process.digest not in DIGESTS:
-        raise contents.Unfit(f"digest is one of: {', '.join(DIGESTS)}.")
+        raise contents.Unfit(to_staff("digest is one of: {choices}.", choices=naming.listed(DIGESTS)))
 
 
 def _check_safety(safety: flows.Safety) -> None:
     _forgotten_after(safety)
     if safety.emergency is not None:
-        contents.check_rendered(safety.emergency, "safety.emergency", contents.LONGEST_TITLE)
+        contents.check_rendered(safety.emergency, to_staff("safety.emergency"), contents.LONGEST_TITLE)
     unknown = [kind for kind in safety.second_step if kind not in channels.kinds()]
     if unknown:
-        raise contents.Unfit(f"safety.second_step: choose from {', '.join(channels.kinds())}.")
+        raise contents.Unfit(
+            to_staff("safety.second_step: choose from {choices}.", choices=naming.listed(channels.kinds()))
+        )
 
 
 def _check_daytime(daytime: flows.Daytime) -> None:
-    _check_zone(daytime.zone, "daytime.zone")
-    opens, closes = _clock(daytime.opens, "daytime.opens"), _clock(daytime.closes, "daytime.closes")
+    _check_zone(daytime.zone, to_staff("daytime.zone"))
+    opens = _clock(daytime.opens, to_staff("daytime.opens"))
+    closes = _clock(daytime.closes, to_staff("daytime.closes"))
     if opens >= closes:
-        raise contents.Unfit("daytime: it must open before it closes, on the same day.")
+        raise contents.Unfit(to_staff("daytime: it must open before it closes, on the same day."))
     for day in daytime.quiet:
         if day not in flows.WEEKDAYS:
             _check_date(day)
     if set(flows.WEEKDAYS) <= set(daytime.quiet):
-        raise contents.Unfit("daytime.quiet: every day of the week is quiet, so nothing would ever leave.")
+        raise contents.Unfit(to_staff("daytime.quiet: every day of the week is quiet, so nothing would ever leave."))
 
 
 def _check_zone(zone: str, what: str) -> None:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise contents.Unfit(f"{what}: there is no time zone {zone!r}; write it like Africa/Tunis.") from None
+        raise contents.Unfit(
+            to_staff("{what}: there is no time zone {zone}; write it like Africa/Tunis.", what=what, zone=repr(zone))
+        ) from None
 
 
 def _clock(written: str, what: str) -> time:
@@ -282,7 +321,14 @@ def _clock(written: str, what: str) -> time:
     except ValueError:
         clock = None
     if clock is None or f"{clock:%H:%M}" != written:
-        raise contents.Unfit(f"{what}: {written!r} is no time of day; write it like 09:00.")
+        raise contents.Unfit(
+            to_staff(
+                "{what}: {written} is no time of day; write it like {example}.",
+                what=what,
+                written=repr(written),
+                example="09:00",
+            )
+        )
     return clock
 
 
@@ -292,5 +338,10 @@ def _check_date(written: str) -> None:
     except ValueError:
         known = False
     if not known:
-        days = ", ".join(flows.WEEKDAYS)
-        raise contents.Unfit(f"daytime.quiet: {written!r} is no day; write a date like 2026-12-25, or one of {days}.")
+        raise contents.Unfit(
+            to_staff(
+                "daytime.quiet: {written} is no day; write a date like 2026-12-25, or one of {days}.",
+                written=repr(written),
+                days=naming.listed(flows.WEEKDAYS),
+            )
+        )

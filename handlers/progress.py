@@ -11,6 +11,7 @@ import flows
 from handlers import counts
 from handlers.processes import OpenProcess
 from handlers.writing import contents
+from locales import to_staff
 from storage import Session, broadcasts
 from storage.broadcasts import Broadcast, Standing
 from storage.states import BroadcastState, State
@@ -140,7 +141,7 @@ async def stop(session: Session, process: OpenProcess, broadcast_id: str) -> boo
 async def _known(session: Session, process: OpenProcess, broadcast_id: str) -> Broadcast:
     broadcast = await broadcasts.of(session, process.id, broadcast_id)
     if broadcast is None:
-        raise contents.Unfit("No broadcast has this id.")
+        raise contents.Unfit(to_staff("No broadcast has this id."))
     return broadcast
 
 

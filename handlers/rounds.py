@@ -13,8 +13,8 @@ from handlers import processes, telling
 from handlers.processes import OpenProcess
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.telling import Announcement
-from handlers.writing import contents
-from locales import N_, _, in_words, ngettext
+from handlers.writing import contents, naming
+from locales import N_, _, in_words, ngettext, to_staff
 from storage import Keyring, Session, fresh, people, rounds
 from storage.broadcasts import ROUND, Audience, Subject
 from storage.outbox import deliveries
@@ -49,7 +49,7 @@ async def open_(session: Session, process: OpenProcess, round_: contents.Round, 
     _check(round_, now)
     roll = await people.members(session, process.id)
     if not roll:
-        raise contents.Unfit("Nobody sits on the council yet: hearback council invite")
+        raise contents.Unfit(to_staff("Nobody sits on the council yet: hearback council invite"))
     _check_announcement(process, round_, len(roll))
     await processes.touch(session, process)
     name = fresh()
@@ -131,7 +131,7 @@ async def close(session: Session, process: OpenProcess, keys: Keyring, round_id:
     """
     found = await rounds.get(session, round_id, lock=True)
     if found is None or found.process != process.id or found.closed is not None:
-        raise contents.Unfit("No round that is open has this id.")
+        raise contents.Unfit(to_staff("No round that is open has this id."))
     round_ = contents.unpack(found.content, contents.Round)
     rule = council.rules()[round_.rule]
     ballots = [rule.unpacked(text) for text in await rounds.ballots(session, keys, round_id)]
@@ -212,15 +212,16 @@ def _adopted(labels: Sequence[str]) -> str:
 
 
 def _check(round_: contents.Round, now: datetime) -> None:
-    contents.check_line(round_.title, "title")
-    contents.check_options(round_.matters, "matters", least=2, ours=NONE_OF_THESE)
+    contents.check_line(round_.title, to_staff("title"))
+    contents.check_options(round_.matters, to_staff("matters"), least=2, ours=NONE_OF_THESE)
     for matter in round_.matters:
         if matter.about:
-            contents.check_rendered(matter.about, f"matters: {matter.value}: about", contents.LONGEST_ABOUT)
+            about = to_staff("matters: {matter}: about", matter=matter.value)
+            contents.check_rendered(matter.about, about, contents.LONGEST_ABOUT)
     if round_.rule not in council.rules():
-        raise contents.Unfit(f"rule is one of: {', '.join(council.rules())}.")
+        raise contents.Unfit(to_staff("rule is one of: {choices}.", choices=naming.listed(council.rules())))
     if round_.closes < now.date():
-        raise contents.Unfit("closes must be today or a day to come.")
+        raise contents.Unfit(to_staff("closes must be today or a day to come."))
 
 
 def _check_announcement(process: OpenProcess, round_: contents.Round, roll: int) -> None:
@@ -234,4 +235,4 @@ def _check_announcement(process: OpenProcess, round_: contents.Round, roll: int)
     for together, count in product((1, 2), (0, voters)):
         order = tuple(matters[place : place + together] for place in range(0, len(matters), together))
         longest = council.Result(voters, dict.fromkeys(matters, count), order, matters)
-        telling.check_fits(_announcement(process, round_, longest, voters, voters), "title and matters")
+        telling.check_fits(_announcement(process, round_, longest, voters, voters), to_staff("title and matters"))

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from handlers import bulletins, processes
 from handlers.processes import OpenProcess
 from handlers.writing import contents, moments
+from locales import to_staff
 from storage import Session, schedules
 from storage import processes as stored_processes
 from storage.schedules import Schedule
@@ -44,7 +45,7 @@ async def waiting(session: Session, process: OpenProcess) -> Sequence[Repeated]:
 async def stop(session: Session, process: OpenProcess, schedule_id: str) -> None:
     """It does not repeat any more; what has been published goes on. Raises `contents.Unfit`."""
     if not await schedules.remove(session, process.id, schedule_id):
-        raise contents.Unfit("No bulletin that repeats has this id.")
+        raise contents.Unfit(to_staff("No bulletin that repeats has this id."))
 
 
 async def _publish(session: Session, process: OpenProcess, schedule: Schedule, now: datetime) -> bool:

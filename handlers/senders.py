@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import channels
 import flows
-from handlers.writing import contents
+from handlers.writing import contents, naming
+from locales import to_staff
 from storage import Session
 from storage import senders as stored
 
@@ -44,8 +45,12 @@ async def bind(session: Session, process_id: str, process: flows.Process) -> Non
     await stored.keep(session, {name: _kind(name) for name in named})
     taken = await stored.bind(session, process_id, sorted(set(named)))
     if taken:
-        why = "another process has it already. An archived one gives its senders up."
-        raise contents.Unfit(f"senders: {', '.join(sorted(taken))}: {why}")
+        raise contents.Unfit(
+            to_staff(
+                "senders: {names}: another process has it already. An archived one gives its senders up.",
+                names=naming.listed(sorted(taken)),
+            )
+        )
 
 
 async def led_away(session: Session, process_id: str | None, process: flows.Process) -> int:
@@ -62,6 +67,11 @@ async def unheard_of(session: Session, process: flows.Process) -> Sequence[str]:
 def _kind(name: str) -> str:
     kind = channels.kind_of(name)
     if kind is None:
-        kinds = ", ".join(channels.kinds())
-        raise contents.Unfit(f"senders: {name!r} is on no platform that we know: it begins with one of {kinds}.")
+        raise contents.Unfit(
+            to_staff(
+                "senders: {name} is on no platform that we know: it begins with one of {kinds}.",
+                name=repr(name),
+                kinds=naming.listed(channels.kinds()),
+            )
+        )
     return kind

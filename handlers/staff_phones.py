@@ -13,7 +13,7 @@ from handlers.processes import OpenProcess
 from handlers.talk.facts import LINKING_CODES
 from handlers.talk.visits import Visit
 from handlers.writing import contents
-from locales import N_, _, languages, speaking
+from locales import N_, _, languages, speaking, to_staff
 from storage import Keyring, Session, attempts, fresh, senders, staff_phones
 from storage.broadcasts import Subject
 from storage.outbox.notices import Notice, queue
@@ -95,7 +95,7 @@ async def send_test(
     """
     text = texts(item).get(language, "")
     if not text or language not in languages():
-        raise contents.Unfit("language: there is no text in this language.")
+        raise contents.Unfit(to_staff("language: there is no text in this language."))
     most = {keys.index("test", staff_id): MOST}
     if not await attempts.count_in(session, fresh(), most, now - WITHIN, now):
         raise TooOften

@@ -11,6 +11,7 @@ from handlers.processes import OpenProcess
 from handlers.writing import contents, returned
 from handlers.writing.returned import Change
 from handlers.writing.scripts import check_script
+from locales import to_staff
 from storage import Session
 from storage import items as stored
 from storage.states import RenditionState
@@ -38,8 +39,8 @@ async def compare(session: Session, process: OpenProcess, incoming: Sheet) -> li
 
     def unfit(_before: Unit, after: Unit) -> str:
         try:
-            contents.check_rendered({incoming.target: after.target}, "text")
-            check_script(after.target, incoming.target, "text")
+            contents.check_rendered({incoming.target: after.target}, to_staff("text"))
+            check_script(after.target, incoming.target, to_staff("text"))
         except contents.Unfit as why:
             return str(why)
         return ""

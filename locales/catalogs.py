@@ -12,24 +12,26 @@ from babel.messages.pofile import read_po, write_po
 
 from locales import FOLDER, STAFF
 
+Keywords = Mapping[str, tuple[int, ...] | None]
+"""The functions that say texts, each with the places of its texts; None: the first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Readers:
     """Who reads texts: where their catalogs are, and the rooms whose code speaks to them."""
 
     folder: Path
-    rooms: tuple[str, ...]
-    """Or single files."""
-    without: tuple[str, ...] = ()
-    """Files of these rooms that speak to others."""
+    rooms: Mapping[str, Keywords]
+    """Each with the functions by which it speaks to them."""
 
 
-TO_STAFF = ("handlers/corrections.py", "handlers/writing/returned.py", "handlers/writing/wordings.py")
-PEOPLE = Readers(FOLDER, ("flows", "handlers", "broadcast", "council", "channels"), TO_STAFF)
-COLLEAGUES = Readers(STAFF, ("console", "exports", *TO_STAFF))
+SAID: Keywords = {"_": None, "N_": None, "ngettext": (1, 2)}
+SAID_TO_STAFF: Keywords = {"to_staff": None}
+"""Where everything else is said to people."""
+PEOPLE = Readers(FOLDER, dict.fromkeys(("flows", "handlers", "broadcast", "council", "channels"), SAID))
+COLLEAGUES = Readers(STAFF, {"console": SAID, "exports": SAID, "handlers": SAID_TO_STAFF})
 METHODS = {".py": "python", ".html": "jinja2"}
 """How texts are found in a file, by its suffix."""
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
 TO_TRANSLATORS = ("To translators:",)
 
 HEADER = r"""msgid ""
@@ -46,20 +48,17 @@ msgstr ""
 def extracted(root: Path, readers: Readers = PEOPLE) -> Catalog:
     """Every text that the code says to these readers, in the order in which it stands there."""
     texts = Catalog()
-    for file in _files(root, readers):
-        for _line, msgid, comments, context in extract_from_file(METHODS[file.suffix], file, KEYWORDS, TO_TRANSLATORS):
+    for file, keywords in _files(root, readers):
+        for _line, msgid, comments, context in extract_from_file(METHODS[file.suffix], file, keywords, TO_TRANSLATORS):
             notes = [comment.removeprefix(TO_TRANSLATORS[0]).strip() for comment in comments]
             where = str(file.relative_to(root).with_suffix(""))
             texts.add(msgid, auto_comments=notes, context=context, locations=[(where, 0)])
     return texts
 
 
-def _files(root: Path, readers: Readers) -> Iterator[Path]:
-    for place in readers.rooms:
-        inside = sorted((root / place).rglob("*")) if (root / place).is_dir() else [root / place]
-        yield from (
-            file for file in inside if file.suffix in METHODS and str(file.relative_to(root)) not in readers.without
-        )
+def _files(root: Path, readers: Readers) -> Iterator[tuple[Path, Keywords]]:
+    for room, keywords in readers.rooms.items():
+        yield from ((file, keywords) for file in sorted((root / room).rglob("*")) if file.suffix in METHODS)
 
 
 @cache

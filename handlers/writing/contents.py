@@ -12,8 +12,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 import flows
-from handlers.writing import slips
-from locales import languages
+from handlers.writing import naming, slips
+from locales import languages, to_staff
 from storage.broadcasts import Audience, Plan
 
 LONGEST = 1400
@@ -136,9 +136,9 @@ def read(toml: str, kind: type[T]) -> T:
         written = msgspec.to_builtins(tomllib.loads(toml))
         value = msgspec.convert(written, kind)
     except tomllib.TOMLDecodeError as wrong:
-        raise Unfit(f"This is not a TOML file: {wrong}") from wrong
+        raise Unfit(to_staff("This is not a TOML file: {wrong}", wrong=wrong)) from wrong
     except RecursionError as wrong:
-        raise Unfit("This file has too many brackets inside each other.") from wrong
+        raise Unfit(to_staff("This file has too many brackets inside each other.")) from wrong
     except msgspec.ValidationError as wrong:
         raise Unfit(slips.explained(str(wrong))) from wrong
     _check_known(written, msgspec.to_builtins(value), "")
@@ -150,7 +150,8 @@ def _check_known(written: object, understood: object, place: str) -> None:
     if isinstance(written, Mapping) and isinstance(understood, Mapping):
         for name, part in written.items():
             if name not in understood:
-                raise Unfit(f"{place}{name}: there is nothing of this name here, only {', '.join(understood)}.")
+                there = {"what": place + name, "names": naming.listed(understood)}
+                raise Unfit(to_staff("{what}: there is nothing of this name here, only {names}.", **there))
             _check_known(part, understood[name], f"{place}{name}.")
     if isinstance(written, list) and isinstance(understood, list | tuple):
         for number, (part, known) in enumerate(zip(written, understood, strict=True), start=1):
@@ -167,36 +168,60 @@ def unpack(text: str, kind: type[T]) -> T:
 
 
 def check_rendered(text: flows.Renditions, what: str, longest: int = LONGEST) -> None:
-    """Raises `Unfit` when there is nothing to say, a language we do not have, or a text that cannot be sent."""
+    """Raises `Unfit` when there is nothing to say, a language we do not have, or a text that cannot be sent.
+
+    Here and below `what` is the field, in the language being spoken.
+    """
     if not text:
-        raise Unfit(f"{what}: write it in at least one language.")
-    for language, rendition in text.items():
-        if language not in languages():
-            raise Unfit(f"{what}: there is no language {language!r} here, only {', '.join(languages())}.")
-        if not rendition.strip():
-            raise Unfit(f"{what}: the text in {language} is empty; write it, or leave the language out.")
-        if length(rendition) > longest:
-            raise Unfit(f"{what}: the text in {language} has {length(rendition)} characters, at most {longest} fit.")
-        if any(_cannot_be_sent(character) for character in rendition):
-            raise Unfit(f"{what}: the text in {language} has an invisible control character; write it anew.")
+        raise Unfit(to_staff("{what}: write it in at least one language.", what=what))
+    for code, rendition in text.items():
+        if code not in languages():
+            there = {"code": repr(code), "ours": naming.languages(languages())}
+            raise Unfit(to_staff("{what}: there is no language {code} here, only {ours}.", what=what, **there))
+        _check_rendition(rendition, longest, what=what, language=naming.language(code))
+
+
+def _check_rendition(text: str, longest: int, **place: str) -> None:
+    if not text.strip():
+        raise Unfit(to_staff("{what}: the text in {language} is empty; write it, or leave the language out.", **place))
+    if length(text) > longest:
+        raise Unfit(
+            to_staff(
+                "{what}: the text in {language} has {number} characters, at most {longest} fit.",
+                **place,
+                number=length(text),
+                longest=longest,
+            )
+        )
+    if any(map(_cannot_be_sent, text)):
+        raise Unfit(
+            to_staff("{what}: the text in {language} has an invisible control character; write it anew.", **place)
+        )
 
 
 def check_line(text: flows.Renditions, what: str, longest: int = LONGEST_TITLE) -> None:
     """The same for what has to stand in one line: a title, a name, a label."""
     check_rendered(text, what, longest)
-    for language, rendition in text.items():
+    for code, rendition in text.items():
         if len(rendition.strip().splitlines()) > 1:
-            raise Unfit(f"{what}: the text in {language} has several lines, it must be one.")
+            place = {"what": what, "language": naming.language(code)}
+            raise Unfit(to_staff("{what}: the text in {language} has several lines, it must be one.", **place))
 
 
 def check_note(words: str, what: str, longest: int = LONGEST_TITLE) -> None:
     """The same for a line that only staff read, in whatever language they write. Raises `Unfit`."""
     if not words.strip():
-        raise Unfit(f"{what}: this is empty.")
+        raise Unfit(to_staff("{what}: this is empty.", what=what))
     if length(words) > longest:
-        raise Unfit(f"{what}: this has {length(words)} characters, at most {longest} fit.")
+        sizes = {"number": length(words), "longest": longest}
+        raise Unfit(to_staff("{what}: this has {number} characters, at most {longest} fit.", what=what, **sizes))
     if any(map(_cannot_be_sent, words)) or len(words.strip().splitlines()) > 1:
-        raise Unfit(f"{what}: this has several lines or an invisible control character; write it anew, in one line.")
+        raise Unfit(
+            to_staff(
+                "{what}: this has several lines or an invisible control character; write it anew, in one line.",
+                what=what,
+            )
+        )
 
 
 def check_link(link: str, what: str) -> None:
@@ -206,9 +231,15 @@ def check_link(link: str, what: str) -> None:
     parts = urlsplit(link)
     host = parts.hostname or ""
     if parts.scheme != "https" or "." not in host or parts.username is not None or link.split() != [link]:
-        raise Unfit(f"{what}: write a whole address that begins with https://")
+        raise Unfit(
+            to_staff("{what}: write a whole address that begins with {beginning}", what=what, beginning="https://")
+        )
     if length(link) > LONGEST_LINK or not link.isascii() or not link.isprintable():
-        raise Unfit(f"{what}: an address has at most {LONGEST_LINK} plain letters, digits and signs.")
+        raise Unfit(
+            to_staff(
+                "{what}: an address has at most {most} plain letters, digits and signs.", what=what, most=LONGEST_LINK
+            )
+        )
 
 
 def length(text: str) -> int:
@@ -224,34 +255,43 @@ def _cannot_be_sent(character: str) -> bool:
 def check_value(value: str, what: str) -> None:
     """A value is what a button carries. Raises `Unfit`."""
     if not re.fullmatch(r"[a-z0-9_.-]{1,40}", value):
-        raise Unfit(f"{what}: its value {value!r} must be 1 to 40 of a-z, 0-9, _, - and dot.")
+        wrong = {"what": what, "value": repr(value)}
+        raise Unfit(to_staff("{what}: its value {value} must be 1 to 40 of a-z, 0-9, _, - and dot.", **wrong))
 
 
 def check_choices(options: Sequence[flows.Option], what: str, ours: str = "") -> None:
     """Options of which people choose one; none at all is fine. `ours` as below. Raises `Unfit`."""
     check_options(options, what, 0, ours)
     for option in options:
-        _check_can_be_tapped(option.label, f"{what}: {option.value}")
+        _check_can_be_tapped(option.label, naming.part(what, option.value))
 
 
 def _check_can_be_tapped(label: flows.Renditions, what: str) -> None:
-    for language, text in label.items():
+    for code, text in label.items():
         if length(text) > LONGEST_TO_TAP:
             raise Unfit(
-                f"{what}: the label in {language} has {length(text)} characters, a list on WhatsApp shows "
-                f"{LONGEST_TO_TAP}. Shorten it: what needs more words can stand in the question."
+                to_staff(
+                    "{what}: the label in {language} has {number} characters, a list on WhatsApp shows {longest}. "
+                    "Shorten it: what needs more words can stand in the question.",
+                    what=what,
+                    language=naming.language(code),
+                    number=length(text),
+                    longest=LONGEST_TO_TAP,
+                )
             )
 
 
 def check_options(options: Sequence[flows.Option], what: str, least: int, ours: str = "") -> None:
     """Options that people can choose from, none of which has the value of `ours` beside them. Raises `Unfit`."""
     if len(options) == 1 or not least <= len(options) <= MOST_OPTIONS:
-        raise Unfit(f"{what}: give between 2 and {MOST_OPTIONS} choices{'' if least else ', or none'}.")
+        if least:
+            raise Unfit(to_staff("{what}: give between 2 and {most} choices.", what=what, most=MOST_OPTIONS))
+        raise Unfit(to_staff("{what}: give between 2 and {most} choices, or none.", what=what, most=MOST_OPTIONS))
     values = [option.value for option in options]
     if len(set(values)) < len(values):
-        raise Unfit(f"{what}: two choices have the same value.")
+        raise Unfit(to_staff("{what}: two choices have the same value.", what=what))
     if ours in values:
-        raise Unfit(f"{what}: we offer {ours!r} ourselves, leave it out.")
+        raise Unfit(to_staff("{what}: we offer {value} ourselves, leave it out.", what=what, value=repr(ours)))
     for option in options:
         check_value(option.value, what)
-        check_line(option.label, f"{what}: {option.value}", LONGEST_LABEL)
+        check_line(option.label, naming.part(what, option.value), LONGEST_LABEL)

@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import flows
-from handlers.writing import contents
+from handlers.writing import contents, naming
+from locales import to_staff
 
 INSTANT = timedelta(microseconds=1)
 
@@ -23,8 +24,16 @@ def read(written: str, zone: ZoneInfo, what: str) -> datetime:
         moment = datetime.fromisoformat(written)
         return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
-        example = "2027-06-30, 2027-06-30T18:00:00 or 2027-06-30T18:00:00+01:00"
-        raise contents.Unfit(f"{what}: {written!r} is no day or moment; write it like {example}.") from None
+        raise contents.Unfit(
+            to_staff(
+                "{what}: {written} is no day or moment; write it like {day}, {moment} or {exact}.",
+                what=what,
+                written=repr(written),
+                day="2027-06-30",
+                moment="2027-06-30T18:00:00",
+                exact="2027-06-30T18:00:00+01:00",
+            )
+        ) from None
 
 
 def end_of(day: date, zone: ZoneInfo, what: str) -> datetime:
@@ -32,7 +41,9 @@ def end_of(day: date, zone: ZoneInfo, what: str) -> datetime:
     try:
         return datetime.combine(day + timedelta(days=1), time.min, zone).astimezone(UTC) - INSTANT
     except OverflowError:
-        raise contents.Unfit(f"{what}: {day} is no day that we can reckon with.") from None
+        raise contents.Unfit(
+            to_staff("{what}: {day} is no day that we can reckon with.", what=what, day=naming.day(day))
+        ) from None
 
 
 def day(written: str, what: str) -> date | None:
@@ -42,4 +53,6 @@ def day(written: str, what: str) -> date | None:
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise contents.Unfit(f"{what}: {written!r} is no day; write it like 2027-06-30.") from None
+        raise contents.Unfit(
+            to_staff("{what}: {written} is no day; write it like 2027-06-30.", what=what, written=repr(written))
+        ) from None

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from exports.units import Unit, is_control
 from handlers.writing.contents import TURNS_TEXT_AROUND
-from locales import _
+from locales import to_staff
 from storage.states import RenditionState
 
 BLANK = re.compile(r"\{\w*\}")
@@ -68,7 +68,7 @@ def is_unseen(character: str) -> bool:
 
 def _change(before: Unit | None, after: Unit, unfit: Unfit) -> Change | None:
     if before is None:
-        return Change(after.id, None, after, _("There is no such text here, or no more."))
+        return Change(after.id, None, after, to_staff("There is no such text here, or no more."))
     after = replace(_tidied(after), note=before.note, context=before.context)
     if after.targets == _tidied(before).targets and not _says_more(before, after):
         return None
@@ -92,12 +92,12 @@ def _says_more(before: Unit, after: Unit) -> bool:
 def _problem(before: Unit, after: Unit) -> str:
     for target in filter(None, after.targets):
         if any(map(is_unseen, target)):
-            return _("There is an invisible control character in it.")
+            return to_staff("There is an invisible control character in it.")
         lost, added = lost_blanks(before.plural or before.source, target)
         if (lost and not before.plural) or lost - {"{number}"}:
-            return _("It lacks {blanks}, which is filled in when it is said.", blanks=", ".join(sorted(lost)))
+            return to_staff("It lacks {blanks}, which is filled in when it is said.", blanks=", ".join(sorted(lost)))
         if added:
-            return _("It has {blanks}, which nothing fills in.", blanks=", ".join(sorted(added)))
+            return to_staff("It has {blanks}, which nothing fills in.", blanks=", ".join(sorted(added)))
     return ""
 
 

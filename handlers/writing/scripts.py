@@ -2,8 +2,8 @@
 
 import unicodedata
 
-from handlers.writing import contents
-from locales import own_name
+from handlers.writing import contents, naming
+from locales import own_name, to_staff
 
 
 def check_script(text: str, language: str, what: str) -> None:
@@ -13,7 +13,14 @@ def check_script(text: str, language: str, what: str) -> None:
     """
     letters = {script(character) for character in text if character.isalpha()}
     if letters and not letters & {script(character) for character in own_name(language) if character.isalpha()}:
-        raise contents.Unfit(f"{what}: the text in {language} is not written in the letters of {own_name(language)}.")
+        raise contents.Unfit(
+            to_staff(
+                "{what}: the text in {language} is not written in the letters of {letters}.",
+                what=what,
+                language=naming.language(language),
+                letters=own_name(language),
+            )
+        )
 
 
 def script(letter: str) -> str:

@@ -14,7 +14,7 @@ import flows
 from channels.messages import Outgoing
 from flows import LONGEST_WORD, Misleads
 from handlers.writing import returned
-from locales import STAFF, _, entries, languages, numbers, speaking
+from locales import STAFF, entries, languages, numbers, speaking, to_staff
 from storage.corrections import Correction
 
 NUMBER = "{number}"
@@ -173,22 +173,22 @@ def unfit(text: OwnText, form: int, wording: str, others: Iterable[OwnText]) -> 
 def misfit(text: OwnText, form: int, wording: str) -> str:
     """Why it could not be filled in, or sent; in the language being spoken, "" if it can."""
     if not 0 <= form < len(text.wordings):
-        return _("The language has no such plural.")
+        return to_staff("The language has no such plural.")
     if not wording.strip():
-        return _("Write something: an empty text would be sent as it is.")
+        return to_staff("Write something: an empty text would be sent as it is.")
     if any(map(returned.is_unseen, wording)):
-        return _("There is an invisible control character in it.")
+        return to_staff("There is an invisible control character in it.")
     if wording.count("\n") != text.english.count("\n"):
-        return _("It needs as many lines as the English has: {number}.", number=text.english.count("\n") + 1)
+        return to_staff("It needs as many lines as the English has: {number}.", number=text.english.count("\n") + 1)
     try:
         blanks, wanted = _blanks(wording), _blanks(text.plural or text.english)
     except ValueError:
-        return _("There is a brace in it that has no other.")
+        return to_staff("There is a brace in it that has no other.")
     is_last = form == len(text.wordings) - 1
     if lost := wanted - blanks - (set() if is_last or not text.plural else {NUMBER}):
-        return _("It lacks {blanks}, which is filled in when it is said.", blanks=", ".join(sorted(lost)))
+        return to_staff("It lacks {blanks}, which is filled in when it is said.", blanks=", ".join(sorted(lost)))
     if added := blanks - wanted:
-        return _("It has {blanks}, which nothing fills in.", blanks=", ".join(sorted(added)))
+        return to_staff("It has {blanks}, which nothing fills in.", blanks=", ".join(sorted(added)))
     return ""
 
 
@@ -204,14 +204,16 @@ def _blanks(text: str) -> set[str]:
 def _approved_elsewhere(text: OwnText) -> str:
     if not flows.is_approved_elsewhere(text.english):
         return ""
-    return _("WhatsApp has to approve this sentence before it can be worded otherwise. Tell whoever runs Hearback.")
+    return to_staff(
+        "WhatsApp has to approve this sentence before it can be worded otherwise. Tell whoever runs Hearback."
+    )
 
 
 def _too_long(text: OwnText, wording: str) -> str:
     longest = round(max(map(len, _everywhere(text))) * ROOM) + MORE
     if len(wording) <= longest:
         return ""
-    return _("It has {number} characters, at most {longest} fit.", number=len(wording), longest=longest)
+    return to_staff("It has {number} characters, at most {longest} fit.", number=len(wording), longest=longest)
 
 
 def _everywhere(text: OwnText) -> list[str]:
@@ -224,7 +226,7 @@ def _dear(text: OwnText, form: int, wording: str) -> str:
     if text.is_for_staff or any(_is_dear(character, text.language) for character in text.wordings[form].ours):
         return ""
     dear = next((character for character in wording if _is_dear(character, text.language)), "")
-    return dear and _("In a text message the character {character} would double the price.", character=dear)
+    return dear and to_staff("In a text message the character {character} would double the price.", character=dear)
 
 
 @lru_cache(maxsize=4096)
@@ -248,14 +250,18 @@ def _misleading(text: OwnText, wording: str, others: Iterable[OwnText]) -> str:
 def _sentence(why: Misleads, text: OwnText) -> str:
     match why:
         case Misleads.NO_WORD:
-            return _("People have to type this: it must be one word of at most {number} letters.", number=LONGEST_WORD)
+            return to_staff(
+                "People have to type this: it must be one word of at most {number} letters.", number=LONGEST_WORD
+            )
         case Misleads.ANOTHER_WORD:
-            return _("People who type this mean something else: it is a word of ours, in this language or another.")
+            return to_staff(
+                "People who type this mean something else: it is a word of ours, in this language or another."
+            )
         case Misleads.CARRIER:
-            return _("The company that carries text messages does something else when people send this.")
+            return to_staff("The company that carries text messages does something else when people send this.")
         case Misleads.PLAIN:
-            return _("People who write this mean something else, in this language or another.")
+            return to_staff("People who write this mean something else, in this language or another.")
         case Misleads.TOO_LONG:
-            return _("People choose this: WhatsApp shows at most {number} characters of it.", number=text.room)
+            return to_staff("People choose this: WhatsApp shows at most {number} characters of it.", number=text.room)
         case Misleads.ALIKE:
-            return _("Another choice reads like this.")
+            return to_staff("Another choice reads like this.")
