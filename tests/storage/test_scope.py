@@ -60,7 +60,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "joining.is_too_much": Everywhere(("contribution",), "it counts everything that a person gave"),
     "joining.join": Everywhere(("ballot",), ONE_PERSON),
     "matters.take_late": Everywhere(("matter",), WHOEVER_COMES),
-    "outbox.claims._whole": Everywhere(("broadcast",), "a worker reads what it has claimed"),
+    "outbox.claimed.whole": Everywhere(("broadcast",), "a worker reads what it has claimed"),
     "outbox.claims.claim": Everywhere(("broadcast",), "a worker sends what may leave, of whichever process it is"),
     "outbox.expansion._first": Everywhere(("broadcast",), WHOEVER_COMES),
     "outbox.unknowns.hold": Everywhere(("broadcast",), "all of a database may be an old copy"),
