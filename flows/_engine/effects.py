@@ -12,7 +12,7 @@ class Words:
 
 
 class Effect:
-    """What a flow yields for the handlers to write down: each has its line in `EFFECTS` in `handlers/conversations.py`.
+    """What a flow yields for the handlers to write down: each has its line in `EFFECTS` in `handlers/conversations/`.
 
     One that a single flow yields can stand in that flow's file.
     """
