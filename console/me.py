@@ -10,7 +10,7 @@ from console._frame.desks import Desk, see
 from console._frame.guard import SECOND, SIGN_IN
 from console._frame.refusals import Problem
 from console._frame.routes import Anyone, get, post
-from handlers import signing_in, staff
+from handlers import enrolling, signing_in, staff
 from handlers.staff import Look, Profile, Refused
 from locales import languages
 
@@ -56,18 +56,18 @@ async def change_password(desk: Desk) -> web.StreamResponse:
 async def another_second(desk: Desk) -> web.StreamResponse:
     """A second factor in place of the one that they have, or their first; theirs once a code of it is given."""
     async with desk.writing() as session:
-        await signing_in.offer_second(session, desk.office.keys, desk.who, desk.now)
+        await enrolling.offer_second(session, desk.office.keys, desk.who, desk.now)
     raise see(SECOND, next=ME)
 
 
 async def other_codes(desk: Desk) -> web.StreamResponse:
     """Codes on paper in place of those that they had."""
     async with desk.reading() as session:
-        standing = await signing_in.standing(session, desk.office.keys, desk.who)
+        standing = await enrolling.standing(session, desk.office.keys, desk.who)
     if not standing.has_second:
         raise see(ME)
     async with desk.writing() as session:
-        codes = await signing_in.renew_codes(session, desk.office.keys, desk.who, desk.now)
+        codes = await enrolling.renew_codes(session, desk.office.keys, desk.who, desk.now)
     if not codes:
         raise see(SIGN_IN)
     return second_factors.codes(desk, codes, ME)
@@ -91,7 +91,7 @@ async def end_others(desk: Desk) -> web.StreamResponse:
 
 async def _shown(desk: Desk, profile: Profile, problems: Sequence[Problem] = ()) -> web.Response:
     async with desk.reading() as session:
-        standing = await signing_in.standing(session, desk.office.keys, desk.who)
+        standing = await enrolling.standing(session, desk.office.keys, desk.who)
         own = await signing_in.own(session, desk.who, desk.now)
     return desk.page(
         "me.html",

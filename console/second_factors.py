@@ -11,9 +11,10 @@ from console._frame.desks import Desk, see
 from console._frame.guard import CONFIRM, SECOND
 from console._frame.refusals import Problem
 from console._frame.routes import Anyone, get, post
-from handlers import signing_in
+from handlers import enrolling, signing_in
+from handlers.enrolling import Standing
 from handlers.second_factors import Offer
-from handlers.signing_in import Refusal, Standing, Unconfirmed
+from handlers.signing_in import Refusal, Unconfirmed
 
 
 async def show(desk: Desk) -> web.StreamResponse:
@@ -34,7 +35,7 @@ async def offer(desk: Desk) -> web.StreamResponse:
     """Another one, to be put into an app."""
     try:
         async with desk.writing() as session:
-            await signing_in.offer_second(session, desk.office.keys, desk.who, desk.now)
+            await enrolling.offer_second(session, desk.office.keys, desk.who, desk.now)
     except Unconfirmed:
         raise see(CONFIRM, next="/me") from None
     raise see(SECOND, next=entering.ahead(desk))
@@ -45,7 +46,7 @@ async def choose(desk: Desk) -> web.StreamResponse:
     try:
         async with desk.writing() as session:
             code, client = desk.line("code"), entering.client(desk)
-            outcome = await signing_in.enrol(session, desk.office.keys, desk.who, code, client, desk.now)
+            outcome = await enrolling.enrol(session, desk.office.keys, desk.who, code, client, desk.now)
     except Unconfirmed:
         raise see(CONFIRM, next=SECOND) from None
     if isinstance(outcome, Refusal):
@@ -62,7 +63,7 @@ def codes(desk: Desk, on_paper: Sequence[str], ahead: str) -> web.Response:
 
 async def _asks(desk: Desk, refusal: Refusal | None = None) -> web.Response:
     async with desk.reading() as session:
-        standing = await signing_in.standing(session, desk.office.keys, desk.who)
+        standing = await enrolling.standing(session, desk.office.keys, desk.who)
     status = 200 if refusal is None else refusals.status_of(refusal)
     return _asked(desk, standing, status, [] if refusal is None else [refusals.of_try(refusal)])
 

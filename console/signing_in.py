@@ -6,7 +6,7 @@ from console._frame import entering, refusals, tokens
 from console._frame.desks import Desk, see
 from console._frame.guard import CONFIRM, SIGN_IN
 from console._frame.routes import Anyone, get, post
-from handlers import signing_in
+from handlers import enrolling, signing_in
 from handlers.signing_in import Refusal, SignedIn
 
 
@@ -63,7 +63,7 @@ async def _confirmed(desk: Desk) -> SignedIn | Refusal:
 
 async def _asks_again(desk: Desk, refusal: Refusal | None = None) -> web.Response:
     async with desk.reading() as session:
-        standing = await signing_in.standing(session, desk.office.keys, desk.who)
+        standing = await enrolling.standing(session, desk.office.keys, desk.who)
     status = 200 if refusal is None else refusals.status_of(refusal)
     problems = [] if refusal is None else [refusals.of_try(refusal)]
     return desk.page(

@@ -15,10 +15,9 @@ import structlog
 
 from handlers import journal, second_factors
 from handlers.journal import Act, Entry
-from handlers.second_factors import Offer, SecondFactor
+from handlers.second_factors import SecondFactor
 from storage import Keyring, Session, Unreadable, attempts, fresh, sign_ins, staff
 from storage import second_factors as stored_factors
-from storage.second_factors import Secret
 from storage.sign_ins import Colleague, NewSignIn, SignIn
 
 TRIED_WITHIN = timedelta(minutes=15)
@@ -78,7 +77,7 @@ class SignedIn:
 async def attempt(session: Session, keys: Keyring, login: str, client: str, now: datetime) -> Attempt | Refusal:
     """First step: count the try. Commit it whatever comes of it: who goes away in the middle has tried."""
     name = folded(login)
-    counted = await _count(session, keys, f"account {name}", client, now)
+    counted = await count_try(session, keys, f"account {name}", client, now)
     if counted is None:
         return Refusal.TOO_OFTEN
     who = await staff.called(session, name)
@@ -92,7 +91,7 @@ def folded(login: str) -> str:
     return login.strip().lower()[:LONGEST_LOGIN]
 
 
-async def _count(session: Session, keys: Keyring, target: str, client: str, now: datetime) -> str | None:
+async def count_try(session: Session, keys: Keyring, target: str, client: str, now: datetime) -> str | None:
     """The name of the try; None: there were too many."""
     name = fresh()
     most = {keys.index("attempt", target): MOST_OF_ACCOUNT, keys.index("attempt", _place(client)): MOST_OF_CLIENT}
@@ -167,7 +166,7 @@ async def give_second(
     if not who.needs_second:
         return Refusal.WRONG
     refusal = await _second(session, keys, who, code, client, now)
-    return refusal or await _complete(session, who, now, second=True)
+    return refusal or await complete(session, who, now, second=True)
 
 
 async def _second(
@@ -175,7 +174,7 @@ async def _second(
 ) -> Refusal | None:
     """None where it is theirs and was not used before."""
     await staff.lock(session, [who.id])
-    counted = await _count(session, keys, f"second {who.id}", client, now)
+    counted = await count_try(session, keys, f"second {who.id}", client, now)
     if counted is None:
         return Refusal.TOO_OFTEN
     if not await sign_ins.is_there(session, who.sign_in.id) or not await _uses(session, keys, who.id, code, now):
@@ -197,7 +196,7 @@ async def _uses(session: Session, keys: Keyring, staff_id: str, code: str, now: 
     return await stored_factors.use_code(session, staff_id, second_factors.hashed(keys, staff_id, plain), now)
 
 
-async def _complete(session: Session, who: Colleague, now: datetime, *, second: bool) -> SignedIn | Refusal:
+async def complete(session: Session, who: Colleague, now: datetime, *, second: bool) -> SignedIn | Refusal:
     """All that they sign in by was given."""
     since = replace(who.sign_in, began=now, until=now + HOLDS) if who.needs_second else who.sign_in
     token = await _renewed(session, who, replace(since, confirmed=now, second=second), now)
@@ -231,7 +230,7 @@ async def confirm(
     if holder.has_second and (refusal := await _second(session, keys, who, code, tried.client, now)):
         return refusal
     await attempts.forgive(session, tried.id)
-    return await _complete(session, who, now, second=holder.has_second)
+    return await complete(session, who, now, second=holder.has_second)
 
 
 def is_confirmed(sign_in: SignIn, now: datetime) -> bool:
@@ -245,110 +244,8 @@ def need_confirmation(who: Colleague, now: datetime) -> None:
         raise Unconfirmed
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far somebody is with their second factor."""
-
-    has_second: bool
-    offer: Offer | None
-    """What was offered in this browser and no code of was given yet."""
-    codes_left: int
-    """On paper, unused."""
-
-
-async def standing(session: Session, keys: Keyring, who: Colleague) -> Standing:
-    """Changes nothing."""
-    stored = await staff.get(session, who.id)
-    shown = await stored_factors.offered(session, keys, who.sign_in.id)
-    return Standing(
-        stored is not None and stored.has_second,
-        None if shown is None else second_factors.offer(who.login, shown),
-        await stored_factors.codes_left(session, who.id),
-    )
-
-
-async def offer_second(session: Session, keys: Keyring, who: Colleague, now: datetime) -> Offer | None:
-    """A second factor to put into an app; it is theirs once a code of it is given in this same browser.
-
-    The same one however often the page is opened. None where they have one and must give it first.
-    Raises `Unconfirmed`.
-    """
-    await staff.lock(session, [who.id])
-    if not await _may_choose(session, who, now):
-        return None
-    shown = await stored_factors.offered(session, keys, who.sign_in.id)
-    offer = second_factors.offer(who.login, shown or "")
-    if shown is None:
-        await stored_factors.offer(session, keys, who.sign_in.id, offer.secret)
-    return offer
-
-
-async def _may_choose(session: Session, who: Colleague, now: datetime) -> bool:
-    """Whoever knows a password alone chooses no second factor in place of another."""
-    stored = await staff.get(session, who.id)
-    if stored is None or not await sign_ins.is_there(session, who.sign_in.id):
-        return False
-    if who.needs_second:
-        return not stored.has_second
-    need_confirmation(who, now)
-    return True
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolled:
-    """They have a second factor. The codes on paper are shown once."""
-
-    token: str = field(repr=False)
-    codes: tuple[str, ...] = field(repr=False)
-
-
-async def enrol(
-    session: Session, keys: Keyring, who: Colleague, code: str, client: str, now: datetime
-) -> Enrolled | Refusal:
-    """The first code of what was offered here: from now on it is theirs, and they are signed in nowhere else.
-
-    Commit it whatever comes of it. Raises `Unconfirmed`.
-    """
-    await staff.lock(session, [who.id])
-    if not await _may_choose(session, who, now):
-        return Refusal.WRONG
-    counted = await _count(session, keys, f"second {who.id}", client, now)
-    if counted is None:
-        return Refusal.TOO_OFTEN
-    secret = await stored_factors.offered(session, keys, who.sign_in.id)
-    step = None if secret is None else second_factors.step_of(secret, second_factors.normal(code), now)
-    if secret is None or step is None:
-        return Refusal.WRONG
-    await attempts.forgive(session, counted)
-    await stored_factors.put(session, keys, who.id, Secret(secret, step))
-    await sign_ins.end_all(session, who.id, but=who.sign_in.id)
-    completed = await _complete(session, who, now, second=True)
-    if isinstance(completed, Refusal):
-        return completed
-    codes = await _fresh_codes(session, keys, who.id)
-    await _write_down(session, Act.STAFF_SECOND, who, now)
-    return Enrolled(completed.token, codes)
-
-
-async def renew_codes(session: Session, keys: Keyring, who: Colleague, now: datetime) -> tuple[str, ...]:
-    """Other codes on paper in place of those that they had. Raises `Unconfirmed`."""
-    need_confirmation(who, now)
-    await staff.lock(session, [who.id])
-    if not await sign_ins.is_there(session, who.sign_in.id):
-        return ()
-    codes = await _fresh_codes(session, keys, who.id)
-    await _write_down(session, Act.STAFF_CODES, who, now)
-    return codes
-
-
-async def _write_down(session: Session, act: Act, who: Colleague, now: datetime) -> None:
+async def write_down(session: Session, act: Act, who: Colleague, now: datetime) -> None:
     await journal.write(session, who.id, None, Entry(act, who.id), now)
-
-
-async def _fresh_codes(session: Session, keys: Keyring, staff_id: str) -> tuple[str, ...]:
-    codes = second_factors.codes()
-    await stored_factors.put_codes(session, staff_id, [second_factors.hashed(keys, staff_id, code) for code in codes])
-    return tuple(codes)
 
 
 async def change_password(session: Session, who: Colleague, password_hash: str, now: datetime) -> str:
@@ -362,7 +259,7 @@ async def change_password(session: Session, who: Colleague, password_hash: str, 
     if token:
         await staff.set_password(session, who.id, password_hash)
         await sign_ins.end_all(session, who.id, but=named(token))
-        await _write_down(session, Act.STAFF_PASSWORD, who, now)
+        await write_down(session, Act.STAFF_PASSWORD, who, now)
     return token
 
 

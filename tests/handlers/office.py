@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 import pyotp
 from argon2 import PasswordHasher
 
-from handlers import signing_in, staff
+from handlers import enrolling, signing_in, staff
+from handlers.enrolling import Enrolled
 from handlers.passwords import Passwords
 from handlers.second_factors import SecondFactor
-from handlers.signing_in import Browser, Enrolled, Refusal, SignedIn
+from handlers.signing_in import Browser, Refusal, SignedIn
 from handlers.staff import Acceptance, Colleague, Grant, Look, Profile
 from storage import Database, Keyring
 from storage.roles import Role
@@ -91,11 +92,11 @@ class Office:
         """Choose a second factor; gives the token by which they go on."""
         who = await self.who(token)
         async with self.database.writing() as session:
-            offer = await signing_in.offer_second(session, self.keys, who, self.now)
+            offer = await enrolling.offer_second(session, self.keys, who, self.now)
         assert offer
         self.secrets[who.login] = offer.secret
         async with self.database.writing() as session:
-            enrolled = await signing_in.enrol(session, self.keys, who, self.code(who.login), HERE, self.now)
+            enrolled = await enrolling.enrol(session, self.keys, who, self.code(who.login), HERE, self.now)
         assert isinstance(enrolled, Enrolled)
         self.codes[who.login] = enrolled.codes
         self.now += SOON

@@ -9,10 +9,11 @@ import pyotp
 import pytest
 from sqlalchemy import func, select
 
-from handlers import second_factors, signing_in, staff
+from handlers import enrolling, second_factors, signing_in, staff
+from handlers.enrolling import Enrolled
 from handlers.passwords import Passwords
 from handlers.second_factors import SecondFactor
-from handlers.signing_in import Browser, Enrolled, Refusal, SignedIn, Unconfirmed, named
+from handlers.signing_in import Browser, Refusal, SignedIn, Unconfirmed, named
 from handlers.staff import Colleague, Grant
 from storage import Keyring, Session
 from storage import second_factors as stored_factors
@@ -220,36 +221,34 @@ async def test_how_far_somebody_is_with_their_second_factor_is_looked_up_without
     await office.add("amal", ORGANIZER)
     who = await office.who(entered(await office.enter("amal")))
     async with office.database.writing() as session:
-        assert await signing_in.standing(session, office.keys, who) == signing_in.Standing(False, None, 0)
-        offer = await signing_in.offer_second(session, office.keys, who, office.now)
-        assert await signing_in.standing(session, office.keys, who) == signing_in.Standing(False, offer, 0)
+        assert await enrolling.standing(session, office.keys, who) == enrolling.Standing(False, None, 0)
+        offer = await enrolling.offer_second(session, office.keys, who, office.now)
+        assert await enrolling.standing(session, office.keys, who) == enrolling.Standing(False, offer, 0)
     who = await office.who(await office.enrol(entered(await office.enter("amal"))))
     async with office.database.reading() as session:
-        assert await signing_in.standing(session, office.keys, who) == signing_in.Standing(True, None, 10)
+        assert await enrolling.standing(session, office.keys, who) == enrolling.Standing(True, None, 10)
 
 
 async def test_a_password_alone_chooses_no_other_second_factor(office: Office) -> None:
     await office.settle("amal", ORGANIZER)
     who = await office.who(entered(await office.enter("amal")))
     async with office.database.writing() as session:
-        assert await signing_in.offer_second(session, office.keys, who, office.now) is None
-        assert await signing_in.enrol(session, office.keys, who, "000000", HERE, office.now) is Refusal.WRONG
+        assert await enrolling.offer_second(session, office.keys, who, office.now) is None
+        assert await enrolling.enrol(session, office.keys, who, "000000", HERE, office.now) is Refusal.WRONG
 
 
 async def test_a_secret_that_was_shown_in_one_browser_is_not_chosen_in_another(office: Office) -> None:
     await office.add("amal", ORGANIZER)
     first, second = [await office.who(entered(await office.enter("amal"))) for _time in range(2)]
     async with office.database.writing() as session:
-        offers = [
-            await signing_in.offer_second(session, office.keys, who, office.now) for who in (first, first, second)
-        ]
+        offers = [await enrolling.offer_second(session, office.keys, who, office.now) for who in (first, first, second)]
     secrets = [offer.secret for offer in offers if offer]
     assert secrets[0] == secrets[1] != secrets[2]
     code = pyotp.TOTP(secrets[0]).at(office.now)
     async with office.database.writing() as session:
-        assert await signing_in.enrol(session, office.keys, second, code, HERE, office.now) is Refusal.WRONG
-        assert isinstance(await signing_in.enrol(session, office.keys, first, code, HERE, office.now), Enrolled)
-        assert await signing_in.enrol(session, office.keys, second, code, HERE, office.now) is Refusal.WRONG
+        assert await enrolling.enrol(session, office.keys, second, code, HERE, office.now) is Refusal.WRONG
+        assert isinstance(await enrolling.enrol(session, office.keys, first, code, HERE, office.now), Enrolled)
+        assert await enrolling.enrol(session, office.keys, second, code, HERE, office.now) is Refusal.WRONG
 
 
 async def test_what_cannot_be_undone_needs_password_and_code_again_after_ten_minutes(office: Office) -> None:
@@ -266,15 +265,15 @@ async def test_what_cannot_be_undone_needs_password_and_code_again_after_ten_min
     who = await office.who(token)
     assert who.sign_in.until == NOW + signing_in.HOLDS
     async with office.database.writing() as session:
-        assert len(await signing_in.renew_codes(session, office.keys, who, office.now)) == 10
+        assert len(await enrolling.renew_codes(session, office.keys, who, office.now)) == 10
 
 
 def irreversible(office: Office, who: Colleague) -> Sequence[Callable[[Session], Any]]:
     now = office.now
     return [
-        lambda session: signing_in.renew_codes(session, office.keys, who, now),
+        lambda session: enrolling.renew_codes(session, office.keys, who, now),
         lambda session: signing_in.change_password(session, who, "hash", now),
-        lambda session: signing_in.offer_second(session, office.keys, who, now),
+        lambda session: enrolling.offer_second(session, office.keys, who, now),
         lambda session: staff.invite(session, who, "bela", ORGANIZER, "en", now),
         lambda session: staff.give(session, who, "amal", ORGANIZER, now),
         lambda session: staff.reset(session, who, "amal", now),
