@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from channels.messages import Choice
-from flows._engine import plain
+from flows._engine import nearness
 from flows._engine.reading import LONGEST_CHOICE
 from flows._engine.talks import Ask, Wants
 from locales import _
@@ -23,7 +23,7 @@ def fewer(question: Ask, text: str) -> Ask:
     if question.wants is not Wants.ONE or not question.loosely or len(question.choices) <= FEW + 1:
         return question
     meant = [choice for choice in question.choices if choice.value not in question.exactly]
-    few = plain.nearest(meant, text[:LONGEST_CHOICE]) or tuple(choice.value for choice in meant)
+    few = nearness.nearest(meant, text[:LONGEST_CHOICE]) or tuple(choice.value for choice in meant)
     return narrowed(question, (*few[:FEW], ALL))
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from channels.messages import Choice, Kind, Message
-from flows._engine import plain
+from flows._engine import nearness, plain
 from flows._engine.effects import Words
 from flows._engine.folding import fold, in_western_digits
 from flows._engine.languages import names_of
@@ -166,7 +166,7 @@ def _nearly(question: Ask, text: str) -> str | None:
         return None if value in question.exactly else value
     if set(question.offered) == {"yes", "no"}:
         return plain.yes_or_no(text)
-    return None if plain.yes_or_no(text) else plain.near(offered, text)
+    return None if plain.yes_or_no(text) else nearness.near(offered, text)
 
 
 @lru_cache(maxsize=4096)

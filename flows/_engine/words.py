@@ -6,7 +6,7 @@ from functools import cache
 
 from channels.carriers import Reserved, ReservedWords
 from channels.messages import Kind, Message
-from flows._engine import plain
+from flows._engine import nearness, plain
 from flows._engine.folding import core, fold, in_western_digits
 from flows._engine.talks import flows
 from locales import N_, _, languages, speaking, uncorrected, until_corrected
@@ -113,7 +113,7 @@ def everywhere(word: str) -> frozenset[str]:
 def nearest_flow(message: Message) -> str | None:
     """The flow that is asked for by its label in the menu or in plain words, or whose word was slightly mistyped."""
     text = message.text if message.kind is Kind.TEXT else ""
-    return _labelled(text) or plain.asks_for(text) or plain.nearest_word(text, _flow_words())
+    return _labelled(text) or plain.asks_for(text) or nearness.nearest_word(text, _flow_words())
 
 
 def _labelled(text: str) -> str | None:
