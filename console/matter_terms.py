@@ -12,6 +12,7 @@ from handlers import journal, matters
 from handlers.journal import Act
 from handlers.matters import Draft
 from handlers.writing import contents, moments
+from locales import _
 from storage import Session, staff
 from storage.matters import StoredMatter
 
@@ -76,7 +77,7 @@ def _draft(desk: Desk, *, lenient: bool = False) -> Draft:
         title=typed(desk, "title"),
         topic=desk.line("topic"),
         owner=desk.line("owner") or None,
-        due=None if lenient else moments.day(desk.line("due"), "due"),
+        due=None if lenient else moments.day(desk.line("due"), _("due")),
         note=typed(desk, "note"),
         is_public=bool(desk.text("public")),
     )

@@ -15,6 +15,7 @@ from handlers import journal, matters, phones, responses, results, sendings
 from handlers.journal import Act
 from handlers.phones import Screens
 from handlers.writing import contents, moments
+from locales import _
 from storage import Session, staff
 from storage import matters as stored
 from storage import responses as stored_responses
@@ -97,9 +98,9 @@ def _response(desk: Desk, chosen: tuple[str, ...]) -> contents.Response:
 
 def _result(desk: Desk) -> contents.Result:
     """Raises `contents.Unfit`."""
-    day = moments.day(desk.line("day"), "day")
+    day = moments.day(desk.line("day"), _("day"))
     if day is None:
-        raise contents.Unfit("day: say on which day it happened.")
+        raise contents.Unfit(_("day: say on which day it happened."))
     return contents.Result(
         response=desk.at("response"),
         state=desk.line("state"),

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import flows
 from handlers.processes import OpenProcess
 from handlers.talk.visits import Visit
-from handlers.writing import contents
-from locales import N_, _
+from handlers.writing import contents, naming
+from locales import N_, _, to_staff
 from storage import Keyring, Session, consultations, contributions
 
 CLOSED = N_("These questions have closed. What you answered before they closed counts.")
@@ -73,7 +73,8 @@ async def answer(session: Session, _keys: Keyring, visit: Visit, effect: flows.A
 async def name_topic(session: Session, process: OpenProcess, beginning: str, topic: str) -> str:
     """Say what a contribution is about that was given unasked; gives its whole id. Raises `contents.Unfit`."""
     if topic not in flows.OBJECTIVES and topic != flows.SOMETHING_ELSE:
-        raise contents.Unfit(f"The topic is one of: {', '.join((*flows.OBJECTIVES, flows.SOMETHING_ELSE))}.")
+        topics = naming.listed((*flows.OBJECTIVES, flows.SOMETHING_ELSE))
+        raise contents.Unfit(to_staff("The topic is one of: {choices}.", choices=topics))
     [name] = await named(session, process, [beginning])
     await contributions.name_topic(session, name, topic)
     return name
@@ -86,8 +87,8 @@ async def named(session: Session, process: OpenProcess, beginnings: Sequence[str
         long_enough = len(beginning) >= SHORTEST_NAME
         alike = await contributions.like(session, process.id, beginning) if long_enough else []
         if len(alike) != 1:
-            raise contents.Unfit(f"No single contribution is called {beginning!r}.")
+            raise contents.Unfit(to_staff("No single contribution is called {beginning}.", beginning=repr(beginning)))
         found.extend(alike)
     if not found:
-        raise contents.Unfit("Name at least one contribution that this answers.")
+        raise contents.Unfit(to_staff("Name at least one contribution that this answers."))
     return found

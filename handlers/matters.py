@@ -10,6 +10,7 @@ import flows
 from handlers import counts, likeness, processes, responses
 from handlers.processes import OpenProcess
 from handlers.writing import contents
+from locales import to_staff
 from storage import Keyring, Session, consultations, contributions, fresh, gathering, matters, staff
 from storage import responses as stored_responses
 from storage.broadcasts import Audience
@@ -74,7 +75,7 @@ async def get(session: Session, process: OpenProcess, matter_id: str) -> StoredM
     """Raises `contents.Unfit` when the process has none of this id, or it was given up."""
     found = await matters.get(session, process.id, matter_id)
     if found is None:
-        raise contents.Unfit("No matter of this process has this id.")
+        raise contents.Unfit(to_staff("No matter of this process has this id."))
     return found
 
 
@@ -88,7 +89,7 @@ async def change(session: Session, process: OpenProcess, matter_id: str, draft: 
 async def drop(session: Session, process: OpenProcess, matter_id: str, now: datetime) -> None:
     """Give a matter up: what is gathered in it stays, and can be gathered elsewhere. Raises `contents.Unfit`."""
     if (await _held(session, process, matter_id)).response_id is not None:
-        raise contents.Unfit("This matter has a response, so it cannot be given up.")
+        raise contents.Unfit(to_staff("This matter has a response, so it cannot be given up."))
     await matters.drop(session, matter_id, now)
 
 
@@ -105,7 +106,7 @@ async def gather(
     Where it has a response, whoever gave them is told that, unless it has reached them by something else of theirs.
     """
     if len(contribution_ids) > MOST_AT_ONCE:
-        raise contents.Unfit(f"Gather at most {MOST_AT_ONCE} at once.")
+        raise contents.Unfit(to_staff("Gather at most {most} at once.", most=MOST_AT_ONCE))
     matter = await _held(session, process, matter_id)
     added = await gathering.gather(session, process.id, matter_id, contribution_ids, staff_id, now)
     if matter.response_id is not None and added:
@@ -183,7 +184,7 @@ async def _held(session: Session, process: OpenProcess, matter_id: str) -> Store
     """Whoever else does something with it waits until this transaction ends. Raises `contents.Unfit`."""
     taken = await matters.take(session, process.id, [matter_id])
     if not taken:
-        raise contents.Unfit("No matter of this process has this id.")
+        raise contents.Unfit(to_staff("No matter of this process has this id."))
     return taken[0]
 
 
@@ -205,10 +206,10 @@ def _terms(draft: Draft, public: datetime | None, now: datetime) -> Terms:
 
 
 async def _check(session: Session, process: OpenProcess, draft: Draft) -> None:
-    contents.check_line(draft.title, "title")
+    contents.check_line(draft.title, to_staff("title"))
     if draft.note:
-        contents.check_rendered(draft.note, "note", LONGEST_NOTE)
+        contents.check_rendered(draft.note, to_staff("note"), LONGEST_NOTE)
     if draft.topic and not flows.has_label(draft.topic):
-        raise contents.Unfit("topic: choose one of the list.")
+        raise contents.Unfit(to_staff("topic: choose one of the list."))
     if draft.owner and draft.owner not in await staff.workers(session, process.id, OWNERS):
-        raise contents.Unfit("owner: choose somebody who works in this process.")
+        raise contents.Unfit(to_staff("owner: choose somebody who works in this process."))

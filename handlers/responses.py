@@ -9,8 +9,8 @@ from handlers import processes, telling
 from handlers.contributions import named
 from handlers.processes import OpenProcess
 from handlers.telling import Announcement
-from handlers.writing import contents
-from locales import N_, _, languages, spoken
+from handlers.writing import contents, naming
+from locales import N_, _, languages, spoken, to_staff
 from storage import Session, contributions, fresh, matters, responses
 from storage.broadcasts import RESPONSE, Audience, Subject
 from storage.contributions import Topic
@@ -80,7 +80,7 @@ async def tell_too(
     """A response that was published answers these contributions, too: whoever gave them is told it now."""
     published = await responses.get(session, process.id, response_id)
     if published is None:
-        raise contents.Unfit("No response of this process has this id.")
+        raise contents.Unfit(to_staff("No response of this process has this id."))
     response = contents.Response(
         state=published.state,
         reason=contents.unpack(published.reason, dict[str, str]),
@@ -114,7 +114,7 @@ async def announcement(session: Session, process: OpenProcess, name: str, respon
     about = await _matters(session, process, response.matters)
     topics = await contributions.topics(session, response.contributions) if response.contributions else []
     if not (about or topics):
-        raise contents.Unfit("Name at least one contribution or matter that this answers.")
+        raise contents.Unfit(to_staff("Name at least one contribution or matter that this answers."))
     titles = {
         topic.consultation: contents.unpack(topic.content, contents.Consultation).title
         for topic in (*topics, *await contributions.consulted(session, process.id, response.matters))
@@ -140,24 +140,24 @@ async def _whole(session: Session, process: OpenProcess, response: contents.Resp
 
 def _state(response: contents.Response) -> ResponseState:
     if response.state not in flows.STATES:
-        raise contents.Unfit(f"state is one of: {', '.join(flows.STATES)}.")
+        raise contents.Unfit(to_staff("state is one of: {choices}.", choices=naming.listed(flows.STATES)))
     return ResponseState(response.state)
 
 
 def _check_words(response: contents.Response) -> None:
-    contents.check_rendered(response.reason, "reason")
-    for text, what in ((response.decided_by, "decided by"), (response.place, "place")):
+    contents.check_rendered(response.reason, to_staff("reason"))
+    for text, what in ((response.decided_by, to_staff("decided by")), (response.place, to_staff("place"))):
         if text:
             contents.check_line(text, what)
-    contents.check_link(response.link, "link")
+    contents.check_link(response.link)
 
 
 async def _matters(session: Session, process: OpenProcess, names: Sequence[str]) -> Sequence[StoredMatter]:
     if len(names) > MOST_MATTERS:
-        raise contents.Unfit(f"One response answers at most {MOST_MATTERS} matters.")
+        raise contents.Unfit(to_staff("One response answers at most {most} matters.", most=MOST_MATTERS))
     found = await matters.several(session, process.id, names)
     if len(found) != len(set(names)):
-        raise contents.Unfit("A matter that this should answer is not there any more. Choose anew.")
+        raise contents.Unfit(to_staff("A matter that this should answer is not there any more. Choose anew."))
     return found
 
 
@@ -194,5 +194,5 @@ def _check_fits(process: OpenProcess, told: Announcement, topics: Sequence[Topic
     composed = told.told(process.content)
     for topic in topics:
         answered = flows.Given(LONGEST_DAY, topic.objective, topic.consultation or "", MANY)
-        telling.check_fits({language: composed.to(language, answered) for language in languages()}, "reason")
-    telling.check_fits({language: composed.to(language) for language in languages()}, "reason")
+        telling.check_fits({language: composed.to(language, answered) for language in languages()}, to_staff("reason"))
+    telling.check_fits({language: composed.to(language) for language in languages()}, to_staff("reason"))

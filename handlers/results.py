@@ -8,8 +8,8 @@ import flows
 from handlers import processes, responses, telling
 from handlers.processes import OpenProcess
 from handlers.telling import Announcement
-from handlers.writing import contents, moments
-from locales import N_, _, spoken
+from handlers.writing import contents, moments, naming
+from locales import N_, _, spoken, to_staff
 from storage import Session, fresh, matters, results
 from storage import responses as stored_responses
 from storage.broadcasts import PROGRESS, Audience, Subject
@@ -57,7 +57,7 @@ async def announcement(
     _check(process, result, now)
     response = await stored_responses.get(session, process.id, result.response)
     if response is None:
-        raise contents.Unfit("No response of this process has this id.")
+        raise contents.Unfit(to_staff("No response of this process has this id."))
     about = await matters.several(session, process.id, await stored_responses.matters_of(session, response.id))
     titles = [contents.unpack(matter.title, dict[str, str]) for matter in about]
     made = Announcement(
@@ -65,19 +65,19 @@ async def announcement(
         telling.in_every_language(process, lambda _render: _happened(process, titles, result)),
         Audience(response=response.id),
     )
-    telling.check_fits(made.told(process.content).text, "text")
+    telling.check_fits(made.told(process.content).text, to_staff("text"))
     return made
 
 
 def _check(process: OpenProcess, result: contents.Result, now: datetime) -> None:
     if result.state not in flows.RESULTS:
-        raise contents.Unfit(f"state is one of: {', '.join(flows.RESULTS)}.")
-    contents.check_rendered(result.text, "text")
+        raise contents.Unfit(to_staff("state is one of: {choices}.", choices=naming.listed(flows.RESULTS)))
+    contents.check_rendered(result.text, to_staff("text"))
     if result.place:
-        contents.check_line(result.place, "place")
-    contents.check_link(result.link, "link")
+        contents.check_line(result.place, to_staff("place"))
+    contents.check_link(result.link)
     if result.day > now.astimezone(moments.zone_of(process.content)).date():
-        raise contents.Unfit("day: this has not come yet. Tell it when it has happened.")
+        raise contents.Unfit(to_staff("day: this has not come yet. Tell it when it has happened."))
 
 
 def _happened(process: OpenProcess, titles: Sequence[flows.Renditions], result: contents.Result) -> str:

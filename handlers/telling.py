@@ -6,8 +6,8 @@ from datetime import datetime
 
 import flows
 from handlers.processes import OpenProcess
-from handlers.writing import contents
-from locales import languages, speaking
+from handlers.writing import contents, naming
+from locales import languages, speaking, to_staff
 from storage import Session, broadcasts
 from storage.broadcasts import EVERYBODY, Audience, Hours, Plan, Subject
 from storage.lanes import Lane
@@ -46,7 +46,15 @@ def check_fits(renditions: flows.Renditions, what: str) -> None:
     for language, text in renditions.items():
         long = contents.length(text)
         if long > LONGEST:
-            raise contents.Unfit(f"{what}: in {language} our message has {long} characters, at most {LONGEST} fit.")
+            raise contents.Unfit(
+                to_staff(
+                    "{what}: in {language} our message has {number} characters, at most {longest} fit.",
+                    what=what,
+                    language=naming.language(language),
+                    number=long,
+                    longest=LONGEST,
+                )
+            )
 
 
 def hours(process: flows.Process) -> Hours | None:

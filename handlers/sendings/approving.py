@@ -9,6 +9,7 @@ from handlers.processes import OpenProcess
 from handlers.sendings import of_items, of_responses, of_results
 from handlers.sendings.ready import Ready
 from handlers.writing import contents
+from locales import to_staff
 from storage import Session, sendings
 from storage import processes as stored_processes
 from storage.sendings import ON_ITS_WAY, Hold, StoredSending, WaitingSending
@@ -66,9 +67,11 @@ async def approve(
     if ready is None:
         return await _end(session, process, sending, SendingState.VOID)
     if staff_id == sending.requested_by:
-        raise contents.Unfit("You requested this yourself, so somebody else has to approve it.")
+        raise contents.Unfit(to_staff("You requested this yourself, so somebody else has to approve it."))
     if staff_id in ready.writers:
-        raise contents.Unfit("You wrote or planned some of this yourself, so somebody else has to approve it.")
+        raise contents.Unfit(
+            to_staff("You wrote or planned some of this yourself, so somebody else has to approve it.")
+        )
     await sendings.approve(session, sending.id, Hold(staff_id, now, now + HOLD))
     return await get(session, process, sending.id)
 
@@ -77,7 +80,7 @@ async def approve_alone(
     session: Session, process: OpenProcess, sending_id: str, staff_id: str, shown_hash: str, reason: str, now: datetime
 ) -> StoredSending:
     """The same in an emergency, by one person, whoever it is, who says why. It is held for less time, and marked."""
-    contents.check_note(reason, "reason", LONGEST_REASON)
+    contents.check_note(reason, to_staff("reason"), LONGEST_REASON)
     sending = await _taken(session, process, sending_id, shown_hash)
     if await _unchanged(session, process, sending, now) is None:
         return await _end(session, process, sending, SendingState.VOID)
@@ -92,7 +95,7 @@ async def call_back(session: Session, process: OpenProcess, sending_id: str) -> 
     """
     sending = _known(await sendings.take(session, process.id, sending_id))
     if sending.state is SendingState.LEFT:
-        raise contents.Unfit("This has left. What has not reached its people yet can be paused or stopped.")
+        raise contents.Unfit(to_staff("This has left. What has not reached its people yet can be paused or stopped."))
     _check_on_its_way(sending)
     return await _end(session, process, sending, SendingState.CALLED_BACK)
 
@@ -129,21 +132,23 @@ async def _taken(session: Session, process: OpenProcess, sending_id: str, shown_
     sending = _known(await sendings.take(session, process.id, sending_id))
     _check_on_its_way(sending)
     if sending.state is SendingState.HELD:
-        raise contents.Unfit("This is approved already.")
+        raise contents.Unfit(to_staff("This is approved already."))
     if shown_hash != sending.hash:
-        raise contents.Unfit("This is not what you had before you. Look at it again.")
+        raise contents.Unfit(to_staff("This is not what you had before you. Look at it again."))
     return sending
 
 
 def _known(sending: StoredSending | None) -> StoredSending:
     if sending is None:
-        raise contents.Unfit("Nothing that was to leave has this id.")
+        raise contents.Unfit(to_staff("Nothing that was to leave has this id."))
     return sending
 
 
 def _check_on_its_way(sending: StoredSending) -> None:
     if sending.state not in ON_ITS_WAY:
-        raise contents.Unfit("This is no longer on its way: it has left, was called back, or has changed since.")
+        raise contents.Unfit(
+            to_staff("This is no longer on its way: it has left, was called back, or has changed since.")
+        )
 
 
 async def _end(session: Session, process: OpenProcess, sending: StoredSending, state: SendingState) -> StoredSending:

@@ -11,7 +11,8 @@ from handlers.items import Item
 from handlers.processes import OpenProcess
 from handlers.sendings.ready import Ready, digest
 from handlers.telling import Announcement
-from handlers.writing import contents
+from handlers.writing import contents, naming
+from locales import to_staff
 from storage import Session, fresh, sendings
 from storage.broadcasts import Subject
 from storage.sendings import ON_ITS_WAY, NewSending, StoredSending
@@ -37,7 +38,11 @@ async def request(
     content, fingerprint = contents.pack(bulletin), _hash(process, item, bulletin)
     await _make_way(session, process, item_id, fingerprint)
     if not once_more and (before := await bulletins.published_before(session, process, bulletin)):
-        raise contents.Unfit(f"The very same went out on {before:%Y-%m-%d %H:%M} UTC. Say whether it shall once more.")
+        raise contents.Unfit(
+            to_staff(
+                "The very same went out on {moment} UTC. Say whether it shall once more.", moment=naming.moment(before)
+            )
+        )
     return await sendings.add(session, NewSending(fresh(), process.id, item_id, content, fingerprint, staff_id, now))
 
 
@@ -83,7 +88,12 @@ async def _check_open(_session: Session, process: OpenProcess, _item: Item, _now
 
 async def _check_approved(_session: Session, process: OpenProcess, item: Item, _now: datetime) -> None:
     if languages := items.unapproved(process, item):
-        raise contents.Unfit(f"These translations have to be approved or emptied first: {', '.join(languages)}.")
+        raise contents.Unfit(
+            to_staff(
+                "These translations have to be approved or emptied first: {languages}.",
+                languages=naming.languages(languages),
+            )
+        )
 
 
 async def _check_leaves(session: Session, process: OpenProcess, item: Item, now: datetime) -> None:
@@ -108,5 +118,5 @@ async def _make_way(session: Session, process: OpenProcess, item_id: str, finger
     """An item is on its way once at most. What could not leave any more is no longer."""
     for before in await sendings.of_item(session, process.id, item_id):
         if before.state in ON_ITS_WAY and before.hash == fingerprint:
-            raise contents.Unfit("Somebody has requested this already: it waits to be approved, or to leave.")
+            raise contents.Unfit(to_staff("Somebody has requested this already: it waits to be approved, or to leave."))
     await sendings.void_of(session, item_id)

@@ -9,6 +9,7 @@ from handlers import processes, results, telling
 from handlers.processes import OpenProcess
 from handlers.sendings.ready import Ready, digest
 from handlers.writing import contents
+from locales import to_staff
 from storage import Session, fresh, sendings
 from storage.sendings import NewSending, StoredSending
 from storage.states import SendingKind
@@ -24,7 +25,7 @@ async def request(
     processes.check_open(process)
     fingerprint = await _hash(session, process, result, now)
     if await sendings.alike(session, process.id, fingerprint):
-        raise contents.Unfit("Somebody has requested this already: it waits to be approved, or to leave.")
+        raise contents.Unfit(to_staff("Somebody has requested this already: it waits to be approved, or to leave."))
     packed = contents.pack(result)
     new = NewSending(fresh(), process.id, None, packed, fingerprint, staff_id, now, SendingKind.RESULT, title)
     return await sendings.add(session, new)

@@ -224,22 +224,16 @@ def check_note(words: str, what: str, longest: int = LONGEST_TITLE) -> None:
         )
 
 
-def check_link(link: str, what: str) -> None:
+def check_link(link: str) -> None:
     """Raises `Unfit` where a link leads to no page that everybody can open; "" is fine."""
     if not link:
         return
     parts = urlsplit(link)
     host = parts.hostname or ""
     if parts.scheme != "https" or "." not in host or parts.username is not None or link.split() != [link]:
-        raise Unfit(
-            to_staff("{what}: write a whole address that begins with {beginning}", what=what, beginning="https://")
-        )
+        raise Unfit(to_staff("link: write a whole address that begins with {beginning}", beginning="https://"))
     if length(link) > LONGEST_LINK or not link.isascii() or not link.isprintable():
-        raise Unfit(
-            to_staff(
-                "{what}: an address has at most {most} plain letters, digits and signs.", what=what, most=LONGEST_LINK
-            )
-        )
+        raise Unfit(to_staff("link: an address has at most {most} plain letters, digits and signs.", most=LONGEST_LINK))
 
 
 def length(text: str) -> int:

@@ -1,7 +1,7 @@
 """How what staff are told names languages, days and what was written: in English as their files do, else in words."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from locales import ENGLISH, in_words, name_of, spoken, to_staff
 
@@ -18,6 +18,11 @@ def languages(codes: Iterable[str]) -> str:
 def day(date_: date) -> str:
     """In English as it stands in a file."""
     return date_.isoformat() if spoken() == ENGLISH else in_words(date_)
+
+
+def moment(at: datetime) -> str:
+    """A day and a time of day, in UTC, as days are named."""
+    return f"{at:%Y-%m-%d %H:%M}" if spoken() == ENGLISH else f"{in_words(at.date())}, {at:%H:%M}"
 
 
 def listed(names: Iterable[str]) -> str:

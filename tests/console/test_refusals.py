@@ -67,3 +67,18 @@ async def test_who_is_refused_while_somebody_else_was_quicker(sqlite_town: Town)
     await first.sends("/audience", languages=["fr"])
     page = await second.sends("/audience", languages=["ar"])
     assert "Otra persona ha cambiado a quién o cuándo debe llegar esto." in page.text
+
+
+async def test_what_waits_to_be_approved_already(sqlite_town: Town) -> None:
+    async with sqlite_town.office.database.writing() as session:
+        await senders.keep(session, {"telegram": "telegram"})
+    organizer = await sqlite_town.signed_in(language="ar")
+    await organizer.opens(f"{HOME}/tell/new")
+    item = (await organizer.sends("/tell/new", title="Hearing", language="ar", text="الجلسة يوم الجمعة.")).path
+    await organizer.opens(f"{item}/send")
+    await organizer.sends("/send")
+    await organizer.opens(f"{item}/send")
+    token = next(field for field in organizer.page.form("/send").fields if "token" in field[0])  # type: ignore[union-attr]
+    page = await organizer.posts(f"{item}/send", [token])
+    assert page.status == 422
+    assert "طُلب هذا من قبل: وهو ينتظر الموافقة أو الإرسال." in page.text
