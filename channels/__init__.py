@@ -13,6 +13,7 @@ from aiohttp import web
 
 from channels.carriers import Carrier, Reserved, ReservedWords
 from channels.messages import Accepted, Backlog, Entrance, Message, Outgoing, Report, Sentences, Template, Trace
+from channels.recordings import Recording
 from channels.verdicts import Verdict
 
 
@@ -148,6 +149,16 @@ class Channel(Protocol):
         `in_session`: the person has written within `window`; without it only an approved template can leave.
         """
 
+    async def fetch(self, voice: str) -> Recording:
+        """A voice note of which a `Message.voice` of this sender said where it is; nothing but sound is left in it.
+
+        Raises `Gone` where it is kept no more, `Never` where it is none that we take or nobody can speak here, and
+        another child of `NotSent` where it may be fetched later.
+        """
+
+    async def discard(self, voice: str) -> None:
+        """Let the platform delete a voice note, where that can be asked of it. Raises a child of `NotSent`."""
+
     async def backlog(self) -> Backlog | None:
         """Ask the platform what waits for us there; None where it cannot be asked. Raises a child of `NotSent`."""
 
@@ -158,7 +169,7 @@ class Channel(Protocol):
         """Use these texts, which another worker asked for, or which were stored before a restart."""
 
 
-SHARED = ("carriers", "messages", "verdicts")
+SHARED = ("carriers", "messages", "recordings", "verdicts")
 
 
 def kinds() -> tuple[str, ...]:

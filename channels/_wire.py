@@ -1,26 +1,30 @@
-"""One request to a platform, whose failure says whether anything was written."""
+"""One request to a platform, whose failure says whether anything was written; one file from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from aiohttp import (
     ClientConnectorError,
     ClientError,
+    ClientResponse,
     ClientSession,
     ClientTimeout,
     ConnectionTimeoutError,
     DummyCookieJar,
     TCPConnector,
 )
+from aiohttp.abc import AbstractResolver
 
-from channels.messages import Later, NotSent, Unknown
+from channels.messages import Later, Never, NotSent, Unknown
 from channels.verdicts import WIRE
 
 NOT_REACHED = timedelta(seconds=5)
 LONGEST = timedelta(seconds=15)
 """How long a platform has to answer. A sender waits longer than this for us, so that a silent platform is not taken for
 a fault of ours."""
+LONGEST_DOWNLOAD = timedelta(minutes=1)
+"""How long a platform may take for a whole file: nobody waits for one."""
 CONNECT = timedelta(seconds=5)
 """How long a connection may take, with the look-up of its name: until then nothing was written."""
 
@@ -32,10 +36,20 @@ class HttpAnswer:
     retry_after: timedelta
 
 
-def open_session() -> ClientSession:
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file as it came; `body` is empty where it did not. `location`: where it is instead."""
+
+    status: int
+    body: bytes = field(repr=False)
+    retry_after: timedelta
+    location: str = field(repr=False)
+
+
+def open_session(resolver: AbstractResolver | None = None) -> ClientSession:
     """Connections are not limited here: the pace is, and a queue in front of a socket would hide it."""
     return ClientSession(
-        connector=TCPConnector(limit=0, ttl_dns_cache=300),
+        connector=TCPConnector(limit=0, ttl_dns_cache=300, resolver=resolver),
         cookie_jar=DummyCookieJar(),
         timeout=waiting(LONGEST),
     )
@@ -64,6 +78,36 @@ async def exchange(session: ClientSession, method: str, url: str, **request: Any
         problem = Unknown("no_answer", WIRE["no_answer"])
     # Raised out here: inside, the first error would hang on it, and that one carries the address with the bot's token.
     raise problem
+
+
+async def download(session: ClientSession, url: str, most: int, **request: Any) -> Download:
+    """One file of at most so many bytes. Raises `Never` where it has more, `Later` where it did not come whole."""
+    problem: NotSent
+    headers = {"Accept-Encoding": "identity", **request.pop("headers", {})}
+    try:
+        async with session.get(
+            url, allow_redirects=False, timeout=waiting(LONGEST_DOWNLOAD), headers=headers, **request
+        ) as response:
+            retry_after, location = _seconds(response.headers.get("Retry-After", "")), response.headers.get("Location")
+            body = await _at_most(response, most) if response.status == 200 else b""
+            return Download(response.status, body, retry_after, location or "")
+    except (ConnectionTimeoutError, ClientConnectorError):
+        problem = Later("not_reached", NOT_REACHED, everyone=True, verdict=WIRE["not_reached"])
+    except (ClientError, TimeoutError, OSError):
+        problem = Later("no_answer", NOT_REACHED)
+    raise problem
+
+
+async def _at_most(response: ClientResponse, most: int) -> bytes:
+    """What is compressed may be a hundred times as large when it is not: nobody may send us that."""
+    if "Content-Encoding" in response.headers:
+        raise Never("compressed")
+    body = bytearray()
+    async for piece in response.content.iter_any():
+        body += piece
+        if len(body) > most:
+            raise Never("too_large")
+    return bytes(body)
 
 
 def _seconds(header: str) -> timedelta:

@@ -20,6 +20,7 @@ from channels._twilio.errors import VERDICTS
 from channels._twilio.words import RESERVED_WORDS
 from channels.carriers import Carrier
 from channels.messages import Accepted, Backlog, Entrance, Kind, Message, Never, Outgoing, Report, Sentences, Template
+from channels.recordings import Recording
 from channels.verdicts import Verdict
 from locales import N_
 
@@ -115,6 +116,13 @@ class Sms:
         sent = await self._sender.send(to, delivery, body=text)
         # A messaging service answers before it has counted.
         return replace(sent, segments=max(sent.segments, segments(text)))
+
+    async def fetch(self, voice: str) -> Recording:
+        """Nobody can speak to us here."""
+        raise Never("no_voice")
+
+    async def discard(self, voice: str) -> None:
+        """Nobody can speak to us here."""
 
     async def backlog(self) -> Backlog | None:
         """Twilio does not say, and tries only for seconds."""

@@ -16,6 +16,7 @@ from channels._twilio.account import Account, account
 from channels._twilio.errors import VERDICTS, problem, verdict
 from channels._twilio.history import STATUSES, USEFUL, TwilioHistory
 from channels._twilio.lists import lists
+from channels._twilio.media import Media
 from channels._twilio.signature import HEADER, SETTINGS_HEADER, SHA1, Fields, algorithm, is_signed
 from channels.messages import Accepted, Message, NotSent, Report, Status, Unknown
 
@@ -103,6 +104,7 @@ class TwilioSender:
         self._sender = sender
         self._from = {"messaging_service_sid" if sender.startswith("MG") else "from_": sender}
         self.lists = lists(account)
+        self.media = Media(self.lists)
         self._wire = self.lists.wire
         from twilio.rest import Client
 

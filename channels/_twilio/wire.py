@@ -5,12 +5,13 @@ import logging
 from base64 import b64encode
 from urllib.parse import urlencode
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, DefaultResolver
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
+from channels._public import PublicResolver
 from channels._twilio.errors import VERDICTS, failed
-from channels._wire import HttpAnswer, closed, exchange, open_session
+from channels._wire import Download, HttpAnswer, closed, download, exchange, open_session
 from channels.messages import Later, Unknown
 
 for name in ("twilio.http_client", "twilio.async_http_client"):
@@ -23,14 +24,34 @@ class TwilioWire(AsyncHttpClient):
     def __init__(self) -> None:
         super().__init__(logging.getLogger("twilio.async_http_client"), is_async=True)
         self._session: ClientSession | None = None
+        self._outside: ClientSession | None = None
 
     async def start(self) -> None:
         self._session = self._session or open_session()
 
     async def close(self) -> None:
-        session, self._session = self._session, None
-        if session:
+        sessions, self._session, self._outside = (self._session, self._outside), None, None
+        for session in filter(None, sessions):
             await session.close()
+
+    async def download(self, url: str, most: int, auth: tuple[str, str] | None = None) -> Download:
+        """A file of at most so many bytes. Raises `Never` or `Later`."""
+        if not self._session:
+            raise closed()
+        return await download(self._session, url, most, headers={"Authorization": _basic(*auth)} if auth else {})
+
+    async def download_outside(self, url: str, most: int) -> Download:
+        """The same from a host that an answer named: never from an address of our own net."""
+        if not self._session:
+            raise closed()
+        self._outside = self._outside or open_session(PublicResolver(DefaultResolver()))
+        return await download(self._outside, url, most)
+
+    async def delete(self, url: str, auth: tuple[str, str]) -> HttpAnswer:
+        """Raises `Later` or `Unknown`."""
+        if not self._session:
+            raise closed()
+        return await exchange(self._session, "DELETE", url, headers={"Authorization": _basic(*auth)})
 
     async def request(  # type: ignore[override]  # twilio says the same of its own asynchronous client
         self,

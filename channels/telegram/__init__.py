@@ -12,12 +12,13 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 from telegram import Bot
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from channels import History, Limits, Misconfigured, Pace, Refused
 from channels._body import body
 from channels._senders import Settings, Variables, of_each
 from channels._settings import limits, matching, per_second, required, web_address
+from channels._sound.looking import looked_into
 from channels._tap import pack
 from channels._text.bidi import readable
 from channels._text.numbered import numbered
@@ -39,6 +40,8 @@ from channels.messages import (
     Template,
     Unknown,
 )
+from channels.recordings import LARGEST, Recording
+from channels.telegram import _files as files
 from channels.telegram._errors import VERDICTS, problem
 from channels.telegram._request import AiohttpRequest, parameters
 from channels.telegram._updates import ALLOWED, convert, parse, read
@@ -164,6 +167,7 @@ class Telegram:
         self._secret = secret.encode()
         self._public = public
         self._address = f"{api}/bot{token}"
+        self._files = f"{api}/file/bot{token}"
         self._request = AiohttpRequest()
         self._bot = Bot(token, base_url=f"{api}/bot", request=self._request, get_updates_request=AiohttpRequest())
         self._acknowledging: set[asyncio.Task[None]] = set()
@@ -237,6 +241,25 @@ class Telegram:
         """Not by `Bot.send_message`: to build its `Message` of an answer costs as much as to send."""
         taken: Any = await self._request.post(f"{self._address}/sendMessage", parameters(message))
         return Accepted(str(int(taken["message_id"])))
+
+    async def fetch(self, voice: str) -> Recording:
+        path = await self._place_of(voice)
+        return await looked_into(files.came(await self._request.download(f"{self._files}/{path}", LARGEST)))
+
+    async def _place_of(self, voice: str) -> str:
+        """Raises a child of `NotSent`."""
+        failure: NotSent
+        try:
+            file: object = await self._request.post(f"{self._address}/getFile", parameters({"file_id": voice}))
+            return files.path_of(file)
+        except BadRequest as refusal:
+            failure = files.unfit(refusal)
+        except TelegramError as error:
+            failure = problem(error)
+        raise failure
+
+    async def discard(self, voice: str) -> None:
+        """Telegram lets nobody delete what a person sent, and forgets it by itself one day."""
 
     async def backlog(self) -> Backlog | None:
         return await _settled(self._backlog())

@@ -11,7 +11,7 @@ from aiohttp import ClientSession
 from telegram.error import NetworkError, TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from channels._wire import LONGEST, HttpAnswer, closed, exchange, open_session, waiting
+from channels._wire import LONGEST, Download, HttpAnswer, closed, download, exchange, open_session, waiting
 from channels.messages import NotSent
 
 JSON = {"Content-Type": "application/json"}
@@ -82,6 +82,12 @@ class AiohttpRequest(BaseRequest):
                 raise ServerFailed(answer.status, _retry_after(answer))
             return answer.status, answer.body
         raise WireFailed(problem)
+
+    async def download(self, url: str, most: int) -> Download:
+        """A file of at most so many bytes. Raises `Never` or `Later`."""
+        if not self._session:
+            raise closed()
+        return await download(self._session, url, most)
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:

@@ -39,6 +39,7 @@ from channels.messages import (
     Shut,
     Template,
 )
+from channels.recordings import Recording
 from channels.verdicts import Act, Verdict
 from channels.whatsapp import _approved as approved
 from channels.whatsapp import _content as content
@@ -187,6 +188,12 @@ class WhatsApp:
                     raise
         # Refused for its form, and so not taken: it may leave without buttons.
         return await self._sender.send(to, delivery, body=text)
+
+    async def fetch(self, voice: str) -> Recording:
+        return await self._sender.media.fetch(voice)
+
+    async def discard(self, voice: str) -> None:
+        await self._sender.media.delete(voice)
 
     async def backlog(self) -> Backlog | None:
         """Twilio does not say, and tries only for seconds."""

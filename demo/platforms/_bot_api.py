@@ -14,6 +14,10 @@ Json = dict[str, Any]
 
 LONGEST_TEXT = 4096
 """UTF-16 code units in a message."""
+VOICE_ID = "AwACAgIAAxk"
+"""What the names of files begin with."""
+LARGEST_FILE = 20 * 1024 * 1024
+"""Bytes that a bot can download."""
 LONGEST_DATA = 64
 """Bytes in a button's callback_data."""
 
@@ -118,16 +122,21 @@ def message(bubble: Bubble, sender: Json, chat: Json) -> Json:
 def _content(bubble: Bubble) -> Json:
     match bubble.look:
         case Look.VOICE:
-            return {"voice": {"duration": 7, "mime_type": "audio/ogg", "file_size": 23456} | _file(bubble)}
+            return {"voice": {"duration": 7, "mime_type": "audio/ogg", "file_size": 23456} | file_of(bubble)}
         case Look.STICKER:
             size = {"width": 512, "height": 512, "is_animated": False, "is_video": False}
-            return {"sticker": {"type": "regular", "emoji": bubble.text} | size | _file(bubble)}
+            return {"sticker": {"type": "regular", "emoji": bubble.text} | size | file_of(bubble)}
     return {"text": bubble.text} | _entities(bubble.text)
 
 
-def _file(bubble: Bubble) -> Json:
+def file_of(bubble: Bubble) -> Json:
     """Names of a file: the same for the same message, however often it is sent."""
-    return {"file_id": f"AwACAgIAAxk{bubble.id}{bubble.look}", "file_unique_id": f"AgAD{bubble.id}"}
+    file = f"{VOICE_ID}{bubble.id}{bubble.look}"
+    return {"file_id": file, "file_unique_id": unique_id(file)}
+
+
+def unique_id(file: str) -> str:
+    return f"AgAD{''.join(sign for sign in file.removeprefix(VOICE_ID) if sign.isdigit())}"
 
 
 def _entities(text: str) -> Json:

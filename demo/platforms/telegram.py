@@ -16,6 +16,7 @@ from aiohttp import web
 from demo.platforms import _bot_api as api
 from demo.platforms._bot_api import Json, RefusedByTelegram
 from demo.platforms.chats import Bubble, Chats, Look, Side
+from demo.platforms.voices import VOICE
 from demo.platforms.wire import (
     AS_IT_IS,
     Broken,
@@ -29,6 +30,7 @@ from demo.platforms.wire import (
     TooManyRequests,
     Wire,
     WireAnswer,
+    spoiled,
     takes,
     utc_now,
 )
@@ -78,6 +80,12 @@ class FakeTelegram:
         self.bots: set[str] = set()
         """Those who write and are no people."""
         self.names: dict[str, str] = {}
+        self.voices: dict[str, bytes | None] = {}
+        """What is in a voice note, by its file id, where it is not the usual; None: it is there no more."""
+        self.download_faults: deque[Fault] = deque()
+        """The next downloads meet one of these each."""
+        self.downloads: list[str] = []
+        """The file ids of those that were downloaded."""
         self.languages: dict[str, str] = {}
         """The language of a person's app, where Telegram tells it."""
         self.wire = Wire(public, timeout=60.0)
@@ -102,9 +110,12 @@ class FakeTelegram:
         """They press Start in a new chat."""
         return self.says(person, "/start")
 
-    def sends_voice(self, person: str) -> Json:
-        """They record a voice note."""
-        return self._writes(person, self._bubble(Side.THEM, look=Look.VOICE))
+    def sends_voice(self, person: str, sound: bytes | None = VOICE) -> Json:
+        """They record a voice note. `sound`: what is in it; None: Telegram loses it."""
+        bubble = self._bubble(Side.THEM, look=Look.VOICE)
+        if sound is not VOICE:
+            self.voices[api.file_of(bubble)["file_id"]] = sound
+        return self._writes(person, bubble)
 
     def sends_sticker(self, person: str) -> Json:
         """They send a sticker."""
@@ -151,7 +162,12 @@ class FakeTelegram:
     def application(self) -> web.Application:
         """The Bot API as an application: where it is mounted stands for `https://api.telegram.org`."""
         application = web.Application()
-        application.add_routes([web.route("*", "/bot{token}/{method}", self._call)])
+        application.add_routes(
+            [
+                web.get("/file/bot{token}/voice/{file}.oga", self._download),
+                web.route("*", "/bot{token}/{method}", self._call),
+            ]
+        )
         application.on_shutdown.append(self._shut)
         return application
 
@@ -241,6 +257,31 @@ class FakeTelegram:
                 raise RefusedByTelegram(code, description)
             case Broken() | Silent() | Dropped():
                 return await self._closing.spoil(fault, request)
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        """A file at the place that getFile said."""
+        file = request.match_info["file"]
+        sound = self._sound(file)
+        if sound is None or not compare_digest(request.match_info["token"].encode(), self.token.encode()):
+            return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)
+        self.downloads.append(file)
+        if self.download_faults:
+            return await spoiled(self.download_faults.popleft(), self._closing, request)
+        return web.Response(body=sound, content_type="application/octet-stream")
+
+    async def _get_file(self, arguments: Json) -> Json:
+        file = str(arguments.get("file_id", ""))
+        sound = self._sound(file)
+        if sound is None:
+            raise RefusedByTelegram(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(sound) > api.LARGEST_FILE:
+            raise RefusedByTelegram(400, "Bad Request: file is too big")
+        size = {"file_size": len(sound), "file_path": f"voice/{file}.oga"}
+        return {"file_id": file, "file_unique_id": api.unique_id(file)} | size
+
+    def _sound(self, file: str) -> bytes | None:
+        """Of a voice note of before a restart it is the usual one."""
+        return self.voices.get(file, VOICE) if file.startswith(api.VOICE_ID) else None
 
     async def _get_me(self, _: Json) -> Json:
         abilities = ("can_join_groups", "can_read_all_group_messages", "supports_inline_queries")
@@ -394,6 +435,7 @@ Method = Callable[[FakeTelegram, Json], Awaitable[object]]
 
 METHODS: dict[str, Method] = {
     "getme": FakeTelegram._get_me,
+    "getfile": FakeTelegram._get_file,
     "sendmessage": FakeTelegram._send_message,
     "editmessagereplymarkup": FakeTelegram._edit_reply_markup,
     "answercallbackquery": FakeTelegram._answer_query,

@@ -17,6 +17,7 @@ from demo.platforms._twilio_api import Filled, Form, Json, RefusedByTwilio, Text
 from demo.platforms._twilio_pages import MOST, matches, messages_page
 from demo.platforms._twilio_templates import Templates
 from demo.platforms.chats import Bubble, Chats, Look, Side
+from demo.platforms.voices import VOICE
 from demo.platforms.wire import (
     AS_IT_IS,
     Broken,
@@ -30,6 +31,7 @@ from demo.platforms.wire import (
     TooManyRequests,
     Wire,
     WireAnswer,
+    spoiled,
     takes,
     utc_now,
 )
@@ -119,6 +121,14 @@ class FakeTwilio:
         self._closing = Closing()
         self._texts: dict[str, Text] = {}
         self._media: dict[str, tuple[str, str]] = {}
+        self.voices: dict[str, bytes] = {}
+        """What is in the media that are kept, by their SIDs."""
+        self.redirects: list[str] = []
+        """Where the next who ask for media are sent instead."""
+        self.download_faults: deque[Fault] = deque()
+        """The next downloads meet one of these each."""
+        self.downloads: list[str] = []
+        """The SIDs of the media that were downloaded."""
         self._last_words: dict[str, datetime] = {}
 
     def says(self, person: str, words: str) -> Form:
@@ -145,9 +155,12 @@ class FakeTwilio:
         replied = {"OriginalRepliedMessageSid": message, "OriginalRepliedMessageSender": self._ours(person)}
         return self._announce(self._writes(person, button.label, {"MessageType": "interactive"} | tapped | replied))
 
-    def sends_voice(self, person: str) -> Form:
-        """They record a voice note (WhatsApp)."""
-        return self._announce(self._writes(person, "", self._medium("audio/ogg", "audio"), Look.VOICE))
+    def sends_voice(self, person: str, sound: bytes | None = VOICE) -> Form:
+        """They record a voice note (WhatsApp). `sound`: what is in it; None: Twilio loses it."""
+        medium = self._medium("audio/ogg", "audio")
+        if sound is not None:
+            self.voices[medium["MediaUrl0"].rpartition("/")[2]] = sound
+        return self._announce(self._writes(person, "", medium, Look.VOICE))
 
     def sends_sticker(self, person: str) -> Form:
         """They send a sticker (WhatsApp)."""
@@ -171,6 +184,9 @@ class FakeTwilio:
                 web.get(f"{messages}.json", self._guarded(self._list)),
                 web.get(f"{messages}/{{sid}}.json", self._guarded(self._fetch)),
                 web.get(f"{messages}/{{sid}}/Media.json", self._guarded(self._list_media)),
+                web.get(f"{messages}/{{sid}}/Media/{{medium}}", self._guarded(self._fetch_medium)),
+                web.delete(f"{messages}/{{sid}}/Media/{{medium}}.json", self._guarded(self._delete_medium)),
+                web.get("/store/{medium}", self._download),
                 web.post("/v1/Content", self._guarded(self.templates.create)),
                 web.get("/v1/Content", self._guarded(self.templates.list)),
                 web.get("/v1/ContentAndApprovals", self._guarded(self.templates.list_with_approvals)),
@@ -420,6 +436,29 @@ class FakeTwilio:
             raise RefusedByTwilio(20404)
         listed = [api.medium(self.account, sid, *self._media[sid])] if sid in self._media else []
         return web.json_response({"media_list": listed, "next_page_uri": None, "page": 0, "page_size": 50})
+
+    async def _fetch_medium(self, request: web.Request) -> web.StreamResponse:
+        """Twilio does not give it itself: it says where it lies, for some hours, for whoever knows the address."""
+        medium = request.match_info["medium"]
+        if medium not in self.voices:
+            raise RefusedByTwilio(20404)
+        store = f"{request.url.origin()}{request.path.partition(f'/{api.VERSION}/')[0]}/store/{medium}"
+        return web.Response(status=307, headers={"Location": self.redirects.pop(0) if self.redirects else store})
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        """The store takes nobody's sign-in: one that is shown there was shown to the wrong host."""
+        medium = request.match_info["medium"]
+        if medium not in self.voices or "Authorization" in request.headers:
+            return web.Response(status=400 if medium in self.voices else 404)
+        self.downloads.append(medium)
+        if self.download_faults:
+            return await spoiled(self.download_faults.popleft(), self._closing, request)
+        return web.Response(body=self.voices[medium], content_type="audio/ogg")
+
+    async def _delete_medium(self, request: web.Request) -> web.StreamResponse:
+        if self.voices.pop(request.match_info["medium"], None) is None:
+            raise RefusedByTwilio(20404)
+        return web.Response(status=204)
 
 
 def _person(chat: str) -> str:

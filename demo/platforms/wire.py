@@ -167,3 +167,14 @@ class Closing:
         if request.transport is not None:
             request.transport.close()
         return web.Response(status=500)
+
+
+async def spoiled(fault: Fault, closing: Closing, request: web.Request) -> web.Response:
+    """How a request for a file is answered that meets a fault."""
+    match fault:
+        case TooManyRequests(retry_after):
+            return web.Response(status=429, headers={"Retry-After": str(retry_after)})
+        case RefusedRequest(status=status, description=description):
+            return web.Response(status=status, text=description)
+        case Broken() | Silent() | Dropped():
+            return await closing.spoil(fault, request)

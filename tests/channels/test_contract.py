@@ -15,10 +15,12 @@ from channels.carriers import Reserved
 from channels.messages import Choice, Kind, Later, Message, Never, Outgoing, Shut, Unknown
 from flows._engine.folding import fold
 from locales import ENGLISH, _, languages, speaking
-from tests.channels.conftest import HANG_UP, PAYLOADS, Door, Platform, environment
+from tests.channels.conftest import ACCOUNT, HANG_UP, PAYLOADS, Door, Platform, environment
 from tests.rooms import ROOT, sources
 
 ADDRESSES = {"telegram": "700000001", "sms": "+447700900123", "whatsapp": "+447700900123", "pager": "4711"}
+VOICES = {"whatsapp": f"https://api.twilio.com/2010-04-01/Accounts/{ACCOUNT}/Messages/MM{'0' * 32}/Media/ME{'0' * 32}"}
+"""Where a voice note is kept that could be fetched."""
 NEWS = {"bulletin": {"en": "News:\n{{1}}\nSend STOP to stop."}}
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 YES_OR_NO = (Choice("yes", "Yes"), Choice("no", "No"))
@@ -236,3 +238,20 @@ async def test_a_link_brings_a_word_to_us(channel: Channel, platform: Platform) 
     assert "harbour-2" in entrance.link
     assert re.fullmatch(r"(https?://|sms:)\S+", entrance.link)
     assert re.fullmatch(r"(\+\d+)?", entrance.number)
+
+
+async def test_whoever_takes_no_voice_notes_has_none_to_give(channel: Channel, platform: Platform) -> None:
+    if channel.takes_voice:
+        return
+    with pytest.raises(Never) as never:
+        await channel.fetch("note-1")
+    assert never.value.code == "no_voice"
+    await channel.discard("note-1")
+    assert not platform.requests
+
+
+async def test_before_it_is_open_a_voice_note_is_for_later(channel: Channel, platform: Platform) -> None:
+    await channel.close()
+    with pytest.raises(Later if channel.takes_voice else Never):
+        await channel.fetch(VOICES.get(channel.name, "note-1"))
+    assert not platform.requests

@@ -28,6 +28,7 @@ from channels.messages import (
     Sentences,
     Template,
 )
+from channels.recordings import Recording
 from channels.verdicts import WIRE, Act, Verdict
 
 LONGEST = 1600
@@ -126,6 +127,12 @@ class Pager:
         if answer.status != 200:
             raise Never("refused", VERDICTS["refused"])
         return Accepted(json.loads(answer.body)["sid"])
+
+    async def fetch(self, voice: str) -> Recording:
+        raise Never("no_voice")
+
+    async def discard(self, voice: str) -> None:
+        """Nobody can speak here."""
 
     async def backlog(self) -> Backlog | None:
         return None

@@ -1,0 +1,1 @@
+"""Looking into voice notes: nothing in this folder imports anything but Python, so that a child can be small."""
