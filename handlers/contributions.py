@@ -8,12 +8,13 @@ from handlers.talk.visits import Visit
 from handlers.writing import contents, naming
 from locales import N_, _, to_staff
 from storage import Keyring, Session, consultations, contributions
+from storage.recordings import NewRecording
 
 CLOSED = N_("These questions have closed. What you answered before they closed counts.")
 SHORTEST_NAME = 4
 
 
-async def give(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Shared) -> None:
+async def give(_session: Session, keys: Keyring, visit: Visit, effect: flows.Shared) -> None:
     """Keep a recommendation, sealed for the person who gave it; given again in the same talk, the later one counts.
 
     Too late, say so.
@@ -27,7 +28,7 @@ async def give(_session: Session, _keys: Keyring, visit: Visit, effect: flows.Sh
         language=visit.language,
         day=visit.now.date(),
         text=effect.words.text,
-        voice=effect.words.voice,
+        recording=_recording(keys, visit, effect.words),
         address=visit.address,
     )
     contributions.add(visit.writes, visit.key, new, effect.contribution)
@@ -43,7 +44,7 @@ async def take_back(session: Session, _keys: Keyring, visit: Visit, effect: flow
     await contributions.take_back(session, visit.person, effect.contribution)
 
 
-async def answer(session: Session, _keys: Keyring, visit: Visit, effect: flows.Answered) -> None:
+async def answer(session: Session, keys: Keyring, visit: Visit, effect: flows.Answered) -> None:
     """Keep an answer to one question; answered again, the later one counts, and waits for a response of its own.
 
     Too late, say so instead of asking on.
@@ -64,10 +65,21 @@ async def answer(session: Session, _keys: Keyring, visit: Visit, effect: flows.A
         question=effect.question,
         option=chosen,
         text=words.text,
-        voice=words.voice,
+        recording=_recording(keys, visit, words),
         address=visit.address,
     )
     contributions.add(visit.writes, visit.key, new)
+
+
+def _recording(keys: Keyring, visit: Visit, words: flows.Words) -> NewRecording | None:
+    """The voice note among these words, which only the sender that it came to can fetch.
+
+    It is called the same when it is given once more with what was typed since: by then it may be there no more.
+    """
+    if not words.voice:
+        return None
+    channel = visit.message.channel
+    return NewRecording(keys.index(f"voice {channel}", words.voice), channel, words.voice, visit.now)
 
 
 async def name_topic(session: Session, process: OpenProcess, beginning: str, topic: str) -> str:

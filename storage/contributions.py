@@ -8,11 +8,13 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import delete, exists, func, literal, or_, select, update
 
+from storage import recordings
 from storage._ground.database import Session
 from storage._ground.ids import fresh
 from storage.keys import Keyring, PersonKey
+from storage.recordings import NewRecording
 from storage.states import ResponseState
-from storage.tables import consultation, contribution, gathered, person, response, waits_for_a_response
+from storage.tables import consultation, contribution, gathered, person, recording, response, waits_for_a_response
 from storage.together import Writes
 
 
@@ -42,8 +44,8 @@ class NewContribution(Struct, frozen=True, kw_only=True):
     option: str | None = None
     """...by choosing this."""
     text: str = ""
-    voice: str = ""
-    """Where the platform keeps the voice note."""
+    recording: NewRecording | None = None
+    """Its voice note."""
     address: str
     """Where it was given: the response goes back there."""
 
@@ -66,8 +68,10 @@ def add(writes: Writes, key: PersonKey, new: NewContribution, name: str = "") ->
         "given": new.day,
         "address_id": new.address,
         "words": key.seal(new.text, contribution.c.words, name) if new.text else None,
-        "voice": key.seal(new.voice, contribution.c.voice, name) if new.voice else None,
+        "recording_id": None if new.recording is None else new.recording.id,
     }
+    if new.recording is not None:
+        recordings.add(writes, key, new.recording)
     if new.consultation is None:
         writes.replace(contribution, ("id",), **row, response_id=None)
         return
@@ -95,8 +99,11 @@ async def name_topic(session: Session, name: str, topic: str) -> None:
 
 
 async def take_back(session: Session, person_id: str, name: str) -> None:
-    """Erase a recommendation of this person."""
-    await session.execute(delete(contribution).where(contribution.c.id == name, contribution.c.person_id == person_id))
+    """Erase a recommendation of this person, and what they said of it."""
+    theirs = (contribution.c.id == name, contribution.c.person_id == person_id)
+    spoken = select(contribution.c.recording_id).where(*theirs)
+    await session.execute(delete(recording).where(recording.c.id.in_(spoken)))
+    await session.execute(delete(contribution).where(*theirs))
 
 
 async def given_by(session: Session, process_id: str, people: Sequence[str], most: int = 12) -> list[GivenContribution]:
@@ -169,9 +176,12 @@ class Contribution:
     question: str | None
     option: str | None
     words: str = field(repr=False)
-    """"" when there are none, or when the person has been forgotten."""
+    """Those that were typed, and what a member of staff wrote down of the voice note; "" when there are none, or when
+    the person has been forgotten."""
     spoken: bool
     """It is a voice note."""
+    written_down: bool
+    """Some of the words are those that a member of staff heard."""
     given: date
     response: str | None
     state: ResponseState
@@ -234,18 +244,21 @@ async def by_topic(session: Session, process_id: str) -> Mapping[str, int]:
 
 def _all() -> Any:
     return (
-        select(contribution, person.c.key, person.c.key_epoch, response.c.state.label("response_state"))
+        select(
+            contribution,
+            person.c.key,
+            person.c.key_epoch,
+            response.c.state.label("response_state"),
+            recording.c.words.label("heard"),
+        )
         .select_from(contribution)
+        .outerjoin(recording, recording.c.id == contribution.c.recording_id)
         .outerjoin(person, person.c.id == contribution.c.person_id)
         .outerjoin(response, response.c.id == contribution.c.response_id)
     )
 
 
 def _read(keys: Keyring, row: Any) -> Contribution:
-    words = ""
-    if row.words is not None and row.person_id is not None:
-        key = keys.unwrap(row.person_id, row.key, row.key_epoch)
-        words = key.open(row.words, contribution.c.words, row.id)
     return Contribution(
         id=row.id,
         pseudonym="" if row.person_id is None else row.person_id[:6],
@@ -254,12 +267,21 @@ def _read(keys: Keyring, row: Any) -> Contribution:
         consultation=row.consultation_id,
         question=row.question,
         option=row.option,
-        words=words,
-        spoken=row.voice is not None,
+        words=_words(keys, row),
+        spoken=row.recording_id is not None or row.voice is not None,
+        written_down=row.heard is not None,
         given=row.given,
         response=row.response_id,
         state=ResponseState(row.response_state or ResponseState.RECEIVED),
     )
+
+
+def _words(keys: Keyring, row: Any) -> str:
+    if row.person_id is None or (row.words is None and row.heard is None):
+        return ""
+    key = keys.unwrap(row.person_id, row.key, row.key_epoch)
+    typed = "" if row.words is None else key.open(row.words, contribution.c.words, row.id)
+    return "\n\n".join(filter(None, (typed, recordings.words_of(key, row.heard, row.recording_id))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ from storage.tables import (
     member,
     participation,
     person,
+    recording,
     report,
     waits,
 )
@@ -101,7 +102,9 @@ async def is_too_much(session: Session, second: str) -> bool:
     words = select(func.count()).select_from(contribution).where(contribution.c.person_id == second)
     bodies = select(func.count()).select_from(delivery).where(delivery.c.person_id == second)
     bodies = bodies.where(delivery.c.body.is_not(None))
-    return bool((await session.execute(select(words.scalar_subquery() + bodies.scalar_subquery()))).scalar_one() > MOST)
+    voices = select(func.count()).select_from(recording).where(recording.c.person_id == second)
+    things = words.scalar_subquery() + bodies.scalar_subquery() + voices.scalar_subquery()
+    return bool((await session.execute(select(things))).scalar_one() > MOST)
 
 
 async def join(session: Session, pair: Pair, now: datetime) -> bool:
@@ -221,6 +224,12 @@ async def _feedback(session: Session, pair: Pair, _now: datetime) -> None:
     await _move(session, pair, feedback)
 
 
+async def _recordings(session: Session, pair: Pair, _now: datetime) -> None:
+    """Of each only its key is sealed anew, and its words: the sound is sealed by that key."""
+    await _hand_over(session, pair, recording, recording.c.id)
+    await _move(session, pair, recording)
+
+
 async def _members(session: Session, pair: Pair, _now: datetime) -> None:
     """One seat in each council."""
     seats = await _seats(session, pair)
@@ -310,6 +319,7 @@ JOINS: Mapping[str, Joins] = {
     contribution.name: _contributions,
     follow.name: _follows,
     feedback.name: _feedback,
+    recording.name: _recordings,
     member.name: _members,
     ballot.name: _ballots,
     delivery.name: _deliveries,

@@ -28,6 +28,8 @@ UNPADDED = b"\x02"
 """Boxes of before: they are opened, and no more are made."""
 NONCE = 12
 KEY = 32
+LARGE_STEP = 4096
+"""Of a voice note that is about a second."""
 SHORTEST = len(VERSION) + NONCE + 16
 """The box of an empty text: its tag is there."""
 
@@ -58,7 +60,7 @@ class PersonKey:
 
     def open(self, box: bytes, column: Column[Box], row: str) -> str:
         """Raises `Unreadable`."""
-        return _opened(self.cipher, box, column, f"{row}|{self.person}")
+        return _opened(self.cipher, box, column, f"{row}|{self.person}").decode()
 
     def hand_over(self, box: bytes, column: Column[Box], row: str, to: "PersonKey") -> Box:
         """The same for another person, and no shorter: how long it looks tells no more than before.
@@ -66,6 +68,42 @@ class PersonKey:
         Raises `Unreadable`.
         """
         return to.seal(self.open(box, column, row), column, row, len(box) - SHORTEST)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKey:
+    """The key of one large thing of a person's. Theirs seals it: when that changes, the thing stays as it is.
+
+    The thing opens only in the table, column and row that it was sealed for.
+    """
+
+    secret: bytes = field(repr=False)
+
+    @staticmethod
+    def new() -> "OwnKey":
+        return OwnKey(AESGCM.generate_key(256))
+
+    @staticmethod
+    def opened(key: PersonKey, box: bytes, column: Column[Box], row: str) -> "OwnKey":
+        """Raises `Unreadable`."""
+        try:
+            return OwnKey(bytes.fromhex(key.open(box, column, row)))
+        except ValueError:
+            pass
+        raise Unreadable
+
+    def sealed_by(self, key: PersonKey, column: Column[Box], row: str) -> Box:
+        return key.seal(self.secret.hex(), column, row)
+
+    def seal(self, content: bytes, column: Column[bytes], row: str) -> Box:
+        """Padded to `LARGE_STEP` bytes."""
+        nonce = os.urandom(NONCE)
+        padded_content = _filled(content, LARGE_STEP)
+        return Box(VERSION + nonce + AESGCM(self.secret).encrypt(nonce, padded_content, _place("v3", column, row)))
+
+    def open(self, box: bytes, column: Column[bytes], row: str) -> bytes:
+        """Raises `Unreadable`."""
+        return _opened(AESGCM(self.secret), box, column, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +143,7 @@ class Keyring:
         """Raises `Unreadable`."""
         for epoch in self.wrapping:
             try:
-                return _opened(self._own(epoch), box, column, row)
+                return _opened(self._own(epoch), box, column, row).decode()
             except Unreadable:
                 continue
         raise Unreadable
@@ -124,7 +162,7 @@ def _sealed(cipher: AESGCM, text: str, column: Column[Box], row: str, least: int
     return Box(VERSION + nonce + sealed)
 
 
-def _opened(cipher: AESGCM, box: bytes, column: Column[Box], row: str) -> str:
+def _opened(cipher: AESGCM, box: bytes, column: Column[Any], row: str) -> bytes:
     version = bytes(box[:1])
     if version not in (VERSION, UNPADDED) or len(box) < SHORTEST:
         raise Unreadable
@@ -134,18 +172,22 @@ def _opened(cipher: AESGCM, box: bytes, column: Column[Box], row: str) -> str:
         text = cipher.decrypt(box[1 : 1 + NONCE], box[1 + NONCE :], place)
     except InvalidTag as wrong:
         raise Unreadable from wrong
-    return (text.rstrip(b"\0")[:-1] if version == VERSION else text).decode()
+    return text.rstrip(b"\0")[:-1] if version == VERSION else text
 
 
-def _place(version: str, column: Column[Box], row: str) -> bytes:
+def _place(version: str, column: Column[Any], row: str) -> bytes:
     return f"{version}|{column.table.name}|{column.name}|{row}".encode()
 
 
 def padded(text: bytes, column: Column[Box], least: int = 0) -> bytes:
     """As ISO/IEC 7816-4 pads: b"\\x80", then zeros up to a multiple of the column's step."""
     kind: Any = column.type
-    steps = -(-max(len(text) + 1, least) // kind.step)
-    return (text + b"\x80").ljust(steps * kind.step, b"\0")
+    return _filled(text, kind.step, least)
+
+
+def _filled(content: bytes, step: int, least: int = 0) -> bytes:
+    steps = -(-max(len(content) + 1, least) // step)
+    return (content + b"\x80").ljust(steps * step, b"\0")
 
 
 def create(path: Path) -> None:

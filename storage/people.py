@@ -66,7 +66,7 @@ async def erase(session: Session, person_id: str) -> None:
     await session.execute(
         update(contribution)
         .where(contribution.c.person_id == person_id)
-        .values(person_id=None, words=None, voice=None, address_id=None)
+        .values(person_id=None, words=None, voice=None, recording_id=None, address_id=None)
     )
     await session.execute(delete(person).where(person.c.id == person_id))
 

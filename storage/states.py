@@ -130,3 +130,16 @@ class SendingState(StrEnum):
     """Somebody called it back before it left: it never leaves."""
     VOID = "void"
     """What would leave has changed since it was requested, or could not leave any more: it never does."""
+
+
+class RecordingState(StrEnum):
+    """How far a voice note is on its way from its platform to us."""
+
+    TO_FETCH = "to_fetch"
+    """The platform has it; a worker fetches it when it is due."""
+    KEPT = "kept"
+    """It is here. While something is still due, the platform is to delete what it has."""
+    REFUSED = "refused"
+    """It is none that we take: too large, too long, or no sound. What the platform has of it stays there."""
+    GONE = "gone"
+    """The platform has it no more, or has not given it for a month."""

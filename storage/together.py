@@ -45,6 +45,8 @@ class _Kind(NamedTuple):
     keys: tuple[str, ...] = ()
     """Of a change: what a row is found by. Of an insert: what a row that is there already is found by."""
     changes: bool = False
+    once: bool = False
+    """Of an insert: a row that is there already stays as it is."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,10 @@ class Writes:
     def replace(self, table: Table, keys: tuple[str, ...], **row: Any) -> None:
         """Insert, or overwrite the row that has the same `keys`."""
         self.waiting[_Kind(table.name, tuple(row), keys)].append(row)
+
+    def insert_once(self, table: Table, keys: tuple[str, ...], **row: Any) -> None:
+        """Insert, unless there is a row that has the same `keys`."""
+        self.waiting[_Kind(table.name, tuple(row), keys, once=True)].append(row)
 
     def change(self, table: Table, keys: tuple[str, ...], **row: Any) -> None:
         """Overwrite columns of the row that is found by `keys`, if it is there."""
@@ -84,9 +90,9 @@ async def write(session: Session, writes: Writes) -> None:
 
 
 @lru_cache(maxsize=512)
-def _order(kind: _Kind) -> tuple[int, bool, tuple[str, ...], tuple[str, ...]]:
+def _order(kind: _Kind) -> tuple[int, bool, tuple[str, ...], tuple[str, ...], bool]:
     """Always the same for the same kinds, so that one statement serves every batch that has them."""
-    return PLACES[kind.table], kind.changes, kind.columns, kind.keys
+    return PLACES[kind.table], kind.changes, kind.columns, kind.keys, kind.once
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,8 @@ def _each_written(kind: _Kind) -> UpdateBase:
     added = sqlite.insert(table).values({name: bindparam(name) for name in kind.columns})
     if not kind.keys:
         return added
+    if kind.once:
+        return added.on_conflict_do_nothing(index_elements=list(kind.keys))
     return added.on_conflict_do_update(
         index_elements=list(kind.keys), set_={c: added.excluded[c] for c in kind.columns if c not in kind.keys}
     )
@@ -160,6 +168,8 @@ def _many_written(kind: _Kind, number: int) -> Any:
     added = postgresql.insert(table).from_select(list(values), select(*values.values()))
     if not kind.keys:
         return added.returning(_DONE)
+    if kind.once:
+        return added.on_conflict_do_nothing(index_elements=list(kind.keys)).returning(_DONE)
     return added.on_conflict_do_update(
         index_elements=list(kind.keys), set_={c: added.excluded[c] for c in kind.columns if c not in kind.keys}
     ).returning(_DONE)

@@ -36,6 +36,7 @@ from storage.tables.participations import came_by_a_door, has_not_agreed, partic
 from storage.tables.people import invitation, member, person
 from storage.tables.processes import process
 from storage.tables.programs import program
+from storage.tables.recordings import recording
 from storage.tables.reports import report
 from storage.tables.responses import feedback, inquiry, response, response_matter, result
 from storage.tables.rounds import ballot, round  # noqa: A004 the word of the field, never used bare
@@ -91,6 +92,7 @@ __all__ = [
     "person",
     "process",
     "program",
+    "recording",
     "recovery_code",
     "rendition",
     "report",

@@ -46,8 +46,11 @@ contribution = Table(
     Column("language", Text, nullable=False),
     # What was written; null: it was chosen or spoken, or its person was forgotten.
     Column("words", Sealed(512)),
-    # Where the platform keeps the voice note; null: it was not spoken, or its person was forgotten.
+    # Where the platform keeps a voice note that came before there were recordings, which say it since; null: of any
+    # other, where it was not spoken, or its person was forgotten.
     Column("voice", Sealed(256)),
+    # Its voice note; null: it was not spoken, it came before they were fetched, or its person was forgotten.
+    Column("recording_id", Text),
     # The day on which it came.
     Column("given", Date, nullable=False),
     # At which address it was given, where the response goes back to; null: before that was kept, or its person was
@@ -73,4 +76,10 @@ Index(
     contribution.c.consultation_id,
     postgresql_where=waits_for_a_response(contribution),
     sqlite_where=waits_for_a_response(contribution),
+)
+Index(
+    "ix_contribution_recording_id",
+    contribution.c.recording_id,
+    postgresql_where=contribution.c.recording_id.is_not(None),
+    sqlite_where=contribution.c.recording_id.is_not(None),
 )

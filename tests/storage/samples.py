@@ -108,6 +108,7 @@ STATES: Mapping[str, dict[str, Any]] = {
     "participation": {"left": None, "consented": False, "joined": NOW.date() - timedelta(days=9)},
     "response": {"state": ResponseState.RECEIVED},
     "result": {"state": "adopted"},
+    "recording": {"state": "kept"},
     "recovery_code": {"used": None},
     "item": {"dropped": None, "kind": "bulletin"},
     "rendition": {"state": "translated"},

@@ -8,12 +8,16 @@ from pathlib import Path
 
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect
+from sqlalchemy import Connection, create_engine, inspect, update
 
 import storage
+from storage import Keyring
 from storage._ground.database import with_driver
 from storage.migrations.changes import config, differences, undo
+from storage.tables import contribution
 from storage.versions import NEWEST, is_current
+from tests.storage.recordings import SOUND, claim, heard, kept
+from tests.storage.rows import give, meet, opened
 
 ROOT = Path(__file__).parents[2]
 
@@ -192,3 +196,28 @@ def test_who_there_was_before_takes_part_as_they_did(blank_database_url: str) ->
         ("a1", "agreed", "review"), ("a2", "undecided", "review"), ("a3", "forgotten", None),
     ]  # fmt: skip
     assert (kept, gave) == (["agreed", "passed on"], "agreed")
+
+
+BEFORE_RECORDINGS = "b7d40f2ac915"
+
+
+async def test_voice_notes_of_before_are_fetched_by_the_sender_of_their_chat(
+    blank_database_url: str, keys: Keyring
+) -> None:
+    """Where it is not known any more in which chat one was given, nobody can."""
+    storage.migrate(blank_database_url)
+    async with opened(blank_database_url) as database, database.writing() as session:
+        alice = await meet(session, keys)
+        await give(session, alice, "In a chat that is gone")
+        name = await give(session, alice)
+        in_chat = update(contribution).where(contribution.c.id == name)
+        await session.execute(in_chat.values(address_id=alice.address))
+    with _connected(blank_database_url) as connection:
+        command.downgrade(config(connection), BEFORE_RECORDINGS)
+    storage.migrate(blank_database_url)
+    database = storage.open(blank_database_url)
+    [claimed] = await claim(database, keys)
+    assert (claimed.voice, claimed.channel) == ("file-1", alice.channel)
+    assert await kept(database, keys, claimed)
+    assert await heard(database, keys, name) == SOUND
+    await database.close()

@@ -119,6 +119,14 @@ PLAIN = {
     "contribution.option": "one of the choices of the organizers: it is counted",
     "contribution.topic": "one of the objectives of the Compact: it is counted",
     "contribution.response_id": NAME,
+    "contribution.recording_id": "a keyed hash of where a platform keeps a voice note; the key is not in the database",
+    "recording.id": "a keyed hash of where a platform keeps it; the key is not in the database",
+    "recording.person_id": NAME,
+    "recording.channel": "the name of a bot or number of ours",
+    "recording.state": "one of the states of a voice note",
+    "recording.code": "the platform's code of an error, or a word of ours",
+    "recording.kind": "one of the few kinds of sound that we take",
+    "recording.written_by": OF_STAFF,
     "contribution.language": "the staff who read it are found by it",
     "member.person_id": NAME,
     "member.process_id": NAME,
@@ -229,7 +237,10 @@ PLAIN = {
     "attempt.id": NAME,
     "attempt.target": "a keyed hash of a login or of an address on the net; the key is not in the database",
 }
-WRAPPED = {"person.key": "wrapped by a key that is not in the database"}
+WRAPPED = {
+    "person.key": "wrapped by a key that is not in the database",
+    "recording.sound": "sealed by a key of its own, which the person's key seals",
+}
 
 
 def open_to_read(tables: MetaData) -> set[str]:
