@@ -11,7 +11,7 @@ from broadcast import reconcile
 from broadcast.wake import Waker
 from channels import Channel
 from handlers import digests, people, promises, rounds, schedules, sendings, signing_in
-from storage import Database, Keyring, addresses, events, links, marks, senders, staff_phones
+from storage import Database, Keyring, addresses, events, links, marks, recordings, senders, staff_phones
 from storage import people as stored_people
 from storage import rounds as stored_rounds
 from storage.outbox import ageing, reports, unknowns
@@ -26,6 +26,8 @@ delivery is a number in its broadcast's count."""
 MOST_TO_AGE = 2000
 WORDS_KEPT = timedelta(minutes=15)
 """How long a reply that has left keeps its words where the platform says nothing more of it."""
+UNNAMED = timedelta(minutes=1)
+"""How often voice notes are looked for that no contribution names any more."""
 AWAY = timedelta(hours=1)
 """A database that nobody has used for so long may be an old copy."""
 
@@ -113,6 +115,8 @@ class Housekeeping:
             await stored_people.prune_invitations(session, (now - OLD).date())
             await reports.prune(session, now - OLD, MOST_TO_AGE)
             await ageing.age(session, now - OLD, MOST_TO_AGE)
+            if await marks.turn_comes(session, "throwing away voice notes", now - UNNAMED, now):
+                await recordings.prune(session)
 
     async def abandon(self, now: datetime, everybody: bool) -> None:
         async with self.database.writing() as session:

@@ -70,6 +70,11 @@ COUNTED: Mapping[str, MetricKind] = {
     "claims": MetricKind("Deliveries that were claimed to be sent", ("channel",)),
     "outcomes": MetricKind("Sends by what became of the delivery, and why", ("channel", "state", "code")),
     "places": MetricKind("Places in the platform's pace that were used: messages, on SMS segments", ("channel",)),
+    "recordings": MetricKind(
+        "Voice notes by what became of them when a worker took one in hand, and why: kept, later, refused, gone, "
+        "unwanted (its contribution was gone), left (the platform does not delete it)",
+        ("channel", "state", "code"),
+    ),
     "redis_away": MetricKind("Times that Redis did not answer"),
     "faults": MetricKind("Faults of our own in what a worker does again and again", ("name",)),
 }
@@ -78,10 +83,12 @@ TIMED: Mapping[str, MetricKind] = {
     "turn": MetricKind("Seconds from a platform's request to its being durably kept", ("channel",), QUICK),
     "send": MetricKind("Seconds that a platform took to answer", ("channel",), SLOW),
     "claim": MetricKind("Seconds of a transaction that settles and claims", ("channel",), QUICK),
+    "fetch": MetricKind("Seconds in which a voice note was fetched and looked into", ("channel",), SLOW),
     "housekeeping": MetricKind("Seconds of keeping house once", (), SLOW),
 }
 SET: Mapping[str, MetricKind] = {
     "pending": MetricKind("What people wrote that a platform has not been able to give us", ("channel",)),
+    "unfetched": MetricKind("Voice notes that wait to be fetched", ("channel",)),
     "pace": MetricKind("Places a second that a channel may use", ("channel",)),
     "housekeeping_timestamp_seconds": MetricKind("When house was last kept"),
 }

@@ -15,6 +15,8 @@ import structlog
 
 from bot.approvals import Approvals
 from bot.asking import Asking
+from bot.fetching import EVERY as OFTEN
+from bot.fetching import Fetching
 from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
 from bot.ratios import Ratios
@@ -64,6 +66,7 @@ class Worker:
         ratios = Ratios(self.database, self.channels, self.observe)
         slowing = Slowing(self.database, senders)
         rotation = Rotation(self.database, self.keys)
+        fetching = Fetching(self.database, self.keys, self.channels, self.clock, closing, self.observe)
         await self._house.open(self.clock())
         await self._count_workers()
         await approvals.follow()
@@ -77,6 +80,8 @@ class Worker:
                     ("slow", SECOND, lambda: slowing.follow(self.clock())),
                     ("house", HOUSE, self.keep_house),
                     ("ask", HOUSE, lambda: asking.ask(self.clock())),
+                    ("voice", OFTEN, fetching.fetch),
+                    ("unfetched", HOUSE, fetching.look),
                     ("watch", EVERY, lambda: watching.look(self.clock())),
                     ("ratios", EVERY, lambda: ratios.look(self.clock())),
                     ("approved", HOUSE, lambda: approvals.ask(self.clock())),
