@@ -46,6 +46,7 @@ class Act(StrEnum):
     MATTER_GATHER = "matter.gather"
     MATTER_PART = "matter.part"
     MATTER_ASK = "matter.ask"
+    RECORDING_WRITE = "recording.write"
     COUNCIL_INVITE = "council.invite"
     COUNCIL_REVOKE = "council.revoke"
     COUNCIL_REMOVE = "council.remove"

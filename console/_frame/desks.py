@@ -129,6 +129,12 @@ class Desk:
         values = {"desk": self, "language": spoken(), "here": self.here, "token": self._token, **shown}
         return pages.response(template, values, status)
 
+    def page_with_sound(self, template: str, status: int = 200, /, **shown: object) -> web.Response:
+        """The same for one on which voice notes can be played: on no other can anything be."""
+        response = self.page(template, status, **shown)
+        response.headers["Content-Security-Policy"] = pages.WITH_SOUND
+        return response
+
     def live(self, template: str, version: str, /, **shown: object) -> web.StreamResponse:
         """A part of a page that is fetched again and again: 304 while its version is the same."""
         tag = f'"{version}"'

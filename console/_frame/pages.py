@@ -24,6 +24,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
+WITH_SOUND = f"{POLICY}; media-src 'self'"
+"""Of the few pages on which voice notes can be played."""
 AGAIN = "private, no-cache"
 """Kept by the browser, and asked for again each time."""
 HEADERS = {

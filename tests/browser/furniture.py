@@ -10,10 +10,11 @@ from handlers.matters import Draft
 from handlers.processes import OpenProcess
 from handlers.staff import Grant
 from handlers.writing import contents
-from storage import Session
+from storage import Session, recordings
 from storage.roles import Role
 from storage.states import RenditionState
 from tests.stories.town import StoryTown
+from tests.waiting import until
 
 TEXT = "The hearing is on Friday."
 FRENCH = "L’audition a lieu vendredi."
@@ -38,6 +39,7 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
             session, process, _answer(matter, "considered"), "Interpreters", AMINA, now
         )
     )
+    contribution = await spoken(town)
     return {
         "slug": "regional-review",
         "language": "fr",
@@ -49,9 +51,28 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         "response": response.id,
         "leaving": leaving.id,
         "broadcast": broadcast,
+        "contribution": contribution,
         "token": await town.organizer(_invited),
         "text": await town.organizer(_own),
     }
+
+
+async def spoken(town: StoryTown) -> str:
+    """Somebody has sent a voice note, and it has come; gives the id of its contribution."""
+    amina = town.on_whatsapp()
+    await amina.joins()
+    amina.says("share")
+    await amina.hears()
+    amina.sends_voice()
+    await amina.hears_choices("Thank you")
+    await until(lambda: _has_come(town))
+    return (await town.received())[0].id
+
+
+async def _has_come(town: StoryTown) -> bool:
+    async with town.parts.database.reading() as session:
+        waiting = await recordings.waiting(session)
+    return not waiting
 
 
 async def _invited(session: Session, now: datetime) -> str:

@@ -14,6 +14,7 @@ from demo.platforms.both import Platforms, platforms
 from demo.platforms.chats import Bubble, Chat
 from demo.platforms.telegram import FakeTelegram
 from demo.platforms.twilio import FakeTwilio
+from demo.platforms.voices import VOICE
 from demo.serving import bound, port_of, serving, url_of
 from handlers import processes
 from handlers.processes import OpenProcess
@@ -38,8 +39,9 @@ class Person:
     def says(self, words: str) -> None:
         self.platform.says(self.address, words)
 
-    def sends_voice(self) -> None:
-        self.platform.sends_voice(self.address)
+    def sends_voice(self, sound: bytes | None = VOICE) -> None:
+        """`sound` None: the platform loses it."""
+        self.platform.sends_voice(self.address, sound)
 
     def taps(self, label: str) -> None:
         """The button with this label, under the newest message that has one."""
