@@ -85,6 +85,10 @@ SENDINGS: Mapping[str, Point] = {
     "while a sending leaves, before its commit": Point("storage.sendings.take_due", When.TO_BE_COMMITTED, _gives),
     "after the commit of a sending that left": Point("storage.sendings.take_due", When.COMMITTED, _gives),
 }
+VOICES: Mapping[str, Point] = {
+    "while a voice note is kept, before its commit": Point("storage.recordings.keep", When.TO_BE_COMMITTED, _gives),
+    "after the commit of a voice note": Point("storage.recordings.keep", When.COMMITTED, _gives),
+}
 
 
 def arm(name: str, nth: int) -> None:
@@ -92,7 +96,7 @@ def arm(name: str, nth: int) -> None:
 
     Whoever is to die there is killed from outside, once it was seen what it had in flight.
     """
-    point, passes = {**POINTS, **SENDINGS}[name], count(1)
+    point, passes = {**POINTS, **SENDINGS, **VOICES}[name], count(1)
 
     def stops() -> None:
         if next(passes) == nth:
