@@ -113,12 +113,12 @@ async def _gather(database: Database, process: OpenProcess) -> str:
             "address_id": cast(participation.c.person_id, Text) + "a",
         }
         await session.execute(insert(contribution).from_select(list(values), select(*values.values())))
-        said = {
+        places = {
             "matter_id": literal(name),
             "contribution_id": contribution.c.id,
             "since": literal(_forum.now(), gathered.c.since.type),
         }
-        await session.execute(insert(gathered).from_select(list(said), select(*said.values())))
+        await session.execute(insert(gathered).from_select(list(places), select(*places.values())))
     return name
 
 

@@ -181,8 +181,8 @@ async def _answers(session: Session, desk: Desk, matter: StoredMatter) -> Sequen
     """The newest response first. Two statements, none where there is no response yet."""
     if matter.response_id is None:
         return ()
-    given = await responses.to_matter(session, desk.process.id, matter.id)
-    followed = await results.of_responses(session, desk.process.id, [response.id for response in given])
+    published = await responses.to_matter(session, desk.process.id, matter.id)
+    followed = await results.of_responses(session, desk.process.id, [response.id for response in published])
     return [
         Answer(
             response,
@@ -192,7 +192,7 @@ async def _answers(session: Session, desk: Desk, matter: StoredMatter) -> Sequen
             titled_if_any(desk, response.place),
             [_step(desk, result) for result in followed if result.response_id == response.id],
         )
-        for response in given
+        for response in published
     ]
 
 

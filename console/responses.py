@@ -176,8 +176,8 @@ async def _screens(desk: Desk, session: Session, response: contents.Response) ->
         announced = await responses.announcement(session, desk.process, "", response)
     except contents.Unfit as unfit:
         return (), str(unfit)
-    told = announced.told(desk.process.content)
-    texts = {language: told.to(language) for language in announced.renditions}
+    composed = announced.told(desk.process.content)
+    texts = {language: composed.to(language) for language in announced.renditions}
     return await phones.screens(session, desk.process, texts, RESPONSE, desk.office.price), ""
 
 
@@ -227,8 +227,8 @@ async def _texts(desk: Desk, session: Session, sending: StoredSending) -> flows.
         announced = await responses.announcement(session, desk.process, "", response)
     except contents.Unfit:
         return {}
-    told = announced.told(desk.process.content)
-    return {language: told.to(language) for language in announced.renditions}
+    composed = announced.told(desk.process.content)
+    return {language: composed.to(language) for language in announced.renditions}
 
 
 leaving = Approvals(frozenset({SendingKind.RESPONSE, SendingKind.RESULT}), "/matters/leaving", _show, "leaving")

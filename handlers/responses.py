@@ -58,7 +58,7 @@ async def publish(session: Session, process: OpenProcess, response: contents.Res
     # Whoever gathers something into one of them has done so by now, or finds the response.
     await matters.take(session, process.id, response.matters)
     name = fresh()
-    told = await announcement(session, process, name, response)
+    news = await announcement(session, process, name, response)
     new = NewResponse(
         id=name,
         process_id=process.id,
@@ -70,7 +70,7 @@ async def publish(session: Session, process: OpenProcess, response: contents.Res
         link=response.link,
     )
     await responses.respond(session, new, response.contributions, response.matters)
-    queued = await telling.tell_back(session, process, told, now)
+    queued = await telling.tell_back(session, process, news, now)
     return Published(name, queued.broadcast, queued.number)
 
 
@@ -90,8 +90,8 @@ async def tell_too(
         place=contents.unpack(published.place, dict[str, str]),
         link=published.link,
     )
-    told = await announcement(session, process, response_id, response)
-    only_them = replace(told, audience=replace(told.audience, contributions=response.contributions))
+    news = await announcement(session, process, response_id, response)
+    only_them = replace(news, audience=replace(news.audience, contributions=response.contributions))
     await telling.tell_back(session, process, only_them, now)
 
 
@@ -189,9 +189,9 @@ def seen_at(process: OpenProcess, place: flows.Renditions, link: str) -> Iterato
         yield _("You can see it here: {place}", place=" ".join(filter(None, (where, link))))
 
 
-def _check_fits(process: OpenProcess, told: Announcement, topics: Sequence[Topic]) -> None:
+def _check_fits(process: OpenProcess, news: Announcement, topics: Sequence[Topic]) -> None:
     """With the longest that can stand before it. Raises `contents.Unfit`."""
-    composed = told.told(process.content)
+    composed = news.told(process.content)
     for topic in topics:
         answered = flows.Given(LONGEST_DAY, topic.objective, topic.consultation or "", MANY)
         telling.check_fits({language: composed.to(language, answered) for language in languages()}, to_staff("reason"))

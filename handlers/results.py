@@ -33,7 +33,7 @@ async def publish(session: Session, process: OpenProcess, result: contents.Resul
     """Publish a result and queue the word of it, in this one transaction. Raises `contents.Unfit`."""
     await processes.touch(session, process)
     name = fresh()
-    told = await announcement(session, process, name, result, now)
+    news = await announcement(session, process, name, result, now)
     stored = StoredResult(
         id=name,
         process_id=process.id,
@@ -46,7 +46,7 @@ async def publish(session: Session, process: OpenProcess, result: contents.Resul
         published=now,
     )
     await results.add(session, stored)
-    queued = await telling.tell_back(session, process, told, now)
+    queued = await telling.tell_back(session, process, news, now)
     return Published(name, queued.broadcast, queued.number)
 
 

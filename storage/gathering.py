@@ -97,14 +97,14 @@ async def crowds(session: Session, matter_ids: Collection[str]) -> Mapping[str, 
     follows = select(follow.c.matter_id, follow.c.person_id, *_none("given"), literal(1), supports)
     follows = follows.where(follow.c.matter_id.in_(matter_ids))
     rows = gave.union_all(follows).subquery()
-    given, supported = rows.c.given == 1, rows.c.supports == 1
+    is_given, is_supported = rows.c.given == 1, rows.c.supports == 1
     counted = select(
         rows.c.matter_id,
         func.sum(rows.c.given),
-        func.count(rows.c.person_id.distinct()).filter(given),
+        func.count(rows.c.person_id.distinct()).filter(is_given),
         func.sum(rows.c.follows),
         func.sum(rows.c.supports),
-        func.count(rows.c.person_id.distinct()).filter(or_(given, supported)),
+        func.count(rows.c.person_id.distinct()).filter(or_(is_given, is_supported)),
     ).group_by(rows.c.matter_id)
     return {row[0]: Crowd(*map(int, row[1:])) for row in await session.execute(counted)}
 

@@ -21,14 +21,14 @@ def newest(process: str, audience: Audience) -> Subquery:
     It is made once for all of them: looked for person by person it would be made for each.
     """
     parts = _said_about(process, audience)
-    said = union_all(*(branch for part in parts for branch in part.selects)).subquery("said")
+    rows = union_all(*(branch for part in parts for branch in part.selects)).subquery("said")
     place = func.row_number().over(
-        partition_by=said.c.person_id, order_by=(said.c.follows, said.c.day.desc(), said.c.id.desc())
+        partition_by=rows.c.person_id, order_by=(rows.c.follows, rows.c.day.desc(), rows.c.id.desc())
     )
     # All parts that ask must be met.
-    in_all = [said.c.person_id.in_(select(part.subquery().c.person_id)) for part in parts[1:]]
-    in_all += [said.c.person_id.in_(select(parts[0].subquery().c.person_id))] if len(parts) > 1 else []
-    placed = select(said.c.person_id, said.c.address_id, place.label("place")).where(*in_all).subquery("placed")
+    in_all = [rows.c.person_id.in_(select(part.subquery().c.person_id)) for part in parts[1:]]
+    in_all += [rows.c.person_id.in_(select(parts[0].subquery().c.person_id))] if len(parts) > 1 else []
+    placed = select(rows.c.person_id, rows.c.address_id, place.label("place")).where(*in_all).subquery("placed")
     return select(placed.c.person_id, placed.c.address_id).where(placed.c.place == 1).subquery("concerned")
 
 

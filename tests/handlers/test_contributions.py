@@ -107,7 +107,9 @@ async def test_each_person_is_told_which_of_their_own_words_are_answered(house: 
     await respond(house, *names)
     heard = await alice.hears()
     assert heard.startswith("On November 24, 2026 you told us about: Leaving home, legal ways (and 1 more)\nIt was")
-    assert (await bob.hears()).startswith("Le 24 novembre 2026, vous nous avez dit ce qui doit changer\nVotre avis")
+    assert (await bob.hears()).startswith(
+        "Le 24 novembre 2026, vous nous avez dit ce qui doit changer\nCela a été retenu."
+    )
 
 
 async def test_who_answered_a_consultation_is_told_which(house: House) -> None:
