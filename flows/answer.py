@@ -1,10 +1,11 @@
 """The questions of a consultation, after its promise."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 
-from flows._engine.asking import choose, hear
+from channels.messages import Choice
+from flows._engine.asking import choose, choose_several, hear
 from flows._engine.effects import Answered, Words
-from flows._engine.facts import Facts, OpenConsultation, Question
+from flows._engine.facts import Facts, OpenConsultation, Question, QuestionKind, Scale
 from flows._engine.talks import Answer, Ask, Say, Talk
 from flows._engine.words import to_send
 from flows._texts.levels import LEVELS
@@ -55,16 +56,45 @@ def _promise(facts: Facts, consultation: OpenConsultation) -> str:
     return "\n".join(sentences)
 
 
-def _ask(facts: Facts, question: Question) -> Generator[Ask, Answer, str | Words]:
-    if question.options:
-        text = written(facts, question.text, (option.label for option in question.options))
-        return (yield from choose(text, choices(facts, question.options)))
-    return (yield from hear(written(facts, question.text), facts.takes_voice))
+def _ask(facts: Facts, question: Question) -> Generator[Ask, Answer, str | tuple[str, ...] | Words]:
+    match question.kind:
+        case QuestionKind.OPEN:
+            return (yield from hear(written(facts, question.text), facts.takes_voice))
+        case QuestionKind.SEVERAL:
+            how = _("You can choose several. Send their numbers, for example 1 3.")
+            return (yield from choose_several(f"{_text(facts, question)}\n{how}", offered(facts, question)))
+        case QuestionKind.SCALE:
+            # Not loosely: few of the steps, numbered anew, would make another step of the number that they send.
+            return (yield from choose(_text(facts, question), offered(facts, question), loosely=False))
+        case _:
+            return (yield from choose(_text(facts, question), offered(facts, question)))
 
 
-def _read_back(facts: Facts, question: Question, answer: str | Words) -> str:
+def offered(facts: Facts, question: Question) -> Sequence[Choice]:
+    """What can be chosen, as it is called in the language being spoken."""
+    return _steps(facts, question.scale) if question.scale else choices(facts, question.options)
+
+
+def _steps(facts: Facts, scale: Scale) -> Sequence[Choice]:
+    """The number of a step is also its place: whoever sends "4" means the fourth."""
+    ends = {1: named(facts, scale.lowest), scale.steps: named(facts, scale.highest)}
+    return [
+        # To translators: a step of a scale, "2 of 5". At most 20 letters.
+        Choice(str(step), ends.get(step) or _("{number} of {most}", number=step, most=scale.steps))
+        for step in range(1, scale.steps + 1)
+    ]
+
+
+def _text(facts: Facts, question: Question) -> str:
+    """What is asked, with the notice when it or anything that can be chosen is in another language."""
+    ends = (question.scale.lowest, question.scale.highest) if question.scale else ()
+    return written(facts, question.text, (*(option.label for option in question.options), *ends))
+
+
+def _read_back(facts: Facts, question: Question, answer: str | tuple[str, ...] | Words) -> str:
     """What was chosen, and how to change it. Words are not repeated: whoever holds the phone could read them."""
     if isinstance(answer, Words):
         return _("We have your answer. Send 0 to change it.")
-    label = next(choice.label for choice in choices(facts, question.options) if choice.value == answer)
-    return _("You chose: {label}. Send 0 to change it.", label=label)
+    chosen = (answer,) if isinstance(answer, str) else answer
+    labels = [choice.label for choice in offered(facts, question) if choice.value in chosen]
+    return _("You chose: {label}. Send 0 to change it.", label=_("; ").join(labels))

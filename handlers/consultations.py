@@ -58,9 +58,7 @@ def _check(consultation: contents.Consultation, now: datetime) -> None:
         raise contents.Unfit(to_staff("questions: two have the same key."))
     for question in consultation.questions:
         contents.check_value(question.key, to_staff("questions"))
-        what = naming.part(to_staff("questions"), question.key)
-        contents.check_rendered(question.text, what)
-        contents.check_choices(question.options, what)
+        contents.check_question(question, naming.part(to_staff("questions"), question.key))
 
 
 def _check_promise(promise: flows.Promise, now: datetime) -> None:

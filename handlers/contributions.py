@@ -56,14 +56,14 @@ async def answer(session: Session, keys: Keyring, visit: Visit, effect: flows.An
         visit.break_off(_(CLOSED))
         return
     visit.gave = True
-    chosen, words = (effect.answer, flows.Words()) if isinstance(effect.answer, str) else (None, effect.answer)
+    words = effect.answer if isinstance(effect.answer, flows.Words) else flows.Words()
     new = contributions.NewContribution(
         process=visit.board.process,
         language=visit.language,
         day=visit.now.date(),
         consultation=effect.consultation,
         question=effect.question,
-        option=chosen,
+        option=_chosen(effect.answer),
         text=words.text,
         recording=_recording(keys, visit, words),
         address=visit.address,
@@ -80,6 +80,12 @@ def _recording(keys: Keyring, visit: Visit, words: flows.Words) -> NewRecording 
         return None
     channel = visit.message.channel
     return NewRecording(keys.index(f"voice {channel}", words.voice), channel, words.voice, visit.now)
+
+
+def _chosen(answer: str | tuple[str, ...] | flows.Words) -> str | None:
+    if isinstance(answer, flows.Words):
+        return None
+    return contributions.packed_choices((answer,) if isinstance(answer, str) else answer)
 
 
 async def name_topic(session: Session, process: OpenProcess, beginning: str, topic: str) -> str:

@@ -1,6 +1,6 @@
 """What people gave us."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -42,7 +42,7 @@ class NewContribution(Struct, frozen=True, kw_only=True):
     question: str | None = None
     """Which question of the consultation it answers..."""
     option: str | None = None
-    """...by choosing this."""
+    """...by choosing this, or these, as `packed_choices`."""
     text: str = ""
     recording: NewRecording | None = None
     """Its voice note."""
@@ -51,6 +51,16 @@ class NewContribution(Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"NewContribution({self.day}, {self.topic})"
+
+
+def packed_choices(values: Iterable[str]) -> str:
+    """As a column keeps what was chosen: no value has a comma in it."""
+    return ",".join(values)
+
+
+def chosen(option: str | None) -> tuple[str, ...]:
+    """The values that were packed."""
+    return tuple(option.split(",")) if option else ()
 
 
 def add(writes: Writes, key: PersonKey, new: NewContribution, name: str = "") -> None:
@@ -175,6 +185,7 @@ class Contribution:
     consultation: str | None
     question: str | None
     option: str | None
+    """What was chosen, as `packed_choices`; None: it is answered in words."""
     words: str = field(repr=False)
     """Those that were typed, and what a member of staff wrote down of the voice note; "" when there are none, or when
     the person has been forgotten."""

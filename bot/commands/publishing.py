@@ -173,7 +173,8 @@ def sort(contribution: str, topic: str, process: Slug = None) -> None:
 
 def _given(contribution: stored_contributions.Contribution) -> str:
     """The answer that was chosen, or what was spoken and written."""
-    parts = [contribution.option or "", "(voice note)" if contribution.spoken else "", in_its_place(contribution.words)]
+    chosen = ", ".join(stored_contributions.chosen(contribution.option))
+    parts = [chosen, "(voice note)" if contribution.spoken else "", in_its_place(contribution.words)]
     return " ".join(part for part in parts if part) or "(erased)"
 
 

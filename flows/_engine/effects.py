@@ -74,11 +74,11 @@ class TakenBack(Effect):
 
 @dataclass(frozen=True, slots=True)
 class Answered(Effect):
-    """The person answered one question of a consultation."""
+    """The person answered one question of a consultation: by a choice, by several, or in words."""
 
     consultation: str
     question: str
-    answer: "str | Words"
+    answer: "str | tuple[str, ...] | Words"
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,13 +141,53 @@ class Promise:
     answer_by: date
 
 
+class QuestionKind(StrEnum):
+    """How a question of a consultation is answered."""
+
+    OPEN = "open"
+    """In the person's own words, written or spoken."""
+    CHOICE = "choice"
+    """By one of its options."""
+    SEVERAL = "several"
+    """By one of its options or more."""
+    SCALE = "scale"
+    """By one step of its scale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Steps from 1 upwards, of which only the first and the last have names."""
+
+    lowest: Renditions
+    highest: Renditions
+    steps: int = 5
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of a consultation: open (words or voice) without options, a choice with them."""
+    """One question of a consultation: without options and scale it is open."""
 
     key: str
     text: Renditions
     options: tuple[Option, ...] = ()
+    several: bool = False
+    """More than one of the options may be chosen."""
+    scale: Scale | None = None
+
+    @property
+    def kind(self) -> QuestionKind:
+        if self.scale is not None:
+            return QuestionKind.SCALE
+        if not self.options:
+            return QuestionKind.OPEN
+        return QuestionKind.SEVERAL if self.several else QuestionKind.CHOICE
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What can be chosen, in its order; () where it is answered in words."""
+        if self.scale is not None:
+            return tuple(str(step + 1) for step in range(self.scale.steps))
+        return tuple(option.value for option in self.options)
 
 
 @dataclass(frozen=True, slots=True)

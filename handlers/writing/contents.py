@@ -30,6 +30,8 @@ LONGEST_INPUT = 20_000
 """What organizers read, and no platform carries."""
 LONGEST_LINK = 300
 MOST_OPTIONS = 12
+FEWEST_STEPS, MOST_STEPS = 3, 10
+"""Of a scale: WhatsApp shows ten in a list."""
 
 TURNS_TEXT_AROUND = "\u202a\u202b\u202c\u202d\u202e"
 """Embeddings and overrides of direction: they reach into what stands after them. Marks and isolates are welcome."""
@@ -251,6 +253,36 @@ def check_value(value: str, what: str) -> None:
     if not re.fullmatch(r"[a-z0-9_.-]{1,40}", value):
         wrong = {"what": what, "value": repr(value)}
         raise Unfit(to_staff("{what}: its value {value} must be 1 to 40 of a-z, 0-9, _, - and dot.", **wrong))
+
+
+def check_question(question: flows.Question, what: str) -> None:
+    """Raises `Unfit` when it could not be asked."""
+    check_rendered(question.text, what)
+    if question.several and not question.options:
+        raise Unfit(f"{what}: several: say what can be chosen, or leave it out.")
+    if question.scale is None:
+        _check_offered(question, what)
+        return
+    if question.options:
+        raise Unfit(f"{what}: give options or a scale, not both.")
+    if not FEWEST_STEPS <= question.scale.steps <= MOST_STEPS:
+        raise Unfit(f"{what}: scale: give between {FEWEST_STEPS} and {MOST_STEPS} steps.")
+    for end, label in (("lowest", question.scale.lowest), ("highest", question.scale.highest)):
+        check_to_tap(label, f"{what}: scale: {end}")
+
+
+def _check_offered(question: flows.Question, what: str) -> None:
+    """What is chosen alone has to fit a list; of several there is always numbered text."""
+    if question.several:
+        check_options(question.options, what, 2)
+    else:
+        check_choices(question.options, what)
+
+
+def check_to_tap(label: flows.Renditions, what: str) -> None:
+    """A label of what is chosen alone. Raises `Unfit`."""
+    check_line(label, what, LONGEST_LABEL)
+    _check_can_be_tapped(label, what)
 
 
 def check_choices(options: Sequence[flows.Option], what: str, ours: str = "") -> None:

@@ -38,7 +38,8 @@ contribution = Table(
     Column("consultation_id", Text, ForeignKey("consultation.id")),
     # Which question of the consultation it answers; null: it was given unasked.
     Column("question", Text),
-    # The choice that answers the question; null: it is answered in words.
+    # The choice that answers the question, or several in the question's order with commas between; null: it is
+    # answered in words.
     Column("option", Text),
     # What it is about, an objective of the Compact or a group of them; "" where the person named nothing.
     Column("topic", Text, nullable=False),

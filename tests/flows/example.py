@@ -23,6 +23,7 @@ from flows import (
     Promise,
     Question,
     Region,
+    Scale,
     Spoke,
     Surroundings,
     Turn,
@@ -55,6 +56,13 @@ CONSULTATION = OpenConsultation(
     questions=(
         Question("q1", {"en": "What stops people from finding work?"}),
         Question("q2", {"en": "What helps most?"}, (Option("a", {"en": "Classes"}), Option("b", {"en": "A permit"}))),
+        Question(
+            "q3",
+            {"en": "Whom have you asked?"},
+            (Option("c", {"en": "An office"}), Option("d", {"en": "Friends"})),
+            several=True,
+        ),
+        Question("q4", {"en": "How hard is it?"}, scale=Scale({"en": "Easy", "fr": "Facile"}, {"en": "Very hard"}, 3)),
     ),
 )
 ROUND = OpenRound(

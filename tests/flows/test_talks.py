@@ -12,6 +12,7 @@ from channels._text.segments import is_gsm, segments
 from channels.carriers import ANY_CARRIER
 from flows import (
     Answer,
+    Answered,
     Consented,
     Forgotten,
     Moved,
@@ -125,12 +126,24 @@ def test_where_no_region_is_asked_for_nobody_is_asked() -> None:
 
 def test_the_promise_stands_before_the_first_question() -> None:
     promise = text(turn("answer"))
-    for part in ("The ministers of the region.", "The list of priorities.", "April 30, 2026", "There are 2 questions."):
+    for part in ("The ministers of the region.", "The list of priorities.", "April 30, 2026", "There are 4 questions."):
         assert part in promise
-    assert promise.index("There are 2 questions.") < promise.index("What stops people from finding work?")
+    assert promise.index("There are 4 questions.") < promise.index("What stops people from finding work?")
     assert "There is 1 question." in text(
         turn("answer", consultation=replace(CONSULTATION, questions=CONSULTATION.questions[:1]))
     )
+
+
+def test_several_choices_and_a_step_of_a_scale_are_read_back() -> None:
+    several = turn("answer", Words("Papers."), "a")
+    assert "You can choose several. Send their numbers" in text(several)
+    assert turn("answer", Words("Papers."), "a", ("c", "d")).texts == (
+        "You chose: An office; Friends. Send 0 to change it.",
+    )
+    scale = turn("answer", Words("Papers."), "a", ("c", "d"))
+    assert labels(scale) == ["Easy", "2 of 3", "Very hard"]
+    (answered,) = turn("answer", Words("Papers."), "a", ("c", "d"), "2").effects
+    assert answered == Answered("c1", "q4", "2")
 
 
 def test_a_voice_note_is_asked_for_only_where_it_can_be_sent() -> None:

@@ -30,6 +30,10 @@ KINDS = {
 DAYTIME = flows.Daytime("Africa/Tunis")
 
 
+EASY = {"en": "Easy"}
+ENDS, ONE = flows.Scale(EASY, {"en": "Hard"}), (flows.Option("a", {"en": "A"}),)
+
+
 def too_long_to_tap(language: str) -> flows.Question:
     options = (flows.Region("short", {"en": "x" * 24}), flows.Region("long", {"en": "Short", language: "x" * 25}))
     return flows.Question("q", {"en": "Which?"}, options)
@@ -188,6 +192,15 @@ def test_what_was_stored_before_there_were_hours_is_still_understood() -> None:
         ({"questions": consultation().questions[:1] * 2}, "same key"),
         ({"questions": (too_long_to_tap("fr"),)}, "questions: q: long: the label in fr has 25 characters"),
         ({"questions": (flows.Question("Why not?", {"en": "Why?"}),)}, "questions"),
+        ({"questions": (flows.Question("q", {"en": "Which?"}, several=True),)}, "questions: q: several"),
+        ({"questions": (flows.Question("q", {"en": "Which?"}, ONE, several=True),)}, "between 2 and 12 choices"),
+        ({"questions": (flows.Question("q", {"en": "How?"}, ONE, scale=ENDS),)}, "options or a scale, not both"),
+        ({"questions": (flows.Question("q", {"en": "How?"}, scale=flows.Scale(EASY, EASY, 2)),)}, "between 3 and 10"),
+        ({"questions": (flows.Question("q", {"en": "How?"}, scale=flows.Scale(EASY, {})),)}, "scale: highest"),
+        (
+            {"questions": (flows.Question("q", {"en": "How?"}, scale=flows.Scale({"en": "x" * 25}, EASY)),)},
+            "scale: lowest: the label in en has 25",
+        ),
         ({"promise": dataclasses.replace(consultation().promise, level="some")}, "promise.level"),
         ({"promise": dataclasses.replace(consultation().promise, who_decides={})}, "promise.who_decides"),
     ],

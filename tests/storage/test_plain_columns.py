@@ -116,7 +116,7 @@ PLAIN = {
     "contribution.consultation_id": NAME,
     "contribution.address_id": NAME,
     "contribution.question": "the name of a question of the organizers",
-    "contribution.option": "one of the choices of the organizers: it is counted",
+    "contribution.option": "one or several of the choices of the organizers: they are counted",
     "contribution.topic": "one of the objectives of the Compact: it is counted",
     "contribution.response_id": NAME,
     "contribution.recording_id": "a keyed hash of where a platform keeps a voice note; the key is not in the database",
