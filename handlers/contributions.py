@@ -8,9 +8,13 @@ from handlers.talk.visits import Visit
 from handlers.writing import contents, naming
 from locales import N_, _, to_staff
 from storage import Keyring, Session, consultations, contributions
+from storage.broadcasts import CONSULTATION, Subject
+from storage.outbox import deliveries
 from storage.recordings import NewRecording
 
 CLOSED = N_("These questions have closed. What you answered before they closed counts.")
+FINISHED = "finished"
+"""The code of what called somebody to answer who had finished by then."""
 SHORTEST_NAME = 4
 
 
@@ -51,7 +55,7 @@ async def answer(session: Session, keys: Keyring, visit: Visit, effect: flows.An
     """
     newest = visit.board.consultation
     if (newest is None or newest.id != effect.consultation) and not await consultations.is_open(
-        session, effect.consultation
+        session, effect.consultation, visit.now
     ):
         visit.break_off(_(CLOSED))
         return
@@ -69,6 +73,15 @@ async def answer(session: Session, keys: Keyring, visit: Visit, effect: flows.An
         address=visit.address,
     )
     contributions.add(visit.writes, visit.key, new)
+    if newest is not None and newest.id == effect.consultation and effect.question == newest.questions[-1].key:
+        await _finish(session, visit, newest.id)
+
+
+async def _finish(session: Session, visit: Visit, consultation: str) -> None:
+    """Who has come to the last question is not reminded of it any more."""
+    if visit.board.consultation_reminded:
+        about = [Subject(CONSULTATION, consultation)]
+        await deliveries.cancel_about(session, visit.board.process, visit.person, about, FINISHED, visit.now)
 
 
 def _recording(keys: Keyring, visit: Visit, words: flows.Words) -> NewRecording | None:

@@ -30,6 +30,10 @@ INQUIRY = "inquiry"
 """The kind of subject that asks one person something about what they gave."""
 
 
+CONSULTATION = "consultation"
+"""The kind of subject that calls people to answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a broadcast tells of."""
@@ -51,6 +55,15 @@ class Subject:
 def is_about(kind: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether a broadcast's subject is of this kind."""
     return broadcast.c.subject.startswith(kind + ":")
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Who has begun to answer a consultation and has not finished."""
+
+    consultation: str
+    questions: int
+    """How many it asks: who answered fewer, and one at least, has not finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,8 @@ class Audience:
     """Of the roll, only those who have not voted when its deliveries are made."""
     seat: str | None = None
     """Only who sits there on the council."""
+    unfinished: Unfinished | None = None
+    """Only those, as they are when its deliveries are made."""
 
     @property
     def goes_back(self) -> bool:

@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session
 from storage.states import ProcessState
-from storage.tables import bulletin, consultation, process
+from storage.tables import bulletin, consultation, is_still_open, process
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,10 @@ class StoredBoard:
     """The id of the consultation that is open."""
     questions: str | None
     """The content of that consultation."""
+    consultation_until: datetime | None
+    """When it closes by itself."""
+    consultation_reminded: bool
+    """Those who had begun to answer it were reminded."""
     bulletin: str | None
     """The content of the latest bulletin that is for everybody and may still be told."""
     bulletin_until: datetime | None
@@ -124,8 +128,8 @@ def _read(row: Any) -> StoredProcess:
 async def board(session: Session, process_id: str, now: datetime) -> StoredBoard | None:
     """What stands open in a process now, in one statement."""
     opened = (
-        select(consultation.c.id, consultation.c.content)
-        .where(consultation.c.process_id == process_id, consultation.c.closed.is_(None))
+        select(consultation.c.id, consultation.c.content, consultation.c.closes, consultation.c.reminded)
+        .where(consultation.c.process_id == process_id, is_still_open(consultation, now))
         .order_by(consultation.c.opened.desc())
         .limit(1)
         .subquery()
@@ -154,6 +158,8 @@ async def board(session: Session, process_id: str, now: datetime) -> StoredBoard
                 process.c.content,
                 select(opened.c.id).scalar_subquery().label("consultation"),
                 select(opened.c.content).scalar_subquery().label("asked"),
+                select(opened.c.closes).scalar_subquery().label("consultation_until"),
+                exists(select(opened.c.id).where(opened.c.reminded.is_not(None))).label("consultation_reminded"),
                 select(latest.c.content).scalar_subquery().label("bulletin"),
                 select(latest.c.not_after).scalar_subquery().label("bulletin_until"),
                 to_come.scalar_subquery().label("bulletin_next"),

@@ -33,6 +33,10 @@ class Board:
     """Nobody can give anything to it any more: it is closed, or archived."""
     content: flows.Process
     consultation: flows.OpenConsultation | None
+    consultation_until: datetime | None
+    """When that closes by itself."""
+    consultation_reminded: bool
+    """Those who had begun to answer it were reminded: what still waits of that is taken back from who finishes."""
     bulletin: flows.Renditions | None
     bulletin_until: datetime | None
     bulletin_next: datetime | None
@@ -54,6 +58,11 @@ class Board:
         """Whether a bot or number of ours belongs to this process alone."""
         return sender in self.content.senders
 
+    def is_past(self, now: datetime) -> bool:
+        """Something else stands open by now, though nobody has done anything."""
+        changes = (self.bulletin_next, self.consultation_until)
+        return any(moment is not None and moment <= now for moment in changes)
+
     def news(self, now: datetime) -> flows.Renditions | None:
         """The latest bulletin that is for everybody, while it may be told."""
         return None if self.bulletin_until is not None and self.bulletin_until <= now else self.bulletin
@@ -72,7 +81,7 @@ class Boards:
     async def at(self, session: Session, process: str, edition: int | None, now: datetime) -> Board:
         """The board of this edition of a process; None: of the one that it has now. Raises `NoProcess`."""
         last = self._last.get(process)
-        if last is None or last.edition != edition or (last.bulletin_next is not None and last.bulletin_next <= now):
+        if last is None or last.edition != edition or last.is_past(now):
             last = self._last[process] = await _read(session, process, now)
         return last
 
@@ -105,6 +114,8 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
         is_over=found.state != ProcessState.OPEN,
         content=contents.unpack(found.content, flows.Process),
         consultation=consultation,
+        consultation_until=found.consultation_until,
+        consultation_reminded=found.consultation_reminded,
         bulletin=None if found.bulletin is None else contents.unpack(found.bulletin, contents.Bulletin).text,
         bulletin_until=found.bulletin_until,
         bulletin_next=found.bulletin_next,

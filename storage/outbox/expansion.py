@@ -229,6 +229,12 @@ def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> lis
     if audience.seat is not None:
         seat = select(member.c.person_id).where(member.c.process_id == process, member.c.seat == audience.seat)
         conditions.append(person.c.id.in_(seat))
+    if audience.unfinished is not None:
+        begun = select(contribution.c.person_id).where(
+            contribution.c.process_id == process, contribution.c.consultation_id == audience.unfinished.consultation
+        )
+        has_more = func.count() < audience.unfinished.questions
+        conditions.append(person.c.id.in_(begun.group_by(contribution.c.person_id).having(has_more)))
     return conditions
 
 

@@ -19,11 +19,12 @@ from storage.tables.addresses import address, is_in_lobby
 from storage.tables.broadcasts import broadcast, standing
 from storage.tables.bulletins import bulletin
 from storage.tables.circuits import circuit
-from storage.tables.consultations import consultation
+from storage.tables.consultations import consultation, is_still_open
 from storage.tables.contributions import contribution, waits_for_a_response
 from storage.tables.corrections import correction
 from storage.tables.deliveries import delivery
 from storage.tables.doors import door
+from storage.tables.drafts import draft, opening
 from storage.tables.events import event, parked
 from storage.tables.inputs import input  # noqa: A004 the word of the field, never used bare
 from storage.tables.items import edition, item, rendition
@@ -61,6 +62,7 @@ __all__ = [
     "correction",
     "delivery",
     "door",
+    "draft",
     "edition",
     "event",
     "feedback",
@@ -75,6 +77,7 @@ __all__ = [
     "is_in_lobby",
     "is_notice_to_come",
     "is_reply_to_come",
+    "is_still_open",
     "is_to_come",
     "is_under_way",
     "is_unknown",
@@ -87,6 +90,7 @@ __all__ = [
     "matter",
     "member",
     "metadata",
+    "opening",
     "parked",
     "participation",
     "person",

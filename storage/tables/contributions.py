@@ -65,6 +65,19 @@ contribution = Table(
 )
 
 
+Index("ix_contribution_answers", contribution.c.consultation_id, contribution.c.question, contribution.c.option)
+Index(
+    "ix_contribution_in_words",
+    contribution.c.consultation_id,
+    contribution.c.question,
+    contribution.c.language,
+    contribution.c.given,
+    contribution.c.id,
+    postgresql_where=contribution.c.option.is_(None),
+    sqlite_where=contribution.c.option.is_(None),
+)
+
+
 def waits_for_a_response(contributions: FromClause) -> ColumnElement[bool]:
     """What is left of the words of somebody who was forgotten is nothing that anybody could answer."""
     is_there = or_(contributions.c.person_id.is_not(None), contributions.c.option.is_not(None))

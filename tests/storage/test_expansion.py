@@ -20,7 +20,7 @@ from storage import (
     responses,
     rounds,
 )
-from storage.broadcasts import Audience, Broadcast, Plan
+from storage.broadcasts import Audience, Broadcast, Plan, Unfinished
 from storage.lanes import Lane
 from storage.outbox import expansion
 from storage.outbox.deliveries import NEVER
@@ -250,6 +250,20 @@ async def test_who_answered_a_consultation_is_written_to_alone_and_once(database
         await give(session, carla)
         assert await expansion.reachable(session, PROCESS, Audience(took_part=("first", "second"))) == 2
         assert await tell(session, Audience(took_part=("first",))) == ids(alice)
+
+
+async def test_who_began_to_answer_and_has_not_finished_is_written_to_alone(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice, bob, _carla = await crowd(session, keys, 3)
+        for name in ("first", "second"):
+            await consultations.add(session, name, PROCESS, "{}", NOW)
+        for who, name, question in ((alice, "first", "q1"), (bob, "first", "q1"), (bob, "first", "q2")):
+            await give(session, who, consultation=name, question=question)
+        await give(session, bob, consultation="second", question="q1")
+        unfinished = Audience(unfinished=Unfinished("first", 2))
+        assert await expansion.reachable(session, PROCESS, unfinished) == 1
+        assert await expansion.reachable(session, await another(session), unfinished) == 0
+        assert await tell(session, unfinished) == ids(alice)
 
 
 async def test_everybody_is_written_to_from_their_own_morning_on(database: Database, keys: Keyring) -> None:

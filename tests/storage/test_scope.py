@@ -43,6 +43,7 @@ A_WORD = "a word on a sender leads into whichever process it does"
 A_TEMPLATE = "a template is the sender's, and of all that leave by it"
 ONE_PERSON = "two who turn out to be one person are that in every process"
 ALL_PROCESSES: Mapping[str, Everywhere] = {
+    "consultations._due": Everywhere(("consultation",), WHOEVER_COMES),
     "doors.are_there": Everywhere(("door",), A_WORD),
     "doors.count": Everywhere(("door",), A_WORD),
     "doors.find": Everywhere(("door+process",), A_WORD),
@@ -60,6 +61,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "joining.is_too_much": Everywhere(("contribution",), "it counts everything that a person gave"),
     "joining.join": Everywhere(("ballot",), ONE_PERSON),
     "matters.take_late": Everywhere(("matter",), WHOEVER_COMES),
+    "openings.take_due": Everywhere(("opening",), WHOEVER_COMES),
     "outbox.claimed.whole": Everywhere(("broadcast",), "a worker reads what it has claimed"),
     "outbox.claims.claim": Everywhere(("broadcast",), "a worker sends what may leave, of whichever process it is"),
     "outbox.expansion._first": Everywhere(("broadcast",), WHOEVER_COMES),
