@@ -15,7 +15,7 @@ from locales import N_, _, in_words, ngettext
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("answer"),)
 label = N_("Answer our questions")
-needs = ("consultation",)
+needs = ("consultation", "answered")
 
 
 def offer(facts: Facts) -> str:
@@ -26,11 +26,12 @@ def talk(facts: Facts) -> Talk:
     if facts.consultation is None:
         yield Say(_("There is no open question now. We will write to you when there is one."))
         return
-    yield Say(_promise(facts, facts.consultation))
-    for question in facts.consultation.questions:
+    questions = [question for question in facts.consultation.questions if question.key not in facts.answered]
+    yield Say(_promise(facts, facts.consultation, len(questions)))
+    for question in questions:
         answer = yield from _ask(facts, question)
         yield Answered(facts.consultation.id, question.key, answer)
-        if question != facts.consultation.questions[-1]:
+        if question != questions[-1]:
             yield Say(_read_back(facts, question, answer))
     again = to_send("answer")
     yield Say(
@@ -41,8 +42,17 @@ def talk(facts: Facts) -> Talk:
     )
 
 
-def _promise(facts: Facts, consultation: OpenConsultation) -> str:
+def _promise(facts: Facts, consultation: OpenConsultation, left: int) -> str:
     promise = consultation.promise
+    counted = (
+        ngettext(
+            "We go on where you stopped: {number} question is left.",
+            "We go on where you stopped: {number} questions are left.",
+            left,
+        )
+        if facts.answered
+        else ngettext("There is {number} question.", "There are {number} questions.", left)
+    )
     sentences = (
         written(facts, consultation.title, (promise.purpose, promise.who_decides, promise.what_can_change)),
         # To translators: what follows the colon in these three is written by the organizer, often a whole sentence.
@@ -51,7 +61,7 @@ def _promise(facts: Facts, consultation: OpenConsultation) -> str:
         _("What can change: {what}", what=named(facts, promise.what_can_change)),
         _(LEVELS[promise.level]),
         _("Please answer by {day}.", day=in_words(promise.answer_by)),
-        ngettext("There is {number} question.", "There are {number} questions.", len(consultation.questions)),
+        counted,
     )
     return "\n".join(sentences)
 

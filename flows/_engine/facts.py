@@ -299,6 +299,8 @@ class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
     """The number by which another chat is linked with this one; "" for none."""
     link: str = ""
     """The link whose number was sent from this chat, as it is looked up; "" for none."""
+    answered: tuple[str, ...] = ()
+    """The keys of what this person has answered of the open consultation, where they have not answered all of it."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.language}, {self.channel})"
@@ -376,4 +378,5 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         came_by_link=known.came_by_link,
         linking_code=known.linking_code if "linking_code" in needs else "",
         link=known.link if "link" in needs else "",
+        answered=known.answered if "answered" in needs else (),
     )

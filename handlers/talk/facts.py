@@ -8,7 +8,7 @@ import flows
 from handlers.talk.deciding import wanted
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
-from storage import Session, contributions, fresh, rounds
+from storage import Session, answers, contributions, fresh, rounds
 from storage.states import ResponseState
 
 CODES = range(100_000, 1_000_000)
@@ -26,6 +26,8 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str], held: 
         known = replace(known, round=await _round(session, visit))
     if "own_contributions" in needs:
         known = replace(known, own_contributions=await _given(session, visit))
+    if "answered" in needs:
+        known = replace(known, answered=await _answered(session, visit))
     if "contribution" in needs:
         known = replace(known, contribution=fresh())
     if "code" in needs and visit.place.content.proves(visit.kind):
@@ -63,6 +65,16 @@ async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:
         explained=tuple(matter.value for matter in content.matters if matter.about),
         ballot=await rounds.ballot_of(session, visit.key, first.round) if first.voted else "",
     )
+
+
+async def _answered(session: Session, visit: Visit) -> tuple[str, ...]:
+    """Who has answered everything answers everything anew."""
+    consultation = visit.board.consultation
+    if consultation is None:
+        return ()
+    answered = await answers.answered_by(session, consultation.id, visit.person)
+    keys = tuple(question.key for question in consultation.questions if question.key in answered)
+    return keys if len(keys) < len(consultation.questions) else ()
 
 
 async def _given(session: Session, visit: Visit) -> tuple[flows.OwnContribution, ...]:

@@ -58,6 +58,7 @@ def circumstances(language: str, channel: str) -> Iterator[Facts]:
     yield structs.replace(full, stopped=True, silent=True)
     yield structs.replace(full, silent=True, wanted="status")
     yield structs.replace(full, code="482913")
+    yield structs.replace(full, answered=("q1", "q2", "q3"))
     assert full.round
     voted = replace(full.round, voted=True, ballot='["m1"]')
     yield structs.replace(full, round=voted, place=replace(full.process, languages=("en",)))

@@ -146,6 +146,22 @@ def test_several_choices_and_a_step_of_a_scale_are_read_back() -> None:
     assert answered == Answered("c1", "q4", "2")
 
 
+def test_a_scale_in_another_language_says_so() -> None:
+    known = structs.replace(facts("fr"), answered=("q1", "q2", "q3"))
+    question = advance(flows()["answer"].talk, known, ()).question
+    assert question
+    assert "anglais" in question.text
+    assert [choice.label for choice in question.choices] == ["Facile", "2 sur 3", "Very hard"]
+
+
+def test_who_stopped_goes_on_after_the_promise_with_what_is_left() -> None:
+    begun = turn("answer", answered=("q1", "q2"))
+    assert "The ministers of the region." in text(begun)
+    assert "We go on where you stopped: 2 questions are left." in text(begun)
+    assert "Whom have you asked?" in text(begun)
+    assert "We go on where you stopped: 1 question is left." in text(turn("answer", answered=("q1", "q2", "q3")))
+
+
 def test_a_voice_note_is_asked_for_only_where_it_can_be_sent() -> None:
     assert "voice note" in text(turn("share"))
     assert "voice note" not in text(turn("share", channel="sms"))
