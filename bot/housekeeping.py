@@ -10,7 +10,7 @@ import structlog
 from broadcast import reconcile
 from broadcast.wake import Waker
 from channels import Channel
-from handlers import digests, people, promises, rounds, schedules, sendings, signing_in
+from handlers import consultations, digests, openings, people, promises, rounds, schedules, sendings, signing_in
 from storage import Database, Keyring, addresses, events, links, marks, recordings, senders, staff_phones
 from storage import people as stored_people
 from storage import rounds as stored_rounds
@@ -69,7 +69,8 @@ class Housekeeping:
             published = await schedules.publish_due(session, now)
             parted = await people.part(session, now)
             overdue = await stored_rounds.overdue(session, now)
-        if published + await self._let_leave(now) + await self._remind(now) + await self._tell_late(now):
+        moved = [await step(now) for step in (self._let_leave, self._remind, self._tell_late, self._ask)]
+        if published + sum(moved):
             await self.waker.wake()
         if parted + await self._fade(now):
             await self._sweep()
@@ -89,6 +90,15 @@ class Housekeeping:
         """Apart: whoever gathers something into one of them waits for this."""
         async with self.database.writing() as session:
             return await promises.tell_late(session, now)
+
+    async def _ask(self, now: datetime) -> int:
+        """Each apart: whoever answers waits for this. What is over closes before anybody is reminded of it."""
+        async with self.database.writing() as session:
+            await consultations.close_due(session, now)
+        async with self.database.writing() as session:
+            opened = await openings.leave_due(session, now)
+        async with self.database.writing() as session:
+            return opened + await consultations.remind(session, now)
 
     async def _put_together(self, now: datetime) -> None:
         async with self.database.writing() as session:

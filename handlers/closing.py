@@ -7,7 +7,7 @@ from handlers import bulletins, processes, rounds, telling
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import N_, _, to_staff
-from storage import Keyring, Session, broadcasts, consultations, schedules, sendings
+from storage import Keyring, Session, broadcasts, consultations, openings, schedules, sendings
 from storage import bulletins as stored_bulletins
 from storage import processes as stored
 from storage import rounds as stored_rounds
@@ -40,6 +40,7 @@ async def close(session: Session, process: OpenProcess, keys: Keyring, now: date
     await processes.touch(session, process)
     await consultations.close_all(session, process.id, now)
     await sendings.void_all(session, process.id)
+    await openings.void_all(session, process.id)
     await schedules.remove_all(session, process.id)
     await stored_bulletins.remove_to_come(session, process.id, now)
     open_rounds = await stored_rounds.open_in(session, process.id)
