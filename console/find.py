@@ -8,8 +8,10 @@ from aiohttp import web
 from console._frame import sections
 from console._frame.desks import Desk
 from console._frame.routes import get
-from handlers import items
+from console.ask import READERS, title_of, titled
+from handlers import drafts, items
 from locales import _
+from storage import consultations
 from storage.roles import Role
 
 MOST = 50
@@ -30,13 +32,19 @@ async def show(desk: Desk) -> web.StreamResponse:
 
 
 async def _pages(desk: Desk) -> Sequence[Found]:
-    """Those that this reader may open: sections, and to organizers what was written."""
+    """Those that this reader may open: sections, consultations, and to organizers what was written."""
     found = [Found(desk.home + section.path, _(section.title)) for section in sections.of(desk.grants)]
-    if not desk.has(Role.ORGANIZER):
+    if not desk.has(*READERS):
         return found
     async with desk.reading() as session:
+        newest = await consultations.newest(session, desk.process.id, MOST)
+        found += [Found(f"{desk.home}/ask/{kept.id}/results", title_of(desk, kept).text) for kept in newest]
+        if not desk.has(Role.ORGANIZER):
+            return found
         rows = await items.matrix(session, desk.process)
-    return [*found, *(Found(f"{desk.home}/tell/{row.item.id}", row.item.title) for row in rows)]
+        written = await drafts.being_written(session, desk.process)
+    found += [Found(f"{desk.home}/tell/{row.item.id}", row.item.title) for row in rows]
+    return [*found, *(Found(f"{desk.home}/ask/drafts/{it.id}", titled(desk, it.content.title).text) for it in written)]
 
 
 routes = [get("/p/{slug}/find", show, sections.ANY)]

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from broadcast.wake import Waker
 from channels import Channel
+from handlers.answers import Tallies
 from handlers.audiences import Crowds
 from handlers.passwords import Passwords
 from handlers.second_factors import SecondFactor
@@ -38,6 +39,9 @@ class Office:
 
     figures: Figures = field(default_factory=Figures, repr=False)
     """How many people were heard and told, for a while."""
+
+    tallies: Tallies = field(default_factory=Tallies, repr=False)
+    """What was answered to consultations, for a while."""
 
     @property
     def is_secure(self) -> bool:

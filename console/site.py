@@ -3,9 +3,12 @@
 from aiohttp import web
 
 from console import (
+    answers,
+    ask,
     audiences,
     corrections,
     doors,
+    drafts,
     find,
     gathering,
     going,
@@ -16,6 +19,7 @@ from console import (
     matter_terms,
     matters,
     me,
+    openings,
     recordings,
     renditions,
     responses,
@@ -49,6 +53,10 @@ PAGES = (
     items,
     audiences,
     sendings,
+    ask,
+    drafts,
+    openings,
+    answers,
     responses,
     gathering,
     matter_terms,

@@ -22,6 +22,7 @@ class Section:
 SECTIONS = (
     Section("", N_("Today"), ANY),
     Section("/tell", N_("Tell"), (Role.ORGANIZER,)),
+    Section("/ask", N_("Ask"), (Role.ORGANIZER, Role.MODERATOR)),
     Section("/matters", N_("Matters"), (Role.ORGANIZER, Role.MODERATOR)),
     Section("/words", N_("Words"), (Role.ORGANIZER, Role.TRANSLATOR)),
     Section("/settings", N_("Settings"), (Role.OWNER, Role.ORGANIZER)),

@@ -1,9 +1,22 @@
 """Something of everything that pages of the console are about."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from handlers import bulletins, corrections, doors, items, matters, responses, sendings, staff
+from handlers import (
+    bulletins,
+    consultations,
+    corrections,
+    doors,
+    drafts,
+    items,
+    matters,
+    openings,
+    responses,
+    sendings,
+    staff,
+)
 from handlers.doors import NewDoor
 from handlers.items import ItemDraft, Translation
 from handlers.matters import Draft
@@ -13,6 +26,7 @@ from handlers.writing import contents
 from storage import Session, recordings
 from storage.roles import Role
 from storage.states import RenditionState
+from tests.handlers.asking import ALL_KINDS, DRAFT
 from tests.stories.town import StoryTown
 from tests.waiting import until
 
@@ -40,6 +54,7 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         )
     )
     contribution = await spoken(town)
+    draft, opening, consultation = await town.acts(_asked)
     return {
         "slug": "regional-review",
         "language": "fr",
@@ -52,6 +67,9 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         "leaving": leaving.id,
         "broadcast": broadcast,
         "contribution": contribution,
+        "draft": draft,
+        "opening": opening,
+        "consultation": consultation,
         "token": await town.organizer(_invited),
         "text": await town.organizer(_own),
     }
@@ -113,3 +131,18 @@ async def _outdated(session: Session, process: OpenProcess, now: datetime) -> No
     """Another, whose text has changed since it was translated."""
     item = await _written(session, process, now)
     await items.write(session, process, item, LONG, 1, AMINA, now)
+
+
+async def _asked(session: Session, process: OpenProcess, now: datetime) -> tuple[str, str, str]:
+    """A draft with questions of every kind, one that waits to be approved, and a consultation that is open."""
+    answer_by = (now + timedelta(days=20)).date()
+    names = []
+    for _draft in range(2):
+        draft = await drafts.begin(session, process, AMINA, now)
+        content = replace(DRAFT, answer_by=answer_by.isoformat())
+        await drafts.write(session, process, draft, content, 1, AMINA, now)
+        names.append(draft)
+    waiting = await openings.request(session, process, names[1], 2, AMINA, now)
+    asking = replace(ALL_KINDS, promise=replace(ALL_KINDS.promise, answer_by=answer_by))
+    opened, _broadcast = await consultations.open_(session, process, asking, now)
+    return names[0], waiting.id, opened
