@@ -1,11 +1,12 @@
-"""Pages of the console with 100,000 people and 200 items behind them, beside a page that asks nothing."""
+"""Pages of the console with 100,000 people, 200 items and 50,000 who answered, beside a page that asks nothing."""
 
 import gzip
 import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from hashlib import md5
 from statistics import median, quantiles
 from typing import Any
@@ -24,10 +25,15 @@ from console import site
 from console._frame import assets, tokens
 from console.office import Office
 from demo.serving import bound, serving
-from storage import Database
+from handlers import finishing, processes
+from handlers.writing import contents
+from storage import Database, consultations, drafts, openings
+from storage.drafts import NewDraft
+from storage.openings import NewOpening
 from storage.roles import Role
 from tests import databases
 from tests.colleagues import EVERYWHERE, signed_in
+from tests.handlers.asking import ALL_KINDS, DRAFT
 from tests.review import KEYS
 
 PEOPLE, SHORT_PEOPLE = 100_000, 5_000
@@ -35,17 +41,22 @@ TIMES, SHORT_TIMES = 200, 30
 """How often each page is opened in a run."""
 SLUG = "regional-review"
 PART = re.compile(r"\{(\w+)\}")
+ASKED = "asked"
+"""The id of a consultation, of one that is written, and of one that is to open."""
 PARTS = {
     "slug": SLUG,
     "item": md5(b"item7", usedforsecurity=False).hexdigest(),
     "broadcast": f"{KEPT}1",
     "language": "fr",
+    "draft": ASKED,
+    "opening": ASKED,
+    "consultation": ASKED,
 }
 """What stands in addresses; pages about anything else are not opened."""
 ASIDE = ("/sign-in", "/second", "/confirm")
 """What somebody who is signed in is led away from."""
 BARE = "/bare"
-ITEMS = 200
+ITEMS, ANSWERS = 200, 50_000
 WRITTEN = (
     """UPDATE broadcast SET renditions = '{{"text": {{"en": "News"}}, "order": ["en"]}}'""",
     """
@@ -64,6 +75,16 @@ WRITTEN = (
     SELECT md5('item' || i), language, repeat('La reunion es un dia de este mes. ', 12), 'translated', 1 + i % 2, 1,
            'nobody', now()
     FROM generate_series(1, {items}) AS i, unnest(array['fr', 'es', 'ar']) AS language
+    """,
+    """
+    INSERT INTO contribution (id, process_id, person_id, consultation_id, question, option,
+                              topic, language, voice, given)
+    SELECT md5('answer' || question || i), (SELECT id FROM process), md5('p' || i), 'asked', question,
+           CASE question WHEN 'been' THEN (array['yes', 'no'])[1 + i % 2] WHEN 'hard' THEN (1 + i % 5)::text
+                         WHEN 'kept' THEN (array['cost', 'waiting,cost', 'language,fear', 'waiting'])[1 + i % 4] END,
+           '', (array['en', 'fr', 'es', 'ar'])[1 + i % 4], CASE question WHEN 'why' THEN '\\x02'::bytea END,
+           CURRENT_DATE - i % 30
+    FROM generate_series(1, {answers}) AS i, unnest(array['been', 'kept', 'hard', 'why']) AS question
     """,
 )
 COLUMNS = ("page", "median ms", "p99 ms", "x bare", "statements", "kB first", "kB again")
@@ -123,14 +144,29 @@ async def _seeded(database: Database, people: int) -> str:
     for statement in SEED:
         async with database.writing() as session:
             await session.execute(text(statement.format(people=people, each=EACH, kept=KEPT)))
+    await _ask(database)
     for statement in WRITTEN:
         async with database.writing() as session:
-            await session.execute(text(statement.format(items=ITEMS)))
+            await session.execute(text(statement.format(items=ITEMS, answers=min(ANSWERS, people))))
     async with database.writing() as session:
         token = await signed_in(session, Role.ORGANIZER, EVERYWHERE, now=_forum.now(), also=tuple(Role))
     async with database.writer.connect() as session:
         await (await session.execution_options(isolation_level="AUTOCOMMIT")).execute(text("VACUUM ANALYZE"))
     return token
+
+
+async def _ask(database: Database) -> None:
+    """A consultation with a question of every kind, a draft of another, and one that waits to be approved."""
+    now = _forum.now()
+    answer_by = (now + timedelta(days=20)).date()
+    asking = replace(ALL_KINDS, promise=replace(ALL_KINDS.promise, answer_by=answer_by))
+    draft = replace(DRAFT, answer_by=answer_by.isoformat())
+    async with database.writing() as session:
+        process = await processes.named(session)
+        await consultations.add(session, ASKED, process.id, contents.pack(asking), now)
+        await drafts.add(session, NewDraft(ASKED, process.id, contents.pack(draft), "nobody", now))
+        content = contents.pack(finishing.finished(process, draft, now))
+        await openings.add(session, NewOpening(ASKED, process.id, ASKED, content, "", "nobody", now))
 
 
 async def _rows(client: ClientSession, address: str, token: str, watch: Watch, effort: Effort) -> list[tuple[str, ...]]:
