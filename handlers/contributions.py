@@ -1,6 +1,7 @@
 """What people give us."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import flows
 from handlers.processes import OpenProcess
@@ -54,9 +55,8 @@ async def answer(session: Session, keys: Keyring, visit: Visit, effect: flows.An
     Too late, say so instead of asking on.
     """
     newest = visit.board.consultation
-    if (newest is None or newest.id != effect.consultation) and not await consultations.is_open(
-        session, effect.consultation, visit.now
-    ):
+    promised = await _promised(session, visit, effect.consultation)
+    if promised is None:
         visit.break_off(_(CLOSED))
         return
     visit.gave = True
@@ -71,6 +71,7 @@ async def answer(session: Session, keys: Keyring, visit: Visit, effect: flows.An
         text=words.text,
         recording=_recording(keys, visit, words),
         address=visit.address,
+        answer_by=promised,
     )
     contributions.add(visit.writes, visit.key, new)
     if newest is not None and newest.id == effect.consultation and effect.question == newest.questions[-1].key:
@@ -82,6 +83,15 @@ async def _finish(session: Session, visit: Visit, consultation: str) -> None:
     if visit.board.consultation_reminded:
         about = [Subject(CONSULTATION, consultation)]
         await deliveries.cancel_about(session, visit.board.process, visit.person, about, FINISHED, visit.now)
+
+
+async def _promised(session: Session, visit: Visit, consultation: str) -> date | None:
+    """By which day a response was promised; None: the consultation has been closed."""
+    newest = visit.board.consultation
+    if newest is not None and newest.id == consultation:
+        return newest.promise.answer_by
+    content = await consultations.open_content(session, consultation, visit.now)
+    return None if content is None else contents.unpack(content, contents.Consultation).promise.answer_by
 
 
 def _recording(keys: Keyring, visit: Visit, words: flows.Words) -> NewRecording | None:

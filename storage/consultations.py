@@ -126,11 +126,13 @@ async def newest(session: Session, process_id: str, most: int) -> Sequence[KeptC
     return [KeptConsultation(*row) for row in rows]
 
 
-async def is_open(session: Session, consultation_id: str, now: datetime) -> bool:
-    row = await session.execute(
-        select(consultation.c.id).where(consultation.c.id == consultation_id, is_still_open(consultation, now))
+async def open_content(session: Session, consultation_id: str, now: datetime) -> str | None:
+    """What the organizers wrote of it; None: nobody can answer it any more."""
+    found = select(consultation.c.content).where(
+        consultation.c.id == consultation_id, is_still_open(consultation, now)
     )
-    return row.one_or_none() is not None
+    content: str | None = (await session.execute(found)).scalar_one_or_none()
+    return content
 
 
 async def answered_by(session: Session, process_id: str, contributions: Collection[str]) -> Sequence[str]:

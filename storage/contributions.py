@@ -14,7 +14,17 @@ from storage._ground.ids import fresh
 from storage.keys import Keyring, PersonKey
 from storage.recordings import NewRecording
 from storage.states import ResponseState
-from storage.tables import consultation, contribution, gathered, person, recording, response, waits_for_a_response
+from storage.tables import (
+    MARKS,
+    NEVER,
+    consultation,
+    contribution,
+    gathered,
+    person,
+    recording,
+    response,
+    waits_for_a_response,
+)
 from storage.together import Writes
 
 
@@ -48,6 +58,8 @@ class NewContribution(Struct, frozen=True, kw_only=True):
     """Its voice note."""
     address: str
     """Where it was given: the response goes back there."""
+    answer_by: date | None = None
+    """By which day a response was promised; None: by none."""
 
     def __repr__(self) -> str:
         return f"NewContribution({self.day}, {self.topic})"
@@ -79,6 +91,8 @@ def add(writes: Writes, key: PersonKey, new: NewContribution, name: str = "") ->
         "address_id": new.address,
         "words": key.seal(new.text, contribution.c.words, name) if new.text else None,
         "recording_id": None if new.recording is None else new.recording.id,
+        "answer_by": new.answer_by or NEVER,
+        **UNMARKED,
     }
     if new.recording is not None:
         recordings.add(writes, key, new.recording)
@@ -92,6 +106,10 @@ def add(writes: Writes, key: PersonKey, new: NewContribution, name: str = "") ->
         "response_id": None,
     }
     writes.replace(contribution, ("consultation_id", "question", "person_id"), **row)
+
+
+UNMARKED = dict.fromkeys(MARKS)
+"""Nobody has read it yet."""
 
 
 def sort(writes: Writes, person_id: str, name: str, topic: str) -> None:
@@ -187,8 +205,8 @@ class Contribution:
     option: str | None
     """What was chosen, as `packed_choices`; None: it is answered in words."""
     words: str = field(repr=False)
-    """Those that were typed, and what a member of staff wrote down of the voice note; "" when there are none, or when
-    the person has been forgotten."""
+    """Those that were typed, and what a member of staff wrote down of the voice note, without what was masked; "" when
+    there are none, or when the person has been forgotten."""
     spoken: bool
     """It is a voice note."""
     written_down: bool
@@ -290,7 +308,18 @@ def _read(keys: Keyring, row: Any) -> Contribution:
 def _words(keys: Keyring, row: Any) -> str:
     if row.person_id is None or (row.words is None and row.heard is None):
         return ""
-    key = keys.unwrap(row.person_id, row.key, row.key_epoch)
+    return shown(keys.unwrap(row.person_id, row.key, row.key_epoch), row)
+
+
+def shown(key: PersonKey, row: Any) -> str:
+    """The words of a row, without what was masked in them."""
+    if row.masked is not None:
+        return key.open(row.masked, contribution.c.masked, row.id)
+    return whole(key, row)
+
+
+def whole(key: PersonKey, row: Any) -> str:
+    """Those that were typed, and those that were heard."""
     typed = "" if row.words is None else key.open(row.words, contribution.c.words, row.id)
     return "\n\n".join(filter(None, (typed, recordings.words_of(key, row.heard, row.recording_id))))
 

@@ -11,6 +11,7 @@ from storage.codes import Code
 from storage.keys import Keyring, PersonKey, Unreadable
 from storage.outbox import deliveries
 from storage.tables import (
+    MARKS,
     address,
     contribution,
     delivery,
@@ -66,7 +67,7 @@ async def erase(session: Session, person_id: str) -> None:
     await session.execute(
         update(contribution)
         .where(contribution.c.person_id == person_id)
-        .values(person_id=None, words=None, voice=None, recording_id=None, address_id=None)
+        .values(dict.fromkeys(("person_id", "words", "voice", "recording_id", "address_id", *MARKS)))
     )
     await session.execute(delete(person).where(person.c.id == person_id))
 

@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "c71f0e5a92d4"
+NEWEST = "b36d0e5f7a21"
 """The revision of the newest file in `migrations/versions`."""
 
 

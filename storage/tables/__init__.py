@@ -20,7 +20,18 @@ from storage.tables.broadcasts import broadcast, standing
 from storage.tables.bulletins import bulletin
 from storage.tables.circuits import circuit
 from storage.tables.consultations import consultation, is_still_open
-from storage.tables.contributions import contribution, waits_for_a_response
+from storage.tables.contributions import (
+    MARKS,
+    NEVER,
+    contribution,
+    is_hidden,
+    is_in_words,
+    is_shown,
+    is_to_be_translated,
+    is_unread,
+    is_unrecognised,
+    waits_for_a_response,
+)
 from storage.tables.corrections import correction
 from storage.tables.deliveries import delivery
 from storage.tables.doors import door
@@ -49,6 +60,8 @@ from storage.tables.staff_phones import staff_phone, staff_phone_code
 from storage.tables.templates import template
 
 __all__ = [
+    "MARKS",
+    "NEVER",
     "STAYS",
     "address",
     "attempt",
@@ -74,14 +87,20 @@ __all__ = [
     "input",
     "inquiry",
     "invitation",
+    "is_hidden",
     "is_in_lobby",
+    "is_in_words",
     "is_notice_to_come",
     "is_reply_to_come",
+    "is_shown",
     "is_still_open",
+    "is_to_be_translated",
     "is_to_come",
     "is_under_way",
     "is_unknown",
     "is_unnoticed",
+    "is_unread",
+    "is_unrecognised",
     "item",
     "journal",
     "keycheck",

@@ -253,11 +253,13 @@ async def give(
     moment: datetime = NOW,
     process: str = PROCESS,
     language: str = "en",
+    spoken: bool = True,
+    answer_by: date = date.max,
 ) -> str:
     name = fresh()
     sealed = who.key.seal(words, contribution.c.words, name)
-    voice = who.key.seal("file-1", contribution.c.voice, name)
-    who.boxes.extend([sealed, voice])
+    voice = who.key.seal("file-1", contribution.c.voice, name) if spoken else None
+    who.boxes.extend(box for box in (sealed, voice) if box is not None)
     writes = Writes()
     writes.insert(
         contribution,
@@ -272,6 +274,7 @@ async def give(
         words=sealed,
         voice=voice,
         given=moment.date(),
+        answer_by=answer_by,
         response_id=None,
     )
     await write(session, writes)
