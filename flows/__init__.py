@@ -44,6 +44,7 @@ from flows._engine.facts import (
     Unreviewed,
     only,
 )
+from flows._engine.folding import fold
 from flows._engine.languages import greeting, written_in
 from flows._engine.naming import is_free
 from flows._engine.narrowing import ALL, fewer, narrowed
@@ -86,7 +87,7 @@ __all__ = [
     "Question", "QuestionKind", "Recognised", "Region", "Rendition", "Renditions", "Returned", "Safety", "Say",
     "Scale", "Shared", "Sorted", "Spoke", "Surroundings", "Switched", "TakenBack", "Talk", "Told", "Turn", "Unread",
     "Unreviewed", "Voted", "Wants", "Words", "advance", "asks_to_stop", "fewer", "fits", "fits_in", "flow_for",
-    "flows", "go_elsewhere", "goes_back", "greeting", "greets", "has_label", "in_danger", "is_approved_elsewhere",
+    "flows", "fold", "go_elsewhere", "goes_back", "greeting", "greets", "has_label", "in_danger", "is_approved_elsewhere",
     "is_free", "is_word", "linking_code", "misleads", "narrowed", "nearest_flow", "only", "over", "play", "read",
     "rendition", "reply", "room", "says_something", "short_title", "sorry", "stuck", "tells_of_danger", "templates",
     "to_send", "told", "topic_label", "with_notice", "written_in",
