@@ -10,7 +10,18 @@ import structlog
 from broadcast import reconcile
 from broadcast.wake import Waker
 from channels import Channel
-from handlers import consultations, digests, openings, people, promises, rounds, schedules, sendings, signing_in
+from handlers import (
+    consultations,
+    digests,
+    moderation,
+    openings,
+    people,
+    promises,
+    rounds,
+    schedules,
+    sendings,
+    signing_in,
+)
 from storage import Database, Keyring, addresses, events, links, marks, recordings, senders, staff_phones
 from storage import people as stored_people
 from storage import rounds as stored_rounds
@@ -79,6 +90,7 @@ class Housekeeping:
                 await rounds.close_overdue(session, self.keys, late, now)
             await self.waker.wake()
         await self._put_together(now)
+        await self._recognise()
         await self.age(now)
 
     async def _let_leave(self, now: datetime) -> int:
@@ -103,6 +115,11 @@ class Housekeeping:
     async def _put_together(self, now: datetime) -> None:
         async with self.database.writing() as session:
             await digests.put_together_due(session, now)
+
+    async def _recognise(self) -> None:
+        """A few at a time: whoever writes waits for none of it."""
+        async with self.database.writing() as session:
+            await moderation.recognise(session, self.keys)
 
     async def _remind(self, now: datetime) -> int:
         """Apart: whoever votes waits for this."""

@@ -7,7 +7,7 @@ from broadcast.wake import Waker
 from handlers.signing_in import IDLE, named
 from storage import Database, Keyring, events, sign_ins
 from tests.colleagues import signed_in
-from tests.storage.rows import NOW
+from tests.storage.rows import NOW, give, meet
 
 
 async def test_a_message_that_our_code_failed_on_is_erased_after_a_month(database: Database, keys: Keyring) -> None:
@@ -27,3 +27,15 @@ async def test_a_sign_in_that_is_over_is_deleted_and_one_that_goes_on_is_not(dat
     async with database.reading() as session:
         assert not await sign_ins.is_there(session, named(old))
         assert await sign_ins.is_there(session, named(new))
+
+
+async def test_in_which_language_words_are_is_found_out_afterwards(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        await give(session, alice, "Mes enfants attendent depuis deux ans une place à l’école.", spoken=False)
+        await give(session, alice, "ok", spoken=False)
+    for _time in range(2):
+        await Housekeeping(database, keys, {}, Waker()).keep(NOW)
+    async with database.reading() as session:
+        found = (await session.exec_driver_sql("SELECT written_in FROM contribution ORDER BY 1")).scalars().all()
+    assert found == ["", "fr"]
