@@ -27,10 +27,12 @@ from console.office import Office
 from demo.serving import bound, serving
 from handlers import finishing, processes
 from handlers.writing import contents
-from storage import Database, consultations, drafts, openings
+from storage import Database, PersonKey, consultations, drafts, openings
 from storage.drafts import NewDraft
 from storage.openings import NewOpening
 from storage.roles import Role
+from storage.tables import contribution
+from storage.together import Writes, write
 from tests import databases
 from tests.colleagues import EVERYWHERE, signed_in
 from tests.handlers.asking import ALL_KINDS, DRAFT
@@ -51,12 +53,24 @@ PARTS = {
     "draft": ASKED,
     "opening": ASKED,
     "consultation": ASKED,
+    "matter": md5(b"matter7", usedforsecurity=False).hexdigest(),
 }
 """What stands in addresses; pages about anything else are not opened."""
 ASIDE = ("/sign-in", "/second", "/confirm")
 """What somebody who is signed in is led away from."""
 BARE = "/bare"
 ITEMS, ANSWERS = 200, 50_000
+INBOX = f"/p/{SLUG}/inbox"
+FILTERED = (
+    f"{INBOX}?pile=waiting&language=ar&region=south",
+    f"{INBOX}?pile=all&order=newest&topic=objective_7",
+    f"{INBOX}?pile=all&written=es",
+)
+SEARCHED = f"{INBOX}?pile=all&q=zebra"
+"""Nobody wrote it: as many are opened as are for one page."""
+SEARCHES = 5
+WORDS = "The bus to the camp stops at six, and then nobody gets to the classes in the evening. "
+BATCH = 5_000
 WRITTEN = (
     """UPDATE broadcast SET renditions = '{{"text": {{"en": "News"}}, "order": ["en"]}}'""",
     """
@@ -86,12 +100,23 @@ WRITTEN = (
            CURRENT_DATE - i % 30
     FROM generate_series(1, {answers}) AS i, unnest(array['been', 'kept', 'hard', 'why']) AS question
     """,
+    """
+    INSERT INTO matter (id, process_id, title, topic, note, due, opened, changed)
+    SELECT md5('matter' || i), (SELECT id FROM process), '{{"en": "Matter ' || i || '"}}', 'services', '{{}}',
+           CURRENT_DATE + i::integer, now() - i * interval '1 hour', now()
+    FROM generate_series(1, {items}) AS i
+    """,
+    """
+    INSERT INTO gathered (matter_id, contribution_id, since)
+    SELECT md5('matter' || 1 + i % {items}), md5('c' || i), now() FROM generate_series(1, {gave} / 2) AS i
+    """,
 )
 COLUMNS = ("page", "median ms", "p99 ms", "x bare", "statements", "kB first", "kB again")
 NOTES = (
     "ms: from when the server has read the request until its page is written, in the median of runs.",
     "bare: a page of 8 kB from the same program that nobody has to sign in to and no database is asked for.",
     "kB: over the wire, compressed; first: with style, script and icon, which are then kept.",
+    f"{SEARCHED}: opens the words of up to 10,000 and finds none; everybody else is answered meanwhile.",
 )
 
 
@@ -147,7 +172,8 @@ async def _seeded(database: Database, people: int) -> str:
     await _ask(database)
     for statement in WRITTEN:
         async with database.writing() as session:
-            await session.execute(text(statement.format(items=ITEMS, answers=min(ANSWERS, people))))
+            await session.execute(text(statement.format(items=ITEMS, answers=min(ANSWERS, people), gave=people // 2)))
+    await _put_into_words(database)
     async with database.writing() as session:
         token = await signed_in(session, Role.ORGANIZER, EVERYWHERE, now=_forum.now(), also=tuple(Role))
     async with database.writer.connect() as session:
@@ -169,13 +195,33 @@ async def _ask(database: Database) -> None:
         await openings.add(session, NewOpening(ASKED, process.id, ASKED, content, "", "nobody", now))
 
 
+async def _put_into_words(database: Database) -> None:
+    """What everybody gave, each sealed for its own person; one has the same key as the other here."""
+    secret = KEYS.new("anybody")
+    async with database.writing() as session:
+        values = {"key": KEYS.wrap(secret), "epoch": KEYS.epoch}
+        await session.execute(text("UPDATE person SET key = :key, key_epoch = :epoch"), values)
+        rows = (
+            await session.execute(text("SELECT id, person_id FROM contribution WHERE consultation_id IS NULL"))
+        ).all()
+    for start in range(0, len(rows), BATCH):
+        writes = Writes()
+        for number, row in enumerate(rows[start : start + BATCH]):
+            key = PersonKey(row.person_id, secret.secret)
+            words = key.seal(WORDS * (1 + number % 5), contribution.c.words, row.id)
+            language = ("en", "fr", "es", "ar")[number % 4]
+            writes.change(contribution, ("id",), id=row.id, words=words, language=language, written_in=language)
+        async with database.writing() as session:
+            await write(session, writes)
+
+
 async def _rows(client: ClientSession, address: str, token: str, watch: Watch, effort: Effort) -> list[tuple[str, ...]]:
-    pages = {path: Opened() for path in (BARE, *_paths())}
+    pages = {path: Opened() for path in (BARE, *_paths(), *FILTERED, SEARCHED)}
     headers = {"Cookie": f"{tokens.SIGN_IN}={token}", "Accept-Encoding": "gzip"}
     for _run in range(max(3, effort.runs)):
         for path, opened in pages.items():
             taken = []
-            for _time in range(int(effort.of(TIMES, SHORT_TIMES))):
+            for _time in range(SEARCHES if path == SEARCHED else int(effort.of(TIMES, SHORT_TIMES))):
                 async with client.get(address + path, headers=headers, allow_redirects=False) as answer:
                     assert answer.status in (200, 204), f"{path}: {answer.status}"
                     opened.bytes = len(await answer.read())

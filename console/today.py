@@ -10,6 +10,7 @@ import flows
 from console._frame.desks import Desk
 from console._frame.routes import get
 from console._frame.sections import ANY
+from console.inbox import READERS, readable
 from handlers import sendings, today
 from handlers.today import HeardAndTold, Kind, Lacking, Need
 from locales import in_words, spoken
@@ -23,7 +24,7 @@ COUNTED = (Role.OWNER, Role.ORGANIZER, Role.MODERATOR, Role.CLERK, Role.AUDITOR)
 """Who sees figures of people."""
 ENTRANCES = frozenset({Kind.SENDER, Kind.LANGUAGE, Kind.REGION})
 """What concerns who sees to it that people come in and are written to: owners and organizers."""
-ANSWERS = frozenset({Kind.OVERDUE, Kind.NEAR, Kind.MATTER_OVERDUE, Kind.MATTER_NEAR, Kind.UNREAD})
+ANSWERS = frozenset({Kind.OVERDUE, Kind.NEAR, Kind.MATTER_OVERDUE, Kind.MATTER_NEAR, Kind.WAITING})
 """What concerns organizers, who respond."""
 
 
@@ -81,11 +82,11 @@ async def _found(session: Session, desk: Desk) -> Sequence[ShownNeed]:
         kinds |= ENTRANCES
     if desk.has(Role.ORGANIZER):
         kinds |= ANSWERS
-    if desk.has(Role.MODERATOR) and desk.languages(Role.MODERATOR) is None:
+    if desk.has(*READERS):
         kinds.add(Kind.UNREAD)
     if not kinds:
         return ()
-    needs = await today.needs(session, desk.office.crowds, desk.process, desk.now)
+    needs = await today.needs(session, desk.office.crowds, desk.process, desk.now, readable(desk))
     return [_shown(desk, need) for need in needs if need.kind in kinds]
 
 

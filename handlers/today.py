@@ -41,6 +41,8 @@ class Kind(StrEnum):
     MATTER_NEAR = "matter_near"
     """That day comes within a week."""
     UNREAD = "unread"
+    """Nobody has read what came in."""
+    WAITING = "waiting"
     """Contributions that were given unasked wait for a response."""
     LANGUAGE = "language"
     """Hardly anybody takes part who reads this language of the process."""
@@ -78,17 +80,23 @@ class HeardAndTold:
     answered: int | None
 
 
-async def needs(session: Session, crowds: Crowds, process: OpenProcess, now: datetime) -> Sequence[Need]:
-    """The most pressing first. Five statements, four where the crowd is remembered."""
+async def needs(
+    session: Session, crowds: Crowds, process: OpenProcess, now: datetime, readable: Collection[str] | None = None
+) -> Sequence[Need]:
+    """The most pressing first. Five statements, four where the crowd is remembered.
+
+    `readable`: the languages in which whoever looks reads what people gave; None: all.
+    """
     broken = await circuits.broken_for(session, process.id)
-    waiting = await contributions.waiting(session, process.id)
+    waiting = await contributions.waiting(session, process.id, readable)
     newest = await consultations.newest(session, process.id, NEWEST)
     today = now.astimezone(moments.zone_of(process.content)).date()
     late = await matters.pressing(session, process.id, today + SOON, NEWEST)
     found = [
         *(Need(Kind.SENDER, circuit.channel, day=circuit.since.date(), code=circuit.code) for circuit in broken),
-        *sorted((*_promises(newest, waiting, today), *_matters(late, today)), key=_day),
-        *([Need(Kind.UNREAD, number=counts.rounded(waiting[None]))] if waiting.get(None) else []),
+        *sorted((*_promises(newest, waiting.numbers, today), *_matters(late, today)), key=_day),
+        *([Need(Kind.UNREAD, number=counts.rounded(waiting.unread))] if waiting.unread else []),
+        *([Need(Kind.WAITING, number=counts.rounded(waiting.numbers[None]))] if waiting.numbers.get(None) else []),
     ]
     parts = await crowds.of(session, process.id, EVERYBODY, now)
     languages, regions = Counter[str](), Counter[str]()

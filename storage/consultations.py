@@ -128,9 +128,7 @@ async def newest(session: Session, process_id: str, most: int) -> Sequence[KeptC
 
 async def open_content(session: Session, consultation_id: str, now: datetime) -> str | None:
     """What the organizers wrote of it; None: nobody can answer it any more."""
-    found = select(consultation.c.content).where(
-        consultation.c.id == consultation_id, is_still_open(consultation, now)
-    )
+    found = select(consultation.c.content).where(consultation.c.id == consultation_id, is_still_open(consultation, now))
     content: str | None = (await session.execute(found)).scalar_one_or_none()
     return content
 

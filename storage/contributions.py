@@ -20,6 +20,7 @@ from storage.tables import (
     consultation,
     contribution,
     gathered,
+    is_unread,
     person,
     recording,
     response,
@@ -206,7 +207,7 @@ class Contribution:
     """What was chosen, as `packed_choices`; None: it is answered in words."""
     words: str = field(repr=False)
     """Those that were typed, and what a member of staff wrote down of the voice note, without what was masked; "" when
-    there are none, or when the person has been forgotten."""
+    there are none, they are hidden, or the person has been forgotten."""
     spoken: bool
     """It is a voice note."""
     written_down: bool
@@ -256,12 +257,25 @@ async def ungathered(
     return [_read(keys, row) for row in await session.execute(newest_first)]
 
 
-async def waiting(session: Session, process_id: str) -> Mapping[str | None, int]:
-    """How many contributions to the process no response answers yet, by the consultation; None: given unasked."""
-    number = func.count().label("number")
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many contributions wait."""
+
+    numbers: Mapping[str | None, int]
+    """By the consultation those that no response answers; None: given unasked."""
+    unread: int
+    """Those in words, or spoken, that nobody has read."""
+
+
+async def waiting(session: Session, process_id: str, languages: Collection[str] | None = None) -> Waiting:
+    """In one statement, for whoever may read these languages; None: all. What is unread waits, too."""
+    others = contribution.alias("others")
+    readable = () if languages is None else (others.c.language.in_(languages),)
+    unread = select(func.count()).where(others.c.process_id == process_id, is_unread(others), *readable)
+    columns = (contribution.c.consultation_id, func.count().label("number"), unread.scalar_subquery().label("unread"))
     waits = (contribution.c.process_id == process_id, waits_for_a_response(contribution))
-    counted = select(contribution.c.consultation_id, number).where(*waits).group_by(contribution.c.consultation_id)
-    return {row.consultation_id: row.number for row in await session.execute(counted)}
+    rows = (await session.execute(select(*columns).where(*waits).group_by(contribution.c.consultation_id))).all()
+    return Waiting({row.consultation_id: row.number for row in rows}, max((row.unread for row in rows), default=0))
 
 
 async def by_topic(session: Session, process_id: str) -> Mapping[str, int]:
@@ -306,7 +320,7 @@ def _read(keys: Keyring, row: Any) -> Contribution:
 
 
 def _words(keys: Keyring, row: Any) -> str:
-    if row.person_id is None or (row.words is None and row.heard is None):
+    if row.person_id is None or row.hidden is not None:
         return ""
     return shown(keys.unwrap(row.person_id, row.key, row.key_epoch), row)
 

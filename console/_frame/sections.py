@@ -23,6 +23,7 @@ SECTIONS = (
     Section("", N_("Today"), ANY),
     Section("/tell", N_("Tell"), (Role.ORGANIZER,)),
     Section("/ask", N_("Ask"), (Role.ORGANIZER, Role.MODERATOR)),
+    Section("/inbox", N_("Inbox"), (Role.ORGANIZER, Role.MODERATOR)),
     Section("/matters", N_("Matters"), (Role.ORGANIZER, Role.MODERATOR)),
     Section("/words", N_("Words"), (Role.ORGANIZER, Role.TRANSLATOR)),
     Section("/settings", N_("Settings"), (Role.OWNER, Role.ORGANIZER)),

@@ -27,6 +27,7 @@ from storage import Session, recordings
 from storage.roles import Role
 from storage.states import RenditionState
 from tests.handlers.asking import ALL_KINDS, DRAFT
+from tests.storage.rows import give, meet
 from tests.stories.town import StoryTown
 from tests.waiting import until
 
@@ -55,6 +56,7 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
     )
     contribution = await spoken(town)
     draft, opening, consultation = await town.acts(_asked)
+    await came_in(town, "Interpreters at the clinic.", "Plus de bus le soir, s’il vous plaît.")
     return {
         "slug": "regional-review",
         "language": "fr",
@@ -91,6 +93,20 @@ async def _has_come(town: StoryTown) -> bool:
     async with town.parts.database.reading() as session:
         waiting = await recordings.waiting(session)
     return not waiting
+
+
+async def came_in(town: StoryTown, *texts: str) -> list[str]:
+    """Given by somebody to whom nothing is sent, the first the longest ago; gives the ids."""
+
+    async def give_all(session: Session, process: OpenProcess, now: datetime) -> list[str]:
+        who = await meet(session, town.parts.keys, "70009999", consented=False, process=process.id)
+        moments = [now - timedelta(days=len(texts) - number) for number in range(len(texts))]
+        return [
+            await give(session, who, words, process=process.id, moment=moment, spoken=False)
+            for words, moment in zip(texts, moments, strict=True)
+        ]
+
+    return await town.acts(give_all)
 
 
 async def _invited(session: Session, now: datetime) -> str:

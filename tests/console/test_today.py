@@ -77,10 +77,14 @@ async def test_promises_and_what_is_unread_are_the_organizers(town: Town, keys: 
     assert f"promise overdue The school bus A response was promised by {past}. About 10 answers" in page.text
     assert f"promise due The school bus A response was promised by {soon}. Fewer than 8" in page.text
     assert "Recommendations Fewer than 8 have no response." in page.text
-    moderator = await town.signed_in(Role.MODERATOR)
-    page = await moderator.opens(HERE)
-    assert "Recommendations" in page.text
-    assert "promise" not in page.text
+    assert "unread Inbox About 10 are unread." in page.text
+    for languages in ((), ("fr",)):
+        moderator = await town.signed_in(Role.MODERATOR, languages=languages)
+        page = await moderator.opens(HERE)
+        assert "unread Inbox About 10 are unread." in page.text
+        assert "promise" not in page.text
+    moderator = await town.signed_in(Role.MODERATOR, languages=("en",))
+    assert "unread Inbox Fewer than 8 are unread." in (await moderator.opens(HERE)).text
     moderator = await town.signed_in(Role.MODERATOR, languages=("ar",))
     assert QUIET in (await moderator.opens(HERE)).text
 

@@ -1,6 +1,7 @@
 """Today says what needs somebody and how many were heard and told, and nothing that points at anybody."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -19,6 +20,7 @@ from storage import (
     circuits,
     consultations,
     matters,
+    moderation,
     people,
     responses,
     senders,
@@ -69,13 +71,32 @@ async def test_what_was_given_and_has_no_response_waits(database: Database, keys
     async with database.writing() as session:
         crowd = await come(session, keys, 9)
         await give(session, crowd[0])
-        few = [need for need in await needs(session) if need.kind is Kind.UNREAD]
+        few = [need for need in await needs(session) if need.kind is Kind.WAITING]
         names = [await give(session, who) for who in crowd]
-        many = [need for need in await needs(session) if need.kind is Kind.UNREAD]
+        many = [need for need in await needs(session) if need.kind is Kind.WAITING]
         await responses.respond(session, NewResponse("r", PROCESS, ResponseState.READ, "{}", NOW), names)
         await people.erase(session, crowd[0].id)
-        none = [need for need in await needs(session) if need.kind is Kind.UNREAD]
-    assert [few, many, none] == [[Need(Kind.UNREAD)], [Need(Kind.UNREAD, number=10)], []]
+        none = [need for need in await needs(session) if need.kind is Kind.WAITING]
+    assert [few, many, none] == [[Need(Kind.WAITING)], [Need(Kind.WAITING, number=10)], []]
+
+
+async def test_what_nobody_has_read_is_unread_for_who_may_read_it(database: Database, keys: Keyring) -> None:
+    async with database.writing() as session:
+        crowd = await come(session, keys, 10)
+        names = [await give(session, who, language="fr" if place else "ar") for place, who in enumerate(crowd)]
+        seen = [await unread(session, readable) for readable in (None, ("fr",), ("ar",), ("es",), ())]
+        await moderation.read(session, PROCESS, names[:5], "amina", NOW)
+        await moderation.hide(session, PROCESS, names[5:9], "amina", NOW)
+        after = await unread(session, None)
+        await moderation.read(session, PROCESS, names, "amina", NOW)
+        none = await unread(session, None)
+    assert seen == [[Need(Kind.UNREAD, number=10)], [Need(Kind.UNREAD, number=10)], [Need(Kind.UNREAD)], [], []]
+    assert (after, none) == ([Need(Kind.UNREAD)], [])
+
+
+async def unread(session: Session, readable: Collection[str] | None) -> list[Need]:
+    found = await today.needs(session, Crowds(), HERE, NOW, readable)
+    return [need for need in found if need.kind is Kind.UNREAD]
 
 
 async def test_a_promise_is_near_then_overdue_until_all_have_a_response(database: Database, keys: Keyring) -> None:

@@ -69,7 +69,7 @@ async def test_what_is_hidden_is_only_in_its_own_pile_and_waits_for_no_response(
         found = [pile for pile in Pile if await inbox.page(session, PROCESS, keys, Selection(pile=pile), None, 9)]
         waiting = await contributions.waiting(session, PROCESS)
     assert found == [Pile.HIDDEN]
-    assert waiting == {}
+    assert (waiting.numbers, waiting.unread) == ({}, 0)
 
 
 async def test_nothing_of_another_process_is_touched(database: Database, keys: Keyring) -> None:
