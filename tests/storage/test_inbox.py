@@ -138,7 +138,6 @@ CROWD = """
         (Selection(pile=Pile.ALL), "ix_contribution_promised"),
         (Selection(pile=Pile.ALL, order=Order.NEWEST), "ix_contribution_newest"),
         (Selection(pile=Pile.WAITING, language="fr"), "ix_contribution_promised"),
-        (Selection(pile=Pile.ALL, topic="nothing"), "ix_contribution_promised"),
         (Selection(pile=Pile.HIDDEN), "ix_contribution_hidden"),
         (Selection(pile=Pile.TO_TRANSLATE), "ix_contribution_to_translate"),
     ],

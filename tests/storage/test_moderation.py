@@ -8,11 +8,12 @@ from sqlalchemy import insert, select, update
 
 from storage import Database, Keyring, Session, contributions, inbox, joining, moderation, people
 from storage.contributions import NewContribution
-from storage.inbox import Pile, Selection, Translation
+from storage.inbox import Kind, Pile, Selection, Translation
 from storage.joining import Pair
 from storage.moderation import Held
-from storage.tables import MARKS, consultation, contribution
+from storage.tables import MARKS, consultation, contribution, recording
 from storage.together import Writes, write
+from tests.storage.recordings import speak
 from tests.storage.rows import NOW, PROCESS, TODAY, Somebody, another, give, meet
 
 AMINA, BILAL = "amina", "bilal"
@@ -222,3 +223,26 @@ async def test_a_promise_is_kept_with_what_was_given(database: Database, keys: K
         await _given(session, alice, answer("y"), "b")
         found = {its.id: its.answer_by for its in await inbox.page(session, PROCESS, keys, Selection(), None, 9)}
     assert found == {"a": promised, "b": None}
+
+
+async def test_what_was_written_down_of_a_voice_note_is_read_and_masked_as_words_are(
+    database: Database, keys: Keyring
+) -> None:
+    async with database.writing() as session:
+        alice = await meet(session, keys)
+        name = await speak(session, alice)
+        silent = await inbox.get(session, PROCESS, keys, name, None)
+        [note] = (await session.execute(select(recording.c.id))).scalars()
+        words = alice.key.seal("Karim hit me", recording.c.words, note)
+        await session.execute(update(recording).values(words=words))
+        heard = await inbox.get(session, PROCESS, keys, name, None)
+        await moderation.mask(session, PROCESS, await held(session, keys, name), "▇▇▇ hit me")
+        masked = await held(session, keys, name)
+        await session.execute(update(contribution).values(quotable=True, read=NOW))
+        public = await moderation.public_words(session, PROCESS, keys, [name])
+        [voice] = await inbox.page(session, PROCESS, keys, Selection(pile=Pile.ALL, kind=Kind.VOICE), None, 9)
+    assert silent is not None
+    assert heard is not None
+    assert (silent.words, silent.kind, silent.has_recording) == ("", Kind.VOICE, True)
+    assert (heard.words, masked.words, voice.words) == ("Karim hit me", "Karim hit me", "▇▇▇ hit me")
+    assert public == {name: "▇▇▇ hit me"}
