@@ -64,7 +64,7 @@ class Query:
 
 def _written(value: object) -> str:
     if isinstance(value, Place):
-        return f"{value.answer_by.isoformat()}.{value.given.isoformat()}.{value.id}"
+        return f"{value.answer_by.isoformat()}.{value.day.isoformat()}.{value.id}"
     return "" if value is None else str(value)
 
 
@@ -95,7 +95,7 @@ class Letter:
     its: Received
     topic: str
     region: flows.Rendition | None
-    given: str
+    day: str
     answer_by: str
     other: Recognised | None
     """In which other language than their own its person seems to have written."""
@@ -201,13 +201,13 @@ def _letters(desk: Desk, rows: Sequence[Received]) -> Sequence[Letter]:
     """What is the same for many is put into words once."""
     regions = {region.value: _rendered(desk, region.label) for region in desk.process.content.regions}
     topics = {topic: topic_of(topic) for topic in {its.topic for its in rows}}
-    days = {day: in_words(day) for day in {day for its in rows for day in (its.place.given, its.answer_by) if day}}
+    days = {day: in_words(day) for day in {day for its in rows for day in (its.place.day, its.answer_by) if day}}
     return [
         Letter(
             its,
             topics[its.topic],
             regions.get(its.region),
-            days[its.place.given],
+            days[its.place.day],
             days[its.answer_by] if its.answer_by else "",
             inbox.in_another_language(its),
             _snippet(its.words),
@@ -295,9 +295,9 @@ def _of(kind: type[E], value: str) -> E | None:
 def place_of(text: str) -> Place | None:
     """None where it is none."""
     answer_by, _dot, rest = text.partition(".")
-    given, _dot, name = rest.partition(".")
+    day, _dot, name = rest.partition(".")
     try:
-        return Place(date.fromisoformat(answer_by), date.fromisoformat(given), _name(name))
+        return Place(date.fromisoformat(answer_by), date.fromisoformat(day), _name(name))
     except ValueError:
         return None
 

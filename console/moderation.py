@@ -178,11 +178,11 @@ def _named(names: Collection[str]) -> tuple[str, dict[str, Fact]]:
     return "", {"number": len(names), "hash": sha256("\0".join(sorted(names)).encode()).hexdigest()}
 
 
-def _on(desk: Desk, query: Query, ahead: Place | None, **told: object) -> web.HTTPSeeOther:
+def _on(desk: Desk, query: Query, ahead: Place | None, **done: object) -> web.HTTPSeeOther:
     """To the next one, on the page of the list that it stands on. What was searched for stays as it is."""
     if query.sought:
-        return _see(desk, query, open=query.open, **told)
-    return _see(desk, query, begin=_begin(desk, query, ahead), open="" if ahead is None else ahead.id, **told)
+        return _see(desk, query, open=query.open, **done)
+    return _see(desk, query, begin=_begin(desk, query, ahead), open="" if ahead is None else ahead.id, **done)
 
 
 def _begin(desk: Desk, query: Query, ahead: Place | None) -> Place | None:

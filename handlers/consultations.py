@@ -18,7 +18,6 @@ MOST = 10
 
 INVITED = N_("We have a new question for you: {title}. To answer, send {word}.")
 REMIND = N_("You have begun to answer our questions: {title}. To go on, send {word}. You can answer until {day}.")
-ENDED = "No consultation that is open has this id."
 
 
 async def open_(
@@ -55,7 +54,7 @@ async def get(session: Session, process: OpenProcess, consultation_id: str) -> K
     """Raises `contents.Unfit` when the process has none of this id."""
     found = await consultations.get(session, process.id, consultation_id)
     if found is None:
-        raise contents.Unfit("No consultation of this process has this id.")
+        raise contents.Unfit(to_staff("No consultation of this process has this id."))
     return found
 
 
@@ -64,7 +63,7 @@ async def close(session: Session, process: OpenProcess, consultation: str, now: 
     # First, as whoever closes the process does: neither waits for the other.
     await processes.touch(session, process)
     if not await consultations.close(session, process.id, consultation, now):
-        raise contents.Unfit(ENDED)
+        raise contents.Unfit(to_staff("No consultation that is open has this id."))
 
 
 async def close_due(session: Session, now: datetime) -> int:
@@ -114,8 +113,8 @@ def reminder(process: OpenProcess, consultation: contents.Consultation) -> flows
 def check(process: OpenProcess, consultation: contents.Consultation, now: datetime) -> None:
     """Raises `contents.Unfit` when it could not be opened now."""
     _check(consultation, now)
-    telling.check_fits(invitation(process, consultation), "title")
-    telling.check_fits(reminder(process, consultation), "title")
+    telling.check_fits(invitation(process, consultation), to_staff("title"))
+    telling.check_fits(reminder(process, consultation), to_staff("title"))
 
 
 def _check(consultation: contents.Consultation, now: datetime) -> None:

@@ -9,11 +9,10 @@ from flows import QuestionKind, Renditions
 from handlers import consultations
 from handlers.processes import OpenProcess
 from handlers.writing import contents
+from locales import to_staff
 from storage import Session, drafts, fresh, openings
 from storage.drafts import NewDraft, StoredDraft
 
-WHAT_IT_IS_NOT = "No draft of this process has this id."
-HAS_OPENED = "This has opened by now: nothing of it can be changed any more."
 STEPS = flows.Scale({}, {}).steps
 """Of a scale, unless its writer wants others."""
 MOST = 50
@@ -106,7 +105,7 @@ async def write(
     """
     before = await held(session, process, draft_id)
     if len(draft.questions) > MOST_QUESTIONS:
-        raise contents.Unfit(f"questions: at most {MOST_QUESTIONS} can be asked in a chat.")
+        raise contents.Unfit(to_staff("questions: at most {most} can be asked in a chat.", most=MOST_QUESTIONS))
     if before.edition != edited:
         raise Newer(before)
     if draft == before.content:
@@ -127,13 +126,17 @@ async def _void(session: Session, draft_id: str) -> None:
     """Whoever opens it at this moment is waited for, and has opened it."""
     await openings.void_of(session, draft_id)
     if await drafts.has_opened(session, draft_id):
-        raise contents.Unfit(HAS_OPENED)
+        raise contents.Unfit(_has_opened())
 
 
 def _written(stored: StoredDraft | None) -> WrittenDraft:
     if stored is None or stored.dropped is not None:
-        raise contents.Unfit(WHAT_IT_IS_NOT)
+        raise contents.Unfit(to_staff("No draft of this process has this id."))
     if stored.has_opened:
-        raise contents.Unfit(HAS_OPENED)
+        raise contents.Unfit(_has_opened())
     content = contents.unpack(stored.content, Draft)
     return WrittenDraft(stored.id, content, stored.edition, stored.staff_id, stored.changed)
+
+
+def _has_opened() -> str:
+    return to_staff("This has opened by now: nothing of it can be changed any more.")

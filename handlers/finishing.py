@@ -11,6 +11,7 @@ from handlers.drafts import Draft, QuestionDraft
 from handlers.processes import OpenProcess
 from handlers.writing import contents, moments
 from handlers.writing.scripts import check_script
+from locales import to_staff
 from storage.consultations import Dates
 
 REMINDED_AT = time(9)
@@ -47,7 +48,7 @@ class Asking:
     def dates(self, process: OpenProcess, now: datetime) -> Dates:
         """What happens by itself once it has opened: it may open after the day on which people were to be reminded."""
         zone = moments.zone_of(process.content)
-        closes = moments.end_of(self.consultation.promise.answer_by, zone, "answer_by")
+        closes = moments.end_of(self.consultation.promise.answer_by, zone, to_staff("answer_by"))
         if self.reminds is None:
             return Dates(closes)
         reminds = datetime.combine(self.reminds, REMINDED_AT, zone).astimezone(UTC)
@@ -76,7 +77,9 @@ def _can_be_shown(question: flows.Question) -> bool:
 def finished(process: OpenProcess, draft: Draft, now: datetime) -> Asking:
     """What the draft becomes. Raises `contents.Unfit` with the first of its slips."""
     for slip in slips(process, draft, now):
-        raise contents.Unfit(slip.why or f"{slip.field}: this is missing.")
+        if slip.why:
+            raise contents.Unfit(slip.why)
+        raise contents.Unfit(to_staff("{what}: this is missing.", what=slip.field))
     asking = Asking(_consultation(draft), _day(draft.opens), _day(draft.reminds))
     consultations.check(process, asking.consultation, now)
     return asking
@@ -185,7 +188,7 @@ def _meant(why: str, written: Mapping[str, object]) -> str:
 def _consultation(draft: Draft) -> contents.Consultation:
     answer_by = _day(draft.answer_by)
     if answer_by is None:
-        raise contents.Unfit("answer_by: this is missing.")
+        raise contents.Unfit(to_staff("{what}: this is missing.", what=to_staff("answer_by")))
     return contents.Consultation(
         draft.title,
         flows.Promise(draft.purpose, draft.who_decides, draft.what_can_change, draft.level, answer_by),
@@ -216,4 +219,6 @@ def _day(written: str) -> date | None:
     try:
         return date.fromisoformat(written) if written else None
     except ValueError:
-        raise contents.Unfit(f"{written!r} is no day; write it like 2027-06-30.") from None
+        raise contents.Unfit(
+            to_staff("{written} is no day; write it like {example}.", written=repr(written), example="2027-06-30")
+        ) from None

@@ -102,7 +102,7 @@ def comes_before(selection: Selection, first: Place, second: Place) -> bool:
     """In the order of the selection."""
     if selection.order is Order.PROMISE:
         return first < second
-    return (first.given, first.id) > (second.given, second.id)
+    return (first.day, first.id) > (second.day, second.id)
 
 
 def in_another_language(received: Received) -> Recognised | None:

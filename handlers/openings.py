@@ -18,6 +18,7 @@ from handlers.processes import OpenProcess
 from handlers.sendings import HOLD
 from handlers.telling import Announcement
 from handlers.writing import contents
+from locales import to_staff
 from storage import Session, fresh, openings
 from storage import processes as stored_processes
 from storage.broadcasts import CONSULTATION, Subject
@@ -36,7 +37,7 @@ async def request(
     processes.check_open(process)
     draft = await drafts.held(session, process, draft_id)
     if draft.edition != edited:
-        raise contents.Unfit("This is not what you had before you. Look at it again.")
+        raise contents.Unfit(to_staff("This is not what you had before you. Look at it again."))
     asking = finishing.finished(process, draft.content, now)
     await _make_way(session, process, draft_id)
     name = fresh()
@@ -73,9 +74,9 @@ async def approve(
     if draft is None:
         return await _end(session, process, opening, SendingState.VOID)
     if staff_id == opening.requested_by:
-        raise contents.Unfit("You requested this yourself, so somebody else has to approve it.")
+        raise contents.Unfit(to_staff("You requested this yourself, so somebody else has to approve it."))
     if staff_id == draft.staff_id:
-        raise contents.Unfit("You wrote some of this yourself, so somebody else has to approve it.")
+        raise contents.Unfit(to_staff("You wrote some of this yourself, so somebody else has to approve it."))
     day = asking_of(opening).begins(process)
     await openings.approve(session, opening.id, staff_id, now, max(now + HOLD, day or now))
     return await get(session, process, opening.id)
@@ -85,7 +86,7 @@ async def call_back(session: Session, process: OpenProcess, opening_id: str) -> 
     """It never opens. Raises `contents.Unfit` when it has opened, or had been ended already."""
     opening = _known(await openings.take(session, process.id, opening_id))
     if opening.state is SendingState.LEFT:
-        raise contents.Unfit("This has opened. It can be closed.")
+        raise contents.Unfit(to_staff("This has opened. It can be closed."))
     _check_on_its_way(opening)
     return await _end(session, process, opening, SendingState.CALLED_BACK)
 
@@ -148,28 +149,30 @@ def _hash(process: OpenProcess, draft: WrittenDraft, asking: Asking) -> str:
 async def _make_way(session: Session, process: OpenProcess, draft_id: str) -> None:
     """A draft is on its way once: a change of it has voided what was requested before."""
     if any(before.draft_id == draft_id for before in await openings.on_their_way(session, process.id)):
-        raise contents.Unfit("Somebody has requested this already: it waits to be approved, or for its day.")
+        raise contents.Unfit(to_staff("Somebody has requested this already: it waits to be approved, or for its day."))
 
 
 async def _taken(session: Session, process: OpenProcess, opening_id: str, shown_hash: str) -> StoredOpening:
     opening = _known(await openings.take(session, process.id, opening_id))
     _check_on_its_way(opening)
     if opening.state is SendingState.HELD:
-        raise contents.Unfit("This is approved already.")
+        raise contents.Unfit(to_staff("This is approved already."))
     if shown_hash != opening.hash:
-        raise contents.Unfit("This is not what you had before you. Look at it again.")
+        raise contents.Unfit(to_staff("This is not what you had before you. Look at it again."))
     return opening
 
 
 def _known(opening: StoredOpening | None) -> StoredOpening:
     if opening is None:
-        raise contents.Unfit("Nothing that was to open has this id.")
+        raise contents.Unfit(to_staff("Nothing that was to open has this id."))
     return opening
 
 
 def _check_on_its_way(opening: StoredOpening) -> None:
     if opening.state not in ON_ITS_WAY:
-        raise contents.Unfit("This is no longer on its way: it has opened, was called back, or has changed since.")
+        raise contents.Unfit(
+            to_staff("This is no longer on its way: it has opened, was called back, or has changed since.")
+        )
 
 
 async def _end(session: Session, process: OpenProcess, opening: StoredOpening, state: SendingState) -> StoredOpening:

@@ -85,7 +85,8 @@ class Place(NamedTuple):
     """Where a contribution lies in its order."""
 
     answer_by: date
-    given: date
+    day: date
+    """On which it came."""
     id: str
 
 
@@ -259,7 +260,7 @@ def _from(query: Select[Any], places: FromClause, selection: Selection, begin: P
         return query
     if selection.order is Order.PROMISE:
         return query.where(tuple_(places.c.answer_by, places.c.given, places.c.id) >= tuple_(*begin))
-    return query.where(tuple_(places.c.given, places.c.id) <= tuple_(begin.given, begin.id))
+    return query.where(tuple_(places.c.given, places.c.id) <= tuple_(begin.day, begin.id))
 
 
 def _order(places: FromClause, selection: Selection) -> Sequence[ColumnElement[Any]]:

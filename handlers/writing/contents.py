@@ -259,14 +259,15 @@ def check_question(question: flows.Question, what: str) -> None:
     """Raises `Unfit` when it could not be asked."""
     check_rendered(question.text, what)
     if question.several and not question.options:
-        raise Unfit(f"{what}: several: say what can be chosen, or leave it out.")
+        raise Unfit(to_staff("{what}: several: say what can be chosen, or leave it out.", what=what))
     if question.scale is None:
         _check_offered(question, what)
         return
     if question.options:
-        raise Unfit(f"{what}: give options or a scale, not both.")
+        raise Unfit(to_staff("{what}: give options or a scale, not both.", what=what))
     if not FEWEST_STEPS <= question.scale.steps <= MOST_STEPS:
-        raise Unfit(f"{what}: scale: give between {FEWEST_STEPS} and {MOST_STEPS} steps.")
+        between = {"fewest": FEWEST_STEPS, "most": MOST_STEPS}
+        raise Unfit(to_staff("{what}: scale: give between {fewest} and {most} steps.", what=what, **between))
     for end, label in (("lowest", question.scale.lowest), ("highest", question.scale.highest)):
         check_to_tap(label, f"{what}: scale: {end}")
 

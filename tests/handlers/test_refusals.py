@@ -17,7 +17,7 @@ from tests.rooms import ROOT
 FILES = sorted(file for room in ("handlers", "console") for file in (ROOT / room).rglob("*.py"))
 SAID = {"handlers": "to_staff", "console": "_"}
 """By which a room says what staff read: so the catalogs find it."""
-IN_ITS_OWN_WORDS = {"slips.explained", "why"}
+IN_ITS_OWN_WORDS = {"slips.explained", "why", "slip.why"}
 """What is wrong with a file, for whoever sits at the command line; what a text of ours lacks, as `wordings` says it."""
 CHECKS = {"check_rendered", "check_line", "check_note", "check_value", "check_choices", "check_options", "check_fits"}
 CHECKS |= {"check_script", "_check_zone", "_clock", "end_of", "day", "part"}
