@@ -119,6 +119,9 @@ class Outgoing:
     """By SMS accents may be left out where that saves a segment."""
     plain: bool = False
     """Without buttons, which may be why it was refused before."""
+    instead: str = field(default="", repr=False)
+    """A sentence in place of the choices where they cannot be tapped: what is not asked in a talk has no numbers to
+    send, for these answer the question that is open there."""
 
     def packed(self) -> str:
         """As the text that the outbox keeps until it leaves."""

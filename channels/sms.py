@@ -11,7 +11,7 @@ from channels import History, Limits, Pace, Refused
 from channels._senders import Settings, Variables
 from channels._settings import limits, per_second
 from channels._text.bidi import marked
-from channels._text.numbered import numbered
+from channels._text.numbered import listed
 from channels._text.plain import plain
 from channels._text.segments import segments, utf16
 from channels._text.split import parts
@@ -181,4 +181,4 @@ def _plainly(text: str, outgoing: Outgoing) -> str:
 
 
 def _listed(outgoing: Outgoing) -> str:
-    return numbered(outgoing.text, outgoing.choices, after_number=" ")
+    return listed(outgoing, after_number=" ")

@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from channels.messages import Choice
+from channels.messages import Choice, Outgoing
+
+
+def listed(outgoing: Outgoing, after_number: str) -> str:
+    """The text with its choices, or with what is said in place of them."""
+    if outgoing.instead:
+        return f"{outgoing.text} {outgoing.instead}"
+    return numbered(outgoing.text, outgoing.choices, after_number)
 
 
 def numbered(text: str, choices: Sequence[Choice], after_number: str) -> str:

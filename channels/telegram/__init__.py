@@ -21,13 +21,14 @@ from channels._settings import limits, matching, per_second, required, web_addre
 from channels._sound.looking import looked_into
 from channels._tap import pack
 from channels._text.bidi import readable
-from channels._text.numbered import numbered
+from channels._text.numbered import listed
 from channels._text.segments import utf16
 from channels._text.split import parts
 from channels.carriers import NOTHING_RESERVED, Carrier
 from channels.messages import (
     Accepted,
     Backlog,
+    Choice,
     Entrance,
     Later,
     Message,
@@ -335,7 +336,7 @@ def _text(outgoing: Outgoing) -> str:
 
 
 def _listed(outgoing: Outgoing) -> str:
-    return numbered(outgoing.text, outgoing.choices, after_number=". ")
+    return listed(outgoing, after_number=". ")
 
 
 def _has_buttons(outgoing: Outgoing) -> bool:
@@ -348,10 +349,14 @@ def _keyboard(outgoing: Outgoing) -> dict[str, Any] | None:
         return None
     # One a row: in a wide row a right-to-left keyboard would read from the wrong side.
     rows = [
-        [{"text": f"{number}. {choice.label}", "callback_data": pack(outgoing.token, choice.value)}]
+        [{"text": _on_button(outgoing, number, choice), "callback_data": pack(outgoing.token, choice.value)}]
         for number, choice in enumerate(outgoing.choices, 1)
     ]
     return {"inline_keyboard": rows}
+
+
+def _on_button(outgoing: Outgoing, number: int, choice: Choice) -> str:
+    return choice.label if outgoing.instead else f"{number}. {choice.label}"
 
 
 def _messages(channel: str, updates: Sequence[dict[str, Any]]) -> list[Message]:

@@ -15,7 +15,7 @@ from channels._senders import Settings, Variables
 from channels._settings import limits, per_second
 from channels._tap import pack, unpack
 from channels._text.bidi import readable
-from channels._text.numbered import numbered
+from channels._text.numbered import listed
 from channels._text.segments import utf16
 from channels._text.split import parts
 from channels._twilio import LONGEST, TwilioSender, accepted, answered, is_report, meant, of_each_number, starts
@@ -228,7 +228,7 @@ class WhatsApp:
 
     async def _after_silence(self, to: str, outgoing: Outgoing, delivery: str) -> Accepted:
         """As an approved text for this purpose with these words in it, without choices. Raises a child of `NotSent`."""
-        words = readable(_run_together(outgoing.text), outgoing.language)
+        words = readable(_run_together(_without_choices(outgoing)), outgoing.language)
         for text in self._usable(outgoing):
             template = text.filled(words)
             if template is None:
@@ -322,7 +322,7 @@ def texts_of(outgoing: Outgoing) -> tuple[str, ...]:
 
 def fits_template(outgoing: Outgoing, templates: Sequence[Template]) -> bool:
     """Whether one of these that is approved, in its reader's language or the common one, has room for the message."""
-    usable, words = approved.from_templates(templates), _run_together(outgoing.text)
+    usable, words = approved.from_templates(templates), _run_together(_without_choices(outgoing))
     texts = (usable.get((outgoing.purpose, language)) for language in (outgoing.language, COMMON))
     return any(text.filled(readable(words, outgoing.language)) is not None for text in texts if text is not None)
 
@@ -330,11 +330,18 @@ def fits_template(outgoing: Outgoing, templates: Sequence[Template]) -> bool:
 def _one_line(outgoing: Outgoing) -> str:
     """The text as a template's variable takes it, without line break, tab or row of spaces; nothing if it cannot."""
     lines = _lines(outgoing.text)
-    if len(lines) > 1 and (
-        len(outgoing.text) > RUN_TOGETHER or not all(_ENDS_A_SENTENCE.search(line) for line in lines[:-1])
-    ):
+    if len(lines) > 1 and len(outgoing.text) > RUN_TOGETHER:
+        return ""
+    if outgoing.instead:
+        # Nobody can answer it by a number, so it has buttons wherever it can.
+        return readable(_run_together(outgoing.text), outgoing.language)
+    if not all(_ENDS_A_SENTENCE.search(line) for line in lines[:-1]):
         return ""
     return readable(" ".join(lines), outgoing.language)
+
+
+def _without_choices(outgoing: Outgoing) -> str:
+    return f"{outgoing.text} {outgoing.instead}" if outgoing.instead else outgoing.text
 
 
 def _run_together(text: str) -> str:
@@ -352,7 +359,7 @@ def _text(outgoing: Outgoing) -> str:
 
 
 def _listed(outgoing: Outgoing) -> str:
-    return numbered(outgoing.text, outgoing.choices, after_number=". ")
+    return listed(outgoing, after_number=". ")
 
 
 def _templates(setting: str, kept_in: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from channels import History, Limits, Pace, Refused
 from channels._body import body, clean
 from channels._senders import Settings, Variables, of_each
 from channels._settings import required, web_address
-from channels._text.numbered import numbered
+from channels._text.numbered import listed
 from channels._text.split import parts
 from channels._wire import closed, exchange, open_session
 from channels.carriers import ANY_CARRIER, Reserved, ReservedWords
@@ -145,4 +145,4 @@ class Pager:
 
 
 def _listed(outgoing: Outgoing) -> str:
-    return numbered(outgoing.text, outgoing.choices, after_number=" ")
+    return listed(outgoing, after_number=" ")
