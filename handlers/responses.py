@@ -81,18 +81,25 @@ async def tell_too(
     published = await responses.get(session, process.id, response_id)
     if published is None:
         raise contents.Unfit(to_staff("No response of this process has this id."))
-    response = contents.Response(
-        state=published.state,
-        reason=contents.unpack(published.reason, dict[str, str]),
+    response = replace(
+        read(published),
         contributions=tuple(contribution_ids),
         matters=tuple(await responses.matters_of(session, response_id)),
-        decided_by=contents.unpack(published.decided_by, dict[str, str]),
-        place=contents.unpack(published.place, dict[str, str]),
-        link=published.link,
     )
     news = await announcement(session, process, response_id, response)
     only_them = replace(news, audience=replace(news.audience, contributions=response.contributions))
     await telling.tell_back(session, process, only_them, now)
+
+
+def read(published: NewResponse) -> contents.Response:
+    """What was published, without what it answers."""
+    return contents.Response(
+        state=published.state,
+        reason=contents.unpack(published.reason, dict[str, str]),
+        decided_by=contents.unpack(published.decided_by, dict[str, str]),
+        place=contents.unpack(published.place, dict[str, str]),
+        link=published.link,
+    )
 
 
 async def answered_before(session: Session, process: OpenProcess, response: contents.Response) -> datetime | None:
@@ -122,7 +129,7 @@ async def announcement(session: Session, process: OpenProcess, name: str, respon
     }
     made = Announcement(
         Subject(RESPONSE, name),
-        telling.in_every_language(process, lambda _render: _became(process, response)),
+        telling.in_every_language(process, lambda _render: became(process.content.languages, response)),
         Audience(response=name),
         telling.in_every_language(process, lambda _render: _opening(process, about)),
         titles,
@@ -169,22 +176,22 @@ def _opening(process: OpenProcess, about: Sequence[StoredMatter]) -> str:
     return _("Here is what was done with: {title}", title=title.text)
 
 
-def _became(process: OpenProcess, response: contents.Response) -> str:
-    why = _why(process, response.reason, response.decided_by)
-    seen = seen_at(process, response.place, response.link)
+def became(order: Sequence[str], response: contents.Response) -> str:
+    """What became of it and why, as a reader of the language being spoken gets it; `order` as in `flows.Told`."""
+    why = _why(order, response.reason, response.decided_by)
+    seen = seen_at(order, response.place, response.link)
     return "\n\n".join((_(flows.STATES[_state(response)]), *why, *seen))
 
 
-def _why(process: OpenProcess, reason: flows.Renditions, decided_by: flows.Renditions) -> Iterator[str]:
-    order = process.content.languages
+def _why(order: Sequence[str], reason: flows.Renditions, decided_by: flows.Renditions) -> Iterator[str]:
     yield flows.with_notice(flows.rendition(reason, spoken(), order), spoken())
     if decided_by:
         yield _("Decided by: {who}", who=flows.rendition(decided_by, spoken(), order).text)
 
 
-def seen_at(process: OpenProcess, place: flows.Renditions, link: str) -> Iterator[str]:
+def seen_at(order: Sequence[str], place: flows.Renditions, link: str) -> Iterator[str]:
     """Where everybody can see it, as a reader of the language being spoken gets it."""
-    where = flows.rendition(place, spoken(), process.content.languages).text if place else ""
+    where = flows.rendition(place, spoken(), order).text if place else ""
     if where or link:
         yield _("You can see it here: {place}", place=" ".join(filter(None, (where, link))))
 

@@ -84,7 +84,7 @@ def _happened(process: OpenProcess, titles: Sequence[flows.Renditions], result: 
     order = process.content.languages
     text = flows.with_notice(flows.rendition(result.text, spoken(), order), spoken())
     state = _(flows.RESULTS[ResultState(result.state)])
-    seen = responses.seen_at(process, result.place, result.link)
+    seen = responses.seen_at(order, result.place, result.link)
     return "\n\n".join((_opening(order, titles), state, text, *seen))
 
 
