@@ -2,6 +2,7 @@
 
 from flows._engine.correcting import LONGEST_WORD, Misleads, is_word, misleads, room
 from flows._engine.effects import (
+    Allowed,
     Answered,
     Consented,
     Declined,
@@ -12,6 +13,7 @@ from flows._engine.effects import (
     Moved,
     PassedOn,
     Recognised,
+    Replied,
     Returned,
     Shared,
     Sorted,
@@ -29,13 +31,16 @@ from flows._engine.facts import (
     Lobby,
     NotEntered,
     OpenConsultation,
+    OpenInquiry,
     OpenRound,
     Option,
     OwnContribution,
     Process,
     Promise,
+    PublicMatter,
     Question,
     QuestionKind,
+    RatedResponse,
     Region,
     Renditions,
     Safety,
@@ -70,26 +75,27 @@ from flows._texts.danger import in_danger
 from flows._texts.levels import LEVELS
 from flows._texts.objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, has_label, topic_label
 from flows._texts.over import over
+from flows._texts.ratings import RATED, tapped
 from flows._texts.renditions import Rendition, rendition, with_notice
 from flows._texts.replies import reply
 from flows._texts.shorts import go_elsewhere, short_title
 from flows._texts.states import RESULTS, STATES
 from flows._texts.stuck import THIRD, stuck
 from flows._texts.templates import is_approved_elsewhere, templates
-from flows._texts.told import Given, Told, told
+from flows._texts.told import Given, Told, gave, told
 
 __all__ = [
-    "ALL", "GROUPS", "LEVELS", "LONGEST_TOGETHER", "LONGEST_WORD", "OBJECTIVES", "RESULTS", "SOMETHING_ELSE", "STATES",
-    "THIRD", "WEEKDAYS",
-    "Answer", "Answered", "Ask", "Consented", "Daytime", "Declined", "DoesNotFit", "Effect", "Facts", "Flow",
-    "Forgotten", "Given", "Group", "Kept", "Left", "Lobby", "Meant", "Misleads", "Moved", "NotEntered", "Objective",
-    "OpenConsultation", "OpenRound", "Option", "OwnContribution", "PassedOn", "Played", "Process", "Promise",
-    "Question", "QuestionKind", "Recognised", "Region", "Rendition", "Renditions", "Returned", "Safety", "Say",
+    "ALL", "GROUPS", "LEVELS", "LONGEST_TOGETHER", "LONGEST_WORD", "OBJECTIVES", "RATED", "RESULTS", "SOMETHING_ELSE",
+    "STATES", "THIRD", "WEEKDAYS", "Allowed", "Answer", "Answered", "Ask", "Consented", "Daytime", "Declined",
+    "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten", "Given", "Group", "Kept", "Left", "Lobby", "Meant",
+    "Misleads", "Moved", "NotEntered", "Objective", "OpenConsultation", "OpenInquiry", "OpenRound", "Option",
+    "OwnContribution", "PassedOn", "Played", "Process", "Promise", "PublicMatter", "Question", "QuestionKind",
+    "RatedResponse", "Recognised", "Region", "Rendition", "Renditions", "Replied", "Returned", "Safety", "Say",
     "Scale", "Shared", "Sorted", "Spoke", "Surroundings", "Switched", "TakenBack", "Talk", "Told", "Turn", "Unread",
     "Unreviewed", "Voted", "Wants", "Words", "advance", "asks_to_stop", "fewer", "fits", "fits_in", "flow_for",
-    "flows", "fold", "go_elsewhere", "goes_back", "greeting", "greets", "has_label", "in_danger",
-    "is_approved_elsewhere",
-    "is_free", "is_word", "linking_code", "misleads", "narrowed", "nearest_flow", "only", "over", "play", "read",
-    "rendition", "reply", "room", "says_something", "short_title", "sorry", "stuck", "tells_of_danger", "templates",
+    "flows", "fold", "gave", "go_elsewhere", "goes_back", "greeting", "greets", "has_label", "in_danger",
+    "is_approved_elsewhere", "is_free", "is_word", "linking_code", "misleads", "narrowed", "nearest_flow", "only",
+    "over", "play", "read", "rendition", "reply", "room", "says_something", "short_title", "sorry", "stuck", "tapped",
+    "tells_of_danger", "templates",
     "to_send", "told", "topic_label", "with_notice", "written_in",
 ]  # fmt: skip

@@ -12,8 +12,10 @@ words = (N_("menu"),)
 label = N_("See what you can do")
 anywhere = True
 
-ORDER = ("share", "answer", "vote", "news", "status", "region", "language", "switch", "help", "stop")
+ORDER = ("share", "answer", "vote", "news", "status", "others", "region", "language", "switch", "help", "stop")
 """The flows that it leads to, if they have something to offer now."""
+MOST = 10
+"""So many stand in one list on WhatsApp."""
 
 
 def offer(facts: Facts) -> str:
@@ -22,5 +24,8 @@ def offer(facts: Facts) -> str:
 
 def talk(facts: Facts) -> Talk:
     labels = {name: flows()[name].offer(facts) for name in ORDER}
-    offered = tuple(Choice(name, label) for name, label in labels.items() if label)
+    offered = [Choice(name, label) for name, label in labels.items() if label]
+    if len(offered) > MOST:
+        # It is asked for where a recommendation is given, too, and HELP tells its word.
+        offered = [choice for choice in offered if choice.value != "region"]
     yield Switched((yield from choose(_("What would you like to do?"), offered, exactly=("stop",))))

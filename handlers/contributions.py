@@ -33,7 +33,7 @@ async def give(_session: Session, keys: Keyring, visit: Visit, effect: flows.Sha
         language=visit.language,
         day=visit.now.date(),
         text=effect.words.text,
-        recording=_recording(keys, visit, effect.words),
+        recording=recording(keys, visit, effect.words),
         address=visit.address,
     )
     contributions.add(visit.writes, visit.key, new, effect.contribution)
@@ -47,6 +47,12 @@ async def sort(_session: Session, _keys: Keyring, visit: Visit, effect: flows.So
 async def take_back(session: Session, _keys: Keyring, visit: Visit, effect: flows.TakenBack) -> None:
     """Erase a recommendation: nobody reads it who has not read it yet."""
     await contributions.take_back(session, visit.person, effect.contribution)
+
+
+async def allow(session: Session, _keys: Keyring, visit: Visit, effect: flows.Allowed) -> None:
+    """Keep whether others may read what this person gave, without a name."""
+    process, name = visit.board.process, effect.contribution
+    await contributions.allow(session, process, visit.person, name, quotable=effect.quotable)
 
 
 async def answer(session: Session, keys: Keyring, visit: Visit, effect: flows.Answered) -> None:
@@ -69,7 +75,7 @@ async def answer(session: Session, keys: Keyring, visit: Visit, effect: flows.An
         question=effect.question,
         option=_chosen(effect.answer),
         text=words.text,
-        recording=_recording(keys, visit, words),
+        recording=recording(keys, visit, words),
         address=visit.address,
         answer_by=promised,
     )
@@ -94,7 +100,7 @@ async def _promised(session: Session, visit: Visit, consultation: str) -> date |
     return None if content is None else contents.unpack(content, contents.Consultation).promise.answer_by
 
 
-def _recording(keys: Keyring, visit: Visit, words: flows.Words) -> NewRecording | None:
+def recording(keys: Keyring, visit: Visit, words: flows.Words) -> NewRecording | None:
     """The voice note among these words, which only the sender that it came to can fetch.
 
     It is called the same when it is given once more with what was typed since: by then it may be there no more.

@@ -12,6 +12,7 @@ from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import to_staff
 from storage import Keyring, Session, consultations, contributions, fresh, gathering, matters, staff
+from storage import processes as stored_processes
 from storage import responses as stored_responses
 from storage.broadcasts import Audience
 from storage.contributions import Contribution
@@ -61,6 +62,8 @@ async def open_one(
     """
     processes.check_open(process)
     await _check(session, process, draft)
+    if draft.is_public:
+        await _shown_or_hidden(session, process)
     due = draft.due or await _promised(session, process, contribution_ids)
     name = fresh()
     title = contents.pack(draft.title)
@@ -82,15 +85,24 @@ async def get(session: Session, process: OpenProcess, matter_id: str) -> StoredM
 async def change(session: Session, process: OpenProcess, matter_id: str, draft: Draft, now: datetime) -> None:
     """Raises `contents.Unfit`."""
     await _check(session, process, draft)
+    if draft.is_public != ((await get(session, process, matter_id)).public is not None):
+        await _shown_or_hidden(session, process)
     before = await _held(session, process, matter_id)
     await matters.change(session, matter_id, _terms(draft, before.public, now), now)
 
 
 async def drop(session: Session, process: OpenProcess, matter_id: str, now: datetime) -> None:
     """Give a matter up: what is gathered in it stays, and can be gathered elsewhere. Raises `contents.Unfit`."""
+    if (await get(session, process, matter_id)).public is not None:
+        await _shown_or_hidden(session, process)
     if (await _held(session, process, matter_id)).response_id is not None:
         raise contents.Unfit(to_staff("This matter has a response, so it cannot be given up."))
     await matters.drop(session, matter_id, now)
+
+
+async def _shown_or_hidden(session: Session, process: OpenProcess) -> None:
+    """What people can look through has changed. Before anything else is locked, as whoever publishes something does."""
+    await stored_processes.touch(session, process.id)
 
 
 async def gather(

@@ -201,5 +201,13 @@ def _check_fits(process: OpenProcess, news: Announcement, topics: Sequence[Topic
     composed = news.told(process.content)
     for topic in topics:
         answered = flows.Given(LONGEST_DAY, topic.objective, topic.consultation or "", MANY)
-        telling.check_fits({language: composed.to(language, answered) for language in languages()}, to_staff("reason"))
-    telling.check_fits({language: composed.to(language) for language in languages()}, to_staff("reason"))
+        telling.check_fits(
+            {language: _whole_text(composed, language, answered) for language in languages()}, to_staff("reason")
+        )
+    telling.check_fits({language: _whole_text(composed, language) for language in languages()}, to_staff("reason"))
+
+
+def _whole_text(composed: flows.Told, language: str, answered: flows.Given | None = None) -> str:
+    """With what is said below it where nothing can be tapped."""
+    outgoing = composed.outgoing(language, answered=answered)
+    return f"{outgoing.text} {outgoing.instead}"

@@ -9,7 +9,7 @@ from handlers.processes import OpenProcess
 from handlers.writing import contents, naming
 from locales import languages, speaking, to_staff
 from storage import Session, broadcasts
-from storage.broadcasts import EVERYBODY, Audience, Hours, Plan, Subject
+from storage.broadcasts import EVERYBODY, RESPONSE, Audience, Hours, Plan, Subject
 from storage.lanes import Lane
 from storage.outbox import expansion
 
@@ -87,6 +87,7 @@ class Announcement:
             opening=self.opening,
             titles=self.titles,
             short=flows.short_title(process),
+            response=self.subject.id if self.subject.kind == RESPONSE else None,
         )
 
 

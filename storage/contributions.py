@@ -1,12 +1,12 @@
 """What people gave us."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from msgspec import Struct
-from sqlalchemy import delete, exists, func, literal, or_, select, update
+from sqlalchemy import case, delete, exists, func, literal, or_, select, update
 
 from storage import recordings
 from storage._ground.database import Session
@@ -20,13 +20,18 @@ from storage.tables import (
     consultation,
     contribution,
     gathered,
+    inquiry,
     is_unread,
+    matter,
     person,
     recording,
     response,
     waits_for_a_response,
 )
 from storage.together import Writes
+
+WORDS = (contribution.c.words, contribution.c.voice, contribution.c.recording_id)
+"""One of these is there where something was written or spoken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,12 @@ class GivenContribution:
     consultation: str | None
     """The content of the consultation that it answers."""
     state: ResponseState | None
-    reason: str | None
+    name: str
+    """Its id, or that of the consultation."""
+    matter: str | None
+    """What the matter is called that it was first gathered in, as JSON by language."""
+    has_words: bool
+    quotable: bool
 
 
 class NewContribution(Struct, frozen=True, kw_only=True):
@@ -90,6 +100,8 @@ def add(writes: Writes, key: PersonKey, new: NewContribution, name: str = "") ->
         "language": new.language,
         "given": new.day,
         "address_id": new.address,
+        # Whoever says something else has not agreed that others read it.
+        "quotable": False,
         "words": key.seal(new.text, contribution.c.words, name) if new.text else None,
         "recording_id": None if new.recording is None else new.recording.id,
         "answer_by": new.answer_by or NEVER,
@@ -118,6 +130,13 @@ def sort(writes: Writes, person_id: str, name: str, topic: str) -> None:
     writes.change(contribution, ("id", "person_id"), id=name, person_id=person_id, topic=topic)
 
 
+async def allow(session: Session, process_id: str, person_id: str, name: str, *, quotable: bool) -> None:
+    """Whether others may read what this person said there: a contribution, or all answers to a consultation."""
+    named = or_(contribution.c.id == name, contribution.c.consultation_id == name)
+    theirs = (contribution.c.process_id == process_id, contribution.c.person_id == person_id, named)
+    await session.execute(update(contribution).where(*theirs).values(quotable=quotable))
+
+
 async def name_topic(session: Session, name: str, topic: str) -> None:
     """Write down what a contribution is about that answers no consultation."""
     await session.execute(
@@ -140,6 +159,7 @@ async def given_by(session: Session, process_id: str, people: Sequence[str], mos
 
     The answers to one consultation count once.
     """
+    has_words = or_(*(column.is_not(None) for column in WORDS))
     counts_once = func.coalesce(contribution.c.consultation_id, contribution.c.id)
     place = func.row_number().over(
         partition_by=contribution.c.person_id, order_by=(contribution.c.given.desc(), func.max(contribution.c.id))
@@ -151,6 +171,10 @@ async def given_by(session: Session, process_id: str, people: Sequence[str], mos
             contribution.c.topic,
             contribution.c.consultation_id,
             contribution.c.response_id,
+            counts_once.label("name"),
+            func.max(contribution.c.id).label("id"),
+            func.max(case((has_words, 1), else_=0)).label("has_words"),
+            func.max(case((contribution.c.quotable, 1), else_=0)).label("quotable"),
             place.label("place"),
         )
         .where(contribution.c.process_id == process_id, contribution.c.person_id.in_(people))
@@ -164,14 +188,25 @@ async def given_by(session: Session, process_id: str, people: Sequence[str], mos
         )
         .subquery()
     )
+    first_matter = (
+        select(matter.c.title)
+        .join(gathered, gathered.c.matter_id == matter.c.id)
+        .where(gathered.c.contribution_id == merged.c.id, matter.c.process_id == process_id)
+        .order_by(gathered.c.since, matter.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
     rows = await session.execute(
         select(
             merged.c.person_id,
             merged.c.given,
             merged.c.topic,
+            merged.c.name,
+            merged.c.has_words,
+            merged.c.quotable,
             consultation.c.content,
             response.c.state,
-            response.c.reason,
+            first_matter.label("matter"),
         )
         .select_from(merged)
         .outerjoin(consultation, consultation.c.id == merged.c.consultation_id)
@@ -186,7 +221,10 @@ async def given_by(session: Session, process_id: str, people: Sequence[str], mos
             topic=row.topic,
             consultation=row.content,
             state=None if row.state is None else ResponseState(row.state),
-            reason=row.reason,
+            name=row.name,
+            matter=row.matter,
+            has_words=bool(row.has_words),
+            quotable=bool(row.quotable),
         )
         for row in rows
     ]
@@ -215,6 +253,8 @@ class Contribution:
     given: date
     response: str | None
     state: ResponseState
+    inquired: bool | None = None
+    """In a matter: whether the newest question about it was answered; None: there was none."""
 
 
 async def newest(session: Session, process_id: str, keys: Keyring, most: int) -> list[Contribution]:
@@ -238,7 +278,15 @@ async def gathered_in(
     """What is gathered in a matter of the process, in the order of the ids, from behind this one."""
     theirs = (contribution.c.process_id == process_id, gathered.c.matter_id == matter_id, contribution.c.id > after)
     query = _all().join(gathered, gathered.c.contribution_id == contribution.c.id).where(*theirs)
-    return [_read(keys, row) for row in await session.execute(query.order_by(contribution.c.id).limit(most))]
+    inquired = (
+        select(case((inquiry.c.answer_id.is_(None), 0), else_=1))
+        .where(inquiry.c.contribution_id == contribution.c.id, inquiry.c.matter_id == matter_id)
+        .order_by(inquiry.c.asked.desc(), inquiry.c.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = await session.execute(query.add_columns(inquired.label("inquired")).order_by(contribution.c.id).limit(most))
+    return [replace(_read(keys, row), inquired=None if row.inquired is None else bool(row.inquired)) for row in rows]
 
 
 async def ungathered(

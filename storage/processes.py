@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session
 from storage.states import ProcessState
-from storage.tables import bulletin, consultation, is_still_open, process
+from storage.tables import bulletin, consultation, is_public, is_still_open, matter, process
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class StoredBoard:
     bulletin_until: datetime | None
     bulletin_next: datetime | None
     """When another one may be told that is published already."""
+    raised: bool
+    """There is a matter that everybody may read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,10 @@ async def board(session: Session, process_id: str, now: datetime) -> StoredBoard
                 select(latest.c.content).scalar_subquery().label("bulletin"),
                 select(latest.c.not_after).scalar_subquery().label("bulletin_until"),
                 to_come.scalar_subquery().label("bulletin_next"),
+                select(matter.c.id)
+                .where(matter.c.process_id == process_id, is_public(matter))
+                .exists()
+                .label("raised"),
             ).where(process.c.id == process_id)
         )
     ).one_or_none()

@@ -1,7 +1,7 @@
 """The responses to what people gave us."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, case, func, insert, or_, select, union, up
 from storage._ground.database import Session
 from storage.broadcasts import RESPONSE
 from storage.codes import Code
-from storage.states import ResponseState, State
-from storage.tables import broadcast, contribution, gathered, matter, response, response_matter, standing
+from storage.states import Helped, ResponseState, State
+from storage.tables import broadcast, contribution, feedback, gathered, matter, response, response_matter, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,14 @@ def _published(row: Any) -> NewResponse:
     return NewResponse(**row._asdict() | {"state": ResponseState(row.state)})
 
 
+async def several(session: Session, process_id: str, responses: Collection[str]) -> Sequence[NewResponse]:
+    """Those of the process, the first first."""
+    columns = [response.c[part.name] for part in fields(NewResponse)]
+    query = select(*columns).where(response.c.process_id == process_id, response.c.id.in_(responses))
+    rows = await session.execute(query.order_by(response.c.published, response.c.id))
+    return [_published(row) for row in rows]
+
+
 async def to_matter(session: Session, process_id: str, matter_id: str) -> Sequence[NewResponse]:
     """The responses to a matter of the process, the newest first."""
     columns = [response.c[part.name] for part in fields(NewResponse)]
@@ -56,6 +64,30 @@ async def to_matter(session: Session, process_id: str, matter_id: str) -> Sequen
     query = select(*columns).join(response_matter, response_matter.c.response_id == response.c.id).where(*theirs)
     rows = await session.execute(query.order_by(response.c.published.desc(), response.c.id))
     return [_published(row) for row in rows]
+
+
+async def to_matter_with_feedback(
+    session: Session, process_id: str, matter_id: str
+) -> Sequence[tuple[NewResponse, Mapping[Helped, int]]]:
+    """The same, each with how many said what of it. One statement. Whoever shows a number rounds it."""
+    numbers = [
+        select(func.count())
+        .where(feedback.c.response_id == response.c.id, feedback.c.helped == helped)
+        .scalar_subquery()
+        .label(helped)
+        for helped in Helped
+    ]
+    columns = [response.c[part.name] for part in fields(NewResponse)]
+    theirs = (response.c.process_id == process_id, response_matter.c.matter_id == matter_id)
+    query = select(*columns, *numbers).join(response_matter, response_matter.c.response_id == response.c.id)
+    rows = await session.execute(query.where(*theirs).order_by(response.c.published.desc(), response.c.id))
+    found = []
+    for row in rows:
+        *values, yes, partly, no = row
+        published = NewResponse(*values)
+        counted = {Helped.YES: yes, Helped.PARTLY: partly, Helped.NO: no}
+        found.append((replace(published, state=ResponseState(published.state)), counted))
+    return found
 
 
 async def matters_of(session: Session, response_id: str) -> Sequence[str]:

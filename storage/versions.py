@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "b36d0e5f7a21"
+NEWEST = "e93a51c7d820"
 """The revision of the newest file in `migrations/versions`."""
 
 

@@ -73,6 +73,25 @@ class TakenBack(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Allowed(Effect):
+    """The person said whether others may read what they gave, without a name. A name as `OwnContribution` has it."""
+
+    contribution: str
+    quotable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Replied(Effect):
+    """The person answered a question that was asked of them alone, through a matter."""
+
+    inquiry: str
+    matter: str
+    contribution: str
+    """The name under which the answer is kept."""
+    words: Words
+
+
+@dataclass(frozen=True, slots=True)
 class Answered(Effect):
     """The person answered one question of a consultation: by a choice, by several, or in words."""
 

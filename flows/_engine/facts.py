@@ -229,7 +229,50 @@ class OwnContribution:
     consultation."""
     consultation: Renditions | None
     state: ResponseState
-    reason: Renditions | None = None
+    name: str = ""
+    """Its id, or that of the consultation."""
+    matter: Renditions | None = None
+    """What the matter is called that it is gathered in; None: it is in none yet."""
+    has_words: bool = False
+    """It was written or spoken, so that it could be quoted."""
+    quotable: bool = False
+    """Its person agreed to that, without a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicMatter:
+    """A matter that everybody may read."""
+
+    id: str
+    title: Renditions
+    state: ResponseState | None = None
+    """Of the newest response to it; None: there is none yet."""
+    follows: bool = False
+    """This person is told what becomes of it..."""
+    supports: bool = False
+    """...and says that it should be so."""
+
+
+@dataclass(frozen=True, slots=True)
+class RatedResponse:
+    """A response that this person was told, and can say of whether it answers them."""
+
+    id: str
+    day: date
+    """On which it was told."""
+    state: ResponseState
+    tapped: str = ""
+    """What they have just answered by a button under it: a `Helped`; "" when they came by the word."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInquiry:
+    """A question that the organizers ask this person alone, about something that they gave."""
+
+    id: str
+    matter: str
+    """The matter through which it is asked."""
+    text: Renditions
 
 
 class Surroundings(Struct, frozen=True):
@@ -301,6 +344,16 @@ class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
     """The link whose number was sent from this chat, as it is looked up; "" for none."""
     answered: tuple[str, ...] = ()
     """The keys of what this person has answered of the open consultation, where they have not answered all of it."""
+    raised: bool = False
+    """There are matters that everybody may read."""
+    topics: tuple[str, ...] = ()
+    """What these are about: keys of `flows.GROUPS`, `SOMETHING_ELSE`, and one for all that this person follows."""
+    topic: str = ""
+    """The one of these whose matters this person wants to see; "" while they have chosen none."""
+    matters: tuple[PublicMatter, ...] = ()
+    """Those of this topic."""
+    response: RatedResponse | None = None
+    inquiry: OpenInquiry | None = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.language}, {self.channel})"
@@ -379,4 +432,10 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         linking_code=known.linking_code if "linking_code" in needs else "",
         link=known.link if "link" in needs else "",
         answered=known.answered if "answered" in needs else (),
+        raised=known.raised,
+        topics=known.topics if "matters" in needs else (),
+        topic=known.topic if "matters" in needs else "",
+        matters=known.matters if "matters" in needs else (),
+        response=known.response if "response" in needs else None,
+        inquiry=known.inquiry if "inquiry" in needs else None,
     )

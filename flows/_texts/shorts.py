@@ -11,7 +11,7 @@ CUT = "…"
 
 def short_title(process: Process) -> Renditions:
     """Its short title; where the organizers have written none, as many words of its title as fit."""
-    return process.short or {language: _cut(title.strip()) for language, title in process.title.items()}
+    return process.short or {language: cut(title.strip()) for language, title in process.title.items()}
 
 
 def several_are_open() -> str:
@@ -22,15 +22,16 @@ def go_elsewhere() -> str:
     return _("To go to another review, send {switch}.", switch=to_send("switch"))
 
 
-def _cut(title: str) -> str:
-    if _length(title) <= LONGEST:
+def cut(title: str, longest: int = LONGEST) -> str:
+    """As many of its words as fit, in UTF-16 units."""
+    if length(title) <= longest:
         return title
     beginning = title
-    while _length(beginning + CUT) > LONGEST:
+    while length(beginning + CUT) > longest:
         beginning = beginning[:-1]
     words = beginning if title[len(beginning)].isspace() else beginning.rpartition(" ")[0]
     return f"{(words or beginning).rstrip()}{CUT}"
 
 
-def _length(text: str) -> int:
+def length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,7 +1,7 @@
 """One text on its way to many people, each of whom reads it in their own language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import msgspec
@@ -9,6 +9,7 @@ import msgspec
 from channels.messages import Outgoing
 from flows._engine.facts import Renditions
 from flows._engine.words import to_send
+from flows._texts import ratings
 from flows._texts.objectives import has_label, topic_label
 from flows._texts.renditions import rendition, with_notice
 from locales import _, in_words, ngettext, speaking, spoken
@@ -41,6 +42,8 @@ class Told:
     """Of a response: what the consultations are called whose answers it answers, by their ids."""
     short: Renditions = field(default_factory=dict)
     """What the process is called that tells it, where others share the bot or number; {}: nothing is said of it."""
+    response: str | None = None
+    """Of a response: its id. Its readers are asked below it whether it answers them. None: nothing is asked."""
 
     def to(self, language: str, answered: Given | None = None) -> str:
         """What a reader of this language gets, with a notice in it when the text is in another one."""
@@ -58,13 +61,14 @@ class Told:
         """
         text = self.to(language, answered)
         short = rendition(self.short, language, self.order).text if beside_others else ""
-        return Outgoing(
+        outgoing = Outgoing(
             f"{short}\n{text}" if short else text,
             language,
             purpose=purpose,
             if_room=self._if_room(language),
             without_accents=self.without_accents,
         )
+        return outgoing if self.response is None else _rated(outgoing, self.response)
 
     def packed(self) -> str:
         return msgspec.json.encode(self).decode()
@@ -78,14 +82,9 @@ class Told:
             return f"{about} {_and_more(answered.more)}" if answered.more else about
 
     def _about(self, answered: Given) -> str:
-        day = in_words(answered.day)
         titles = self.titles.get(answered.consultation)
-        if titles is not None:
-            title = rendition(titles, spoken(), self.order).text
-            return _("On {day} you answered our questions: {title}", day=day, title=title)
-        if has_label(answered.topic):
-            return _("On {day} you told us about: {topic}", day=day, topic=topic_label(answered.topic))
-        return _("On {day} you told us what should change", day=day)
+        title = "" if titles is None else rendition(titles, spoken(), self.order).text
+        return gave(answered.day, answered.topic, title)
 
     def _if_room(self, language: str) -> tuple[str, ...]:
         """Who writes and how to stop; else only how to stop; else only who writes."""
@@ -97,6 +96,27 @@ class Told:
             # To translators: short, at the end of a text message. {organizer} is a name.
             both = _("From {organizer}. To stop, send {stop}.", organizer=organizer, stop=stop)
             return both, _("To stop, send {stop}.", stop=stop), organizer
+
+
+def gave(day: date, topic: str, title: str = "") -> str:
+    """What somebody gave, without their words. `title`: of the consultation that they answered; "" for none."""
+    if title:
+        return _("On {day} you answered our questions: {title}", day=in_words(day), title=title)
+    if has_label(topic):
+        return _("On {day} you told us about: {topic}", day=in_words(day), topic=topic_label(topic))
+    return _("On {day} you told us what should change", day=in_words(day))
+
+
+def _rated(outgoing: Outgoing, response: str) -> Outgoing:
+    """With the question whether this response answers its reader."""
+    with speaking(outgoing.language):
+        return replace(
+            outgoing,
+            text=f"{outgoing.text}\n\n{ratings.question()}",
+            choices=ratings.buttons(response),
+            token=ratings.RATED,
+            instead=ratings.how_to_answer(),
+        )
 
 
 def told(packed: str) -> Told:

@@ -10,12 +10,15 @@ from channels.messages import Kind
 from flows.join import Linked
 from flows.leave import Departed
 from flows.link import LinkOffered
+from flows.others import Browsed, Followed, LookedInto, Unfollowed
 from flows.prefer import Preferred
+from flows.rate import Rated
 from flows.seat import Resigned
+from flows.status import LookedBack
 from flows.switch import Entered
 from flows.unlink import Unlinked
 from flows.vote import ReadUp
-from handlers import contributions, links, members, people, rounds
+from handlers import contributions, feedback, follows, inquiries, links, members, people, rounds, timelines
 from handlers.talk.deciding import (
     Again,
     Back,
@@ -55,7 +58,9 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     flows.Shared: contributions.give,
     flows.Sorted: contributions.sort,
     flows.TakenBack: contributions.take_back,
+    flows.Allowed: contributions.allow,
     flows.Answered: contributions.answer,
+    flows.Replied: inquiries.reply,
     flows.Voted: rounds.cast,
     LinkOffered: links.offer,
     Linked: links.join,
@@ -65,6 +70,12 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     Resigned: members.resign,
     Departed: members.depart,
     Entered: people.enter,
+    LookedBack: timelines.tell_own,
+    LookedInto: timelines.tell,
+    Browsed: follows.browse,
+    Followed: follows.follow,
+    Unfollowed: follows.unfollow,
+    Rated: feedback.rate,
 }
 
 IN_PIECES = timedelta(minutes=10)

@@ -41,6 +41,8 @@ class Board:
     bulletin_until: datetime | None
     bulletin_next: datetime | None
     """When there is another bulletin to tell."""
+    raised: bool
+    """There are matters that everybody may read."""
 
     doors: frozenset[Place]
     """All that there are, into whichever process: most of what people write is none of their words."""
@@ -119,6 +121,7 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
         bulletin=None if found.bulletin is None else contents.unpack(found.bulletin, contents.Bulletin).text,
         bulletin_until=found.bulletin_until,
         bulletin_next=found.bulletin_next,
+        raised=found.raised,
         doors=await doors.places(session),
         beside=beside,
         others=tuple(option for option in beside.options if option.value != found.process),

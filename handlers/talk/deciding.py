@@ -13,6 +13,7 @@ from handlers.talk.standing import RECOGNISE, UNSEEN, Standing
 
 WITHOUT_CONSENT = ("welcome", "stop", "forget", "help", "language", "switch")
 STATUS = "status"
+RATE = "rate"
 WHILE_STOPPED = ("start", "forget", "help")
 WHILE_UNRECOGNISED = ("stop", "help")
 STOPPING, KEEP = "stopping", "keep"
@@ -169,6 +170,9 @@ def _decide(message: Message, word: str | None, situation: Situation) -> Decisio
         return _while_unrecognised(message, situation, word)
     if word == "start":
         return Again()
+    if message.kind is Kind.CHOICE and flows.tapped(message)[1]:
+        # Under a response, however long ago: nothing that is open is answered by it.
+        return Open(RATE, inside=True)
     if word is not None and not _may_open(word, situation):
         word = None
     if word is not None and flows.flows()[word].anywhere:

@@ -5,6 +5,7 @@ import secrets
 from msgspec.structs import replace
 
 import flows
+from handlers.talk import concerns
 from handlers.talk.deciding import wanted
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
@@ -30,6 +31,7 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str], held: 
         known = replace(known, answered=await _answered(session, visit))
     if "contribution" in needs:
         known = replace(known, contribution=fresh())
+    known = await _of_matters(session, visit, needs, known)
     if "code" in needs and visit.place.content.proves(visit.kind):
         known = replace(known, code=str(secrets.choice(CODES)))
     if "wanted" in needs:
@@ -77,6 +79,24 @@ async def _answered(session: Session, visit: Visit) -> tuple[str, ...]:
     return keys if len(keys) < len(consultation.questions) else ()
 
 
+async def _of_matters(session: Session, visit: Visit, needs: frozenset[str], known: flows.Kept) -> flows.Kept:
+    if "matters" in needs:
+        known = await _of_others(session, visit, known)
+    if "response" in needs:
+        known = replace(known, response=await concerns.rated(session, visit))
+    if "inquiry" in needs:
+        known = replace(known, inquiry=await concerns.inquiry(session, visit))
+    return known
+
+
+async def _of_others(session: Session, visit: Visit, known: flows.Kept) -> flows.Kept:
+    """Where all is of one topic there is nothing to choose between."""
+    topics = await concerns.topics(session, visit)
+    topic = topics[0] if len(topics) == 1 else visit.topic
+    matters = await concerns.matters(session, visit, topic) if topic in topics else ()
+    return replace(known, topics=topics, topic=topic if topic in topics else "", matters=matters)
+
+
 async def _given(session: Session, visit: Visit) -> tuple[flows.OwnContribution, ...]:
     return tuple(
         flows.OwnContribution(
@@ -86,7 +106,10 @@ async def _given(session: Session, visit: Visit) -> tuple[flows.OwnContribution,
             if contribution.consultation is None
             else contents.unpack(contribution.consultation, contents.Consultation).title,
             state=contribution.state or ResponseState.RECEIVED,
-            reason=None if contribution.reason is None else contents.unpack(contribution.reason, dict[str, str]),
+            name=contribution.name,
+            matter=None if contribution.matter is None else contents.unpack(contribution.matter, dict[str, str]),
+            has_words=contribution.has_words,
+            quotable=contribution.quotable,
         )
         for contribution in await contributions.given_by(session, visit.board.process, [visit.person])
     )

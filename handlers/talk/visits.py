@@ -92,6 +92,8 @@ class Visit:
     """No message of anybody else is taken in this transaction."""
     link: str = ""
     """The link whose number was sent, as it is looked up; "" for none."""
+    topic: str = ""
+    """What they have just chosen to see of what others said; "" for nothing."""
     forgotten: bool = False
     departed: bool = False
     """They left the process in this turn, or did not agree to take part in it."""
@@ -150,6 +152,7 @@ class Visit:
             consulted=consultation is not None,
             votes=self.known is not None and self.known.votes,
             informed=news is not None,
+            raised=board is not None and board.raised,
             gave=self.gave,
             region_known=bool(self.region),
             bulletin=news,

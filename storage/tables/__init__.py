@@ -43,7 +43,7 @@ from storage.tables.journal import journal
 from storage.tables.keychecks import keycheck
 from storage.tables.links import link
 from storage.tables.marks import mark
-from storage.tables.matters import follow, gathered, matter, waits_for_its_response
+from storage.tables.matters import follow, gathered, is_public, matter, waits_for_its_response
 from storage.tables.participations import came_by_a_door, has_not_agreed, participation
 from storage.tables.people import invitation, member, person
 from storage.tables.processes import process
@@ -91,6 +91,7 @@ __all__ = [
     "is_in_lobby",
     "is_in_words",
     "is_notice_to_come",
+    "is_public",
     "is_reply_to_come",
     "is_shown",
     "is_still_open",

@@ -75,6 +75,17 @@ def waits_for_its_response(matters: FromClause) -> ColumnElement[bool]:
     return and_(matters.c.response_id.is_(None), matters.c.dropped.is_(None))
 
 
+def is_public(matters: FromClause) -> ColumnElement[bool]:
+    return and_(matters.c.public.is_not(None), matters.c.dropped.is_(None))
+
+
+Index(
+    "ix_matter_public",
+    matter.c.process_id,
+    matter.c.topic,
+    postgresql_where=is_public(matter),
+    sqlite_where=is_public(matter),
+)
 Index(
     "ix_matter_waiting",
     matter.c.process_id,

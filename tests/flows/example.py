@@ -16,12 +16,15 @@ from flows import (
     Kept,
     Lobby,
     OpenConsultation,
+    OpenInquiry,
     OpenRound,
     Option,
     OwnContribution,
     Process,
     Promise,
+    PublicMatter,
     Question,
+    RatedResponse,
     Region,
     Scale,
     Spoke,
@@ -72,13 +75,20 @@ ROUND = OpenRound(
     closes=date(2026, 5, 10),
 )
 GIVEN = (
-    OwnContribution(date(2026, 3, 1), "pathways", None, ResponseState.RECEIVED),
+    OwnContribution(date(2026, 3, 1), "pathways", None, ResponseState.RECEIVED, "o1", has_words=True),
     OwnContribution(
-        date(2026, 3, 4), "else", None, ResponseState.TAKEN_UP, {"en": "It is point 4 of the draft.", "fr": "Point 4."}
+        date(2026, 3, 4), "", None, ResponseState.TAKEN_UP, "o2", {"en": "Clinics", "fr": "Cliniques"}, True, True
     ),
-    OwnContribution(date(2026, 3, 3), "", {"en": "Finding work"}, ResponseState.CONSIDERED),
-    OwnContribution(date(2026, 3, 2), "data", None, ResponseState.NOT_TAKEN_UP, {"ar": "سبب"}),
+    OwnContribution(date(2026, 3, 3), "", {"en": "Finding work"}, ResponseState.CONSIDERED, "c1"),
+    OwnContribution(date(2026, 3, 2), "data", None, ResponseState.NOT_TAKEN_UP, "o3", has_words=True),
+    OwnContribution(date(2026, 3, 1), "data", None, ResponseState.READ, "o4", has_words=True),
 )
+MATTERS = (
+    PublicMatter("m1", {"en": "Interpreters at all clinics of the region", "fr": "Interprètes"}, ResponseState.READ),
+    PublicMatter("m2", {"en": "Visas"}, follows=True),
+    PublicMatter("m3", {"ar": "مدارس"}, ResponseState.TAKEN_UP, follows=True, supports=True),
+)
+TOPICS = ("followed", "leaving", "working", "else")
 
 
 ELSEWHERE = (Option("p2", {"en": "National review", "fr": "Examen national"}), Option("p3", {"en": "Hills"}))
@@ -116,6 +126,10 @@ def facts(language: str = "en", channel: str = "telegram") -> Facts:
         linked=True,
         linking_code="48213977",
         link="l1",
+        raised=True,
+        topics=TOPICS,
+        response=RatedResponse("response1", date(2026, 3, 8), ResponseState.TAKEN_UP),
+        inquiry=OpenInquiry("i1", "m1", {"en": "Which clinic?", "es": "¿Qué clínica?"}),
     )
     return known.within(surroundings(channel))
 

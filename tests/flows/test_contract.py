@@ -35,15 +35,33 @@ from flows import (
 )
 from flows import help as help_
 from flows._engine.folding import fold
+from flows.others import LookedInto
+from flows.rate import Rated
+from flows.status import LookedBack
 from flows.switch import Entered
 from flows.vote import ReadUp
 from handlers.talk.deciding import WITHOUT_CONSENT
 from locales import _, languages, speak, speaking
 from tests.every_channel import every_channel
-from tests.flows.example import CONSULTATION, ELSEWHERE, PROCESS, bare, facts, in_lobby, named_in, paths, surroundings
+from tests.flows.example import (
+    CONSULTATION,
+    ELSEWHERE,
+    MATTERS,
+    PROCESS,
+    bare,
+    facts,
+    in_lobby,
+    named_in,
+    paths,
+    surroundings,
+)
 
-MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered, Shared, ReadUp)
+MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered, Shared, Rated, ReadUp, LookedBack, LookedInto)
 """Going back replays them, so they are recorded as the latest word and not as one more; what is read is read again."""
+IN_WRITING = ("rate",)
+"""Where nobody would listen to a voice note."""
+SAYS_SOMETHING = (Switched, Entered, LookedBack)
+"""What follows them is said by another talk, or by who looks it up."""
 
 everywhere = pytest.mark.parametrize("channel", channels.kinds())
 in_every_language = pytest.mark.parametrize("language", languages())
@@ -60,9 +78,15 @@ def circumstances(language: str, channel: str) -> Iterator[Facts]:
     yield structs.replace(full, code="482913")
     yield structs.replace(full, answered=("q1", "q2", "q3"))
     assert full.round
+    assert full.response
     voted = replace(full.round, voted=True, ballot='["m1"]')
     yield structs.replace(full, round=voted, place=replace(full.process, languages=("en",)))
     yield structs.replace(full, round=replace(full.round, explained=("m2",)))
+    yield structs.replace(full, topic="leaving", matters=MATTERS)
+    yield structs.replace(full, topic="leaving", matters=MATTERS[:1], over=True)
+    yield structs.replace(full, topic="leaving")
+    yield structs.replace(full, response=replace(full.response, tapped="partly"))
+    yield structs.replace(full, own_contributions=full.own_contributions[2:3], inquiry=None)
     yield structs.replace(full, elsewhere=ELSEWHERE)
     yield structs.replace(full, silent=True, elsewhere=ELSEWHERE)
 
@@ -83,7 +107,7 @@ def test_every_talk_opens_and_ends(flow: Flow, language: str, channel: str) -> N
     for known in circumstances_of(flow, language, channel):
         for path in paths(flow, known):
             last = path.turns[-1]
-            assert last.texts or any(isinstance(effect, Switched | Entered) for effect in last.effects)
+            assert last.texts or any(isinstance(effect, SAYS_SOMETHING) for effect in last.effects)
 
 
 @every_flow
@@ -152,7 +176,7 @@ def test_nothing_of_the_process_or_the_channel_is_kept_with_a_talk(flow: Flow, c
 def test_a_voice_note_is_asked_for_only_where_it_can_be_received(flow: Flow, language: str, channel: str) -> None:
     with speaking(language):
         offer = _("Answer in your own words, or send a voice note.")
-    takes_voice = every_channel()[channel].takes_voice
+    takes_voice = every_channel()[channel].takes_voice and flow.name not in IN_WRITING
     for path in paths(flow, facts(language, channel)):
         wants_words = [turn.question for turn in path.turns if turn.question and turn.question.wants is Wants.WORDS]
         assert all((offer in question.text) == takes_voice for question in wants_words)
@@ -246,12 +270,20 @@ def test_what_cannot_be_done_now_is_offered_by_no_flow(flow: Flow, language: str
 
 def test_help_names_the_words_of_what_can_be_done_now() -> None:
     everything = {
-        "share", "answer", "vote", "news", "status", "region", "seat", "unlink", "prefer",
+        "share", "answer", "vote", "news", "status", "others", "region", "seat", "unlink", "prefer",
         "menu", "language", "leave", "stop", "forget",
     }  # fmt: skip
     assert told_by_help(facts()) == everything
     nothing_open = structs.replace(
-        facts(), consulted=False, votes=False, informed=False, gave=False, region_known=True, seated=False, linked=False
+        facts(),
+        consulted=False,
+        votes=False,
+        informed=False,
+        gave=False,
+        raised=False,
+        region_known=True,
+        seated=False,
+        linked=False,
     )
     assert told_by_help(nothing_open) == {"share", "link", "menu", "language", "leave", "stop", "forget"}
     assert told_by_help(structs.replace(facts(), consented=False)) == {"language", "stop", "forget"}
@@ -268,4 +300,4 @@ def told_by_help(known: Facts) -> set[str]:
 
 def test_the_menu_leads_only_where_there_is_a_flow() -> None:
     assert offered() <= set(flows())
-    assert offered() == {"share", "answer", "vote", "news", "status", "region", "language", "help", "stop"}
+    assert offered() == {"share", "answer", "vote", "news", "status", "others", "region", "language", "help", "stop"}

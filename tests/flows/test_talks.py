@@ -17,6 +17,7 @@ from flows import (
     Forgotten,
     Moved,
     OwnContribution,
+    PublicMatter,
     Safety,
     Shared,
     Sorted,
@@ -29,7 +30,7 @@ from flows import (
     advance,
     flows,
 )
-from flows.status import AT_ONCE
+from flows.status import AT_ONCE, LookedBack
 from flows.welcome import WORDING, _terms
 from locales import languages, speaking
 from storage.states import ResponseState
@@ -191,11 +192,52 @@ def test_who_has_voted_is_told_that_it_can_be_changed_and_not_what_it_was() -> N
 
 
 def test_what_was_given_last_is_told_first_a_few_at_a_time() -> None:
-    first = turn("status")
-    assert first.texts[0].splitlines()[0] == "March 4, 2026, Something else: It was taken up."
-    assert first.texts[0].splitlines()[1] == "It is point 4 of the draft."
-    assert first.texts[0].count("March") == AT_ONCE
-    assert turn("status", "yes").texts[0].count("March") == 1
+    first = turn("status").question
+    assert first
+    assert first.text.splitlines()[0] == "March 4, 2026, Clinics: It was taken up."
+    assert first.text.count("March") == AT_ONCE
+    assert [choice.label for choice in first.choices] == ["Clinics", "Finding work", "Honest numbers", "Show more"]
+    rest = turn("status", "more").question
+    assert rest
+    assert rest.text.count("March") == 2
+
+
+def test_by_sms_each_line_of_a_list_is_said_once() -> None:
+    question = turn("status", channel="sms").question
+    assert question
+    assert question.text == "About which one do you want to know more?"
+    assert question.choices[0].label == "March 4, 2026, Clinics: It was taken up."
+
+
+def test_who_gave_one_thing_reads_at_once_what_became_of_it() -> None:
+    alone = facts().own_contributions[:1]
+    assert turn("status", own_contributions=alone).effects == (LookedBack("o1"),)
+
+
+def test_two_of_one_name_can_be_told_apart() -> None:
+    contributions = tuple(OwnContribution(date(2026, 3, 4), "data", None, ResponseState.READ, n) for n in ("a", "b"))
+    question = turn("status", own_contributions=contributions).question
+    assert question
+    assert [choice.label for choice in question.choices] == ["Honest numbers", "Honest numbers 2"]
+
+
+MATTERS = tuple(PublicMatter(f"m{number}", {"en": f"Buses {number}"}) for number in range(8))
+
+
+def test_what_others_said_is_shown_a_few_at_a_time() -> None:
+    first = turn("others", topic="life", matters=MATTERS).question
+    assert first
+    assert first.text.splitlines()[0] == "Buses 0: There is no response yet."
+    assert [choice.value for choice in first.choices] == ["m0", "m1", "m2", "m3", "m4", "more"]
+    rest = turn("others", "more", topic="life", matters=MATTERS).question
+    assert rest
+    assert [choice.value for choice in rest.choices] == ["m5", "m6", "m7"]
+
+
+def test_in_a_process_that_is_over_nothing_can_be_followed_any_more() -> None:
+    question = turn("others", "m1", topic="life", matters=MATTERS, over=True).question
+    assert question
+    assert [choice.value for choice in question.choices] == ["menu", "back"]
 
 
 def test_who_gave_nothing_is_told_how_to() -> None:
@@ -275,7 +317,7 @@ def test_nothing_that_a_person_said_is_repeated_to_them() -> None:
             assert not any("Visas for my family" in sentence for sentence in path.texts), name
 
 
-BUDGET = {"welcome": 4, "answer": 3, "status": 3, "help": 3}
+BUDGET = {"welcome": 4, "answer": 3, "status": 3, "help": 4}
 """HELP says of each word what it does, here of all that there are."""
 
 
@@ -316,7 +358,7 @@ def test_its_topic_and_then_the_region_are_asked_for_who_wants_to_say_them() -> 
 
 
 def test_what_names_no_topic_is_what_they_told_us() -> None:
-    contributions = (OwnContribution(date(2026, 3, 4), "", None, ResponseState.RECEIVED),)
+    contributions = (OwnContribution(date(2026, 3, 4), "", None, ResponseState.RECEIVED),) * 2
     assert text(turn("status", own_contributions=contributions)).startswith(
         "March 4, 2026, what you told us: It has arrived."
     )

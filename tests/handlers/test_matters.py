@@ -162,7 +162,7 @@ async def test_what_is_gathered_later_is_told_to_who_has_not_heard_it(house: Hou
     assert await alice.hears() == ""
     assert await gathers(house, matter, *late) == 0
     assert await bob.hears() == ""
-    assert "Article 4" in await alice.says("status")
+    assert "Article 4" in await alice.says("status", "1")
 
 
 async def test_a_contribution_in_two_matters_is_answered_by_both(house: House) -> None:

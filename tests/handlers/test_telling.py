@@ -175,7 +175,7 @@ async def test_what_one_person_is_told_at_night_leaves_in_the_morning_in_the_sam
         notice = {"en": f"Notice {number}."}
         await house.does(
             lambda session, now, notice=notice: telling.tell_now(  # type: ignore[misc]
-                session, process, Announcement(Subject("response", "x"), notice), now
+                session, process, Announcement(Subject("promise", "x"), notice), now
             )
         )
     morning = house.now + timedelta(hours=8)

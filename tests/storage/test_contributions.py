@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from storage import Database, Keyring, Session, consultations, contributions, people, responses
+from storage import Database, Keyring, Session, consultations, contributions, gathering, matters, people, responses
 from storage.contributions import GivenContribution
 from storage.states import ResponseState
 from storage.tables import contribution
@@ -23,13 +23,21 @@ async def test_what_somebody_gave_is_listed_newest_first_with_what_became_of_it(
     async with database.writing() as session:
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
         old = await give(session, alice, topic="o1", moment=NOW - 2 * DAY)
-        await give(session, alice, topic="o2", moment=NOW)
+        new = await give(session, alice, topic="o2", moment=NOW)
         await give(session, bob, topic="o3", moment=NOW - DAY)
+        for number, title in ((2, "Buses"), (1, "Schools")):
+            opened = matters.NewMatter(f"m{number}", PROCESS, f'{{"en": "{title}"}}', "", None, None, NOW)
+            await matters.add(session, opened)
+            await gathering.gather(session, PROCESS, opened.id, [old], None, NOW + number * -DAY)
+        await contributions.allow(session, PROCESS, alice.id, old, quotable=True)
+        await contributions.allow(session, PROCESS, bob.id, new, quotable=True)
         await responses.respond(session, responses.NewResponse("r", PROCESS, ResponseState.TAKEN_UP, "{}", NOW), [old])
         found = await gave(session, alice.id)
         assert found == [
-            GivenContribution(alice.id, NOW.date(), "o2", None, None, None),
-            GivenContribution(alice.id, (NOW - 2 * DAY).date(), "o1", None, ResponseState.TAKEN_UP, "{}"),
+            GivenContribution(alice.id, NOW.date(), "o2", None, None, new, None, True, False),
+            GivenContribution(
+                alice.id, (NOW - 2 * DAY).date(), "o1", None, ResponseState.TAKEN_UP, old, '{"en": "Buses"}', True, True
+            ),
         ]
         assert [contribution.topic for contribution in await gave(session, alice.id, bob.id)] == ["o2", "o3", "o1"]
         assert await gave(session) == []
@@ -55,7 +63,7 @@ async def test_the_answers_to_one_consultation_count_once(database: Database, ke
         for question in ("q1", "q2", "q3"):
             await give(session, alice, topic="", consultation="c", question=question)
         assert await gave(session, alice.id) == [
-            GivenContribution(alice.id, NOW.date(), "", '{"title": "Work"}', None, None)
+            GivenContribution(alice.id, NOW.date(), "", '{"title": "Work"}', None, "c", None, True, False)
         ]
 
 

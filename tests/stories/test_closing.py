@@ -37,7 +37,7 @@ async def test_everybody_is_told_in_their_language_and_reads_on_what_they_gave(s
     await alice.hears("This review is over: Regional review.", "send STATUS", "until you send FORGET")
     await amal.hears("انتهى هذا الاستعراض: الاستعراض الإقليمي", "«متابعة»")
     alice.says("status")
-    await alice.hears("what you told us: It has arrived.")
+    await alice.hears("you told us what should change.", "There is no response yet.")
     alice.says("forget")
     await alice.hears("erase")
     alice.says("1")

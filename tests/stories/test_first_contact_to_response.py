@@ -31,7 +31,7 @@ async def test_from_first_contact_to_response(square: StoryTown, channel: str) -
     _, number = await square.acts(lambda session, process, now: responses.respond(session, process, response, now))
     assert number == 1
     day = in_words(contribution.given)
-    await alice.hears(f"On {day} you told us about: Safety and protection\nIt was taken up.", "It is point 4 of")
+    await alice.hears(f"On {day} you told us about: Safety and protection", "It was taken up.", "It is point 4 of")
 
     alice.says("status")
     shown = await alice.hears("It was taken up.")

@@ -105,7 +105,7 @@ async def test_the_chat_reads_like_this(square: StoryTown) -> None:
     alice.says("1")
     await alice.hears("Thank you.", "What should change? Please leave out names and addresses.", "MENU")
     alice.says("Interpreters at the clinic would help.")
-    await alice.hears("Harbour Migration Forum will read it.", "1 Add the topic", "2 Take it back", "3 Menu")
+    await alice.hears("Harbour Migration Forum will read it.", "1 Add the topic", "2 Take it back", "3 Quote it")
     alice.says("1")
     await alice.hears("What is it about?", "5 Daily life and respect")
     alice.says("5")

@@ -92,4 +92,4 @@ async def test_at_the_menu_too_a_tap_on_one_of_the_few_leads_there(square: Story
     few = ["1. Say what should change", "2. See what was done", "3. Change language", f"4. {ALL}"]
     assert heard.splitlines()[-4:] == few
     alice.taps("See what was done")
-    await alice.hears("It has arrived.")
+    await alice.hears("There is no response yet.")
