@@ -10,7 +10,8 @@ import flows
 from console._frame.desks import Desk, see
 from console._frame.routes import get, post
 from console.wording import shown
-from handlers import counts, journal, matters
+from handlers import counts, feedback, journal, matters
+from handlers.feedback import Counts
 from handlers.journal import Act
 from handlers.matters import Behind
 from handlers.writing import contents, moments
@@ -52,6 +53,7 @@ class Answer:
     reason: flows.Rendition
     decided_by: flows.Rendition | None
     place: flows.Rendition | None
+    helped: Counts
     results: Sequence["Step"] = ()
 
 
@@ -181,8 +183,8 @@ async def _answers(session: Session, desk: Desk, matter: StoredMatter) -> Sequen
     """The newest response first. Two statements, none where there is no response yet."""
     if matter.response_id is None:
         return ()
-    published = await responses.to_matter(session, desk.process.id, matter.id)
-    followed = await results.of_responses(session, desk.process.id, [response.id for response in published])
+    published = await responses.to_matter_with_feedback(session, desk.process.id, matter.id)
+    followed = await results.of_responses(session, desk.process.id, [response.id for response, _numbers in published])
     return [
         Answer(
             response,
@@ -190,9 +192,10 @@ async def _answers(session: Session, desk: Desk, matter: StoredMatter) -> Sequen
             titled(desk, response.reason),
             titled_if_any(desk, response.decided_by),
             titled_if_any(desk, response.place),
+            feedback.rounded(numbers),
             [_step(desk, result) for result in followed if result.response_id == response.id],
         )
-        for response in published
+        for response, numbers in published
     ]
 
 
