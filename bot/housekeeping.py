@@ -17,6 +17,7 @@ from handlers import (
     openings,
     people,
     promises,
+    public_counts,
     rounds,
     schedules,
     sendings,
@@ -91,6 +92,7 @@ class Housekeeping:
             await self.waker.wake()
         await self._put_together(now)
         await self._recognise()
+        await self._count(now)
         await self.age(now)
 
     async def _let_leave(self, now: datetime) -> int:
@@ -120,6 +122,10 @@ class Housekeeping:
         """A few at a time: whoever writes waits for none of it."""
         async with self.database.writing() as session:
             await moderation.recognise(session, self.keys)
+
+    async def _count(self, now: datetime) -> None:
+        async with self.database.writing() as session:
+            await public_counts.take_due(session, now)
 
     async def _remind(self, now: datetime) -> int:
         """Apart: whoever votes waits for this."""

@@ -93,6 +93,17 @@ class Helped(StrEnum):
     """It does not."""
 
 
+class Counted(StrEnum):
+    """Who is counted where everybody can read how many they are."""
+
+    HEARD = "heard"
+    """Who gave the process anything."""
+    TOLD = "told"
+    """Of these, who was certainly told what was done with something of it."""
+    BEHIND = "behind"
+    """Who said what a matter is about, or supports it."""
+
+
 class RenditionState(StrEnum):
     """How far the text of an item in one language is."""
 

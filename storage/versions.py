@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "e93a51c7d820"
+NEWEST = "0d2090be5f11"
 """The revision of the newest file in `migrations/versions`."""
 
 

@@ -48,6 +48,7 @@ from storage.tables.participations import came_by_a_door, has_not_agreed, partic
 from storage.tables.people import invitation, member, person
 from storage.tables.processes import process
 from storage.tables.programs import program
+from storage.tables.public_counts import public_count
 from storage.tables.recordings import recording
 from storage.tables.reports import report
 from storage.tables.responses import feedback, inquiry, response, response_matter, result
@@ -116,6 +117,7 @@ __all__ = [
     "person",
     "process",
     "program",
+    "public_count",
     "recording",
     "recovery_code",
     "rendition",

@@ -107,6 +107,7 @@ STATES: Mapping[str, dict[str, Any]] = {
     "grant": {"role": "owner", "languages": "[]"},
     "invitation": {"used": None},
     "feedback": {"helped": "yes"},
+    "public_count": {"counted": "behind"},
     "matter": {"dropped": None, "response_id": None, "due": NOW.date() - timedelta(days=1), "told_late": None},
     "opening": {"state": "held", "leaves": NOW},
     "participation": {"left": None, "consented": False, "joined": NOW.date() - timedelta(days=9)},

@@ -80,6 +80,8 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "recordings.claim": Everywhere(("contribution",), WHOEVER_COMES),
     "recordings.forgotten_there": Everywhere(("contribution",), "a worker has fetched it, of whichever process it is"),
     "recordings.prune": Everywhere(("contribution",), "what no contribution names goes, of whichever process it was"),
+    "public_counts.due": Everywhere(("process",), WHOEVER_COMES),
+    "public_counts.never_counted": Everywhere(("matter",), WHOEVER_COMES),
     "rounds.overdue": Everywhere(("round",), WHOEVER_COMES),
     "rounds.to_remind": Everywhere(("round",), WHOEVER_COMES),
     "schedules.take_due": Everywhere(("schedule",), WHOEVER_COMES),
@@ -93,6 +95,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "turns.find": Everywhere(
         ("participation", "process"), "whoever writes is known by their chat, and that by its process"
     ),
+    "walls.versions": Everywhere(("process",), "it is of all that have public pages"),
 }
 """By the function that executes it."""
 WORDS: Mapping[str, dict[str, Any]] = {"beginnings.ids": {"kind": "vote"}}
