@@ -31,6 +31,8 @@ from console.office import Office
 from handlers.conversations import Deployment
 from handlers.second_factors import SecondFactor
 from handlers.talk.boards import Boards
+from public import site as public
+from public._frame.source import Source
 from storage import Database, Keyring
 
 PATIENCE = timedelta(seconds=5)
@@ -50,11 +52,16 @@ class Parts:
     endpoints: Endpoints
     worker: Worker
     office: Office
+    source: Source
 
     def site(self, before: Iterable[web.AbstractRouteDef] = ()) -> web.Application:
-        """All that is served: the platforms' hooks, whether we are well, and the pages of staff, `before` first."""
+        """All that is served: the platforms' hooks, our health, what everybody may read, the pages of staff.
+
+        `before` comes first.
+        """
         application = app(self.endpoints)
         application.add_routes(before)
+        public.add(application, self.source)
         console.add(application, self.office)
         return application
 
@@ -105,7 +112,8 @@ async def parts(setup: Setup) -> AsyncIterator[Parts]:
             setup.second_factor,
             framed=setup.framed,
         )
-        yield Parts(database, keys, channels, shared, inbox, endpoints, worker, office)
+        source = Source(database, channels, clock, setup.public_url)
+        yield Parts(database, keys, channels, shared, inbox, endpoints, worker, office, source)
 
 
 async def listen(

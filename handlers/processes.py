@@ -96,6 +96,11 @@ async def get(session: Session, process_id: str) -> OpenProcess:
     return _opened(await processes.get(session, process_id))
 
 
+def known(stored: StoredProcess) -> OpenProcess:
+    """A process as it is read from the tables."""
+    return _opened(stored)
+
+
 async def before(session: Session, process: flows.Process) -> OpenProcess | None:
     """What this would change; None: it opens a new one. Raises `contents.Unfit`."""
     found = _meant(process, await processes.every(session))

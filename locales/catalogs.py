@@ -28,7 +28,7 @@ class Readers:
 SAID: Keywords = {"_": None, "N_": None, "ngettext": (1, 2)}
 SAID_TO_STAFF: Keywords = {"to_staff": None}
 """Where everything else is said to people."""
-PEOPLE = Readers(FOLDER, dict.fromkeys(("flows", "handlers", "broadcast", "council", "channels"), SAID))
+PEOPLE = Readers(FOLDER, dict.fromkeys(("flows", "handlers", "broadcast", "council", "channels", "public"), SAID))
 COLLEAGUES = Readers(STAFF, {"console": SAID, "exports": SAID, "handlers": SAID_TO_STAFF})
 METHODS = {".py": "python", ".html": "jinja2"}
 """How texts are found in a file, by its suffix."""

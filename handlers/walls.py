@@ -1,0 +1,228 @@
+"""What everybody may read of a process: what it asked, what was said there, and what was done with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import flows
+from handlers import counts, doors, processes, public_counts, senders
+from handlers.processes import OpenProcess
+from handlers.public_counts import Figures
+from handlers.writing import contents, moments
+from storage import Session, consultations, matters, responses, results, walls
+from storage.responses import NewResponse
+from storage.results import StoredResult
+from storage.states import ProcessState, ResponseState, ResultState
+from storage.walls import PublicMatter, Version
+
+NEWEST, MOST_NEWS = 8, 50
+"""So many of the newest responses and results stand on the wall, and in the feed."""
+MOST_CONSULTATIONS = 20
+"""So many of the newest are looked at; those that are open are shown."""
+GREETING = "hello"
+"""What is sent to a sender that leads to one process only, where no door is put up on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownMatter:
+    """A matter that was put where everybody can read it."""
+
+    id: str
+    title: flows.Renditions = field(repr=False)
+    topic: str
+    due: date | None
+    """Until when a response was promised."""
+    state: ResponseState | None
+    """Of the newest response; None: there is none yet."""
+    is_counted: bool
+    """Somebody has counted yet who said it or supports it."""
+    people: int | None
+    """About how many they are; None: fewer than eight, or not counted yet."""
+
+    def days_late(self, today: date) -> int:
+        """How many days have passed without a response since the day that was promised; 0: none."""
+        return max(0, (today - self.due).days) if self.due and self.state is None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A response, or what followed one."""
+
+    id: str
+    state: ResponseState | ResultState
+    text: flows.Renditions = field(repr=False)
+    """Why, or what happened."""
+    place: flows.Renditions
+    """In which document it can be seen; {}: in none."""
+    link: str
+    """At which address; "": at none."""
+    day: date
+    """On which the response was published, or the result happened."""
+    published: datetime
+    decided_by: flows.Renditions = field(default_factory=dict)
+    matters: tuple[ShownMatter, ...] = ()
+    """What it is about, as far as everybody may read that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How somebody takes part from their phone: a word, sent to one of our senders."""
+
+    sender: str
+    word: str
+    language: str | None
+    """In which they are first spoken to; None: as we guess."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """All that stands there for everybody. Each part in the order in which it is shown."""
+
+    process: OpenProcess
+    today: date
+    figures: Figures | None
+    """None: nothing was counted yet."""
+    consultations: Sequence[contents.Consultation]
+    """Those that are open."""
+    matters: Sequence[ShownMatter]
+    news: Sequence[News]
+    """The newest."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.process.state is ProcessState.OPEN
+
+    @property
+    def late(self) -> Sequence[ShownMatter]:
+        """Those without the response that was promised, what waits longest first."""
+        late = (matter for matter in self.matters if matter.days_late(self.today))
+        return sorted(late, key=lambda matter: matter.due or date.max)
+
+    def matter(self, matter_id: str) -> ShownMatter | None:
+        """None when everybody may not read one of this id here."""
+        return next((matter for matter in self.matters if matter.id == matter_id), None)
+
+
+async def versions(session: Session) -> Sequence[Version]:
+    """Of every process that has public pages: one that is archived has none. One statement."""
+    return await walls.versions(session)
+
+
+async def read(session: Session, version: Version, now: datetime) -> Wall:
+    """Six statements at most."""
+    process = processes.known(version.process)
+    shown = [_matter(matter) for matter in await walls.matters(session, process.id)]
+    return Wall(
+        process=process,
+        today=_day(process, now),
+        figures=await public_counts.figures(session, process.id),
+        consultations=await _consultations(session, process),
+        matters=sorted(shown, key=_by_people),
+        news=await _news(session, process, shown, NEWEST),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What has become of one matter so far."""
+
+    opened: date
+    news: Sequence[News]
+    """All responses to it, and what followed them, the first first."""
+
+
+async def course(session: Session, wall: Wall, matter: ShownMatter) -> Course | None:
+    """None: since a moment ago everybody may not read it any more. Three statements."""
+    process = wall.process
+    stored = await matters.get(session, process.id, matter.id)
+    if stored is None or stored.public is None:
+        return None
+    answers = await responses.to_matter(session, process.id, matter.id)
+    steps = await results.of_responses(session, process.id, [answer.id for answer in answers])
+    both = [*(_of_response(process, answer) for answer in answers), *map(_of_result, steps)]
+    return Course(_day(process, stored.opened), sorted(both, key=lambda news: (news.day, news.published)))
+
+
+async def ways(session: Session, process: OpenProcess) -> Sequence[Way]:
+    """The doors, and the senders without one by which people come into no other process. Three statements."""
+    if process.state is not ProcessState.OPEN:
+        return []
+    put_up = [Way(door.sender, door.word, door.language) for door in await doors.of(session, process)]
+    others = await processes.every(session)
+    is_alone = sum(other.state is ProcessState.OPEN for other in others) == 1
+    owners = (process.slug, None) if is_alone else (process.slug,)
+    theirs = [sender.name for sender in await senders.listed(session) if sender.slug in owners]
+    behind_doors = {way.sender for way in put_up}
+    return [*put_up, *(Way(name, GREETING, None) for name in theirs if name not in behind_doors)]
+
+
+def _matter(matter: PublicMatter) -> ShownMatter:
+    title = contents.unpack(matter.title, dict[str, str])
+    is_counted = matter.number is not None
+    people = counts.rounded(matter.number or 0)
+    return ShownMatter(matter.id, title, matter.topic, matter.due, matter.state, is_counted, people)
+
+
+def _by_people(matter: ShownMatter) -> int:
+    """What many said comes first. By the rounded number: an order by the raw one would tell what is hidden."""
+    return -(matter.people or 0)
+
+
+async def _consultations(session: Session, process: OpenProcess) -> Sequence[contents.Consultation]:
+    newest = await consultations.newest(session, process.id, MOST_CONSULTATIONS)
+    return [contents.unpack(kept.content, contents.Consultation) for kept in newest if kept.closed is None]
+
+
+async def news(session: Session, wall: Wall) -> Sequence[News]:
+    """More of the newest, for who reads nothing else. Three statements."""
+    return await _news(session, wall.process, wall.matters, MOST_NEWS)
+
+
+async def _news(session: Session, process: OpenProcess, matters: Sequence[ShownMatter], most: int) -> Sequence[News]:
+    """The newest first. Three statements, none where there is no matter that they could be about."""
+    if not matters:
+        return []
+    answers = await walls.responses(session, process.id, most)
+    steps = await walls.results(session, process.id, most)
+    about = await walls.answered(session, process.id)
+    by_id = {matter.id: matter for matter in matters}
+    both = [
+        *(_of_response(process, answer, _about(by_id, about.get(answer.id, ()))) for answer in answers),
+        *(_of_result(step, _about(by_id, about.get(step.response_id, ()))) for step in steps),
+    ]
+    return sorted(both, key=lambda news: news.published, reverse=True)[:most]
+
+
+def _about(matters: Mapping[str, ShownMatter], matter_ids: Sequence[str]) -> tuple[ShownMatter, ...]:
+    return tuple(matters[name] for name in matter_ids if name in matters)
+
+
+def _of_response(process: OpenProcess, answer: NewResponse, matters: tuple[ShownMatter, ...] = ()) -> News:
+    return News(
+        id=answer.id,
+        state=answer.state,
+        text=contents.unpack(answer.reason, dict[str, str]),
+        place=contents.unpack(answer.place, dict[str, str]),
+        link=answer.link,
+        day=_day(process, answer.published),
+        published=answer.published,
+        decided_by=contents.unpack(answer.decided_by, dict[str, str]),
+        matters=matters,
+    )
+
+
+def _of_result(step: StoredResult, matters: tuple[ShownMatter, ...] = ()) -> News:
+    return News(
+        id=step.id,
+        state=step.state,
+        text=contents.unpack(step.text, dict[str, str]),
+        place=contents.unpack(step.place, dict[str, str]),
+        link=step.link,
+        day=step.day,
+        published=step.published,
+        matters=matters,
+    )
+
+
+def _day(process: OpenProcess, moment: datetime) -> date:
+    return moment.astimezone(moments.zone_of(process.content)).date()

@@ -1,0 +1,1 @@
+"""What every public page stands on."""

@@ -1,0 +1,25 @@
+"""The wall: what a process is, what was said there, and what was done with it."""
+
+from flows import LEVELS
+from public._frame import pages
+from public._frame.copies import Copy
+from public._frame.routes import Route
+from public._frame.visits import Visit
+
+MOST_MATTERS = 20
+MOST_LATE = 8
+
+
+async def show(visit: Visit) -> Copy:
+    wall = visit.wall
+    return pages.page(
+        visit,
+        "wall.html",
+        matters=wall.matters[:MOST_MATTERS],
+        late=wall.late,
+        most_late=MOST_LATE,
+        levels=LEVELS,
+    )
+
+
+routes = [Route("", show)]
