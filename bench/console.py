@@ -154,8 +154,8 @@ async def _measure(url: str, people: int, effort: Effort) -> list[tuple[str, ...
         await _forum.begin(database)
         token = await _seeded(database, people)
         watch = Watch()
-        event.listen(database.reader.sync_engine, "before_cursor_execute", _counting(watch))
-        application = web.Application(middlewares=[_timing(watch)])
+        event.listen(database.reader.sync_engine, "before_cursor_execute", counting(watch))
+        application = web.Application(middlewares=[timing(watch)])
         site.add(application, Office(database, KEYS, {}, _forum.now, Waker()))
         application.router.add_get(BARE, _bare)
         async with serving(application, bound()) as address, ClientSession(auto_decompress=False) as client:
@@ -255,7 +255,7 @@ def _row(path: str, opened: Opened, bare: float) -> tuple[str, ...]:
     )
 
 
-def _timing(watch: Watch) -> Any:
+def timing(watch: Watch) -> Any:
     @web.middleware
     async def timed(
         request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -269,7 +269,7 @@ def _timing(watch: Watch) -> Any:
     return timed
 
 
-def _counting(watch: Watch) -> Callable[..., None]:
+def counting(watch: Watch) -> Callable[..., None]:
     def count(*_of_it: object) -> None:
         watch.statements += 1
 
