@@ -53,6 +53,7 @@ PICTURES = (
     Picture("translating", "/p/regional/words/{item}/ar", Look(PHONE, language="ar"), "salma"),
     Picture("doors", "/p/regional/settings/doors", Look(DESK), "ines", unfolded),
     Picture("settings", "/p/regional/settings", Look(DESK), "tomas"),
+    Picture("wall", "/r/regional/ar", Look(PHONE, language="ar")),
     Picture("journal", "/p/regional/journal", Look(DESK), "wanda"),
 )
 
