@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
 
+from storage import exports
 from storage._ground.database import Session
 from storage._ground.ids import fresh
 from storage.codes import Code
@@ -64,11 +65,13 @@ async def erase(session: Session, person_id: str) -> None:
     await session.execute(delete(report).where(report.c.delivery_id.in_(theirs)))
     emptied = deliveries.emptied(Code.FORGOTTEN, func.current_date())
     await session.execute(update(delivery).where(delivery.c.person_id == person_id).values(emptied))
-    await session.execute(
+    left = (
         update(contribution)
         .where(contribution.c.person_id == person_id)
         .values(dict.fromkeys(("person_id", "words", "voice", "recording_id", "address_id", *MARKS)))
+        .returning(contribution.c.process_id)
     )
+    await exports.begin_anew(session, set((await session.execute(left)).scalars()))
     await session.execute(delete(person).where(person.c.id == person_id))
 
 

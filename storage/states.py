@@ -154,3 +154,42 @@ class RecordingState(StrEnum):
     """It is none that we take: too large, too long, or no sound. What the platform has of it stays there."""
     GONE = "gone"
     """The platform has it no more, or has not given it for a month."""
+
+
+class ExportKind(StrEnum):
+    """What leaves as a file."""
+
+    CONTRIBUTIONS = "contributions"
+    """What people gave us, a row each."""
+    MATTERS = "matters"
+    """What that was gathered into, a row each, with what became of it."""
+    PAPER = "paper"
+    """What a process hands up: what people said, what was answered, who was heard and who was not."""
+
+
+class ExportFormat(StrEnum):
+    """As what file it leaves."""
+
+    XLSX = "xlsx"
+    """A workbook, of tables."""
+    CSV = "csv"
+    """Plain tables, in a ZIP."""
+    DOCX = "docx"
+    """A text document, of a paper."""
+
+
+class ExportState(StrEnum):
+    """How far a file is."""
+
+    WAITING = "waiting"
+    """No worker has begun it, or it is to be made anew: somebody whose words were in it has been forgotten."""
+    MAKING = "making"
+    """A worker is making it."""
+    READY = "ready"
+    """It can be fetched, once."""
+    FETCHED = "fetched"
+    """It was fetched, and is here no more."""
+    EXPIRED = "expired"
+    """Nobody fetched it in time, and it is here no more."""
+    FAILED = "failed"
+    """It could not be made, however often a worker tried."""

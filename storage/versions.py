@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "0d2090be5f11"
+NEWEST = "c3e8f51a7d26"
 """The revision of the newest file in `migrations/versions`."""
 
 

@@ -37,6 +37,7 @@ from storage.tables.deliveries import delivery
 from storage.tables.doors import door
 from storage.tables.drafts import draft, opening
 from storage.tables.events import event, parked
+from storage.tables.exports import export, export_part
 from storage.tables.inputs import input  # noqa: A004 the word of the field, never used bare
 from storage.tables.items import edition, item, rendition
 from storage.tables.journal import journal
@@ -79,6 +80,8 @@ __all__ = [
     "draft",
     "edition",
     "event",
+    "export",
+    "export_part",
     "feedback",
     "follow",
     "gathered",

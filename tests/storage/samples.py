@@ -106,6 +106,13 @@ STATES: Mapping[str, dict[str, Any]] = {
     "draft": {"dropped": None},
     "grant": {"role": "owner", "languages": "[]"},
     "invitation": {"used": None},
+    "export": {
+        "kind": "contributions",
+        "format": "xlsx",
+        "state": "ready",
+        "made": NOW - timedelta(days=9),
+        "until": None,
+    },
     "feedback": {"helped": "yes"},
     "public_count": {"counted": "behind"},
     "matter": {"dropped": None, "response_id": None, "due": NOW.date() - timedelta(days=1), "told_late": None},

@@ -53,7 +53,7 @@ KEPT_ELSEWHERE = {
 }
 """Tables that lead to a person by another row: why nothing becomes of them."""
 TOOK = (person.name, process.name)
-NO_PERSONS = ("parked", "staff", "sign_in")
+NO_PERSONS = ("parked", "export_part", "staff", "sign_in")
 """Tables in which something is sealed, and not by a person's key."""
 
 
