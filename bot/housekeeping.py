@@ -13,6 +13,7 @@ from channels import Channel
 from handlers import (
     consultations,
     digests,
+    exports,
     moderation,
     openings,
     people,
@@ -24,6 +25,7 @@ from handlers import (
     signing_in,
 )
 from storage import Database, Keyring, addresses, events, links, marks, recordings, senders, staff_phones
+from storage import exports as stored_exports
 from storage import people as stored_people
 from storage import rounds as stored_rounds
 from storage.outbox import ageing, reports, unknowns
@@ -145,6 +147,8 @@ class Housekeeping:
             await links.prune(session, now)
             await staff_phones.prune_codes(session, now)
             await signing_in.tidy(session, now)
+            await stored_exports.expire(session, now - exports.KEPT)
+            await stored_exports.prune(session, now - OLD)
             await stored_people.prune_invitations(session, (now - OLD).date())
             await reports.prune(session, now - OLD, MOST_TO_AGE)
             await ageing.age(session, now - OLD, MOST_TO_AGE)

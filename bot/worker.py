@@ -15,6 +15,8 @@ import structlog
 
 from bot.approvals import Approvals
 from bot.asking import Asking
+from bot.exporting import EVERY as IN_A_MOMENT
+from bot.exporting import Exporting
 from bot.fetching import EVERY as OFTEN
 from bot.fetching import Fetching
 from bot.housekeeping import Housekeeping
@@ -67,6 +69,7 @@ class Worker:
         slowing = Slowing(self.database, senders)
         rotation = Rotation(self.database, self.keys)
         fetching = Fetching(self.database, self.keys, self.channels, self.clock, closing, self.observe)
+        exporting = Exporting(self.database, self.keys, self.owner, self.clock)
         await self._house.open(self.clock())
         await self._count_workers()
         await approvals.follow()
@@ -87,6 +90,7 @@ class Worker:
                     ("approved", HOUSE, lambda: approvals.ask(self.clock())),
                     ("follow", HOUSE, approvals.follow),
                     ("keys", A_MINUTE, lambda: rotation.go_on(self.clock())),
+                    ("files", IN_A_MOMENT, exporting.go_on),
                 ):
                     tasks.create_task(self._again(closing, name, pause, work))
         finally:

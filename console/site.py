@@ -9,6 +9,7 @@ from console import (
     corrections,
     doors,
     drafts,
+    exports,
     feedback,
     find,
     gathering,
@@ -76,6 +77,7 @@ PAGES = (
     recordings,
     settings,
     doors,
+    exports,
     journal,
     find,
 )

@@ -91,6 +91,8 @@ class Act(StrEnum):
     RENDITION_APPROVE = "rendition.approve"
     WORDS_IMPORT = "words.import"
     TEXT_CORRECT = "text.correct"
+    EXPORT_ASK = "export.ask"
+    EXPORT_FETCH = "export.fetch"
 
 
 Fact = str | int | tuple[str, ...]
@@ -101,6 +103,7 @@ MOST = 9_999_999
 """Fewer digits than a phone number has."""
 FACTS: Mapping[str, re.Pattern[str] | None] = {
     "role": WORD,
+    "kind": WORD,
     "language": re.compile(r"[a-z]{2,3}(-[A-Za-z]{2,4})?"),
     "state": WORD,
     "repeat": WORD,

@@ -11,7 +11,7 @@ from handlers.processes import OpenProcess
 from handlers.writing import contents, masking
 from locales import languages
 from locales.recognising import recognised
-from storage import Keyring, Session, moderation
+from storage import Keyring, Session, exports, moderation
 from storage.inbox import Place, Translation
 from storage.moderation import Held
 
@@ -45,6 +45,8 @@ ACTS = {
     Mark.HIDE: Act.CONTRIBUTION_HIDE,
     Mark.SHOW: Act.CONTRIBUTION_SHOW,
 }
+WITHDRAWS = (Mark.UNREAD, Mark.HIDE)
+"""What was to leave in a file leaves no more: files that nobody has fetched are made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ async def mark(
     places = await moderation.take(session, process.id, chosen, moderator.languages)
     names = [place.id for place in places]
     number = await _mark(session, process.id, names, what, moderator.id, now)
+    if number and what in WITHDRAWS:
+        await exports.begin_anew(session, [process.id])
     if what not in (Mark.READ, Mark.UNREAD):
         await moderation.read(session, process.id, names, moderator.id, now)
     return Marked(number, len(chosen) - len(places), places)
@@ -120,6 +124,7 @@ async def mask(
     masked = masking.masked(masking.as_typed(before), copy.text)
     await moderation.mask(session, process.id, held, masked)
     await moderation.read(session, process.id, [name], moderator.id, now)
+    await exports.begin_anew(session, [process.id])
     return held.place
 
 

@@ -16,6 +16,7 @@ from storage import Session, circuits, consultations, contributions, items, matt
 from storage.broadcasts import EVERYBODY
 from storage.items import CountedRenditions
 from storage.matters import LateMatter
+from storage.outbox.expansion import AudiencePart
 from storage.responses import Answered
 from storage.states import RenditionState
 
@@ -98,14 +99,20 @@ async def needs(
         *([Need(Kind.UNREAD, number=counts.rounded(waiting.unread))] if waiting.unread else []),
         *([Need(Kind.WAITING, number=counts.rounded(waiting.numbers[None]))] if waiting.numbers.get(None) else []),
     ]
-    parts = await crowds.of(session, process.id, EVERYBODY, now)
+    return [*found, *hardly_reached(process, await crowds.of(session, process.id, EVERYBODY, now))]
+
+
+def hardly_reached(process: OpenProcess, parts: Sequence[AudiencePart]) -> Sequence[Need]:
+    """Languages and regions of the process in which hardly anybody takes part, of all who do."""
     languages, regions = Counter[str](), Counter[str]()
     for part in parts:
         languages[part.language] += part.number
         regions[part.region] += part.number
-    found += _hardly_reached(Kind.LANGUAGE, process.content.languages, languages)
-    found += _hardly_reached(Kind.REGION, [region.value for region in process.content.regions], regions)
-    return found
+    values = [region.value for region in process.content.regions]
+    return [
+        *_hardly_reached(Kind.LANGUAGE, process.content.languages, languages),
+        *_hardly_reached(Kind.REGION, values, regions),
+    ]
 
 
 def _promises(
