@@ -10,6 +10,7 @@ from handlers import (
     corrections,
     doors,
     drafts,
+    exports,
     items,
     matters,
     openings,
@@ -18,6 +19,7 @@ from handlers import (
     staff,
 )
 from handlers.doors import NewDoor
+from handlers.exports import Order
 from handlers.items import ItemDraft, Translation
 from handlers.matters import Draft
 from handlers.processes import OpenProcess
@@ -25,7 +27,7 @@ from handlers.staff import Grant
 from handlers.writing import contents
 from storage import Session, recordings
 from storage.roles import Role
-from storage.states import RenditionState
+from storage.states import ExportFormat, ExportKind, RenditionState
 from tests.handlers.asking import ALL_KINDS, DRAFT
 from tests.storage.rows import give, meet
 from tests.stories.town import StoryTown
@@ -47,6 +49,8 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
     item = await town.acts(_written)
     waiting = await town.acts(lambda session, process, now: sendings.request(session, process, item, AMINA, now))
     await town.acts(_outdated)
+    order = Order(ExportKind.CONTRIBUTIONS, ExportFormat.XLSX, "en")
+    await town.acts(lambda session, process, now: exports.ask(session, process, order, AMINA, now))
     matter = await town.acts(_gathered)
     response = await town.acts(lambda session, process, now: responses.publish(session, process, _answer(matter), now))
     leaving = await town.acts(
