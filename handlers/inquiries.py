@@ -46,6 +46,7 @@ async def ask(
     )
     telling.check_fits(announcement.renditions, to_staff("question"))
     await inquiries.add(session, new, now)
+    await processes.touch(session, process)
     if not await telling.tell_now(session, process, announcement, now):
         raise contents.Unfit(to_staff("Whoever gave this cannot be written to now."))
     return new.id

@@ -1,6 +1,5 @@
 """How to take part: for each of our senders a link, a code to scan, the word to send, and who can read along."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -9,18 +8,10 @@ import flows
 from channels.messages import Entrance
 from handlers import doors
 from handlers.walls import Way
-from locales import N_
 from public._frame import pages
 from public._frame.copies import SVG, Copy, copied
 from public._frame.routes import Route
 from public._frame.visits import Visit
-
-PLATFORMS: Mapping[str, str] = {
-    "telegram": N_("Telegram"),
-    "whatsapp": N_("WhatsApp"),
-    "sms": N_("Text message (SMS)"),
-}
-"""What people call them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +21,7 @@ class ShownWay:
     way: Way
     entrance: Entrance
     platform: str
+    """The kind of the sender."""
     sees: str
     """What the company that carries the messages can see."""
 
@@ -55,7 +47,7 @@ async def _shown(visit: Visit, way: Way) -> ShownWay | None:
     if entrance is None:
         return None
     channel = visit.source.channels[way.sender]
-    return ShownWay(way, entrance, PLATFORMS.get(channel.kind, channel.kind), channel.carrier.sees)
+    return ShownWay(way, entrance, channel.kind, channel.carrier.sees)
 
 
 async def show(visit: Visit) -> Copy:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session
 from storage.states import ProcessState
-from storage.tables import bulletin, consultation, is_public, is_still_open, matter, process
+from storage.tables import bulletin, consultation, inquiry, is_public, is_still_open, matter, process
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,8 @@ class StoredBoard:
     """When another one may be told that is published already."""
     raised: bool
     """There is a matter that everybody may read."""
+    asks_back: bool
+    """Somebody was asked something about what they gave, and has not answered it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,10 @@ async def board(session: Session, process_id: str, now: datetime) -> StoredBoard
                 .where(matter.c.process_id == process_id, is_public(matter))
                 .exists()
                 .label("raised"),
+                select(inquiry.c.id)
+                .where(inquiry.c.process_id == process_id, inquiry.c.answer_id.is_(None))
+                .exists()
+                .label("asks_back"),
             ).where(process.c.id == process_id)
         )
     ).one_or_none()

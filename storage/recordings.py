@@ -73,7 +73,10 @@ async def claim(
         .limit(most)
         .with_for_update(skip_locked=True)
     )
-    taking = update(recording).where(recording.c.id.in_(due)).values(due=lease, tries=recording.c.tries + 1)
+    # Looked for once: inside the condition PostgreSQL may look again for each row, and take more than `most`.
+    chosen = due.cte("chosen").prefix_with("MATERIALIZED", dialect="postgresql")
+    is_chosen = recording.c.id.in_(select(chosen.c.id))
+    taking = update(recording).where(is_chosen).values(due=lease, tries=recording.c.tries + 1)
     taken = list((await session.execute(taking.returning(recording.c.id))).scalars())
     found = (_claimed(keys, row) for row in await session.execute(_with_voices(taken)))
     return [claimed for claimed in found if claimed is not None]

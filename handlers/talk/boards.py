@@ -43,6 +43,8 @@ class Board:
     """When there is another bulletin to tell."""
     raised: bool
     """There are matters that everybody may read."""
+    asks_back: bool
+    """Somebody was asked something about what they gave, and has not answered it."""
 
     doors: frozenset[Place]
     """All that there are, into whichever process: most of what people write is none of their words."""
@@ -122,6 +124,7 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
         bulletin_until=found.bulletin_until,
         bulletin_next=found.bulletin_next,
         raised=found.raised,
+        asks_back=found.asks_back,
         doors=await doors.places(session),
         beside=beside,
         others=tuple(option for option in beside.options if option.value != found.process),

@@ -56,7 +56,9 @@ async def rated(session: Session, visit: Visit) -> flows.RatedResponse | None:
 
 
 async def inquiry(session: Session, visit: Visit) -> flows.OpenInquiry | None:
-    """The oldest question that waits for this person's answer."""
+    """The oldest question that waits for this person's answer. No statement where the process has asked nobody."""
+    if not visit.board.asks_back:
+        return None
     found = await inquiries.waiting(session, visit.board.process, visit.person)
     if found is None:
         return None

@@ -48,7 +48,7 @@ async def test_who_takes_part_gives_nothing_more_and_reads_on_what_they_gave(hou
     assert OVER in heard
     assert "Say what should change" not in heard
     assert "See what was done" in heard
-    assert "It has arrived" in await alice.says("status")
+    assert "There is no response yet" in await alice.says("status")
     assert await house.column("SELECT count(*) FROM contribution") == [1]
 
 
@@ -89,10 +89,10 @@ async def test_who_left_reads_on_what_they_gave_when_it_is_over(house: House) ->
     alice = await house.meets().joins()
     await alice.gives()
     await alice.says("menu", "leave", "1")
-    assert "It has arrived" not in await alice.says("status")
+    assert "There is no response yet" not in await alice.says("status")
     await closes(house)
     heard = await alice.says("status")
-    assert "It has arrived" in heard
+    assert "There is no response yet" in heard
     assert "What would you like to do?" not in heard
     assert await alice.says("hello") == OVER
 
