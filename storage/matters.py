@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, insert, or_, select, update
 
 from storage._ground.database import Session
-from storage.states import ResponseState
-from storage.tables import gathered, matter, response, waits_for_its_response
+from storage.states import ProcessState, ResponseState
+from storage.tables import gathered, matter, process, response, waits_for_its_response
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +190,15 @@ async def pressing(session: Session, process_id: str, until: date, most: int) ->
 
 
 async def take_late(session: Session, today: date, told_before: date, most: int) -> Sequence[LateMatter]:
-    """Those of all processes whose day has passed, and whose people were not told of it since `told_before`.
+    """Those of all open processes whose day has passed, and whose people were not told of it since `told_before`.
 
     They are locked, without what another worker has taken.
     """
     is_to_tell = or_(matter.c.told_late.is_(None), matter.c.told_late <= told_before)
-    late = _late().where(matter.c.due < today, is_to_tell).limit(most)
-    rows = await session.execute(late.with_for_update(skip_locked=True, key_share=True))
+    # What is over is told nothing: it would stand before the others for ever.
+    open_ones = select(process.c.id).where(process.c.state == ProcessState.OPEN)
+    late = _late().where(matter.c.due < today, is_to_tell, matter.c.process_id.in_(open_ones)).limit(most)
+    rows = await session.execute(late.with_for_update(of=[matter], skip_locked=True, key_share=True))
     return [LateMatter(*row) for row in rows]
 
 

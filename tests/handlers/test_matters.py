@@ -271,6 +271,15 @@ async def test_when_the_day_has_passed_its_people_are_told_and_again_after_thirt
     assert await house.does(promises.tell_late) == 0
 
 
+async def test_what_is_late_in_a_closed_process_keeps_nobody_else_waiting(house: House) -> None:
+    alice = await house.meets().joins()
+    await opens(house, await alice.gives(), draft=Draft(TITLE, due=house.now.date()))
+    await house.acts(lambda session, process, now: closing.close(session, process, house.keys, now))
+    house.now += timedelta(days=2)
+    async with house.database.writing() as session:
+        assert await stored.take_late(session, house.now.date(), house.now.date(), 20) == []
+
+
 async def test_who_has_left_hears_nothing_of_it_any_more(house: House) -> None:
     alice, bob = await house.meets().joins(), await house.meets("+12025550123", "sms").joins()
     matter = await opens(house, await alice.gives(), await bob.gives())

@@ -64,7 +64,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "joining._seats": Everywhere(("member",), ONE_PERSON),
     "joining.is_too_much": Everywhere(("contribution",), "it counts everything that a person gave"),
     "joining.join": Everywhere(("ballot",), ONE_PERSON),
-    "matters.take_late": Everywhere(("matter",), WHOEVER_COMES),
+    "matters.take_late": Everywhere(("process",), WHOEVER_COMES),
     "moderation.unrecognised": Everywhere(("contribution",), WHOEVER_COMES),
     "openings.take_due": Everywhere(("opening",), WHOEVER_COMES),
     "outbox.claimed.whole": Everywhere(("broadcast",), "a worker reads what it has claimed"),
