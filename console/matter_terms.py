@@ -1,6 +1,7 @@
 """Opening a matter, and what the organizers say of it: its title, its topic, who sees to it, by when."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aiohttp import web
 
@@ -15,6 +16,7 @@ from handlers.writing import contents, moments
 from locales import _
 from storage import Session, staff
 from storage.matters import StoredMatter
+from storage.roles import Role
 
 
 async def new(desk: Desk) -> web.StreamResponse:
@@ -47,6 +49,8 @@ async def keep(desk: Desk) -> web.StreamResponse:
         draft = _draft(desk)
         async with desk.writing() as session:
             matter = await found(desk, session)
+            if not desk.has(Role.ORGANIZER):
+                draft = replace(draft, is_public=matter.public is not None)
             await matters.change(session, desk.process, matter.id, draft, desk.now)
             await desk.note(session, journal.Entry(Act.MATTER_EDIT, matter.id))
     except contents.Unfit as unfit:
@@ -79,7 +83,7 @@ def _draft(desk: Desk, *, lenient: bool = False) -> Draft:
         owner=desk.line("owner") or None,
         due=None if lenient else moments.day(desk.line("due"), _("due")),
         note=typed(desk, "note"),
-        is_public=bool(desk.text("public")),
+        is_public=bool(desk.text("public")) and desk.has(Role.ORGANIZER),
     )
 
 

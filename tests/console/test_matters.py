@@ -7,6 +7,7 @@ import pytest
 from handlers import journal, sendings
 from handlers.journal import Act
 from handlers.sendings import HOLD
+from storage import matters as stored
 from storage import senders
 from storage.roles import Role
 from tests.console.browser import Browser
@@ -128,6 +129,20 @@ async def test_a_moderator_reads_the_words_of_their_languages_only(town: Town, o
     assert "Des écoles." in page.text
     assert "Schools." not in page.text
     assert (await moderator.opens(f"{MATTERS}/respond?matter=x")).status == 403
+
+
+async def test_only_an_organizer_lets_everybody_read_a_matter(town: Town, organizer: Browser) -> None:
+    matter = await opens(organizer, await says(town, "Schools."), public="yes")
+    hidden = await opens(organizer, await says(town, "Buses.", "70002"), title="Buses")
+    moderator = await town.signed_in(Role.MODERATOR)
+    for path, is_public in ((matter, True), (hidden, False)):
+        await moderator.opens(f"{path}/edit")
+        await moderator.sends_form("/edit", {"title.en": "Changed", "public": "" if is_public else "yes"})
+        async with town.office.database.reading() as session:
+            kept = await stored.get(session, town.process, path.rpartition("/")[2])
+        assert kept is not None
+        assert "Changed" in kept.title
+        assert (kept.public is not None) is is_public
 
 
 async def test_a_matter_or_response_of_another_process_is_not_there(town: Town, organizer: Browser) -> None:
