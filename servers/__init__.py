@@ -72,8 +72,16 @@ def flush(address: str) -> None:
 def wait_for_keepers(folder: Path) -> None:
     """A keeper removes its address when all that its server left is gone."""
     patience = time.monotonic() + 10
-    while any(folder.glob("*.address")) and time.monotonic() < patience:
+    while has_keepers(folder) and time.monotonic() < patience:
         time.sleep(0.01)
+
+
+def has_keepers(folder: Path) -> bool:
+    """The last keeper removes the run's folder, perhaps while this looks into it."""
+    try:
+        return any(name.endswith(".address") for name in os.listdir(folder))
+    except FileNotFoundError:
+        return False
 
 
 @contextmanager

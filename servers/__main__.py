@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from servers import DURABLE_POSTGRES, KEPT_POSTGRES, POSTGRES, REDIS, VALKEY, postgres, redis
+from servers import DURABLE_POSTGRES, KEPT_POSTGRES, POSTGRES, REDIS, VALKEY, has_keepers, postgres, redis
 from servers.launch import Server, launch
 
 SERVERS: Mapping[str, Callable[..., Server]] = {
@@ -69,7 +69,7 @@ def _publish(address: str, known: Path) -> None:
 
 def _forget_the_run(folder: Path) -> None:
     """The last keeper removes the folder of the run, in case that the run itself was killed."""
-    if not any(folder.glob("*.address")):
+    if not has_keepers(folder):
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -44,6 +44,11 @@ def test_a_run_has_one_server_of_a_kind_for_each_owner(run_folder: Path) -> None
     assert first != other
 
 
+def test_a_run_whose_folder_the_last_keeper_removed_has_ended(tmp_path: Path) -> None:
+    assert not servers.has_keepers(tmp_path / "removed")
+    servers.wait_for_keepers(tmp_path / "removed")
+
+
 def test_what_could_not_start_says_why(run_folder: Path) -> None:
     with pytest.raises(RuntimeError, match="no such kind"):
         servers.address(run_folder, "no such kind")
