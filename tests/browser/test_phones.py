@@ -25,10 +25,16 @@ SAMUEL = Owner("sms", "+447700900123", "Samuel", "en")
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
+def clock() -> datetime:
+    """The same for the page and the platforms: a message of a later day than the page's loads it anew."""
+    return NOW
+
+
 @asynccontextmanager
 async def phones_of_three() -> AsyncIterator[tuple[str, Chat]]:
     """The page's site, and Amina's chat."""
-    telegram, twilio = FakeTelegram(TELEGRAM_TOKEN), FakeTwilio(TWILIO_ACCOUNT, TWILIO_TOKEN, {})
+    telegram = FakeTelegram(TELEGRAM_TOKEN, clock=clock)
+    twilio = FakeTwilio(TWILIO_ACCOUNT, TWILIO_TOKEN, {}, clock=clock)
 
     async def close(_: web.Application) -> None:
         telegram.chats.close()
@@ -36,7 +42,7 @@ async def phones_of_three() -> AsyncIterator[tuple[str, Chat]]:
 
     application = web.Application()
     application.add_routes(
-        phones.routes(Platforms(telegram, twilio), [AMINA, MOUSSA, SAMUEL], lambda: NOW, timedelta(0))
+        phones.routes(Platforms(telegram, twilio), [AMINA, MOUSSA, SAMUEL], clock, timedelta(0))
     )
     application.on_shutdown.append(close)
     async with serving(application, bound()) as site:
