@@ -177,7 +177,7 @@ async def test_a_turn_reads_no_more_of_any_table_than_its_own_people(postgresql:
     [statement] = await statements_of(postgresql, keys, _finds)
     async with postgresql.writing() as session:
         await announce(session)
-        await fill(session, PEOPLE + FINISHED.replace("ANALYZE", "") + PROCESSES + ANALYZE)
+        await fill(session, PEOPLE + FINISHED + ";" + PROCESSES + ANALYZE)
         planned = await plan(session, statement)
     assert set(re.findall(r"Seq Scan on (\w+)", planned)) <= {"process", "sender", "round", "member", "event"}
     assert "on participation" in planned
