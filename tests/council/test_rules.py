@@ -62,7 +62,7 @@ def test_everybody_who_voted_is_counted(rule: Rule, places: list[int]) -> None:
 @every_rule
 @given(places=some_places)
 def test_what_is_adopted_has_the_approval_of_more_than_half(rule: Rule, places: list[int]) -> None:
-    """So it is announced (`handlers/rounds.py`): a rule that adopts otherwise needs another sentence there."""
+    """So it is announced (`handlers/rounds/results.py`): a rule that adopts otherwise needs another sentence there."""
     found = rule.tally(ballots(rule, places), MATTERS)
     if found.adopted is not None:
         assert found.adopted == tuple(matter for matter in MATTERS if found.counts[matter] * 2 > found.voters)

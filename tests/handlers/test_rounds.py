@@ -171,8 +171,8 @@ def test_no_result_takes_more_words_than_the_one_that_was_checked(together: int)
 
     process = OpenProcess("review", "review", flows.Process({"en": "x"}, {"en": "x"}, languages(), ()))
     for count in range(10):
-        ends = [rounds._announcement(process, vote, result(size, end), 9, 9) for size in (1, 2) for end in (0, 9)]
-        this = rounds._announcement(process, vote, result(together, count), 9, 9)
+        ends = [rounds.announcement(process, vote, result(size, end), 9, 9) for size in (1, 2) for end in (0, 9)]
+        this = rounds.announcement(process, vote, result(together, count), 9, 9)
         longest = {language: max(len(end[language]) for end in ends) for language in languages()}
         assert all(len(this[language]) <= longest[language] <= telling.LONGEST for language in languages())
 

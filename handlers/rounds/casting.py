@@ -1,0 +1,37 @@
+"""A member votes, and reads what is voted on."""
+
+import flows
+from flows.vote import ReadUp
+from handlers.talk.visits import BALLOT_ROOM, Visit
+from handlers.writing import contents
+from locales import N_, _
+from storage import Keyring, Session, rounds
+from storage.broadcasts import ROUND, Subject
+from storage.outbox import deliveries
+
+CLOSED = N_("This vote has closed. What you chose before it closed counts.")
+VOTED = "voted"
+"""The code of what called somebody to a vote who had voted by then."""
+NO_SEAT = N_("You do not sit on the council any more, so we did not count this vote.")
+
+
+async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Voted) -> None:
+    """Keep the person's ballot; too late, say so instead of what the conversation was about to say."""
+    visit.room = BALLOT_ROOM
+    if await rounds.cast(session, visit.key, effect.round, effect.ballot, visit.now):
+        about = [Subject(ROUND, effect.round)]
+        await deliveries.cancel_about(session, visit.board.process, visit.person, about, VOTED, visit.now)
+        return
+    may_vote = await rounds.is_on_roll(session, visit.person, effect.round)
+    visit.texts[:] = [_(CLOSED if may_vote else NO_SEAT)]
+
+
+async def explain(session: Session, _keys: Keyring, visit: Visit, effect: ReadUp) -> None:
+    """Say what stands behind a matter. It is long, so it is kept with the round and not with the talk."""
+    visit.room = BALLOT_ROOM
+    found = await rounds.get(session, effect.round)
+    matters = () if found is None else contents.unpack(found.content, contents.Round).matters
+    for matter in matters:
+        if matter.value == effect.matter:
+            about = flows.rendition(matter.about, visit.language, visit.board.content.languages)
+            visit.texts.append(flows.with_notice(about, visit.language))
