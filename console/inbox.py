@@ -13,9 +13,11 @@ from aiohttp import web
 import flows
 from console._frame.desks import Desk
 from console._frame.routes import get
-from handlers import counts, inbox, matters, moderation
+from console.recordings import listener
+from handlers import counts, inbox, matters, moderation, recordings
 from handlers.inbox import Listed
 from handlers.moderation import OTHER, Moderator
+from handlers.recordings import StoredRecording
 from handlers.writing import contents
 from locales import in_words, languages, spoken
 from locales.recognising import Recognised
@@ -73,10 +75,12 @@ class Typed:
     """What stands in a form that was not taken."""
 
     where: str
-    """"mask", "translate" or "matter"."""
+    """"mask", "translate", "matter" or "voice"."""
     why: str
     text: str = field(repr=False)
     language: str = ""
+    is_newer: bool = False
+    """Somebody else was quicker with what is said in a voice note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +118,14 @@ async def show(desk: Desk) -> web.StreamResponse:
 async def shown(
     desk: Desk, query: Query, typed: Typed | None = None, original: str | None = None
 ) -> web.StreamResponse:
-    """Six statements at most, and those of a search."""
+    """Seven statements at most, and those of a search."""
     async with desk.reading() as session:
         listed = await _listed(desk, session, query)
         letters = _letters(desk, listed.rows)
         current = await _open(desk, session, query, letters)
-        return desk.page(
+        recording = await _recording(desk, session, current)
+        page = desk.page if recording is None else desk.page_with_sound
+        return page(
             "inbox.html",
             422 if typed else 200,
             query=query,
@@ -129,7 +135,8 @@ async def shown(
             is_gone=current is None and bool(query.open),
             unread=counts.rounded(await stored.unread(session, desk.process.id, readable(desk))),
             question=None if current is None else await _question(desk, session, current.its),
-            names=await _names(session, current),
+            recording=recording,
+            names=await _names(session, current, recording),
             versions=_versions(current),
             typed=typed,
             original=original,
@@ -160,6 +167,14 @@ async def _open(desk: Desk, session: Session, query: Query, letters: Sequence[Le
     return None if found is None else _letters(desk, [found])[0]
 
 
+async def _recording(desk: Desk, session: Session, current: Letter | None) -> StoredRecording | None:
+    """The voice note of the open one, where all of it may be heard: not where something is masked."""
+    if current is None or not current.its.has_recording or current.its.is_masked:
+        return None
+    name = current.its.id
+    return (await recordings.of(session, desk.office.keys, desk.process, [name], listener(desk))).get(name)
+
+
 async def _question(desk: Desk, session: Session, its: Received) -> Question | None:
     if its.consultation is None:
         return None
@@ -178,12 +193,13 @@ async def _matters(desk: Desk, session: Session) -> Sequence[tuple[str, flows.Re
     return [(matter.id, _rendered(desk, contents.unpack(matter.title, dict[str, str]))) for matter in found]
 
 
-async def _names(session: Session, current: Letter | None) -> Mapping[str, str]:
+async def _names(session: Session, current: Letter | None, recording: StoredRecording | None) -> Mapping[str, str]:
     """Of the staff who did something to it."""
     if current is None:
         return {}
     its = current.its
-    they = (its.read_by, its.hidden_by, *(translation.staff_id for translation in its.translations.values()))
+    heard_by = None if recording is None else recording.written_by
+    they = (its.read_by, its.hidden_by, heard_by, *(translation.staff_id for translation in its.translations.values()))
     ids = {name for name in they if name is not None}
     return await staff.names(session, ids) if ids else {}
 

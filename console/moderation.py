@@ -6,6 +6,7 @@ from hashlib import sha256
 from aiohttp import web
 
 from console import inbox as page
+from console import recordings
 from console._frame.desks import Desk
 from console._frame.routes import KIB, post
 from console.inbox import READERS, Query, Typed, moderator, query_of
@@ -13,6 +14,8 @@ from handlers import inbox, matters, moderation
 from handlers.journal import Act, Entry, Fact
 from handlers.matters import Draft
 from handlers.moderation import ACTS, Copy, Gone, Mark, Newer, Refused
+from handlers.recordings import NotKept
+from handlers.recordings import Why as WhyNotKept
 from handlers.writing import contents
 from handlers.writing.masking import NotMasked, Why
 from locales import N_, _, spoken
@@ -123,6 +126,19 @@ async def original(desk: Desk) -> web.StreamResponse:
     return await page.shown(desk, _opened(query, name), original=words)
 
 
+async def write_down(desk: Desk) -> web.StreamResponse:
+    """What they heard in the voice note that is open, which stays open: it may have to be translated as well."""
+    query, name = query_of(desk), desk.at("contribution")
+    try:
+        async with desk.writing() as session:
+            await recordings.keep(desk, session)
+    except NotKept as refused:
+        is_newer = refused.why is WhyNotKept.NEWER
+        typed = Typed("voice", recordings.reason(refused.why), desk.text("words"), is_newer=is_newer)
+        return await page.shown(desk, _opened(query, name), typed)
+    raise _see(desk, query, open=name, done="written")
+
+
 async def translate(desk: Desk) -> web.StreamResponse:
     query, name, language = query_of(desk), desk.at("contribution"), desk.line("language")
     copy = Copy(desk.text("translation").strip(), desk.line(f"version-{language}"))
@@ -211,5 +227,6 @@ routes = [
     post("/p/{slug}/inbox/{contribution}/mask", mask, READERS, most=MOST),
     post("/p/{slug}/inbox/{contribution}/unmask", unmask, (Role.ORGANIZER,)),
     post("/p/{slug}/inbox/{contribution}/original", original, (Role.ORGANIZER,)),
+    post("/p/{slug}/inbox/{contribution}/heard", write_down, READERS, most=MOST),
     post("/p/{slug}/inbox/{contribution}/translate", translate, READERS, most=MOST),
 ]

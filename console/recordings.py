@@ -45,16 +45,26 @@ async def write_down(desk: Desk) -> web.StreamResponse:
     """What they heard. Whoever keeps it after seeing what somebody else heard means it."""
     try:
         async with desk.writing() as session:
-            recording = await _found(desk, session)
-            written = WrittenDown(desk.text("words").strip(), _edited(desk) + 1, desk.who.id, desk.now)
-            await recordings.write_down(session, desk.office.keys, desk.process, recording.contribution, written)
-            facts: dict[str, journal.Fact] = {"language": recording.language, "number": written.edition}
-            await desk.note(session, journal.Entry(Act.RECORDING_WRITE, recording.contribution, facts))
+            await keep(desk, session)
     except NotKept as refusal:
         async with desk.reading() as session:
             recording = await _found(desk, session)
             return await _show(desk, session, recording, desk.text("words"), refusal.why)
     raise see(desk.request.path, done="written")
+
+
+async def keep(desk: Desk, session: Session) -> None:
+    """What stands in the form, of the voice note of the path. Raises `NotKept`."""
+    recording = await _found(desk, session)
+    written = WrittenDown(desk.text("words").strip(), _edited(desk) + 1, desk.who.id, desk.now)
+    await recordings.write_down(session, desk.office.keys, desk.process, recording.contribution, written)
+    facts: dict[str, journal.Fact] = {"language": recording.language, "number": written.edition}
+    await desk.note(session, journal.Entry(Act.RECORDING_WRITE, recording.contribution, facts))
+
+
+def reason(why: Why) -> str:
+    """Why what was heard is not kept, for whoever wrote it down."""
+    return _(WHYS[why], number=recordings.LONGEST)
 
 
 async def play(desk: Desk) -> web.StreamResponse:
@@ -94,8 +104,8 @@ async def _show(
         422 if why else 200,
         recording=recording,
         names=await writers(session, [recording]),
-        typed=typed,
-        wrong="" if why is None else _(WHYS[why], number=recordings.LONGEST),
+        transcript=typed,
+        wrong="" if why is None else reason(why),
         is_newer=why is Why.NEWER,
     )
 

@@ -36,6 +36,12 @@
     folded.open = true;
     (folded.querySelector("textarea, select") || folded.querySelector("summary")).focus();
   };
+  const play = () => {
+    const sound = find("#letter audio");
+    if (!sound) return;
+    if (sound.paused) sound.play().catch(() => {}); else sound.pause();
+  };
+  const writeDown = () => { const field = find("#letter [data-heard]"); if (field) field.focus(); };
   const help = () => {
     const keys = find("[data-keys]");
     keys.open = !keys.open;
@@ -46,6 +52,7 @@
     j: () => step(1), k: () => step(-1), o: open, x: choose,
     r: () => mark("r"), t: () => mark("t"), a: () => mark("a"),
     p: () => unfold("p"), l: () => unfold("l"), m: () => unfold("m"),
+    v: play, w: writeDown,
     "/": () => find("[data-search]").focus(), "?": help, "؟": help,
   };
   // On keyboards of other scripts the key is meant that lies there.

@@ -1,5 +1,7 @@
 """A voice note in a real browser: what is left of it is sound that a browser knows, and the page may play it."""
 
+from playwright.async_api import expect
+
 from storage.roles import Role
 from tests.browser.axe import assert_accessible
 from tests.browser.consoles import HOME, Console
@@ -23,6 +25,15 @@ async () => {
 }
 """
 """How long it is, and whether one can go on from its middle."""
+MOVED = """
+new Promise((moved) => {
+  const audio = document.querySelector("audio");
+  const look = () => { if (audio.currentTime > 0) moved(); };
+  audio.ontimeupdate = look;
+  look();
+})
+"""
+"""It plays."""
 
 
 async def test_a_browser_plays_a_voice_note_and_its_words_are_written_down_by_the_keyboard(console: Console) -> None:
@@ -39,3 +50,24 @@ async def test_a_browser_plays_a_voice_note_and_its_words_are_written_down_by_th
     await page.keyboard.press("Enter")
     await page.wait_for_url("**done=written")
     assert await page.locator("textarea").input_value() == "The bus never comes."
+
+
+async def test_it_is_played_and_written_down_in_the_inbox_by_keys(console: Console) -> None:
+    await spoken(console.town)
+    page = await console.signed_in(Role.MODERATOR)
+    await page.goto(f"{HOME}/inbox")
+    await assert_accessible(page)
+    await assert_fits(page)
+    await page.evaluate("document.querySelector('audio').muted = true")
+    await page.keyboard.press("v")
+    await page.evaluate(MOVED)
+    await page.keyboard.press("v")
+    assert await page.evaluate("document.querySelector('audio').paused")
+    await page.keyboard.press("w")
+    await page.keyboard.type("The bus never comes.")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**done=written")
+    await expect(page.get_by_role("status")).to_contain_text("Kept.")
+    await expect(page.locator("#letter .words").first).to_have_text("The bus never comes.")
+    await assert_accessible(page)

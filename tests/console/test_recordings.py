@@ -260,3 +260,75 @@ async def test_it_takes_few_statements(sqlite_town: Town) -> None:
             async with amina.client.get(f"{INBOX}/{name}/{path}") as response:
                 assert response.status == 200
         assert 1 < len(seen) <= 8, path
+
+
+async def test_in_the_inbox_it_is_played_and_written_down_and_stays_open(town: Town) -> None:
+    name = await given(town)
+    amina = await town.signed_in(Role.MODERATOR, ("fr",), login="amina")
+    page = await amina.opens(INBOX)
+    assert f'src="{INBOX}/{name}/voice"' in page.html
+    assert "media-src 'self'" in page.headers["Content-Security-Policy"]
+    page = await amina.sends(f"{name}/heard", words=WORDS)
+    assert (page.path, "Kept. Whoever reads" in page.text) == (INBOX, True)
+    assert "Written down by Amina" in page.text
+    assert dict(page.form("/mask").fields)["copy"] == WORDS
+    assert await read(town) == WORDS
+    async with town.office.database.reading() as session:
+        [entry] = await journal.page(session, None, 9)
+    assert (entry.act, entry.object) == ("recording.write", name)
+    page = await amina.opens(f"{INBOX}?pile=hidden")
+    assert "media-src" not in page.headers["Content-Security-Policy"], "nothing is open that could be played"
+
+
+async def test_in_the_inbox_too_who_is_slower_sees_both(sqlite_town: Town) -> None:
+    name = await given(sqlite_town)
+    amina = await sqlite_town.signed_in(Role.MODERATOR)
+    benoit = await sqlite_town.signed_in(Role.ORGANIZER)
+    for browser in (amina, benoit):
+        await browser.opens(INBOX)
+    page = await amina.sends(f"{name}/heard", words="")
+    assert (page.status, "Write down what is said in it." in page.text) == (422, True)
+    await amina.sends(f"{name}/heard", words=WORDS)
+    page = await benoit.sends(f"{name}/heard", words="It closes at three.")
+    assert (page.status, "Theirs, which is kept" in page.text) == (422, True)
+    assert dict(page.form("/heard").fields)["words"] == "It closes at three."
+    await benoit.sends(f"{name}/heard")
+    assert await read(sqlite_town) == "It closes at three."
+
+
+async def test_what_is_hidden_is_folded_away_and_what_is_masked_is_not_played_beside_the_mask(town: Town) -> None:
+    name = await given(town)
+    amina = await town.signed_in(Role.MODERATOR)
+    await amina.opens(INBOX)
+    await amina.sends(f"{name}/heard", words="Karim Haddad took my papers.")
+    page = await amina.sends(f"{name}/mask", copy="[[Karim Haddad]] took my papers.")
+    page = await amina.opens(f"{INBOX}?pile=all&open={name}")
+    assert ("Karim" in page.html, "<audio" in page.html) == (False, False)
+    assert page.link("Listen to it, and write down what is said") == f"{INBOX}/{name}/recording"
+    assert "media-src" not in page.headers["Content-Security-Policy"]
+    other = await given(town, "es")
+    await amina.opens(f"{INBOX}?open={other}")
+    form = next(form for form in amina.page.seen.forms if "/inbox?" in form.action)  # type: ignore[union-attr]
+    await amina.posts(form.action, [*form.fields, ("mark", "hide")])
+    page = await amina.opens(f"{INBOX}?pile=hidden&open={other}")
+    assert "<summary>Show the hidden voice note</summary>" in page.html
+
+
+async def test_who_may_not_read_it_writes_nothing_down_from_the_inbox_either(sqlite_town: Town) -> None:
+    name = await given(sqlite_town)
+    other = await given(sqlite_town, "es")
+    amina = await sqlite_town.signed_in(Role.MODERATOR, ("es",))
+    page = await amina.opens(f"{INBOX}?open={name}")
+    assert "<audio" not in page.html
+    page = await amina.opens(f"{INBOX}?open={other}")
+    fields = [*page.form("/heard").fields, ("words", WORDS)]
+    assert (await amina.posts(f"{INBOX}/{name}/heard", fields)).status == 404
+
+
+async def test_the_inbox_takes_one_statement_more_for_it(sqlite_town: Town) -> None:
+    name = await given(sqlite_town)
+    amina = await sqlite_town.signed_in()
+    await amina.opens(INBOX)
+    with statements(sqlite_town.office.database, reading=True) as seen:
+        await amina.opens(f"{INBOX}?open={name}")
+    assert len(seen) <= 9
