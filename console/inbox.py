@@ -21,7 +21,7 @@ from handlers.recordings import StoredRecording
 from handlers.writing import contents
 from locales import in_words, languages, spoken
 from locales.recognising import Recognised
-from storage import Session, consultations, staff
+from storage import Session, consultations, gathering, staff
 from storage import inbox as stored
 from storage.inbox import NONE, Kind, Order, Pile, Place, Received, Selection
 from storage.roles import Role
@@ -118,7 +118,7 @@ async def show(desk: Desk) -> web.StreamResponse:
 async def shown(
     desk: Desk, query: Query, typed: Typed | None = None, original: str | None = None
 ) -> web.StreamResponse:
-    """Seven statements at most, and those of a search."""
+    """Eight statements at most, and those of a search."""
     async with desk.reading() as session:
         listed = await _listed(desk, session, query)
         letters = _letters(desk, listed.rows)
@@ -143,6 +143,7 @@ async def shown(
             choices=_choices(desk),
             into=_into(desk, current),
             matters=await _matters(desk, session),
+            holding=await _holding(desk, session, current),
             end=_written(letters[-1].its.place) if letters else "",
             most_opened=inbox.MOST_OPENED,
             done=desk.request.query.get("done", ""),
@@ -191,6 +192,25 @@ async def _matters(desk: Desk, session: Session) -> Sequence[tuple[str, flows.Re
     """Those into which something can be put, the most pressing first: the id, and what each is called."""
     found = await matters.open_matters(session, desk.process)
     return [(matter.id, _rendered(desk, contents.unpack(matter.title, dict[str, str]))) for matter in found]
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingMatter:
+    """A matter that holds the open one."""
+
+    id: str
+    title: flows.Rendition
+    is_answered: bool
+
+
+async def _holding(desk: Desk, session: Session, current: Letter | None) -> Sequence[HoldingMatter]:
+    if current is None:
+        return ()
+    found = await gathering.holding(session, desk.process.id, current.its.id)
+    return [
+        HoldingMatter(matter.id, _rendered(desk, contents.unpack(matter.title, dict[str, str])), matter.is_answered)
+        for matter in found
+    ]
 
 
 async def _names(session: Session, current: Letter | None, recording: StoredRecording | None) -> Mapping[str, str]:

@@ -1,7 +1,7 @@
 """What is gathered in a matter, and how many stand behind it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, delete, exists, func, literal, or_, select
@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.columns import Moment
 from storage._ground.database import Session
-from storage.tables import contribution, follow, gathered, response_matter
+from storage.tables import contribution, follow, gathered, matter, response_matter
 
 
 async def gather(
@@ -66,6 +66,27 @@ async def of_contributions(session: Session, contributions: Collection[str]) -> 
     for contribution_id, matter_id in rows:
         found.setdefault(contribution_id, []).append(matter_id)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A matter that holds a contribution."""
+
+    id: str
+    title: str = field(repr=False)
+    """A JSON text by language that the handlers wrote."""
+    is_answered: bool
+
+
+async def holding(session: Session, process_id: str, contribution_id: str) -> Sequence[Holding]:
+    """The matters of the process that hold this contribution, the one first that it was put into first."""
+    rows = await session.execute(
+        select(matter.c.id, matter.c.title, matter.c.response_id.is_not(None))
+        .join(gathered, gathered.c.matter_id == matter.c.id)
+        .where(matter.c.process_id == process_id, gathered.c.contribution_id == contribution_id)
+        .order_by(gathered.c.since, matter.c.id)
+    )
+    return [Holding(row[0], row[1], bool(row[2])) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from handlers import processes
 from handlers.writing import contents
-from storage import Keyring, consultations, gathering, inbox, people, responses
+from storage import Keyring, consultations, gathering, inbox, matters, people, responses
 from storage.inbox import Received
 from storage.responses import NewResponse
 from storage.roles import Role
@@ -301,6 +301,40 @@ async def test_what_is_chosen_is_put_into_a_matter(town: Town, keys: Keyring) ->
     assert [act for act in made if act.startswith("matter")] == ["matter.open", "matter.gather"]
     async with town.office.database.reading() as session:
         assert sorted(await gathering.of_contributions(session, [*names, arabic])) == sorted(names)
+
+
+async def test_what_is_open_says_which_matters_hold_it_and_is_put_into_another_from_there(
+    town: Town, keys: Keyring
+) -> None:
+    names = await came_in(town, keys, BUSES, CLINIC)
+    amina = await town.signed_in(Role.MODERATOR, ("fr",))
+    page = await opens(amina)
+    assert "Gathered in" not in page.text
+    page = await amina.sends("/inbox/matter", matter="", title="Night buses")
+    assert "1 was put into the matter." in page.text
+    assert is_open(page, CLINIC), "the next one"
+    page = await opens(amina, f"pile=all&open={names[0]}")
+    [matter] = [value for value, _label in await offered(town)]
+    assert page.link("Night buses") == f"/p/regional-review/matters/{matter}"
+    town.clock.now += timedelta(seconds=1)
+    page = await amina.sends("/inbox/matter", matter="", title="Streets at night")
+    page = await opens(amina, f"pile=unread&open={names[0]}")
+    assert "Gathered in Night buses Streets at night" in page.text
+    async with town.office.database.writing() as session:
+        await matters.drop(session, matter, NOW)
+    page = await opens(amina, f"pile=all&open={names[0]}")
+    assert "Gathered in Streets at night" in page.text
+
+
+async def test_where_nothing_is_listed_the_open_one_can_be_gathered_all_the_same(town: Town, keys: Keyring) -> None:
+    [name] = await came_in(town, keys, BUSES)
+    amina = await town.signed_in(Role.MODERATOR)
+    page = await opens(amina, f"pile=to_translate&open={name}")
+    assert "There is none like this." in page.text
+    page = await amina.sends("/inbox/matter", matter="0" * 32, title="")
+    assert (page.status, "No matter of this process has this id." in page.text) == (422, True)
+    page = await amina.sends("/inbox/matter", matter="", title="Night buses")
+    assert "1 was put into the matter." in page.text
 
 
 async def offered(town: Town) -> list[tuple[str, str]]:
