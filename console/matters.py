@@ -9,8 +9,10 @@ from aiohttp import web
 import flows
 from console._frame.desks import Desk, see
 from console._frame.routes import get, post
+from console.chosen import Choice, choices
 from console.wording import shown
-from handlers import counts, feedback, journal, matters
+from handlers import arrivals, counts, feedback, journal, matters
+from handlers.arrivals import Reached
 from handlers.feedback import Counts
 from handlers.journal import Act
 from handlers.matters import Behind
@@ -18,6 +20,7 @@ from handlers.writing import contents, moments
 from locales import _, in_words
 from storage import Session, contributions, gathering, responses, results, staff
 from storage import matters as stored
+from storage.broadcasts import PROGRESS, RESPONSE, Subject
 from storage.contributions import Contribution
 from storage.matters import ListedMatter, StoredMatter, Wanted
 from storage.responses import NewResponse
@@ -54,6 +57,8 @@ class Answer:
     decided_by: flows.Rendition | None
     place: flows.Rendition | None
     helped: Counts
+    reached: Reached | None
+    """None: it was told to nobody."""
     results: Sequence["Step"] = ()
 
 
@@ -66,6 +71,8 @@ class Step:
     day: str
     text: flows.Rendition
     place: flows.Rendition | None
+    reached: Reached | None
+    """As of a response."""
 
 
 async def listed(desk: Desk) -> web.StreamResponse:
@@ -145,6 +152,7 @@ async def _show(desk: Desk, session: Session, matter: StoredMatter, wrong: str =
     gathered = await contributions.gathered_in(session, desk.process.id, desk.office.keys, matter.id, MOST + 1, after)
     crowd = (await gathering.crowds(session, [matter.id])).get(matter.id, gathering.NOBODY)
     answers = await _answers(session, desk, matter)
+    labels = await choices(session, desk, gathered[:MOST])
     names = await staff.names(session, [matter.owner] if matter.owner else [])
     return desk.page(
         "matter.html",
@@ -154,7 +162,7 @@ async def _show(desk: Desk, session: Session, matter: StoredMatter, wrong: str =
         due="" if matter.due is None else in_words(matter.due),
         urgency=_urgency(desk, matter.due) if matter.response_id is None else "",
         owner=names.get(matter.owner or "", ""),
-        gathered=[_readable(desk, it) for it in gathered[:MOST]],
+        gathered=[_readable(desk, it, labels.get(it.id)) for it in gathered[:MOST]],
         more=gathered[MOST - 1].id if len(gathered) > MOST else "",
         people=counts.rounded(crowd.everybody),
         followers=counts.rounded(crowd.followers),
@@ -171,20 +179,25 @@ class Said:
     day: str
     is_theirs_to_read: bool
     """The reader may read words of its language."""
+    choice: Choice | None
+    """What was chosen; None: nothing was, or its question is not known any more."""
 
 
-def _readable(desk: Desk, contribution: Contribution) -> Said:
+def _readable(desk: Desk, contribution: Contribution, choice: Choice | None) -> Said:
     languages = None if desk.has(Role.ORGANIZER) else desk.languages(Role.MODERATOR)
     readable = languages is None or contribution.language in languages
-    return Said(contribution, in_words(contribution.given), readable)
+    return Said(contribution, in_words(contribution.given), readable, choice)
 
 
 async def _answers(session: Session, desk: Desk, matter: StoredMatter) -> Sequence[Answer]:
-    """The newest response first. Two statements, none where there is no response yet."""
+    """The newest response first. Three statements, none where there is no response yet."""
     if matter.response_id is None:
         return ()
     published = await responses.to_matter_with_feedback(session, desk.process.id, matter.id)
     followed = await results.of_responses(session, desk.process.id, [response.id for response, _numbers in published])
+    subjects = [Subject(RESPONSE, response.id) for response, _numbers in published]
+    subjects += [Subject(PROGRESS, result.id) for result in followed]
+    reached = await arrivals.of(session, desk.process, subjects)
     return [
         Answer(
             response,
@@ -193,16 +206,21 @@ async def _answers(session: Session, desk: Desk, matter: StoredMatter) -> Sequen
             titled_if_any(desk, response.decided_by),
             titled_if_any(desk, response.place),
             feedback.rounded(numbers),
-            [_step(desk, result) for result in followed if result.response_id == response.id],
+            reached.get(Subject(RESPONSE, response.id)),
+            [
+                _step(desk, result, reached.get(Subject(PROGRESS, result.id)))
+                for result in followed
+                if result.response_id == response.id
+            ],
         )
         for response, numbers in published
     ]
 
 
-def _step(desk: Desk, result: StoredResult) -> Step:
+def _step(desk: Desk, result: StoredResult, reached: Reached | None) -> Step:
     day = in_words(result.day)
     place = titled_if_any(desk, result.place)
-    return Step(result, _(flows.RESULTS[result.state]), day, titled(desk, result.text), place)
+    return Step(result, _(flows.RESULTS[result.state]), day, titled(desk, result.text), place, reached)
 
 
 def titled(desk: Desk, packed: str) -> flows.Rendition:

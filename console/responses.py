@@ -11,12 +11,13 @@ from console._frame.routes import get, post
 from console.approvals import Approvals
 from console.matters import ORGANIZERS, titled
 from console.wording import typed
-from handlers import journal, matters, phones, responses, results, sendings
+from handlers import arrivals, journal, matters, phones, responses, results, sendings
+from handlers.arrivals import Reached
 from handlers.journal import Act
 from handlers.phones import Screens
 from handlers.writing import contents, moments
 from locales import _
-from storage import Session, staff
+from storage import Session, broadcasts, staff
 from storage import matters as stored
 from storage import responses as stored_responses
 from storage.broadcasts import PROGRESS, RESPONSE
@@ -204,9 +205,20 @@ async def _show(desk: Desk, session: Session, sending: StoredSending, wrong: str
         screens=await phones.screens(session, desk.process, texts, purpose, desk.office.price) if texts else (),
         open=set(desk.process.content.languages),
         reach=() if has_left else await matters.reach(session, desk.process, [it.matter.id for it in about]),
+        outcome=await _reached(desk, session, sending),
         names=names,
         wrong=wrong,
     )
+
+
+async def _reached(desk: Desk, session: Session, sending: StoredSending) -> Reached | None:
+    """Whom it has reached, and why not the others; None: it has not left. Two statements."""
+    if sending.broadcast_id is None:
+        return None
+    broadcast = await broadcasts.of(session, desk.process.id, sending.broadcast_id)
+    if broadcast is None:
+        return None
+    return (await arrivals.of(session, desk.process, [broadcast.subject])).get(broadcast.subject)
 
 
 async def _answering(session: Session, sending: StoredSending) -> Sequence[str]:

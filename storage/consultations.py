@@ -69,6 +69,12 @@ async def get(session: Session, process_id: str, consultation_id: str) -> KeptCo
     return None if row is None else KeptConsultation(*row)
 
 
+async def several(session: Session, process_id: str, names: Collection[str]) -> Sequence[KeptConsultation]:
+    """Those of the process that have these ids, in the order of their ids."""
+    rows = await session.execute(_of(process_id).where(consultation.c.id.in_(names)).order_by(consultation.c.id))
+    return [KeptConsultation(*row) for row in rows]
+
+
 async def close(session: Session, process_id: str, consultation_id: str, now: datetime) -> bool:
     """False when the process has none that is open of this id."""
     closed = await session.execute(
