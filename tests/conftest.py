@@ -4,12 +4,16 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from coverage import Coverage
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import servers
+from servers.__main__ import place
 from storage import Database, Keyring
 from tests import databases, review
 from tests.storage.rows import opened
@@ -19,13 +23,20 @@ RUN_FOLDER = pytest.StashKey[Path]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One folder for the whole run: the first process makes it, xdist's workers are told where it is."""
+    """One folder for the whole run: the first process makes it, xdist's workers are told where it is.
+
+    The files of its tests lie in memory where there is room: each commit of SQLite waits for a disk.
+    """
     folder = getattr(config, "workerinput", {}).get("run_folder")
     if folder:
         config.stash[RUN_FOLDER] = Path(folder)
         return
     run = ExitStack()
     config.stash[RUN_FOLDER] = run.enter_context(servers.run_folder())
+    if not config.option.basetemp:
+        config.option.basetemp = run.enter_context(
+            TemporaryDirectory(prefix="hearback-tests-", dir=place(servers.REDIS))
+        )
     config.add_cleanup(run.close)
 
 
@@ -43,6 +54,36 @@ def pytest_sessionfinish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Who takes long begins first: at the end, nobody waits for one test alone."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """SQLAlchemy compiles a statement for each engine anew, and each test opens its own."""
+    compiled = Compiled()
+
+    def engine(*where: Any, **how: Any) -> AsyncEngine:
+        opened = create_async_engine(*where, **how)
+        opened.sync_engine.update_execution_options(compiled_cache=compiled)
+        return opened
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("storage._ground.database.create_async_engine", engine)
+        yield
+
+
+class Compiled(dict[tuple[Any, ...], Any]):
+    """What was compiled for engines of one kind, whichever of them it was."""
+
+    def get(self, key: tuple[Any, ...], default: Any = None) -> Any:
+        return super().get(_of_any_engine(key), default)
+
+    def __setitem__(self, key: tuple[Any, ...], compiled: Any) -> None:
+        super().__setitem__(_of_any_engine(key), compiled)
+
+
+def _of_any_engine(key: tuple[Any, ...]) -> tuple[Any, ...]:
+    dialect, *statement = key
+    return (dialect.name, *statement)
 
 
 @pytest.fixture(scope="session")
