@@ -41,9 +41,7 @@ async def phones_of_three() -> AsyncIterator[tuple[str, Chat]]:
         twilio.chats.close()
 
     application = web.Application()
-    application.add_routes(
-        phones.routes(Platforms(telegram, twilio), [AMINA, MOUSSA, SAMUEL], clock, timedelta(0))
-    )
+    application.add_routes(phones.routes(Platforms(telegram, twilio), [AMINA, MOUSSA, SAMUEL], clock, timedelta(0)))
     application.on_shutdown.append(close)
     async with serving(application, bound()) as site:
         yield site, telegram.chats.of(AMINA.person)
