@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import flows
 from handlers import counts, doors, processes, public_counts, senders
+from handlers.feedback import NOBODY, Counts
 from handlers.processes import OpenProcess
 from handlers.public_counts import Figures
 from handlers.writing import contents, moments
@@ -62,6 +63,8 @@ class News:
     decided_by: flows.Renditions = field(default_factory=dict)
     matters: tuple[ShownMatter, ...] = ()
     """What it is about, as far as everybody may read that."""
+    helped: Counts = NOBODY
+    """Of a response: whether it answers those whom it was told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ async def versions(session: Session) -> Sequence[Version]:
 
 
 async def read(session: Session, version: Version, now: datetime) -> Wall:
-    """Six statements at most."""
+    """Seven statements at most."""
     process = processes.known(version.process)
     shown = [_matter(matter) for matter in await walls.matters(session, process.id)]
     return Wall(
@@ -132,14 +135,16 @@ class Course:
 
 
 async def course(session: Session, wall: Wall, matter: ShownMatter) -> Course | None:
-    """None: since a moment ago everybody may not read it any more. Three statements."""
+    """None: since a moment ago everybody may not read it any more. Four statements."""
     process = wall.process
     stored = await matters.get(session, process.id, matter.id)
     if stored is None or stored.public is None:
         return None
     answers = await responses.to_matter(session, process.id, matter.id)
-    steps = await results.of_responses(session, process.id, [answer.id for answer in answers])
-    both = [*(_of_response(process, answer) for answer in answers), *map(_of_result, steps)]
+    names = [answer.id for answer in answers]
+    steps = await results.of_responses(session, process.id, names)
+    helped = await public_counts.helped(session, process.id, names)
+    both = [*(_of_response(process, answer, helped[answer.id]) for answer in answers), *map(_of_result, steps)]
     return Course(_day(process, stored.opened), sorted(both, key=lambda news: (news.day, news.published)))
 
 
@@ -174,20 +179,24 @@ async def _consultations(session: Session, process: OpenProcess) -> Sequence[con
 
 
 async def news(session: Session, wall: Wall) -> Sequence[News]:
-    """More of the newest, for who reads nothing else. Three statements."""
+    """More of the newest, for who reads nothing else. Four statements."""
     return await _news(session, wall.process, wall.matters, MOST_NEWS)
 
 
 async def _news(session: Session, process: OpenProcess, matters: Sequence[ShownMatter], most: int) -> Sequence[News]:
-    """The newest first. Three statements, none where there is no matter that they could be about."""
+    """The newest first. Four statements, none where there is no matter that they could be about."""
     if not matters:
         return []
     answers = await walls.responses(session, process.id, most)
     steps = await walls.results(session, process.id, most)
     about = await walls.answered(session, process.id)
+    helped = await public_counts.helped(session, process.id, [answer.id for answer in answers])
     by_id = {matter.id: matter for matter in matters}
     both = [
-        *(_of_response(process, answer, _about(by_id, about.get(answer.id, ()))) for answer in answers),
+        *(
+            _of_response(process, answer, helped[answer.id], _about(by_id, about.get(answer.id, ())))
+            for answer in answers
+        ),
         *(_of_result(step, _about(by_id, about.get(step.response_id, ()))) for step in steps),
     ]
     return sorted(both, key=lambda news: news.published, reverse=True)[:most]
@@ -197,7 +206,9 @@ def _about(matters: Mapping[str, ShownMatter], matter_ids: Sequence[str]) -> tup
     return tuple(matters[name] for name in matter_ids if name in matters)
 
 
-def _of_response(process: OpenProcess, answer: NewResponse, matters: tuple[ShownMatter, ...] = ()) -> News:
+def _of_response(
+    process: OpenProcess, answer: NewResponse, helped: Counts, matters: tuple[ShownMatter, ...] = ()
+) -> News:
     return News(
         id=answer.id,
         state=answer.state,
@@ -208,6 +219,7 @@ def _of_response(process: OpenProcess, answer: NewResponse, matters: tuple[Shown
         published=answer.published,
         decided_by=contents.unpack(answer.decided_by, dict[str, str]),
         matters=matters,
+        helped=helped,
     )
 
 

@@ -1,6 +1,6 @@
 """Counts that everybody may read, which stand for a while: nobody sees one person come."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,16 +9,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from storage._ground.database import Session
 from storage.states import Counted, ProcessState
-from storage.tables import is_public, matter, process, public_count
+from storage.tables import is_public, matter, process, public_count, response_matter
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """What a count is of: who is counted, and behind which matter."""
+    """What a count is of: who is counted, and behind which matter or beside which response."""
 
     counted: Counted
     about: str = ""
-    """The id of a matter; "": in the whole process."""
+    """The id of a matter or a response; "": in the whole process."""
 
 
 async def of(session: Session, process_id: str) -> Mapping[Counted, int]:
@@ -26,6 +26,14 @@ async def of(session: Session, process_id: str) -> Mapping[Counted, int]:
     columns = (public_count.c.counted, public_count.c.number)
     theirs = (public_count.c.process_id == process_id, public_count.c.about == "")
     return {Counted(row.counted): row.number for row in await session.execute(select(*columns).where(*theirs))}
+
+
+async def beside(session: Session, process_id: str, names: Collection[str]) -> Mapping[Place, int]:
+    """Those beside these responses, or behind these matters, raw as well."""
+    columns = (public_count.c.counted, public_count.c.about, public_count.c.number)
+    theirs = (public_count.c.process_id == process_id, public_count.c.about.in_(names))
+    rows = await session.execute(select(*columns).where(*theirs))
+    return {Place(Counted(row.counted), row.about): row.number for row in rows}
 
 
 async def due(session: Session, before: datetime) -> Sequence[str]:
@@ -43,6 +51,13 @@ async def to_count(session: Session, process_id: str) -> Sequence[str]:
     """The matters of a process that everybody may read."""
     theirs = select(matter.c.id).where(matter.c.process_id == process_id, is_public(matter))
     return (await session.execute(theirs.order_by(matter.c.id))).scalars().all()
+
+
+async def to_rate(session: Session, process_id: str) -> Sequence[str]:
+    """The responses of a process to anything that everybody may read."""
+    answers = select(response_matter.c.response_id).join(matter, matter.c.id == response_matter.c.matter_id).distinct()
+    theirs = answers.where(matter.c.process_id == process_id, is_public(matter))
+    return (await session.execute(theirs.order_by(response_matter.c.response_id))).scalars().all()
 
 
 async def never_counted(session: Session, most: int) -> Mapping[str, Sequence[str]]:

@@ -102,6 +102,14 @@ class Counted(StrEnum):
     """Of these, who was certainly told what was done with something of it."""
     BEHIND = "behind"
     """Who said what a matter is about, or supports it."""
+    RATED = "rated"
+    """Who said whether a response answers them."""
+    HELPED = "helped"
+    """Of these, whom it does answer."""
+    HELPED_PARTLY = "helped_partly"
+    """Whom it answers in part."""
+    NOT_HELPED = "not_helped"
+    """Whom it does not answer."""
 
 
 class RenditionState(StrEnum):

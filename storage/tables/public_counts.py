@@ -12,7 +12,7 @@ public_count = Table(
     Column("process_id", Text, ForeignKey("process.id"), primary_key=True),
     # Who or what is counted: a `Counted`.
     Column("counted", Text, primary_key=True),
-    # The id of the matter behind which they are counted; "": in the whole process.
+    # The id of the matter behind which they are counted, or of the response that they rated; "": in the whole process.
     Column("about", Text, primary_key=True),
     # How many there were. Nobody sees it before it is rounded.
     Column("number", Integer, nullable=False),

@@ -105,7 +105,7 @@ async def test_a_matter_costs_few_statements(front: Front) -> None:
     await front.opens(f"{HOME}/en")
     with statements(front.house.database, reading=True) as executed:
         await front.opens(f"{HOME}/en/m/{matter}")
-        assert len(executed) <= 3
+        assert len(executed) <= 4
 
 
 async def test_no_address_fills_the_memory(sqlite_front: Front) -> None:

@@ -6,6 +6,9 @@ from datetime import timedelta
 
 from handlers import matters, public_counts
 from handlers.matters import Draft
+from storage import feedback
+from storage.states import Helped
+from storage.together import Writes, write
 from tests.public.conftest import STAFF, TITLE, Front
 from tests.public.test_wall import HOME
 from tests.storage import rows
@@ -28,6 +31,17 @@ async def give(front: Front, number: int) -> list[str]:
 
 async def _people(front: Front) -> Sequence[str]:
     return await front.house.column("SELECT id FROM person")
+
+
+async def rates(front: Front, response: str, helped: Helped, number: int) -> None:
+    """So many more people say so of a response."""
+    writes = Writes()
+    async with front.house.database.writing() as session:
+        first = len(await _people(front))
+        for place in range(first, first + number):
+            who = await rows.meet(session, front.house.keys, f"{80_000 + place}", process=front.house.process)
+            feedback.put(writes, who.key, response, helped, front.house.now.date())
+        await write(session, writes)
 
 
 async def gathers(front: Front, matter: str, names: Sequence[str]) -> None:
@@ -85,6 +99,28 @@ async def test_who_was_told_is_counted_too(front: Front) -> None:
     await front.house.sends()
     await front.later(DAY)
     assert "About 10 of them were told what was done with it." in (await front.opens(f"{HOME}/en")).text
+
+
+async def test_whether_a_response_answers_people_is_told_from_eight_on(front: Front) -> None:
+    matter = await front.opened(*await give(front, 9))
+    response = await front.responds(matter)
+    await rates(front, response, Helped.YES, 5)
+    await rates(front, response, Helped.NO, 2)
+    await front.later(DAY)
+    for path in ("", f"/m/{matter}"):
+        assert "said whether this answers them" not in (await front.opens(f"{HOME}/en{path}")).text
+    await rates(front, response, Helped.YES, 8)
+    await front.later(DAY)
+    for path in ("", f"/m/{matter}"):
+        page = await front.opens(f"{HOME}/en{path}")
+        assert "About 15 people said whether this answers them." in page.text
+        assert "Yes: about 15. Partly: fewer than 8. No: fewer than 8." in page.text
+    await rates(front, response, Helped.PARTLY, 7)
+    before = page.text
+    await front.later(DAY)
+    assert (await front.opens(f"{HOME}/en/m/{matter}")).text == before, "no day shows who came since the day before"
+    await front.changes(matter, Draft(TITLE))
+    assert "answers them" not in (await front.opens(f"{HOME}/en")).text
 
 
 async def test_an_order_does_not_tell_what_is_hidden(sqlite_front: Front) -> None:
