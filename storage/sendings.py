@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, literal, null, select, union_all, update
 
 from storage._ground.database import Session
 from storage.states import SendingKind, SendingState
-from storage.tables import item, sending
+from storage.tables import item, opening, sending
 
 ON_ITS_WAY = (SendingState.REQUESTED, SendingState.HELD)
 """What may still leave."""
@@ -119,10 +119,11 @@ async def on_their_way(session: Session, process_id: str) -> Sequence[StoredSend
 
 @dataclass(frozen=True, slots=True)
 class WaitingSending:
-    """A sending on its way, without what it says."""
+    """Something on its way, without what it says: a sending, or a consultation that is to open."""
 
     id: str
-    kind: SendingKind
+    kind: SendingKind | None
+    """None: it is a consultation."""
     item_id: str | None
     state: SendingState
     requested_by: str
@@ -132,17 +133,26 @@ class WaitingSending:
     title: str
     language: str
     """In which the item is written first; "" where staff call it so."""
+    content: str = field(repr=False, default="")
+    """Of a consultation, which has its title in it: a JSON text that the handlers wrote."""
 
 
 async def waiting(session: Session, process_id: str) -> Sequence[WaitingSending]:
-    """As `on_their_way`, for a list."""
-    columns = [sending.c[part.name] for part in fields(WaitingSending)[:-2]]
-    theirs = (sending.c.process_id == process_id, sending.c.state.in_(ON_ITS_WAY))
+    """As `on_their_way`, for a list, with the consultations that wait in the same way. One statement."""
+    columns = [sending.c[part.name] for part in fields(WaitingSending)[:-3]]
     title = func.coalesce(sending.c.title, item.c.title, "").label("title")
-    query = select(*columns, title, func.coalesce(item.c.language, "").label("language"))
-    rows = await session.execute(
-        query.outerjoin(item, item.c.id == sending.c.item_id).where(*theirs).order_by(sending.c.requested, sending.c.id)
+    language = func.coalesce(item.c.language, "").label("language")
+    sendings = (
+        select(*columns, title, language, literal("").label("content"))
+        .outerjoin(item, item.c.id == sending.c.item_id)
+        .where(sending.c.process_id == process_id, sending.c.state.in_(ON_ITS_WAY))
     )
+    instead: dict[str, Any] = {"kind": literal(""), "item_id": null(), "reason": null()}
+    same: list[Any] = [instead.get(column.name, opening.c.get(column.name)) for column in columns]
+    consultations = select(*same, literal(""), literal(""), opening.c.content).where(
+        opening.c.process_id == process_id, opening.c.state.in_(ON_ITS_WAY)
+    )
+    rows = await session.execute(union_all(sendings, consultations).order_by("requested", "id"))
     return [WaitingSending(**row._asdict() | _enums(row)) for row in rows]
 
 
@@ -210,4 +220,4 @@ def _read(row: Any) -> StoredSending:
 
 
 def _enums(row: Any) -> dict[str, Any]:
-    return {"state": SendingState(row.state), "kind": SendingKind(row.kind)}
+    return {"state": SendingState(row.state), "kind": SendingKind(row.kind) if row.kind else None}

@@ -1,15 +1,17 @@
 """Something leaves: one person requests it, another approves exactly that, and for a while it can be called back."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import flows
 from handlers import processes
+from handlers.finishing import Asking
 from handlers.processes import OpenProcess
 from handlers.sendings import of_items, of_responses, of_results
 from handlers.sendings.ready import Ready
 from handlers.writing import contents
-from locales import to_staff
+from locales import spoken, to_staff
 from storage import Session, sendings
 from storage import processes as stored_processes
 from storage.sendings import ON_ITS_WAY, Hold, StoredSending, WaitingSending
@@ -50,8 +52,16 @@ async def on_their_way(session: Session, process: OpenProcess) -> Sequence[Store
 
 
 async def waiting(session: Session, process: OpenProcess) -> Sequence[WaitingSending]:
-    """The same with what each is called, without what it says."""
-    return await sendings.waiting(session, process.id)
+    """The same and the consultations that wait to open, with what each is called, for who reads the spoken language."""
+    return [_titled(process, it) for it in await sendings.waiting(session, process.id)]
+
+
+def _titled(process: OpenProcess, waiting: WaitingSending) -> WaitingSending:
+    if waiting.kind is not None:
+        return waiting
+    asking = contents.unpack(waiting.content, Asking)
+    title = flows.rendition(asking.consultation.title, spoken(), process.content.languages)
+    return replace(waiting, title=title.text, language=title.language)
 
 
 async def approve(

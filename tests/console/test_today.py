@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import flows
-from handlers import items, processes, sendings
+from handlers import drafts, items, openings, processes, sendings
 from handlers.items import ItemDraft
 from handlers.processes import OpenProcess
 from handlers.writing import contents
@@ -13,6 +13,7 @@ from storage.responses import NewResponse
 from storage.roles import Role
 from storage.states import ResponseState
 from tests.console.conftest import Town
+from tests.handlers.asking import DRAFT, SECOND, WRITER
 from tests.storage.rows import NOW, TODAY, give, meet, statements
 
 HERE = "/p/regional-review"
@@ -122,6 +123,27 @@ async def test_what_waits_for_a_second_person_is_shown_to_organizers(town: Town,
     assert page.link("Hearing") == f"{HERE}/tell/sendings/{sending.id}"
     owner = await town.signed_in(Role.OWNER)
     assert "Hearing" not in (await owner.opens(HERE)).text
+
+
+async def test_a_consultation_waits_for_a_second_person_beside_what_else_does(town: Town, keys: Keyring) -> None:
+    async with town.office.database.writing() as session:
+        its = await process(town)
+        draft = await drafts.begin(session, its, WRITER, NOW)
+        await drafts.write(session, its, draft, DRAFT, 1, WRITER, NOW)
+        opening = await openings.request(session, its, draft, 2, WRITER, NOW - timedelta(hours=1))
+        item = await items.draft(session, its, ItemDraft("Hearing", "en", "It is on Friday."), "writer", NOW)
+        await sendings.request(session, its, item, "writer", NOW)
+    organizer = await town.signed_in()
+    page = await organizer.opens(HERE)
+    assert page.text.index("Seeing a doctor A second person") < page.text.index("Hearing A second person")
+    assert page.link("Seeing a doctor") == f"{HERE}/ask/openings/{opening.id}"
+    french = await town.signed_in(language="fr")
+    assert "Voir un médecin" in (await french.opens(HERE)).text
+    async with town.office.database.writing() as session:
+        await openings.approve(session, its, opening.id, SECOND, opening.hash, NOW)
+    page = await organizer.opens(HERE)
+    assert "held Seeing a doctor Until it opens it can be called back." in page.text
+    assert "Seeing a doctor" not in (await (await town.signed_in(Role.OWNER)).opens(HERE)).text
 
 
 async def test_a_sender_out_of_order_and_who_is_hardly_reached_need_the_owner(town: Town, keys: Keyring) -> None:
