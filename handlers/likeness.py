@@ -13,21 +13,29 @@ MOST_LETTERS = 2000
 """Of a text so much is looked at."""
 
 
-def alike(texts: Mapping[str, str], others: Mapping[str, str], most: int) -> Sequence[str]:
-    """The names of the `others` that are like any of the texts, the most alike first.
+Wordings = Sequence[str]
+"""One text in each language in which it is there: as it was written, and as it was translated."""
+
+
+def alike(texts: Mapping[str, Wordings], others: Mapping[str, Wordings], most: int) -> Sequence[str]:
+    """The names of the `others` that are like any of the texts in any wording, the most alike first.
 
     By the cosine of how often each piece of a word stands in them, where a piece that stands in many counts little
-    (tf-idf, Salton and Buckley 1988). It knows no language, and finds nothing across two of them.
+    (tf-idf, Salton and Buckley 1988). It knows no language: across two of them it finds what was translated.
     """
-    pieces = {name: _pieces(text) for name, text in (*texts.items(), *others.items())}
-    weights = _weights(pieces)
-    found: list[tuple[float, str]] = []
-    wanted = [weights[name] for name in texts]
-    for name in others:
-        likeness = max((_cosine(weights[name], each) for each in wanted), default=0.0)
-        if likeness >= LEAST and name not in texts:
-            found.append((-likeness, name))
-    return [name for _likeness, name in sorted(found)[:most]]
+    names: list[str] = []
+    wordings: list[str] = []
+    for name, theirs in {**texts, **others}.items():
+        names += [name] * len(theirs)
+        wordings += theirs
+    weights = _weights([_pieces(wording) for wording in wordings])
+    wanted = [weight for name, weight in zip(names, weights, strict=True) if name in texts]
+    found: dict[str, float] = {}
+    for name, weight in zip(names, weights, strict=True):
+        likeness = 0.0 if name in texts else max((_cosine(weight, each) for each in wanted), default=0.0)
+        if likeness >= LEAST:
+            found[name] = max(likeness, found.get(name, 0.0))
+    return sorted(found, key=lambda name: (-found[name], name))[:most]
 
 
 def _pieces(text: str) -> Counter[str]:
@@ -43,15 +51,15 @@ def _plain(text: str) -> str:
     return "".join(sign if unicodedata.category(sign)[0] in "LN" else " " for sign in without_marks)
 
 
-def _weights(pieces: Mapping[str, Counter[str]]) -> Mapping[str, Mapping[str, float]]:
-    """By the name of a text: how much each of its pieces counts, so that the squares of them sum to 1."""
-    stands_in = Counter(piece for counted in pieces.values() for piece in counted)
+def _weights(pieces: Sequence[Counter[str]]) -> Sequence[Mapping[str, float]]:
+    """Of each text: how much each of its pieces counts, so that the squares of them sum to 1."""
+    stands_in = Counter(piece for counted in pieces for piece in counted)
     number = len(pieces)
-    weights = {}
-    for name, counted in pieces.items():
+    weights = []
+    for counted in pieces:
         each = {piece: times * math.log1p(number / stands_in[piece]) for piece, times in counted.items()}
         length = math.sqrt(sum(weight * weight for weight in each.values())) or 1.0
-        weights[name] = {piece: weight / length for piece, weight in each.items()}
+        weights.append({piece: weight / length for piece, weight in each.items()})
     return weights
 
 

@@ -143,15 +143,20 @@ async def perhaps_the_same(
 ) -> Sequence[Contribution]:
     """Contributions that wait and may say what is gathered in a matter, the most alike first. Somebody reads them.
 
-    Among the newest `MOST_LOOKED_AT`, in these languages; None: in any.
+    What staff translated is compared in those languages, too. Among the newest `MOST_LOOKED_AT`, in these languages;
+    None: in any.
     """
     gathered = await contributions.gathered_in(session, process.id, keys, matter_id, MOST_COMPARED)
     waiting = await contributions.ungathered(session, process.id, keys, languages, MOST_LOOKED_AT)
     by_name = {contribution.id: contribution for contribution in waiting}
-    texts = {contribution.id: contribution.words for contribution in gathered if contribution.words}
-    others = {name: contribution.words for name, contribution in by_name.items()}
+    texts = {contribution.id: _wordings(contribution) for contribution in gathered}
+    others = {name: _wordings(contribution) for name, contribution in by_name.items()}
     names = await asyncio.to_thread(likeness.alike, texts, others, MOST_SUGGESTED)
     return [by_name[name] for name in names]
+
+
+def _wordings(contribution: Contribution) -> Sequence[str]:
+    return [wording for wording in (contribution.words, *contribution.translations.values()) if wording]
 
 
 async def open_matters(session: Session, process: OpenProcess, most: int = 200) -> Sequence[ListedMatter]:

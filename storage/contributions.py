@@ -1,5 +1,6 @@
 """What people gave us."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -255,6 +256,8 @@ class Contribution:
     state: ResponseState
     inquired: bool | None = None
     """In a matter: whether the newest question about it was answered; None: there was none."""
+    translations: Mapping[str, str] = field(repr=False, default_factory=dict)
+    """The words in other languages, as staff wrote them; {}: nobody did, or the words are hidden."""
 
 
 async def newest(session: Session, process_id: str, keys: Keyring, most: int) -> list[Contribution]:
@@ -364,7 +367,16 @@ def _read(keys: Keyring, row: Any) -> Contribution:
         given=row.given,
         response=row.response_id,
         state=ResponseState(row.response_state or ResponseState.RECEIVED),
+        translations=_translations(keys, row),
     )
+
+
+def _translations(keys: Keyring, row: Any) -> Mapping[str, str]:
+    if row.translations is None or row.person_id is None or row.hidden is not None:
+        return {}
+    key = keys.unwrap(row.person_id, row.key, row.key_epoch)
+    written = json.loads(key.open(row.translations, contribution.c.translations, row.id))
+    return {language: words for language, (words, *_by) in written.items()}
 
 
 def _words(keys: Keyring, row: Any) -> str:

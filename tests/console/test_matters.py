@@ -165,6 +165,24 @@ async def test_what_people_and_staff_write_is_text(sqlite_town: Town, text: str)
     assert "<script" not in page.html.replace('<script src="/', "").lower() or page.status == 422
 
 
+async def test_what_was_translated_is_suggested_across_languages_with_its_translation(
+    town: Town, organizer: Browser
+) -> None:
+    matter = await opens(organizer, await says(town, "There should be an interpreter in each clinic."))
+    same = await says(town, "نحتاج إلى مترجم", "70002", "ar")
+    link = (await organizer.opens(matter)).link("Look for others that say the same")
+    assert "مترجم" not in (await organizer.opens(link)).text
+    await organizer.opens(f"/p/regional-review/inbox?pile=all&open={same}")
+    await organizer.sends(f"{same}/translate", language="en", translation="We need an interpreter at every clinic.")
+    page = await organizer.opens(link)
+    assert "مترجم" in page.text
+    assert "We need an interpreter at every clinic." in page.text
+    await organizer.opens(f"/p/regional-review/inbox?pile=all&open={same}")
+    form = next(form for form in organizer.page.seen.forms if "/inbox?" in form.action)  # type: ignore[union-attr]
+    await organizer.posts(form.action, [*form.fields, ("mark", "hide")])
+    assert "interpreter at every" not in (await organizer.opens(link)).text
+
+
 async def test_a_list_of_many_asks_few_questions(town: Town, organizer: Browser) -> None:
     names = [await says(town, f"Words {number}.", f"7{number:04}") for number in range(12)]
     for name in names:

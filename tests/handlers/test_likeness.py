@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.likeness import alike
+from handlers import likeness
 
 OTHERS = {
     "same": "Please put interpreters in the clinics",
@@ -11,6 +11,12 @@ OTHERS = {
     "fees": "Sending money home costs too much.",
     "arabic": "نحتاج إلى مترجم في كل عيادة",
 }
+
+
+def alike(texts: dict[str, str], others: dict[str, str], most: int) -> list[str]:
+    """Where nothing is translated."""
+    wordings = [{name: [text] for name, text in its.items()} for its in (texts, others)]
+    return list(likeness.alike(wordings[0], wordings[1], most))
 
 
 def test_what_says_the_same_in_other_words_comes_first() -> None:
@@ -24,6 +30,18 @@ def test_marks_and_endings_change_nothing_in_arabic_and_french() -> None:
     others = {"arabic": "مُتَرْجِم في العيادة", "french": "DES INTERPRETES A LA CLINIQUE", "far": "Le bus du dimanche"}
     assert alike({"it": "نريد مترجما في العيادة"}, others, 10) == ["arabic"]
     assert alike({"it": "un interprète à la clinique"}, others, 10) == ["french"]
+
+
+def test_what_was_translated_is_found_across_languages_once() -> None:
+    others = {name: [text] for name, text in OTHERS.items()}
+    others["arabic"].append("We need an interpreter in each clinic.")
+    others["spanish"] = ["Intérpretes en cada clínica", "Interpreters in each clinic", "Des interprètes partout"]
+    found = list(likeness.alike({"it": ["There should be an interpreter in each clinic"]}, others, 10))
+    assert set(found[:2]) == {"arabic", "spanish"}
+    assert len(found) == len(set(found))
+    translated = {"it": ["نحتاج إلى مترجم", "There should be an interpreter in each clinic"]}
+    assert "same" in likeness.alike(translated, {"same": [OTHERS["same"]]}, 10)
+    assert likeness.alike({"it": ["نحتاج إلى مترجم"]}, {"same": [OTHERS["same"]]}, 10) == []
 
 
 def test_a_text_is_not_like_itself_and_there_are_no_more_than_wanted() -> None:
