@@ -24,9 +24,8 @@ from handlers import (
     sendings,
     signing_in,
 )
-from storage import Database, Keyring, addresses, events, links, marks, recordings, senders, staff_phones
+from storage import Database, Keyring, addresses, events, invitations, links, marks, recordings, senders, staff_phones
 from storage import exports as stored_exports
-from storage import people as stored_people
 from storage import rounds as stored_rounds
 from storage.outbox import ageing, reports, unknowns
 
@@ -149,7 +148,7 @@ class Housekeeping:
             await signing_in.tidy(session, now)
             await stored_exports.expire(session, now - exports.KEPT)
             await stored_exports.prune(session, now - OLD)
-            await stored_people.prune_invitations(session, (now - OLD).date())
+            await invitations.prune(session, (now - OLD).date())
             await reports.prune(session, now - OLD, MOST_TO_AGE)
             await ageing.age(session, now - OLD, MOST_TO_AGE)
             if await marks.turn_comes(session, "throwing away voice notes", now - UNNAMED, now):

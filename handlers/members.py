@@ -1,4 +1,4 @@
-"""People leave a process, and members its council: of their own will, or because the organizers end a seat."""
+"""People leave a process, and members its councils: of their own will, or because the organizers end a seat."""
 
 from datetime import datetime
 
@@ -10,10 +10,12 @@ from handlers.talk.visits import Visit
 from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _, to_staff
-from storage import Keyring, Session, participations, people, rounds
+from storage import Keyring, Session, councils, participations, rounds, seats
 from storage.broadcasts import ROUND, Audience, Subject
 from storage.codes import Code
 from storage.outbox import deliveries
+from storage.seats import StoredSeat
+from storage.states import TermEnd
 
 REMOVED = N_(
     "Your seat on the council has ended. Where a vote is open, your vote is taken back. You can still take part."
@@ -23,14 +25,14 @@ UNSEATED = "unseated"
 """The code of what told of a vote to somebody who has no seat any more."""
 
 
-async def resign(session: Session, _keys: Keyring, visit: Visit, _effect: Resigned) -> None:
-    await _leave(session, visit.board.process, visit.person, visit.now)
+async def resign(session: Session, _keys: Keyring, visit: Visit, effect: Resigned) -> None:
+    await unseat(session, visit.board.process, visit.person, effect.council or None, TermEnd.RESIGNED, visit.now)
 
 
 async def depart(session: Session, _keys: Keyring, visit: Visit, _effect: Departed) -> None:
     """They take part in this process no more: what waits of it does not leave, and no talk of it goes on."""
     process = visit.board.process
-    await _leave(session, process, visit.person, visit.now)
+    await unseat(session, process, visit.person, None, TermEnd.LEFT, visit.now)
     await participations.leave(session, visit.person, process, visit.now.date())
     await deliveries.cancel_of_process(session, visit.person, process, Code.LEFT, visit.now)
     visit.consented, visit.departed = False, True
@@ -40,17 +42,19 @@ async def depart(session: Session, _keys: Keyring, visit: Visit, _effect: Depart
 async def remove(session: Session, process: OpenProcess, beginning: str, now: datetime) -> None:
     """End the seat whose name begins like this, and tell its member, in this transaction. Raises `contents.Unfit`."""
     seat = await _named(session, process, beginning)
-    who = await people.holder(session, process.id, seat)
+    who = await seats.holder(session, process.id, seat.id)
     if who is None:
         raise contents.Unfit(to_staff("This seat is free by now."))
     removed = telling.in_every_language(process, lambda _render: _(REMOVED))
     # Before it ends: then nobody could say any more whose it was.
-    await telling.tell_now(session, process, Announcement(Subject("seat", seat), removed, Audience(seat=seat)), now)
-    await _leave(session, process.id, who, now)
+    announcement = Announcement(Subject("seat", seat.id), removed, Audience(seat=seat.id))
+    await telling.tell_now(session, process, announcement, now)
+    await unseat(session, process.id, who, seat.council, TermEnd.REMOVED, now)
 
 
-async def _named(session: Session, process: OpenProcess, beginning: str) -> str:
-    found = [seat.name for seat in await people.seats(session, process.id) if seat.name.startswith(beginning)]
+async def _named(session: Session, process: OpenProcess, beginning: str) -> StoredSeat:
+    taken = [seat for seat in await seats.of_process(session, process.id) if seat.since is not None]
+    found = [seat for seat in taken if seat.id.startswith(beginning)]
     if len(beginning) < SHORTEST_SEAT or not found:
         raise contents.Unfit(to_staff("No seat that is taken has this name: hearback council members"))
     if len(found) > 1:
@@ -58,9 +62,17 @@ async def _named(session: Session, process: OpenProcess, beginning: str) -> str:
     return found[0]
 
 
-async def _leave(session: Session, process_id: str, who: str, now: datetime) -> None:
-    """Of their vote nothing is left, not even that they had one. What closed before has counted it."""
+async def unseat(
+    session: Session, process_id: str, who: str, council_id: str | None, end: TermEnd, now: datetime
+) -> None:
+    """They sit no more on this council, or on none of the process.
+
+    Of their vote in what is open nothing is left, not even that they had one. What closed before has counted it. Who
+    sits on another council of the process still votes in what is open.
+    """
+    await seats.leave(session, process_id, who, council_id, end, now.date())
+    if await councils.of_person(session, process_id, who):
+        return
     withdrawn = await rounds.withdraw(session, process_id, who, now)
     about = [Subject(ROUND, name) for name in withdrawn]
     await deliveries.cancel_about(session, process_id, who, about, UNSEATED, now)
-    await people.unseat(session, process_id, who)

@@ -3,7 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -11,16 +11,20 @@ import flows
 from channels.messages import Outgoing
 from channels.verdicts import Reach
 from flows.switch import Entered
+from handlers import councils
 from handlers.processes import OpenProcess
 from handlers.talk import replies
 from handlers.talk.visits import Visit
 from handlers.writing import contents
 from locales import N_, _, to_staff
 from locales import speak as go_on_in
-from storage import Keyring, Session, addresses, fresh, links, participations, turns
+from storage import Keyring, Session, addresses, fresh, invitations, links, participations, seats, turns
 from storage import people as stored
+from storage.invitations import Invitation, NewInvitation
 from storage.outbox import deliveries
 from storage.outbox.replies import Reply, queue
+from storage.seats import NewSeat, NewTerm
+from storage.states import SeatKind
 
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 INVITATION = re.compile(rf"(?:/start\S*\s)?\W*([{ALPHABET}]{{5}})\W*([{ALPHABET}]{{5}})\W*", re.IGNORECASE)
@@ -168,12 +172,30 @@ async def fade(session: Session, now: datetime) -> int:
     return len(gone)
 
 
-async def invite(session: Session, keys: Keyring, process: OpenProcess, now: datetime, days: int = INVITED_FOR) -> str:
-    """An invitation to the council: whoever sends it to us first, within so many days, takes the seat."""
+async def invite(
+    session: Session,
+    keys: Keyring,
+    process: OpenProcess,
+    now: datetime,
+    days: int = INVITED_FOR,
+    council_id: str | None = None,
+    seat_id: str | None = None,
+) -> str:
+    """An invitation to a council: whoever sends it to us first, within so many days, takes a seat.
+
+    Without a council it is the only one of the process; without a seat it is one that is vacant, or a new one. Raises
+    `contents.Unfit`.
+    """
     if not 1 <= days <= LONGEST_INVITATION:
         raise contents.Unfit(to_staff("An invitation holds from 1 to {most} days.", most=LONGEST_INVITATION))
+    if council_id is None:
+        council = await councils.only(session, process, now)
+    else:
+        council = await councils.get(session, process, council_id)
     code = "".join(secrets.choice(ALPHABET) for _place in range(10))
-    await stored.invite(session, _name(keys, code), process.id, now.date(), now.date() + timedelta(days=days))
+    until = now.date() + timedelta(days=days)
+    new = NewInvitation(_name(keys, code), process.id, council.id, seat_id, now.date(), until)
+    await invitations.add(session, new)
     return f"{code[:5]}-{code[5:]}"
 
 
@@ -181,24 +203,24 @@ async def revoke(session: Session, process: OpenProcess, beginning: str) -> str:
     """Nobody takes a seat by the invitation whose id begins like this; gives its whole id. Raises `contents.Unfit`."""
     found = [
         invitation.id
-        for invitation in await stored.invitations(session, process.id)
+        for invitation in await invitations.of_process(session, process.id)
         if invitation.used is None and invitation.id.startswith(beginning)
     ]
     if len(beginning) < SHORTEST_ID or not found:
         raise contents.Unfit(to_staff("No invitation that is open has this id: hearback council invitations"))
     if len(found) > 1:
         raise contents.Unfit(to_staff("Several invitations begin like this: write more of the id."))
-    await stored.revoke(session, found[0])
+    await invitations.revoke(session, process.id, found[0])
     return found[0]
 
 
 async def take_seat(session: Session, keys: Keyring, visit: Visit) -> bool:
-    """Who sends an invitation that is open sits on the council from now on; whether this was one.
+    """Who sends an invitation that is open sits on its council from now on; whether this was one.
 
     Only who has agreed to take part can sit there: the invitation of anybody else waits until they do.
     """
     written = INVITATION.fullmatch(visit.message.text)
-    if written is None or visit.stopped or visit.is_member or visit.is_over:
+    if written is None or visit.stopped or visit.is_over:
         return False
     code = _name(keys, written[1] + written[2])
     if visit.consented:
@@ -208,13 +230,35 @@ async def take_seat(session: Session, keys: Keyring, visit: Visit) -> bool:
 
 
 async def _seat(session: Session, visit: Visit, code: str) -> bool:
-    seated = await stored.seat(session, visit.board.process, code, visit.person, visit.now.date())
-    if seated:
-        visit.texts += [
-            _("Welcome to the council. We will write to you when there is something to vote on."),
-            _("To give up your seat, send {word}.", word=flows.to_send("seat")),
-        ]
-    return seated
+    process, today = visit.board.process, visit.now.date()
+    invitation = await invitations.take(session, process, code, today)
+    if invitation is None:
+        return False
+    council = await councils.to_sit_on(session, process, invitation.council, visit.person)
+    seat = None if council is None else await _free(session, process, invitation, today)
+    if council is None or seat is None:
+        return False
+    await invitations.use(session, process, code, today)
+    await seats.take(session, NewTerm(process, seat, visit.person, today, council.ends(today)))
+    visit.texts += [
+        _("Welcome to the council. We will write to you when there is something to vote on."),
+        *councils.which(council, visit.language, visit.board.content, await councils.number(session, process)),
+        *councils.until(council.ends(today)),
+        _("To give up your seat, send {word}.", word=flows.to_send("seat")),
+    ]
+    return True
+
+
+async def _free(session: Session, process_id: str, invitation: Invitation, today: date) -> str | None:
+    """The seat that it is for; else one that is vacant, or a new one. None: the one seat is taken by now."""
+    if invitation.seat is not None:
+        return invitation.seat if await seats.is_vacant(session, process_id, invitation.seat) else None
+    vacant = await seats.vacant(session, process_id, invitation.council, SeatKind.INVITATION)
+    if vacant:
+        return vacant[0]
+    new = NewSeat(fresh(), process_id, invitation.council, SeatKind.INVITATION, None, None, today)
+    await seats.add(session, new)
+    return new.id
 
 
 def _name(keys: Keyring, code: str) -> str:

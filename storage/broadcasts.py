@@ -79,7 +79,7 @@ class Audience:
     took_part: tuple[str, ...] = ()
     """Only those who answered any of these consultations."""
     members: bool = False
-    """Only those who sit on the council."""
+    """Only those who sit on a council."""
     response: str | None = None
     """Only those whose contributions this response answers, or who follow a matter that it answers."""
     about: tuple[str, ...] = ()
@@ -91,7 +91,9 @@ class Audience:
     has_not_voted: bool = False
     """Of the roll, only those who have not voted when its deliveries are made."""
     seat: str | None = None
-    """Only who sits there on the council."""
+    """Only who sits there on a council."""
+    council: str | None = None
+    """Only those who sit on this one."""
     unfinished: Unfinished | None = None
     """Only those, as they are when its deliveries are made."""
 

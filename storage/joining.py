@@ -31,21 +31,24 @@ from storage.keys import Box, Keyring, PersonKey
 from storage.links import Link
 from storage.outbox import deliveries
 from storage.outbox.deliveries import NEVER
-from storage.states import BroadcastState
+from storage.states import BroadcastState, CandidateState
 from storage.tables import (
     address,
     ballot,
     broadcast,
+    candidate,
     contribution,
     delivery,
     feedback,
     follow,
     link,
-    member,
+    membership,
     participation,
     person,
     recording,
     report,
+    seat,
+    sits,
     waits,
 )
 from storage.tables import round as round_
@@ -230,19 +233,54 @@ async def _recordings(session: Session, pair: Pair, _now: datetime) -> None:
     await _move(session, pair, recording)
 
 
-async def _members(session: Session, pair: Pair, _now: datetime) -> None:
-    """One seat in each council."""
+async def _memberships(session: Session, pair: Pair, _now: datetime) -> None:
+    """One seat in each council. Where they sat before stays with them."""
     seats = await _seats(session, pair)
-    await session.execute(delete(member).where(member.c.seat.in_(seats)))
-    await _move(session, pair, member)
+    theirs = (membership.c.person_id == pair.second.person, membership.c.seat_id.in_(seats), sits)
+    await session.execute(delete(membership).where(*theirs))
+    await _move(session, pair, membership)
 
 
 async def _seats(session: Session, pair: Pair) -> Sequence[str]:
     """The seats of the second in councils in which the first sits, too."""
-    mine = member.alias("mine")
-    too = exists().where(mine.c.person_id == pair.first.person, mine.c.process_id == member.c.process_id)
-    twice = select(member.c.seat).where(member.c.person_id == pair.second.person, too)
+    mine, its = membership.alias("mine"), seat.alias("its")
+    councils = (
+        select(its.c.council_id)
+        .join(mine, mine.c.seat_id == its.c.id)
+        .where(mine.c.person_id == pair.first.person, mine.c.ended.is_(None))
+    )
+    twice = (
+        select(membership.c.seat_id)
+        .join(seat, seat.c.id == membership.c.seat_id)
+        .where(membership.c.person_id == pair.second.person, sits, seat.c.council_id.in_(councils))
+    )
     return (await session.execute(twice)).scalars().all()
+
+
+async def _candidates(session: Session, pair: Pair, _now: datetime) -> None:
+    """Who answered one call in both chats stands once: as the one who is further, else as the first."""
+    await _hand_over(session, pair, candidate, candidate.c.id)
+    both = (pair.first.person, pair.second.person)
+    rows = (await session.execute(select(candidate).where(candidate.c.person_id.in_(both)))).all()
+    ours = {row.call_id: row for row in rows if row.person_id == pair.first.person}
+    for row in rows:
+        mine = ours.get(row.call_id)
+        if row.person_id == pair.second.person and mine is not None:
+            gone = mine if FURTHER.index(row.state) < FURTHER.index(mine.state) else row
+            await session.execute(delete(candidate).where(candidate.c.id == gone.id))
+    await _move(session, pair, candidate)
+
+
+FURTHER = [
+    CandidateState.SEATED,
+    CandidateState.OFFERED,
+    CandidateState.SUBSTITUTE,
+    CandidateState.STANDING,
+    CandidateState.DECLINED,
+    CandidateState.LATE,
+    CandidateState.NOT_DRAWN,
+]
+"""The states of candidates: in which of two chats they are further than in the other."""
 
 
 async def _ballots(session: Session, pair: Pair, _now: datetime) -> None:
@@ -320,7 +358,8 @@ JOINS: Mapping[str, Joins] = {
     follow.name: _follows,
     feedback.name: _feedback,
     recording.name: _recordings,
-    member.name: _members,
+    membership.name: _memberships,
+    candidate.name: _candidates,
     ballot.name: _ballots,
     delivery.name: _deliveries,
     link.name: _links,

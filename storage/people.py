@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 
 from storage import exports
 from storage._ground.database import Session
-from storage._ground.ids import fresh
 from storage.codes import Code
 from storage.keys import Keyring, PersonKey, Unreadable
 from storage.outbox import deliveries
@@ -17,14 +16,14 @@ from storage.tables import (
     contribution,
     delivery,
     has_not_agreed,
-    invitation,
     is_in_lobby,
     is_under_way,
-    member,
+    membership,
     parked,
     participation,
     person,
     report,
+    sits,
     waits,
 )
 from storage.together import Writes, write
@@ -117,92 +116,10 @@ async def never_entered(session: Session, before: datetime, most: int) -> list[s
     return list((await session.execute(silent.where(person.c.id.in_(ids)).distinct())).scalars()) if ids else []
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """To the council. `id` is the HMAC of the code that was handed out; `until` is its last day."""
-
-    id: str
-    made: date
-    until: date
-    used: date | None
-
-
-async def invite(session: Session, code: str, process_id: str, today: date, until: date) -> None:
-    """Keep an invitation to the council; `code` is its HMAC, never the words that are handed out."""
-    await session.execute(insert(invitation).values(id=code, process_id=process_id, made=today, until=until))
-
-
-async def invitations(session: Session, process_id: str) -> list[Invitation]:
-    """Those of the process that are open, were used or are over, oldest first; never by whom they were used."""
-    columns = (invitation.c.id, invitation.c.made, invitation.c.until, invitation.c.used)
-    theirs = select(*columns).where(invitation.c.process_id == process_id)
-    return [Invitation(*row) for row in await session.execute(theirs.order_by(invitation.c.made, columns[0]))]
-
-
-async def revoke(session: Session, invitation_id: str) -> bool:
-    """Nobody takes a seat by this one any more. False when it was used, or there is none."""
-    gone = delete(invitation).where(invitation.c.id == invitation_id, invitation.c.used.is_(None))
-    return bool((await session.execute(gone)).rowcount)
-
-
-async def prune_invitations(session: Session, before: date) -> int:
-    """Forget invitations of all processes that were used, or over, before that day."""
-    over = func.coalesce(invitation.c.used, invitation.c.until) < before
-    return (await session.execute(delete(invitation).where(over))).rowcount
-
-
-async def seat(session: Session, process_id: str, code: str, person_id: str, today: date) -> bool:
-    """Make a person a member of the process's council.
-
-    False when the invitation was used, revoked, is over, is to another council or was never made.
-    """
-    open_ = (invitation.c.id == code, invitation.c.used.is_(None), invitation.c.until >= today)
-    taking = update(invitation).where(invitation.c.process_id == process_id, *open_).values(used=today)
-    if (await session.execute(taking.returning(invitation.c.id))).one_or_none() is None:
-        return False
-    sits = select(member.c.person_id).where(member.c.process_id == process_id, member.c.person_id == person_id)
-    if (await session.execute(sits)).one_or_none() is None:
-        taken = {"person_id": person_id, "process_id": process_id, "since": today, "seat": fresh()}
-        await session.execute(insert(member).values(taken))
-    return True
-
-
 async def members(session: Session, process_id: str) -> list[str]:
-    """Everyone who sits on the council of the process."""
-    theirs = select(member.c.person_id).where(member.c.process_id == process_id)
-    return list((await session.execute(theirs.order_by(member.c.person_id))).scalars())
-
-
-@dataclass(frozen=True, slots=True)
-class Seat:
-    """One seat of the council, and since when it is taken; never by whom."""
-
-    name: str
-    since: date
-
-
-async def seats(session: Session, process_id: str) -> list[Seat]:
-    """The seats of the process's council that are taken, in an order that tells nothing."""
-    theirs = select(member.c.seat, member.c.since).where(member.c.process_id == process_id)
-    rows = await session.execute(theirs.order_by(member.c.seat))
-    return [Seat(*row) for row in rows]
-
-
-async def holder(session: Session, process_id: str, seat_name: str) -> str | None:
-    """Who sits there, locked as a turn of theirs locks them; None when the seat is free."""
-    found = (
-        select(person.c.id)
-        .join(member, member.c.person_id == person.c.id)
-        .where(member.c.process_id == process_id, member.c.seat == seat_name)
-        .with_for_update(of=[person], key_share=True)
-    )
-    return (await session.execute(found)).scalar_one_or_none()
-
-
-async def unseat(session: Session, process_id: str, who: str) -> bool:
-    """They sit on the council of the process no more. False when they did not."""
-    theirs = delete(member).where(member.c.process_id == process_id, member.c.person_id == who)
-    return bool((await session.execute(theirs)).rowcount)
+    """Everyone who sits on any council of the process."""
+    theirs = select(membership.c.person_id).distinct().where(membership.c.process_id == process_id, sits)
+    return list((await session.execute(theirs.order_by(membership.c.person_id))).scalars())
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,3 +201,48 @@ class ExportState(StrEnum):
     """Nobody fetched it in time, and it is here no more."""
     FAILED = "failed"
     """It could not be made, however often a worker tried."""
+
+
+class SeatKind(StrEnum):
+    """How who sits there comes to a seat."""
+
+    DRAWN = "drawn"
+    """They are drawn by lot from those who put themselves forward."""
+    ORGANIZATION = "organization"
+    """An organization names them, and it is shown which."""
+    INVITATION = "invitation"
+    """The organizers invite them."""
+
+
+class TermEnd(StrEnum):
+    """How somebody came to sit on a seat no more."""
+
+    OVER = "over"
+    """Their term was over."""
+    RESIGNED = "resigned"
+    """They gave it up."""
+    REMOVED = "removed"
+    """The organizers ended it."""
+    LEFT = "left"
+    """They left the process."""
+    DISSOLVED = "dissolved"
+    """The council was dissolved, or the seat abolished."""
+
+
+class CandidateState(StrEnum):
+    """How far somebody is who put themselves forward."""
+
+    STANDING = "standing"
+    """They wait for the draw."""
+    OFFERED = "offered"
+    """They are drawn, or follow as a substitute, and have not said yet whether they take the seat."""
+    SUBSTITUTE = "substitute"
+    """They follow when a seat falls vacant."""
+    SEATED = "seated"
+    """They took the seat."""
+    NOT_DRAWN = "not_drawn"
+    """They were not drawn."""
+    DECLINED = "declined"
+    """They did not want the seat that they were offered."""
+    LATE = "late"
+    """They did not answer in time."""

@@ -22,11 +22,12 @@ from storage.tables import (
     delivery,
     event,
     is_unknown,
-    member,
+    membership,
     participation,
     person,
     process,
     sender,
+    sits,
 )
 from storage.tables import round as round_
 
@@ -283,8 +284,8 @@ def _gave(person_id: ColumnElement[str]) -> ColumnElement[bool]:
 
 
 def _sits(person_id: ColumnElement[str]) -> ColumnElement[bool]:
-    theirs = (member.c.person_id == person_id, member.c.process_id == process.c.id)
-    return _there_is(select(member.c.person_id).where(*theirs))
+    theirs = (membership.c.person_id == person_id, membership.c.process_id == process.c.id, sits)
+    return _there_is(select(membership.c.person_id).where(*theirs))
 
 
 def _votes(person_id: ColumnElement[str]) -> ColumnElement[bool]:

@@ -21,6 +21,7 @@ from bot.commands.terminal import (
     short,
 )
 from handlers import (
+    councils,
     members,
     people,
     rounds,
@@ -29,9 +30,10 @@ from handlers.journal import Act, Entry
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from storage import Session, broadcasts
-from storage import people as stored_people
+from storage import invitations as stored_invitations
 from storage import rounds as stored_rounds
 from storage.broadcasts import Subject
+from storage.seats import StoredSeat
 
 
 def council_invite(
@@ -53,14 +55,14 @@ def council_invitations(process: Slug = None) -> None:
     """The invitations of the last weeks and what became of each; never the code, nor who has used it."""
 
     async def look(session: Session, its: OpenProcess, now: datetime) -> None:
-        for invitation in await stored_people.invitations(session, its.id):
+        for invitation in await stored_invitations.of_process(session, its.id):
             state = _state(invitation, now.date())
             say(f"{short(invitation.id)}  made {invitation.made}  until {invitation.until}  {state}")
 
     looking(process, look)
 
 
-def _state(invitation: stored_people.Invitation, today: date) -> str:
+def _state(invitation: stored_invitations.Invitation, today: date) -> str:
     if invitation.used is not None:
         return f"used {invitation.used}"
     return "open" if invitation.until >= today else "over"
@@ -77,15 +79,25 @@ def council_revoke(invitation: str, process: Slug = None) -> None:
 
 
 def council_members(process: Slug = None) -> None:
-    """The seats of the council, and since when each is taken; never by whom."""
+    """The seats of the councils, and since when each is taken; never by whom."""
 
     async def look(session: Session, its: OpenProcess, _now: datetime) -> None:
-        seats = await stored_people.seats(session, its.id)
-        for seat in seats:
-            say(f"{seat.name[:8]}  since {seat.since}")
-        say(f"together  {len(seats)}")
+        several = await councils.of_process(session, its)
+        for council_ in several:
+            seats = await councils.seats_of(session, its, council_.id)
+            if len(several) > 1:
+                say(f"{council_.id[:8]}  {first_line(council_.content.name)}")
+            for seat in seats:
+                say(_seat(seat))
+            say(f"together  {sum(seat.since is not None for seat in seats)} of {len(seats)}")
 
     looking(process, look)
+
+
+def _seat(seat: StoredSeat) -> str:
+    state = "vacant" if seat.since is None else f"since {seat.since}"
+    until = "" if seat.until is None else f"  until {seat.until}"
+    return f"{seat.id[:8]}  {state}{until}  {seat.organization or seat.kind}"
 
 
 def council_remove(seat: str, process: Slug = None) -> None:

@@ -331,7 +331,7 @@ class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
     held: str = ""
     """The person's own words that this flow asks about; "" for none."""
     seated: bool = False
-    """This person sits on the council."""
+    """This person sits on a council."""
     over: bool = False
     """The process was closed before this conversation began."""
     linked: bool = False
@@ -354,6 +354,8 @@ class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
     """Those of this topic."""
     response: RatedResponse | None = None
     inquiry: OpenInquiry | None = None
+    councils: tuple[Option, ...] = ()
+    """Those on which this person sits."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.language}, {self.channel})"
@@ -438,4 +440,5 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         matters=known.matters if "matters" in needs else (),
         response=known.response if "response" in needs else None,
         inquiry=known.inquiry if "inquiry" in needs else None,
+        councils=known.councils if "councils" in needs else (),
     )

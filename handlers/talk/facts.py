@@ -5,11 +5,12 @@ import secrets
 from msgspec.structs import replace
 
 import flows
+from handlers.councils import option
 from handlers.talk import concerns
 from handlers.talk.deciding import wanted
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
-from storage import Session, answers, contributions, fresh, rounds
+from storage import Session, answers, contributions, councils, fresh, rounds
 from storage.states import ResponseState
 
 CODES = range(100_000, 1_000_000)
@@ -29,6 +30,9 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str], held: 
         known = replace(known, own_contributions=await _given(session, visit))
     if "answered" in needs:
         known = replace(known, answered=await _answered(session, visit))
+    if "councils" in needs:
+        sitting = await councils.of_person(session, visit.board.process, visit.person)
+        known = replace(known, councils=tuple(map(option, sitting)))
     if "contribution" in needs:
         known = replace(known, contribution=fresh())
     known = await _of_matters(session, visit, needs, known)

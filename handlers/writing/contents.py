@@ -5,8 +5,8 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from typing import TypeVar
+from datetime import date, timedelta
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
@@ -121,6 +121,29 @@ class Round:
     matters: tuple[Matter, ...]
     closes: date
     rule: str = "approval"
+
+
+@dataclass(frozen=True, slots=True)
+class Council:
+    """Who advises and decides, by which rules."""
+
+    name: flows.Renditions
+    about: flows.Renditions = field(default_factory=dict)
+    """What it does; {}: that is not said."""
+    term: int | None = None
+    """For how many days somebody sits there; None: as long as they like."""
+    rest: int = 0
+    """For how long who sat there sits out: so many..."""
+    rest_in: Literal["days", "terms"] = "days"
+    """...of these."""
+
+    def ends(self, begins: date) -> date | None:
+        """The last day of a term that begins on this one; None: it has no end."""
+        return None if self.term is None else begins + timedelta(days=self.term - 1)
+
+    @property
+    def rest_in_days(self) -> int:
+        return self.rest * (self.term or 0) if self.rest_in == "terms" else self.rest
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,12 @@ from storage.tables import (
     broadcast,
     contribution,
     delivery,
-    member,
+    membership,
     participation,
     person,
+    seat,
     sender,
+    sits,
     waits,
 )
 
@@ -222,13 +224,15 @@ def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> lis
         )
         conditions.append(person.c.id.in_(answered))
     if audience.members:
-        conditions.append(person.c.id.in_(select(member.c.person_id).where(member.c.process_id == process)))
+        conditions.append(person.c.id.in_(_sitting(process)))
+    if audience.council is not None:
+        there = select(seat.c.id).where(seat.c.process_id == process, seat.c.council_id == audience.council)
+        conditions.append(person.c.id.in_(_sitting(process).where(membership.c.seat_id.in_(there))))
     if audience.roll is not None:
         roll = select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)
         conditions.append(person.c.id.in_(roll.where(~ballot.c.voted) if audience.has_not_voted else roll))
     if audience.seat is not None:
-        seat = select(member.c.person_id).where(member.c.process_id == process, member.c.seat == audience.seat)
-        conditions.append(person.c.id.in_(seat))
+        conditions.append(person.c.id.in_(_sitting(process).where(membership.c.seat_id == audience.seat)))
     if audience.unfinished is not None:
         begun = select(contribution.c.person_id).where(
             contribution.c.process_id == process, contribution.c.consultation_id == audience.unfinished.consultation
@@ -236,6 +240,10 @@ def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> lis
         has_more = func.count() < audience.unfinished.questions
         conditions.append(person.c.id.in_(begun.group_by(contribution.c.person_id).having(has_more)))
     return conditions
+
+
+def _sitting(process: str) -> Select[Any]:
+    return select(membership.c.person_id).where(membership.c.process_id == process, sits)
 
 
 async def reachable(session: Session, process: str, audience: Audience) -> int:

@@ -33,6 +33,7 @@ from storage.tables.contributions import (
     waits_for_a_response,
 )
 from storage.tables.corrections import correction
+from storage.tables.councils import candidate, council, invitation, member_call, membership, seat, sits
 from storage.tables.deliveries import delivery
 from storage.tables.doors import door
 from storage.tables.drafts import draft, opening
@@ -46,7 +47,7 @@ from storage.tables.links import link
 from storage.tables.marks import mark
 from storage.tables.matters import follow, gathered, is_public, matter, waits_for_its_response
 from storage.tables.participations import came_by_a_door, has_not_agreed, participation
-from storage.tables.people import invitation, member, person
+from storage.tables.people import person
 from storage.tables.processes import process
 from storage.tables.programs import program
 from storage.tables.public_counts import public_count
@@ -71,10 +72,12 @@ __all__ = [
     "broadcast",
     "bulletin",
     "came_by_a_door",
+    "candidate",
     "circuit",
     "consultation",
     "contribution",
     "correction",
+    "council",
     "delivery",
     "door",
     "draft",
@@ -112,7 +115,8 @@ __all__ = [
     "link",
     "mark",
     "matter",
-    "member",
+    "member_call",
+    "membership",
     "metadata",
     "opening",
     "parked",
@@ -130,9 +134,11 @@ __all__ = [
     "result",
     "round",
     "schedule",
+    "seat",
     "sender",
     "sending",
     "sign_in",
+    "sits",
     "staff",
     "staff_invitation",
     "staff_phone",

@@ -1,6 +1,6 @@
-"""The tables of people, of who sits on the council, and of the invitations to it."""
+"""The table of people."""
 
-from sqlalchemy import Boolean, Column, Date, ForeignKey, Integer, LargeBinary, Table, Text, false
+from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, Table, Text, false
 
 from storage._ground.columns import Sealed
 from storage.tables._metadata import metadata
@@ -25,32 +25,4 @@ person = Table(
     # At which of their addresses they want what nobody asked for; null, or where they cannot be written to there: the
     # one that they wrote from last.
     Column("prefers", Text),
-)
-
-member = Table(
-    "member",
-    metadata,
-    # Who sits on the council.
-    Column("person_id", Text, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
-    # On the council of which process.
-    Column("process_id", Text, ForeignKey("process.id"), primary_key=True),
-    # The day on which they took the seat.
-    Column("since", Date, nullable=False),
-    # A random name of the seat, by which the organizers call it; it tells nothing about who sits there.
-    Column("seat", Text, nullable=False, unique=True),
-)
-
-invitation = Table(
-    "invitation",
-    metadata,
-    # A keyed hash of the code that was handed out.
-    Column("id", Text, primary_key=True),
-    # To whose council it invites.
-    Column("process_id", Text, ForeignKey("process.id"), nullable=False),
-    # The day on which it was made.
-    Column("made", Date, nullable=False),
-    # The last day on which it can be used.
-    Column("until", Date, nullable=False),
-    # The day on which somebody took a seat by it; null: nobody has.
-    Column("used", Date),
 )

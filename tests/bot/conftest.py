@@ -10,9 +10,8 @@ import structlog
 
 from bot import __main__ as command
 from storage import Database, keys
-from storage.tables import member
 from tests.promises.talking import begin
-from tests.storage.rows import NOW, PROCESS, Somebody, give, meet, opened
+from tests.storage.rows import Somebody, give, meet, opened, sit
 
 
 @pytest.fixture(autouse=True)
@@ -80,8 +79,7 @@ async def alice(database_url: str, hearback: Hearback, tmp_path: Path) -> Somebo
     async with opened(database_url) as database, database.writing() as session:
         who = await meet(session, keyring)
         await give(session, who, "More buses, please")
-        sits = {"person_id": who.id, "process_id": PROCESS, "since": NOW.date(), "seat": "0123abcd" * 4}
-        await session.execute(member.insert().values(sits))
+        await sit(session, who, name="0123abcd" * 4)
     return who
 
 

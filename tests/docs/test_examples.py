@@ -17,10 +17,8 @@ from bot.__main__ import cli
 from handlers.writing import contents
 from locales import languages, speaking
 from storage import Keyring, keys
-from storage.tables import member
-from storage.together import Writes, write
 from tests.locales.test_catalogs import NOT_FRENCH
-from tests.storage.rows import PROCESS, give, meet, opened
+from tests.storage.rows import give, meet, opened, sit
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "examples"
 TOWN = FOLDER.parents[1] / "demo" / "town"
@@ -125,9 +123,7 @@ async def a_member_who_gave_something(url: str, keyring: Keyring) -> None:
     async with opened(url) as database, database.writing() as session:
         who = await meet(session, keyring, region="islands")
         await give(session, who, "Forms in Tigrinya", topic="identity")
-        writes = Writes()
-        writes.insert(member, person_id=who.id, process_id=PROCESS, since=NOW.date(), seat="seat")
-        await write(session, writes)
+        await sit(session, who)
 
 
 def test_an_organizer_goes_through_all_of_them(hearback: Hearback, database_url: str, keyring: Keyring) -> None:

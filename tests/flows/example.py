@@ -129,6 +129,7 @@ def facts(language: str = "en", channel: str = "telegram") -> Facts:
         raised=True,
         topics=TOPICS,
         response=RatedResponse("response1", date(2026, 3, 8), ResponseState.TAKEN_UP),
+        councils=(Option("c1", {"en": "Council", "es": "Consejo"}), Option("c2", {"en": "Youth council"})),
         inquiry=OpenInquiry("i1", "m1", {"en": "Which clinic?", "es": "¿Qué clínica?"}),
     )
     return known.within(surroundings(channel))

@@ -102,7 +102,7 @@ async def test_nobody_takes_a_seat_in_its_council(house: House) -> None:
     code = await house.acts(lambda session, process, now: people.invite(session, house.keys, process, now))
     await closes(house)
     assert "Welcome to the council" not in await alice.says(code)
-    assert await house.column("SELECT count(*) FROM member") == [0]
+    assert await house.column("SELECT count(*) FROM membership") == [0]
 
 
 NEWS = contents.Bulletin({"en": "There is news."})

@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from channels.messages import Report, Status
 from channels.verdicts import Act, Reach, Verdict
-from handlers import bulletins, deliveries, people
+from handlers import bulletins, councils, deliveries, people
 from handlers.writing import contents
-from storage import events
-from storage import people as stored
+from storage import events, invitations
+from storage.invitations import NewInvitation
 from storage.outbox import claims
 from storage.outbox import deliveries as stored_deliveries
 from storage.states import State
@@ -85,7 +85,7 @@ async def test_forgetting_takes_what_is_in_flight_the_seat_and_what_was_parked(h
         [flying] = await claims.claim(session, house.keys, claims.Claim("telegram", "us", house.now, lease, 10))
     await house.takes(alice.message("forget"))
     await house.takes(alice.message("1"))
-    assert await count(house, "member") == await count(house, "parked") == 0
+    assert await count(house, "membership") == await count(house, "parked") == 0
     assert await house.column(f"SELECT state FROM delivery WHERE id = '{flying.id}'") == ["unknown"]  # noqa: S608
     report = Report("telegram", flying.id, "p-1", Status.FAILED, "403", BLOCKED)
     await house.does(lambda session, now: deliveries.report(session, [report], now))
@@ -152,7 +152,7 @@ async def test_an_invitation_is_understood_however_it_is_typed(house: House, cha
     heard = await alice.says(text)
     assert "Welcome to the council." in heard
     assert "What should change?" in heard
-    assert await count(house, "member") == 1
+    assert await count(house, "membership") == 1
 
 
 LINK = "region-west_2026-" + "x" * 47
@@ -181,9 +181,9 @@ async def standing(house: House) -> str:
 async def test_an_invitation_to_someone_new_waits_for_their_yes(house: House) -> None:
     alice = house.meets()
     await alice.says(f"/start {await invited(house)}")
-    assert await count(house, "member") == 0
+    assert await count(house, "membership") == 0
     assert "Welcome to the council." in await alice.says("1")
-    assert await count(house, "member") == 1
+    assert await count(house, "membership") == 1
 
 
 async def test_who_does_not_agree_leaves_the_invitation_to_others(house: House) -> None:
@@ -214,7 +214,7 @@ async def test_an_invitation_holds_until_its_last_day(house: House) -> None:
     assert "Welcome to the council." in await alice.says(codes[0])
     house.now += timedelta(days=1)
     assert "Welcome to the council." not in await bob.says(codes[1])
-    assert await count(house, "member") == 1
+    assert await count(house, "membership") == 1
 
 
 async def test_an_invitation_that_is_over_gives_no_seat_to_who_agrees_late(house: House) -> None:
@@ -222,7 +222,7 @@ async def test_an_invitation_that_is_over_gives_no_seat_to_who_agrees_late(house
     await alice.says(f"/start {await invited(house)}")
     house.now += timedelta(days=31)
     assert "Welcome to the council." not in await alice.says("1")
-    assert await count(house, "member") == 0
+    assert await count(house, "membership") == 0
 
 
 async def test_an_invitation_that_was_revoked_gives_no_seat(house: House) -> None:
@@ -238,9 +238,11 @@ async def test_an_invitation_that_was_revoked_gives_no_seat(house: House) -> Non
 
 
 async def test_two_invitations_that_begin_alike_are_told_apart(house: House) -> None:
+    council = await house.acts(councils.only)
     for name in ("abcdef", "abcdee"):
         async with house.database.writing() as session:
-            await stored.invite(session, name, house.process, NOW.date(), NOW.date())
+            new = NewInvitation(name, house.process, council.id, None, NOW.date(), NOW.date())
+            await invitations.add(session, new)
     with pytest.raises(contents.Unfit, match="write more"):
         await house.acts(lambda session, process, _now: people.revoke(session, process, "abcde"))
     await house.acts(lambda session, process, _now: people.revoke(session, process, "abcdef"))
@@ -257,7 +259,7 @@ async def test_an_invitation_that_was_used_is_kept_for_a_while_and_gives_no_seco
         await house.acts(lambda session, process, _now: people.revoke(session, process, name))
     for days, left in ((0, 1), (1, 0)):
         before = house.now.date() + timedelta(days=days)
-        await house.does(lambda session, _now, before=before: stored.prune_invitations(session, before))  # type: ignore[misc]
+        await house.does(lambda session, _now, before=before: invitations.prune(session, before))  # type: ignore[misc]
         assert await count(house, "invitation") == left
 
 
@@ -271,4 +273,4 @@ async def test_who_said_stop_takes_no_seat(house: House) -> None:
     alice = await house.meets().joins()
     await alice.says("stop")
     assert await alice.says(await invited(house)) == ""
-    assert await count(house, "member") == 0
+    assert await count(house, "membership") == 0

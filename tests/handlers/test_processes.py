@@ -121,7 +121,7 @@ async def test_nothing_of_one_process_is_reached_from_another(house: House) -> N
         lambda session, process, now: consultations.open_(session, process, consultation(), now)
     )
     ballot = await house.acts(lambda session, process, now: rounds.open_(session, process, to_vote(), now))
-    [seat] = await house.column("SELECT seat FROM member")
+    [seat] = await house.column("SELECT seat_id FROM membership WHERE ended IS NULL")
     national = await begin(house, NATIONAL)
     response = contents.Response("taken_up", {"en": "It is point 4."}, (contribution,))
 
@@ -155,7 +155,7 @@ async def test_an_invitation_to_another_council_gives_no_seat(house: House) -> N
     national = await begin(house, NATIONAL)
     code = await house.does(lambda session, now: people.invite(session, house.keys, national, now))
     await alice.says(code)
-    assert await house.column("SELECT count(*) FROM member") == [0]
+    assert await house.column("SELECT count(*) FROM membership WHERE ended IS NULL") == [0]
 
 
 async def test_what_may_leave_unreviewed_is_one_of_three(house: House) -> None:

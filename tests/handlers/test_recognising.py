@@ -161,7 +161,7 @@ async def test_an_invitation_is_not_taken_by_the_person_before(house: House) -> 
     writer = await silent(house)
     code = await house.acts(lambda session, process, now: people.invite(session, house.keys, process, now))
     assert (await writer.says(code)).startswith(ASKED)
-    assert await house.column("SELECT person_id FROM member") == []
+    assert await house.column("SELECT person_id FROM membership") == []
     await writer.says("2", "1")
     assert "Welcome to the council" in await writer.says(code)
 

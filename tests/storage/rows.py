@@ -14,7 +14,7 @@ from storage import staff as stored_staff
 from storage.broadcasts import Broadcast, NewBroadcast, Plan, Subject
 from storage.lanes import Lane
 from storage.processes import NewProcess
-from storage.tables import address, contribution, delivery, member, participation, person
+from storage.tables import address, contribution, council, delivery, membership, participation, person, seat
 from storage.together import Writes, write
 
 NOW = datetime(2026, 11, 23, 12, 30, 15, 250_000, tzinfo=UTC)
@@ -146,10 +146,20 @@ def _reached(
     )
 
 
-async def sit(session: Session, who: Somebody, process: str = PROCESS, since: date = TODAY) -> None:
-    """On the council."""
-    seat = {"person_id": who.id, "process_id": process, "since": since, "seat": f"{process} {who.id}"}
-    await session.execute(insert(member).values(seat))
+async def sit(
+    session: Session, who: Somebody, process: str = PROCESS, since: date = TODAY, *, on: str = "", name: str = ""
+) -> None:
+    """On a council of the process; `name` is that of the seat."""
+    its, name = on or f"council {process}", name or f"{process} {who.id}"
+    if (await session.execute(select(council.c.id).where(council.c.id == its))).one_or_none() is None:
+        await session.execute(insert(council).values(id=its, process_id=process, content=COUNCIL, made=NOW))
+    place = {"id": name, "process_id": process, "council_id": its, "kind": "invitation", "made": since}
+    await session.execute(insert(seat).values(place))
+    term = {"id": name, "process_id": process, "seat_id": name, "person_id": who.id, "since": since}
+    await session.execute(insert(membership).values(term))
+
+
+COUNCIL = '{"name":{"en":"Council"}}'
 
 
 async def queue(

@@ -105,6 +105,11 @@ STATES: Mapping[str, dict[str, Any]] = {
     "delivery": {"state": "queued", "lane": 2, "ended": None, "not_after": None, "code": None},
     "draft": {"dropped": None},
     "grant": {"role": "owner", "languages": "[]"},
+    "council": {"dissolved": None, "content": '{"name":{"en":"Council"}}'},
+    "seat": {"ended": None, "kind": "invitation"},
+    "membership": {"ended": None, "end": None, "warned": None, "until": NOW.date() - timedelta(days=1)},
+    "member_call": {"state": "left", "closed": None, "closes": NOW},
+    "candidate": {"state": "standing", "answer_by": NOW},
     "invitation": {"used": None},
     "export": {
         "kind": "contributions",

@@ -22,7 +22,7 @@ from storage.tables import (
     contribution,
     delivery,
     link,
-    member,
+    membership,
     metadata,
     participation,
     person,
@@ -40,6 +40,7 @@ from tests.storage.rows import (
     owe,
     queue,
     row,
+    sit,
     states,
     until_somebody_waits,
 )
@@ -244,10 +245,9 @@ async def test_one_seat_in_each_council(database: Database, keys: Keyring) -> No
         async with database.writing() as session:
             both = await two(session, keys)
             for place in sitting:
-                await people.invite(session, f"code {place}", PROCESS, NOW.date(), NOW.date())
-                assert await people.seat(session, PROCESS, f"code {place}", both[place].id, NOW.date())
+                await sit(session, both[place])
             assert await joining.join(session, pair(*both), NOW) is freed
-            assert (await session.execute(select(member.c.person_id))).scalars().all() == [both[0].id]
+            assert (await session.execute(select(membership.c.person_id))).scalars().all() == [both[0].id]
             await session.rollback()
 
 

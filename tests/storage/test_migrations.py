@@ -108,7 +108,7 @@ def test_what_there_was_before_is_counted_dated_in_line_and_agreed_to(blank_data
         never = connection.exec_driver_sql("SELECT id FROM delivery WHERE due >= '9998-01-01'").all()
         in_line = connection.exec_driver_sql("SELECT id FROM delivery WHERE since = due").scalars().all()
         [process] = connection.exec_driver_sql("SELECT slug, state, parent_id, closed FROM process").all()
-        [seat] = connection.exec_driver_sql("SELECT person_id, process_id FROM member").all()
+        [seat] = connection.exec_driver_sql("SELECT person_id, process_id FROM membership").all()
     assert tuple(process) == ("examen-regional", "open", None, None)
     assert tuple(seat) == ("p1", "review")
     assert [(row.id, bool(row.consented)) for row in agreed] == [("a1", True), ("a2", False)]

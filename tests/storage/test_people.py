@@ -9,9 +9,9 @@ from storage import Database, Keyring, Session, broadcasts, events, people, roun
 from storage.outbox import claims, deliveries, expansion, reports, unknowns
 from storage.outbox.reports import Word
 from storage.states import State
-from storage.tables import address, delivery, invitation, metadata
+from storage.tables import address, delivery, metadata
 from storage.turns import Incoming
-from tests.storage.rows import NOW, PROCESS, Somebody, also_at, announce, give, meet, queue, until_somebody_waits
+from tests.storage.rows import NOW, PROCESS, Somebody, also_at, announce, give, meet, queue, sit, until_somebody_waits
 
 WORDS = "The bus never comes"
 
@@ -28,8 +28,7 @@ async def live(session: Session, keys: Keyring) -> Somebody:
     await rounds.open_(session, rounds.NewRound("r", PROCESS, "{}", "approval", NOW, NOW), [who.id])
     index = keys.index("telegram", "700012345")
     await events.park(session, keys, events.NewParked("telegram:1", "telegram", index, WORDS, "KeyError", NOW))
-    await people.invite(session, "code", PROCESS, NOW.date(), NOW.date())
-    await people.seat(session, PROCESS, "code", who.id, NOW.date())
+    await sit(session, who, name="a seat")
     return who
 
 
@@ -83,7 +82,7 @@ async def test_no_row_knows_of_who_was_forgotten(database: Database, keys: Keyri
     async with database.writing() as session:
         alice = await live(session, keys)
         assert await _rows_with(session, traces(alice, keys)) >= {
-            "person", "address", "contribution", "delivery", "report", "ballot", "member", "parked"
+            "person", "address", "contribution", "delivery", "report", "ballot", "membership", "parked"
         }  # fmt: skip
         await people.erase(session, alice.id)
         assert await _rows_with(session, traces(alice, keys)) == set()
@@ -179,19 +178,6 @@ async def test_a_stranger_is_erased_once_nothing_is_to_come(database: Database, 
         hidden = address.update().where(address.c.person_id.in_([stranger.id, waits.id])).values(index=None)
         await session.execute(hidden)
         assert await people.strangers(session, NOW) == [stranger.id]
-
-
-async def test_an_invitation_gives_one_seat(database: Database, keys: Keyring) -> None:
-    async with database.writing() as session:
-        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
-        await people.invite(session, "code", PROCESS, NOW.date(), NOW.date())
-        await people.invite(session, "again", PROCESS, NOW.date(), NOW.date())
-        assert await people.seat(session, PROCESS, "code", alice.id, NOW.date())
-        assert not await people.seat(session, PROCESS, "code", bob.id, NOW.date())
-        assert not await people.seat(session, PROCESS, "never made", bob.id, NOW.date())
-        assert await people.seat(session, PROCESS, "again", alice.id, NOW.date())
-        assert await people.members(session, PROCESS) == [alice.id]
-        assert (await session.execute(select(invitation.c.used))).scalars().all() == [NOW.date()] * 2
 
 
 async def test_a_parked_message_is_read_by_who_has_the_keys(database: Database, keys: Keyring) -> None:

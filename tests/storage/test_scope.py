@@ -21,7 +21,7 @@ from sqlalchemy.sql.elements import ClauseElement
 
 import storage
 from storage import Database, Keyring, Session, Unreadable, UnsafeKeys
-from storage.tables import ballot, broadcast, consultation, contribution, delivery, member, response, standing
+from storage.tables import ballot, broadcast, consultation, contribution, delivery, membership, response, standing
 from storage.tables import round as round_
 from tests.storage.samples import Samples, fill
 from tests.storage.scope import SCOPED, scoped, unbound
@@ -53,15 +53,19 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "exports.prune": Everywhere(("export",), WHOEVER_COMES),
     "exports.waits": Everywhere(("export",), "a worker makes what waits, of whichever process it is"),
     "inputs.published_under": Everywhere(("input+process",), "it is of all processes that stand under one"),
+    "invitations.prune": Everywhere(("invitation",), WHOEVER_COMES),
     "joining._ballots": Everywhere(("ballot",), ONE_PERSON),
     "joining._contributions": Everywhere(("contribution",), ONE_PERSON),
     "joining._feedback": Everywhere(("feedback",), ONE_PERSON),
     "joining._follows": Everywhere(("follow",), ONE_PERSON),
     "joining._go_on": Everywhere(("broadcast",), WHOEVER_COMES),
-    "joining._hand_over": Everywhere(("ballot", "contribution", "feedback"), ONE_PERSON),
-    "joining._move": Everywhere(("ballot", "contribution", "feedback", "follow", "member"), ONE_PERSON),
+    "joining._candidates": Everywhere(("candidate",), ONE_PERSON),
+    "joining._hand_over": Everywhere(("ballot", "candidate", "contribution", "feedback"), ONE_PERSON),
+    "joining._move": Everywhere(
+        ("ballot", "candidate", "contribution", "feedback", "follow", "membership"), ONE_PERSON
+    ),
     "joining._participations": Everywhere(("participation",), ONE_PERSON),
-    "joining._seats": Everywhere(("member",), ONE_PERSON),
+    "joining._seats": Everywhere(("membership+seat",), ONE_PERSON),
     "joining.is_too_much": Everywhere(("contribution",), "it counts everything that a person gave"),
     "joining.join": Everywhere(("ballot",), ONE_PERSON),
     "matters.take_late": Everywhere(("process",), WHOEVER_COMES),
@@ -78,7 +82,6 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "people.erase": Everywhere(("contribution",), "FORGET is about everything that a person gave"),
     "people.never_agreed": Everywhere(("participation",), "whoever agreed to nothing anywhere is forgotten"),
     "people.never_entered": Everywhere(("participation",), "whoever has entered nothing anywhere is forgotten"),
-    "people.prune_invitations": Everywhere(("invitation",), WHOEVER_COMES),
     "processes.every": Everywhere(("process",), "it lists them"),
     "processes.touch_all": Everywhere(("process",), "talks of each know of the doors and the others"),
     "recordings.claim": Everywhere(("contribution",), WHOEVER_COMES),
@@ -90,6 +93,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "rounds.to_remind": Everywhere(("round",), WHOEVER_COMES),
     "schedules.take_due": Everywhere(("schedule",), WHOEVER_COMES),
     "sendings.take_due": Everywhere(("sending",), WHOEVER_COMES),
+    "seats._terms": Everywhere(("membership+seat",), WHOEVER_COMES),
     "senders.all_of": Everywhere(("process",), "it lists those of all processes"),
     "senders.bind": Everywhere(("process",), "what is archived has given its senders up, whichever it is"),
     "senders.beside_others": Everywhere(("process",), "it is about whether several are open"),
@@ -190,7 +194,6 @@ MISSED: Mapping[str, str] = {
     "exports.claim": "the sample is made already; it would be changed by its id",
     "exports.fetch": "what the sample holds is no file; it would be deleted by its id",
     "people.never_entered": "the sample takes part, so nobody is locked to be looked at once more",
-    "people.seat": "the sample has a seat already; it would be inserted",
     "templates.refuse": "a template is the sender's, and of all that leave by it",
 }
 """By function: why."""
@@ -208,10 +211,10 @@ def executions(path: Path) -> Iterator[tuple[ast.AsyncFunctionDef, int, int]]:
 
 
 def test_what_belongs_to_processes_is_found_by_the_keys_of_its_tables() -> None:
-    assert {"process", "bulletin", "contribution", "member", "standing", "ballot"} <= scoped().keys()
+    assert {"process", "bulletin", "contribution", "membership", "standing", "ballot"} <= scoped().keys()
     assert SCOPED["contribution"] == {"id", "process_id", "consultation_id", "response_id"}
     assert SCOPED["ballot"] == {"round_id"}
-    assert SCOPED["member"] == {"process_id", "seat"}
+    assert SCOPED["membership"] == {"id", "process_id", "seat_id"}
     assert not {"person", "address", "delivery", "event"} & SCOPED.keys()
 
 
@@ -229,7 +232,7 @@ COUNTED = standing.c.broadcast_id == broadcast.c.id
         (select(broadcast.c.id).where(broadcast.c.process_id != "review"), {"broadcast"}),
         (select(broadcast.c.id).where(broadcast.c.id.in_(["a", "b"])), set()),
         (select(broadcast.alias("other").c.id), {"broadcast"}),
-        (select(member.c.seat).where(member.c.person_id == "alice"), {"member"}),
+        (select(membership.c.seat_id).where(membership.c.person_id == "alice"), {"membership"}),
         (select(delivery.c.id).where(delivery.c.broadcast_id.in_(select(broadcast.c.id))), {"broadcast"}),
         (select(delivery.c.id).where(delivery.c.broadcast_id.in_(select(broadcast.c.id).where(THEIRS))), set()),
         (update(ballot).where(ballot.c.person_id == "alice").values(voted=True), {"ballot"}),

@@ -7,7 +7,17 @@ import pytest
 from sqlalchemy import Table, insert, select
 
 from storage import Conflict, Database, Keyring
-from storage.tables import address, consultation, contribution, delivery, event, member, participation, person, process
+from storage.tables import (
+    address,
+    consultation,
+    contribution,
+    delivery,
+    event,
+    membership,
+    participation,
+    person,
+    process,
+)
 from storage.together import Writes, write
 from tests.storage.rows import CONTENT, NOW, PROCESS, meet, queue, sit, statements
 
@@ -63,16 +73,16 @@ async def test_several_tables_are_inserted_replaced_and_changed_at_once(database
         alice = await meet(session, keys, "70001")
         bob = await meet(session, keys, "70002")
         await meet(session, keys, "70003", language="es")
-        await sit(session, bob, since=date(2020, 1, 1))
+        for who in (alice, bob):
+            await sit(session, who, since=date(2020, 1, 1))
         writes = Writes()
         writes.insert(event, id="telegram:1", seen=NOW)
         writes.change(address, ("id",), id=alice.address, turns=5)
         writes.change(address, ("id",), id=bob.address, turns=6)
         writes.change(person, ("id",), id=alice.id, language="ar")
-        for who, seat in ((alice, "one"), (bob, "two")):
-            writes.replace(
-                member, ("person_id", "process_id"), person_id=who.id, process_id=PROCESS, since=NOW.date(), seat=seat
-            )
+        for who in (alice, bob):
+            name, term = f"{PROCESS} {who.id}", {"process_id": PROCESS, "person_id": who.id, "since": NOW.date()}
+            writes.replace(membership, ("id",), id=name, seat_id=name, **term)
         with statements(database) as seen:
             await write(session, writes)
     assert len(seen) == (1 if database.writer.dialect.name == "postgresql" else 4)
@@ -82,7 +92,7 @@ async def test_several_tables_are_inserted_replaced_and_changed_at_once(database
         (bob.address, 6),
     }
     assert sorted(row["language"] for row in await rows(database, person)) == ["ar", "en", "es"]
-    assert {row["person_id"]: row["since"] for row in await rows(database, member)} == {
+    assert {row["person_id"]: row["since"] for row in await rows(database, membership)} == {
         alice.id: NOW.date(),
         bob.id: NOW.date(),
     }

@@ -31,7 +31,10 @@ async def seated(square: StoryTown, person: Person, language: str = "English") -
 async def seat_of(square: StoryTown, person: Person) -> str:
     """As only the database knows it."""
     index = square.parts.keys.index("sms", person.address)
-    query = f"SELECT seat FROM member JOIN address USING (person_id) WHERE address.\"index\" = '{index}'"  # noqa: S608
+    query = (
+        "SELECT seat_id FROM membership JOIN address USING (person_id) "  # noqa: S608
+        f"WHERE ended IS NULL AND address.\"index\" = '{index}'"
+    )
     async with square.parts.database.reading() as session:
         return str((await session.exec_driver_sql(query)).scalar_one())
 

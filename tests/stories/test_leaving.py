@@ -110,7 +110,7 @@ async def test_forget_leaves_nothing_readable(square: StoryTown, channel: str, d
     await square.parts.worker.keep_house()
 
     async with square.parts.database.reading() as session:
-        for table in ("person", "address", "member", "ballot", "parked"):
+        for table in ("person", "address", "membership", "ballot", "parked"):
             assert (await session.exec_driver_sql(f"SELECT count(*) FROM {table}")).scalar_one() == 0, table  # noqa: S608
         [contribution] = (await session.exec_driver_sql("SELECT words, voice, person_id FROM contribution")).all()
         assert await square.received() == []
