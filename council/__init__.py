@@ -1,4 +1,4 @@
-"""Voting rules, one file each: pure."""
+"""Votes: kinds of ballot, and the rules that count them, one file each in `rules`: pure."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from council import rules
 from council._ballots import APPROVALS, BallotKind, NotABallot, Result, in_order
 from council._secrecy import LEAST_COUNTED, tellable
 
@@ -19,15 +20,15 @@ __all__ = [
     "NotABallot",
     "Result",
     "Rule",
+    "every_rule",
     "in_order",
-    "rules",
     "tellable",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One file of this folder: the kind of its ballots, and what they come to."""
+    """One file of `council/rules`: the kind of its ballots, and what they come to."""
 
     name: str
     kind: BallotKind[Any]
@@ -54,12 +55,12 @@ class Rule:
 
 
 @cache
-def rules() -> Mapping[str, Rule]:
-    """Every voting rule there is, by name: the files of this folder."""
-    names = (module.name for module in iter_modules(__path__))
+def every_rule() -> Mapping[str, Rule]:
+    """Every voting rule there is, by name: the files of `council/rules`."""
+    names = (module.name for module in iter_modules(rules.__path__))
     return {name: _load(name) for name in sorted(names) if not name.startswith("_")}
 
 
 def _load(name: str) -> Rule:
-    file = import_module(f"council.{name}")
+    file = import_module(f"council.rules.{name}")
     return Rule(name, file.kind, file.tally)

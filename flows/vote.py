@@ -39,7 +39,7 @@ def talk(facts: Facts) -> Talk:
     if facts.round is None:
         yield Say(_("There is no vote open for you now."))
         return
-    rule = council.rules()[facts.round.rule]
+    rule = council.every_rule()[facts.round.rule]
     paper = PAPERS[rule.kind]
     if facts.round.ballot:
         yield Say(paper.read_back(facts, facts.round, rule.unpacked(facts.round.ballot)))

@@ -211,7 +211,7 @@ class OpenRound:
     voted: bool = False
     """They have voted already."""
     rule: str = "approval"
-    """The voting rule: a file in `council/`."""
+    """The voting rule: a file in `council/rules/`."""
     explained: tuple[str, ...] = ()
     """The matters of which more can be read."""
     ballot: str = field(default="", repr=False)

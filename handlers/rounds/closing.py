@@ -31,7 +31,7 @@ async def close(session: Session, process: OpenProcess, keys: Keyring, round_id:
     if found is None or found.process != process.id or found.closed is not None:
         raise contents.Unfit(to_staff("No round that is open has this id."))
     round_ = contents.unpack(found.content, contents.Round)
-    rule = council.rules()[round_.rule]
+    rule = council.every_rule()[round_.rule]
     ballots = [rule.unpacked(text) for text in await rounds.ballots(session, keys, round_id)]
     result = rule.tally(ballots, [matter.value for matter in round_.matters])
     voters, voted = await rounds.turnout(session, round_id)

@@ -56,8 +56,8 @@ def _check(round_: contents.Round, now: datetime) -> None:
         if matter.about:
             about = to_staff("matters: {matter}: about", matter=matter.value)
             contents.check_rendered(matter.about, about, contents.LONGEST_ABOUT)
-    if round_.rule not in council.rules():
-        raise contents.Unfit(to_staff("rule is one of: {choices}.", choices=naming.listed(council.rules())))
+    if round_.rule not in council.every_rule():
+        raise contents.Unfit(to_staff("rule is one of: {choices}.", choices=naming.listed(council.every_rule())))
     if round_.closes < now.date():
         raise contents.Unfit(to_staff("closes must be today or a day to come."))
 

@@ -25,7 +25,7 @@ COUNTED: Mapping[council.BallotKind[Any], str] = {
 def announcement(
     process: OpenProcess, round_: contents.Round, result: council.Result, voted: int, voters: int
 ) -> flows.Renditions:
-    explanation = COUNTED.get(council.rules()[round_.rule].kind)
+    explanation = COUNTED.get(council.every_rule()[round_.rule].kind)
     tellable = result if explanation is not None else replace(result, counts={})
 
     def compose(render: telling.Render) -> str:

@@ -14,7 +14,7 @@ round = Table(  # noqa: A001 the word of the field, never used bare
     Column("process_id", Text, ForeignKey("process.id"), nullable=False),
     # What the organizers wrote of it, as JSON: its title and what is voted on.
     Column("content", Text, nullable=False),
-    # The voting rule: the name of a file of `council`.
+    # The voting rule: the name of a file of `council/rules`.
     Column("rule", Text, nullable=False),
     # When it was opened.
     Column("opened", Moment, nullable=False),

@@ -6,9 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
-import council
 from channels.messages import Choice
-from council import Rule, rules
+from council import Rule, every_rule, rules
 from flows import Answer, Ask, Facts, OpenRound, vote
 from flows._engine.asking import choose
 from flows._texts.renditions import choices
@@ -17,13 +16,13 @@ from flows._texts.renditions import choices
 @contextmanager
 def scored() -> Iterator[Rule]:
     """The rule `score`, of which nothing but its file is there."""
-    rules.cache_clear()
+    every_rule.cache_clear()
     try:
-        with patch.object(council, "__path__", [*council.__path__, str(Path(__file__).parent / "doubles")]):
-            yield rules()["score"]
+        with patch.object(rules, "__path__", [*rules.__path__, str(Path(__file__).parent / "doubles")]):
+            yield every_rule()["score"]
     finally:
-        rules.cache_clear()
-        sys.modules.pop("council.score", None)
+        every_rule.cache_clear()
+        sys.modules.pop("council.rules.score", None)
 
 
 @contextmanager

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from council import NotABallot, Result, Rule, in_order, rules
+from council import NotABallot, Result, Rule, every_rule, in_order
 from tests.council.scored import scored
 
 MATTERS = ("classes", "permits", "visas", "transfers")
 OTHERS = ("schools", "doctors")
-every_rule = pytest.mark.parametrize("rule", rules().values(), ids=rules())
+every_one = pytest.mark.parametrize("rule", every_rule().values(), ids=every_rule())
 some_places = st.lists(st.integers(0, 30), max_size=12)
 """Where the ballots of a vote stand among the examples, over and over."""
 
@@ -23,14 +23,14 @@ def ballots(rule: Rule, places: Sequence[int], matters: Sequence[str] = MATTERS)
     return [examples[place % len(examples)] for place in places]
 
 
-@every_rule
+@every_one
 @given(places=some_places, data=st.data())
 def test_the_order_of_ballots_changes_nothing(rule: Rule, places: list[int], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(places))
     assert rule.tally(ballots(rule, shuffled), MATTERS) == rule.tally(ballots(rule, places), MATTERS)
 
 
-@every_rule
+@every_one
 @given(places=some_places, names=st.permutations(MATTERS))
 def test_names_change_nothing(rule: Rule, places: list[int], names: list[str]) -> None:
     renamed = dict(zip(MATTERS, names, strict=True))
@@ -41,7 +41,7 @@ def test_names_change_nothing(rule: Rule, places: list[int], names: list[str]) -
     assert after.adopted == (None if before.adopted is None else tuple(renamed[m] for m in before.adopted))
 
 
-@every_rule
+@every_one
 @given(places=some_places)
 def test_who_is_equal_is_said_to_be_tied(rule: Rule, places: list[int]) -> None:
     found = rule.tally(ballots(rule, places), MATTERS)
@@ -53,13 +53,13 @@ def test_who_is_equal_is_said_to_be_tied(rule: Rule, places: list[int]) -> None:
     assert heights == sorted(set(heights), reverse=True)
 
 
-@every_rule
+@every_one
 @given(places=some_places)
 def test_everybody_who_voted_is_counted(rule: Rule, places: list[int]) -> None:
     assert rule.tally(ballots(rule, places), MATTERS).voters == len(places)
 
 
-@every_rule
+@every_one
 @given(places=some_places)
 def test_what_is_adopted_has_the_approval_of_more_than_half(rule: Rule, places: list[int]) -> None:
     """So it is announced (`handlers/rounds/results.py`): a rule that adopts otherwise needs another sentence there."""
@@ -68,12 +68,12 @@ def test_what_is_adopted_has_the_approval_of_more_than_half(rule: Rule, places: 
         assert found.adopted == tuple(matter for matter in MATTERS if found.counts[matter] * 2 > found.voters)
 
 
-@every_rule
+@every_one
 def test_a_ballot_counts(rule: Rule) -> None:
     assert len({str(rule.tally([ballot], MATTERS).counts) for ballot in rule.kind.examples(MATTERS)}) > 1
 
 
-@every_rule
+@every_one
 def test_a_ballot_that_does_not_fit_is_refused(rule: Rule) -> None:
     fits, *_rest = rule.kind.examples(MATTERS)
     assert rule.kind.misfits(MATTERS)
@@ -82,7 +82,7 @@ def test_a_ballot_that_does_not_fit_is_refused(rule: Rule) -> None:
             rule.tally([fits, misfit], MATTERS)
 
 
-@every_rule
+@every_one
 def test_a_packed_ballot_comes_back_the_same(rule: Rule) -> None:
     for ballot in rule.kind.examples(MATTERS):
         back = rule.unpacked(rule.packed(ballot))
@@ -90,14 +90,14 @@ def test_a_packed_ballot_comes_back_the_same(rule: Rule) -> None:
         assert rule.packed(back) == rule.packed(ballot)
 
 
-@every_rule
+@every_one
 def test_what_is_no_ballot_is_not_unpacked(rule: Rule) -> None:
     for text in ("", "null", "7", '"visas"', "[["):
         with pytest.raises(NotABallot):
             rule.unpacked(text)
 
 
-@every_rule
+@every_one
 def test_without_ballots_everything_is_tied(rule: Rule) -> None:
     found = rule.tally([], MATTERS)
     assert found.voters == 0
@@ -192,11 +192,11 @@ def test_a_kind_of_ballot_that_is_described_wrongly_is_found(
 
 def test_a_rule_with_the_ballots_of_another_is_found(score: Rule) -> None:
     with pytest.raises(TypeError):
-        test_a_ballot_counts(replace(score, kind=rules()["approval"].kind))
+        test_a_ballot_counts(replace(score, kind=every_rule()["approval"].kind))
 
 
 def result(rule: str, *approved: Sequence[str]) -> Result:
-    return rules()[rule].tally([frozenset(matters) for matters in approved], MATTERS)
+    return every_rule()[rule].tally([frozenset(matters) for matters in approved], MATTERS)
 
 
 def test_approval_puts_in_order_and_adopts_nothing() -> None:

@@ -7,14 +7,14 @@ from itertools import combinations
 import pytest
 from msgspec import structs
 
-from council import Rule, rules
+from council import Rule, every_rule
 from flows import Answer, Ask, Facts, Turn, Voted, Wants, advance, flows, vote
 from locales import languages
 from tests.council.scored import asked_for, scored
 from tests.flows.example import ROUND, facts
 
 MATTERS = tuple(matter.value for matter in ROUND.matters)
-every_rule = pytest.mark.parametrize("rule", rules().values(), ids=rules())
+every_one = pytest.mark.parametrize("rule", every_rule().values(), ids=every_rule())
 
 
 def cast(rule: Rule, language: str) -> Iterator[tuple[str, str]]:
@@ -43,19 +43,19 @@ def every(question: Ask, asked_again: bool) -> Sequence[Answer]:
     return [chosen for size in range(1, len(question.offered) + 1) for chosen in combinations(question.offered, size)]
 
 
-@every_rule
+@every_one
 def test_there_is_a_way_to_fill_in_its_ballots(rule: Rule) -> None:
     assert rule.kind in vote.PAPERS
 
 
-@every_rule
+@every_one
 def test_every_ballot_can_be_filled_in_and_no_other(rule: Rule) -> None:
     filled_in = {packed for packed, _reply in cast(rule, "en")}
     assert filled_in.issuperset(rule.packed(ballot) for ballot in rule.kind.examples(MATTERS))
     assert all(rule.kind.fits(rule.unpacked(packed), MATTERS) for packed in filled_in)
 
 
-@every_rule
+@every_one
 def test_every_ballot_is_read_back_as_what_it_is(rule: Rule) -> None:
     for language in languages():
         read_back = dict(cast(rule, language))
@@ -83,7 +83,7 @@ def test_a_new_kind_of_ballot_that_is_asked_for_keeps_all_of_it(keeps: Callable[
 
 def test_a_new_rule_that_is_asked_for_as_another_is_found() -> None:
     with scored() as rule, asked_for(rule):
-        vote.PAPERS[rule.kind] = vote.PAPERS[rules()["approval"].kind]  # type: ignore[index]
+        vote.PAPERS[rule.kind] = vote.PAPERS[every_rule()["approval"].kind]  # type: ignore[index]
         with pytest.raises(AssertionError):
             test_every_ballot_can_be_filled_in_and_no_other(rule)
 

@@ -144,7 +144,7 @@ def test_every_usual_address_is_equally_long() -> None:
 LONGEST = tuple(matter(f"{'m' * 37}_{number:02}", f"{number:02}{'x' * 78}") for number in range(contents.MOST_OPTIONS))
 """The longest list that an organizer can put to the vote."""
 VALUES = tuple(choice.value for choice in LONGEST)
-every_rule = pytest.mark.parametrize("rule", council.rules().values(), ids=council.rules())
+every_rule = pytest.mark.parametrize("rule", council.every_rule().values(), ids=council.every_rule())
 
 
 def ways(question: flows.Ask, before: int) -> dict[str, flows.Answer]:

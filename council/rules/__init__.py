@@ -1,0 +1,1 @@
+"""Voting rules, one file each: what ballots come to."""
