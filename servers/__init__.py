@@ -79,7 +79,7 @@ def wait_for_keepers(folder: Path) -> None:
 def has_keepers(folder: Path) -> bool:
     """The last keeper removes the run's folder, perhaps while this looks into it."""
     try:
-        return any(name.endswith(".address") for name in os.listdir(folder))
+        return any(path.suffix == ".address" for path in folder.iterdir())
     except FileNotFoundError:
         return False
 

@@ -116,7 +116,7 @@ async def test_whether_a_response_answers_people_is_told_from_eight_on(front: Fr
         assert "About 15 people said whether this answers them." in page.text
         assert "Yes: about 15. Partly: fewer than 8. No: fewer than 8." in page.text
     await rates(front, response, Helped.PARTLY, 7)
-    before = page.text
+    before = (await front.opens(f"{HOME}/en/m/{matter}")).text
     await front.later(DAY)
     assert (await front.opens(f"{HOME}/en/m/{matter}")).text == before, "no day shows who came since the day before"
     await front.changes(matter, Draft(TITLE))
