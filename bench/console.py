@@ -185,8 +185,8 @@ async def _ask(database: Database) -> None:
     """A consultation with a question of every kind, a draft of another, and one that waits to be approved."""
     now = _forum.now()
     answer_by = (now + timedelta(days=20)).date()
-    asking = replace(ALL_KINDS, promise=replace(ALL_KINDS.promise, answer_by=answer_by))
-    draft = replace(DRAFT, answer_by=answer_by.isoformat())
+    asking = replace(ALL_KINDS, promise=replace(ALL_KINDS.promise, answer_by=answer_by, respond_by=answer_by))
+    draft = replace(DRAFT, answer_by=answer_by.isoformat(), respond_by=answer_by.isoformat())
     async with database.writing() as session:
         process = await processes.named(session)
         await consultations.add(session, ASKED, process.id, contents.pack(asking), now)

@@ -23,6 +23,7 @@ def typed(desk: Desk) -> Draft:
         what_can_change=_texts(desk, "what_can_change"),
         level=desk.line("level"),
         answer_by=desk.line("answer_by"),
+        respond_by=desk.line("respond_by"),
         opens=desk.line("opens"),
         reminds=desk.line("reminds"),
         questions=tuple(_questions(desk)),

@@ -29,6 +29,7 @@ MISSING: Mapping[str, str] = {
     "what_can_change": N_("The promise lacks what can change."),
     "level": N_("The promise lacks how far people take part."),
     "answer_by": N_("The promise lacks the last day on which people can answer."),
+    "respond_by": N_("The promise lacks the day by which you respond."),
     "questions": N_("Ask one question at least."),
     "text": N_("Write what this question asks."),
     "choices": N_("Write what can be chosen, one choice in each line."),

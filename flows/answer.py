@@ -61,6 +61,7 @@ def _promise(facts: Facts, consultation: OpenConsultation, left: int) -> str:
         _("What can change: {what}", what=named(facts, promise.what_can_change)),
         _(LEVELS[promise.level]),
         _("Please answer by {day}.", day=in_words(promise.answer_by)),
+        *([_("We respond by {day}.", day=in_words(promise.respond_by))] if promise.respond_by else []),
         counted,
     )
     return "\n".join(sentences)

@@ -137,3 +137,7 @@ def _check_promise(promise: flows.Promise, now: datetime) -> None:
         raise contents.Unfit(to_staff("promise.level is one of: {choices}.", choices=naming.listed(flows.LEVELS)))
     if promise.answer_by <= now.date():
         raise contents.Unfit(to_staff("promise.answer_by must be a day to come."))
+    if promise.responds < promise.answer_by:
+        raise contents.Unfit(
+            to_staff("promise.respond_by must be the last day on which people can answer, or a later one.")
+        )

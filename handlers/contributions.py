@@ -95,9 +95,9 @@ async def _promised(session: Session, visit: Visit, consultation: str) -> date |
     """By which day a response was promised; None: the consultation has been closed."""
     newest = visit.board.consultation
     if newest is not None and newest.id == consultation:
-        return newest.promise.answer_by
+        return newest.promise.responds
     content = await consultations.open_content(session, consultation, visit.now)
-    return None if content is None else contents.unpack(content, contents.Consultation).promise.answer_by
+    return None if content is None else contents.unpack(content, contents.Consultation).promise.responds
 
 
 def recording(keys: Keyring, visit: Visit, words: flows.Words) -> NewRecording | None:

@@ -45,6 +45,8 @@ class Draft:
     level: str = ""
     answer_by: str = ""
     """The last day on which people can answer: at its end the consultation closes."""
+    respond_by: str = ""
+    """The day by which organizers respond, that one or a later one."""
     opens: str = ""
     """The day on which it opens; "": as soon as it is approved and its hold is over."""
     reminds: str = ""

@@ -131,18 +131,23 @@ def _slips_of_promise(languages: Sequence[str], draft: Draft) -> Iterator[Slip]:
 def _slips_of_days(process: OpenProcess, draft: Draft, now: datetime) -> Iterator[Slip]:
     today = now.astimezone(moments.zone_of(process.content)).date()
     days: dict[str, date | None] = {}
-    for name in ("answer_by", "opens", "reminds"):
+    for name in ("answer_by", "respond_by", "opens", "reminds"):
         try:
             days[name] = _day(getattr(draft, name))
         except contents.Unfit as unfit:
             yield Slip(name, f"{name}: {unfit}")
             return
-    ends, begins, reminds = days["answer_by"], days["opens"], days["reminds"]
+    ends, responds, begins, reminds = days["answer_by"], days["respond_by"], days["opens"], days["reminds"]
     if ends is None:
         yield Slip("answer_by")
+    if responds is None:
+        yield Slip("respond_by")
+    if ends is None:
         return
     if ends <= max(today, begins or today):
         yield Slip("answer_by", "answer_by: this must be a day to come, and after the day on which it opens.")
+    if responds is not None and responds < ends:
+        yield Slip("respond_by", "respond_by: this must be the last day on which people can answer, or a later one.")
     if reminds is not None and not (begins or today) < reminds <= ends:
         yield Slip("reminds", "reminds: this must be a day while people can answer, and after the first.")
 
@@ -191,7 +196,9 @@ def _consultation(draft: Draft) -> contents.Consultation:
         raise contents.Unfit(to_staff("{what}: this is missing.", what=to_staff("answer_by")))
     return contents.Consultation(
         draft.title,
-        flows.Promise(draft.purpose, draft.who_decides, draft.what_can_change, draft.level, answer_by),
+        flows.Promise(
+            draft.purpose, draft.who_decides, draft.what_can_change, draft.level, answer_by, _day(draft.respond_by)
+        ),
         tuple(map(_question, draft.questions)),
     )
 

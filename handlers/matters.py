@@ -207,7 +207,7 @@ async def _held(session: Session, process: OpenProcess, matter_id: str) -> Store
 
 async def _promised(session: Session, process: OpenProcess, contribution_ids: Collection[str]) -> date | None:
     answered = await consultations.answered_by(session, process.id, contribution_ids)
-    days = [contents.unpack(content, contents.Consultation).promise.answer_by for content in answered]
+    days = [contents.unpack(content, contents.Consultation).promise.responds for content in answered]
     return min(days, default=None)
 
 

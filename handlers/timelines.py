@@ -66,7 +66,7 @@ def _ended(sentence: str) -> str:
 def _promised(gave: Gave) -> date | None:
     if gave.consultation is None:
         return None
-    return contents.unpack(gave.consultation, contents.Consultation).promise.answer_by
+    return contents.unpack(gave.consultation, contents.Consultation).promise.responds
 
 
 def _gathered(visit: Visit, matter: StoredMatter, behind: Behind) -> Iterator[str]:

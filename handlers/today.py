@@ -34,7 +34,7 @@ class Kind(StrEnum):
     SENDER = "sender"
     """A bot or number is out of order: nothing leaves by it."""
     OVERDUE = "overdue"
-    """The day until which people were to answer has passed, and answers wait for a response, or it is open still."""
+    """The day has passed until which a response was promised, and answers wait for it, or people can answer still."""
     NEAR = "near"
     """That day comes within a week."""
     MATTER_OVERDUE = "matter_overdue"
@@ -123,7 +123,7 @@ def _promises(
         if kept.closed is not None and not number:
             continue
         consultation = contents.unpack(kept.content, contents.Consultation)
-        day = consultation.promise.answer_by
+        day = consultation.promise.responds
         if day - today <= SOON:
             kind = Kind.OVERDUE if day < today else Kind.NEAR
             yield Need(kind, kept.id, counts.rounded(number), day=day, title=consultation.title)

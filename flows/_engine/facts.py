@@ -139,6 +139,14 @@ class Promise:
     level: str
     """One of `flows.LEVELS`, the seven levels of participation."""
     answer_by: date
+    """The last day on which people can answer."""
+    respond_by: date | None = None
+    """The day by which organizers respond; None: `answer_by`, as where one day is both."""
+
+    @property
+    def responds(self) -> date:
+        """The day by which organizers respond."""
+        return self.respond_by or self.answer_by
 
 
 class QuestionKind(StrEnum):

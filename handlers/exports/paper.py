@@ -64,7 +64,7 @@ def _promises(process: OpenProcess, kept: Sequence[KeptConsultation]) -> Iterato
             to_staff("Who decides: {who}", who=sources.worded(process, promise.who_decides)),
             to_staff("What can change: {what}", what=sources.worded(process, promise.what_can_change)),
             _(flows.LEVELS[promise.level]),
-            to_staff("A response was promised by {day}.", day=in_words(promise.answer_by)),
+            to_staff("A response was promised by {day}.", day=in_words(promise.responds)),
         )
 
 
@@ -132,7 +132,7 @@ def _unanswered_consultations(
             continue
         consultation = contents.unpack(its.content, contents.Consultation)
         title = sources.worded(process, consultation.title)
-        since, day = in_words(its.opened.date()), in_words(consultation.promise.answer_by)
+        since, day = in_words(its.opened.date()), in_words(consultation.promise.responds)
         yield to_staff(
             "{title}: asked on {since}, a response was promised by {day}.", title=title, since=since, day=day
         )

@@ -159,10 +159,10 @@ async def _asked(session: Session, process: OpenProcess, now: datetime) -> tuple
     names = []
     for _draft in range(2):
         draft = await drafts.begin(session, process, AMINA, now)
-        content = replace(DRAFT, answer_by=answer_by.isoformat())
+        content = replace(DRAFT, answer_by=answer_by.isoformat(), respond_by=answer_by.isoformat())
         await drafts.write(session, process, draft, content, 1, AMINA, now)
         names.append(draft)
     waiting = await openings.request(session, process, names[1], 2, AMINA, now)
-    asking = replace(ALL_KINDS, promise=replace(ALL_KINDS.promise, answer_by=answer_by))
+    asking = replace(ALL_KINDS, promise=replace(ALL_KINDS.promise, answer_by=answer_by, respond_by=None))
     opened, _broadcast = await consultations.open_(session, process, asking, now)
     return names[0], waiting.id, opened

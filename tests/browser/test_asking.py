@@ -66,6 +66,7 @@ async def _writes(page: Page, console: Console) -> None:
         "who_decides-en": "The ministers.",
         "what_can_change-en": "The plan.",
         "answer_by": (today + timedelta(days=10)).isoformat(),
+        "respond_by": (today + timedelta(days=30)).isoformat(),
         "reminds": (today + timedelta(days=7)).isoformat(),
     }.items():
         await page.locator(f"#{field}").fill(text)

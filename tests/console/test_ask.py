@@ -31,6 +31,7 @@ PROMISE = {
     "what_can_change-en": "The plan.",
     "level": "consultation",
     "answer_by": (NOW + timedelta(days=20)).date().isoformat(),
+    "respond_by": (NOW + timedelta(days=50)).date().isoformat(),
 }
 
 
@@ -112,7 +113,8 @@ async def test_without_its_promise_nothing_can_be_asked_for(writer: Browser) -> 
     draft = await begins(writer)
     page = await fills(writer, draft, **{"title-en": TITLE, "do": "send"})
     links = {href for href, _label in page.seen.links}
-    assert {"#purpose-en", "#who_decides-en", "#what_can_change-en", "#level", "#answer_by", "#questions"} <= links
+    assert {"#purpose-en", "#who_decides-en", "#what_can_change-en", "#level", "#questions"} <= links
+    assert {"#answer_by", "#respond_by"} <= links
     assert "The promise lacks who decides." in page.text
     assert 'aria-describedby="why-purpose-en"' in page.html
     page = await writer.opens(f"{draft}/send")

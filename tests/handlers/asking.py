@@ -23,6 +23,7 @@ DRAFT = Draft(
     what_can_change={"en": "The plan."},
     level="consultation",
     answer_by=(NOW + timedelta(days=20)).date().isoformat(),
+    respond_by=(NOW + timedelta(days=50)).date().isoformat(),
     questions=(
         QuestionDraft("q1", QuestionKind.CHOICE, {"en": "Have you been?"}, {"en": "I have\nI have not"}),
         QuestionDraft("q2", QuestionKind.SEVERAL, {"en": "What kept you?"}, {"en": "Waiting\nCost\nLanguage\nFear"}),

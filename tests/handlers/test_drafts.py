@@ -45,7 +45,8 @@ def test_what_is_finished_has_no_slips() -> None:
 def test_an_empty_draft_lacks_the_promise_and_a_question() -> None:
     found = finishing.slips(HERE, Draft(), NOW)
     assert [slip.field for slip in found] == [
-        "title-en", "purpose-en", "who_decides-en", "what_can_change-en", "level", "answer_by", "questions",
+        "title-en", "purpose-en", "who_decides-en", "what_can_change-en", "level", "answer_by", "respond_by",
+        "questions",
     ]  # fmt: skip
     assert not any(slip.why for slip in found)
 
@@ -60,6 +61,8 @@ def test_an_empty_draft_lacks_the_promise_and_a_question() -> None:
         ({"purpose": {"fr": "x" * 1401}}, "purpose-fr", "1401 characters"),
         ({"answer_by": "soon"}, "answer_by", "is no day"),
         ({"answer_by": day(0)}, "answer_by", "a day to come"),
+        ({"respond_by": ""}, "respond_by", ""),
+        ({"respond_by": day(19)}, "respond_by", "a later one"),
         ({"answer_by": day(3), "opens": day(3)}, "answer_by", "after the day on which it opens"),
         ({"reminds": day(0)}, "reminds", "while people can answer"),
         ({"reminds": day(21)}, "reminds", "while people can answer"),

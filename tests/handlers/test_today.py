@@ -49,7 +49,7 @@ async def come(
 
 async def asked(session: Session, name: str, answer_by: date, process: str = PROCESS) -> None:
     whole = consultation()
-    content = contents.pack(replace(whole, promise=replace(whole.promise, answer_by=answer_by)))
+    content = contents.pack(replace(whole, promise=replace(whole.promise, answer_by=answer_by, respond_by=None)))
     await consultations.add(session, name, process, content, NOW)
 
 

@@ -16,6 +16,7 @@ def consultation() -> contents.Consultation:
             what_can_change={"en": "The plan."},
             level="consultation",
             answer_by=(NOW + timedelta(days=20)).date(),
+            respond_by=(NOW + timedelta(days=50)).date(),
         ),
         questions=(
             flows.Question("been", {"en": "Have you been?"}, (option("yes", "I have"), option("no", "I have not"))),

@@ -8,16 +8,17 @@ from pathlib import Path
 
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, update
+from sqlalchemy import Connection, create_engine, insert, inspect, update
 
 import storage
 from storage import Keyring
+from storage import tables as stored
 from storage._ground.database import with_driver
 from storage.migrations.changes import config, differences, undo
 from storage.tables import contribution
 from storage.versions import NEWEST, is_current
 from tests.storage.recordings import SOUND, claim, heard, kept
-from tests.storage.rows import give, meet, opened
+from tests.storage.rows import NOW, give, meet, opened
 
 ROOT = Path(__file__).parents[2]
 
@@ -221,3 +222,33 @@ async def test_voice_notes_of_before_are_fetched_by_the_sender_of_their_chat(
     assert await kept(database, keys, claimed)
     assert await heard(database, keys, name) == SOUND
     await database.close()
+
+
+BEFORE_TWO_DAYS = "7d40b1c96e35"
+ASKED = (
+    '{"title":{"en":"\\\\"answer_by\\\\":\\\\"2020-01-01\\\\""},"promise":{"answer_by":"2027-05-31"%s},"questions":[]}'
+)
+
+
+def test_the_one_day_of_a_promise_of_before_is_both(blank_database_url: str) -> None:
+    """Whatever an organizer wrote in quotes is left alone, and what is not filled in stays so."""
+    storage.migrate(blank_database_url)
+    with _connected(blank_database_url) as connection:
+        command.downgrade(config(connection), BEFORE_TWO_DAYS)
+    with _connected(blank_database_url) as connection:
+        connection.execute(insert(stored.process).values(id="p", slug="p", edition=0, content="", opened=NOW))
+        asked = {"id": "c", "process_id": "p", "content": ASKED % "", "opened": NOW}
+        connection.execute(insert(stored.consultation).values(asked))
+        for name, content in (("whole", '{"answer_by":"2027-05-31","opens":""}'), ("begun", '{"answer_by":""}')):
+            written = {"id": name, "content": content, "made": NOW, "changed": NOW}
+            written |= {"process_id": "p", "edition": 1, "staff_id": "amina"}
+            connection.execute(insert(stored.draft).values(written))
+    storage.migrate(blank_database_url)
+    with _connected(blank_database_url) as connection:
+        both = connection.exec_driver_sql("SELECT content FROM consultation").scalar_one()
+        drafts = connection.exec_driver_sql("SELECT content FROM draft ORDER BY id").scalars().all()
+        assert both == ASKED % ',"respond_by":"2027-05-31"'
+        assert drafts == ['{"answer_by":""}', '{"answer_by":"2027-05-31","respond_by":"2027-05-31","opens":""}']
+        command.downgrade(config(connection), BEFORE_TWO_DAYS)
+    with _connected(blank_database_url) as connection:
+        assert connection.exec_driver_sql("SELECT content FROM consultation").scalar_one() == ASKED % ""

@@ -5,6 +5,7 @@ from datetime import timedelta
 import flows
 from handlers import consultations
 from handlers.writing import contents
+from locales import in_words
 from tests.stories.town import StoryTown, now
 
 
@@ -17,6 +18,7 @@ def consultation() -> contents.Consultation:
             what_can_change={"en": "The plan for next year."},
             level="consultation",
             answer_by=(now() + timedelta(days=20)).date(),
+            respond_by=(now() + timedelta(days=50)).date(),
         ),
         questions=(
             flows.Question(
@@ -35,7 +37,8 @@ async def test_the_promise_comes_before_the_questions(square: StoryTown) -> None
     await square.acts(lambda session, process, moment: consultations.open_(session, process, consultation(), moment))
     await alice.hears("Seeing a doctor", "ANSWER")
     alice.says("answer")
-    await alice.hears_choices("health ministers", "plan for next year", "Have you seen a doctor this year?")
+    both = ("Please answer by", f"We respond by {in_words(consultation().promise.responds)}.")
+    await alice.hears_choices("health ministers", "plan for next year", *both, "Have you seen a doctor this year?")
     alice.says("2")
     await alice.hears("What would make it easier?")
     alice.sends_voice()
