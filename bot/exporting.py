@@ -1,16 +1,12 @@
 """Files that staff asked for are made here, one at a time, and thrown away when nobody fetches them."""
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
-from shutil import rmtree
-from tempfile import gettempdir, mkdtemp
 
 import structlog
 
+from bot.leftovers import private_folder
 from handlers import processes
 from handlers.exports.making import Look, Making
 from storage import Database, Keyring, exports
@@ -19,7 +15,6 @@ from storage.exports import StoredExport
 ALONE = timedelta(minutes=2)
 """A worker that has not said for so long how far it is has died: another one begins the file again."""
 MOST_TRIES = 5
-FOLDER = "hearback-file-"
 EVERY = timedelta(seconds=2)
 
 log = structlog.get_logger()
@@ -79,29 +74,3 @@ class Exporting:
         for_good = export.tries >= MOST_TRIES
         async with self.database.writing() as session:
             await exports.let_go(session, export.id, self.maker, for_good=for_good)
-
-
-@contextmanager
-def private_folder() -> Iterator[Path]:
-    """A folder that only we can look into, gone afterwards. What programs that were killed have left goes first."""
-    for left in Path(gettempdir()).glob(f"{FOLDER}*"):
-        if not _lives(left.name.removeprefix(FOLDER).partition("-")[0]):
-            rmtree(left, ignore_errors=True)
-    folder = Path(mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
-    try:
-        yield folder
-    finally:
-        rmtree(folder, ignore_errors=True)
-
-
-def _lives(pid: str) -> bool:
-    """Whether there is a program of this number beside us: we make one file at a time, and begin this one now."""
-    if not pid.isdecimal() or int(pid) == os.getpid():
-        return False
-    with suppress(ProcessLookupError):
-        try:
-            os.kill(int(pid), 0)
-        except PermissionError:
-            return True
-        return True
-    return False

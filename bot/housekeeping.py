@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot import leftovers
 from broadcast import reconcile
 from broadcast.wake import Waker
 from channels import Channel
@@ -41,6 +42,8 @@ WORDS_KEPT = timedelta(minutes=15)
 """How long a reply that has left keeps its words where the platform says nothing more of it."""
 UNNAMED = timedelta(minutes=1)
 """How often voice notes are looked for that no contribution names any more."""
+HEARD = timedelta(days=7)
+"""How long a voice note is kept after what is said in it was written down: until then that can be corrected."""
 AWAY = timedelta(hours=1)
 """A database that nobody has used for so long may be an old copy."""
 
@@ -85,7 +88,7 @@ class Housekeeping:
         moved = [await step(now) for step in (self._let_leave, self._remind, self._tell_late, self._ask)]
         if published + sum(moved):
             await self.waker.wake()
-        if parted + await self._fade(now):
+        if parted + await self._fade(now) + await self._erase_voices(now):
             await self._sweep()
         for late in overdue:
             async with self.database.writing() as session:
@@ -94,6 +97,7 @@ class Housekeeping:
         await self._put_together(now)
         await self._recognise()
         await self._count(now)
+        await asyncio.to_thread(leftovers.clean)
         await self.age(now)
 
     async def _let_leave(self, now: datetime) -> int:
@@ -136,6 +140,12 @@ class Housekeeping:
     async def _fade(self, now: datetime) -> int:
         async with self.database.writing() as session:
             return await people.fade(session, now)
+
+    async def _erase_voices(self, now: datetime) -> int:
+        async with self.database.writing() as session:
+            if not await marks.turn_comes(session, "erasing voices", now - UNNAMED, now):
+                return 0
+            return await recordings.erase_written_down(session, now - HEARD)
 
     async def age(self, now: datetime) -> None:
         """Forget what is old, a batch at a time, so that nobody waits for it."""

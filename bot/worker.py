@@ -13,6 +13,7 @@ from time import monotonic
 
 import structlog
 
+from bot import leftovers
 from bot.approvals import Approvals
 from bot.asking import Asking
 from bot.exporting import EVERY as IN_A_MOMENT
@@ -70,6 +71,7 @@ class Worker:
         rotation = Rotation(self.database, self.keys)
         fetching = Fetching(self.database, self.keys, self.channels, self.clock, closing, self.observe)
         exporting = Exporting(self.database, self.keys, self.owner, self.clock)
+        await asyncio.to_thread(leftovers.clean, begins=True)
         await self._house.open(self.clock())
         await self._count_workers()
         await approvals.follow()

@@ -195,6 +195,17 @@ def _in_hand(claimed: ClaimedRecording) -> Any:
     )
 
 
+async def erase_written_down(session: Session, before: datetime) -> int:
+    """Erase the sound of those that were last written down before this moment; gives how many. Their words stay.
+
+    What the platform is still to delete is left until then.
+    """
+    here = (recording.c.state == RecordingState.KEPT, recording.c.due.is_(None))
+    nothing = dict.fromkeys(("kind", "key", "sound"))
+    erased = update(recording).where(*here, recording.c.words.is_not(None), recording.c.written < before)
+    return (await session.execute(erased.values(state=RecordingState.ERASED, **nothing))).rowcount
+
+
 async def prune(session: Session) -> int:
     """Throw away those that no contribution names any more: something else was given in their place."""
     is_named = exists().where(contribution.c.recording_id == recording.c.id)

@@ -162,6 +162,8 @@ class RecordingState(StrEnum):
     """It is none that we take: too large, too long, or no sound. What the platform has of it stays there."""
     GONE = "gone"
     """The platform has it no more, or has not given it for a month."""
+    ERASED = "erased"
+    """It was here, and its words were written down a week ago: the voice is of no more use."""
 
 
 class ExportKind(StrEnum):

@@ -1,5 +1,6 @@
 """A file is made whoever dies, once however many make it, and lies nowhere afterwards."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -12,8 +13,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from bot.exporting import ALONE, FOLDER, MOST_TRIES, Exporting, Taken, private_folder
+from bot import leftovers
+from bot.exporting import ALONE, MOST_TRIES, Exporting, Taken
 from bot.housekeeping import Housekeeping
+from bot.leftovers import FOLDER, private_folder
 from broadcast.wake import Waker
 from handlers import moderation, processes
 from handlers.exports import KEPT, making
@@ -232,6 +235,21 @@ async def test_what_a_moderator_hides_masks_or_wants_to_read_anew_leaves_in_no_f
     assert file is not None
     assert "Amal" not in repr(reading.tables(file))
     assert "Ask ▇▇▇." in repr(reading.tables(file))
+
+
+async def test_what_a_killed_program_left_is_erased_by_whoever_keeps_house_and_when_a_worker_begins(
+    workshop: Workshop, tmp_path: Path
+) -> None:
+    gone = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await gone.wait()
+    dead, living, ours = (tmp_path / f"{FOLDER}{pid}-x" for pid in (gone.pid, os.getppid(), os.getpid()))
+    for folder in (dead, living, ours):
+        folder.mkdir()
+        (folder / "file").write_text("Interpreters.")
+    await Housekeeping(workshop.database, workshop.keys, {}, Waker()).keep(NOW)
+    assert set(left_in(tmp_path)) == {living, ours}, "ours may be being made at this moment"
+    leftovers.clean(begins=True)
+    assert left_in(tmp_path) == [living], "a container gives every program of its the same number"
 
 
 async def test_two_workers_make_two_files(workshop: Workshop) -> None:

@@ -210,6 +210,7 @@ async def test_what_attackers_write_stays_text(sqlite_town: Town) -> None:
         ("to_fetch", "still on its way"),
         ("refused", "We could not take it"),
         ("gone", "has it no more"),
+        ("erased", "was erased a week after"),
     ],
 )
 async def test_what_is_not_here_says_why_and_cannot_be_played(sqlite_town: Town, state: str, says: str) -> None:

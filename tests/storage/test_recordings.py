@@ -196,6 +196,47 @@ async def test_what_another_took_the_place_of_is_thrown_away(
     assert await heard(database, keys, name) is None
 
 
+async def test_a_voice_is_erased_a_while_after_it_was_written_down_and_its_words_stay(
+    database: Database, keys: Keyring, alice: Somebody
+) -> None:
+    heard_one, unheard = await spoken(database, keys, alice), await spoken(database, keys, alice, voice="file-2")
+    later = NOW + timedelta(days=2)
+    async with database.writing() as session:
+        for edition, at in ((1, NOW), (2, later)):
+            written = WrittenDown("Trains.", edition, MODERATOR, at)
+            assert await recordings.write_down(session, keys, PROCESS, heard_one, written)
+    async with database.writing() as session:
+        assert await recordings.erase_written_down(session, NOW) == 0
+        assert await recordings.erase_written_down(session, later) == 0, "it was corrected since"
+        assert await recordings.erase_written_down(session, later + timedelta(seconds=1)) == 1
+        assert await recordings.erase_written_down(session, later + timedelta(days=99)) == 0
+    assert await heard(database, keys, heard_one) is None
+    assert await heard(database, keys, unheard) == SOUND, "nobody has written it down"
+    async with database.reading() as session:
+        found = (await recordings.of(session, keys, PROCESS, [heard_one]))[heard_one]
+        boxes = (await session.execute(select(recording.c.sound).where(recording.c.key.is_(None)))).scalars().all()
+    assert (found.state, found.words, found.seconds) == (RecordingState.ERASED, "Trains.", 7)
+    assert boxes == [None]
+    async with database.writing() as session:
+        await speak(session, alice, name=heard_one, words="And buses.")
+    assert await claim(database, keys, NOW + timedelta(days=99)) == [], "the same note given again is not fetched anew"
+
+
+async def test_what_the_platform_is_still_to_delete_is_not_erased_before(
+    database: Database, keys: Keyring, alice: Somebody
+) -> None:
+    async with database.writing() as session:
+        name = await speak(session, alice)
+    [claimed] = await claim(database, keys)
+    await kept(database, keys, claimed)
+    async with database.writing() as session:
+        written = WrittenDown("Trains.", 1, MODERATOR, NOW)
+        assert await recordings.write_down(session, keys, PROCESS, name, written)
+        assert await recordings.erase_written_down(session, NOW + timedelta(days=8)) == 0
+        await recordings.forgotten_there(session, claimed)
+        assert await recordings.erase_written_down(session, NOW + timedelta(days=8)) == 1
+
+
 async def test_an_answer_given_again_has_the_note_that_came_last(
     database: Database, keys: Keyring, alice: Somebody
 ) -> None:
