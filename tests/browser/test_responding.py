@@ -128,8 +128,9 @@ async def _gathers(page: Page) -> None:
         await page.keyboard.press("j")
     await expect(page.locator("[data-row] input:checked")).to_have_count(len(PEOPLE))
     await page.keyboard.press("m")
-    await page.get_by_label("Title of the new one").fill(TITLE)
-    await page.get_by_role("button", name="Put it there").click()
+    await expect(page.locator("#matter")).to_be_focused()
+    await page.locator("#title").fill(TITLE)
+    await page.locator("#many").get_by_role("button", name="Put it there").click()
     await expect(page.get_by_role("status")).to_contain_text("8 were put into the matter.")
 
 
