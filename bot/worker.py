@@ -15,6 +15,7 @@ import structlog
 
 from bot.approvals import Approvals
 from bot.asking import Asking
+from bot.counting import Counting
 from bot.exporting import EVERY as IN_A_MOMENT
 from bot.exporting import Exporting
 from bot.fetching import EVERY as OFTEN
@@ -69,6 +70,7 @@ class Worker:
         slowing = Slowing(self.database, senders)
         rotation = Rotation(self.database, self.keys)
         fetching = Fetching(self.database, self.keys, self.channels, self.clock, closing, self.observe)
+        counting = Counting(self.database, self.keys, self.owner, self.clock)
         exporting = Exporting(self.database, self.keys, self.owner, self.clock)
         await self._house.open(self.clock())
         await self._count_workers()
@@ -91,6 +93,7 @@ class Worker:
                     ("follow", HOUSE, approvals.follow),
                     ("keys", A_MINUTE, lambda: rotation.go_on(self.clock())),
                     ("files", IN_A_MOMENT, exporting.go_on),
+                    ("opinions", HOUSE, counting.go_on),
                 ):
                     tasks.create_task(self._again(closing, name, pause, work))
         finally:
