@@ -16,6 +16,7 @@ import structlog
 from bot import leftovers
 from bot.approvals import Approvals
 from bot.asking import Asking
+from bot.counting import Counting
 from bot.exporting import EVERY as IN_A_MOMENT
 from bot.exporting import Exporting
 from bot.fetching import EVERY as OFTEN
@@ -70,6 +71,7 @@ class Worker:
         slowing = Slowing(self.database, senders)
         rotation = Rotation(self.database, self.keys)
         fetching = Fetching(self.database, self.keys, self.channels, self.clock, closing, self.observe)
+        counting = Counting(self.database, self.keys, self.owner, self.clock)
         exporting = Exporting(self.database, self.keys, self.owner, self.clock)
         await asyncio.to_thread(leftovers.clean, begins=True)
         await self._house.open(self.clock())
@@ -93,6 +95,7 @@ class Worker:
                     ("follow", HOUSE, approvals.follow),
                     ("keys", A_MINUTE, lambda: rotation.go_on(self.clock())),
                     ("files", IN_A_MOMENT, exporting.go_on),
+                    ("opinions", HOUSE, counting.go_on),
                 ):
                     tasks.create_task(self._again(closing, name, pause, work))
         finally:

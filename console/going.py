@@ -39,6 +39,7 @@ KINDS: Mapping[str, str] = {
     "progress": N_("What followed a response"),
     "promise": N_("A promise that has passed"),
     "inquiry": N_("Question to one person"),
+    "proposal": N_("Answer to whoever proposed a statement"),
     "round": N_("Round of voting"),
     "result": N_("Result of a vote"),
     "seat": N_("Seat on the council"),

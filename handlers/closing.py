@@ -7,7 +7,7 @@ from handlers import bulletins, processes, rounds, telling
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import N_, _, to_staff
-from storage import Keyring, Session, broadcasts, consultations, openings, schedules, sendings
+from storage import Keyring, Session, broadcasts, consultations, openings, schedules, sendings, soundings
 from storage import bulletins as stored_bulletins
 from storage import processes as stored
 from storage import rounds as stored_rounds
@@ -39,6 +39,7 @@ async def close(session: Session, process: OpenProcess, keys: Keyring, now: date
     await stored.touch_all(session)
     await processes.touch(session, process)
     await consultations.close_all(session, process.id, now)
+    await soundings.close_all(session, process.id, now)
     await sendings.void_all(session, process.id)
     await openings.void_all(session, process.id)
     await schedules.remove_all(session, process.id)

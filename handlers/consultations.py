@@ -7,6 +7,7 @@ from handlers import processes, telling
 from handlers.processes import OpenProcess
 from handlers.telling import Announcement
 from handlers.writing import contents, naming
+from handlers.writing.promises import check_promise
 from locales import N_, _, in_words, to_staff
 from storage import Session, consultations, fresh
 from storage import processes as stored_processes
@@ -119,7 +120,7 @@ def check(process: OpenProcess, consultation: contents.Consultation, now: dateti
 
 def _check(consultation: contents.Consultation, now: datetime) -> None:
     contents.check_line(consultation.title, to_staff("title"))
-    _check_promise(consultation.promise, now)
+    check_promise(consultation.promise, now)
     if not 1 <= len(consultation.questions) <= MOST:
         raise contents.Unfit(to_staff("questions: ask between 1 and {most}.", most=MOST))
     if len({question.key for question in consultation.questions}) < len(consultation.questions):
@@ -127,17 +128,3 @@ def _check(consultation: contents.Consultation, now: datetime) -> None:
     for question in consultation.questions:
         contents.check_value(question.key, to_staff("questions"))
         contents.check_question(question, naming.part(to_staff("questions"), question.key))
-
-
-def _check_promise(promise: flows.Promise, now: datetime) -> None:
-    contents.check_rendered(promise.purpose, to_staff("promise.purpose"))
-    contents.check_rendered(promise.who_decides, to_staff("promise.who_decides"))
-    contents.check_rendered(promise.what_can_change, to_staff("promise.what_can_change"))
-    if promise.level not in flows.LEVELS:
-        raise contents.Unfit(to_staff("promise.level is one of: {choices}.", choices=naming.listed(flows.LEVELS)))
-    if promise.answer_by <= now.date():
-        raise contents.Unfit(to_staff("promise.answer_by must be a day to come."))
-    if promise.responds < promise.answer_by:
-        raise contents.Unfit(
-            to_staff("promise.respond_by must be the last day on which people can answer, or a later one.")
-        )

@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import flows
-from handlers import counts, doors, processes, public_counts, senders
+from handlers import counts, doors, processes, public_counts, senders, soundings
 from handlers.feedback import NOBODY, Counts
 from handlers.processes import OpenProcess
 from handlers.public_counts import Figures
+from handlers.soundings import Outcome
 from handlers.writing import contents, moments
-from storage import Session, consultations, matters, responses, results, walls
+from storage import Session, consultations, matters, responses, results, statements, walls
+from storage import soundings as stored_soundings
 from storage.responses import NewResponse
 from storage.results import StoredResult
 from storage.states import ProcessState, ResponseState, ResultState
@@ -78,6 +80,15 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """Statements that people agree or disagree with, and what came of them."""
+
+    title: flows.Renditions
+    is_open: bool
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
 class Wall:
     """All that stands there for everybody. Each part in the order in which it is shown."""
 
@@ -90,6 +101,8 @@ class Wall:
     matters: Sequence[ShownMatter]
     news: Sequence[News]
     """The newest."""
+    answered: Answered | None = None
+    """The newest; None: there are none."""
 
     @property
     def is_open(self) -> bool:
@@ -112,7 +125,7 @@ async def versions(session: Session) -> Sequence[Version]:
 
 
 async def read(session: Session, version: Version, now: datetime) -> Wall:
-    """Seven statements at most."""
+    """Nine statements at most."""
     process = processes.known(version.process)
     shown = [_matter(matter) for matter in await walls.matters(session, process.id)]
     return Wall(
@@ -122,6 +135,7 @@ async def read(session: Session, version: Version, now: datetime) -> Wall:
         consultations=await _consultations(session, process),
         matters=sorted(shown, key=_by_people),
         news=await _news(session, process, shown, NEWEST),
+        answered=await _answered(session, process, now),
     )
 
 
@@ -176,6 +190,16 @@ def _by_people(matter: ShownMatter) -> int:
 async def _consultations(session: Session, process: OpenProcess) -> Sequence[contents.Consultation]:
     newest = await consultations.newest(session, process.id, MOST_CONSULTATIONS)
     return [contents.unpack(kept.content, contents.Consultation) for kept in newest if kept.closed is None]
+
+
+async def _answered(session: Session, process: OpenProcess, now: datetime) -> Answered | None:
+    """Two statements, one where nobody was ever asked."""
+    newest = await stored_soundings.newest(session, process.id, 1)
+    if not newest:
+        return None
+    each = await statements.of_sounding(session, process.id, newest[0].id)
+    content = contents.unpack(newest[0].content, contents.Sounding)
+    return Answered(content.title, newest[0].is_open(now), soundings.outcome(newest[0], each))
 
 
 async def news(session: Session, wall: Wall) -> Sequence[News]:

@@ -8,6 +8,8 @@ from public._frame.visits import Visit
 
 MOST_MATTERS = 20
 MOST_LATE = 8
+MOST_STATEMENTS = 20
+"""Those that most people answered."""
 
 
 async def show(visit: Visit) -> Copy:
@@ -19,6 +21,7 @@ async def show(visit: Visit) -> Copy:
         late=wall.late,
         most_late=MOST_LATE,
         levels=LEVELS,
+        most_statements=MOST_STATEMENTS,
     )
 
 

@@ -30,6 +30,8 @@ INQUIRY = "inquiry"
 """The kind of subject that asks one person something about what they gave."""
 
 
+PROPOSAL = "proposal"
+"""The kind of subject that tells one person what became of a statement that they proposed."""
 CONSULTATION = "consultation"
 """The kind of subject that calls people to answer."""
 
@@ -39,7 +41,10 @@ class Subject:
     """What a broadcast tells of."""
 
     kind: str
-    """bulletin, consultation, response, progress, promise, inquiry, round, result or seat: each has a template."""
+    """bulletin, consultation, response, progress, promise, inquiry, proposal, round, result or seat.
+
+    Each has a template.
+    """
     id: str
 
     def __str__(self) -> str:
@@ -86,6 +91,8 @@ class Audience:
     """Only those whose contributions are gathered in any of these matters, or who follow one of them."""
     contributions: tuple[str, ...] = ()
     """Only those who gave any of these."""
+    proposals: tuple[str, ...] = ()
+    """Only those who proposed any of these statements."""
     roll: str | None = None
     """Only those on the roll of this round."""
     has_not_voted: bool = False
@@ -100,7 +107,7 @@ class Audience:
     @property
     def goes_back(self) -> bool:
         """It reaches people where they said what it is about, and nowhere else."""
-        return bool(self.response or self.about or self.contributions)
+        return bool(self.response or self.about or self.contributions or self.proposals)
 
 
 EVERYBODY = Audience()

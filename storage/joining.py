@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from storage import opinions
 from storage._ground.columns import Sealed
 from storage._ground.database import Conflict, Session
 from storage.codes import Code
@@ -43,8 +44,10 @@ from storage.tables import (
     follow,
     link,
     membership,
+    opinion,
     participation,
     person,
+    proposal,
     recording,
     report,
     seat,
@@ -227,6 +230,25 @@ async def _feedback(session: Session, pair: Pair, _now: datetime) -> None:
     await _move(session, pair, feedback)
 
 
+async def _proposals(session: Session, pair: Pair, _now: datetime) -> None:
+    """All of both."""
+    await _hand_over(session, pair, proposal, proposal.c.id)
+    await _move(session, pair, proposal)
+
+
+async def _opinions(session: Session, pair: Pair, _now: datetime) -> None:
+    """Of one statement the opinion that was said later counts; of the same minute, the first's."""
+    of_second = select(opinion).where(opinion.c.person_id == pair.second.person)
+    for row in (await session.execute(of_second)).all():
+        theirs = opinions.unpacked(pair.second.open(row.held, opinion.c.held, row.sounding_id))
+        mine = await opinions.of_person(session, row.process_id, row.sounding_id, pair.first)
+        both = opinions.Mine(opinions.merged(mine.held, theirs), mine.edition + row.edition)
+        writes = Writes()
+        opinions.put(writes, pair.first, row.process_id, row.sounding_id, both)
+        await write(session, writes)
+    await session.execute(delete(opinion).where(opinion.c.person_id == pair.second.person))
+
+
 async def _recordings(session: Session, pair: Pair, _now: datetime) -> None:
     """Of each only its key is sealed anew, and its words: the sound is sealed by that key."""
     await _hand_over(session, pair, recording, recording.c.id)
@@ -357,6 +379,8 @@ JOINS: Mapping[str, Joins] = {
     contribution.name: _contributions,
     follow.name: _follows,
     feedback.name: _feedback,
+    proposal.name: _proposals,
+    opinion.name: _opinions,
     recording.name: _recordings,
     membership.name: _memberships,
     candidate.name: _candidates,

@@ -12,7 +12,18 @@ from storage.codes import Code
 from storage.keys import Keyring, PersonKey
 from storage.reaches import ACTIVE
 from storage.states import State
-from storage.tables import address, broadcast, contribution, delivery, link, participation, person, sender, waits
+from storage.tables import (
+    address,
+    broadcast,
+    contribution,
+    delivery,
+    link,
+    participation,
+    person,
+    proposal,
+    sender,
+    waits,
+)
 from storage.together import Writes, write
 
 
@@ -65,6 +76,7 @@ async def _leave_what_was_given(session: Session, address_id: str) -> None:
     """Its response is for the other chats now."""
     theirs = update(contribution).where(contribution.c.address_id == address_id)
     await session.execute(theirs.values(address_id=None))
+    await session.execute(update(proposal).where(proposal.c.address_id == address_id).values(address_id=None))
     await session.execute(update(person).where(person.c.prefers == address_id).values(prefers=None))
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from sqlalchemy import and_, delete, exists, func, or_, select, update
 
-from storage import exports
+from storage import exports, statements
 from storage._ground.database import Session
 from storage.codes import Code
 from storage.keys import Keyring, PersonKey, Unreadable
@@ -71,6 +71,7 @@ async def erase(session: Session, person_id: str) -> None:
         .returning(contribution.c.process_id)
     )
     await exports.begin_anew(session, set((await session.execute(left)).scalars()))
+    await statements.erase_words_of(session, person_id)
     await session.execute(delete(person).where(person.c.id == person_id))
 
 

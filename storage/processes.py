@@ -9,7 +9,17 @@ from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session
 from storage.states import ProcessState
-from storage.tables import bulletin, consultation, inquiry, is_public, is_still_open, matter, process
+from storage.tables import (
+    bulletin,
+    consultation,
+    inquiry,
+    is_asked_now,
+    is_public,
+    is_still_open,
+    matter,
+    process,
+    sounding,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,12 @@ class StoredBoard:
     """There is a matter that everybody may read."""
     asks_back: bool
     """Somebody was asked something about what they gave, and has not answered it."""
+    sounding: str | None
+    """The id of the sounding that is open."""
+    sounded: str | None
+    """The content of that sounding."""
+    sounding_until: datetime | None
+    """When it closes by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +96,11 @@ async def touch(session: Session, process_id: str) -> bool:
     is_open = (process.c.id == process_id, process.c.state == ProcessState.OPEN)
     touched = await session.execute(update(process).where(*is_open).values(edition=process.c.edition + 1))
     return bool(touched.rowcount)
+
+
+async def show_anew(session: Session, process_id: str) -> None:
+    """The same for what everybody reads of it, whether it is still open or not."""
+    await session.execute(update(process).where(process.c.id == process_id).values(edition=process.c.edition + 1))
 
 
 async def touch_all(session: Session) -> None:
@@ -138,6 +159,13 @@ async def board(session: Session, process_id: str, now: datetime) -> StoredBoard
         .limit(1)
         .subquery()
     )
+    sounded = (
+        select(sounding.c.id, sounding.c.content, sounding.c.closes)
+        .where(sounding.c.process_id == process_id, is_asked_now(sounding, now))
+        .order_by(sounding.c.opened.desc(), sounding.c.id)
+        .limit(1)
+        .subquery()
+    )
     latest = (
         select(bulletin.c.content, bulletin.c.not_after)
         .where(
@@ -175,6 +203,9 @@ async def board(session: Session, process_id: str, now: datetime) -> StoredBoard
                 .where(inquiry.c.process_id == process_id, inquiry.c.answer_id.is_(None))
                 .exists()
                 .label("asks_back"),
+                select(sounded.c.id).scalar_subquery().label("sounding"),
+                select(sounded.c.content).scalar_subquery().label("sounded"),
+                select(sounded.c.closes).scalar_subquery().label("sounding_until"),
             ).where(process.c.id == process_id)
         )
     ).one_or_none()

@@ -248,3 +248,25 @@ class CandidateState(StrEnum):
     """They did not want the seat that they were offered."""
     LATE = "late"
     """They did not answer in time."""
+
+
+class Opinion(StrEnum):
+    """What somebody says of a statement. The values are those of a choice: "yes" is heard in every language."""
+
+    AGREES = "yes"
+    """They agree."""
+    DISAGREES = "no"
+    """They do not."""
+    PASSES = "pass"
+    """They would rather not say, or cannot."""
+
+
+class ProposalState(StrEnum):
+    """What became of a statement that somebody proposed."""
+
+    WAITING = "waiting"
+    """Nobody of the staff has decided yet."""
+    ACCEPTED = "accepted"
+    """It is shown to everybody, or a statement that says the same is."""
+    REFUSED = "refused"
+    """It is not shown to anybody; its person was told why."""

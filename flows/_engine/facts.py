@@ -228,6 +228,37 @@ class OpenRound:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownStatement:
+    """A statement that this person is asked about."""
+
+    id: str
+    text: Renditions
+    opinion: str = field(default="", repr=False)
+    """What they said of it before, an `Opinion`; "": nothing."""
+    back: int = 0
+    """So many answers ago they said that; 0: they are asked for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSounding:
+    """Statements that people can agree or disagree with."""
+
+    id: str
+    title: Renditions
+    promise: Promise
+    number: int
+    """How many statements there are for this person..."""
+    left: int
+    """...and of how many they have said nothing yet, the one that is shown among them."""
+    statement: ShownStatement | None = None
+    """None: they have said something of each."""
+    goes_on: bool = False
+    """They have just answered one: what it is all about was said before."""
+    can_propose: bool = True
+    """Not too many of their own wait for a decision."""
+
+
+@dataclass(frozen=True, slots=True)
 class OwnContribution:
     """One thing this person gave us, without its words."""
 
@@ -364,6 +395,9 @@ class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
     inquiry: OpenInquiry | None = None
     councils: tuple[Option, ...] = ()
     """Those on which this person sits."""
+    sounds: bool = False
+    """There are statements that people can agree or disagree with."""
+    sounding: OpenSounding | None = None
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.language}, {self.channel})"
@@ -449,4 +483,6 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         response=known.response if "response" in needs else None,
         inquiry=known.inquiry if "inquiry" in needs else None,
         councils=known.councils if "councils" in needs else (),
+        sounds=known.sounds,
+        sounding=known.sounding if "sounding" in needs else None,
     )

@@ -10,6 +10,7 @@ from channels.messages import Kind
 from flows.join import Linked
 from flows.leave import Departed
 from flows.link import LinkOffered
+from flows.opine import Opined, Proposed, Reconsidered
 from flows.others import Browsed, Followed, LookedInto, Unfollowed
 from flows.prefer import Preferred
 from flows.rate import Rated
@@ -18,7 +19,7 @@ from flows.status import LookedBack
 from flows.switch import Entered
 from flows.unlink import Unlinked
 from flows.vote import ReadUp
-from handlers import contributions, feedback, follows, inquiries, links, members, people, rounds, timelines
+from handlers import contributions, feedback, follows, inquiries, links, members, opinions, people, rounds, timelines
 from handlers.talk.deciding import (
     Again,
     Back,
@@ -76,6 +77,9 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     Followed: follows.follow,
     Unfollowed: follows.unfollow,
     Rated: feedback.rate,
+    Opined: opinions.opine,
+    Reconsidered: opinions.look_back,
+    Proposed: opinions.propose,
 }
 
 IN_PIECES = timedelta(minutes=10)

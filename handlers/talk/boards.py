@@ -1,12 +1,15 @@
 """What stands open in each process, remembered between turns for as long as it is true."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import flows
 from handlers.writing import contents
-from storage import Session, doors, processes
+from storage import Session, doors, processes, statements
 from storage.doors import Place
+from storage.statements import StoredStatement
 from storage.states import ProcessState
 
 
@@ -21,6 +24,28 @@ class OpenProcesses:
     def elsewhere(self, _sender: str) -> tuple[flows.Option, ...]:
         """The processes that a chat can go into from here."""
         return self.options
+
+
+@dataclass(frozen=True)
+class Sounding:
+    """Statements that people can agree or disagree with. A program remembers all of them: no turn looks them up."""
+
+    id: str
+    content: contents.Sounding
+    until: datetime | None
+    """When it closes by itself."""
+    statements: Sequence[StoredStatement]
+    """Also those that nobody is shown any more."""
+
+    @cached_property
+    def texts(self) -> Mapping[str, flows.Renditions]:
+        """What is shown, by the statement's id."""
+        return {its.id: contents.unpack(its.texts, dict[str, str]) for its in self.statements if its.is_shown}
+
+    @cached_property
+    def standing_for(self) -> Mapping[int, str]:
+        """By the number of each statement: the one that its opinions are counted for."""
+        return {its.number: its.same_as or its.id for its in self.statements}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +70,8 @@ class Board:
     """There are matters that everybody may read."""
     asks_back: bool
     """Somebody was asked something about what they gave, and has not answered it."""
+    sounding: Sounding | None
+    """The one that is open."""
 
     doors: frozenset[Place]
     """All that there are, into whichever process: most of what people write is none of their words."""
@@ -64,7 +91,8 @@ class Board:
 
     def is_past(self, now: datetime) -> bool:
         """Something else stands open by now, though nobody has done anything."""
-        changes = (self.bulletin_next, self.consultation_until)
+        sounding_until = None if self.sounding is None else self.sounding.until
+        changes = (self.bulletin_next, self.consultation_until, sounding_until)
         return any(moment is not None and moment <= now for moment in changes)
 
     def news(self, now: datetime) -> flows.Renditions | None:
@@ -112,6 +140,11 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
     if found.consultation is not None and found.questions is not None:
         content = contents.unpack(found.questions, contents.Consultation)
         consultation = flows.OpenConsultation(found.consultation, content.title, content.promise, content.questions)
+    sounding = None
+    if found.sounding is not None and found.sounded is not None:
+        written = await statements.of_sounding(session, process, found.sounding)
+        about = contents.unpack(found.sounded, contents.Sounding)
+        sounding = Sounding(found.sounding, about, found.sounding_until, written)
     return Board(
         process=found.process,
         edition=found.edition,
@@ -125,6 +158,7 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
         bulletin_next=found.bulletin_next,
         raised=found.raised,
         asks_back=found.asks_back,
+        sounding=sounding,
         doors=await doors.places(session),
         beside=beside,
         others=tuple(option for option in beside.options if option.value != found.process),

@@ -15,6 +15,7 @@ from handlers.talk.patience import Heard
 from handlers.talk.standing import KeptTalk, Standing, packed, room
 from storage import Keyring, PersonKey, addresses, fresh, participations, people
 from storage.doors import Place
+from storage.opinions import Mine
 from storage.together import Writes
 from storage.turns import Known
 
@@ -94,6 +95,14 @@ class Visit:
     """The link whose number was sent, as it is looked up; "" for none."""
     topic: str = ""
     """What they have just chosen to see of what others said; "" for nothing."""
+    mine: Mine | None = field(default=None, repr=False)
+    """What they say of the statements of the open sounding, as it is after this turn; None: nobody has looked."""
+    opined: bool = False
+    """They have just said what they think of one."""
+    back: int = 0
+    """They want to see what they said so many answers ago."""
+    proposed: bool = False
+    """They have just proposed one of their own, which waits."""
     forgotten: bool = False
     departed: bool = False
     """They left the process in this turn, or did not agree to take part in it."""
@@ -159,6 +168,7 @@ class Visit:
             consultation=consultation,
             seated=self.is_member,
             over=self.is_over,
+            sounds=board is not None and board.sounding is not None and not self.is_over,
             linked=self.known is not None and self.known.linked,
             came_by_link=self.known is not None and self.known.came_by_link,
         )

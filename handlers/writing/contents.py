@@ -73,6 +73,14 @@ class Consultation:
 
 
 @dataclass(frozen=True, slots=True)
+class Sounding:
+    """What statements are about that people can agree or disagree with, and what is promised."""
+
+    title: flows.Renditions
+    promise: flows.Promise
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """What was done with contributions, and with the matters that they are gathered in."""
 

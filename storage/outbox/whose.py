@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, and_, false, func, select, true, union_all
 
 from storage.broadcasts import Audience
-from storage.tables import address, contribution, follow, gathered, matter, response_matter
+from storage.tables import address, contribution, follow, gathered, matter, proposal, response_matter
 
 _Said = CompoundSelect[Any]
 """A row for each thing that a person of the process said or follows: person_id, address_id, follows, day, id.
@@ -42,6 +42,8 @@ def _said_about(process: str, audience: Audience) -> Sequence[_Said]:
         found.append(_of_matters(process, gathered.c.matter_id.in_(matters), follow.c.matter_id.in_(matters)))
     if audience.contributions:
         found.append(union_all(_given(process).where(contribution.c.id.in_(audience.contributions))))
+    if audience.proposals:
+        found.append(union_all(_proposed(process).where(proposal.c.id.in_(audience.proposals))))
     return found
 
 
@@ -76,3 +78,13 @@ def _followed(process: str) -> Select[Any]:
         .outerjoin(address, is_theirs)
         .where(matter.c.process_id == process)
     )
+
+
+def _proposed(process: str) -> Select[Any]:
+    return select(
+        proposal.c.person_id,
+        proposal.c.address_id,
+        false().label("follows"),
+        proposal.c.proposed.label("day"),
+        proposal.c.id,
+    ).where(proposal.c.process_id == process)

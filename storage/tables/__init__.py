@@ -60,6 +60,7 @@ from storage.tables.senders import sender
 from storage.tables.sendings import sending
 from storage.tables.staff import attempt, grant, recovery_code, sign_in, staff, staff_invitation
 from storage.tables.staff_phones import staff_phone, staff_phone_code
+from storage.tables.statements import is_asked_now, opinion, proposal, sounding, statement
 from storage.tables.templates import template
 
 __all__ = [
@@ -94,6 +95,7 @@ __all__ = [
     "input",
     "inquiry",
     "invitation",
+    "is_asked_now",
     "is_hidden",
     "is_in_lobby",
     "is_in_words",
@@ -119,11 +121,13 @@ __all__ = [
     "membership",
     "metadata",
     "opening",
+    "opinion",
     "parked",
     "participation",
     "person",
     "process",
     "program",
+    "proposal",
     "public_count",
     "recording",
     "recovery_code",
@@ -139,11 +143,13 @@ __all__ = [
     "sending",
     "sign_in",
     "sits",
+    "sounding",
     "staff",
     "staff_invitation",
     "staff_phone",
     "staff_phone_code",
     "standing",
+    "statement",
     "template",
     "waits",
     "waits_for_a_response",

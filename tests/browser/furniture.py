@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import flows
+from council.opinions import Cell, Group, Picture, Tally
 from handlers import (
     bulletins,
     consultations,
@@ -16,7 +18,9 @@ from handlers import (
     openings,
     responses,
     sendings,
+    soundings,
     staff,
+    statements,
 )
 from handlers.doors import NewDoor
 from handlers.exports import Order
@@ -26,6 +30,8 @@ from handlers.processes import OpenProcess
 from handlers.staff import Grant
 from handlers.writing import contents
 from storage import Session, recordings
+from storage import soundings as stored_soundings
+from storage import statements as stored_statements
 from storage.roles import Role
 from storage.states import ExportFormat, ExportKind, RenditionState
 from tests.handlers.asking import ALL_KINDS, DRAFT
@@ -76,6 +82,7 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         "draft": draft,
         "opening": opening,
         "consultation": consultation,
+        **await town.acts(_sounded),
         "token": await town.organizer(_invited),
         "text": await town.organizer(_own),
     }
@@ -166,3 +173,20 @@ async def _asked(session: Session, process: OpenProcess, now: datetime) -> tuple
     asking = replace(ALL_KINDS, promise=replace(ALL_KINDS.promise, answer_by=answer_by, respond_by=None))
     opened, _broadcast = await consultations.open_(session, process, asking, now)
     return names[0], waiting.id, opened
+
+
+async def _sounded(session: Session, process: OpenProcess, now: datetime) -> Mapping[str, str]:
+    """Statements with a picture of groups, and one that waits to be decided on."""
+    day = (now + timedelta(days=20)).date()
+    promise = flows.Promise({"en": "To know."}, {"en": "The ministers."}, {"en": "The list."}, "consultation", day)
+    texts = [{"en": "Clinics need interpreters."}, {"fr": "Les bus doivent être gratuits."}]
+    name = await statements.open_(session, process, contents.Sounding({"en": "Life here"}, promise), texts, now)
+    clinics, buses = [its.id for its in await stored_statements.of_sounding(session, process.id, name)]
+    parts = (Tally(50, 4, 2), Tally(3, 40, 5)), (Tally(40, 6, 1), Tally(41, 3, 4))
+    groups = tuple(Group(56, its, 0.3 + place / 3, 0.5, 0.1, 0.2) for place, its in enumerate(parts))
+    picture = Picture(112, groups, (Cell(4, 8, 12), Cell(9, 8, 30)), 16, (0.2, 2.0), 0.6)
+    tallies = {clinics: Tally(90, 10, 3), buses: Tally(44, 43, 9)}
+    came = contents.pack(soundings.Came(112, tallies, True, (clinics, buses), picture))
+    await stored_soundings.claim(session, name, "worker", now, now + timedelta(minutes=1))
+    await stored_soundings.put(session, name, "worker", 112, came, "112 300", now)
+    return {"sounding": name, "statement": buses}

@@ -18,6 +18,7 @@ from flows import (
     OpenConsultation,
     OpenInquiry,
     OpenRound,
+    OpenSounding,
     Option,
     OwnContribution,
     Process,
@@ -27,6 +28,7 @@ from flows import (
     RatedResponse,
     Region,
     Scale,
+    ShownStatement,
     Spoke,
     Surroundings,
     Turn,
@@ -88,6 +90,14 @@ MATTERS = (
     PublicMatter("m2", {"en": "Visas"}, follows=True),
     PublicMatter("m3", {"ar": "مدارس"}, ResponseState.TAKEN_UP, follows=True, supports=True),
 )
+SOUNDING = OpenSounding(
+    id="s1",
+    title={"en": "Life in the region", "fr": "La vie dans la région"},
+    promise=CONSULTATION.promise,
+    number=12,
+    left=4,
+    statement=ShownStatement("st1", {"ar": "تحتاج العيادات إلى مترجمين."}),
+)
 TOPICS = ("followed", "leaving", "working", "else")
 
 
@@ -131,6 +141,8 @@ def facts(language: str = "en", channel: str = "telegram") -> Facts:
         response=RatedResponse("response1", date(2026, 3, 8), ResponseState.TAKEN_UP),
         councils=(Option("c1", {"en": "Council", "es": "Consejo"}), Option("c2", {"en": "Youth council"})),
         inquiry=OpenInquiry("i1", "m1", {"en": "Which clinic?", "es": "¿Qué clínica?"}),
+        sounds=True,
+        sounding=SOUNDING,
     )
     return known.within(surroundings(channel))
 

@@ -22,6 +22,7 @@ from flows import (
     Moved,
     Say,
     Shared,
+    ShownStatement,
     Spoke,
     Switched,
     Talk,
@@ -35,6 +36,7 @@ from flows import (
 )
 from flows import help as help_
 from flows._engine.folding import fold
+from flows.opine import Opined, Proposed
 from flows.others import LookedInto
 from flows.rate import Rated
 from flows.status import LookedBack
@@ -42,12 +44,14 @@ from flows.switch import Entered
 from flows.vote import ReadUp
 from handlers.talk.deciding import WITHOUT_CONSENT
 from locales import _, languages, speak, speaking
+from storage.states import Opinion
 from tests.every_channel import every_channel
 from tests.flows.example import (
     CONSULTATION,
     ELSEWHERE,
     MATTERS,
     PROCESS,
+    SOUNDING,
     bare,
     facts,
     in_lobby,
@@ -56,7 +60,7 @@ from tests.flows.example import (
     surroundings,
 )
 
-MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered, Shared, Rated, ReadUp, LookedBack, LookedInto)
+MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered, Shared, Rated, ReadUp, LookedBack, LookedInto, Opined, Proposed)
 """Going back replays them, so they are recorded as the latest word and not as one more; what is read is read again."""
 IN_WRITING = ("rate",)
 """Where nobody would listen to a voice note."""
@@ -88,6 +92,10 @@ def circumstances(language: str, channel: str) -> Iterator[Facts]:
     yield structs.replace(full, response=replace(full.response, tapped="partly"))
     yield structs.replace(full, own_contributions=full.own_contributions[2:3], inquiry=None)
     yield structs.replace(full, elsewhere=ELSEWHERE)
+    earlier = ShownStatement("st1", {"en": "Buses should be free."}, Opinion.AGREES, 2)
+    yield structs.replace(full, sounding=replace(SOUNDING, statement=earlier, goes_on=True))
+    yield structs.replace(full, sounding=replace(SOUNDING, statement=None, left=0, goes_on=True))
+    yield structs.replace(full, sounding=replace(SOUNDING, statement=None, number=0, left=0, can_propose=False))
     yield structs.replace(full, silent=True, elsewhere=ELSEWHERE)
 
 
@@ -300,4 +308,4 @@ def told_by_help(known: Facts) -> set[str]:
 
 def test_the_menu_leads_only_where_there_is_a_flow() -> None:
     assert offered() <= set(flows())
-    assert offered() == {"share", "answer", "vote", "news", "status", "others", "region", "language", "help", "stop"}
+    assert offered() == {"share", "answer", "vote", "news", "status", "others", "opine", "language", "help", "stop"}

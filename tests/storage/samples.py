@@ -86,7 +86,7 @@ async def fill(session: Session, keys: Keyring) -> PersonKey:
     return key
 
 
-SEALED = {"contribution.translations": "{}"}
+SEALED = {"contribution.translations": "{}", "opinion.held": "[]"}
 """What is sealed and is not just words."""
 LATER = NOW + timedelta(hours=2)
 STATES: Mapping[str, dict[str, Any]] = {
@@ -119,6 +119,8 @@ STATES: Mapping[str, dict[str, Any]] = {
         "until": None,
     },
     "feedback": {"helped": "yes"},
+    "proposal": {"state": "waiting"},
+    "sounding": {"closes": None, "closed": None, "counted": None, "maker": None, "until": None},
     "public_count": {"counted": "behind"},
     "matter": {"dropped": None, "response_id": None, "due": NOW.date() - timedelta(days=1), "told_late": None},
     "opening": {"state": "held", "leaves": NOW},

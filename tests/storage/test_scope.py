@@ -60,10 +60,11 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "joining._follows": Everywhere(("follow",), ONE_PERSON),
     "joining._go_on": Everywhere(("broadcast",), WHOEVER_COMES),
     "joining._candidates": Everywhere(("candidate",), ONE_PERSON),
-    "joining._hand_over": Everywhere(("ballot", "candidate", "contribution", "feedback"), ONE_PERSON),
+    "joining._hand_over": Everywhere(("ballot", "candidate", "contribution", "feedback", "proposal"), ONE_PERSON),
     "joining._move": Everywhere(
-        ("ballot", "candidate", "contribution", "feedback", "follow", "membership"), ONE_PERSON
+        ("ballot", "candidate", "contribution", "feedback", "follow", "membership", "proposal"), ONE_PERSON
     ),
+    "joining._opinions": Everywhere(("opinion",), ONE_PERSON),
     "joining._participations": Everywhere(("participation",), ONE_PERSON),
     "joining._seats": Everywhere(("membership+seat",), ONE_PERSON),
     "joining.is_too_much": Everywhere(("contribution",), "it counts everything that a person gave"),
@@ -77,9 +78,13 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "outbox.unknowns.hold": Everywhere(("broadcast",), "all of a database may be an old copy"),
     "outbox.unknowns._again": Everywhere(("broadcast",), WHOEVER_COMES),
     "participations.has_agreed": Everywhere(("participation",), "whoever agreed anywhere is not forgotten by a no"),
-    "parting._leave_what_was_given": Everywhere(("contribution",), "a chat leaves what was given in it, wherever"),
+    "parting._leave_what_was_given": Everywhere(
+        ("contribution", "proposal"), "a chat leaves what was given in it, wherever"
+    ),
     "parting._take_part": Everywhere(("participation",), "the process is the one that the chat is in"),
     "people.erase": Everywhere(("contribution",), "FORGET is about everything that a person gave"),
+    "soundings.to_count": Everywhere(("process+sounding",), WHOEVER_COMES),
+    "statements.erase_words_of": Everywhere(("proposal",), "FORGET is about everything that a person gave"),
     "people.never_agreed": Everywhere(("participation",), "whoever agreed to nothing anywhere is forgotten"),
     "people.never_entered": Everywhere(("participation",), "whoever has entered nothing anywhere is forgotten"),
     "processes.every": Everywhere(("process",), "it lists them"),
