@@ -31,7 +31,7 @@ from storage.keys import Box, Keyring, PersonKey
 from storage.links import Link
 from storage.outbox import deliveries
 from storage.outbox.deliveries import NEVER
-from storage.states import BroadcastState, CandidateState
+from storage.states import BroadcastState, CandidateState, RemarkKind
 from storage.tables import (
     address,
     ballot,
@@ -46,6 +46,7 @@ from storage.tables import (
     participation,
     person,
     recording,
+    remark,
     report,
     seat,
     sits,
@@ -210,6 +211,21 @@ async def _follows(session: Session, pair: Pair, _now: datetime) -> None:
     await _move(session, pair, follow)
 
 
+async def _remarks(session: Session, pair: Pair, _now: datetime) -> None:
+    """Of two reasons for one option the first's stays."""
+    mine = remark.alias("mine")
+    too = exists().where(
+        mine.c.person_id == pair.first.person,
+        mine.c.round_id == remark.c.round_id,
+        mine.c.option == remark.c.option,
+        mine.c.kind == remark.c.kind,
+        remark.c.kind == RemarkKind.REASON,
+    )
+    await session.execute(delete(remark).where(remark.c.person_id == pair.second.person, too))
+    await _hand_over(session, pair, remark, remark.c.id)
+    await _move(session, pair, remark)
+
+
 async def _feedback(session: Session, pair: Pair, _now: datetime) -> None:
     """Of what both said about one response, what was said later stays; of one day, the first's."""
     await _hand_over(session, pair, feedback, feedback.c.response_id)
@@ -356,6 +372,7 @@ JOINS: Mapping[str, Joins] = {
     participation.name: _participations,
     contribution.name: _contributions,
     follow.name: _follows,
+    remark.name: _remarks,
     feedback.name: _feedback,
     recording.name: _recordings,
     membership.name: _memberships,
