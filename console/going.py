@@ -40,6 +40,8 @@ KINDS: Mapping[str, str] = {
     "promise": N_("A promise that has passed"),
     "inquiry": N_("Question to one person"),
     "round": N_("Round of voting"),
+    "vote": N_("Round of voting"),
+    "outcome": N_("Result of a vote"),
     "result": N_("Result of a vote"),
     "seat": N_("Seat on the council"),
 }
