@@ -41,6 +41,8 @@ KINDS: Mapping[str, str] = {
     "inquiry": N_("Question to one person"),
     "proposal": N_("Answer to whoever proposed a statement"),
     "round": N_("Round of voting"),
+    "vote": N_("Round of voting"),
+    "outcome": N_("Result of a vote"),
     "result": N_("Result of a vote"),
     "seat": N_("Seat on the council"),
 }

@@ -11,7 +11,7 @@ from console._frame.desks import Desk, see
 from console._frame.routes import get, post
 from console.chosen import Choice, choices
 from console.wording import shown
-from handlers import arrivals, counts, feedback, journal, matters
+from handlers import arrivals, counts, feedback, journal, matters, standings
 from handlers.arrivals import Reached
 from handlers.feedback import Counts
 from handlers.journal import Act
@@ -154,19 +154,21 @@ async def _show(desk: Desk, session: Session, matter: StoredMatter, wrong: str =
     answers = await _answers(session, desk, matter)
     labels = await choices(session, desk, gathered[:MOST])
     names = await staff.names(session, [matter.owner] if matter.owner else [])
+    decided = await standings.of(session, desk.process.id, [matter.id])
     return desk.page(
         "matter.html",
         422 if wrong else 200,
         matter=matter,
         title=titled(desk, matter.title),
         due="" if matter.due is None else in_words(matter.due),
-        urgency=_urgency(desk, matter.due) if matter.response_id is None else "",
+        urgency=_urgency(desk, matter.due) if matter.response_id is None or matter.owed else "",
         owner=names.get(matter.owner or "", ""),
         gathered=[_readable(desk, it, labels.get(it.id)) for it in gathered[:MOST]],
         more=gathered[MOST - 1].id if len(gathered) > MOST else "",
         people=counts.rounded(crowd.everybody),
         followers=counts.rounded(crowd.followers),
         answers=answers,
+        decided=[(standing, standing.sentence(), in_words(standing.day)) for standing in decided],
         wrong=wrong,
     )
 

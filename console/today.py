@@ -24,7 +24,7 @@ COUNTED = (Role.OWNER, Role.ORGANIZER, Role.MODERATOR, Role.CLERK, Role.AUDITOR)
 """Who sees figures of people."""
 ENTRANCES = frozenset({Kind.SENDER, Kind.LANGUAGE, Kind.REGION})
 """What concerns who sees to it that people come in and are written to: owners and organizers."""
-ANSWERS = frozenset({Kind.OVERDUE, Kind.NEAR, Kind.MATTER_OVERDUE, Kind.MATTER_NEAR, Kind.WAITING})
+ANSWERS = frozenset({Kind.OVERDUE, Kind.NEAR, Kind.MATTER_OVERDUE, Kind.MATTER_NEAR, Kind.WAITING, Kind.ASKED})
 """What concerns organizers, who respond."""
 
 

@@ -10,7 +10,9 @@ from flows._engine.asking import choose, choose_several, proves
 from flows._engine.effects import Effect, Voted
 from flows._engine.facts import Facts, OpenRound
 from flows._engine.talks import Answer, Ask, Say, Step, Talk
+from flows._engine.words import to_send
 from flows._texts.renditions import choices, written
+from flows.ask import asks
 from locales import N_, _, in_words, ngettext
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
@@ -20,7 +22,7 @@ needs = ("round", "code")
 edition = 2
 
 NONE_OF_THESE = "none_of_these"
-VOTE, READ, KEEP = "vote", "read", "keep"
+VOTE, READ, ASK, KEEP = "vote", "read", "ask", "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,13 @@ def talk(facts: Facts) -> Talk:
     yield Voted(facts.round.id, rule.packed(ballot))
     yield Say(paper.read_back(facts, facts.round, ballot))
     yield Say(_("We have your vote. You can change it until {day}.", day=in_words(facts.round.closes)))
+    yield Say(
+        _(
+            "To ask the organizers something about it, send {ask}. To say why you vote so, send {reasons}.",
+            ask=to_send("ask"),
+            reasons=to_send("reasons"),
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +73,17 @@ class Paper:
 
 
 def _wants_to_vote(facts: Facts, opened: OpenRound) -> Generator[Step, Answer, bool]:
-    """Nobody is asked before the ballot who has not voted and has nothing to read. Each matter is read once."""
-    unread = opened.explained
+    """Nobody is asked before the ballot who has not voted and has nothing to read.
+
+    Each matter is read once, and one question is asked.
+    """
+    unread, may_ask = opened.explained, True
     while opened.voted or unread:
-        wish = yield from choose(_before_ballot(facts, opened), _wishes(opened, unread))
+        wish = yield from choose(_before_ballot(facts, opened), _wishes(opened, unread, may_ask=may_ask))
+        if wish == ASK:
+            yield from asks(facts, opened)
+            may_ask = False
+            continue
         if wish != READ:
             return wish == VOTE
         matter = yield from _which(facts, opened, unread)
@@ -86,12 +102,14 @@ def _before_ballot(facts: Facts, opened: OpenRound) -> str:
     return f"{written(facts, opened.title)}\n{what}"
 
 
-def _wishes(opened: OpenRound, unread: Sequence[str]) -> Iterator[Choice]:
+def _wishes(opened: OpenRound, unread: Sequence[str], *, may_ask: bool) -> Iterator[Choice]:
     yield Choice(VOTE, _("Change my vote") if opened.voted else _("Vote now"))
     if unread:
         yield Choice(READ, _("Read more"))
     if opened.voted:
         yield Choice(KEEP, _("Keep my vote"))
+    if may_ask:
+        yield Choice(ASK, _("Ask a question"))
 
 
 def _which(facts: Facts, opened: OpenRound, unread: Sequence[str]) -> Generator[Ask, Answer, str]:

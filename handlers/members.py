@@ -1,5 +1,6 @@
 """People leave a process, and members its councils: of their own will, or because the organizers end a seat."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flows.leave import Departed
@@ -10,12 +11,12 @@ from handlers.talk.visits import Visit
 from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _, to_staff
-from storage import Keyring, Session, councils, participations, rounds, seats
+from storage import Keyring, Session, councils, participations, remarks, rounds, seats
 from storage.broadcasts import ROUND, Audience, Subject
 from storage.codes import Code
 from storage.outbox import deliveries
 from storage.seats import StoredSeat
-from storage.states import TermEnd
+from storage.states import Roll, TermEnd
 
 REMOVED = N_(
     "Your seat on the council has ended. Where a vote is open, your vote is taken back. You can still take part."
@@ -33,6 +34,7 @@ async def depart(session: Session, _keys: Keyring, visit: Visit, _effect: Depart
     """They take part in this process no more: what waits of it does not leave, and no talk of it goes on."""
     process = visit.board.process
     await unseat(session, process, visit.person, None, TermEnd.LEFT, visit.now)
+    await _withdraw(session, process, visit.person, tuple(Roll), visit.now)
     await participations.leave(session, visit.person, process, visit.now.date())
     await deliveries.cancel_of_process(session, visit.person, process, Code.LEFT, visit.now)
     visit.consented, visit.departed = False, True
@@ -68,11 +70,15 @@ async def unseat(
     """They sit no more on this council, or on none of the process.
 
     Of their vote in what is open nothing is left, not even that they had one. What closed before has counted it. Who
-    sits on another council of the process still votes in what is open.
+    sits on another council of the process still votes in what is open, and everybody where everybody does.
     """
     await seats.leave(session, process_id, who, council_id, end, now.date())
-    if await councils.of_person(session, process_id, who):
-        return
-    withdrawn = await rounds.withdraw(session, process_id, who, now)
+    if not await councils.of_person(session, process_id, who):
+        await _withdraw(session, process_id, who, (Roll.COUNCIL,), now)
+
+
+async def _withdraw(session: Session, process_id: str, who: str, rolls: Sequence[Roll], now: datetime) -> None:
+    withdrawn = await rounds.withdraw(session, process_id, who, now, rolls)
+    await remarks.withdraw(session, withdrawn, who)
     about = [Subject(ROUND, name) for name in withdrawn]
     await deliveries.cancel_about(session, process_id, who, about, UNSEATED, now)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import flows
-from handlers import processes, telling
+from handlers import processes, standings, telling
 from handlers.contributions import named
 from handlers.processes import OpenProcess
 from handlers.telling import Announcement
@@ -59,6 +59,7 @@ async def publish(session: Session, process: OpenProcess, response: contents.Res
     await matters.take(session, process.id, response.matters)
     name = fresh()
     news = await announcement(session, process, name, response)
+    departs = await standings.departs(session, process, response)
     new = NewResponse(
         id=name,
         process_id=process.id,
@@ -68,6 +69,7 @@ async def publish(session: Session, process: OpenProcess, response: contents.Res
         decided_by=contents.pack(response.decided_by),
         place=contents.pack(response.place),
         link=response.link,
+        departs=departs,
     )
     await responses.respond(session, new, response.contributions, response.matters)
     queued = await telling.tell_back(session, process, news, now)
@@ -127,9 +129,14 @@ async def announcement(session: Session, process: OpenProcess, name: str, respon
         for topic in (*topics, *await contributions.consulted(session, process.id, response.matters))
         if topic.consultation is not None and topic.content is not None
     }
+    departs = await standings.departs(session, process, response)
+    if departs:
+        standings.check_reason(process, response)
     made = Announcement(
         Subject(RESPONSE, name),
-        telling.in_every_language(process, lambda _render: became(process.content.languages, response)),
+        telling.in_every_language(
+            process, lambda _render: became(process.content.languages, response, departs=departs)
+        ),
         Audience(response=name),
         telling.in_every_language(process, lambda _render: _opening(process, about)),
         titles,
@@ -176,11 +183,15 @@ def _opening(process: OpenProcess, about: Sequence[StoredMatter]) -> str:
     return _("Here is what was done with: {title}", title=title.text)
 
 
-def became(order: Sequence[str], response: contents.Response) -> str:
-    """What became of it and why, as a reader of the language being spoken gets it; `order` as in `flows.Told`."""
+def became(order: Sequence[str], response: contents.Response, *, departs: bool = False) -> str:
+    """What became of it and why, as a reader of the language being spoken gets it; `order` as in `flows.Told`.
+
+    `departs`: from what a round decided.
+    """
     why = _why(order, response.reason, response.decided_by)
     seen = seen_at(order, response.place, response.link)
-    return "\n\n".join((_(flows.STATES[_state(response)]), *why, *seen))
+    departure = (_(standings.DEPARTS),) if departs else ()
+    return "\n\n".join((_(flows.STATES[_state(response)]), *departure, *why, *seen))
 
 
 def _why(order: Sequence[str], reason: flows.Renditions, decided_by: flows.Renditions) -> Iterator[str]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from operator import itemgetter
 
 import flows
 from flows.others import LookedInto
 from flows.status import LookedBack
-from handlers import matters, responses
+from handlers import matters, responses, standings
 from handlers.matters import Behind
+from handlers.standings import Standing
 from handlers.talk.visits import Visit
 from handlers.writing import contents
 from locales import _, in_words, ngettext
@@ -31,10 +33,11 @@ async def tell_own(session: Session, _keys: Keyring, visit: Visit, effect: Looke
     names = [matter.id for matter in about]
     behind = await matters.behind(session, names) if names else {}
     answers = await timelines.responses_to(session, process, visit.person, name, names)
-    steps = await _steps(session, visit, answers)
+    steps = await _steps(session, visit, answers, names)
     gathered = (line for matter in about for line in _gathered(visit, matter, behind[matter.id]))
     promised = [day for day in (_promised(gave), *(matter.due for matter in about)) if day is not None]
-    waits = () if answers else (_waits(min(promised, default=None)),)
+    is_owed = any(matter.owed for matter in about)
+    waits = () if answers and not is_owed else (_waits(min(promised, default=None)),)
     visit.texts.append("\n".join((_opening(visit, gave), *gathered, *steps, *waits)))
 
 
@@ -47,8 +50,8 @@ async def tell(session: Session, _keys: Keyring, visit: Visit, effect: LookedInt
         return
     behind = (await matters.behind(session, [name]))[name]
     answers = list(reversed(await stored_responses.to_matter(session, process, name)))
-    steps = await _steps(session, visit, answers)
-    waits = () if answers else (_waits(matter.due),)
+    steps = await _steps(session, visit, answers, [name])
+    waits = () if answers and not matter.owed else (_waits(matter.due),)
     visit.texts.append("\n".join((_title(visit, matter), *_crowd(behind), *steps, *waits)))
 
 
@@ -86,23 +89,26 @@ def _waits(promised: date | None) -> str:
     return _("There is no response yet. We promised one by {day}.", day=in_words(promised))
 
 
-async def _steps(session: Session, visit: Visit, answers: Sequence[NewResponse]) -> Sequence[str]:
-    """The responses, each with what followed it."""
-    if not answers:
-        return ()
-    followed = await results.of_responses(session, visit.board.process, [response.id for response in answers])
-    return [
-        step
-        for response in answers
-        for step in (
-            _responded(visit, response),
-            *(_happened(visit, result) for result in followed if result.response_id == response.id),
-        )
-    ]
+async def _steps(
+    session: Session, visit: Visit, answers: Sequence[NewResponse], matter_ids: Sequence[str]
+) -> Sequence[str]:
+    """What rounds decided on these matters, and the responses, each with what followed it; the first first."""
+    decided = await standings.of(session, visit.board.process, matter_ids)
+    names = [response.id for response in answers]
+    followed = await results.of_responses(session, visit.board.process, names) if names else ()
+    steps = [(standing.day, _decided(standing)) for standing in decided]
+    for response in answers:
+        happened = [_happened(visit, result) for result in followed if result.response_id == response.id]
+        steps.append((response.published.date(), "\n".join((_responded(visit, response), *happened))))
+    return [step for _day, step in sorted(steps, key=itemgetter(0))]
+
+
+def _decided(standing: Standing) -> str:
+    return _("{day}: {what}", day=in_words(standing.day), what=standing.sentence())
 
 
 def _responded(visit: Visit, response: NewResponse) -> str:
-    became = responses.became(visit.board.content.languages, responses.read(response))
+    became = responses.became(visit.board.content.languages, responses.read(response), departs=response.departs)
     # To translators: a day, and what happened on it: "May 1, 2026: It was taken up."
     return _("{day}: {what}", day=in_words(response.published.date()), what=_in_lines(became))
 

@@ -12,11 +12,12 @@ from handlers.audiences import Crowds
 from handlers.memory import Memory
 from handlers.processes import OpenProcess
 from handlers.writing import contents, moments
-from storage import Session, circuits, consultations, contributions, items, matters, responses
+from storage import Session, circuits, consultations, contributions, items, matters, remarks, responses
 from storage.broadcasts import EVERYBODY
 from storage.items import CountedRenditions
 from storage.matters import LateMatter
 from storage.outbox.expansion import AudiencePart
+from storage.remarks import Unanswered
 from storage.responses import Answered
 from storage.states import RenditionState
 
@@ -41,6 +42,8 @@ class Kind(StrEnum):
     """The day has passed until which the people of a matter were promised a response, and there is none."""
     MATTER_NEAR = "matter_near"
     """That day comes within a week."""
+    ASKED = "asked"
+    """Somebody who may vote asks something before they do, and nobody has answered."""
     UNREAD = "unread"
     """Nobody has read what came in."""
     WAITING = "waiting"
@@ -84,7 +87,7 @@ class HeardAndTold:
 async def needs(
     session: Session, crowds: Crowds, process: OpenProcess, now: datetime, readable: Collection[str] | None = None
 ) -> Sequence[Need]:
-    """The most pressing first. Five statements, four where the crowd is remembered.
+    """The most pressing first. Six statements, five where the crowd is remembered.
 
     `readable`: the languages in which whoever looks reads what people gave; None: all.
     """
@@ -93,8 +96,10 @@ async def needs(
     newest = await consultations.newest(session, process.id, NEWEST)
     today = now.astimezone(moments.zone_of(process.content)).date()
     late = await matters.pressing(session, process.id, today + SOON, NEWEST)
+    unanswered = await remarks.unanswered(session, process.id)
     found = [
         *(Need(Kind.SENDER, circuit.channel, day=circuit.since.date(), code=circuit.code) for circuit in broken),
+        *(Need(Kind.ASKED, it.round, title=_title(it)) for it in unanswered),
         *sorted((*_promises(newest, waiting.numbers, today), *_matters(late, today)), key=_day),
         *([Need(Kind.UNREAD, number=counts.rounded(waiting.unread))] if waiting.unread else []),
         *([Need(Kind.WAITING, number=counts.rounded(waiting.numbers[None]))] if waiting.numbers.get(None) else []),
@@ -113,6 +118,10 @@ def hardly_reached(process: OpenProcess, parts: Sequence[AudiencePart]) -> Seque
         *_hardly_reached(Kind.LANGUAGE, process.content.languages, languages),
         *_hardly_reached(Kind.REGION, values, regions),
     ]
+
+
+def _title(unanswered: Unanswered) -> flows.Renditions:
+    return contents.unpack(unanswered.content, contents.Round).title
 
 
 def _promises(

@@ -4,22 +4,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import council
 import flows
-from handlers import counts, doors, processes, public_counts, senders, soundings
+from handlers import counts, doors, processes, public_counts, senders, soundings, standings
 from handlers.feedback import NOBODY, Counts
 from handlers.processes import OpenProcess
 from handlers.public_counts import Figures
 from handlers.soundings import Outcome
+from handlers.standings import Standing
 from handlers.writing import contents, moments
 from storage import Session, consultations, matters, responses, results, statements, walls
 from storage import soundings as stored_soundings
 from storage.responses import NewResponse
 from storage.results import StoredResult
-from storage.states import ProcessState, ResponseState, ResultState
-from storage.walls import PublicMatter, Version
+from storage.standings import Verdict
+from storage.states import ProcessState, ResponseState, ResultState, Roll
+from storage.walls import PublicMatter, PublicRound, Version
 
 NEWEST, MOST_NEWS = 8, 50
 """So many of the newest responses and results stand on the wall, and in the feed."""
+MOST_ROUNDS = 50
+"""So many of the newest are looked at."""
 MOST_CONSULTATIONS = 20
 """So many of the newest are looked at; those that are open are shown."""
 GREETING = "hello"
@@ -63,10 +68,46 @@ class News:
     """On which the response was published, or the result happened."""
     published: datetime
     decided_by: flows.Renditions = field(default_factory=dict)
+    departs: bool = False
+    """From what a round decided."""
     matters: tuple[ShownMatter, ...] = ()
     """What it is about, as far as everybody may read that."""
     helped: Counts = NOBODY
     """Of a response: whether it answers those whom it was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOption:
+    """One thing that was voted on, and what became of it."""
+
+    label: flows.Renditions = field(repr=False)
+    verdict: Verdict | None
+    """None: the round is open, or has no result."""
+    matter: ShownMatter | None
+    """Where it is one that everybody may read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRound:
+    """A round of which everybody may read."""
+
+    id: str
+    title: flows.Renditions = field(repr=False)
+    roll: Roll
+    closes: date
+    closed: date | None
+    """None: people vote now."""
+    answer_by: date | None
+    voters: int | None
+    voted: int | None
+    """About how many could vote, and voted; None: fewer than eight, or people vote now."""
+    options: tuple[ShownOption, ...]
+    """The first first; while people vote, as they stand on the ballot."""
+    ended_why: flows.Renditions
+
+    @property
+    def has_result(self) -> bool:
+        return any(option.verdict for option in self.options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +144,8 @@ class Wall:
     """The newest."""
     answered: Answered | None = None
     """The newest; None: there are none."""
+    rounds: Sequence[ShownRound] = ()
+    """The newest first."""
 
     @property
     def is_open(self) -> bool:
@@ -117,6 +160,10 @@ class Wall:
     def matter(self, matter_id: str) -> ShownMatter | None:
         """None when everybody may not read one of this id here."""
         return next((matter for matter in self.matters if matter.id == matter_id), None)
+
+    def round(self, round_id: str) -> ShownRound | None:
+        """None when everybody may not read of one of this id here."""
+        return next((shown for shown in self.rounds if shown.id == round_id), None)
 
 
 async def versions(session: Session) -> Sequence[Version]:
@@ -136,6 +183,7 @@ async def read(session: Session, version: Version, now: datetime) -> Wall:
         matters=sorted(shown, key=_by_people),
         news=await _news(session, process, shown, NEWEST),
         answered=await _answered(session, process, now),
+        rounds=await _rounds(session, process, {matter.id: matter for matter in shown}),
     )
 
 
@@ -146,6 +194,8 @@ class Course:
     opened: date
     news: Sequence[News]
     """All responses to it, and what followed them, the first first."""
+    decided: Sequence[Standing] = ()
+    """What rounds decided on it of which everybody may read, the first first."""
 
 
 async def course(session: Session, wall: Wall, matter: ShownMatter) -> Course | None:
@@ -159,7 +209,9 @@ async def course(session: Session, wall: Wall, matter: ShownMatter) -> Course | 
     steps = await results.of_responses(session, process.id, names)
     helped = await public_counts.helped(session, process.id, names)
     both = [*(_of_response(process, answer, helped[answer.id]) for answer in answers), *map(_of_result, steps)]
-    return Course(_day(process, stored.opened), sorted(both, key=lambda news: (news.day, news.published)))
+    found = sorted(both, key=lambda news: (news.day, news.published))
+    decided = [it for it in await standings.of(session, process.id, [matter.id]) if wall.round(it.round)]
+    return Course(_day(process, stored.opened), found, decided)
 
 
 async def ways(session: Session, process: OpenProcess) -> Sequence[Way]:
@@ -180,6 +232,36 @@ def _matter(matter: PublicMatter) -> ShownMatter:
     is_counted = matter.number is not None
     people = counts.rounded(matter.number or 0)
     return ShownMatter(matter.id, title, matter.topic, matter.due, matter.state, is_counted, people)
+
+
+async def _rounds(session: Session, process: OpenProcess, matters: Mapping[str, ShownMatter]) -> Sequence[ShownRound]:
+    stored = await walls.rounds(session, process.id, MOST_ROUNDS)
+    read = ((it, contents.unpack(it.content, contents.Round)) for it in stored)
+    return [_round(process, it, round_, matters) for it, round_ in read if round_.is_public]
+
+
+def _round(
+    process: OpenProcess, stored: PublicRound, round_: contents.Round, matters: Mapping[str, ShownMatter]
+) -> ShownRound:
+    result = None if stored.result is None else contents.unpack(stored.result, council.Result)
+    verdicts = {} if result is None else standings.verdicts(result)
+    options = [ShownOption(it.label, verdicts.get(it.value), matters.get(it.matter)) for it in round_.matters]
+    return ShownRound(
+        id=stored.id,
+        title=round_.title,
+        roll=round_.roll,
+        closes=stored.closes.date(),
+        closed=None if stored.closed is None else _day(process, stored.closed),
+        answer_by=round_.answer_by,
+        voters=counts.rounded(stored.voters or 0),
+        voted=counts.rounded(stored.voted or 0),
+        options=tuple(sorted(options, key=_by_place)),
+        ended_why={} if stored.ended_why is None else contents.unpack(stored.ended_why, dict[str, str]),
+    )
+
+
+def _by_place(option: ShownOption) -> int:
+    return 0 if option.verdict is None else option.verdict.place
 
 
 def _by_people(matter: ShownMatter) -> int:
@@ -242,6 +324,7 @@ def _of_response(
         day=_day(process, answer.published),
         published=answer.published,
         decided_by=contents.unpack(answer.decided_by, dict[str, str]),
+        departs=answer.departs,
         matters=matters,
         helped=helped,
     )

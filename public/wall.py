@@ -7,6 +7,7 @@ from public._frame.routes import Route
 from public._frame.visits import Visit
 
 MOST_MATTERS = 20
+MOST_ROUNDS = 3
 MOST_LATE = 8
 MOST_STATEMENTS = 20
 """Those that most people answered."""
@@ -18,6 +19,7 @@ async def show(visit: Visit) -> Copy:
         visit,
         "wall.html",
         matters=wall.matters[:MOST_MATTERS],
+        rounds=wall.rounds[:MOST_ROUNDS],
         late=wall.late,
         most_late=MOST_LATE,
         levels=LEVELS,

@@ -18,7 +18,13 @@ from storage.states import BroadcastState, State
 from storage.tables import broadcast, delivery, report, standing, was_resent
 
 ROUND = "round"
-"""The kind of subject that calls people to a vote."""
+"""The kind of subject that calls a council to a vote."""
+VOTE = "vote"
+"""The kind of subject that calls others than a council to a vote, or tells something of a vote that is open."""
+RESULT = "result"
+"""The kind of subject that tells a council what came of a vote."""
+OUTCOME = "outcome"
+"""The kind of subject that tells others what came of a vote."""
 RESPONSE = "response"
 """The kind of subject that is told to each of its people with what it answers of theirs."""
 
@@ -41,7 +47,7 @@ class Subject:
     """What a broadcast tells of."""
 
     kind: str
-    """bulletin, consultation, response, progress, promise, inquiry, proposal, round, result or seat.
+    """bulletin, consultation, response, progress, promise, inquiry, proposal, round, vote, result, outcome or seat.
 
     Each has a template.
     """
@@ -85,6 +91,8 @@ class Audience:
     """Only those who answered any of these consultations."""
     members: bool = False
     """Only those who sit on a council."""
+    gave: bool = False
+    """Only those who gave the process anything."""
     response: str | None = None
     """Only those whose contributions this response answers, or who follow a matter that it answers."""
     about: tuple[str, ...] = ()
@@ -97,6 +105,8 @@ class Audience:
     """Only those on the roll of this round."""
     has_not_voted: bool = False
     """Of the roll, only those who have not voted when its deliveries are made."""
+    beside_roll: str | None = None
+    """Only those who are not on the roll of this round."""
     seat: str | None = None
     """Only who sits there on a council."""
     council: str | None = None

@@ -32,7 +32,7 @@ from storage.keys import Box, Keyring, PersonKey
 from storage.links import Link
 from storage.outbox import deliveries
 from storage.outbox.deliveries import NEVER
-from storage.states import BroadcastState, CandidateState
+from storage.states import BroadcastState, CandidateState, RemarkKind
 from storage.tables import (
     address,
     ballot,
@@ -49,6 +49,7 @@ from storage.tables import (
     person,
     proposal,
     recording,
+    remark,
     report,
     seat,
     sits,
@@ -211,6 +212,21 @@ async def _follows(session: Session, pair: Pair, _now: datetime) -> None:
     of_second = (follow.c.person_id == pair.second.person, follow.c.matter_id.in_(gone))
     await session.execute(delete(follow).where(*of_second))
     await _move(session, pair, follow)
+
+
+async def _remarks(session: Session, pair: Pair, _now: datetime) -> None:
+    """Of two reasons for one option the first's stays."""
+    mine = remark.alias("mine")
+    too = exists().where(
+        mine.c.person_id == pair.first.person,
+        mine.c.round_id == remark.c.round_id,
+        mine.c.option == remark.c.option,
+        mine.c.kind == remark.c.kind,
+        remark.c.kind == RemarkKind.REASON,
+    )
+    await session.execute(delete(remark).where(remark.c.person_id == pair.second.person, too))
+    await _hand_over(session, pair, remark, remark.c.id)
+    await _move(session, pair, remark)
 
 
 async def _feedback(session: Session, pair: Pair, _now: datetime) -> None:
@@ -378,6 +394,7 @@ JOINS: Mapping[str, Joins] = {
     participation.name: _participations,
     contribution.name: _contributions,
     follow.name: _follows,
+    remark.name: _remarks,
     feedback.name: _feedback,
     proposal.name: _proposals,
     opinion.name: _opinions,

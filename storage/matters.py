@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, insert, or_, select,
 
 from storage._ground.database import Session
 from storage.states import ProcessState, ResponseState
-from storage.tables import gathered, matter, process, response, waits_for_its_response
+from storage.tables import gathered, is_unanswered, matter, process, response, waits_for_its_response
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class StoredMatter:
     public: datetime | None
     opened: datetime
     changed: datetime
+    owed: bool
+    """A round has decided on it since its newest response."""
     dropped: datetime | None
 
 
@@ -163,7 +165,7 @@ def _meets(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.owner:
         conditions.append(matter.c.owner == wanted.owner)
     if wanted.is_waiting is not None:
-        none_yet = matter.c.response_id.is_(None)
+        none_yet = is_unanswered(matter)
         conditions.append(none_yet if wanted.is_waiting else ~none_yet)
     if wanted.is_public is not None:
         conditions.append(matter.c.public.is_not(None) if wanted.is_public else matter.c.public.is_(None))

@@ -26,6 +26,8 @@ class NewResponse:
     decided_by: str = "{}"
     place: str = "{}"
     link: str = ""
+    departs: bool = False
+    """From what a round decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ async def respond(
     await session.execute(
         update(matter)
         .where(matter.c.process_id == new.process_id, matter.c.id.in_(matter_ids))
-        .values(response_id=new.id)
+        .values(response_id=new.id, owed=False)
     )
     in_them = select(gathered.c.contribution_id).where(gathered.c.matter_id.in_(matter_ids))
     return await _answer(session, new, or_(contribution.c.id.in_(contribution_ids), contribution.c.id.in_(in_them)))

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 
 from storage._ground.database import Session
 from storage.keys import Keyring, PersonKey
+from storage.states import Roll
 from storage.tables import ballot, person
 from storage.tables import round as round_
 
@@ -24,6 +25,8 @@ class StoredRound:
     closes: datetime
     closed: datetime | None
     result: str | None
+    ended_why: str | None
+    """Why it was closed before its day, as JSON by language; None: it was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,7 @@ class NewRound:
     rule: str
     opened: datetime
     closes: datetime
+    roll: Roll = Roll.COUNCIL
 
 
 async def open_(session: Session, new: NewRound, roll: Sequence[str]) -> None:
@@ -119,7 +123,9 @@ async def reminded(session: Session, round_id: str, now: datetime) -> None:
 
 
 def _columns() -> list[ColumnElement[Any]]:
-    return [round_.c[name] for name in ("id", "process_id", "content", "rule", "closes", "closed", "result")]
+    return [
+        round_.c[name] for name in ("id", "process_id", "content", "rule", "closes", "closed", "result", "ended_why")
+    ]
 
 
 async def facing(session: Session, process_id: str, person_id: str, now: datetime) -> list[Facing]:
@@ -167,8 +173,10 @@ async def is_on_roll(session: Session, who: str, round_id: str) -> bool:
     return (await session.execute(row)).one_or_none() is not None
 
 
-async def withdraw(session: Session, process_id: str, who: str, now: datetime) -> list[str]:
-    """Take a person off the rolls of the process's open rounds, with their ballots; gives which rounds these are.
+async def withdraw(
+    session: Session, process_id: str, who: str, now: datetime, rolls: Sequence[Roll] = tuple(Roll)
+) -> list[str]:
+    """Take a person off such rolls of the process's open rounds, with their ballots; gives which rounds these are.
 
     The rows of the rounds are locked against a closing at the same instant: a round that closed first has counted.
     """
@@ -178,6 +186,7 @@ async def withdraw(session: Session, process_id: str, who: str, now: datetime) -
         .where(
             round_.c.process_id == process_id,
             ballot.c.person_id == who,
+            round_.c.roll.in_(rolls),
             round_.c.closed.is_(None),
             round_.c.closes > now,
         )
@@ -225,6 +234,11 @@ async def turnout(session: Session, round_id: str) -> Turnout:
         counted = select(func.count(), func.count(case((ballot.c.voted, 1)))).where(ballot.c.round_id == round_id)
         row = (await session.execute(counted)).one()
     return Turnout(row[0], row[1])
+
+
+async def end_early(session: Session, round_id: str, why: str) -> None:
+    """Keep why it was closed before its day, as JSON by language."""
+    await session.execute(update(round_).where(round_.c.id == round_id).values(ended_why=why))
 
 
 async def close(session: Session, round_id: str, result: str, now: datetime) -> None:

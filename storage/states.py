@@ -82,6 +82,26 @@ class ResultState(StrEnum):
     """It will not be done after all."""
 
 
+class Roll(StrEnum):
+    """Who may vote in a round: who is one of these when it opens, and nobody who comes later."""
+
+    COUNCIL = "council"
+    """Whoever sits on the council."""
+    GAVE = "gave"
+    """Whoever takes part and gave the process anything, or answered it."""
+    EVERYBODY = "everybody"
+    """Whoever takes part."""
+
+
+class RemarkKind(StrEnum):
+    """What somebody on a roll wrote of what they vote on."""
+
+    QUESTION = "question"
+    """They ask the organizers, who answer everybody."""
+    REASON = "reason"
+    """They say why they vote as they do."""
+
+
 class Helped(StrEnum):
     """Whether a response answers somebody whom it was told."""
 
@@ -134,6 +154,8 @@ class SendingKind(StrEnum):
     """A response, to everybody whose matters it answers."""
     RESULT = "result"
     """What followed a response, to the same people."""
+    ROUND = "round"
+    """A vote: it opens, and whoever may vote is invited."""
 
 
 class SendingState(StrEnum):

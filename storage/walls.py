@@ -12,6 +12,7 @@ from storage.responses import NewResponse
 from storage.results import StoredResult
 from storage.states import Counted, ProcessState, ResponseState, ResultState
 from storage.tables import is_public, matter, process, public_count, response, response_matter, result
+from storage.tables import round as round_
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,30 @@ async def matters(session: Session, process_id: str) -> Sequence[PublicMatter]:
     )
     rows = await session.execute(theirs.order_by(matter.c.opened.desc(), matter.c.id))
     return [PublicMatter(*row[:-1], None if row.state is None else ResponseState(row.state)) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRound:
+    """A round, whether everybody may read of it or not."""
+
+    id: str
+    content: str = field(repr=False)
+    """As the handlers wrote it: it says whether everybody may read it."""
+    closes: datetime
+    closed: datetime | None
+    result: str | None
+    voters: int | None
+    voted: int | None
+    """How many could vote and voted, when it closed; nobody sees these before they are rounded."""
+    ended_why: str | None
+
+
+async def rounds(session: Session, process_id: str, most: int) -> Sequence[PublicRound]:
+    """The newest."""
+    columns = [round_.c[part.name] for part in fields(PublicRound)]
+    theirs = select(*columns).where(round_.c.process_id == process_id)
+    rows = await session.execute(theirs.order_by(round_.c.opened.desc(), round_.c.id).limit(most))
+    return [PublicRound(*row) for row in rows]
 
 
 async def responses(session: Session, process_id: str, most: int) -> Sequence[NewResponse]:

@@ -26,6 +26,7 @@ SECTIONS = (
     Section("/inbox", N_("Inbox"), (Role.ORGANIZER, Role.MODERATOR)),
     Section("/matters", N_("Matters"), (Role.ORGANIZER, Role.MODERATOR)),
     Section("/statements", N_("Statements"), (Role.ORGANIZER, Role.MODERATOR)),
+    Section("/rounds", N_("Rounds"), (Role.ORGANIZER, Role.CLERK, Role.MODERATOR, Role.AUDITOR)),
     Section("/words", N_("Words"), (Role.ORGANIZER, Role.TRANSLATOR)),
     Section("/exports", N_("Exports"), (Role.ORGANIZER, Role.AUDITOR)),
     Section("/settings", N_("Settings"), (Role.OWNER, Role.ORGANIZER)),

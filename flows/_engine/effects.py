@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from storage.states import RemarkKind
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -106,6 +108,19 @@ class Voted(Effect):
 
     round: str
     ballot: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Remarked(Effect):
+    """The person asks the organizers something of what is voted on, or says why they vote so."""
+
+    round: str
+    option: str
+    """Which of what is voted on; "": all of it."""
+    kind: RemarkKind
+    words: str = field(repr=False)
+    quotable: bool
+    """The others may read these words as they are."""
 
 
 @dataclass(frozen=True, slots=True)

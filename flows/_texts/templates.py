@@ -29,6 +29,8 @@ TEXTS: Mapping[str, str] = {
     "inquiry": N_("We have a question on what you told us:\n{told}\n\nSend {stop} to get no more messages."),
     "proposal": N_("This is about what you proposed to us:\n{told}\n\nSend {stop} to get no more messages."),
     "round": N_("The council that you sit on votes:\n{told}\n\nSend {stop} to get no more messages."),
+    "vote": N_("This is about a vote in which you can take part:\n{told}\n\nSend {stop} to get no more messages."),
+    "outcome": N_("This is what came of a vote:\n{told}\n\nSend {stop} to get no more messages."),
     "seat": N_("About your seat on the council:\n{told}\n\nSend {stop} to get no more messages."),
     "result": N_("The vote of your council is over:\n{told}\n\nSend {stop} to get no more messages."),
 }

@@ -19,7 +19,19 @@ from flows.status import LookedBack
 from flows.switch import Entered
 from flows.unlink import Unlinked
 from flows.vote import ReadUp
-from handlers import contributions, feedback, follows, inquiries, links, members, opinions, people, rounds, timelines
+from handlers import (
+    contributions,
+    feedback,
+    follows,
+    inquiries,
+    links,
+    members,
+    opinions,
+    people,
+    remarks,
+    rounds,
+    timelines,
+)
 from handlers.talk.deciding import (
     Again,
     Back,
@@ -67,7 +79,8 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     Linked: links.join,
     Unlinked: links.unlink,
     Preferred: links.prefer,
-    ReadUp: rounds.explain,
+    ReadUp: remarks.explain,
+    flows.Remarked: remarks.remark,
     Resigned: members.resign,
     Departed: members.depart,
     Entered: people.enter,

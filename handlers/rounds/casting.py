@@ -6,7 +6,7 @@ from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
 from locales import N_, _
 from storage import Keyring, Session, rounds
-from storage.broadcasts import ROUND, Subject
+from storage.broadcasts import ROUND, VOTE, Subject
 from storage.outbox import deliveries
 
 CLOSED = N_("This vote has closed. What you chose before it closed counts.")
@@ -19,7 +19,7 @@ async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Vot
     """Keep the person's ballot; too late, say so instead of what the conversation was about to say."""
     visit.room = BALLOT_ROOM
     if await rounds.cast(session, visit.key, effect.round, effect.ballot, visit.now):
-        about = [Subject(ROUND, effect.round)]
+        about = [Subject(ROUND, effect.round), Subject(VOTE, effect.round)]
         await deliveries.cancel_about(session, visit.board.process, visit.person, about, VOTED, visit.now)
         return
     may_vote = await rounds.is_on_roll(session, visit.person, effect.round)
@@ -32,6 +32,6 @@ async def explain(session: Session, _keys: Keyring, visit: Visit, effect: ReadUp
     found = await rounds.get(session, effect.round)
     matters = () if found is None else contents.unpack(found.content, contents.Round).matters
     for matter in matters:
-        if matter.value == effect.matter:
+        if matter.value == effect.matter and matter.about:
             about = flows.rendition(matter.about, visit.language, visit.board.content.languages)
             visit.texts.append(flows.with_notice(about, visit.language))

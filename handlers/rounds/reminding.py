@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 import flows
 from handlers import processes, telling
+from handlers.rounds import rolls
 from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _, in_words
 from storage import Session, rounds
-from storage.broadcasts import ROUND, Audience, Subject
+from storage.broadcasts import Audience
 
 REMIND = N_("The vote ends soon: {title}. You have not voted yet. To vote, send {word}. You can vote until {day}.")
 REMINDED_BEFORE = timedelta(hours=36)
@@ -18,7 +19,8 @@ SHORTEST_ROUND = timedelta(hours=12)
 
 
 async def remind(session: Session, now: datetime) -> int:
-    """Write once, by day, to who has not voted in a round of any process that ends soon; gives how many are told.
+    """Write once, by day, to who has not voted in a round of any process that ends soon; gives how many of councils are
+    told.
 
     What waits for a morning is taken back from who votes meanwhile, and does not leave when the round is over.
     """
@@ -34,9 +36,11 @@ async def _remind(session: Session, round_id: str, now: datetime) -> int:
     if found is None:
         return 0
     process = await processes.get(session, found.process)
-    title, day = contents.unpack(found.content, contents.Round).title, found.closes.date()
+    round_ = contents.unpack(found.content, contents.Round)
+    title, day = round_.title, found.closes.date()
     reminder = telling.in_every_language(
         process, lambda render: _(REMIND, title=render(title), word=flows.to_send("vote"), day=in_words(day))
     )
-    announcement = Announcement(Subject(ROUND, round_id), reminder, Audience(roll=round_id, has_not_voted=True))
-    return await telling.tell_now(session, process, announcement, now, found.closes)
+    audience = Audience(roll=round_id, has_not_voted=True)
+    announcement = Announcement(rolls.calls(round_, round_id), reminder, audience)
+    return await rolls.tell(session, process, round_, announcement, now, found.closes)

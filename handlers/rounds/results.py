@@ -9,7 +9,8 @@ import flows
 from handlers import telling
 from handlers.processes import OpenProcess
 from handlers.writing import contents
-from locales import N_, _, ngettext
+from locales import N_, _, in_words, ngettext
+from storage.states import Roll
 
 LEAST_TURNOUT = 3
 """With fewer votes than this a result would show who chose what: none is kept, and none is told."""
@@ -22,9 +23,20 @@ COUNTED: Mapping[council.BallotKind[Any], str] = {
 """What the counts of a kind of ballot say; those of any other kind are not told."""
 
 
+EARLY = N_("It was closed before its day: {why}")
+DUTY = N_("Until {day} we say what is done with it.")
+CONCERNED = N_("You told us about, or follow, something that was voted on.")
+
+
 def announcement(
-    process: OpenProcess, round_: contents.Round, result: council.Result, voted: int, voters: int
+    process: OpenProcess,
+    round_: contents.Round,
+    result: council.Result,
+    voted: int,
+    voters: int,
+    why: flows.Renditions | None = None,
 ) -> flows.Renditions:
+    """What those who could vote are told. `why`: it was closed before its day, for this reason."""
     explanation = COUNTED.get(council.every_rule()[round_.rule].kind)
     tellable = result if explanation is not None else replace(result, counts={})
 
@@ -32,16 +44,41 @@ def announcement(
         labels = {matter.value: render(matter.label) for matter in round_.matters} if tellable.order else {}
         lines = [
             _(OVER, title=render(round_.title)),
-            ngettext("{number} member of {all} voted.", "{number} members of {all} voted.", voted, all=voters),
+            *([_(EARLY, why=render(why))] if why else []),
+            _turnout(round_, voted, voters),
             *_ranking(labels, tellable),
         ]
         if explanation is not None and any(counted(tellable, matter) for matter in tellable.counts):
             lines.append(_(explanation))
         if tellable.adopted is not None:
             lines.append(_adopted([labels[matter] for matter in tellable.adopted]))
-        return "\n".join(lines)
+        return "\n".join((*lines, *_duty(round_, tellable)))
 
     return telling.in_every_language(process, compose)
+
+
+def outcome(process: OpenProcess, round_: contents.Round, result: council.Result) -> flows.Renditions:
+    """What others are told, who said or follow what was voted on."""
+
+    def compose(render: telling.Render) -> str:
+        labels = {matter.value: render(matter.label) for matter in round_.matters}
+        adopted = [] if result.adopted is None else [_adopted([labels[matter] for matter in result.adopted])]
+        order = _ranking(labels, replace(result, counts={}))
+        return "\n".join((_(CONCERNED), _(OVER, title=render(round_.title)), *order, *adopted, *_duty(round_, result)))
+
+    return telling.in_every_language(process, compose)
+
+
+def _turnout(round_: contents.Round, voted: int, voters: int) -> str:
+    if round_.roll is Roll.COUNCIL:
+        return ngettext("{number} member of {all} voted.", "{number} members of {all} voted.", voted, all=voters)
+    # To translators: of all who could vote, for example "25 people of 400 voted."
+    return ngettext("{number} person of {all} voted.", "{number} people of {all} voted.", voted, all=voters)
+
+
+def _duty(round_: contents.Round, result: council.Result) -> Iterator[str]:
+    if round_.answer_by is not None and result.order and any(option.matter for option in round_.matters):
+        yield _(DUTY, day=in_words(round_.answer_by))
 
 
 def counted(result: council.Result, matter: str) -> str:

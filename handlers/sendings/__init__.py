@@ -15,6 +15,7 @@ from handlers.sendings.approving import (
 from handlers.sendings.of_items import obstacles, of_item, request
 from handlers.sendings.of_responses import request as request_response
 from handlers.sendings.of_results import request as request_result
+from handlers.sendings.of_rounds import request as request_round
 
 __all__ = [
     "EMERGENCY_HOLD",
@@ -31,5 +32,6 @@ __all__ = [
     "request",
     "request_response",
     "request_result",
+    "request_round",
     "waiting",
 ]

@@ -10,7 +10,7 @@ from handlers.talk import asking, concerns
 from handlers.talk.deciding import wanted
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
-from storage import Session, answers, contributions, councils, fresh, rounds
+from storage import Session, answers, contributions, councils, fresh, remarks, rounds
 from storage.states import ResponseState
 
 CODES = range(100_000, 1_000_000)
@@ -60,6 +60,7 @@ async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:
         return None
     first = min(facing, key=lambda round_: (round_.voted, round_.closes, round_.round))
     content = contents.unpack(first.content, contents.Round)
+    told_of = await remarks.with_remarks(session, first.round)
     visit.room = BALLOT_ROOM
     return flows.OpenRound(
         id=first.round,
@@ -68,7 +69,7 @@ async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:
         closes=first.closes.date(),
         voted=first.voted,
         rule=content.rule,
-        explained=tuple(matter.value for matter in content.matters if matter.about),
+        explained=tuple(it.value for it in content.matters if it.about or "" in told_of or it.value in told_of),
         ballot=await rounds.ballot_of(session, visit.key, first.round) if first.voted else "",
     )
 

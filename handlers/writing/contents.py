@@ -15,6 +15,7 @@ import flows
 from handlers.writing import naming, slips
 from locales import languages, to_staff
 from storage.broadcasts import Audience, Plan
+from storage.states import Roll
 
 LONGEST = 1400
 """How long a rendition may be, so that it leaves as one message everywhere with a notice before it."""
@@ -119,16 +120,25 @@ class Matter(flows.Option):
 
     about: flows.Renditions = field(default_factory=dict)
     """What stands behind it, for who wants to read more; empty for nothing."""
+    matter: str = ""
+    """The id of the matter of the process that this is; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What the council votes on."""
+    """What is voted on, and by whom."""
 
     title: flows.Renditions
     matters: tuple[Matter, ...]
     closes: date
     rule: str = "approval"
+    roll: Roll = Roll.COUNCIL
+    council: str = ""
+    """Which one, where a council votes; "" for whoever sits on any of the process."""
+    answer_by: date | None = None
+    """Until when the organizers respond to each matter that was voted on; None: no day is said."""
+    is_public: bool = False
+    """Everybody may read what is voted on and what came of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class Visit:
     @property
     def passed_on(self) -> str:
         """This page's address without a language, to be passed on to who reads another one; "": it has none."""
-        return self.top + self.rest if self.rest in ("", "/join") or self.rest.startswith("/m/") else ""
+        return self.top + self.rest if self.rest in ("", "/join") or self.rest.startswith(("/m/", "/v/")) else ""
 
     @property
     def title(self) -> str:

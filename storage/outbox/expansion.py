@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     and_,
     case,
+    exists,
     func,
     literal,
     literal_column,
@@ -228,9 +229,10 @@ def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> lis
     if audience.council is not None:
         there = select(seat.c.id).where(seat.c.process_id == process, seat.c.council_id == audience.council)
         conditions.append(person.c.id.in_(_sitting(process).where(membership.c.seat_id.in_(there))))
-    if audience.roll is not None:
-        roll = select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)
-        conditions.append(person.c.id.in_(roll.where(~ballot.c.voted) if audience.has_not_voted else roll))
+    if audience.gave:
+        gave = select(contribution.c.person_id).where(contribution.c.process_id == process)
+        conditions.append(person.c.id.in_(gave.where(contribution.c.person_id.is_not(None))))
+    conditions += _votes(audience)
     if audience.seat is not None:
         conditions.append(person.c.id.in_(_sitting(process).where(membership.c.seat_id == audience.seat)))
     if audience.unfinished is not None:
@@ -244,6 +246,18 @@ def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> lis
 
 def _sitting(process: str) -> Select[Any]:
     return select(membership.c.person_id).where(membership.c.process_id == process, sits)
+
+
+def _votes(audience: Audience) -> list[ColumnElement[bool]]:
+    """What it asks of the rolls of rounds."""
+    conditions: list[ColumnElement[bool]] = []
+    if audience.beside_roll is not None:
+        theirs = (ballot.c.round_id == audience.beside_roll, ballot.c.person_id == person.c.id)
+        conditions.append(~exists().where(*theirs))
+    if audience.roll is not None:
+        roll = select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)
+        conditions.append(person.c.id.in_(roll.where(~ballot.c.voted) if audience.has_not_voted else roll))
+    return conditions
 
 
 async def reachable(session: Session, process: str, audience: Audience) -> int:

@@ -45,13 +45,14 @@ from storage.tables.journal import journal
 from storage.tables.keychecks import keycheck
 from storage.tables.links import link
 from storage.tables.marks import mark
-from storage.tables.matters import follow, gathered, is_public, matter, waits_for_its_response
+from storage.tables.matters import follow, gathered, is_public, is_unanswered, matter, waits_for_its_response
 from storage.tables.participations import came_by_a_door, has_not_agreed, participation
 from storage.tables.people import person
 from storage.tables.processes import process
 from storage.tables.programs import program
 from storage.tables.public_counts import public_count
 from storage.tables.recordings import recording
+from storage.tables.remarks import remark, shown_remark
 from storage.tables.reports import report
 from storage.tables.responses import feedback, inquiry, response, response_matter, result
 from storage.tables.rounds import ballot, round  # noqa: A004 the word of the field, never used bare
@@ -60,6 +61,7 @@ from storage.tables.senders import sender
 from storage.tables.sendings import sending
 from storage.tables.staff import attempt, grant, recovery_code, sign_in, staff, staff_invitation
 from storage.tables.staff_phones import staff_phone, staff_phone_code
+from storage.tables.standings import round_matter
 from storage.tables.statements import is_asked_now, opinion, proposal, sounding, statement
 from storage.tables.templates import template
 
@@ -106,6 +108,7 @@ __all__ = [
     "is_still_open",
     "is_to_be_translated",
     "is_to_come",
+    "is_unanswered",
     "is_under_way",
     "is_unknown",
     "is_unnoticed",
@@ -131,16 +134,19 @@ __all__ = [
     "public_count",
     "recording",
     "recovery_code",
+    "remark",
     "rendition",
     "report",
     "response",
     "response_matter",
     "result",
     "round",
+    "round_matter",
     "schedule",
     "seat",
     "sender",
     "sending",
+    "shown_remark",
     "sign_in",
     "sits",
     "sounding",

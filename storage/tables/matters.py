@@ -1,6 +1,19 @@
 """The tables of matters: what contributions that say the same are gathered into, and who follows it."""
 
-from sqlalchemy import Boolean, Column, ColumnElement, Date, ForeignKey, FromClause, Index, Table, Text, and_, false
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Date,
+    ForeignKey,
+    FromClause,
+    Index,
+    Table,
+    Text,
+    and_,
+    false,
+    or_,
+)
 
 from storage._ground.columns import Moment
 from storage.tables._metadata import metadata
@@ -32,6 +45,8 @@ matter = Table(
     Column("opened", Moment, nullable=False),
     # When its title, topic, owner, day or note was changed last.
     Column("changed", Moment, nullable=False),
+    # A round has decided on it since its newest response: another one is owed.
+    Column("owed", Boolean, nullable=False, server_default=false()),
     # When it was given up, with nothing gathered in it; null: it was not.
     Column("dropped", Moment),
 )
@@ -72,7 +87,12 @@ follow = Table(
 
 
 def waits_for_its_response(matters: FromClause) -> ColumnElement[bool]:
-    return and_(matters.c.response_id.is_(None), matters.c.dropped.is_(None))
+    return and_(is_unanswered(matters), matters.c.dropped.is_(None))
+
+
+def is_unanswered(matters: FromClause) -> ColumnElement[bool]:
+    """Nobody has responded to it, or a round has decided on it since."""
+    return or_(matters.c.response_id.is_(None), matters.c.owed)
 
 
 def is_public(matters: FromClause) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """The tables of responses to what people gave us, of what followed them, and of whether they helped."""
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Table, Text
+from sqlalchemy import Boolean, Column, Date, ForeignKey, Index, Table, Text, false
 
 from storage._ground.columns import Moment, Sealed
 from storage.tables._metadata import metadata
@@ -22,6 +22,8 @@ response = Table(
     Column("place", Text, nullable=False, server_default="{}"),
     # The address at which it can be seen; "": at none.
     Column("link", Text, nullable=False, server_default=""),
+    # It departs from what a round decided on a matter that it answers.
+    Column("departs", Boolean, nullable=False, server_default=false()),
     # When its people were told.
     Column("published", Moment, nullable=False),
     Index("ix_response_process_id_published", "process_id", "published"),

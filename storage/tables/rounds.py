@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, Text, false
 
 from storage._ground.columns import Moment, Sealed
+from storage.states import Roll
 from storage.tables._metadata import metadata
 
 round = Table(  # noqa: A001 the word of the field, never used bare
@@ -14,6 +15,8 @@ round = Table(  # noqa: A001 the word of the field, never used bare
     Column("process_id", Text, ForeignKey("process.id"), nullable=False),
     # What the organizers wrote of it, as JSON: its title and what is voted on.
     Column("content", Text, nullable=False),
+    # Who may vote: a `Roll`.
+    Column("roll", Text, nullable=False, server_default=Roll.COUNCIL.value),
     # The voting rule: the name of a file of `council/rules`.
     Column("rule", Text, nullable=False),
     # When it was opened.
@@ -24,6 +27,8 @@ round = Table(  # noqa: A001 the word of the field, never used bare
     Column("reminded", Moment),
     # When it was counted; null: it is open, or waits to be counted.
     Column("closed", Moment),
+    # Why it was closed before its day, in the organizers' words, as JSON by language; null: it was not.
+    Column("ended_why", Text),
     # What came of it, as JSON, empty where too few voted; null: it is not closed.
     Column("result", Text),
     # How many were on the roll when it closed; null: it is not closed.

@@ -17,6 +17,7 @@ from handlers import (
     matters,
     openings,
     responses,
+    rounds,
     sendings,
     soundings,
     staff,
@@ -29,11 +30,12 @@ from handlers.matters import Draft
 from handlers.processes import OpenProcess
 from handlers.staff import Grant
 from handlers.writing import contents
-from storage import Session, recordings
+from storage import Session, recordings, remarks
 from storage import soundings as stored_soundings
 from storage import statements as stored_statements
+from storage.remarks import NewRemark
 from storage.roles import Role
-from storage.states import ExportFormat, ExportKind, RenditionState
+from storage.states import ExportFormat, ExportKind, RemarkKind, RenditionState, Roll
 from tests.handlers.asking import ALL_KINDS, DRAFT
 from tests.storage.rows import give, meet
 from tests.stories.town import StoryTown
@@ -66,6 +68,7 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
     )
     contribution = await spoken(town)
     draft, opening, consultation = await town.acts(_asked)
+    round_id, coming = await voted(town, matter)
     await came_in(town, "Interpreters at the clinic.", "Plus de bus le soir, s’il vous plaît.")
     return {
         "slug": "regional-review",
@@ -77,6 +80,8 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         "matter": matter,
         "response": response.id,
         "leaving": leaving.id,
+        "round": round_id,
+        "coming": coming,
         "broadcast": broadcast,
         "contribution": contribution,
         "draft": draft,
@@ -98,6 +103,27 @@ async def spoken(town: StoryTown) -> str:
     await amina.hears_choices("Thank you")
     await until(lambda: _has_come(town))
     return (await town.received())[0].id
+
+
+async def voted(town: StoryTown, matter: str) -> tuple[str, str]:
+    """A round in which somebody asks and says something, and one that waits to be approved; gives their ids."""
+
+    async def act(session: Session, process: OpenProcess, now: datetime) -> tuple[str, str]:
+        options = (
+            contents.Matter("clinic", {"en": TEXT}, {"en": LONG}, matter),
+            contents.Matter("fees", {"fr": FRENCH}),
+        )
+        vote = contents.Round({"en": "What comes first"}, options, now.date() + timedelta(days=3), roll=Roll.EVERYBODY)
+        name = await rounds.open_(session, process, vote, now)
+        who = await meet(session, town.parts.keys, "70008888", consented=False, process=process.id)
+        for kind in RemarkKind:
+            await remarks.add(session, who.key, NewRemark(name, "clinic", kind, "fr", FRENCH, True), now.date())
+        coming = await sendings.request_round(
+            session, process, replace(vote, title={"en": "What comes next"}), "What comes next", AMINA, now
+        )
+        return name, coming.id
+
+    return await town.acts(act)
 
 
 async def _has_come(town: StoryTown) -> bool:

@@ -62,7 +62,7 @@ from tests.flows.example import (
 
 MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered, Shared, Rated, ReadUp, LookedBack, LookedInto, Opined, Proposed)
 """Going back replays them, so they are recorded as the latest word and not as one more; what is read is read again."""
-IN_WRITING = ("rate",)
+IN_WRITING = ("rate", "ask", "reason")
 """Where nobody would listen to a voice note."""
 SAYS_SOMETHING = (Switched, Entered, LookedBack)
 """What follows them is said by another talk, or by who looks it up."""

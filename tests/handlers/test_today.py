@@ -64,7 +64,7 @@ async def test_where_nothing_needs_anybody_nothing_is_said(database: Database, k
                 await come(session, keys, 8, language, region)
         with statements(database) as seen:
             assert await needs(session) == []
-    assert len(seen) == 5
+    assert len(seen) == 6
 
 
 async def test_what_was_given_and_has_no_response_waits(database: Database, keys: Keyring) -> None:

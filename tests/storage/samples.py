@@ -127,6 +127,8 @@ STATES: Mapping[str, dict[str, Any]] = {
     "participation": {"left": None, "consented": False, "joined": NOW.date() - timedelta(days=9)},
     "response": {"state": ResponseState.RECEIVED},
     "result": {"state": "adopted"},
+    "remark": {"kind": "question"},
+    "shown_remark": {"kind": "question"},
     "recording": {"state": "kept"},
     "recovery_code": {"used": None},
     "item": {"dropped": None, "kind": "bulletin"},

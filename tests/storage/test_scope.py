@@ -60,12 +60,15 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "joining._follows": Everywhere(("follow",), ONE_PERSON),
     "joining._go_on": Everywhere(("broadcast",), WHOEVER_COMES),
     "joining._candidates": Everywhere(("candidate",), ONE_PERSON),
-    "joining._hand_over": Everywhere(("ballot", "candidate", "contribution", "feedback", "proposal"), ONE_PERSON),
+    "joining._hand_over": Everywhere(
+        ("ballot", "candidate", "contribution", "feedback", "proposal", "remark"), ONE_PERSON
+    ),
     "joining._move": Everywhere(
-        ("ballot", "candidate", "contribution", "feedback", "follow", "membership", "proposal"), ONE_PERSON
+        ("ballot", "candidate", "contribution", "feedback", "follow", "membership", "proposal", "remark"), ONE_PERSON
     ),
     "joining._opinions": Everywhere(("opinion",), ONE_PERSON),
     "joining._participations": Everywhere(("participation",), ONE_PERSON),
+    "joining._remarks": Everywhere(("remark",), ONE_PERSON),
     "joining._seats": Everywhere(("membership+seat",), ONE_PERSON),
     "joining.is_too_much": Everywhere(("contribution",), "it counts everything that a person gave"),
     "joining.join": Everywhere(("ballot",), ONE_PERSON),

@@ -6,7 +6,7 @@ Revises: 7d40b1c96e35
 from alembic import op
 
 revision = "40c2d97be613"
-down_revision = "ba94dec356f9"
+down_revision = "5a7c19e2b840"
 branch_labels = None
 depends_on = None
 

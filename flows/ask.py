@@ -1,0 +1,69 @@
+"""A question to the organizers about what is voted on."""
+
+from collections.abc import Generator
+
+from channels.messages import Choice
+from flows._engine.asking import TRIES, agrees, choose, hear
+from flows._engine.effects import Remarked
+from flows._engine.facts import Facts, OpenRound
+from flows._engine.talks import Answer, Ask, Say, Step, Talk
+from flows._texts.renditions import choices, written
+from locales import N_, _
+from storage.states import RemarkKind
+
+# To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
+words = (N_("ask"),)
+label = N_("Ask about the vote")
+needs = ("round",)
+
+ALL = "all_of_it"
+LONGEST = 400
+"""What is asked or said is told to everybody who may vote: on SMS each 70 to 160 letters cost as much as a message."""
+
+
+def talk(facts: Facts) -> Talk:
+    if facts.round is None:
+        yield Say(_("There is no vote open for you now."))
+        return
+    yield from asks(facts, facts.round)
+
+
+def asks(facts: Facts, opened: OpenRound) -> Generator[Step, Answer, None]:
+    """A question to the organizers, who answer everybody."""
+    option = yield from which(facts, opened)
+    words = yield from in_words_alone(
+        _(
+            "What do you want to ask? The organizers answer everybody who may vote. They do not see who asks, "
+            "and nobody is told."
+        )
+    )
+    if not words:
+        return
+    # To translators: the labels have at most 20 letters.
+    quotable = yield from agrees(
+        _("May everybody who may vote read your question in your own words?"), _("Yes, in my words"), _("No, in theirs")
+    )
+    yield Remarked(opened.id, option, RemarkKind.QUESTION, words, quotable)
+    yield Say(_("Thank you. The answer comes to everybody who may vote, in this chat, too."))
+
+
+def which(facts: Facts, opened: OpenRound) -> Generator[Ask, Answer, str]:
+    offered = (*choices(facts, opened.matters), Choice(ALL, _("All of it")))
+    title = written(facts, opened.title, (matter.label for matter in opened.matters))
+    option = yield from choose(f"{title}\n{_('About which one?')}", offered)
+    return "" if option == ALL else option
+
+
+def in_words_alone(text: str) -> Generator[Step, Answer, str]:
+    """In writing alone: before anybody could answer a voice note it would have to be heard. "" for none that fits."""
+    for _try in range(TRIES):
+        words = (yield from hear(text, takes_voice=False)).text.strip()
+        if words and len(words) <= LONGEST:
+            return words
+        text = (
+            _("That is too long for all to read. Please say it in at most {number} letters.", number=LONGEST)
+            if words
+            else _("We can take this in writing only.")
+        )
+    yield Say(_("We did not keep what you wrote."))
+    return ""

@@ -1,0 +1,168 @@
+"""Organizers put matters to a vote, a second person approves exactly that, and the page says what came of it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+import council
+from handlers import processes, rounds, sendings
+from handlers.sendings import HOLD
+from handlers.writing import contents
+from storage import rounds as stored
+from storage import senders, standings
+from storage.roles import Role
+from storage.standings import Verdict
+from storage.states import Roll
+from tests.console.browser import Browser
+from tests.console.conftest import Town
+from tests.console.test_matters import opens, says
+from tests.storage.rows import Somebody, meet
+
+ROUNDS = "/p/regional-review/rounds"
+NEW = "/rounds/new"
+
+
+@pytest.fixture
+async def organizer(town: Town) -> Browser:
+    async with town.office.database.writing() as session:
+        await senders.keep(session, {"telegram": "telegram", "sms": "sms"})
+    return await town.signed_in(login="amina")
+
+
+async def crowd(town: Town, number: int, language: str = "en") -> list[Somebody]:
+    async with town.office.database.writing() as session:
+        return [
+            await meet(session, town.office.keys, f"{language}{sender}", language=language, process=town.process)
+            for sender in range(number)
+        ]
+
+
+async def votes(town: Town, name: str, voters: Sequence[Somebody], *ballots: str) -> None:
+    rule = council.every_rule()["majority"]
+    async with town.office.database.writing() as session:
+        for who, chosen in zip(voters, ballots, strict=False):
+            packed = rule.packed(frozenset(chosen.split()))
+            assert await stored.cast(session, who.key, name, packed, town.clock.now)
+
+
+async def filled_in(town: Town, organizer: Browser, **more: str) -> dict[str, str]:
+    """A form with two matters in it; what else stands in it."""
+    first = await opens(organizer, await says(town, "An interpreter.", "80001"))
+    second = await opens(organizer, await says(town, "Lower fees.", "80002"), title="Fees")
+    matters = "&".join(f"matter={path.rpartition('/')[2]}" for path in (first, second))
+    page = await organizer.opens(f"{ROUNDS}/new?{matters}")
+    assert "Option 2, a matter" in page.text
+    closes, answer = town.clock.now.date() + timedelta(days=7), town.clock.now.date() + timedelta(days=30)
+    terms = {"title.en": "What comes first", "roll": "everybody", "rule": "majority"}
+    return {**terms, "closes": closes.isoformat(), "answer_by": answer.isoformat(), **more}
+
+
+async def opened(town: Town, organizer: Browser, typed: dict[str, str] | None = None) -> str:
+    """A round that is approved and has opened; gives its id."""
+    page = await organizer.sends_form(NEW, {**(typed or await filled_in(town, organizer)), "do": "ask"})
+    assert "a colleague has to approve it" in page.text, page.text
+    second = await town.signed_in(login="bilal")
+    assert "What comes first" in (await second.opens("/p/regional-review")).text
+    await second.opens(page.path)
+    assert "Held" in (await second.sends("/approve")).text
+    town.clock.now += HOLD + timedelta(seconds=1)
+    async with town.office.database.writing() as session:
+        assert await sendings.leave_due(session, town.clock.now) == 1
+    page = await second.opens(page.path)
+    return page.link("See the round").rpartition("/")[2]
+
+
+async def test_matters_are_put_to_the_vote_of_everybody(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    await crowd(town, 9, "fr")
+    typed = await filled_in(town, organizer)
+    page = await organizer.sends_form(NEW, {**typed, "do": "show"})
+    assert page.status == 200
+    assert "You can vote now: What comes first. To vote, send VOTE." in page.text
+    assert "about 20" in page.text
+    name = await opened(town, organizer, typed)
+    page = await organizer.opens(f"{ROUNDS}/{name}")
+    assert "Everybody who takes part" in page.text
+    assert "have voted, of 20 who may." in page.text
+    assert "fewer than 8" in page.text
+    async with town.office.database.reading() as session:
+        assert await stored.turnout(session, name) == (20, 0)
+    assert "What comes first" in (await organizer.opens(ROUNDS)).text
+
+
+async def test_a_form_takes_options_in_and_out_and_loses_nothing_that_was_typed(town: Town, organizer: Browser) -> None:
+    typed = await filled_in(town, organizer)
+    page = await organizer.sends_form(NEW, {**typed, "do": "add"})
+    assert "Option 3" in page.text
+    page = await organizer.sends_form(NEW, {"o3-label.en": "Nothing at all", "do": "up-o3"})
+    assert [value for name, value in page.form(NEW).fields if name == "option"] == ["o1", "o3", "o2"]
+    page = await organizer.sends_form(NEW, {"do": "remove-o1"})
+    assert ("title.en", "What comes first") in page.form(NEW).fields
+    assert ("o3-label.en", "Nothing at all") in page.form(NEW).fields
+    page = await organizer.sends_form(NEW, {"do": "remove-o2"})
+    page = await organizer.sends_form(NEW, {"do": "ask"})
+    assert page.status == 422
+    assert "between 2 and 12" in page.text
+
+
+async def test_the_turnout_is_fetched_again_only_when_it_has_changed(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    name = await opened(town, organizer)
+    live = f"{ROUNDS}/{name}/live"
+    tag = (await organizer.client.get(live)).headers["ETag"]
+    again = await organizer.client.get(live, headers={"If-None-Match": tag})
+    assert again.status == 304
+    async with town.office.database.writing() as session:
+        process = await processes.get(session, town.process)
+        await rounds.close(session, process, town.office.keys, name, town.clock.now)
+    assert (await organizer.client.get(live)).headers["HX-Refresh"] == "true"
+
+
+async def test_a_round_is_closed_before_its_day_with_a_reason_only(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    three = tuple(contents.Matter(value, {"en": value}) for value in ("clinic", "fees", "school"))
+    closes = town.clock.now.date() + timedelta(days=7)
+    vote = contents.Round({"en": "What comes first"}, three, closes, roll=Roll.EVERYBODY)
+    async with town.office.database.writing() as session:
+        name = await rounds.open_(session, await processes.get(session, town.process), vote, town.clock.now)
+    await organizer.opens(f"{ROUNDS}/{name}")
+    page = await organizer.sends_form("/close", {})
+    assert page.status == 422
+    page = await organizer.sends_form("/close", {"why.en": "The ministers meet sooner."})
+    assert "Closed. Everybody concerned is told" in page.text
+    assert "The ministers meet sooner." in page.text
+    assert "Too few voted" in page.text
+
+
+async def test_the_page_of_a_closed_round_shows_its_order_as_a_picture_and_as_a_table(
+    town: Town, organizer: Browser
+) -> None:
+    voters = await crowd(town, 9)
+    name = await opened(town, organizer)
+    await votes(town, name, voters, "o1", "o1", "o1", "o1", "o1 o2")
+    async with town.office.database.writing() as session:
+        process = await processes.get(session, town.process)
+        await rounds.close(session, process, town.office.keys, name, town.clock.now)
+    page = await organizer.opens(f"{ROUNDS}/{name}")
+    assert page.text.index("Interpreters at clinics") < page.text.index("Fees")
+    assert "Adopted" in page.text
+    async with town.office.database.reading() as session:
+        found = await stored.get(session, name)
+        assert found is not None
+        matters = [it.matter for it in contents.unpack(found.content, contents.Round).matters]
+        decided = await standings.of(session, town.process, matters)
+    assert {it.matter: it.verdict for it in decided} == {
+        matters[0]: Verdict(1, tied=False, adopted=True),
+        matters[1]: Verdict(2, tied=False, adopted=False),
+    }
+    page = await organizer.opens(f"/p/regional-review/matters/{matters[0]}")
+    assert "Those who voted adopted it." in page.text
+
+
+async def test_a_moderator_looks_and_does_not_open_or_close(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    name = await opened(town, organizer)
+    moderator = await town.signed_in(Role.MODERATOR)
+    assert (await moderator.opens(f"{ROUNDS}/{name}")).status == 200
+    assert (await moderator.opens(f"{ROUNDS}/new")).status == 403

@@ -1,0 +1,100 @@
+"""What everybody may read of a round: what was voted, by about how many, what came of it, what was done with it."""
+
+from datetime import timedelta
+
+import pytest
+
+from handlers import rounds
+from handlers.matters import Draft
+from handlers.writing import contents
+from storage.states import Roll
+from tests.handlers.house import Writer
+from tests.public.conftest import Front
+from tests.public.test_copies import WHOLE
+
+HOME = "/r/regional-review"
+LETTERS = "\N{ARABIC LETTER ALEF}" * 40
+
+
+async def opens(front: Front, *matter_ids: str, **more: object) -> str:
+    options = tuple(
+        contents.Matter(f"o{number}", {"en": f"Matter {number}"}, {}, name) for number, name in enumerate(matter_ids)
+    )
+    today = front.house.now.date()
+    terms = {"rule": "majority", "roll": Roll.EVERYBODY, "is_public": True} | more
+    vote = contents.Round({"en": "What comes first"}, options, today + timedelta(days=3), **terms)  # type: ignore[arg-type]
+    name = await front.house.acts(lambda session, process, now: rounds.open_(session, process, vote, now))
+    await front.later()
+    return name
+
+
+async def closes(front: Front, name: str, **why: str) -> None:
+    keys = front.house.keys
+    await front.house.acts(lambda session, process, now: rounds.close(session, process, keys, name, now, why or None))
+    await front.later()
+
+
+async def voters(front: Front, number: int) -> list[Writer]:
+    return [await front.house.meets(f"7{sender}").joins() for sender in range(number)]
+
+
+async def test_a_round_stands_there_from_its_opening_to_what_was_done(front: Front) -> None:
+    crowd = await voters(front, 9)
+    public = await front.opened(draft=Draft({"en": "Interpreters"}, is_public=True))
+    private = await front.opened(draft=Draft({"en": "Names of a village"}))
+    name = await opens(front, public, private)
+    page = await front.opens(f"{HOME}/en/v/{name}")
+    assert "Everybody who takes part can vote on this. People can vote until November 26, 2026" in page.text
+    for voter in crowd[:8]:
+        await voter.says("vote", "1")
+    await closes(front, name)
+    page, wall = await front.opens(f"{HOME}/en/v/{name}"), await front.opens(f"{HOME}/en")
+    assert "Of about 10 people who could, about 10 voted." in page.text
+    assert "1. Matter 0 It was adopted. There is no response yet." in page.text
+    assert "2. Matter 1 It was not adopted." in page.text
+    assert "village" not in page.body
+    assert "What was voted on What comes first" in wall.text
+    assert "Those who voted adopted it." in (await front.opens(f"{HOME}/en/m/{public}")).text
+    await front.responds(public)
+    assert "It was taken up." in (await front.opens(f"{HOME}/en/v/{name}")).text
+    assert "What comes first" in (await front.opens(f"{HOME}/en/votes")).text
+
+
+async def test_a_round_that_is_not_for_everybody_is_as_unknown_as_any(front: Front) -> None:
+    await voters(front, 1)
+    matters = [await front.opened(draft=Draft({"en": title})) for title in ("First", "Second")]
+    name = await opens(front, *matters, is_public=False)
+    hidden, unknown = await front.opens(f"{HOME}/en/v/{name}"), await front.opens(f"{HOME}/en/v/{'0' * 32}")
+    assert (hidden.status, unknown.status) == (404, 404)
+    assert hidden.body == unknown.body
+    assert "What comes first" not in (await front.opens(f"{HOME}/en")).body
+
+
+@pytest.mark.parametrize("number", [1, 7])
+async def test_no_small_number_is_told(sqlite_front: Front, number: int) -> None:
+    await voters(sqlite_front, number)
+    matters = [await sqlite_front.opened(draft=Draft({"en": title}, is_public=True)) for title in ("First", "Second")]
+    name = await opens(sqlite_front, *matters)
+    await closes(sqlite_front, name, en="The ministers meet sooner.")
+    page = await sqlite_front.opens(f"{HOME}/en/v/{name}")
+    assert "Fewer than 8 people could vote." in page.text
+    assert "It was closed before its day: The ministers meet sooner." in page.text
+    assert "Too few voted" in page.text
+
+
+async def test_the_page_of_the_largest_round_stays_small(sqlite_front: Front) -> None:
+    await voters(sqlite_front, 1)
+    matters = [await sqlite_front.opened(draft=Draft({"ar": LETTERS}, is_public=True)) for _number in range(12)]
+    options = tuple(
+        contents.Matter(f"o{number:02}", {"ar": f"{number:02}{LETTERS[:36]}"}, {}, name)
+        for number, name in enumerate(matters)
+    )
+    closing = sqlite_front.house.now.date() + timedelta(days=3)
+    vote = contents.Round({"ar": LETTERS}, options, closing, roll=Roll.EVERYBODY, is_public=True)
+    name = await sqlite_front.house.acts(lambda session, process, now: rounds.open_(session, process, vote, now))
+    await sqlite_front.later()
+    page = await sqlite_front.opens(f"{HOME}/ar/v/{name}")
+    assert page.status == 200
+    assert len(page.body.encode()) < WHOLE
+    again = await sqlite_front.opens(f"{HOME}/ar/v/{name}", If_None_Match=page.tag)
+    assert again.status == 304
