@@ -49,6 +49,7 @@ from storage.tables import (
     report,
     seat,
     sits,
+    support,
     waits,
 )
 from storage.tables import round as round_
@@ -210,6 +211,17 @@ async def _follows(session: Session, pair: Pair, _now: datetime) -> None:
     await _move(session, pair, follow)
 
 
+async def _supports(session: Session, pair: Pair, _now: datetime) -> None:
+    """One support of each amendment, the first's, and none of what turns out to be their own."""
+    mine = support.alias("mine")
+    too = exists().where(mine.c.person_id == pair.first.person, mine.c.contribution_id == support.c.contribution_id)
+    await session.execute(delete(support).where(support.c.person_id == pair.second.person, too))
+    await _move(session, pair, support)
+    own = select(contribution.c.id).where(contribution.c.person_id == pair.first.person)
+    of_first = (support.c.person_id == pair.first.person, support.c.contribution_id.in_(own))
+    await session.execute(delete(support).where(*of_first))
+
+
 async def _feedback(session: Session, pair: Pair, _now: datetime) -> None:
     """Of what both said about one response, what was said later stays; of one day, the first's."""
     await _hand_over(session, pair, feedback, feedback.c.response_id)
@@ -356,6 +368,7 @@ JOINS: Mapping[str, Joins] = {
     participation.name: _participations,
     contribution.name: _contributions,
     follow.name: _follows,
+    support.name: _supports,
     feedback.name: _feedback,
     recording.name: _recordings,
     membership.name: _memberships,

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session
-from storage.states import ProcessState
-from storage.tables import bulletin, consultation, inquiry, is_public, is_still_open, matter, process
+from storage.states import ProcessState, TextState
+from storage.tables import bulletin, consultation, inquiry, is_public, is_still_open, matter, process, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class StoredBoard:
     """There is a matter that everybody may read."""
     asks_back: bool
     """Somebody was asked something about what they gave, and has not answered it."""
+    drafted: bool
+    """There is a text that people read and write together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,10 @@ async def board(session: Session, process_id: str, now: datetime) -> StoredBoard
                 .where(inquiry.c.process_id == process_id, inquiry.c.answer_id.is_(None))
                 .exists()
                 .label("asks_back"),
+                select(text.c.id)
+                .where(text.c.process_id == process_id, text.c.state.in_((TextState.PUBLISHED, TextState.CLOSED)))
+                .exists()
+                .label("drafted"),
             ).where(process.c.id == process_id)
         )
     ).one_or_none()

@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "7d40b1c96e35"
+NEWEST = "f47d02b9c6e1"
 """The revision of the newest file in `migrations/versions`."""
 
 

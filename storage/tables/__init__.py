@@ -61,12 +61,14 @@ from storage.tables.sendings import sending
 from storage.tables.staff import attempt, grant, recovery_code, sign_in, staff, staff_invitation
 from storage.tables.staff_phones import staff_phone, staff_phone_code
 from storage.tables.templates import template
+from storage.tables.texts import amendment, decision, support, text, text_part
 
 __all__ = [
     "MARKS",
     "NEVER",
     "STAYS",
     "address",
+    "amendment",
     "attempt",
     "ballot",
     "broadcast",
@@ -78,6 +80,7 @@ __all__ = [
     "contribution",
     "correction",
     "council",
+    "decision",
     "delivery",
     "door",
     "draft",
@@ -144,7 +147,10 @@ __all__ = [
     "staff_phone",
     "staff_phone_code",
     "standing",
+    "support",
     "template",
+    "text",
+    "text_part",
     "waits",
     "waits_for_a_response",
     "waits_for_its_response",

@@ -62,10 +62,11 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "joining._candidates": Everywhere(("candidate",), ONE_PERSON),
     "joining._hand_over": Everywhere(("ballot", "candidate", "contribution", "feedback"), ONE_PERSON),
     "joining._move": Everywhere(
-        ("ballot", "candidate", "contribution", "feedback", "follow", "membership"), ONE_PERSON
+        ("ballot", "candidate", "contribution", "feedback", "follow", "membership", "support"), ONE_PERSON
     ),
     "joining._participations": Everywhere(("participation",), ONE_PERSON),
     "joining._seats": Everywhere(("membership+seat",), ONE_PERSON),
+    "joining._supports": Everywhere(("contribution", "support"), ONE_PERSON),
     "joining.is_too_much": Everywhere(("contribution",), "it counts everything that a person gave"),
     "joining.join": Everywhere(("ballot",), ONE_PERSON),
     "matters.take_late": Everywhere(("process",), WHOEVER_COMES),
