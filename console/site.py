@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from console import (
+    amendments,
     answers,
     ask,
     audiences,
@@ -35,6 +36,7 @@ from console import (
     staff,
     staff_phones,
     tell,
+    texts,
     today,
     translations,
     words,
@@ -70,6 +72,8 @@ PAGES = (
     inquiries,
     feedback,
     matters,
+    texts,
+    amendments,
     words,
     translations,
     renditions,

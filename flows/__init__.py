@@ -24,6 +24,7 @@ from flows._engine.effects import (
     Words,
 )
 from flows._engine.facts import (
+    NOWHERE,
     WEEKDAYS,
     Daytime,
     Facts,
@@ -32,11 +33,15 @@ from flows._engine.facts import (
     NotEntered,
     OpenConsultation,
     OpenInquiry,
+    OpenPart,
     OpenRound,
+    OpenText,
     Option,
     OwnContribution,
+    PlaceInText,
     Process,
     Promise,
+    Proposal,
     PublicMatter,
     Question,
     QuestionKind,
@@ -72,9 +77,11 @@ from flows._engine.talks import (
 )
 from flows._engine.words import flow_for, goes_back, linking_code, nearest_flow, to_send
 from flows._texts.danger import in_danger
+from flows._texts.headings import heading
 from flows._texts.levels import LEVELS
 from flows._texts.objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, has_label, topic_label
 from flows._texts.over import over
+from flows._texts.pieces import pieces
 from flows._texts.ratings import RATED, tapped
 from flows._texts.renditions import Rendition, rendition, with_notice
 from flows._texts.replies import reply
@@ -85,17 +92,17 @@ from flows._texts.templates import is_approved_elsewhere, templates
 from flows._texts.told import Given, Told, gave, told
 
 __all__ = [
-    "ALL", "GROUPS", "LEVELS", "LONGEST_TOGETHER", "LONGEST_WORD", "OBJECTIVES", "RATED", "RESULTS", "SOMETHING_ELSE",
-    "STATES", "THIRD", "WEEKDAYS", "Allowed", "Answer", "Answered", "Ask", "Consented", "Daytime", "Declined",
-    "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten", "Given", "Group", "Kept", "Left", "Lobby", "Meant",
-    "Misleads", "Moved", "NotEntered", "Objective", "OpenConsultation", "OpenInquiry", "OpenRound", "Option",
-    "OwnContribution", "PassedOn", "Played", "Process", "Promise", "PublicMatter", "Question", "QuestionKind",
-    "RatedResponse", "Recognised", "Region", "Rendition", "Renditions", "Replied", "Returned", "Safety", "Say",
-    "Scale", "Shared", "Sorted", "Spoke", "Surroundings", "Switched", "TakenBack", "Talk", "Told", "Turn", "Unread",
-    "Unreviewed", "Voted", "Wants", "Words", "advance", "asks_to_stop", "fewer", "fits", "fits_in", "flow_for",
-    "flows", "fold", "gave", "go_elsewhere", "goes_back", "greeting", "greets", "has_label", "in_danger",
-    "is_approved_elsewhere", "is_free", "is_word", "linking_code", "misleads", "narrowed", "nearest_flow", "only",
-    "over", "play", "read", "rendition", "reply", "room", "says_something", "short_title", "sorry", "stuck", "tapped",
-    "tells_of_danger", "templates",
-    "to_send", "told", "topic_label", "with_notice", "written_in",
+    "ALL", "GROUPS", "LEVELS", "LONGEST_TOGETHER", "LONGEST_WORD", "NOWHERE", "OBJECTIVES", "RATED", "RESULTS",
+    "SOMETHING_ELSE", "STATES", "THIRD", "WEEKDAYS", "Allowed", "Answer", "Answered", "Ask", "Consented", "Daytime",
+    "Declined", "DoesNotFit", "Effect", "Facts", "Flow", "Forgotten", "Given", "Group", "Kept", "Left", "Lobby",
+    "Meant", "Misleads", "Moved", "NotEntered", "Objective", "OpenConsultation", "OpenInquiry", "OpenPart", "OpenRound",
+    "OpenText", "Option", "OwnContribution", "PassedOn", "PlaceInText", "Played", "Process", "Promise", "Proposal",
+    "PublicMatter", "Question", "QuestionKind", "RatedResponse", "Recognised", "Region", "Rendition", "Renditions",
+    "Replied", "Returned", "Safety", "Say", "Scale", "Shared", "Sorted", "Spoke", "Surroundings", "Switched",
+    "TakenBack", "Talk", "Told", "Turn", "Unread", "Unreviewed", "Voted", "Wants", "Words", "advance", "asks_to_stop",
+    "fewer", "fits", "fits_in", "flow_for", "flows", "fold", "gave", "go_elsewhere", "goes_back", "greeting", "greets",
+    "has_label", "heading", "in_danger", "is_approved_elsewhere", "is_free", "is_word", "linking_code", "misleads",
+    "narrowed", "nearest_flow", "only", "over", "pieces", "play", "read", "rendition", "reply", "room",
+    "says_something", "short_title", "sorry", "stuck", "tapped", "tells_of_danger", "templates", "to_send", "told",
+    "topic_label", "with_notice", "written_in",
 ]  # fmt: skip

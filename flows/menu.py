@@ -12,10 +12,12 @@ words = (N_("menu"),)
 label = N_("See what you can do")
 anywhere = True
 
-ORDER = ("share", "answer", "vote", "news", "status", "others", "region", "language", "switch", "help", "stop")
+ORDER = ("share", "answer", "vote", "news", "status", "others", "amend", "region", "language", "switch", "help", "stop")
 """The flows that it leads to, if they have something to offer now."""
 MOST = 10
 """So many stand in one list on WhatsApp."""
+FIRST_LEFT_OUT = ("region", "switch")
+"""What gives way where more can be done. HELP tells their words, and the region is asked for elsewhere, too."""
 
 
 def offer(facts: Facts) -> str:
@@ -25,7 +27,7 @@ def offer(facts: Facts) -> str:
 def talk(facts: Facts) -> Talk:
     labels = {name: flows()[name].offer(facts) for name in ORDER}
     offered = [Choice(name, label) for name, label in labels.items() if label]
-    if len(offered) > MOST:
-        # It is asked for where a recommendation is given, too, and HELP tells its word.
-        offered = [choice for choice in offered if choice.value != "region"]
+    for name in FIRST_LEFT_OUT:
+        if len(offered) > MOST:
+            offered = [choice for choice in offered if choice.value != name]
     yield Switched((yield from choose(_("What would you like to do?"), offered, exactly=("stop",))))

@@ -7,6 +7,7 @@ from typing import Any
 
 import flows
 from channels.messages import Kind
+from flows.amend import Amended, PartCompared, PartRead, Presented, ProposalRead, Supported, Turned
 from flows.join import Linked
 from flows.leave import Departed
 from flows.link import LinkOffered
@@ -18,7 +19,7 @@ from flows.status import LookedBack
 from flows.switch import Entered
 from flows.unlink import Unlinked
 from flows.vote import ReadUp
-from handlers import contributions, feedback, follows, inquiries, links, members, people, rounds, timelines
+from handlers import amendments, contributions, feedback, follows, inquiries, links, members, people, rounds, timelines
 from handlers.talk.deciding import (
     Again,
     Back,
@@ -76,6 +77,13 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     Followed: follows.follow,
     Unfollowed: follows.unfollow,
     Rated: feedback.rate,
+    Turned: amendments.turn,
+    Presented: amendments.present,
+    PartRead: amendments.read,
+    PartCompared: amendments.compare,
+    ProposalRead: amendments.read_proposal,
+    Amended: amendments.amend,
+    Supported: amendments.support,
 }
 
 IN_PIECES = timedelta(minutes=10)

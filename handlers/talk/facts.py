@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 import flows
 from handlers.councils import option
-from handlers.talk import concerns
+from handlers.talk import concerns, passages
 from handlers.talk.deciding import wanted
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
@@ -36,6 +36,9 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str], held: 
     if "contribution" in needs:
         known = replace(known, contribution=fresh())
     known = await _of_matters(session, visit, needs, known)
+    if "texts" in needs:
+        known = replace(known, texts=(among := await passages.titles(session, visit)))
+        known = replace(known, opened=await passages.opened(session, visit, among))
     if "code" in needs and visit.place.content.proves(visit.kind):
         known = replace(known, code=str(secrets.choice(CODES)))
     if "wanted" in needs:

@@ -94,6 +94,8 @@ class Visit:
     """The link whose number was sent, as it is looked up; "" for none."""
     topic: str = ""
     """What they have just chosen to see of what others said; "" for nothing."""
+    passage: flows.PlaceInText = flows.NOWHERE
+    """Where in a text they have just chosen to read."""
     forgotten: bool = False
     departed: bool = False
     """They left the process in this turn, or did not agree to take part in it."""
@@ -153,6 +155,7 @@ class Visit:
             votes=self.known is not None and self.known.votes,
             informed=news is not None,
             raised=board is not None and board.raised,
+            drafted=board is not None and board.drafted,
             gave=self.gave,
             region_known=bool(self.region),
             bulletin=news,

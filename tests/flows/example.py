@@ -17,11 +17,15 @@ from flows import (
     Lobby,
     OpenConsultation,
     OpenInquiry,
+    OpenPart,
     OpenRound,
+    OpenText,
     Option,
     OwnContribution,
+    PlaceInText,
     Process,
     Promise,
+    Proposal,
     PublicMatter,
     Question,
     RatedResponse,
@@ -89,6 +93,9 @@ MATTERS = (
     PublicMatter("m3", {"ar": "مدارس"}, ResponseState.TAKEN_UP, follows=True, supports=True),
 )
 TOPICS = ("followed", "leaving", "working", "else")
+TEXTS = (Option("t1", {"en": "Participation plan", "fr": "Plan"}), Option("t2", {"ar": "قواعد"}))
+TEXT = OpenText(PlaceInText("t1"), True, (Option("p1", {"en": "Meetings"}), Option("p2", {"ar": "لغات"})), more=True)
+PART = OpenPart("p1", 2, 3, "p2", (Proposal("a1"), Proposal("a2", supports=True)))
 
 
 ELSEWHERE = (Option("p2", {"en": "National review", "fr": "Examen national"}), Option("p3", {"en": "Hills"}))
@@ -131,6 +138,8 @@ def facts(language: str = "en", channel: str = "telegram") -> Facts:
         response=RatedResponse("response1", date(2026, 3, 8), ResponseState.TAKEN_UP),
         councils=(Option("c1", {"en": "Council", "es": "Consejo"}), Option("c2", {"en": "Youth council"})),
         inquiry=OpenInquiry("i1", "m1", {"en": "Which clinic?", "es": "¿Qué clínica?"}),
+        drafted=True,
+        texts=TEXTS,
     )
     return known.within(surroundings(channel))
 

@@ -35,6 +35,7 @@ from flows import (
 )
 from flows import help as help_
 from flows._engine.folding import fold
+from flows.amend import Amended, PartCompared, PartRead, Presented, ProposalRead
 from flows.others import LookedInto
 from flows.rate import Rated
 from flows.status import LookedBack
@@ -47,7 +48,9 @@ from tests.flows.example import (
     CONSULTATION,
     ELSEWHERE,
     MATTERS,
+    PART,
     PROCESS,
+    TEXT,
     bare,
     facts,
     in_lobby,
@@ -56,7 +59,10 @@ from tests.flows.example import (
     surroundings,
 )
 
-MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered, Shared, Rated, ReadUp, LookedBack, LookedInto)
+MAY_HAPPEN_TWICE = (
+    Spoke, Consented, Moved, Answered, Shared, Rated, ReadUp, LookedBack, LookedInto,
+    Amended, PartCompared, PartRead, Presented, ProposalRead,
+)  # fmt: skip
 """Going back replays them, so they are recorded as the latest word and not as one more; what is read is read again."""
 IN_WRITING = ("rate",)
 """Where nobody would listen to a voice note."""
@@ -85,6 +91,10 @@ def circumstances(language: str, channel: str) -> Iterator[Facts]:
     yield structs.replace(full, topic="leaving", matters=MATTERS)
     yield structs.replace(full, topic="leaving", matters=MATTERS[:1], over=True)
     yield structs.replace(full, topic="leaving")
+    yield structs.replace(full, opened=TEXT)
+    yield structs.replace(full, opened=replace(TEXT, parts=(), more=False), texts=full.texts[:1])
+    yield structs.replace(full, opened=replace(TEXT, part=PART))
+    yield structs.replace(full, opened=replace(TEXT, takes=False, part=replace(PART, behind="", pieces=1)))
     yield structs.replace(full, response=replace(full.response, tapped="partly"))
     yield structs.replace(full, own_contributions=full.own_contributions[2:3], inquiry=None)
     yield structs.replace(full, elsewhere=ELSEWHERE)
@@ -284,6 +294,7 @@ def test_help_names_the_words_of_what_can_be_done_now() -> None:
         region_known=True,
         seated=False,
         linked=False,
+        drafted=False,
     )
     assert told_by_help(nothing_open) == {"share", "link", "menu", "language", "leave", "stop", "forget"}
     assert told_by_help(structs.replace(facts(), consented=False)) == {"language", "stop", "forget"}
@@ -300,4 +311,4 @@ def told_by_help(known: Facts) -> set[str]:
 
 def test_the_menu_leads_only_where_there_is_a_flow() -> None:
     assert offered() <= set(flows())
-    assert offered() == {"share", "answer", "vote", "news", "status", "others", "region", "language", "help", "stop"}
+    assert offered() == {"share", "answer", "vote", "news", "status", "others", "amend", "language", "help", "stop"}
