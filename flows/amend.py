@@ -14,7 +14,7 @@ from flows._texts.renditions import choices, named
 from locales import N_, _
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
-words = (N_("text"),)
+words = (N_("read"),)
 # To translators: a text that many people write together. At most 24 letters.
 label = N_("Read the common text")
 needs = ("texts", "contribution")
@@ -207,7 +207,7 @@ def _look_through(opened: OpenText, proposals: Sequence[Proposal]) -> Talk:
                 yield Say(
                     _(
                         "Thank you. We will tell you here what is decided. To undo this, send {word}.",
-                        word=to_send("text"),
+                        word=to_send("read"),
                     )
                 )
             case "withdraw":

@@ -158,7 +158,7 @@ def _told(process: OpenProcess, decision: contents.Decision, said: contents.Resp
     became = responses.became(process.content.languages, said)
     if decision.state == ResponseState.NOT_TAKEN_UP:
         return became
-    reads = _("To read what it says now, send {word}.", word=flows.to_send("text"))
+    reads = _("To read what it says now, send {word}.", word=flows.to_send("read"))
     return f"{became}\n\n{reads}"
 
 

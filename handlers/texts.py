@@ -127,7 +127,7 @@ def _news(code: str, title: flows.Renditions, process: OpenProcess) -> str:
         return _(
             "You can read this text part by part and say how it should read: {title}. Send {word} to begin.",
             title=flows.rendition(title, code, process.content.languages).text,
-            word=flows.to_send("text"),
+            word=flows.to_send("read"),
         )
 
 

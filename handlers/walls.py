@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import flows
-from handlers import counts, doors, processes, public_counts, senders
+from handlers import counts, doors, processes, public_counts, public_texts, senders
 from handlers.feedback import NOBODY, Counts
 from handlers.processes import OpenProcess
 from handlers.public_counts import Figures
+from handlers.public_texts import ShownText
 from handlers.writing import contents, moments
 from storage import Session, consultations, matters, responses, results, walls
 from storage.responses import NewResponse
@@ -90,6 +91,8 @@ class Wall:
     matters: Sequence[ShownMatter]
     news: Sequence[News]
     """The newest."""
+    texts: Sequence[ShownText] = ()
+    """Those that are written together."""
 
     @property
     def is_open(self) -> bool:
@@ -112,16 +115,18 @@ async def versions(session: Session) -> Sequence[Version]:
 
 
 async def read(session: Session, version: Version, now: datetime) -> Wall:
-    """Seven statements at most."""
+    """Eight statements at most, and some more for each text that is written together."""
     process = processes.known(version.process)
+    today = _day(process, now)
     shown = [_matter(matter) for matter in await walls.matters(session, process.id)]
     return Wall(
         process=process,
-        today=_day(process, now),
+        today=today,
         figures=await public_counts.figures(session, process.id),
         consultations=await _consultations(session, process),
         matters=sorted(shown, key=_by_people),
         news=await _news(session, process, shown, NEWEST),
+        texts=await public_texts.shown(session, process, today),
     )
 
 

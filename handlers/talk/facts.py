@@ -36,9 +36,6 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str], held: 
     if "contribution" in needs:
         known = replace(known, contribution=fresh())
     known = await _of_matters(session, visit, needs, known)
-    if "texts" in needs:
-        known = replace(known, texts=(among := await passages.titles(session, visit)))
-        known = replace(known, opened=await passages.opened(session, visit, among))
     if "code" in needs and visit.place.content.proves(visit.kind):
         known = replace(known, code=str(secrets.choice(CODES)))
     if "wanted" in needs:
@@ -93,6 +90,9 @@ async def _of_matters(session: Session, visit: Visit, needs: frozenset[str], kno
         known = replace(known, response=await concerns.rated(session, visit))
     if "inquiry" in needs:
         known = replace(known, inquiry=await concerns.inquiry(session, visit))
+    if "texts" in needs:
+        known = replace(known, texts=(among := await passages.titles(session, visit)))
+        known = replace(known, opened=await passages.opened(session, visit, among))
     return known
 
 

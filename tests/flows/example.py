@@ -93,8 +93,13 @@ MATTERS = (
     PublicMatter("m3", {"ar": "مدارس"}, ResponseState.TAKEN_UP, follows=True, supports=True),
 )
 TOPICS = ("followed", "leaving", "working", "else")
-TEXTS = (Option("t1", {"en": "Participation plan", "fr": "Plan"}), Option("t2", {"ar": "قواعد"}))
-TEXT = OpenText(PlaceInText("t1"), True, (Option("p1", {"en": "Meetings"}), Option("p2", {"ar": "لغات"})), more=True)
+TEXTS = (Option("t1", {"en": "Participation plan", "fr": "Plan"}), Option("t2", {"en": "Rules", "ar": "قواعد"}))
+TEXT = OpenText(
+    PlaceInText("t1"),
+    True,
+    (Option("p1", {"en": "Meetings"}), Option("p2", {"en": "Languages", "fr": "Langues"})),
+    more=True,
+)
 PART = OpenPart("p1", 2, 3, "p2", (Proposal("a1"), Proposal("a2", supports=True)))
 
 
