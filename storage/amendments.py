@@ -287,9 +287,11 @@ def _is_decided() -> ColumnElement[bool]:
 
 
 def _supporters() -> ColumnElement[int]:
+    """Who wants it, too, beside its person, who may have done so in another chat."""
+    others = func.coalesce(contribution.c.person_id, "") != support.c.person_id
     return (
         select(func.count())
-        .where(support.c.contribution_id == contribution.c.id)
+        .where(support.c.contribution_id == contribution.c.id, others)
         .correlate(contribution)
         .scalar_subquery()
     )

@@ -212,14 +212,11 @@ async def _follows(session: Session, pair: Pair, _now: datetime) -> None:
 
 
 async def _supports(session: Session, pair: Pair, _now: datetime) -> None:
-    """One support of each amendment, the first's, and none of what turns out to be their own."""
+    """One support of each amendment, the first's. Of what turns out to be their own it is not counted."""
     mine = support.alias("mine")
     too = exists().where(mine.c.person_id == pair.first.person, mine.c.contribution_id == support.c.contribution_id)
     await session.execute(delete(support).where(support.c.person_id == pair.second.person, too))
     await _move(session, pair, support)
-    own = select(contribution.c.id).where(contribution.c.person_id == pair.first.person)
-    of_first = (support.c.person_id == pair.first.person, support.c.contribution_id.in_(own))
-    await session.execute(delete(support).where(*of_first))
 
 
 async def _feedback(session: Session, pair: Pair, _now: datetime) -> None:
