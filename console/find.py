@@ -41,7 +41,7 @@ async def _pages(desk: Desk) -> Sequence[Found]:
         found += [Found(f"{desk.home}/ask/{kept.id}/results", title_of(desk, kept).text) for kept in newest]
         if not desk.has(Role.ORGANIZER):
             return found
-        rows = await items.matrix(session, desk.process)
+        rows = await items.bulletins_matrix(session, desk.process)
         written = await drafts.being_written(session, desk.process)
     found += [Found(f"{desk.home}/tell/{row.item.id}", row.item.title) for row in rows]
     return [*found, *(Found(f"{desk.home}/ask/drafts/{it.id}", titled(desk, it.content.title).text) for it in written)]

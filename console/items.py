@@ -17,6 +17,7 @@ from handlers.writing import contents
 from handlers.writing.differences import difference
 from locales import languages
 from storage import Session
+from storage.items import ItemKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +130,12 @@ async def drop(desk: Desk) -> web.StreamResponse:
 async def found(desk: Desk, session: Session) -> Item:
     """The item of the path. One of another process is not there."""
     try:
-        return await items.get(session, desk.process, desk.at("item"))
+        item = await items.get(session, desk.process, desk.at("item"))
     except contents.Unfit:
         raise web.HTTPNotFound from None
+    if item.kind is not ItemKind.BULLETIN:
+        raise web.HTTPNotFound
+    return item
 
 
 async def _new(desk: Desk, written: Typed, trouble: Trouble | None = None) -> web.StreamResponse:

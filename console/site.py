@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from console import (
+    amendments,
     answers,
     ask,
     audiences,
@@ -39,6 +40,7 @@ from console import (
     staff_phones,
     statements,
     tell,
+    texts,
     today,
     translations,
     words,
@@ -78,6 +80,8 @@ PAGES = (
     proposals,
     round_openings,
     rounds,
+    texts,
+    amendments,
     words,
     translations,
     renditions,

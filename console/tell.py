@@ -34,7 +34,7 @@ class Beginning:
 
 async def show(desk: Desk) -> web.StreamResponse:
     async with desk.reading() as session:
-        rows = await items.matrix(session, desk.process)
+        rows = await items.bulletins_matrix(session, desk.process)
         on_their_way = await sendings.on_their_way(session, desk.process)
         waiting = [sending for sending in on_their_way if sending.kind is SendingKind.ITEM]
         repeated = await schedules.waiting(session, desk.process)

@@ -25,6 +25,7 @@ from flows._engine.effects import (
     Words,
 )
 from flows._engine.facts import (
+    NOWHERE,
     WEEKDAYS,
     Daytime,
     Facts,
@@ -33,12 +34,16 @@ from flows._engine.facts import (
     NotEntered,
     OpenConsultation,
     OpenInquiry,
+    OpenPart,
     OpenRound,
     OpenSounding,
+    OpenText,
     Option,
     OwnContribution,
+    PlaceInText,
     Process,
     Promise,
+    Proposal,
     PublicMatter,
     Question,
     QuestionKind,
@@ -75,9 +80,11 @@ from flows._engine.talks import (
 )
 from flows._engine.words import flow_for, goes_back, linking_code, nearest_flow, to_send
 from flows._texts.danger import in_danger
+from flows._texts.headings import heading
 from flows._texts.levels import LEVELS
 from flows._texts.objectives import GROUPS, OBJECTIVES, SOMETHING_ELSE, Group, Objective, has_label, topic_label
 from flows._texts.over import over
+from flows._texts.pieces import pieces
 from flows._texts.ratings import RATED, tapped
 from flows._texts.renditions import Rendition, rendition, with_notice
 from flows._texts.replies import reply
@@ -93,6 +100,7 @@ __all__ = [
     "LEVELS",
     "LONGEST_TOGETHER",
     "LONGEST_WORD",
+    "NOWHERE",
     "OBJECTIVES",
     "RATED",
     "RESULTS",
@@ -124,14 +132,18 @@ __all__ = [
     "Objective",
     "OpenConsultation",
     "OpenInquiry",
+    "OpenPart",
     "OpenRound",
     "OpenSounding",
+    "OpenText",
     "Option",
     "OwnContribution",
     "PassedOn",
+    "PlaceInText",
     "Played",
     "Process",
     "Promise",
+    "Proposal",
     "PublicMatter",
     "Question",
     "QuestionKind",
@@ -175,6 +187,7 @@ __all__ = [
     "greeting",
     "greets",
     "has_label",
+    "heading",
     "in_danger",
     "is_approved_elsewhere",
     "is_free",
@@ -185,6 +198,7 @@ __all__ = [
     "nearest_flow",
     "only",
     "over",
+    "pieces",
     "play",
     "read",
     "rendition",

@@ -12,12 +12,15 @@ words = (N_("menu"),)
 label = N_("See what you can do")
 anywhere = True
 
-ORDER = ("share", "answer", "vote", "news", "status", "others", "opine", "region", "language", "switch", "help", "stop")
+ORDER = (
+    "share", "answer", "vote", "news", "status", "others", "opine", "amend", "region", "language", "switch", "help",
+    "stop",
+)  # fmt: skip
 """The flows that it leads to, if they have something to offer now."""
 MOST = 10
 """So many stand in one list on WhatsApp."""
-LESS = ("region", "language")
-"""What is left out where there would be more. HELP tells their words."""
+LESS = ("region", "switch", "language")
+"""What is left out where there would be more: the first first. HELP tells their words."""
 
 
 def offer(facts: Facts) -> str:

@@ -14,6 +14,9 @@ from storage import Session, fresh, items, sendings
 from storage.items import ItemKind, ListedItem, NewItem, StoredEdition, StoredItem, StoredRendition
 from storage.states import RenditionState
 
+LONGEST: Mapping[ItemKind, int] = {ItemKind.BULLETIN: contents.LONGEST, ItemKind.PART: 4000}
+"""A bulletin leaves as one message; a part is read in pieces."""
+
 
 class Newer(contents.Unfit):
     """Somebody else has changed the text since its writer began: theirs is kept, and the writer's is still in hand."""
@@ -102,17 +105,18 @@ async def draft(
     staff_id: str | None,
     now: datetime,
     since: datetime | None = None,
+    kind: ItemKind = ItemKind.BULLETIN,
 ) -> str:
-    """Begin a bulletin; gives its id. `staff_id` None: the program put it together. Raises `contents.Unfit`."""
+    """Begin an item; gives its id. `staff_id` None: the program put it together. Raises `contents.Unfit`."""
     if new.language not in process.content.languages or new.language not in languages():
         raise contents.Unfit(_none_of_these(process))
     contents.check_note(new.title, to_staff("title"))
-    _check_text(new.text, new.language)
+    _check_text(new.text, new.language, kind)
     await bulletins.check_terms(session, process, new.plan)
     name, plan = fresh(), contents.pack(replace(new.plan, text={}))
     await items.add(
         session,
-        NewItem(name, process.id, ItemKind.BULLETIN, new.language, new.title, new.text, plan, staff_id, now, since),
+        NewItem(name, process.id, kind, new.language, new.title, new.text, plan, staff_id, now, since),
     )
     return name
 
@@ -156,6 +160,11 @@ async def editions(session: Session, process: OpenProcess, item_id: str) -> Sequ
     return await items.editions(session, (await get(session, process, item_id)).id)
 
 
+async def bulletins_matrix(session: Session, process: OpenProcess) -> Sequence[MatrixRow]:
+    """The same of what leaves as a bulletin."""
+    return [row for row in await matrix(session, process) if row.item.kind is ItemKind.BULLETIN]
+
+
 async def matrix(session: Session, process: OpenProcess) -> Sequence[MatrixRow]:
     """How far every item of the process is in every language, what was changed last first. Two statements, no text."""
     listed = await items.listed(session, process.id)
@@ -181,7 +190,7 @@ async def write(
     Raises `Newer` when there is a newer one by now, and `contents.Unfit`.
     """
     item = await held(session, process, item_id)
-    _check_text(text, item.language)
+    _check_text(text, item.language, item.kind)
     if item.edition != edited:
         raise Newer(item.text, item.edition)
     if text == item.text:
@@ -368,8 +377,8 @@ async def _put(session: Session, process: OpenProcess, item: Item, rendition: St
         await sendings.void_of(session, item.id)
 
 
-def _check_text(text: str, language: str) -> None:
-    contents.check_rendered({language: text}, to_staff("text"))
+def _check_text(text: str, language: str, kind: ItemKind) -> None:
+    contents.check_rendered({language: text}, to_staff("text"), LONGEST[kind])
     check_script(text, language, to_staff("text"))
 
 
@@ -390,7 +399,7 @@ def _check_translation(process: OpenProcess, item: Item, language: str, new: Tra
             )
         )
     if new.text:
-        _check_text(new.text, language)
+        _check_text(new.text, language, item.kind)
 
 
 def _none_of_these(process: OpenProcess) -> str:

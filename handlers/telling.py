@@ -75,7 +75,8 @@ class Announcement:
     audience: Audience = EVERYBODY
     opening: flows.Renditions = field(default_factory=dict)
     titles: Mapping[str, flows.Renditions] = field(default_factory=dict)
-    """These two as in `flows.Told`."""
+    part: flows.Renditions = field(default_factory=dict)
+    """These three as in `flows.Told`."""
 
     def told(self, process: flows.Process) -> flows.Told:
         """The text as a broadcast keeps it."""
@@ -86,6 +87,7 @@ class Announcement:
             without_accents=process.sms_without_accents,
             opening=self.opening,
             titles=self.titles,
+            part=self.part,
             short=flows.short_title(process),
             response=self.subject.id if self.subject.kind == RESPONSE else None,
         )

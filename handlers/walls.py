@@ -6,10 +6,11 @@ from datetime import date, datetime
 
 import council
 import flows
-from handlers import counts, doors, processes, public_counts, senders, soundings, standings
+from handlers import counts, doors, processes, public_counts, public_texts, senders, soundings, standings
 from handlers.feedback import NOBODY, Counts
 from handlers.processes import OpenProcess
 from handlers.public_counts import Figures
+from handlers.public_texts import ShownText
 from handlers.soundings import Outcome
 from handlers.standings import Standing
 from handlers.writing import contents, moments
@@ -146,6 +147,8 @@ class Wall:
     """The newest; None: there are none."""
     rounds: Sequence[ShownRound] = ()
     """The newest first."""
+    texts: Sequence[ShownText] = ()
+    """Those that are written together."""
 
     @property
     def is_open(self) -> bool:
@@ -172,18 +175,20 @@ async def versions(session: Session) -> Sequence[Version]:
 
 
 async def read(session: Session, version: Version, now: datetime) -> Wall:
-    """Nine statements at most."""
+    """Ten statements at most, and some more for each text that is written together."""
     process = processes.known(version.process)
+    today = _day(process, now)
     shown = [_matter(matter) for matter in await walls.matters(session, process.id)]
     return Wall(
         process=process,
-        today=_day(process, now),
+        today=today,
         figures=await public_counts.figures(session, process.id),
         consultations=await _consultations(session, process),
         matters=sorted(shown, key=_by_people),
         news=await _news(session, process, shown, NEWEST),
         answered=await _answered(session, process, now),
         rounds=await _rounds(session, process, {matter.id: matter for matter in shown}),
+        texts=await public_texts.shown(session, process, today),
     )
 
 

@@ -12,6 +12,7 @@ from storage.keys import Keyring, PersonKey
 from storage.states import Helped, ResponseState
 from storage.tables import (
     contribution,
+    decision,
     feedback,
     follow,
     gathered,
@@ -20,6 +21,7 @@ from storage.tables import (
     person,
     response,
     response_matter,
+    support,
 )
 from storage.together import Writes
 
@@ -69,7 +71,13 @@ def _heard(process_id: str, person_id: str) -> Select[Any]:
         .join(follow, follow.c.matter_id == matter.c.id)
         .where(matter.c.process_id == process_id, follow.c.person_id == person_id)
     )
-    to_them = or_(*(response.c.id.in_(names) for names in (directly, in_them, followed)))
+    supported = (
+        select(decision.c.response_id)
+        .join(support, support.c.contribution_id == decision.c.contribution_id)
+        .join(contribution, contribution.c.id == support.c.contribution_id)
+        .where(contribution.c.process_id == process_id, support.c.person_id == person_id)
+    )
+    to_them = or_(*(response.c.id.in_(names) for names in (directly, in_them, followed, supported)))
     found = select(response.c.id, response.c.state, response.c.published)
     return found.where(response.c.process_id == process_id, to_them)
 

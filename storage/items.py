@@ -18,6 +18,8 @@ class ItemKind(StrEnum):
 
     BULLETIN = "bulletin"
     """News for many."""
+    PART = "part"
+    """A part of a text that is written together; the first line of its text is its heading."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,7 @@ from storage.tables import (
     report,
     seat,
     sits,
+    support,
     waits,
 )
 from storage.tables import round as round_
@@ -229,6 +230,14 @@ async def _remarks(session: Session, pair: Pair, _now: datetime) -> None:
     await _move(session, pair, remark)
 
 
+async def _supports(session: Session, pair: Pair, _now: datetime) -> None:
+    """One support of each amendment, the first's. Of what turns out to be their own it is not counted."""
+    mine = support.alias("mine")
+    too = exists().where(mine.c.person_id == pair.first.person, mine.c.contribution_id == support.c.contribution_id)
+    await session.execute(delete(support).where(support.c.person_id == pair.second.person, too))
+    await _move(session, pair, support)
+
+
 async def _feedback(session: Session, pair: Pair, _now: datetime) -> None:
     """Of what both said about one response, what was said later stays; of one day, the first's."""
     await _hand_over(session, pair, feedback, feedback.c.response_id)
@@ -395,6 +404,7 @@ JOINS: Mapping[str, Joins] = {
     contribution.name: _contributions,
     follow.name: _follows,
     remark.name: _remarks,
+    support.name: _supports,
     feedback.name: _feedback,
     proposal.name: _proposals,
     opinion.name: _opinions,

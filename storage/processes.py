@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session
-from storage.states import ProcessState
+from storage.states import ProcessState, TextState
 from storage.tables import (
     bulletin,
     consultation,
@@ -19,6 +19,7 @@ from storage.tables import (
     matter,
     process,
     sounding,
+    text,
 )
 
 
@@ -53,6 +54,8 @@ class StoredBoard:
     """The content of that sounding."""
     sounding_until: datetime | None
     """When it closes by itself."""
+    drafted: bool
+    """There is a text that people read and write together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +209,10 @@ async def board(session: Session, process_id: str, now: datetime) -> StoredBoard
                 select(sounded.c.id).scalar_subquery().label("sounding"),
                 select(sounded.c.content).scalar_subquery().label("sounded"),
                 select(sounded.c.closes).scalar_subquery().label("sounding_until"),
+                select(text.c.id)
+                .where(text.c.process_id == process_id, text.c.state.in_((TextState.PUBLISHED, TextState.CLOSED)))
+                .exists()
+                .label("drafted"),
             ).where(process.c.id == process_id)
         )
     ).one_or_none()

@@ -145,6 +145,17 @@ class RenditionState(StrEnum):
     """Somebody else has read it, and it says what the source says."""
 
 
+class TextState(StrEnum):
+    """How far a text is that is written together."""
+
+    DRAFT = "draft"
+    """Only staff read it."""
+    PUBLISHED = "published"
+    """People read it, comment on it, propose other words and support them."""
+    CLOSED = "closed"
+    """People read it; nothing more is proposed."""
+
+
 class SendingKind(StrEnum):
     """What it is that leaves once two have agreed to it."""
 
@@ -156,6 +167,8 @@ class SendingKind(StrEnum):
     """What followed a response, to the same people."""
     ROUND = "round"
     """A vote: it opens, and whoever may vote is invited."""
+    DECISION = "decision"
+    """What was decided on an amendment, to who proposed it and who support it; the part's next edition with it."""
 
 
 class SendingState(StrEnum):

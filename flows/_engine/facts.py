@@ -314,6 +314,60 @@ class OpenInquiry:
     text: Renditions
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceInText:
+    """Where somebody is who reads a text."""
+
+    text: str = ""
+    part: str = ""
+    """"" while they have chosen none."""
+    piece: int = 0
+    """Of a part that is too long for one message: which piece of it, from 0."""
+    after: int = 0
+    """How many parts they have passed in the list of all of them."""
+    knows: bool = False
+    """They have read what the text is to become."""
+
+
+NOWHERE = PlaceInText()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What somebody else proposed for a part; its words are read out when it is asked for."""
+
+    id: str
+    supports: bool = False
+    """This person wants it, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPart:
+    """The part of a text that this person reads."""
+
+    id: str
+    edition: int
+    pieces: int = 1
+    """In so many messages it is read."""
+    behind: str = ""
+    """The part that comes next; "" for none."""
+    proposals: tuple[Proposal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenText:
+    """The text that this person reads."""
+
+    place: PlaceInText
+    takes: bool
+    """Something can be proposed."""
+    parts: tuple[Option, ...] = ()
+    """Some of its parts, each by its heading, while none is chosen..."""
+    more: bool = False
+    """...and there are others behind them."""
+    part: OpenPart | None = None
+
+
 class Surroundings(Struct, frozen=True):
     """The process and the channel of a talk, as they are now; they are not kept with it."""
 
@@ -398,6 +452,12 @@ class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
     sounds: bool = False
     """There are statements that people can agree or disagree with."""
     sounding: OpenSounding | None = None
+    drafted: bool = False
+    """There is a text that people read and write together."""
+    texts: tuple[Option, ...] = ()
+    """These texts, each by its title."""
+    opened: OpenText | None = None
+    """The one of them that this person reads."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.language}, {self.channel})"
@@ -485,4 +545,7 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         councils=known.councils if "councils" in needs else (),
         sounds=known.sounds,
         sounding=known.sounding if "sounding" in needs else None,
+        drafted=known.drafted,
+        texts=known.texts if "texts" in needs else (),
+        opened=known.opened if "texts" in needs else None,
     )

@@ -42,6 +42,8 @@ class Told:
     """Of a response: what the consultations are called whose answers it answers, by their ids."""
     short: Renditions = field(default_factory=dict)
     """What the process is called that tells it, where others share the bot or number; {}: nothing is said of it."""
+    part: Renditions = field(default_factory=dict)
+    """Of a decision: the heading of the part of a text that it is about; {}: it is about none."""
     response: str | None = None
     """Of a response: its id. Its readers are asked below it whether it answers them. None: nothing is asked."""
 
@@ -82,6 +84,9 @@ class Told:
             return f"{about} {_and_more(answered.more)}" if answered.more else about
 
     def _about(self, answered: Given) -> str:
+        if self.part:
+            part = rendition(self.part, spoken(), self.order).text
+            return _("On {day} you wrote to us about this part: {part}", day=in_words(answered.day), part=part)
         titles = self.titles.get(answered.consultation)
         title = "" if titles is None else rendition(titles, spoken(), self.order).text
         return gave(answered.day, answered.topic, title)

@@ -7,6 +7,7 @@ from typing import Any
 
 import flows
 from channels.messages import Kind
+from flows.amend import Amended, PartCompared, PartRead, Presented, ProposalRead, Supported, Turned
 from flows.join import Linked
 from flows.leave import Departed
 from flows.link import LinkOffered
@@ -20,6 +21,7 @@ from flows.switch import Entered
 from flows.unlink import Unlinked
 from flows.vote import ReadUp
 from handlers import (
+    amendments,
     contributions,
     feedback,
     follows,
@@ -93,6 +95,13 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     Opined: opinions.opine,
     Reconsidered: opinions.look_back,
     Proposed: opinions.propose,
+    Turned: amendments.turn,
+    Presented: amendments.present,
+    PartRead: amendments.read,
+    PartCompared: amendments.compare,
+    ProposalRead: amendments.read_proposal,
+    Amended: amendments.amend,
+    Supported: amendments.support,
 }
 
 IN_PIECES = timedelta(minutes=10)

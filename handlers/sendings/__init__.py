@@ -12,6 +12,7 @@ from handlers.sendings.approving import (
     on_their_way,
     waiting,
 )
+from handlers.sendings.of_decisions import request as request_decision
 from handlers.sendings.of_items import obstacles, of_item, request
 from handlers.sendings.of_responses import request as request_response
 from handlers.sendings.of_results import request as request_result
@@ -30,6 +31,7 @@ __all__ = [
     "of_item",
     "on_their_way",
     "request",
+    "request_decision",
     "request_response",
     "request_result",
     "request_round",

@@ -15,6 +15,7 @@ from handlers.writing import contents, naming
 from locales import to_staff
 from storage import Session, fresh, sendings
 from storage.broadcasts import Subject
+from storage.items import ItemKind
 from storage.sendings import ON_ITS_WAY, NewSending, StoredSending
 
 
@@ -32,6 +33,8 @@ async def request(
     """
     processes.check_open(process)
     item = await items.held(session, process, item_id)
+    if item.kind is not ItemKind.BULLETIN:
+        raise contents.Unfit(to_staff("A part of a text is read in chats; it does not leave as a bulletin."))
     await _check_approved(session, process, item, now)
     await _check_leaves(session, process, item, now)
     bulletin = items.bulletin(process, item)

@@ -72,6 +72,8 @@ class Board:
     """Somebody was asked something about what they gave, and has not answered it."""
     sounding: Sounding | None
     """The one that is open."""
+    drafted: bool
+    """There is a text that people read and write together."""
 
     doors: frozenset[Place]
     """All that there are, into whichever process: most of what people write is none of their words."""
@@ -159,6 +161,7 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
         raised=found.raised,
         asks_back=found.asks_back,
         sounding=sounding,
+        drafted=found.drafted,
         doors=await doors.places(session),
         beside=beside,
         others=tuple(option for option in beside.options if option.value != found.process),

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 import flows
 from handlers.councils import option
-from handlers.talk import asking, concerns
+from handlers.talk import asking, concerns, passages
 from handlers.talk.deciding import wanted
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
@@ -93,6 +93,9 @@ async def _of_matters(session: Session, visit: Visit, needs: frozenset[str], kno
         known = replace(known, inquiry=await concerns.inquiry(session, visit))
     if "sounding" in needs:
         known = replace(known, sounding=await asking.sounding(session, visit))
+    if "texts" in needs:
+        known = replace(known, texts=(among := await passages.titles(session, visit)))
+        known = replace(known, opened=await passages.opened(session, visit, among))
     return known
 
 

@@ -103,6 +103,8 @@ class Visit:
     """They want to see what they said so many answers ago."""
     proposed: bool = False
     """They have just proposed one of their own, which waits."""
+    passage: flows.PlaceInText = flows.NOWHERE
+    """Where in a text they have just chosen to read."""
     forgotten: bool = False
     departed: bool = False
     """They left the process in this turn, or did not agree to take part in it."""
@@ -162,6 +164,7 @@ class Visit:
             votes=self.known is not None and self.known.votes,
             informed=news is not None,
             raised=board is not None and board.raised,
+            drafted=board is not None and board.drafted,
             gave=self.gave,
             region_known=bool(self.region),
             bulletin=news,

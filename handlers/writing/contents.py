@@ -99,6 +99,23 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
+class Decision:
+    """What is decided on an amendment to a part of a text."""
+
+    amendment: str
+    """The id of the contribution."""
+    state: str
+    """A `ResponseState`: taken up, in part, or not."""
+    reason: flows.Renditions
+    decider: str
+    """Who decides: "organizers" or "council"."""
+    edited: int = 0
+    """The edition of the part that they had before them..."""
+    text: str = field(default="", repr=False)
+    """...and what it says from now on; "" where it stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """What followed a response."""
 

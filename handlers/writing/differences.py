@@ -35,6 +35,29 @@ def difference(old: str, new: str) -> tuple[Span, ...]:
     return tuple(span for span in _spans(WORD.findall(old), WORD.findall(new)) if span.text)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What stood at one place and what stands there now; "" for nothing."""
+
+    removed: str = field(repr=False)
+    added: str = field(repr=False)
+
+
+def changes(old: str, new: str) -> tuple[Change, ...]:
+    """The places at which two texts differ, to be told in words: one place is what no word that stayed lies between."""
+    found, removed, added = list[Change](), "", ""
+    for span in (*difference(old, new), Span(SpanKind.KEPT, ".")):
+        is_kept = span.kind is SpanKind.KEPT
+        if is_kept and span.text.strip():
+            if removed.strip() or added.strip():
+                found.append(Change(removed.strip(), added.strip()))
+            removed = added = ""
+            continue
+        removed += span.text if is_kept or span.kind is SpanKind.REMOVED else ""
+        added += span.text if is_kept or span.kind is SpanKind.ADDED else ""
+    return tuple(found)
+
+
 def _spans(old: list[str], new: list[str]) -> Iterator[Span]:
     compared = SequenceMatcher(None, old, new, autojunk=max(len(old), len(new)) >= MANY)
     for what, start, end, new_start, new_end in compared.get_opcodes():

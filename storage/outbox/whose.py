@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, and_, false, func, select, true, union_all
 
 from storage.broadcasts import Audience
-from storage.tables import address, contribution, follow, gathered, matter, proposal, response_matter
+from storage.tables import address, contribution, decision, follow, gathered, matter, proposal, response_matter, support
 
 _Said = CompoundSelect[Any]
 """A row for each thing that a person of the process said or follows: person_id, address_id, follows, day, id.
@@ -50,9 +50,9 @@ def _said_about(process: str, audience: Audience) -> Sequence[_Said]:
 def _of_response(process: str, response: str) -> _Said:
     answered = select(response_matter.c.matter_id).where(response_matter.c.response_id == response)
     directly = _given(process).where(contribution.c.response_id == response)
-    return union_all(
-        directly, *_of_matters(process, gathered.c.matter_id.in_(answered), follow.c.matter_id.in_(answered)).selects
-    )
+    supported = _supported(process).where(decision.c.response_id == response)
+    of_matters = _of_matters(process, gathered.c.matter_id.in_(answered), follow.c.matter_id.in_(answered))
+    return union_all(directly, supported, *of_matters.selects)
 
 
 def _of_matters(process: str, is_gathered: ColumnElement[bool], is_followed: ColumnElement[bool]) -> _Said:
@@ -88,3 +88,15 @@ def _proposed(process: str) -> Select[Any]:
         proposal.c.proposed.label("day"),
         proposal.c.id,
     ).where(proposal.c.process_id == process)
+
+
+def _supported(process: str) -> Select[Any]:
+    """Who wants what somebody else proposed for a part of a text."""
+    is_theirs = and_(address.c.id == support.c.address_id, address.c.person_id == support.c.person_id)
+    return (
+        select(support.c.person_id, address.c.id, true(), support.c.since, support.c.contribution_id)
+        .join(contribution, contribution.c.id == support.c.contribution_id)
+        .join(decision, decision.c.contribution_id == contribution.c.id)
+        .outerjoin(address, is_theirs)
+        .where(contribution.c.process_id == process)
+    )

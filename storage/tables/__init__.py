@@ -64,12 +64,14 @@ from storage.tables.staff_phones import staff_phone, staff_phone_code
 from storage.tables.standings import round_matter
 from storage.tables.statements import is_asked_now, opinion, proposal, sounding, statement
 from storage.tables.templates import template
+from storage.tables.texts import amendment, decision, support, text, text_part
 
 __all__ = [
     "MARKS",
     "NEVER",
     "STAYS",
     "address",
+    "amendment",
     "attempt",
     "ballot",
     "broadcast",
@@ -81,6 +83,7 @@ __all__ = [
     "contribution",
     "correction",
     "council",
+    "decision",
     "delivery",
     "door",
     "draft",
@@ -156,7 +159,10 @@ __all__ = [
     "staff_phone_code",
     "standing",
     "statement",
+    "support",
     "template",
+    "text",
+    "text_part",
     "waits",
     "waits_for_a_response",
     "waits_for_its_response",

@@ -17,12 +17,16 @@ from flows import (
     Lobby,
     OpenConsultation,
     OpenInquiry,
+    OpenPart,
     OpenRound,
     OpenSounding,
+    OpenText,
     Option,
     OwnContribution,
+    PlaceInText,
     Process,
     Promise,
+    Proposal,
     PublicMatter,
     Question,
     RatedResponse,
@@ -99,6 +103,14 @@ SOUNDING = OpenSounding(
     statement=ShownStatement("st1", {"ar": "تحتاج العيادات إلى مترجمين."}),
 )
 TOPICS = ("followed", "leaving", "working", "else")
+TEXTS = (Option("t1", {"en": "Participation plan", "fr": "Plan"}), Option("t2", {"en": "Rules", "ar": "قواعد"}))
+TEXT = OpenText(
+    PlaceInText("t1"),
+    True,
+    (Option("p1", {"en": "Meetings"}), Option("p2", {"en": "Languages", "fr": "Langues"})),
+    more=True,
+)
+PART = OpenPart("p1", 2, 3, "p2", (Proposal("a1"), Proposal("a2", supports=True)))
 
 
 ELSEWHERE = (Option("p2", {"en": "National review", "fr": "Examen national"}), Option("p3", {"en": "Hills"}))
@@ -143,6 +155,8 @@ def facts(language: str = "en", channel: str = "telegram") -> Facts:
         inquiry=OpenInquiry("i1", "m1", {"en": "Which clinic?", "es": "¿Qué clínica?"}),
         sounds=True,
         sounding=SOUNDING,
+        drafted=True,
+        texts=TEXTS,
     )
     return known.within(surroundings(channel))
 

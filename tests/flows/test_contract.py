@@ -36,6 +36,7 @@ from flows import (
 )
 from flows import help as help_
 from flows._engine.folding import fold
+from flows.amend import Amended, PartCompared, PartRead, Presented, ProposalRead
 from flows.opine import Opined, Proposed
 from flows.others import LookedInto
 from flows.rate import Rated
@@ -50,8 +51,10 @@ from tests.flows.example import (
     CONSULTATION,
     ELSEWHERE,
     MATTERS,
+    PART,
     PROCESS,
     SOUNDING,
+    TEXT,
     bare,
     facts,
     in_lobby,
@@ -60,7 +63,10 @@ from tests.flows.example import (
     surroundings,
 )
 
-MAY_HAPPEN_TWICE = (Spoke, Consented, Moved, Answered, Shared, Rated, ReadUp, LookedBack, LookedInto, Opined, Proposed)
+MAY_HAPPEN_TWICE = (
+    Spoke, Consented, Moved, Answered, Shared, Rated, ReadUp, LookedBack, LookedInto, Opined, Proposed,
+    Amended, PartCompared, PartRead, Presented, ProposalRead,
+)  # fmt: skip
 """Going back replays them, so they are recorded as the latest word and not as one more; what is read is read again."""
 IN_WRITING = ("rate", "ask", "reason")
 """Where nobody would listen to a voice note."""
@@ -89,6 +95,10 @@ def circumstances(language: str, channel: str) -> Iterator[Facts]:
     yield structs.replace(full, topic="leaving", matters=MATTERS)
     yield structs.replace(full, topic="leaving", matters=MATTERS[:1], over=True)
     yield structs.replace(full, topic="leaving")
+    yield structs.replace(full, opened=TEXT)
+    yield structs.replace(full, opened=replace(TEXT, parts=(), more=False), texts=full.texts[:1])
+    yield structs.replace(full, opened=replace(TEXT, part=PART))
+    yield structs.replace(full, opened=replace(TEXT, takes=False, part=replace(PART, behind="", pieces=1)))
     yield structs.replace(full, response=replace(full.response, tapped="partly"))
     yield structs.replace(full, own_contributions=full.own_contributions[2:3], inquiry=None)
     yield structs.replace(full, elsewhere=ELSEWHERE)
@@ -292,6 +302,7 @@ def test_help_names_the_words_of_what_can_be_done_now() -> None:
         region_known=True,
         seated=False,
         linked=False,
+        drafted=False,
     )
     assert told_by_help(nothing_open) == {"share", "link", "menu", "language", "leave", "stop", "forget"}
     assert told_by_help(structs.replace(facts(), consented=False)) == {"language", "stop", "forget"}
@@ -308,4 +319,4 @@ def told_by_help(known: Facts) -> set[str]:
 
 def test_the_menu_leads_only_where_there_is_a_flow() -> None:
     assert offered() <= set(flows())
-    assert offered() == {"share", "answer", "vote", "news", "status", "others", "opine", "language", "help", "stop"}
+    assert offered() == {"share", "answer", "vote", "news", "status", "others", "opine", "amend", "help", "stop"}

@@ -26,12 +26,16 @@ EVERYWHERE = {
     "/feed.atom": "/feed.atom",
     "/join": "/join",
     r"/join/{sender:[a-z0-9-]+}.svg": "/join/sms.svg",
+    "/t/{text:[0-9a-f]+}": "/t/{text}",
+    "/t/{text:[0-9a-f]+}/{part:[1-9][0-9]?}": "/t/{text}/1",
 }
 """Every public address below the language, and one that is opened there."""
 
 
-def paths(matter: str) -> list[str]:
-    return [f"{HOME}/fr{below.format(matter=matter)}" for below in EVERYWHERE.values()]
+def paths(matter: str, text: str = "") -> list[str]:
+    """With those of a text, where there is one: `test_texts.py` walks them."""
+    there = (below for below in EVERYWHERE.values() if text or "{text}" not in below)
+    return [f"{HOME}/fr{below.format(matter=matter, text=text)}" for below in there]
 
 
 def test_every_page_is_opened_here() -> None:
@@ -53,7 +57,7 @@ async def test_nobody_is_given_a_cookie_and_everything_is_kept_for_a_while(front
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 async def test_nothing_can_be_sent_there(sqlite_front: Front, method: str) -> None:
-    for path in paths("0" * 32):
+    for path in paths("0" * 32, "0" * 32):
         async with sqlite_front.client.request(method, path) as answer:
             assert answer.status == 405, path
 

@@ -139,6 +139,7 @@ STATES: Mapping[str, dict[str, Any]] = {
     "staff": {"ended": None, "look": "system"},
     "staff_invitation": {"until": LATER, "used": None},
     "staff_phone_code": {"until": LATER},
+    "text": {"state": "published"},
 }
 
 

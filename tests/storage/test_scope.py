@@ -64,12 +64,14 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
         ("ballot", "candidate", "contribution", "feedback", "proposal", "remark"), ONE_PERSON
     ),
     "joining._move": Everywhere(
-        ("ballot", "candidate", "contribution", "feedback", "follow", "membership", "proposal", "remark"), ONE_PERSON
+        ("ballot", "candidate", "contribution", "feedback", "follow", "membership", "proposal", "remark", "support"),
+        ONE_PERSON,
     ),
     "joining._opinions": Everywhere(("opinion",), ONE_PERSON),
     "joining._participations": Everywhere(("participation",), ONE_PERSON),
     "joining._remarks": Everywhere(("remark",), ONE_PERSON),
     "joining._seats": Everywhere(("membership+seat",), ONE_PERSON),
+    "joining._supports": Everywhere(("support",), ONE_PERSON),
     "joining.is_too_much": Everywhere(("contribution",), "it counts everything that a person gave"),
     "joining.join": Everywhere(("ballot",), ONE_PERSON),
     "matters.take_late": Everywhere(("process",), WHOEVER_COMES),
@@ -203,6 +205,7 @@ MISSED: Mapping[str, str] = {
     "exports.fetch": "what the sample holds is no file; it would be deleted by its id",
     "people.never_entered": "the sample takes part, so nobody is locked to be looked at once more",
     "templates.refuse": "a template is the sender's, and of all that leave by it",
+    "texts._placed": "the sample stands under no process whose parts it could share",
 }
 """By function: why."""
 

@@ -9,7 +9,7 @@ from alembic import op
 import storage._ground.columns
 
 revision = "5a7c19e2b840"
-down_revision = "ba94dec356f9"
+down_revision = "f47d02b9c6e1"
 branch_labels = None
 depends_on = None
 
