@@ -13,8 +13,8 @@ label = N_("Help")
 anywhere = True
 
 ORDER = (
-    "share", "answer", "clarify", "vote", "news", "status", "others", "rate", "region", "seat", "link", "unlink",
-    "prefer", "menu", "language", "start", "switch", "leave", "stop", "forget",
+    "share", "answer", "clarify", "vote", "news", "status", "others", "rate", "region", "candidate", "seat", "link",
+    "unlink", "prefer", "menu", "language", "start", "switch", "leave", "stop", "forget",
 )  # fmt: skip
 """The flows whose words are told, if they have something to offer now."""
 

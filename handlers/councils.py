@@ -129,6 +129,11 @@ async def seats_of(session: Session, process: OpenProcess, council_id: str) -> S
     return await seats.of_council(session, process.id, council_id)
 
 
+async def members_of(session: Session, process: OpenProcess, council_id: str) -> Sequence[str]:
+    """Everybody who sits on it."""
+    return await councils.members(session, process.id, council_id)
+
+
 def _unnamed(process: OpenProcess) -> contents.Council:
     name = {}
     for language in process.content.languages or languages():

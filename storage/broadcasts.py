@@ -39,7 +39,10 @@ class Subject:
     """What a broadcast tells of."""
 
     kind: str
-    """bulletin, consultation, response, progress, promise, inquiry, round, result or seat: each has a template."""
+    """bulletin, consultation, response, progress, promise, inquiry, round, result, seat, call, candidate.
+
+    Each has a template.
+    """
     id: str
 
     def __str__(self) -> str:
@@ -64,6 +67,17 @@ class Unfinished:
     consultation: str
     questions: int
     """How many it asks: who answered fewer, and one at least, has not finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """Who answered a call for members of a council and has come so far."""
+
+    call: str
+    state: str
+    """A `CandidateState`."""
+    candidate: str = ""
+    """The one; "" for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +108,8 @@ class Audience:
     """Only who sits there on a council."""
     council: str | None = None
     """Only those who sit on this one."""
+    candidates: Stood | None = None
+    """Only those, as they are when its deliveries are made."""
     unfinished: Unfinished | None = None
     """Only those, as they are when its deliveries are made."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, insert, or_, select, update
 
 from storage._ground.database import Session
 from storage.states import ProcessState
-from storage.tables import bulletin, consultation, inquiry, is_public, is_still_open, matter, process
+from storage.tables import bulletin, consultation, inquiry, is_public, is_still_open, matter, member_call, process
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,8 @@ class StoredBoard:
     """There is a matter that everybody may read."""
     asks_back: bool
     """Somebody was asked something about what they gave, and has not answered it."""
+    called_until: datetime | None
+    """Until when the last of its calls for members of a council is open; None: none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,14 @@ async def board(session: Session, process_id: str, now: datetime) -> StoredBoard
                 .where(inquiry.c.process_id == process_id, inquiry.c.answer_id.is_(None))
                 .exists()
                 .label("asks_back"),
+                select(func.max(member_call.c.closes))
+                .where(
+                    member_call.c.process_id == process_id,
+                    member_call.c.opened.is_not(None),
+                    member_call.c.closed.is_(None),
+                )
+                .scalar_subquery()
+                .label("called_until"),
             ).where(process.c.id == process_id)
         )
     ).one_or_none()

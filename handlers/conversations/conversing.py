@@ -7,6 +7,7 @@ from typing import Any
 
 import flows
 from channels.messages import Kind
+from flows.candidate import Forwarded, SeatDeclined, SeatTaken, Withdrawn
 from flows.join import Linked
 from flows.leave import Departed
 from flows.link import LinkOffered
@@ -18,7 +19,7 @@ from flows.status import LookedBack
 from flows.switch import Entered
 from flows.unlink import Unlinked
 from flows.vote import ReadUp
-from handlers import contributions, feedback, follows, inquiries, links, members, people, rounds, timelines
+from handlers import candidates, contributions, feedback, follows, inquiries, links, members, people, rounds, timelines
 from handlers.talk.deciding import (
     Again,
     Back,
@@ -68,6 +69,10 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     Preferred: links.prefer,
     ReadUp: rounds.explain,
     Resigned: members.resign,
+    Forwarded: candidates.put_forward,
+    Withdrawn: candidates.withdraw,
+    SeatTaken: candidates.take_offer,
+    SeatDeclined: candidates.decline,
     Departed: members.depart,
     Entered: people.enter,
     LookedBack: timelines.tell_own,

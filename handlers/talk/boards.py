@@ -45,6 +45,8 @@ class Board:
     """There are matters that everybody may read."""
     asks_back: bool
     """Somebody was asked something about what they gave, and has not answered it."""
+    called_until: datetime | None
+    """Until when a call for members of a council is open; None: none is."""
 
     doors: frozenset[Place]
     """All that there are, into whichever process: most of what people write is none of their words."""
@@ -125,6 +127,7 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
         bulletin_next=found.bulletin_next,
         raised=found.raised,
         asks_back=found.asks_back,
+        called_until=found.called_until,
         doors=await doors.places(session),
         beside=beside,
         others=tuple(option for option in beside.options if option.value != found.process),

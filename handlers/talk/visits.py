@@ -153,6 +153,7 @@ class Visit:
             votes=self.known is not None and self.known.votes,
             informed=news is not None,
             raised=board is not None and board.raised,
+            called=board is not None and board.called_until is not None and board.called_until > self.now,
             gave=self.gave,
             region_known=bool(self.region),
             bulletin=news,

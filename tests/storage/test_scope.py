@@ -43,6 +43,8 @@ A_WORD = "a word on a sender leads into whichever process it does"
 A_TEMPLATE = "a template is the sender's, and of all that leave by it"
 ONE_PERSON = "two who turn out to be one person are that in every process"
 ALL_PROCESSES: Mapping[str, Everywhere] = {
+    "candidates.late": Everywhere(("candidate",), WHOEVER_COMES),
+    "candidates.to_follow": Everywhere(("candidate+member_call+process+seat",), WHOEVER_COMES),
     "consultations._due": Everywhere(("consultation",), WHOEVER_COMES),
     "doors.are_there": Everywhere(("door",), A_WORD),
     "doors.count": Everywhere(("door",), A_WORD),
