@@ -193,6 +193,7 @@ MISSED: Mapping[str, str] = {
     "addresses._redirect": "what waits for an address may be tried at another, of whichever process it is",
     "expansion.expand": "it is executed in another way on the other kind of database",
     "participations._first_processes": "a person agreed before there were several: in their first",
+    "candidates.stand": "the call of the sample is over; they would be inserted for it",
     "exports.claim": "the sample is made already; it would be changed by its id",
     "exports.fetch": "what the sample holds is no file; it would be deleted by its id",
     "people.never_entered": "the sample takes part, so nobody is locked to be looked at once more",
