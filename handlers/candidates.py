@@ -1,6 +1,6 @@
 """Candidates for a council: they put themselves forward, withdraw, are drawn, take a seat or leave it to others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import flows
@@ -86,6 +86,13 @@ async def pool(
     return await candidates.pool(
         session, keys, process.id, council_id, rests_after if council.content.rest_in_days else None
     )
+
+
+async def counted(
+    session: Session, keys: Keyring, process: OpenProcess, call_id: str
+) -> tuple[int, Mapping[str, Mapping[str, int]]]:
+    """How many answered a call, and of how many each fact has each value: to be rounded wherever it is shown."""
+    return await candidates.facts_counted(session, keys, process.id, call_id)
 
 
 async def seat_drawn(

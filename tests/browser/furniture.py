@@ -8,16 +8,19 @@ from handlers import (
     bulletins,
     consultations,
     corrections,
+    councils,
     doors,
     drafts,
     exports,
     items,
     matters,
+    member_calls,
     openings,
     responses,
     sendings,
     staff,
 )
+from handlers.councils import Places
 from handlers.doors import NewDoor
 from handlers.exports import Order
 from handlers.items import ItemDraft, Translation
@@ -27,7 +30,7 @@ from handlers.staff import Grant
 from handlers.writing import contents
 from storage import Session, recordings
 from storage.roles import Role
-from storage.states import ExportFormat, ExportKind, RenditionState
+from storage.states import ExportFormat, ExportKind, RenditionState, SeatKind
 from tests.handlers.asking import ALL_KINDS, DRAFT
 from tests.storage.rows import give, meet
 from tests.stories.town import StoryTown
@@ -76,9 +79,21 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         "draft": draft,
         "opening": opening,
         "consultation": consultation,
+        "council": await town.acts(_council),
         "token": await town.organizer(_invited),
         "text": await town.organizer(_own),
     }
+
+
+async def _council(session: Session, process: OpenProcess, now: datetime) -> str:
+    """With seats of each kind, and a call for members that waits to be approved."""
+    made = await councils.open_(session, process, contents.Council({"en": "Youth council"}, term=100), now)
+    for places in (Places(2, SeatKind.DRAWN), Places(1, SeatKind.ORGANIZATION, "Harbour Nurses")):
+        await councils.add_seats(session, process, made.id, places, now)
+    closes = (now + timedelta(days=9)).date()
+    call = contents.MemberCall(2, {"en": "Two hours a month"}, {"en": "20 euros an hour"}, closes)
+    await member_calls.request(session, process, made.id, call, AMINA, now)
+    return made.id
 
 
 async def spoken(town: StoryTown) -> str:

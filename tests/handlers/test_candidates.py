@@ -240,13 +240,19 @@ async def test_who_sat_sits_out_for_as_long_as_the_rules_say(house: House) -> No
     assert len(await pool(house, council)) == 1
 
 
+async def code_for(house: House, council_id: str, seat_id: str | None = None) -> str:
+    return await house.acts(
+        lambda session, process, now: people.invite(
+            session, house.keys, process, now, council_id=council_id, seat_id=seat_id
+        )
+    )
+
+
 async def test_somebody_on_two_councils_says_which_seat_they_give_up(house: House) -> None:
     alice = await house.meets("1").joins()
     both = [await council_of(house, 0), await council_of(house, 0, contents.Council({"en": "Health council"}))]
     for name in both:
-        code = await house.acts(
-            lambda session, process, now, name=name: people.invite(session, house.keys, process, now, council_id=name)
-        )
+        code = await code_for(house, name)
         assert "The name of this council" in await alice.says(code)
         assert "The name of this council" not in await alice.says(code)
     asked = await alice.says("seat")
@@ -262,14 +268,7 @@ async def test_a_seat_of_an_organization_is_taken_by_its_own_code_alone(house: H
     places = Places(1, SeatKind.ORGANIZATION, "Harbour Nurses")
     [seat] = await house.acts(lambda session, process, now: councils.add_seats(session, process, council, places, now))
     alice, bob = await house.meets("1").joins(), await house.meets("2").joins()
-    codes = [
-        await house.acts(
-            lambda session, process, now: people.invite(
-                session, house.keys, process, now, council_id=council, seat_id=seat
-            )
-        )
-        for _time in range(2)
-    ]
+    codes = [await code_for(house, council, seat) for _time in range(2)]
     assert "Welcome to the council." in await alice.says(codes[0])
     assert "Welcome to the council." not in await bob.says(codes[1])
     [shown] = await house.acts(lambda session, process, _now: councils.seats_of(session, process, council))
