@@ -105,10 +105,7 @@ def _terms(facts: Facts, call: MemberCall) -> str:
     ]
     if call.facts:
         sentences.append(
-            _(
-                "Next we ask some things about you, so that all kinds of people are drawn. You need not say any of "
-                "them. The organizers see only how many said what."
-            )
+            _("We then ask about you, so that all kinds of people are drawn. You may skip it. Only totals are seen.")
         )
     sentences.append(_("You can withdraw at any time. Do you want to put yourself forward?"))
     return "\n".join(sentences)

@@ -70,7 +70,9 @@ async def calls(session: Session, visit: Visit) -> tuple[flows.MemberCall, ...]:
         if call.is_open or call.state in WAIT
     ]
     facing.sort(key=lambda call: call.state is not CandidateState.OFFERED)
-    return tuple(_call(call) for call in facing[:MOST_CALLS])
+    # Who still stands in an older call of a council is asked about one of the two: both have its name.
+    by_council = {call.council: call for call in reversed(facing)}
+    return tuple(_call(call) for call in facing if by_council[call.council] is call)[:MOST_CALLS]
 
 
 def _call(facing: Facing) -> flows.MemberCall:

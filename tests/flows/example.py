@@ -115,7 +115,7 @@ AGE = QuotaFact("age", {"en": "How old are you?"}, {"en": "So that all are drawn
 CALLS = tuple(
     MemberCall(
         f"call{place}",
-        {"en": "Youth council", "es": "Consejo joven"},
+        {"en": name, "es": f"El {name}"},
         {},
         {"en": "Two hours a month"},
         {"en": "20 euros an hour"},
@@ -123,7 +123,7 @@ CALLS = tuple(
         (AGE,),
         state,
     )
-    for place, state in enumerate(("", "offered", "standing"))
+    for place, (state, name) in enumerate((("", "Youth"), ("offered", "Elders"), ("standing", "Health")))
 )
 
 
