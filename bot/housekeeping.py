@@ -12,6 +12,7 @@ from broadcast import reconcile
 from broadcast.wake import Waker
 from channels import Channel
 from handlers import (
+    candidates,
     consultations,
     digests,
     exports,
@@ -24,6 +25,7 @@ from handlers import (
     schedules,
     sendings,
     signing_in,
+    terms,
 )
 from storage import Database, Keyring, addresses, events, invitations, links, marks, recordings, senders, staff_phones
 from storage import exports as stored_exports
@@ -85,7 +87,7 @@ class Housekeeping:
             published = await schedules.publish_due(session, now)
             parted = await people.part(session, now)
             overdue = await stored_rounds.overdue(session, now)
-        moved = [await step(now) for step in (self._let_leave, self._remind, self._tell_late, self._ask)]
+        moved = [await step(now) for step in (self._let_leave, self._remind, self._tell_late, self._ask, self._rotate)]
         if published + sum(moved):
             await self.waker.wake()
         if parted + await self._fade(now) + await self._erase_voices(now):
@@ -109,6 +111,15 @@ class Housekeeping:
         """Apart: whoever gathers something into one of them waits for this."""
         async with self.database.writing() as session:
             return await promises.tell_late(session, now)
+
+    async def _rotate(self, now: datetime) -> int:
+        """Each apart: whoever is seated or votes waits for this. Who follows is asked once a seat is vacant."""
+        async with self.database.writing() as session:
+            moved = await terms.end_due(session, now)
+        async with self.database.writing() as session:
+            moved += await candidates.follow_due(session, now)
+        async with self.database.writing() as session:
+            return moved + await terms.warn(session, now)
 
     async def _ask(self, now: datetime) -> int:
         """Each apart: whoever answers waits for this. What is over closes before anybody is reminded of it."""

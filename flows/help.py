@@ -14,7 +14,7 @@ anywhere = True
 
 ORDER = (
     "share", "answer", "clarify", "vote", "news", "status", "others", "opine", "rate", "region", "seat", "link",
-    "unlink", "prefer", "menu", "language", "start", "switch", "leave", "stop", "forget", "amend",
+    "unlink", "prefer", "menu", "language", "start", "switch", "leave", "stop", "forget", "amend", "candidate",
 )  # fmt: skip
 """The flows whose words are told, if they have something to offer now."""
 

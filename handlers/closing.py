@@ -7,7 +7,7 @@ from handlers import bulletins, processes, rounds, telling
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import N_, _, to_staff
-from storage import Keyring, Session, broadcasts, consultations, openings, schedules, sendings, soundings
+from storage import Keyring, Session, broadcasts, candidates, consultations, openings, schedules, sendings, soundings
 from storage import bulletins as stored_bulletins
 from storage import processes as stored
 from storage import rounds as stored_rounds
@@ -45,6 +45,7 @@ async def close(session: Session, process: OpenProcess, keys: Keyring, now: date
     await schedules.remove_all(session, process.id)
     await stored_bulletins.remove_to_come(session, process.id, now)
     open_rounds = await stored_rounds.open_in(session, process.id)
+    await candidates.forget_all(session, process.id, now)
     await broadcasts.cancel_waiting(session, process.id)
     for round_id in open_rounds:
         await rounds.close(session, process, keys, round_id, now)

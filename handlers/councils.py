@@ -16,6 +16,7 @@ from storage.states import SeatKind
 
 NAME = N_("Council")
 """What a council is called of which nothing was said."""
+SHORTEST_ID = 4
 LONGEST_NAME = 80
 LONGEST_ABOUT = 700
 LONGEST_ORGANIZATION = 120
@@ -45,6 +46,14 @@ async def get(session: Session, process: OpenProcess, council_id: str, lock: boo
     if stored is None or stored.dissolved is not None:
         raise contents.Unfit(to_staff("This process has no council of this id."))
     return _read(stored)
+
+
+async def named(session: Session, process: OpenProcess, beginning: str) -> str:
+    """The id of the council that begins like this. Raises `contents.Unfit`."""
+    found = [council.id for council in await of_process(session, process) if council.id.startswith(beginning)]
+    if len(beginning) < SHORTEST_ID or len(found) != 1:
+        raise contents.Unfit(to_staff("This process has no council of this id."))
+    return found[0]
 
 
 async def only(session: Session, process: OpenProcess, now: datetime) -> OpenCouncil:
@@ -127,6 +136,11 @@ async def add_seats(
 async def seats_of(session: Session, process: OpenProcess, council_id: str) -> Sequence[StoredSeat]:
     """Those of a council that were not abolished, in an order that tells nothing."""
     return await seats.of_council(session, process.id, council_id)
+
+
+async def members_of(session: Session, process: OpenProcess, council_id: str) -> Sequence[str]:
+    """Everybody who sits on it."""
+    return await councils.members(session, process.id, council_id)
 
 
 def _unnamed(process: OpenProcess) -> contents.Council:

@@ -11,7 +11,7 @@ from handlers.talk.visits import Visit
 from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _, to_staff
-from storage import Keyring, Session, councils, participations, remarks, rounds, seats
+from storage import Keyring, Session, candidates, councils, participations, remarks, rounds, seats
 from storage.broadcasts import ROUND, Audience, Subject
 from storage.codes import Code
 from storage.outbox import deliveries
@@ -35,6 +35,7 @@ async def depart(session: Session, _keys: Keyring, visit: Visit, _effect: Depart
     process = visit.board.process
     await unseat(session, process, visit.person, None, TermEnd.LEFT, visit.now)
     await _withdraw(session, process, visit.person, tuple(Roll), visit.now)
+    await candidates.withdraw(session, process, visit.person)
     await participations.leave(session, visit.person, process, visit.now.date())
     await deliveries.cancel_of_process(session, visit.person, process, Code.LEFT, visit.now)
     visit.consented, visit.departed = False, True

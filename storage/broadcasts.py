@@ -47,7 +47,8 @@ class Subject:
     """What a broadcast tells of."""
 
     kind: str
-    """bulletin, consultation, response, progress, promise, inquiry, proposal, round, vote, result, outcome or seat.
+    """bulletin, consultation, response, progress, promise, inquiry, proposal, round, vote, result, outcome, seat,
+    call or candidate.
 
     Each has a template.
     """
@@ -75,6 +76,17 @@ class Unfinished:
     consultation: str
     questions: int
     """How many it asks: who answered fewer, and one at least, has not finished."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stood:
+    """Who answered a call for members of a council and has come so far."""
+
+    call: str
+    state: str
+    """A `CandidateState`."""
+    candidate: str = ""
+    """The one; "" for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +123,8 @@ class Audience:
     """Only who sits there on a council."""
     council: str | None = None
     """Only those who sit on this one."""
+    candidates: Stood | None = None
+    """Only those, as they are when its deliveries are made."""
     unfinished: Unfinished | None = None
     """Only those, as they are when its deliveries are made."""
 

@@ -17,6 +17,7 @@ from storage.tables import (
     is_public,
     is_still_open,
     matter,
+    member_call,
     process,
     sounding,
     text,
@@ -56,6 +57,8 @@ class StoredBoard:
     """When it closes by itself."""
     drafted: bool
     """There is a text that people read and write together."""
+    called_until: datetime | None
+    """Until when the last of its calls for members of a council is open; None: none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +216,14 @@ async def board(session: Session, process_id: str, now: datetime) -> StoredBoard
                 .where(text.c.process_id == process_id, text.c.state.in_((TextState.PUBLISHED, TextState.CLOSED)))
                 .exists()
                 .label("drafted"),
+                select(func.max(member_call.c.closes))
+                .where(
+                    member_call.c.process_id == process_id,
+                    member_call.c.opened.is_not(None),
+                    member_call.c.closed.is_(None),
+                )
+                .scalar_subquery()
+                .label("called_until"),
             ).where(process.c.id == process_id)
         )
     ).one_or_none()

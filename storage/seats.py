@@ -129,6 +129,13 @@ async def leave(
     return list((await session.execute(left)).scalars())
 
 
+async def last_day(session: Session, process_id: str, seat_id: str) -> date | None:
+    """Of the term of who sits there; None: it has no end, or nobody does."""
+    theirs = (membership.c.process_id == process_id, membership.c.seat_id == seat_id, sits)
+    found: date | None = (await session.execute(select(membership.c.until).where(*theirs))).scalar_one_or_none()
+    return found
+
+
 class Term(NamedTuple):
     """One person's time on one seat."""
 

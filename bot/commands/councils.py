@@ -38,17 +38,34 @@ from storage.seats import StoredSeat
 
 def council_invite(
     days: Annotated[int, typer.Option(help="How many days it holds.")] = people.INVITED_FOR,
+    council: Annotated[str, typer.Option(help="To which council, where there are several: its id.")] = "",
     process: Slug = None,
 ) -> None:
     """Make an invitation: who sends it to us first sits on the council."""
     keyring = load_keys()
 
+    async def invite(session: Session, its: OpenProcess, now: datetime) -> str:
+        name = await councils.named(session, its, council) if council else None
+        return await people.invite(session, keyring, its, now, days, name)
+
     code = acting(
         process,
-        lambda session, its, now: people.invite(session, keyring, its, now, days),
+        invite,
         lambda _code: Entry(Act.COUNCIL_INVITE, facts={"days": days}),
     )
     say(code)
+
+
+def council_list(process: Slug = None) -> None:
+    """The councils of a process, by their ids, and how many of their seats are taken."""
+
+    async def look(session: Session, its: OpenProcess, _now: datetime) -> None:
+        for its_council in await councils.of_process(session, its):
+            seats = await councils.seats_of(session, its, its_council.id)
+            taken = sum(seat.since is not None for seat in seats)
+            say(f"{its_council.id[:8]}  {taken} of {len(seats)}  {first_line(its_council.content.name)}")
+
+    looking(process, look)
 
 
 def council_invitations(process: Slug = None) -> None:
@@ -169,6 +186,7 @@ GROUPS = {
     "round": "Votes of the council: open one, list them, close one.",
 }
 COMMANDS: Mapping[str, Callable[..., None]] = {
+    "council list": council_list,
     "council invite": council_invite,
     "council invitations": council_invitations,
     "council revoke": council_revoke,

@@ -27,6 +27,7 @@ SECTIONS = (
     Section("/matters", N_("Matters"), (Role.ORGANIZER, Role.MODERATOR)),
     Section("/statements", N_("Statements"), (Role.ORGANIZER, Role.MODERATOR)),
     Section("/rounds", N_("Rounds"), (Role.ORGANIZER, Role.CLERK, Role.MODERATOR, Role.AUDITOR)),
+    Section("/councils", N_("Councils"), (Role.ORGANIZER,)),
     Section("/words", N_("Words"), (Role.ORGANIZER, Role.TRANSLATOR)),
     Section("/exports", N_("Exports"), (Role.ORGANIZER, Role.AUDITOR)),
     Section("/settings", N_("Settings"), (Role.OWNER, Role.ORGANIZER)),

@@ -368,6 +368,29 @@ class OpenText:
     part: OpenPart | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class QuotaFact(Option):
+    """What candidates are asked of themselves, so that all kinds of people are drawn. The label asks it."""
+
+    why: Renditions
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCall:
+    """A call for members of a council, as one person meets it."""
+
+    id: str
+    council: Renditions
+    about: Renditions
+    asks: Renditions
+    gives: Renditions
+    closes: date
+    facts: tuple[QuotaFact, ...] = ()
+    state: str = ""
+    """A `CandidateState`; "" where they have not put themselves forward."""
+
+
 class Surroundings(Struct, frozen=True):
     """The process and the channel of a talk, as they are now; they are not kept with it."""
 
@@ -458,6 +481,10 @@ class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
     """These texts, each by its title."""
     opened: OpenText | None = None
     """The one of them that this person reads."""
+    called: bool = False
+    """A council looks for members."""
+    calls: tuple[MemberCall, ...] = ()
+    """Those that are open, and those in which this person stands."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.language}, {self.channel})"
@@ -548,4 +575,6 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         drafted=known.drafted,
         texts=known.texts if "texts" in needs else (),
         opened=known.opened if "texts" in needs else None,
+        called=known.called,
+        calls=known.calls if "calls" in needs else (),
     )

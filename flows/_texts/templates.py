@@ -32,6 +32,11 @@ TEXTS: Mapping[str, str] = {
     "vote": N_("This is about a vote in which you can take part:\n{told}\n\nSend {stop} to get no more messages."),
     "outcome": N_("This is what came of a vote:\n{told}\n\nSend {stop} to get no more messages."),
     "seat": N_("About your seat on the council:\n{told}\n\nSend {stop} to get no more messages."),
+    "call": N_(
+        "A council of the review that you take part in looks for members:\n{told}\n\n"
+        "Send {stop} to get no more messages."
+    ),
+    "candidate": N_("About the council that you want to join:\n{told}\n\nSend {stop} to get no more messages."),
     "result": N_("The vote of your council is over:\n{told}\n\nSend {stop} to get no more messages."),
 }
 """By what it is for: the first word of a broadcast's subject."""

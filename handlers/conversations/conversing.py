@@ -8,6 +8,7 @@ from typing import Any
 import flows
 from channels.messages import Kind
 from flows.amend import Amended, PartCompared, PartRead, Presented, ProposalRead, Supported, Turned
+from flows.candidate import Forwarded, SeatDeclined, SeatTaken, Withdrawn
 from flows.join import Linked
 from flows.leave import Departed
 from flows.link import LinkOffered
@@ -22,6 +23,7 @@ from flows.unlink import Unlinked
 from flows.vote import ReadUp
 from handlers import (
     amendments,
+    candidates,
     contributions,
     feedback,
     follows,
@@ -84,6 +86,10 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     ReadUp: remarks.explain,
     flows.Remarked: remarks.remark,
     Resigned: members.resign,
+    Forwarded: candidates.put_forward,
+    Withdrawn: candidates.withdraw,
+    SeatTaken: candidates.take_offer,
+    SeatDeclined: candidates.decline,
     Departed: members.depart,
     Entered: people.enter,
     LookedBack: timelines.tell_own,

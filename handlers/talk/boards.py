@@ -74,6 +74,8 @@ class Board:
     """The one that is open."""
     drafted: bool
     """There is a text that people read and write together."""
+    called_until: datetime | None
+    """Until when a call for members of a council is open; None: none is."""
 
     doors: frozenset[Place]
     """All that there are, into whichever process: most of what people write is none of their words."""
@@ -162,6 +164,7 @@ async def _read(session: Session, process: str, now: datetime) -> Board:
         asks_back=found.asks_back,
         sounding=sounding,
         drafted=found.drafted,
+        called_until=found.called_until,
         doors=await doors.places(session),
         beside=beside,
         others=tuple(option for option in beside.options if option.value != found.process),

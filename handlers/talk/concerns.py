@@ -6,14 +6,21 @@ import flows
 from flows.others import FOLLOWED
 from handlers.talk.visits import Visit
 from handlers.writing import contents
-from storage import Session, feedback, follows, inquiries
+from storage import Session, candidates, feedback, follows, inquiries
+from storage.candidates import Facing
 from storage.follows import ReadableMatter
+from storage.states import CandidateState
 
 MOST = 20
 """So many matters of one topic can be looked through; the newest are more likely to be new to somebody."""
 GROUP_OF: Mapping[str, str] = {
     topic: group.key for group in flows.GROUPS for topic in (group.key, *(it.key for it in group.objectives))
 }
+
+WAIT = (CandidateState.STANDING, CandidateState.OFFERED, CandidateState.SUBSTITUTE)
+"""Those who stand, and have not come to an end."""
+MOST_CALLS = 3
+"""So many calls are looked at in one talk."""
 
 
 async def topics(session: Session, visit: Visit) -> tuple[str, ...]:
@@ -53,6 +60,34 @@ async def rated(session: Session, visit: Visit) -> flows.RatedResponse | None:
     else:
         found = await feedback.newest(session, visit.board.process, visit.person)
     return None if found is None else flows.RatedResponse(found.id, found.published.date(), found.state, helped)
+
+
+async def calls(session: Session, visit: Visit) -> tuple[flows.MemberCall, ...]:
+    """A seat that waits for their answer comes first. Of those that are over, only where they still wait for one."""
+    facing = [
+        call
+        for call in await candidates.facing(session, visit.board.process, visit.person, visit.now)
+        if call.is_open or call.state in WAIT
+    ]
+    facing.sort(key=lambda call: call.state is not CandidateState.OFFERED)
+    # Who still stands in an older call of a council is asked about one of the two: both have its name.
+    by_council = {call.council: call for call in reversed(facing)}
+    return tuple(_call(call) for call in facing if by_council[call.council] is call)[:MOST_CALLS]
+
+
+def _call(facing: Facing) -> flows.MemberCall:
+    call = contents.unpack(facing.content, contents.MemberCall)
+    council = contents.unpack(facing.council_content, contents.Council)
+    return flows.MemberCall(
+        id=facing.call,
+        council=council.name,
+        about=council.about,
+        asks=call.asks,
+        gives=call.gives,
+        closes=call.closes,
+        facts=call.facts,
+        state=facing.state or "",
+    )
 
 
 async def inquiry(session: Session, visit: Visit) -> flows.OpenInquiry | None:

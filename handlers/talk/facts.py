@@ -30,12 +30,10 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str], held: 
         known = replace(known, own_contributions=await _given(session, visit))
     if "answered" in needs:
         known = replace(known, answered=await _answered(session, visit))
-    if "councils" in needs:
-        sitting = await councils.of_person(session, visit.board.process, visit.person)
-        known = replace(known, councils=tuple(map(option, sitting)))
     if "contribution" in needs:
         known = replace(known, contribution=fresh())
     known = await _of_matters(session, visit, needs, known)
+    known = await _of_councils(session, visit, needs, known)
     if "code" in needs and visit.place.content.proves(visit.kind):
         known = replace(known, code=str(secrets.choice(CODES)))
     if "wanted" in needs:
@@ -43,6 +41,15 @@ async def complete(session: Session, visit: Visit, needs: frozenset[str], held: 
     if held:
         known = replace(known, held=held)
     return flows.only(_to_link(visit, needs, known), needs)
+
+
+async def _of_councils(session: Session, visit: Visit, needs: frozenset[str], known: flows.Kept) -> flows.Kept:
+    if "councils" in needs:
+        sitting = await councils.of_person(session, visit.board.process, visit.person)
+        known = replace(known, councils=tuple(map(option, sitting)))
+    if "calls" in needs:
+        known = replace(known, calls=await concerns.calls(session, visit))
+    return known
 
 
 def _to_link(visit: Visit, needs: frozenset[str], known: flows.Kept) -> flows.Kept:

@@ -165,6 +165,7 @@ class Visit:
             informed=news is not None,
             raised=board is not None and board.raised,
             drafted=board is not None and board.drafted,
+            called=board is not None and board.called_until is not None and board.called_until > self.now,
             gave=self.gave,
             region_known=bool(self.region),
             bulletin=news,

@@ -182,6 +182,22 @@ class Council:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberCall:
+    """A call for members of a council."""
+
+    seats: int
+    """How many are to be filled."""
+    asks: flows.Renditions
+    """What it asks of a member: how many hours, and how."""
+    gives: flows.Renditions
+    """What a member gets for it."""
+    closes: date
+    """The last day on which people can put themselves forward."""
+    facts: tuple[flows.QuotaFact, ...] = ()
+    """What people are asked for the quotas; each may be left out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Input:
     """What a process hands to the one that it stands under."""
 

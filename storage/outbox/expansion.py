@@ -29,7 +29,7 @@ from storage import senders
 from storage._ground.columns import Moment
 from storage._ground.database import Session
 from storage._ground.members import bound
-from storage.broadcasts import Audience, Broadcast, columns, read
+from storage.broadcasts import Audience, Broadcast, Stood, columns, read
 from storage.codes import Code
 from storage.lanes import Lane
 from storage.outbox import whose
@@ -40,6 +40,7 @@ from storage.tables import (
     address,
     ballot,
     broadcast,
+    candidate,
     contribution,
     delivery,
     membership,
@@ -235,6 +236,8 @@ def _meets(audience: Audience, process: str, channel: ColumnElement[str]) -> lis
     conditions += _votes(audience)
     if audience.seat is not None:
         conditions.append(person.c.id.in_(_sitting(process).where(membership.c.seat_id == audience.seat)))
+    if audience.candidates is not None:
+        conditions.append(person.c.id.in_(_standing(process, audience.candidates)))
     if audience.unfinished is not None:
         begun = select(contribution.c.person_id).where(
             contribution.c.process_id == process, contribution.c.consultation_id == audience.unfinished.consultation
@@ -258,6 +261,13 @@ def _votes(audience: Audience) -> list[ColumnElement[bool]]:
         roll = select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)
         conditions.append(person.c.id.in_(roll.where(~ballot.c.voted) if audience.has_not_voted else roll))
     return conditions
+
+
+def _standing(process: str, stood: Stood) -> Select[Any]:
+    theirs = select(candidate.c.person_id).where(
+        candidate.c.process_id == process, candidate.c.call_id == stood.call, candidate.c.state == stood.state
+    )
+    return theirs.where(candidate.c.id == stood.candidate) if stood.candidate else theirs
 
 
 async def reachable(session: Session, process: str, audience: Audience) -> int:

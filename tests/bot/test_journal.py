@@ -58,7 +58,8 @@ JOURNALLED: Mapping[str, Act] = {
 """The commands that change something, with what stands in the journal then."""
 READ_ONLY = {
     *("process list", "process inputs", "doors list", "doors show", "bulletin schedules", "consultation list"),
-    *("contributions", "council invitations", "council members", "round list", "broadcasts", "parked", "senders"),
+    *("contributions", "council list", "council invitations", "council members", "round list", "broadcasts"),
+    *("parked", "senders"),
     *("deliveries", "codes", "templates", "dead list", "journal list", "journal verify", "journal head"),
     "staff list",
     "words export",

@@ -10,11 +10,13 @@ from handlers import (
     bulletins,
     consultations,
     corrections,
+    councils,
     doors,
     drafts,
     exports,
     items,
     matters,
+    member_calls,
     openings,
     responses,
     rounds,
@@ -23,6 +25,7 @@ from handlers import (
     staff,
     statements,
 )
+from handlers.councils import Places
 from handlers.doors import NewDoor
 from handlers.exports import Order
 from handlers.items import ItemDraft, Translation
@@ -35,7 +38,7 @@ from storage import soundings as stored_soundings
 from storage import statements as stored_statements
 from storage.remarks import NewRemark
 from storage.roles import Role
-from storage.states import ExportFormat, ExportKind, RemarkKind, RenditionState, Roll
+from storage.states import ExportFormat, ExportKind, RemarkKind, RenditionState, Roll, SeatKind
 from tests.handlers.asking import ALL_KINDS, DRAFT
 from tests.storage.rows import give, meet
 from tests.stories.town import StoryTown
@@ -88,9 +91,21 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         "opening": opening,
         "consultation": consultation,
         **await town.acts(_sounded),
+        "council": await town.acts(_council),
         "token": await town.organizer(_invited),
         "text": await town.organizer(_own),
     }
+
+
+async def _council(session: Session, process: OpenProcess, now: datetime) -> str:
+    """With seats of each kind, and a call for members that waits to be approved."""
+    made = await councils.open_(session, process, contents.Council({"en": "Youth council"}, term=100), now)
+    for places in (Places(2, SeatKind.DRAWN), Places(1, SeatKind.ORGANIZATION, "Harbour Nurses")):
+        await councils.add_seats(session, process, made.id, places, now)
+    closes = (now + timedelta(days=9)).date()
+    call = contents.MemberCall(2, {"en": "Two hours a month"}, {"en": "20 euros an hour"}, closes)
+    await member_calls.request(session, process, made.id, call, AMINA, now)
+    return made.id
 
 
 async def spoken(town: StoryTown) -> str:

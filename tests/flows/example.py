@@ -15,6 +15,7 @@ from flows import (
     Flow,
     Kept,
     Lobby,
+    MemberCall,
     OpenConsultation,
     OpenInquiry,
     OpenPart,
@@ -29,6 +30,7 @@ from flows import (
     Proposal,
     PublicMatter,
     Question,
+    QuotaFact,
     RatedResponse,
     Region,
     Scale,
@@ -131,6 +133,22 @@ def surroundings(channel: str, place: Process | Lobby = PROCESS, elsewhere: tupl
     )
 
 
+AGE = QuotaFact("age", {"en": "How old are you?"}, {"en": "So that all are drawn."}, (Option("a", {"en": "Under 30"}),))
+CALLS = tuple(
+    MemberCall(
+        f"call{place}",
+        {"en": name, "es": f"El {name}"},
+        {},
+        {"en": "Two hours a month"},
+        {"en": "20 euros an hour"},
+        date(2026, 5, 1),
+        (AGE,),
+        state,
+    )
+    for place, (state, name) in enumerate((("", "Youth"), ("offered", "Elders"), ("standing", "Health")))
+)
+
+
 def facts(language: str = "en", channel: str = "telegram") -> Facts:
     known = Kept(
         language=language,
@@ -152,6 +170,8 @@ def facts(language: str = "en", channel: str = "telegram") -> Facts:
         topics=TOPICS,
         response=RatedResponse("response1", date(2026, 3, 8), ResponseState.TAKEN_UP),
         councils=(Option("c1", {"en": "Council", "es": "Consejo"}), Option("c2", {"en": "Youth council"})),
+        called=True,
+        calls=CALLS,
         inquiry=OpenInquiry("i1", "m1", {"en": "Which clinic?", "es": "¿Qué clínica?"}),
         sounds=True,
         sounding=SOUNDING,

@@ -288,7 +288,7 @@ def test_what_cannot_be_done_now_is_offered_by_no_flow(flow: Flow, language: str
 
 def test_help_names_the_words_of_what_can_be_done_now() -> None:
     everything = {
-        "share", "answer", "vote", "news", "status", "others", "region", "seat", "unlink", "prefer",
+        "share", "answer", "vote", "news", "status", "others", "region", "candidate", "seat", "unlink", "prefer",
         "menu", "language", "leave", "stop", "forget",
     }  # fmt: skip
     assert told_by_help(facts()) == everything
@@ -299,6 +299,7 @@ def test_help_names_the_words_of_what_can_be_done_now() -> None:
         informed=False,
         gave=False,
         raised=False,
+        called=False,
         region_known=True,
         seated=False,
         linked=False,

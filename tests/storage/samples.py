@@ -86,7 +86,7 @@ async def fill(session: Session, keys: Keyring) -> PersonKey:
     return key
 
 
-SEALED = {"contribution.translations": "{}", "opinion.held": "[]"}
+SEALED = {"candidate.facts": "{}", "contribution.translations": "{}", "opinion.held": "[]"}
 """What is sealed and is not just words."""
 LATER = NOW + timedelta(hours=2)
 STATES: Mapping[str, dict[str, Any]] = {

@@ -18,10 +18,12 @@ from storage.outbox import expansion
 from storage.outbox.deliveries import NEVER
 from storage.tables import (
     ballot,
+    candidate,
     consultation,
     contribution,
     delivery,
     link,
+    member_call,
     membership,
     metadata,
     participation,
@@ -375,3 +377,27 @@ async def test_a_code_replaces_the_one_before_and_is_used_once(database: Databas
         await links.offer(session, "four", Link(alice.id, alice.address, NOW))
         await people.erase(session, alice.id)
         assert (await session.execute(select(func.count()).select_from(link))).scalar_one() == 0
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "kept"),
+    [("standing", "standing", 0), ("standing", "offered", 1), ("offered", "not_drawn", 0)],
+)
+async def test_who_stands_twice_stands_once_as_the_one_who_is_further(
+    database: Database, keys: Keyring, mine: str, theirs: str, kept: int
+) -> None:
+    async with database.writing() as session:
+        both = await two(session, keys)
+        await sit(session, await meet(session, keys, "70009"))
+        council = f"council {PROCESS}"
+        call = {"id": "call", "process_id": PROCESS, "council_id": council, "content": "{}", "state": "left"}
+        await session.execute(insert(member_call).values(**call, hash="", requested_by="", requested=NOW, closes=NOW))
+        for place, state in enumerate((mine, theirs)):
+            name, who = str(place), both[place]
+            row = {"id": name, "process_id": PROCESS, "call_id": "call", "person_id": who.id, "stood": NOW.date()}
+            facts = who.key.seal('{"age":"old"}', candidate.c.facts, name)
+            await session.execute(insert(candidate).values(**row, facts=facts, state=state))
+        await joining.join(session, pair(*both), NOW)
+        [left] = (await session.execute(select(candidate))).all()
+        assert (left.id, left.person_id) == (str(kept), both[0].id)
+        assert both[0].key.open(left.facts, candidate.c.facts, left.id) == '{"age":"old"}'

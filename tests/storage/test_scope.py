@@ -43,6 +43,8 @@ A_WORD = "a word on a sender leads into whichever process it does"
 A_TEMPLATE = "a template is the sender's, and of all that leave by it"
 ONE_PERSON = "two who turn out to be one person are that in every process"
 ALL_PROCESSES: Mapping[str, Everywhere] = {
+    "candidates.late": Everywhere(("candidate",), WHOEVER_COMES),
+    "candidates.to_follow": Everywhere(("candidate+member_call+process+seat",), WHOEVER_COMES),
     "consultations._due": Everywhere(("consultation",), WHOEVER_COMES),
     "doors.are_there": Everywhere(("door",), A_WORD),
     "doors.count": Everywhere(("door",), A_WORD),
@@ -201,6 +203,7 @@ MISSED: Mapping[str, str] = {
     "addresses._redirect": "what waits for an address may be tried at another, of whichever process it is",
     "expansion.expand": "it is executed in another way on the other kind of database",
     "participations._first_processes": "a person agreed before there were several: in their first",
+    "candidates.stand": "the call of the sample is over; they would be inserted for it",
     "exports.claim": "the sample is made already; it would be changed by its id",
     "exports.fetch": "what the sample holds is no file; it would be deleted by its id",
     "people.never_entered": "the sample takes part, so nobody is locked to be looked at once more",
