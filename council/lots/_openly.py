@@ -1,0 +1,49 @@
+"""What is published before anybody can know whom a draw gives, so that nobody can choose people by choosing a pool."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from unicodedata import normalize
+
+import msgspec
+
+from council.lots._limits import Facts, Quotas
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A candidate in one draw: a name that nothing else knows, what they told, and salt.
+
+    With the salt nobody can find out by trying what stands behind the leaf of somebody whose facts are gone.
+    """
+
+    name: str
+    salt: str
+    facts: Facts
+
+
+def leaf(ticket: Ticket) -> str:
+    """What stays of a ticket when its facts are gone: it still proves that the pool is the one that was announced."""
+    return sha256(_canonical([ticket.name, ticket.salt, dict(ticket.facts)])).hexdigest()
+
+
+def pool_hash(leaves: Mapping[str, str], quotas: Quotas, seats: int) -> str:
+    """What fixes who can be drawn, how many and under which quotas. `leaves`: by the names of the tickets."""
+    limits = {
+        category: {value: [limit.least, limit.most] for value, limit in named.items()}
+        for category, named in quotas.items()
+    }
+    return sha256(_canonical([dict(leaves), limits, seats])).hexdigest()
+
+
+def seed_of(draw_id: str, fixed: str, value: str) -> str:
+    """The seed of a draw: from its name, the hash of its pool, and the public value as it was entered.
+
+    Case and what stands between the words do not count, so whoever types it again gets the same.
+    """
+    told = " ".join(normalize("NFKC", value).casefold().split())
+    return sha256(f"{draw_id}\n{fixed}\n{told}".encode()).hexdigest()
+
+
+def _canonical(content: object) -> bytes:
+    return msgspec.json.encode(content, order="deterministic")
