@@ -25,23 +25,30 @@ from council.lots._lottery import (
     drawn_by,
     lottery,
 )
-from council.lots._openly import Ticket, leaf, pool_hash, seed_of
-from council.lots._records import Broken, Record, packed, unpacked
+from council.lots._openly import Announced, Ticket, commitment, leaf, seed_of
+from council.lots._outcomes import Cannot, Gave, Outcome, cannot, repeat, same, spread
+from council.lots._records import FORMAT, Broken, Candidate, Record, packed, unpacked
 from council.lots._rotation import Vacant, remaining, replacement
 
 __all__ = [
     "ALGORITHM",
+    "FORMAT",
     "NOT_SAID",
+    "Announced",
     "Broken",
+    "Candidate",
+    "Cannot",
     "Contradicting",
     "Drawn",
     "Facts",
+    "Gave",
     "Infeasible",
     "Limits",
     "Lottery",
     "Missing",
     "NotDrawable",
     "NotInstalled",
+    "Outcome",
     "Panel",
     "Pool",
     "Quotas",
@@ -51,8 +58,10 @@ __all__ = [
     "Ticket",
     "TooFew",
     "Vacant",
+    "cannot",
     "chances",
     "check",
+    "commitment",
     "draw",
     "drawn_by",
     "drawn_from",
@@ -60,9 +69,11 @@ __all__ = [
     "lottery",
     "met",
     "packed",
-    "pool_hash",
     "remaining",
+    "repeat",
     "replacement",
+    "same",
     "seed_of",
+    "spread",
     "unpacked",
 ]

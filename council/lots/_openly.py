@@ -22,27 +22,42 @@ class Ticket:
     facts: Facts
 
 
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What is said of a draw beforehand."""
+
+    draw: str
+    """Its name."""
+    source: str
+    """Which public value decides, in words."""
+    due: str
+    """When everybody can know it, in UTC, as ISO 8601 writes it."""
+    seats: int
+    quotas: Quotas
+
+
 def leaf(ticket: Ticket) -> str:
     """What stays of a ticket when its facts are gone: it still proves that the pool is the one that was announced."""
     return sha256(_canonical([ticket.name, ticket.salt, dict(ticket.facts)])).hexdigest()
 
 
-def pool_hash(leaves: Mapping[str, str], quotas: Quotas, seats: int) -> str:
-    """What fixes who can be drawn, how many and under which quotas. `leaves`: by the names of the tickets."""
+def commitment(announced: Announced, leaves: Mapping[str, str]) -> str:
+    """What fixes a draw before the public value is known. `leaves`: by the names of the tickets."""
     limits = {
         category: {value: [limit.least, limit.most] for value, limit in named.items()}
-        for category, named in quotas.items()
+        for category, named in announced.quotas.items()
     }
-    return sha256(_canonical([dict(leaves), limits, seats])).hexdigest()
+    content = [announced.draw, announced.source, announced.due, announced.seats, limits, dict(leaves)]
+    return sha256(_canonical(content)).hexdigest()
 
 
-def seed_of(draw_id: str, fixed: str, value: str) -> str:
-    """The seed of a draw: from its name, the hash of its pool, and the public value as it was entered.
+def seed_of(committed: str, value: str) -> str:
+    """The seed of a draw: from what was announced, and the public value as it was entered.
 
     Case and what stands between the words do not count, so whoever types it again gets the same.
     """
     told = " ".join(normalize("NFKC", value).casefold().split())
-    return sha256(f"{draw_id}\n{fixed}\n{told}".encode()).hexdigest()
+    return sha256(f"{committed}\n{told}".encode()).hexdigest()
 
 
 def _canonical(content: object) -> bytes:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from council.lots._limits import Limits, Pool, Quotas
-from council.lots._openly import Ticket, leaf, pool_hash, seed_of
+from council.lots._openly import Announced, Ticket, commitment, leaf, seed_of
 
 FORMAT = "hearback draw 1"
 
@@ -34,15 +34,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     draw: str
     source: str
     """Which public value was to decide, as it was announced before anybody could know it."""
-    announced: str
-    """When that was, in UTC."""
+    due: str
+    """From when on everybody could know it, in UTC."""
     value: str
     """The public value; "": it is not known yet."""
     seats: Number
     quotas: dict[str, dict[str, tuple[Number, Number]]]
     """By category and value, the least and the most."""
-    pool_hash: Hash
-    """As it was announced."""
+    commitment: Hash
+    """What was announced: it fixes all of the above but the value, and who could be drawn."""
     candidates: list[Candidate]
     gone: dict[str, Hash]
     """By ticket, what proves that somebody was in the pool whose facts were deleted since."""
@@ -66,16 +66,17 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     @property
     def seed(self) -> str:
-        return seed_of(self.draw, self.pool_hash, self.value)
+        return seed_of(self.commitment, self.value)
 
     @property
     def holds_together(self) -> bool:
-        """The pool, quotas and seats in it are those that were announced."""
+        """The pool, the quotas and all the rest in it are those that were announced."""
         leaves: Mapping[str, str] = self.gone | {
             candidate.ticket: leaf(Ticket(candidate.ticket, candidate.salt, candidate.facts))
             for candidate in self.candidates
         }
-        return pool_hash(leaves, self.limits, self.seats) == self.pool_hash
+        announced = Announced(self.draw, self.source, self.due, self.seats, self.limits)
+        return commitment(announced, leaves) == self.commitment
 
     @property
     def is_whole(self) -> bool:
