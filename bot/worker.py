@@ -15,6 +15,7 @@ import structlog
 
 from bot.approvals import Approvals
 from bot.asking import Asking
+from bot.drawing import Drawing
 from bot.exporting import EVERY as IN_A_MOMENT
 from bot.exporting import Exporting
 from bot.fetching import EVERY as OFTEN
@@ -70,6 +71,7 @@ class Worker:
         rotation = Rotation(self.database, self.keys)
         fetching = Fetching(self.database, self.keys, self.channels, self.clock, closing, self.observe)
         exporting = Exporting(self.database, self.keys, self.owner, self.clock)
+        drawing = Drawing(self.database, self.keys, self.owner, self.clock)
         await self._house.open(self.clock())
         await self._count_workers()
         await approvals.follow()
@@ -91,6 +93,7 @@ class Worker:
                     ("follow", HOUSE, approvals.follow),
                     ("keys", A_MINUTE, lambda: rotation.go_on(self.clock())),
                     ("files", IN_A_MOMENT, exporting.go_on),
+                    ("draws", IN_A_MOMENT, drawing.go_on),
                 ):
                     tasks.create_task(self._again(closing, name, pause, work))
         finally:

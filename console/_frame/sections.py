@@ -26,6 +26,7 @@ SECTIONS = (
     Section("/inbox", N_("Inbox"), (Role.ORGANIZER, Role.MODERATOR)),
     Section("/matters", N_("Matters"), (Role.ORGANIZER, Role.MODERATOR)),
     Section("/councils", N_("Councils"), (Role.ORGANIZER,)),
+    Section("/draws", N_("Draws by lot"), (Role.ORGANIZER, Role.AUDITOR)),
     Section("/words", N_("Words"), (Role.ORGANIZER, Role.TRANSLATOR)),
     Section("/exports", N_("Exports"), (Role.ORGANIZER, Role.AUDITOR)),
     Section("/settings", N_("Settings"), (Role.OWNER, Role.ORGANIZER)),

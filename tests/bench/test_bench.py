@@ -11,8 +11,8 @@ from bench._tables import Burst, Effort, by_cost, by_rate, table, times
 
 def test_the_benchmarks_are_the_files_of_the_folder() -> None:
     named = {
-        "callbacks", "console", "costs", "expand", "exports", "footprint", "lots", "migration", "pace", "respond", "seed",
-        "sends", "stalled", "talks", "turns", "wall",
+        "callbacks", "console", "costs", "expand", "exports", "footprint", "lots", "migration", "pace", "respond",
+        "seed", "sends", "stalled", "talks", "turns", "wall",
     }  # fmt: skip
     assert set(bench.names()) == named
 

@@ -109,9 +109,12 @@ async def _left(session: Session, table: Table, first: PersonKey) -> set[str]:
 
 
 def _opens(first: PersonKey, column: Any, record: Any) -> bool:
-    bound = {"ballot": "round_id", "participation": "process_id", "feedback": "response_id"}.get(
-        column.table.name, "id"
-    )
+    bound = {
+        "ballot": "round_id",
+        "participation": "process_id",
+        "feedback": "response_id",
+        "ticket_holder": "ticket_id",
+    }.get(column.table.name, "id")
     try:
         return bool(first.open(record[column.name], column, record[bound]))
     except Exception:

@@ -50,6 +50,8 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "doors.count": Everywhere(("door",), A_WORD),
     "doors.find": Everywhere(("door+process",), A_WORD),
     "doors.places": Everywhere(("door",), A_WORD),
+    "drawing.claim": Everywhere(("draw",), "a worker draws what waits, of whichever process it is"),
+    "drawing.waits": Everywhere(("draw",), "a worker draws what waits, of whichever process it is"),
     "exports.claim": Everywhere(("export",), "a worker makes what waits, of whichever process it is"),
     "exports.expire": Everywhere(("export",), WHOEVER_COMES),
     "exports.prune": Everywhere(("export",), WHOEVER_COMES),
@@ -62,9 +64,9 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "joining._follows": Everywhere(("follow",), ONE_PERSON),
     "joining._go_on": Everywhere(("broadcast",), WHOEVER_COMES),
     "joining._candidates": Everywhere(("candidate",), ONE_PERSON),
-    "joining._hand_over": Everywhere(("ballot", "candidate", "contribution", "feedback"), ONE_PERSON),
+    "joining._hand_over": Everywhere(("ballot", "candidate", "contribution", "feedback", "ticket_holder"), ONE_PERSON),
     "joining._move": Everywhere(
-        ("ballot", "candidate", "contribution", "feedback", "follow", "membership"), ONE_PERSON
+        ("ballot", "candidate", "contribution", "feedback", "follow", "membership", "ticket_holder"), ONE_PERSON
     ),
     "joining._participations": Everywhere(("participation",), ONE_PERSON),
     "joining._seats": Everywhere(("membership+seat",), ONE_PERSON),
