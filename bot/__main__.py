@@ -12,7 +12,20 @@ from typer.core import TyperGroup
 
 import storage
 from bot import logs, settings
-from bot.commands import councils, doors, journal, keys, operator, outbox, processes, programs, publishing, staff, words
+from bot.commands import (
+    councils,
+    doors,
+    draws,
+    journal,
+    keys,
+    operator,
+    outbox,
+    processes,
+    programs,
+    publishing,
+    staff,
+    words,
+)
 from bot.settings import Environment
 from channels import Misconfigured
 from channels.messages import NotSent
@@ -33,6 +46,7 @@ PANELS = {
         "sort",
         "respond",
         "council",
+        "draw",
         "round",
         "broadcasts",
         "broadcast",
@@ -49,6 +63,7 @@ GROUPS = {
     **publishing.GROUPS,
     **words.GROUPS,
     **councils.GROUPS,
+    **draws.GROUPS,
     **staff.GROUPS,
     **outbox.GROUPS,
     **journal.GROUPS,
@@ -61,6 +76,7 @@ COMMANDS = {
     **publishing.COMMANDS,
     **words.COMMANDS,
     **councils.COMMANDS,
+    **draws.COMMANDS,
     **staff.COMMANDS,
     **operator.COMMANDS,
     **outbox.COMMANDS,

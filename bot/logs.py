@@ -9,7 +9,7 @@ from structlog.typing import EventDict, WrappedLogger
 ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "logger", "channel", "delivery", "code", "fault", "away", "number", "state",
-        "export", "status", "why", "host", "port", "broadcast", "waited", "since", "seconds", "found", "resent",
+        "export", "draw", "status", "why", "host", "port", "broadcast", "waited", "since", "seconds", "found", "resent",
         "work", "until", "percent", "fails", "waiting",
     }
 )  # fmt: skip

@@ -17,6 +17,7 @@ from bot import leftovers
 from bot.approvals import Approvals
 from bot.asking import Asking
 from bot.counting import Counting
+from bot.drawing import Drawing
 from bot.exporting import EVERY as IN_A_MOMENT
 from bot.exporting import Exporting
 from bot.fetching import EVERY as OFTEN
@@ -74,6 +75,7 @@ class Worker:
         counting = Counting(self.database, self.keys, self.owner, self.clock)
         exporting = Exporting(self.database, self.keys, self.owner, self.clock)
         await asyncio.to_thread(leftovers.clean, begins=True)
+        drawing = Drawing(self.database, self.keys, self.owner, self.clock)
         await self._house.open(self.clock())
         await self._count_workers()
         await approvals.follow()
@@ -96,6 +98,7 @@ class Worker:
                     ("keys", A_MINUTE, lambda: rotation.go_on(self.clock())),
                     ("files", IN_A_MOMENT, exporting.go_on),
                     ("opinions", HOUSE, counting.go_on),
+                    ("draws", IN_A_MOMENT, drawing.go_on),
                 ):
                     tasks.create_task(self._again(closing, name, pause, work))
         finally:

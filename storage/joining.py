@@ -54,6 +54,7 @@ from storage.tables import (
     seat,
     sits,
     support,
+    ticket_holder,
     waits,
 )
 from storage.tables import round as round_
@@ -318,6 +319,12 @@ async def _candidates(session: Session, pair: Pair, _now: datetime) -> None:
     await _move(session, pair, candidate)
 
 
+async def _tickets(session: Session, pair: Pair, _now: datetime) -> None:
+    """In a draw both had a ticket where both stood: one is left, as in the call. What it says stays as it was fixed."""
+    await _hand_over(session, pair, ticket_holder, ticket_holder.c.ticket_id)
+    await _move(session, pair, ticket_holder)
+
+
 FURTHER = [
     CandidateState.SEATED,
     CandidateState.OFFERED,
@@ -411,6 +418,7 @@ JOINS: Mapping[str, Joins] = {
     recording.name: _recordings,
     membership.name: _memberships,
     candidate.name: _candidates,
+    ticket_holder.name: _tickets,
     ballot.name: _ballots,
     delivery.name: _deliveries,
     link.name: _links,

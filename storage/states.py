@@ -305,3 +305,20 @@ class ProposalState(StrEnum):
     """It is shown to everybody, or a statement that says the same is."""
     REFUSED = "refused"
     """It is not shown to anybody; its person was told why."""
+
+
+class DrawState(StrEnum):
+    """How far a draw by lot is."""
+
+    ANNOUNCED = "announced"
+    """Who can be drawn is fixed, and everybody can know by which public value; nobody knows that value yet."""
+    READY = "ready"
+    """The public value is entered; no worker has begun to draw."""
+    DRAWING = "drawing"
+    """A worker draws."""
+    DRAWN = "drawn"
+    """People are drawn; a second member of staff has to confirm it before any seat is theirs."""
+    FAILED = "failed"
+    """Nobody could be drawn, and it is said why."""
+    CONFIRMED = "confirmed"
+    """The seats were offered to those who were drawn."""

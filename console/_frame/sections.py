@@ -28,6 +28,7 @@ SECTIONS = (
     Section("/statements", N_("Statements"), (Role.ORGANIZER, Role.MODERATOR)),
     Section("/rounds", N_("Rounds"), (Role.ORGANIZER, Role.CLERK, Role.MODERATOR, Role.AUDITOR)),
     Section("/councils", N_("Councils"), (Role.ORGANIZER,)),
+    Section("/draws", N_("Draws by lot"), (Role.ORGANIZER, Role.AUDITOR)),
     Section("/words", N_("Words"), (Role.ORGANIZER, Role.TRANSLATOR)),
     Section("/exports", N_("Exports"), (Role.ORGANIZER, Role.AUDITOR)),
     Section("/settings", N_("Settings"), (Role.OWNER, Role.ORGANIZER)),

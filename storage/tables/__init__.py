@@ -37,6 +37,7 @@ from storage.tables.councils import candidate, council, invitation, member_call,
 from storage.tables.deliveries import delivery
 from storage.tables.doors import door
 from storage.tables.drafts import draft, opening
+from storage.tables.draws import draw, ticket, ticket_holder
 from storage.tables.events import event, parked
 from storage.tables.exports import export, export_part
 from storage.tables.inputs import input  # noqa: A004 the word of the field, never used bare
@@ -87,6 +88,7 @@ __all__ = [
     "delivery",
     "door",
     "draft",
+    "draw",
     "edition",
     "event",
     "export",
@@ -163,6 +165,8 @@ __all__ = [
     "template",
     "text",
     "text_part",
+    "ticket",
+    "ticket_holder",
     "waits",
     "waits_for_a_response",
     "waits_for_its_response",

@@ -12,7 +12,7 @@ from bench._tables import Burst, Effort, by_cost, by_rate, table, times
 def test_the_benchmarks_are_the_files_of_the_folder() -> None:
     named = {
         "callbacks", "console", "costs", "expand", "exports", "footprint", "migration", "opinions", "pace", "respond",
-        "seed", "sends", "stalled", "talks", "turns", "wall",
+        "seed", "sends", "stalled", "talks", "turns", "wall", "lots",
     }  # fmt: skip
     assert set(bench.names()) == named
 

@@ -27,6 +27,7 @@ UNSEEN = {
     "/p/{slug}/settings/doors/{sender}/{word}.svg": "a picture, which the page of the doors and the posters show",
     "/p/{slug}/tell/going/{broadcast}/live": "a part of the page of a broadcast, which fetches it",
     "/p/{slug}/exports/live": "a part of the page of files, which fetches it",
+    "/p/{slug}/draws/{draw}/live": "a part of the page of a draw, which fetches it while it is drawn",
     "/p/{slug}/words/{language}.po": "a file",
     "/p/{slug}/words/{language}.xlf": "a file",
     "/words/catalogs/{language}.po": "a file",

@@ -1,10 +1,11 @@
 """Something of everything that pages of the console are about."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import flows
+from council.lots import Gave, Limits
 from council.opinions import Cell, Group, Picture, Tally
 from handlers import (
     bulletins,
@@ -13,6 +14,7 @@ from handlers import (
     councils,
     doors,
     drafts,
+    draws,
     exports,
     items,
     matters,
@@ -27,19 +29,30 @@ from handlers import (
 )
 from handlers.councils import Places
 from handlers.doors import NewDoor
+from handlers.draws import Plan
 from handlers.exports import Order
 from handlers.items import ItemDraft, Translation
 from handlers.matters import Draft
 from handlers.processes import OpenProcess
 from handlers.staff import Grant
 from handlers.writing import contents
-from storage import Session, recordings, remarks
-from storage import soundings as stored_soundings
-from storage import statements as stored_statements
+from storage import (
+    Session,
+    drawing,
+    recordings,
+    remarks,
+)
+from storage import (
+    soundings as stored_soundings,
+)
+from storage import (
+    statements as stored_statements,
+)
 from storage.remarks import NewRemark
 from storage.roles import Role
 from storage.states import ExportFormat, ExportKind, RemarkKind, RenditionState, Roll, SeatKind
 from tests.handlers.asking import ALL_KINDS, DRAFT
+from tests.handlers.standing import stand
 from tests.storage.rows import give, meet
 from tests.stories.town import StoryTown
 from tests.waiting import until
@@ -73,8 +86,11 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
     draft, opening, consultation = await town.acts(_asked)
     round_id, coming = await voted(town, matter)
     await came_in(town, "Interpreters at the clinic.", "Plus de bus le soir, s’il vous plaît.")
+    drawn = await town.acts(_drawn(town))
     return {
         "slug": "regional-review",
+        "pool": "call-2",
+        "draw": drawn,
         "language": "fr",
         "sender": door.sender,
         "word": door.word,
@@ -106,6 +122,28 @@ async def _council(session: Session, process: OpenProcess, now: datetime) -> str
     call = contents.MemberCall(2, {"en": "Two hours a month"}, {"en": "20 euros an hour"}, closes)
     await member_calls.request(session, process, made.id, call, AMINA, now)
     return made.id
+
+
+def _drawn(town: StoryTown) -> Callable[[Session, OpenProcess, datetime], Awaitable[str]]:
+    """People stand for two councils, and for one of them they were drawn, but nobody has confirmed it."""
+    keys = town.parts.keys
+    quotas = {"gender": {"woman": Limits(2, 2)}}
+
+    async def draw(session: Session, process: OpenProcess, now: datetime) -> str:
+        await stand(session, keys, process.id, ["woman", "man"] * 5)
+        await stand(session, keys, process.id, ["woman", "man"] * 5, call="call-2")
+        plan = Plan("council-1", "call-1", 4, quotas, "The numbers of the lottery of tomorrow", now + timedelta(days=1))
+        name = (await draws.announce(session, keys, process, plan, AMINA, now)).id
+        await draws.enter(session, process, name, "3 17 21 40", AMINA, now + timedelta(days=1))
+        assert await drawing.claim(session, "worker", now, now + timedelta(days=1))
+        tickets = [its.ticket for its in (await draws.record(session, keys, process, name)).candidates]
+        gave = Gave(tuple(tickets[:4]), tuple(tickets[4:]), dict.fromkeys(tickets, 400_000), "")
+        places = {ticket: place for place, ticket in enumerate(tickets, 1)}
+        kept = drawing.Drawn(draws.summed_up(gave), places, gave.chances, ())
+        assert await drawing.keep(session, name, "worker", kept, now)
+        return name
+
+    return draw
 
 
 async def spoken(town: StoryTown) -> str:

@@ -104,6 +104,7 @@ STATES: Mapping[str, dict[str, Any]] = {
     "consultation": {"closed": None, "closes": None, "reminds": NOW, "reminded": None},
     "delivery": {"state": "queued", "lane": 2, "ended": None, "not_after": None, "code": None},
     "draft": {"dropped": None},
+    "draw": {"state": "ready", "until": None},
     "grant": {"role": "owner", "languages": "[]"},
     "council": {"dissolved": None, "content": '{"name":{"en":"Council"}}'},
     "seat": {"ended": None, "kind": "invitation"},

@@ -109,8 +109,13 @@ async def _left(session: Session, table: Table, first: PersonKey) -> set[str]:
 
 
 def _opens(first: PersonKey, column: Any, record: Any) -> bool:
-    names = {"ballot": "round_id", "participation": "process_id", "feedback": "response_id", "opinion": "sounding_id"}
-    bound = names.get(column.table.name, "id")
+    bound = {
+        "ballot": "round_id",
+        "participation": "process_id",
+        "feedback": "response_id",
+        "opinion": "sounding_id",
+        "ticket_holder": "ticket_id",
+    }.get(column.table.name, "id")
     try:
         return bool(first.open(record[column.name], column, record[bound]))
     except Exception:

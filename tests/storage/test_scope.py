@@ -50,6 +50,8 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "doors.count": Everywhere(("door",), A_WORD),
     "doors.find": Everywhere(("door+process",), A_WORD),
     "doors.places": Everywhere(("door",), A_WORD),
+    "drawing.claim": Everywhere(("draw",), "a worker draws what waits, of whichever process it is"),
+    "drawing.waits": Everywhere(("draw",), "a worker draws what waits, of whichever process it is"),
     "exports.claim": Everywhere(("export",), "a worker makes what waits, of whichever process it is"),
     "exports.expire": Everywhere(("export",), WHOEVER_COMES),
     "exports.prune": Everywhere(("export",), WHOEVER_COMES),
@@ -63,10 +65,21 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "joining._go_on": Everywhere(("broadcast",), WHOEVER_COMES),
     "joining._candidates": Everywhere(("candidate",), ONE_PERSON),
     "joining._hand_over": Everywhere(
-        ("ballot", "candidate", "contribution", "feedback", "proposal", "remark"), ONE_PERSON
+        ("ballot", "candidate", "contribution", "feedback", "proposal", "remark", "ticket_holder"), ONE_PERSON
     ),
     "joining._move": Everywhere(
-        ("ballot", "candidate", "contribution", "feedback", "follow", "membership", "proposal", "remark", "support"),
+        (
+            "ballot",
+            "candidate",
+            "contribution",
+            "feedback",
+            "follow",
+            "membership",
+            "proposal",
+            "remark",
+            "support",
+            "ticket_holder",
+        ),
         ONE_PERSON,
     ),
     "joining._opinions": Everywhere(("opinion",), ONE_PERSON),

@@ -109,7 +109,9 @@ def test_a_server_gets_no_tools_for_tests(run: ModuleType) -> None:
 
 
 def test_all_that_the_running_program_imports_is_there(run: ModuleType) -> None:
-    kept = {pin[1] for pin in run.PIN.finditer(run.needed(run.LOCK.read_text()))}
+    """With its extras, which it does without."""
+    extra = [name for names in run.optional().values() for name in names]
+    kept = {pin[1] for pin in run.PIN.finditer(run.needed(run.LOCK.read_text(), extra))}
     every = {path.relative_to(ROOT).parts[0] for path in sources()}
     rooms = every - {"demo"}
     homes = packages_distributions()
@@ -367,3 +369,16 @@ def sockets() -> list[list[str]]:
 def is_open(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_an_extra_brings_what_it_leads_to_and_no_tools(run: ModuleType) -> None:
+    lock = run.LOCK.read_text()
+    plain = {pin[1] for pin in run.PIN.finditer(run.needed(lock))}
+    more = {pin[1] for pin in run.PIN.finditer(run.needed(lock, run.optional()["lots"]))} - plain
+    assert {"sortition-algorithms", "highspy", "numpy"} <= more
+    assert not more & {"pytest", "mypy", "playwright"}
+
+
+def test_an_extra_that_there_is_not_is_refused(run: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run.install("chance") == 2
+    assert "there is no extra called chance" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from alembic import op
 import storage._ground.columns
 
 revision = "ba94dec356f9"
-down_revision = "7d40b1c96e35"
+down_revision = "5b1f7c20d9a4"
 branch_labels = None
 depends_on = None
 
