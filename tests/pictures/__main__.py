@@ -49,6 +49,8 @@ PICTURES = (
     Picture("today", "/p/regional", Look(DESK), "ines"),
     Picture("tell", "/p/regional/tell/{item}", Look(DESK), "ines"),
     Picture("going", "/p/regional/tell/going/{broadcast}", Look(DESK, "dark"), "kofi"),
+    Picture("inbox", "/p/regional/inbox?pile=all", Look(DESK), "ines"),
+    Picture("matter", "/p/regional/matters/{matter}", Look(DESK), "ines"),
     Picture("words", "/p/regional/words", Look(DESK), "ines"),
     Picture("translating", "/p/regional/words/{item}/ar", Look(PHONE, language="ar"), "salma"),
     Picture("doors", "/p/regional/settings/doors", Look(DESK), "ines", unfolded),

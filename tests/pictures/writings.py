@@ -9,7 +9,8 @@ from handlers import items, journal, progress, sendings, staff
 from handlers.items import ItemDraft, Translation
 from handlers.journal import Act, Entry
 from handlers.processes import OpenProcess
-from storage import Session
+from storage import Session, matters
+from storage.matters import Wanted
 from storage.states import RenditionState
 
 
@@ -69,7 +70,8 @@ async def add(town: Town) -> Mapping[str, str]:
         ]
         await _requested(session, process, ids[1], people["ines"], now)
         counted = [going for going in await progress.newest(session, process, 30) if going.number is not None]
-        return {"item": ids[-1], "broadcast": counted[0].broadcast.id}
+        answered = await matters.listed(session, process.id, Wanted(is_waiting=False), 1)
+        return {"item": ids[-1], "broadcast": counted[0].broadcast.id, "matter": answered[0].id}
 
     return await office.acts(write)
 
