@@ -188,7 +188,7 @@ async def read(session: Session, version: Version, now: datetime) -> Wall:
         news=await _news(session, process, shown, NEWEST),
         answered=await _answered(session, process, now),
         rounds=await _rounds(session, process, {matter.id: matter for matter in shown}),
-        texts=await public_texts.shown(session, process, today),
+        texts=await public_texts.shown(session, process, today) if version.has_texts else (),
     )
 
 

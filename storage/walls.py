@@ -10,8 +10,8 @@ from storage._ground.database import Session
 from storage.processes import StoredProcess
 from storage.responses import NewResponse
 from storage.results import StoredResult
-from storage.states import Counted, ProcessState, ResponseState, ResultState
-from storage.tables import is_public, matter, process, public_count, response, response_matter, result
+from storage.states import Counted, ProcessState, ResponseState, ResultState, TextState
+from storage.tables import is_public, matter, process, public_count, response, response_matter, result, text
 from storage.tables import round as round_
 
 
@@ -26,6 +26,8 @@ class Version:
     """When a matter was changed last; None: there is none."""
     counted: datetime | None
     """Since when the newest of its counts stands; None: there is none."""
+    has_texts: bool = False
+    """There is a text that people read and write together."""
 
 
 async def versions(session: Session) -> Sequence[Version]:
@@ -33,7 +35,9 @@ async def versions(session: Session) -> Sequence[Version]:
     changed = select(func.max(matter.c.changed)).where(matter.c.process_id == process.c.id).scalar_subquery()
     counted = select(func.max(public_count.c.since)).where(public_count.c.process_id == process.c.id).scalar_subquery()
     own = (process.c.id, process.c.slug, process.c.state, process.c.parent_id, process.c.content)
-    shown = select(*own, process.c.edition, changed, counted).where(process.c.state != ProcessState.ARCHIVED)
+    readable = (text.c.process_id == process.c.id, text.c.state.in_((TextState.PUBLISHED, TextState.CLOSED)))
+    texts = select(text.c.id).where(*readable).exists().label("texts")
+    shown = select(*own, process.c.edition, changed, counted, texts).where(process.c.state != ProcessState.ARCHIVED)
     rows = await session.execute(shown.order_by(process.c.opened, process.c.slug))
     return [Version(StoredProcess(row[0], row[1], ProcessState(row[2]), *row[3:5]), *row[5:]) for row in rows]
 

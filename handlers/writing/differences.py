@@ -7,7 +7,7 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 WORD = re.compile(r"\s+|[^\s]+")
-MANY = 2000
+MANY = 500
 """Of so many words on, those that come often are no longer compared: that would take too long."""
 
 
