@@ -66,6 +66,7 @@ from flows._engine.narrowing import ALL, fewer, narrowed
 from flows._engine.plain import asks_to_stop, greets, says_something, tells_of_danger
 from flows._engine.reading import LONGEST_TOGETHER, Unread, fits_in, read, sorry
 from flows._engine.talks import (
+    LISTED,
     Answer,
     Ask,
     DoesNotFit,
@@ -100,6 +101,7 @@ __all__ = [
     "ALL",
     "GROUPS",
     "LEVELS",
+    "LISTED",
     "LONGEST_TOGETHER",
     "LONGEST_WORD",
     "NOWHERE",

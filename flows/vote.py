@@ -1,27 +1,33 @@
 """A member's ballot."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import council
 from channels.messages import Choice
-from flows._engine.asking import choose, choose_several, proves
+from flows._engine.asking import agrees, choose, proves
 from flows._engine.effects import Effect, Voted
 from flows._engine.facts import Facts, OpenRound
 from flows._engine.talks import Answer, Ask, Say, Step, Talk
 from flows._engine.words import to_send
+from flows._papers import PAPERS
+from flows._papers.approvals import NONE_OF_THESE
+from flows._papers.paper import ABSTAIN
 from flows._texts.renditions import choices, written
 from flows.ask import asks
-from locales import N_, _, in_words, ngettext
+from locales import N_, _, in_words
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
 words = (N_("vote"),)
 label = N_("Vote")
 needs = ("round", "code")
-edition = 2
+edition = 3
 
-NONE_OF_THESE = "none_of_these"
+TRIES = 2
+"""How often a ballot is asked for in one talk: what was found wrong stays among its answers."""
+RESERVED = (NONE_OF_THESE, ABSTAIN)
+"""The values of the choices of ours that stand beside what is voted on."""
 VOTE, READ, ASK, KEEP = "vote", "read", "ask", "keep"
 
 
@@ -42,18 +48,19 @@ def talk(facts: Facts) -> Talk:
         yield Say(_("There is no vote open for you now."))
         return
     rule = council.every_rule()[facts.round.rule]
-    paper = PAPERS[rule.kind]
     if facts.round.ballot:
-        yield Say(paper.read_back(facts, facts.round, rule.unpacked(facts.round.ballot)))
+        yield Say(_read_back(facts, facts.round, rule.unpacked(facts.round.ballot)))
     if not (yield from _wants_to_vote(facts, facts.round)):
         yield Say(_("Your vote stays as it is."))
         return
-    ballot = yield from paper.fill_in(facts, facts.round)
+    packed = yield from _filled_in(facts, facts.round, rule)
+    if not packed:
+        yield Say(_("We did not count this. To choose again, send {word}.", word=to_send(words[0])))
+        return
     if not (yield from proves(facts)):
         yield Say(_("Nothing was changed."))
         return
-    yield Voted(facts.round.id, rule.packed(ballot))
-    yield Say(paper.read_back(facts, facts.round, ballot))
+    yield Voted(facts.round.id, packed)
     yield Say(_("We have your vote. You can change it until {day}.", day=in_words(facts.round.closes)))
     yield Say(
         _(
@@ -64,12 +71,21 @@ def talk(facts: Facts) -> Talk:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
-    """How people fill in one kind of ballot, and how it is read back to them."""
+def _filled_in(facts: Facts, opened: OpenRound, rule: council.Rule) -> Generator[Step, Answer, str]:
+    """The ballot as it is packed, once it was read back and found right; "" where it was not."""
+    for _try in range(TRIES):
+        ballot = yield from PAPERS[rule.kind].fill_in(facts, opened)
+        text = f"{_read_back(facts, opened, ballot)}\n{_('Is this right? It counts only when you say yes.')}"
+        # To translators: on buttons below a ballot that is read back. At most 20 letters each.
+        if (yield from agrees(text, _("Yes, count it"), _("No, choose again"))):
+            return rule.packed(ballot)
+    return ""
 
-    fill_in: Callable[[Facts, OpenRound], Generator[Ask, Answer, Any]]
-    read_back: Callable[[Facts, OpenRound, Any], str]
+
+def _read_back(facts: Facts, opened: OpenRound, ballot: Any) -> str:
+    if ballot is None:
+        return _("You abstain: you take part in the vote, and choose nothing.")
+    return PAPERS[council.every_rule()[opened.rule].kind].read_back(facts, opened, ballot)
 
 
 def _wants_to_vote(facts: Facts, opened: OpenRound) -> Generator[Step, Answer, bool]:
@@ -117,36 +133,3 @@ def _which(facts: Facts, opened: OpenRound, unread: Sequence[str]) -> Generator[
         return unread[0]
     offered = (matter for matter in choices(facts, opened.matters) if matter.value in unread)
     return (yield from choose(_("About which one?"), offered))
-
-
-def _approve(facts: Facts, opened: OpenRound) -> Generator[Ask, Answer, frozenset[str]]:
-    offered = (*choices(facts, opened.matters), Choice(NONE_OF_THESE, _("None of these")))
-    chosen = yield from choose_several(_ballot(facts, opened), offered)
-    while NONE_OF_THESE in chosen and len(chosen) > 1:
-        again = _("You chose some of them and also none of them. Please choose again.")
-        chosen = yield from choose_several(again, offered)
-    return frozenset(chosen) - {NONE_OF_THESE}
-
-
-def _ballot(facts: Facts, opened: OpenRound) -> str:
-    day = in_words(opened.closes)
-    sentences = (
-        written(facts, opened.title, (matter.label for matter in opened.matters)),
-        _(facts.carrier.sees_votes),
-        _("You can change your vote until {day}. Only the last one counts.", day=day),
-        _("Which of these do you approve? Send one number or several, for example 1 3."),
-    )
-    return "\n".join(sentences)
-
-
-def _approval(facts: Facts, opened: OpenRound, approved: frozenset[str]) -> str:
-    if not approved:
-        return _("You approve none of them.")
-    counted = ngettext("You approve {number} of them:", "You approve {number} of them:", len(approved))
-    matters = (matter.label for matter in choices(facts, opened.matters) if matter.value in approved)
-    return "\n".join((counted, *matters))
-
-
-PAPERS: Mapping[council.BallotKind[Any], Paper] = {
-    council.APPROVALS: Paper(_approve, _approval),
-}

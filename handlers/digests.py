@@ -139,7 +139,7 @@ def _responses(responses: Sequence[PublishedResponse], render: telling.Render) -
 
 def _outcome(round_: contents.Round, result: council.Result, render: telling.Render) -> str:
     labels = {matter.value: render(matter.label) for matter in round_.matters}
-    first = _("; ").join(labels[matter] for matter in result.order[0])
+    first = _("; ").join(labels[matter] for matter in result.elected or result.order[0])
     return _("{title}. First: {matters}", title=render(round_.title), matters=first)
 
 

@@ -247,7 +247,7 @@ def _check(process: flows.Process) -> None:
         contents.check_line(process.short, to_staff("short"), contents.LONGEST_TO_TAP)
     if process.contact is not None:
         contents.check_rendered(process.contact, to_staff("contact"), contents.LONGEST_TITLE)
-    contents.check_choices(process.regions, to_staff("regions"), ours=RATHER_NOT)
+    contents.check_choices(process.regions, to_staff("regions"), ours=(RATHER_NOT,))
     unknown = [code for code in process.languages if code not in languages()]
     if unknown or not process.languages:
         raise contents.Unfit(to_staff("languages: choose from {languages}.", languages=naming.languages(languages())))

@@ -175,7 +175,9 @@ async def _vote(office: Office) -> None:
         for resident in _joined(office)
         if resident.votes
     }
-    await _together(office.town, {resident: [_word(resident, "vote"), chosen] for resident, chosen in numbers.items()})
+    await _together(
+        office.town, {resident: [_word(resident, "vote"), chosen, "1"] for resident, chosen in numbers.items()}
+    )
 
 
 def _opened(office: Office) -> contents.Round:

@@ -29,9 +29,18 @@ def choose(
     return answer
 
 
-def choose_several(text: str, choices: Iterable[Choice]) -> Generator[Ask, Answer, tuple[str, ...]]:
-    """Any of the choices: their values."""
-    answer = yield Ask(text, tuple(choices), Wants.SEVERAL)
+def choose_several(
+    text: str,
+    choices: Iterable[Choice],
+    wants: Wants = Wants.SEVERAL,
+    *,
+    alone: tuple[str, ...] = (),
+    most: int = 0,
+    most_together: int = 0,
+) -> Generator[Ask, Answer, tuple[str, ...]]:
+    """Any of the choices: their values, or what `wants` makes of them."""
+    question = Ask(text, tuple(choices), wants, alone=alone, most=most, most_together=most_together)
+    answer = yield question
     if not isinstance(answer, tuple):
         raise DoesNotFit
     return answer

@@ -9,6 +9,7 @@ from operator import attrgetter
 from msgspec import Struct
 
 from channels.carriers import ANY_CARRIER, NOTHING_RESERVED, Carrier, ReservedWords
+from council import USUAL, Terms
 from storage.states import ResponseState
 
 Renditions = Mapping[str, str]
@@ -220,6 +221,8 @@ class OpenRound:
     """They have voted already."""
     rule: str = "approval"
     """The voting rule: a file in `council/rules/`."""
+    terms: Terms = USUAL
+    """What the organizers settled beside its rule."""
     explained: tuple[str, ...] = ()
     """The matters of which more can be read."""
     ballot: str = field(default="", repr=False)

@@ -6,11 +6,11 @@ from enum import StrEnum
 from functools import lru_cache
 
 from channels.messages import Choice, Kind, Message
-from flows._engine import nearness, plain
+from flows._engine import marking, nearness, plain
 from flows._engine.effects import Words
 from flows._engine.folding import fold, in_western_digits
 from flows._engine.languages import names_of
-from flows._engine.talks import Answer, Ask, Wants
+from flows._engine.talks import LISTED, Answer, Ask, Wants
 from flows._engine.words import AND, NO, YES, everywhere, goes_back
 from locales import N_, _, languages
 
@@ -35,6 +35,11 @@ class Unread(StrEnum):
     CANNOT_READ = "cannot_read"
     CHOOSE = "choose"
     EDITED = "edited"
+    NOT_TOGETHER = "not_together"
+    NO_BALLOT = "no_ballot"
+    TWICE = "twice"
+    NO_MARK = "no_mark"
+    TOO_MUCH = "too_much"
 
 
 SORRY: Mapping[Unread, str] = {
@@ -46,6 +51,11 @@ SORRY: Mapping[Unread, str] = {
     Unread.CANNOT_READ: N_("We cannot open pictures, files or places here. Please write to us in words."),
     Unread.CHOOSE: N_("We cannot take a voice note for this question. Please send the number of your choice."),
     Unread.EDITED: N_("We cannot see changes to an old message. Please send it again as a new one."),
+    Unread.NOT_TOGETHER: N_("You chose some of them and also none of them. Please choose again."),
+    Unread.NO_BALLOT: N_("We did not understand your answer. Please write it like the example."),
+    Unread.TWICE: N_("You named one of them twice. Please send your whole answer again."),
+    Unread.NO_MARK: N_("So many points are not possible for one of them. Please send your whole answer again."),
+    Unread.TOO_MUCH: N_("These are more points than you have. Please send your whole answer again."),
 }
 WITHOUT_NUMBERS: Mapping[Unread, str] = {
     Unread.NOT_UNDERSTOOD: N_("We did not understand. Please choose again."),
@@ -97,7 +107,10 @@ def _read_tap(question: Ask, message: Message, token: str) -> Answer | Unread:
         return Unread.OLD_BUTTON
     if all(choice.value != message.choice for choice in question.choices):
         return Unread.NOT_OFFERED
-    return (message.choice,) if question.wants is Wants.SEVERAL else message.choice
+    if question.wants not in LISTED:
+        return message.choice
+    marks = question.wants in (Wants.MARKS, Wants.SIDES) and message.choice not in question.alone
+    return Unread.NO_BALLOT if marks else (message.choice,)
 
 
 def _read_words(text: str) -> Words | Unread:
@@ -112,7 +125,9 @@ def _read_choice(question: Ask, text: str) -> Answer | Unread:
     if len(text) > LONGEST_CHOICE:
         return Unread.NOT_UNDERSTOOD
     if question.wants is Wants.SEVERAL:
-        return _read_several(question.choices, text)
+        return _read_several(question, text)
+    if question.wants in LISTED:
+        return _read_ballot(question, text)
     number = _NUMBER.fullmatch(in_western_digits(text))
     if number:
         return _numbered(question.choices, int(number[1])) or Unread.NOT_OFFERED
@@ -120,7 +135,19 @@ def _read_choice(question: Ask, text: str) -> Answer | Unread:
     return labelled or _nearly(question, text) or Unread.NOT_UNDERSTOOD
 
 
-def _read_several(choices: tuple[Choice, ...], text: str) -> tuple[str, ...] | Unread:
+def _read_ballot(question: Ask, text: str) -> tuple[str, ...] | Unread:
+    """What counts by itself only is given as any choice is, by its number or label."""
+    alone = _read_several(question, text)
+    if isinstance(alone, tuple) and set(alone).issubset(question.alone):
+        return alone
+    try:
+        return marking.READERS[question.wants](question, text)
+    except marking.Misread as misread:
+        return Unread(misread.args[0])
+
+
+def _read_several(question: Ask, text: str) -> tuple[str, ...] | Unread:
+    choices = question.choices
     numbers = _numbers(text)
     if not numbers:
         value = _labelled(choices, text)
@@ -128,6 +155,8 @@ def _read_several(choices: tuple[Choice, ...], text: str) -> tuple[str, ...] | U
     values = {_numbered(choices, number) for number in numbers}
     if None in values:
         return Unread.NOT_OFFERED
+    if len(values) > 1 and not values.isdisjoint(question.alone):
+        return Unread.NOT_TOGETHER
     return tuple(choice.value for choice in choices if choice.value in values)
 
 

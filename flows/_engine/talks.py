@@ -1,6 +1,6 @@
 """A conversation is a generator, replayed over the answers given so far."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -25,6 +25,16 @@ class Wants(StrEnum):
     """Any of the choices: a tuple of their values, in the order of the choices."""
     WORDS = "words"
     """The person's own words, typed or spoken: `Words`."""
+    RANKS = "ranks"
+    """The choices in an order, "3 1=2": a tuple of ranks, the values of one rank joined by "="."""
+    MARKS = "marks"
+    """A number for each of some choices, "1:5 2:3": a tuple of a value, "=" and its number."""
+    SIDES = "sides"
+    """Yes or no to each of some choices, "1 yes 2 no": a tuple of a value, "=" and "yes" or "no"."""
+
+
+LISTED = frozenset({Wants.SEVERAL, Wants.RANKS, Wants.MARKS, Wants.SIDES})
+"""What is answered by the numbers of the choices, which are shown for that. The answer is a tuple."""
 
 
 class Say(Struct, frozen=True):
@@ -50,6 +60,12 @@ class Ask(Struct, frozen=True):
     """Words that are no answer go on with the words that were given just before."""
     unseen: tuple[Choice, ...] = ()
     """Choices that are not shown, and understood when their label is typed."""
+    alone: tuple[str, ...] = ()
+    """Of several choices the values that count only by themselves: "none of these"."""
+    most: int = 0
+    """The highest mark for one choice."""
+    most_together: int = 0
+    """The highest sum of all marks; 0: there is none."""
 
     def __repr__(self) -> str:
         return f"Ask({self.wants}, {self.choices})"
@@ -172,9 +188,16 @@ def fits(question: Ask, answer: Answer) -> bool:
     """Whether this is an answer to this question."""
     if question.wants is Wants.WORDS:
         return isinstance(answer, Words)
-    if question.wants is Wants.SEVERAL:
-        return isinstance(answer, tuple) and set(answer).issubset(question.offered)
+    if question.wants in LISTED:
+        return isinstance(answer, tuple) and set(_named(question, answer)).issubset(question.offered)
     return isinstance(answer, str) and answer in (*question.offered, *(choice.value for choice in question.unseen))
+
+
+def _named(question: Ask, answer: tuple[str, ...]) -> Iterator[str]:
+    """The values of the choices that an answer of several names."""
+    for part in answer:
+        values = part.split("=")
+        yield from values if question.wants is Wants.RANKS else values[:1]
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from channels.messages import Outgoing
 from flows._engine.facts import Lobby, Process
-from flows._engine.talks import Ask, Wants
+from flows._engine.talks import LISTED, Ask
 from locales import _, speaking
 
 
@@ -20,7 +20,7 @@ def reply(
         choices=question.choices,
         token=token,
         choose=_choose(language) if question.choices else "",
-        several=question.wants is Wants.SEVERAL,
+        several=question.wants in LISTED,
         without_accents=place.sms_without_accents,
     )
 

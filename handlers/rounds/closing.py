@@ -43,11 +43,11 @@ async def close(
     round_ = contents.unpack(found.content, contents.Round)
     rule = council.every_rule()[round_.rule]
     ballots = [rule.unpacked(text) for text in await rounds.ballots(session, keys, round_id)]
-    result = rule.tally(ballots, [matter.value for matter in round_.matters])
     voters, voted = await rounds.turnout(session, round_id)
-    if voted < LEAST_TURNOUT:
-        result = council.Result(len(ballots), {}, ())
-    await rounds.close(session, round_id, contents.pack(replace(result, counts={})), now)
+    result = rule.tally(ballots, [matter.value for matter in round_.matters], round_.terms, voters)
+    if result.voters < LEAST_TURNOUT:
+        result = council.Result(result.voters, {}, (), abstained=result.abstained)
+    await rounds.close(session, round_id, contents.pack(replace(result, counts={}, against={}, abstained=0)), now)
     await remarks.part_from_people(session, keys, round_id)
     if why is not None:
         await rounds.end_early(session, round_id, contents.pack(why))

@@ -1,10 +1,12 @@
 """A vote opens: who may vote in it is settled, and they are invited."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from itertools import product
 
 import council
-from flows.vote import NONE_OF_THESE
+from flows.vote import RESERVED
 from handlers import processes, telling
 from handlers.processes import OpenProcess
 from handlers.rounds import results, rolls
@@ -14,6 +16,9 @@ from storage import Session, councils, fresh, matters, rounds, standings
 from storage import rolls as stored_rolls
 from storage.rounds import NewRound
 from storage.states import Roll
+
+FEWEST_POINTS, MOST_POINTS = 2, 100
+"""To share out: who has one approves one, and nobody reckons with more in a text message."""
 
 
 async def open_(session: Session, process: OpenProcess, round_: contents.Round, now: datetime) -> str:
@@ -62,13 +67,18 @@ def _nobody(roll: Roll) -> str:
 
 def _check(round_: contents.Round, now: datetime) -> None:
     contents.check_line(round_.title, to_staff("title"))
-    contents.check_options(round_.matters, to_staff("matters"), least=2, ours=NONE_OF_THESE)
+    if round_.rule not in council.every_rule():
+        raise contents.Unfit(to_staff("rule is one of: {choices}.", choices=naming.listed(council.every_rule())))
+    rule = council.every_rule()[round_.rule]
+    contents.check_options(round_.matters, to_staff("matters"), least=rule.kind.fewest_matters, ours=RESERVED)
+    if len(round_.matters) > rule.kind.most_matters:
+        most = {"rule": round_.rule, "most": rule.kind.most_matters}
+        raise contents.Unfit(to_staff("matters: under the rule {rule} at most {most} can be voted on at once.", **most))
     for matter in round_.matters:
         if matter.about:
             about = to_staff("matters: {matter}: about", matter=matter.value)
             contents.check_rendered(matter.about, about, contents.LONGEST_ABOUT)
-    if round_.rule not in council.every_rule():
-        raise contents.Unfit(to_staff("rule is one of: {choices}.", choices=naming.listed(council.every_rule())))
+    _check_terms(round_, rule)
     if round_.closes < now.date():
         raise contents.Unfit(to_staff("closes must be today or a day to come."))
 
@@ -82,18 +92,47 @@ async def _check_matters(session: Session, process: OpenProcess, round_: content
         raise contents.Unfit(to_staff("The day until which you respond must come after the last day of the vote."))
 
 
-def _check_announcement(process: OpenProcess, round_: contents.Round, roll: int) -> None:
-    """When the round closes it is too late to shorten anything: no result may take more words than fit.
+def _check_terms(round_: contents.Round, rule: council.Rule) -> None:
+    """What a rule does not read is a slip of the pen: a quorum that nobody counts would be thought to hold."""
+    for field in ("quorum", "elects", "points"):
+        if getattr(round_, field) and field not in rule.settles:
+            wrong = {"field": field, "rule": round_.rule}
+            raise contents.Unfit(to_staff("{field}: the rule {rule} does not know this; leave it out.", **wrong))
+    if not 0 <= round_.quorum <= 100:
+        raise contents.Unfit(to_staff("quorum: write how many of 100 members have to vote, from 0 to 100."))
+    if "elects" in rule.settles and not 1 <= round_.elects < len(round_.matters):
+        raise contents.Unfit(to_staff("elects: write how many are chosen, at least 1 and not all of them."))
+    if round_.points and not FEWEST_POINTS <= round_.points <= MOST_POINTS:
+        between = {"fewest": FEWEST_POINTS, "most": MOST_POINTS}
+        raise contents.Unfit(to_staff("points: give from {fewest} to {most} points to share out.", **between))
 
-    None takes more than these, in which everything stands alone or in pairs, all of it is approved, and all of it by
-    nobody or by everybody.
+
+def _check_announcement(process: OpenProcess, round_: contents.Round, roll: int) -> None:
+    """When the round closes it is too late to shorten anything: no result may take more words than fit."""
+    for result in longest_results(round_, roll):
+        told = results.announcement(process, round_, result, roll, roll)
+        telling.check_fits(told, to_staff("title and matters"))
+        if any(option.matter for option in round_.matters):
+            telling.check_fits(results.outcome(process, round_, result), to_staff("title and matters"))
+
+
+def longest_results(round_: contents.Round, roll: int) -> Iterator[council.Result]:
+    """None takes more words than these, in which everything stands alone or in pairs, all of it is adopted, or chosen,
+    or tied, and all of it has nothing or everything.
     """
     matters = tuple(matter.value for matter in round_.matters)
     voters = max(roll, council.LEAST_COUNTED)
-    for together, count in product((1, 2), (0, voters)):
+    plain = council.every_rule()[round_.rule].tally([], matters, round_.terms)
+    adopted, elected = (None if part is None else matters for part in (plain.adopted, plain.elected))
+    for together, is_all in product((1, 2), (False, True)):
         order = tuple(matters[place : place + together] for place in range(0, len(matters), together))
-        longest = council.Result(voters, dict.fromkeys(matters, count), order, matters)
-        told = results.announcement(process, round_, longest, voters, voters)
-        telling.check_fits(told, to_staff("title and matters"))
-        if any(option.matter for option in round_.matters):
-            telling.check_fits(results.outcome(process, round_, longest), to_staff("title and matters"))
+        counts = dict.fromkeys(matters, plain.most * voters if is_all else 0) if plain.counts else {}
+        against = dict.fromkeys(matters, 0 if is_all else voters) if plain.against else {}
+        longest = replace(
+            plain, voters=voters, counts=counts, order=order, adopted=adopted, against=against, elected=elected
+        )
+        yield longest
+        if elected:
+            yield replace(longest, elected=elected[:1], tied=elected[1:])
+        if round_.quorum:
+            yield replace(longest, adopted=(), quorum_met=False)

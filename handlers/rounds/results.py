@@ -6,6 +6,7 @@ from typing import Any
 
 import council
 import flows
+from council.ballots import answers, approvals, points, rankings, scores
 from handlers import telling
 from handlers.processes import OpenProcess
 from handlers.writing import contents
@@ -15,12 +16,28 @@ from storage.states import Roll
 LEAST_TURNOUT = 3
 """With fewer votes than this a result would show who chose what: none is kept, and none is told."""
 TOO_FEW = N_("Fewer than {number} members voted, so there is no result: it would show who chose what.")
+TOO_FEW_CHOSE = N_(
+    "Some of them abstained, and fewer than {number} chose something. "
+    "So there is no result: it would show who chose what."
+)
 OVER = N_("The vote is over: {title}.")
 COUNTED: Mapping[council.BallotKind[Any], str] = {
     # To translators: the numbers stand behind what was voted on.
-    council.APPROVALS: N_("In brackets: how many approve each."),
+    approvals.kind: N_("In brackets: how many approve each."),
+    answers.kind: N_("In brackets: how many said yes, and how many no."),
+    scores.kind: N_("In brackets: all points together."),
+    points.kind: N_("In brackets: all points together."),
+    rankings.kind: "",
 }
-"""What the counts of a kind of ballot say; those of any other kind are not told."""
+"""What the counts of a kind of ballot say; "": they are not told, for they would show too much of single ballots."""
+ADOPTED: Mapping[council.BallotKind[Any], tuple[str, str]] = {
+    approvals.kind: (
+        N_("More than half of those who voted approve: {matters}"),
+        N_("None of them has more than half of the votes."),
+    ),
+    answers.kind: (N_("More said yes than no to: {matters}"), N_("None of them has more yes than no.")),
+}
+"""What is said where something was adopted, and where nothing was."""
 
 
 EARLY = N_("It was closed before its day: {why}")
@@ -37,8 +54,9 @@ def announcement(
     why: flows.Renditions | None = None,
 ) -> flows.Renditions:
     """What those who could vote are told. `why`: it was closed before its day, for this reason."""
-    explanation = COUNTED.get(council.every_rule()[round_.rule].kind)
-    tellable = result if explanation is not None else replace(result, counts={})
+    kind = council.every_rule()[round_.rule].kind
+    explanation = COUNTED[kind]
+    tellable = result if explanation else replace(result, counts={})
 
     def compose(render: telling.Render) -> str:
         labels = {matter.value: render(matter.label) for matter in round_.matters} if tellable.order else {}
@@ -46,12 +64,11 @@ def announcement(
             _(OVER, title=render(round_.title)),
             *([_(EARLY, why=render(why))] if why else []),
             _turnout(round_, voted, voters),
-            *_ranking(labels, tellable),
+            *_decided(labels, tellable, voted),
         ]
-        if explanation is not None and any(counted(tellable, matter) for matter in tellable.counts):
+        if explanation and any(counted(tellable, matter) for matter in tellable.counts):
             lines.append(_(explanation))
-        if tellable.adopted is not None:
-            lines.append(_adopted([labels[matter] for matter in tellable.adopted]))
+        lines.extend(_said_of_adoption(round_, tellable, labels))
         return "\n".join((*lines, *_duty(round_, tellable)))
 
     return telling.in_every_language(process, compose)
@@ -62,11 +79,21 @@ def outcome(process: OpenProcess, round_: contents.Round, result: council.Result
 
     def compose(render: telling.Render) -> str:
         labels = {matter.value: render(matter.label) for matter in round_.matters}
-        adopted = [] if result.adopted is None else [_adopted([labels[matter] for matter in result.adopted])]
-        order = _ranking(labels, replace(result, counts={}))
-        return "\n".join((_(CONCERNED), _(OVER, title=render(round_.title)), *order, *adopted, *_duty(round_, result)))
+        decided = [
+            *_decided(labels, replace(result, counts={}), LEAST_TURNOUT),
+            *_said_of_adoption(round_, result, labels),
+        ]
+        return "\n".join((_(CONCERNED), _(OVER, title=render(round_.title)), *decided, *_duty(round_, result)))
 
     return telling.in_every_language(process, compose)
+
+
+def _said_of_adoption(round_: contents.Round, result: council.Result, labels: Mapping[str, str]) -> Iterator[str]:
+    if result.quorum_met is False:
+        yield _("This is not enough to adopt anything: {number} of 100 have to vote.", number=round_.quorum)
+    elif result.adopted is not None:
+        kind = council.every_rule()[round_.rule].kind
+        yield _adopted(ADOPTED[kind], [labels[matter] for matter in result.adopted])
 
 
 def _turnout(round_: contents.Round, voted: int, voters: int) -> str:
@@ -82,9 +109,17 @@ def _duty(round_: contents.Round, result: council.Result) -> Iterator[str]:
 
 
 def counted(result: council.Result, matter: str) -> str:
-    """How many chose this matter, as exactly as it can be told in the language being spoken; "" for not at all."""
-    count = result.counts.get(matter)
-    limits = None if count is None else council.tellable(count, result.voters)
+    """What this matter got, as exactly as it can be told in the language being spoken; "" for not at all."""
+    if matter not in result.counts:
+        return ""
+    number = _told(council.tellable(result.counts[matter], result.voters, result.most))
+    if not number or matter not in result.against:
+        return number
+    against = _told(council.tellable(result.against[matter], result.voters, result.most))
+    return _("yes: {number}, no: {against}", number=number, against=against)
+
+
+def _told(limits: range | None) -> str:
     if limits is None:
         return ""
     if len(limits) == 1:
@@ -94,13 +129,25 @@ def counted(result: council.Result, matter: str) -> str:
     return _("{number} or more", number=limits.start)
 
 
-def _ranking(labels: Mapping[str, str], result: council.Result) -> list[str]:
+def _decided(labels: Mapping[str, str], result: council.Result, voted: int) -> list[str]:
     if not result.order:
-        return [_(TOO_FEW, number=LEAST_TURNOUT)]
+        few = TOO_FEW if voted < LEAST_TURNOUT else TOO_FEW_CHOSE
+        return [_(few, number=LEAST_TURNOUT)]
+    if result.elected is not None:
+        return _elected(labels, result.elected, result.tied)
     return [
         _place(place, [labels[matter] for matter in together], counted(result, together[0]))
         for place, together in _places(result)
     ]
+
+
+def _elected(labels: Mapping[str, str], elected: Sequence[str], tied: Sequence[str]) -> list[str]:
+    """Nobody knows by what order they were chosen: it depends on how many are."""
+    lines = [_("Chosen: {matters}", matters=_("; ").join(labels[matter] for matter in elected))] if elected else []
+    if tied:
+        equal = _("; ").join(labels[matter] for matter in tied)
+        lines.append(_("Equal, with too few places for all of them: {matters}", matters=equal))
+    return lines or [_("None of them was chosen.")]
 
 
 def _places(result: council.Result) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -118,7 +165,6 @@ def _place(place: int, labels: Sequence[str], number: str) -> str:
     return f"{line} ({number})" if number else line
 
 
-def _adopted(labels: Sequence[str]) -> str:
-    if not labels:
-        return _("None of them has more than half of the votes.")
-    return _("More than half of those who voted approve: {matters}", matters=_("; ").join(labels))
+def _adopted(sentences: tuple[str, str], labels: Sequence[str]) -> str:
+    some, none = sentences
+    return _(some, matters=_("; ").join(labels)) if labels else _(none)

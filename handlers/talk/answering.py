@@ -7,7 +7,7 @@ from channels import Channel
 from channels.messages import Message
 from handlers.talk import replies
 from handlers.talk.patience import URGENT, Hearing, Newcomers, Why
-from handlers.talk.visits import Visit
+from handlers.talk.visits import BALLOT_ROOM, Visit
 from storage.outbox.replies import Reply, queue
 
 ANSWERED_BY_THEM = ("stop", "help")
@@ -60,7 +60,7 @@ def _reply(visit: Visit, channel: Channel) -> int:
         since=visit.replied,
         not_after=visit.now + replies.MAKES_SENSE,
         despite_stop=visit.stopped,
-        room=visit.room,
+        room=BALLOT_ROOM if visit.standing.votes else visit.room,
     )
     queue(visit.writes, visit.key, reply)
     return len(parts)

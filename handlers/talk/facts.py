@@ -76,6 +76,7 @@ async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:
         closes=first.closes.date(),
         voted=first.voted,
         rule=content.rule,
+        terms=content.terms,
         explained=tuple(it.value for it in content.matters if it.about or "" in told_of or it.value in told_of),
         ballot=await rounds.ballot_of(session, visit.key, first.round) if first.voted else "",
     )

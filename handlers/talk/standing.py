@@ -78,6 +78,11 @@ class Standing(Struct, frozen=True, omit_defaults=True):
         return self.token if self.offered else ""
 
     @property
+    def votes(self) -> bool:
+        """Whether a vote is open, in which a ballot may be read back."""
+        return any(talk.facts.round is not None for talk in self.talks)
+
+    @property
     def recognises(self) -> bool:
         """Whether what is open is who writes."""
         return bool(self.talks) and self.talks[-1].flow == RECOGNISE

@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, TypeVar
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 import flows
+from council import USUAL, Terms
 from handlers.writing import naming, slips
 from locales import languages, to_staff
 from storage.broadcasts import Audience, Plan
@@ -149,6 +150,7 @@ class Round:
     matters: tuple[Matter, ...]
     closes: date
     rule: str = "approval"
+    """A file of `council/rules`."""
     roll: Roll = Roll.COUNCIL
     council: str = ""
     """Which one, where a council votes; "" for whoever sits on any of the process."""
@@ -156,6 +158,16 @@ class Round:
     """Until when the organizers respond to each matter that was voted on; None: no day is said."""
     is_public: bool = False
     """Everybody may read what is voted on and what came of it."""
+    quorum: int = 0
+    elects: int = 0
+    points: int = 0
+    """These three as in `council.Terms`; 0: nothing is settled."""
+
+    @property
+    def terms(self) -> Terms:
+        """What is settled, and what is usual where nothing is."""
+        usual = USUAL
+        return Terms(self.quorum, self.elects or usual.elects, self.points or usual.points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,7 +372,7 @@ def check_to_tap(label: flows.Renditions, what: str) -> None:
     _check_can_be_tapped(label, what)
 
 
-def check_choices(options: Sequence[flows.Option], what: str, ours: str = "") -> None:
+def check_choices(options: Sequence[flows.Option], what: str, ours: Collection[str] = ()) -> None:
     """Options of which people choose one; none at all is fine. `ours` as below. Raises `Unfit`."""
     check_options(options, what, 0, ours)
     for option in options:
@@ -382,17 +394,17 @@ def _check_can_be_tapped(label: flows.Renditions, what: str) -> None:
             )
 
 
-def check_options(options: Sequence[flows.Option], what: str, least: int, ours: str = "") -> None:
-    """Options that people can choose from, none of which has the value of `ours` beside them. Raises `Unfit`."""
-    if len(options) == 1 or not least <= len(options) <= MOST_OPTIONS:
+def check_options(options: Sequence[flows.Option], what: str, least: int, ours: Collection[str] = ()) -> None:
+    """Options that people can choose from, none of which has a value of `ours` beside them. Raises `Unfit`."""
+    if (len(options) == 1 and least != 1) or not least <= len(options) <= MOST_OPTIONS:
         if least:
             raise Unfit(to_staff("{what}: give between 2 and {most} choices.", what=what, most=MOST_OPTIONS))
         raise Unfit(to_staff("{what}: give between 2 and {most} choices, or none.", what=what, most=MOST_OPTIONS))
     values = [option.value for option in options]
     if len(set(values)) < len(values):
         raise Unfit(to_staff("{what}: two choices have the same value.", what=what))
-    if ours in values:
-        raise Unfit(to_staff("{what}: we offer {value} ourselves, leave it out.", what=what, value=repr(ours)))
+    for value in (value for value in values if value in ours):
+        raise Unfit(to_staff("{what}: we offer {value} ourselves, leave it out.", what=what, value=repr(value)))
     for option in options:
         check_value(option.value, what)
         check_line(option.label, naming.part(what, option.value), LONGEST_LABEL)

@@ -8,6 +8,7 @@ from importlib import import_module
 from msgspec import structs
 
 from flows import (
+    LISTED,
     Answer,
     Ask,
     Effect,
@@ -234,7 +235,11 @@ def possible(question: Ask, depth: int = 0) -> Sequence[Answer]:
     values = [choice.value for choice in question.choices]
     if question.wants is Wants.WORDS:
         return [Words("Visas for my family"), Words(voice="file-1")]
-    if question.wants is Wants.SEVERAL:
-        everything = [tuple(values)] if depth == 0 else []
-        return [(values[0],), tuple(values[:2]), (values[-1],), *everything]
+    if question.wants in LISTED:
+        together = [value for value in values if value not in question.alone]
+        apart = [(value,) for value in question.alone]
+        if question.wants is Wants.SEVERAL:
+            return [(together[0],), tuple(together[:2]), tuple(together), *(apart or [(values[-1],)])]
+        marks = {Wants.RANKS: "", Wants.MARKS: "=1", Wants.SIDES: "=no"}[question.wants]
+        return [(f"{together[0]}{marks}",), tuple(f"{value}{marks}" for value in together), *apart]
     return values

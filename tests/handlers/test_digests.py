@@ -45,7 +45,7 @@ async def votes(house: House) -> None:
         await member.says(code)
     name = await house.acts(lambda session, process, now: rounds.open_(session, process, to_vote(), now))
     for member in members:
-        await member.says("vote", "1", "4", "1")
+        await member.says("vote", "1", "1", "4", "1")
     await house.acts(lambda session, process, now: rounds.close(session, process, house.keys, name, now))
 
 

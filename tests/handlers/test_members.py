@@ -33,7 +33,7 @@ async def voting(house: House, *senders: str) -> tuple[str, list[Writer]]:
     council = [await seated(house, sender) for sender in senders]
     name = await opened(house, to_vote())
     for member in council:
-        await member.says("vote", "1")
+        await member.says("vote", "1", "1")
     return name, council
 
 
@@ -123,7 +123,7 @@ async def test_a_seat_ends_by_its_name_and_its_member_is_told(house: House) -> N
 async def test_who_is_removed_while_voting_hears_that_it_does_not_count(house: House) -> None:
     alice, _bob = await seated(house, "1"), await seated(house, "2")
     await opened(house, to_vote())
-    await alice.says("vote")
+    await alice.says("vote", "1")
     await removed(house, await seat_of(house, "1"))
     heard = await alice.says("1")
     assert "You do not sit on the council any more, so we did not count this vote." in heard

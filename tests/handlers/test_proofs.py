@@ -28,8 +28,8 @@ async def votes(house: House) -> int:
 async def test_a_vote_by_text_message_counts_after_the_number_that_we_sent(house: House) -> None:
     member = await seated(await proven(house), "+12025550123", "sms")
     await opened(house, to_vote())
-    await member.says("vote")
-    [number] = NUMBER.findall(await member.says("1 2"))
+    await member.says("vote", "1 2")
+    [number] = NUMBER.findall(await member.says("1"))
     assert await votes(house) == 0
     assert "We have your vote." in await member.says(number)
     assert await votes(house) == 1
@@ -60,7 +60,7 @@ async def test_who_said_stop_is_erased_by_way_of_start(house: House) -> None:
 async def test_on_other_channels_nothing_is_asked(house: House) -> None:
     member = await seated(await proven(house), "1", "telegram")
     await opened(house, to_vote())
-    assert "We have your vote." in await member.says("vote", "1")
+    assert "We have your vote." in await member.says("vote", "1", "1")
 
 
 async def test_a_channel_that_there_is_not_is_refused(house: House) -> None:

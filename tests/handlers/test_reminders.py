@@ -38,7 +38,7 @@ async def soon_over(house: House, *senders: str) -> tuple[str, list[Writer]]:
 
 async def test_who_has_not_voted_is_reminded_once(house: House) -> None:
     _name, (alice, bob, cosma) = await soon_over(house, "1", "2", "3")
-    await bob.says("vote", "1")
+    await bob.says("vote", "1", "1")
     await cosma.says("stop")
     assert await reminds(house) == 1
     assert REMINDER in await alice.hears()

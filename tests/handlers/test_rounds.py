@@ -1,6 +1,7 @@
 """Votes: whose they are, when they end, and what is said of them."""
 
 import dataclasses
+import random
 
 import pytest
 
@@ -8,6 +9,7 @@ import council
 import flows
 from handlers import people, rounds, telling
 from handlers.processes import OpenProcess
+from handlers.rounds.opening import longest_results
 from handlers.writing import contents
 from locales import languages
 from storage import rounds as stored
@@ -59,7 +61,7 @@ async def test_three_who_approve_nothing_adopt_nothing(house: House) -> None:
     council_of_three = [await seated(house, sender) for sender in ("1", "2", "3")]
     name = await opened(house, to_vote())
     for member in council_of_three:
-        await member.says("vote", "4")
+        await member.says("vote", "4", "1")
     result = await closed(house, name)
     assert result.adopted == ()
     heard = await council_of_three[0].hears()
@@ -70,9 +72,9 @@ async def test_three_who_approve_nothing_adopt_nothing(house: House) -> None:
 async def test_after_a_tie_the_places_it_took_are_passed_over(house: House) -> None:
     alice, bob, cosma = [await seated(house, sender) for sender in ("1", "2", "3")]
     name = await opened(house, to_vote())
-    await alice.says("vote", "1 2")
-    await bob.says("vote", "1 2 3")
-    await cosma.says("vote", "1 2")
+    await alice.says("vote", "1 2", "1")
+    await bob.says("vote", "1 2 3", "1")
+    await cosma.says("vote", "1 2", "1")
     await closed(house, name)
     heard = await alice.hears()
     assert "1. Equal: Interpreters; Lower fees" in heard
@@ -82,10 +84,10 @@ async def test_after_a_tie_the_places_it_took_are_passed_over(house: House) -> N
 async def test_who_is_forgotten_during_a_round_is_not_counted(house: House) -> None:
     alice, bob, *others = [await seated(house, sender) for sender in ("1", "2", "3", "4")]
     name = await opened(house, to_vote())
-    await alice.says("vote", "1")
-    await bob.says("vote", "2")
+    await alice.says("vote", "1", "1")
+    await bob.says("vote", "2", "1")
     for other in others:
-        await other.says("vote", "1")
+        await other.says("vote", "1", "1")
     await bob.says("forget", "1")
     result = await closed(house, name)
     assert dict(result.counts) == {"clinic": 3, "fees": 0, "school": 0}
@@ -97,7 +99,7 @@ async def test_who_is_forgotten_after_a_round_changes_neither_its_result_nor_its
     council_of_four = [await seated(house, sender) for sender in ("1", "2", "3", "4")]
     name = await opened(house, to_vote())
     for member in council_of_four[:3]:
-        await member.says("vote", "1")
+        await member.says("vote", "1", "1")
     result = await closed(house, name)
     for member in council_of_four[1:]:
         await member.says("forget", "1")
@@ -122,9 +124,9 @@ async def test_of_two_rounds_the_one_that_waits_for_a_vote_and_closes_first_is_v
     await opened(house, to_vote("The later one", days=9))
     await opened(house, to_vote("The sooner one", days=2))
     assert "The sooner one" in await alice.says("vote")
-    await alice.says("1")
+    await alice.says("1", "1")
     assert "The later one" in await alice.says("vote")
-    await alice.says("1")
+    await alice.says("1", "1")
     assert "The sooner one" in await alice.says("vote")
 
 
@@ -141,6 +143,18 @@ async def test_a_vote_needs_a_council(house: House) -> None:
         {"matters": (option("clinic", "Interpreters"), option("clinic", "Fees"))},
         {"matters": (option("clinic", "Two\nlines"), option("fees", "Fees"))},
         {"rule": "whoever shouts"},
+        {"rule": "approval", "quorum": 50},
+        {"quorum": 101},
+        {"quorum": -1},
+        {"rule": "majority", "elects": 1},
+        {"rule": "phragmen"},
+        {"rule": "phragmen", "elects": 3},
+        {"rule": "points", "points": 1},
+        {"rule": "points", "points": 101},
+        {"rule": "score", "points": 10},
+        {"rule": "schulze", "matters": tuple(matter(f"m{number}", f"{number} x") for number in range(11))},
+        {"rule": "score", "matters": (matter("clinic", "Interpreters"),)},
+        {"matters": (option("clinic", "Interpreters"), option("abstain", "Nothing"))},
         {"title": {"en": "word " * 50}},
         {"title": {}},
     ],
@@ -159,29 +173,36 @@ async def test_a_result_that_would_not_fit_is_refused_when_the_round_opens(house
         await opened(house, dataclasses.replace(to_vote(), matters=long))
 
 
-@pytest.mark.parametrize("together", [1, 2, 3, 4, 12])
-def test_no_result_takes_more_words_than_the_one_that_was_checked(together: int) -> None:
-    matters = tuple(matter(f"m{number}", f"{number:02} " + "x" * 38) for number in range(12))
-    vote = dataclasses.replace(to_vote(), matters=matters)
+TERMS = {"majority": {"quorum": 50}, "yes_no": {"quorum": 50}, "phragmen": {"elects": 3}}
+
+
+@pytest.mark.parametrize("rule", council.every_rule().values(), ids=council.every_rule())
+def test_no_result_takes_more_words_than_those_that_were_checked(rule: council.Rule) -> None:
+    matters = tuple(matter(f"m{number}", f"{number:02} " + "x" * 38) for number in range(rule.kind.most_matters))
+    vote = dataclasses.replace(to_vote(rule=rule.name), matters=matters, **TERMS.get(rule.name, {}))  # type: ignore[arg-type]
     values = tuple(choice.value for choice in matters)
-
-    def result(size: int, count: int) -> council.Result:
-        order = tuple(values[place : place + size] for place in range(0, 12, size))
-        return council.Result(9, dict.fromkeys(values, count), order, values)
-
     process = OpenProcess("review", "review", flows.Process({"en": "x"}, {"en": "x"}, languages(), ()))
-    for count in range(10):
-        ends = [rounds.announcement(process, vote, result(size, end), 9, 9) for size in (1, 2) for end in (0, 9)]
-        this = rounds.announcement(process, vote, result(together, count), 9, 9)
-        longest = {language: max(len(end[language]) for end in ends) for language in languages()}
-        assert all(len(this[language]) <= longest[language] <= telling.LONGEST for language in languages())
+
+    def told(result: council.Result) -> dict[str, int]:
+        return {language: len(text) for language, text in rounds.announcement(process, vote, result, 9, 9).items()}
+
+    checked = [told(result) for result in longest_results(vote, 9)]
+    longest = {language: max(lengths[language] for lengths in checked) for language in languages()}
+    assert max(longest.values()) <= telling.LONGEST
+    examples = [None, *rule.kind.examples(values)]
+    chance = random.Random(18)
+    for _vote in range(60):
+        cast = [examples[chance.randrange(len(examples))] for _voter in range(9)]
+        result = rule.tally(cast, values, vote.terms, chance.choice((9, 30)))
+        lengths = told(result)
+        assert all(lengths[language] <= longest[language] for language in languages())
 
 
 async def test_the_result_says_how_many_approve_each(house: House) -> None:
     council_of_seven = [await seated(house, str(sender)) for sender in range(1, 8)]
     name = await opened(house, to_vote())
     for member, chosen in zip(council_of_seven, ("1 2", "1 2", "1 2", "1", "1", "1 3", "1"), strict=True):
-        await member.says("vote", chosen)
+        await member.says("vote", chosen, "1")
     await closed(house, name)
     heard = await council_of_seven[0].hears()
     assert (
@@ -195,7 +216,7 @@ async def test_with_few_votes_their_order_is_told_and_not_how_many(house: House)
     few = [await seated(house, str(sender)) for sender in range(1, 5)]
     name = await opened(house, to_vote())
     for member in few:
-        await member.says("vote", "1")
+        await member.says("vote", "1", "1")
     await closed(house, name)
     heard = await few[0].hears()
     assert "1. Interpreters\n" in heard
@@ -206,7 +227,7 @@ async def test_the_exact_counts_are_kept_nowhere(house: House) -> None:
     council_of_three = [await seated(house, sender) for sender in ("1", "2", "3")]
     name = await opened(house, to_vote())
     for member in council_of_three:
-        await member.says("vote", "2")
+        await member.says("vote", "2", "1")
     assert (await closed(house, name)).counts == {"clinic": 0, "fees": 3, "school": 0}
     (kept,) = await house.column("SELECT result FROM round")
     assert contents.unpack(kept, council.Result).counts == {}
@@ -238,7 +259,7 @@ async def test_who_has_not_voted_can_read_each_matter_first(house: House) -> Non
     heard = await alice.says("2")
     assert heard.startswith(BEHIND["fees"])
     assert "Which of these do you approve?" in heard
-    assert "We have your vote." in await alice.says("1 2")
+    assert "We have your vote." in await alice.says("1 2", "1")
 
 
 async def kept_talk(house: House) -> str:
@@ -261,20 +282,21 @@ async def test_what_stands_behind_a_matter_is_not_kept_with_the_talk(house: Hous
 async def test_who_has_voted_reads_their_vote_and_can_keep_it(house: House) -> None:
     alice = await seated(house, "1")
     await opened(house, to_vote())
-    await alice.says("vote", "1 3")
+    await alice.says("vote", "1 3", "1")
     heard = await alice.says("vote")
     assert heard.startswith("You approve 2 of them:\nInterpreters\nA place at school\n\n")
     assert "You have voted. You can still change it" in heard
     assert "Your vote stays as it is." in await alice.says("2")
     assert "You approve 2 of them:\nInterpreters\nA place at school" in await alice.says("vote")
     assert "You approve none of them." in await alice.says("1", "4")
+    assert "We have your vote." in await alice.says("1")
     assert "You approve none of them." in await alice.says("vote")
 
 
 async def test_no_talk_keeps_what_somebody_chose(house: House) -> None:
     alice = await seated(house, "1")
     name = await opened(house, to_vote())
-    await alice.says("vote", "3")
+    await alice.says("vote", "3", "1")
     await alice.says("vote")
     assert '"ballot":""' in await kept_talk(house)
     await closed(house, name)
@@ -294,3 +316,81 @@ async def test_a_text_behind_a_matter_that_does_not_fit_is_refused(house: House)
     long = (matter("clinic", "Interpreters", "x" * 701), matter("fees", "Lower fees"))
     with pytest.raises(contents.Unfit, match="clinic: about"):
         await opened(house, dataclasses.replace(to_vote(), matters=long))
+
+
+async def told_of(house: House, rule: str, ballots: list[str], **terms: int) -> str:
+    """What a council is told of a vote under this rule, in which each of them typed one of these."""
+    members = [await seated(house, str(sender)) for sender in range(1, len(ballots) + 1)]
+    name = await opened(house, dataclasses.replace(to_vote(rule=rule), **terms))  # type: ignore[arg-type]
+    for member, typed in zip(members, ballots, strict=True):
+        await member.says("vote", typed)
+        assert "We have your vote." in await member.says("1")
+    await closed(house, name)
+    return await members[0].hears()
+
+
+async def test_yes_and_no_are_told_with_how_many_said_so(house: House) -> None:
+    heard = await told_of(house, "yes_no", ["1 2 yes 3 no"] * 4 + ["1 yes, 2 no"] * 3, quorum=50)
+    assert "1. Interpreters (yes: 5 or more, no: 2 or fewer)\n2. Lower fees (yes: 4, no: 3)\n" in heard
+    assert "More said yes than no to: Interpreters; Lower fees" in heard
+
+
+async def test_without_a_quorum_nothing_is_adopted_and_that_is_said(house: House) -> None:
+    members = [await seated(house, str(sender)) for sender in range(1, 6)]
+    name = await opened(house, dataclasses.replace(to_vote(), quorum=80))
+    for member in members[:3]:
+        await member.says("vote", "1", "1")
+    assert (await closed(house, name)).quorum_met is False
+    heard = await members[4].hears()
+    assert "This is not enough to adopt anything: 80 of 100 have to vote." in heard
+    assert "More than half" not in heard
+
+
+async def test_points_are_told_as_sums_that_hide_two_ballots(house: House) -> None:
+    heard = await told_of(house, "score", ["1:5 2:2"] * 3 + ["1:4, 3:1"] * 3)
+    assert "1. Interpreters (20 or more)\n2. Lower fees (10 or fewer)\n3. A place at school (10 or fewer)" in heard
+    assert "In brackets: all points together." in heard
+
+
+async def test_of_a_ranking_only_the_order_is_told(house: House) -> None:
+    heard = await told_of(house, "schulze", ["2 1", "2 1=3", "1 2", "2", "3 2"])
+    assert "1. Lower fees\n2. Interpreters\n3. A place at school" in heard
+    assert "(" not in heard
+
+
+async def test_who_is_chosen_is_told_and_a_tie_is(house: House) -> None:
+    heard = await told_of(house, "phragmen", ["1", "1", "1", "2", "3"], elects=2)
+    assert "Chosen: Interpreters\nEqual, with too few places for all of them: Lower fees; A place at school" in heard
+
+
+async def test_a_ballot_is_corrected_before_it_counts(house: House) -> None:
+    alice = await seated(house, "1")
+    await opened(house, to_vote(rule="borda"))
+    heard = await alice.says("vote", "3 1=2")
+    assert "1. A place at school\n2. Equal: Interpreters; Lower fees\nIs this right?" in heard
+    assert "Send the numbers in your order" in await alice.says("2")
+    assert "1. Interpreters\nBelow all others: Lower fees; A place at school" in await alice.says("1")
+    assert await house.column("SELECT matters FROM ballot WHERE matters IS NOT NULL") == []
+    assert "We have your vote." in await alice.says("1")
+
+
+async def test_what_was_not_understood_is_said_and_asked_again_with_an_example(house: House) -> None:
+    alice = await seated(house, "1", "sms")
+    await opened(house, to_vote(rule="borda"))
+    await alice.says("vote")
+    for wrong, why in (("3 3", "You named one of them twice."), ("school first", "We did not understand your answer.")):
+        heard = await alice.says(wrong)
+        assert why in heard
+        assert "For example: 3 1=2" in heard
+
+
+async def test_who_abstains_is_counted_in_the_turnout_alone(house: House) -> None:
+    heard = await told_of(house, "majority", ["1", "1 2", "1", "5", "5"])
+    assert "5 members of 5 voted." in heard
+    assert "More than half of those who voted approve: Interpreters" in heard
+
+
+async def test_where_nearly_all_abstain_there_is_no_result(house: House) -> None:
+    heard = await told_of(house, "majority", ["1", "1", "5", "5"])
+    assert "4 members of 4 voted.\nSome of them abstained" in heard
+    assert "Interpreters" not in heard

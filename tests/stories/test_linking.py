@@ -226,6 +226,8 @@ async def test_both_chats_in_the_middle_of_a_vote(square: StoryTown) -> None:
         chat.says("vote")
         await hears(chat, "Which of these")
         chat.says("2")
+        await hears(chat, "You approve 1 of them")
+        chat.says("1")
         await hears(chat, "We have your vote.")
     for chat in (alice, phone):
         chat.says("vote")
@@ -239,6 +241,8 @@ async def test_both_chats_in_the_middle_of_a_vote(square: StoryTown) -> None:
     assert await count(square, membership) == 3
     assert await count(square, ballot) == 3
 
+    phone.says("1")
+    await hears(phone, "Is this right?")
     phone.says("1")
     await hears(phone, "We have your vote.")
     alice.says("vote")
@@ -262,6 +266,8 @@ async def test_of_two_votes_that_were_cast_the_later_counts(square: StoryTown, l
         chat.says("vote")
         await hears(chat, "Which of these")
         chat.says(choice)
+        await hears(chat, "Is this right?")
+        chat.says("1")
         await hears(chat, "We have your vote.")
     await link_chats(alice, phone)
     alice.says("vote")

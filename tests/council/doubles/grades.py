@@ -1,13 +1,13 @@
-"""Score, a voting rule of these tests: who votes gives each matter from 0 to 5 points; the sums put them in order."""
+"""Grades, a voting rule of these tests: who votes grades each matter from 0 to 5; the sums put them in order."""
 
 from collections.abc import Mapping, Sequence
 
-from council import BallotKind, Result, in_order
+from council import BallotKind, Result, Terms, in_order
 
 MOST = 5
 
 
-def _fits(points: Mapping[str, int], matters: Sequence[str]) -> bool:
+def _fits(points: Mapping[str, int], matters: Sequence[str], _terms: Terms) -> bool:
     return set(points) == set(matters) and all(0 <= number <= MOST for number in points.values())
 
 
@@ -23,7 +23,8 @@ def _misfits(matters: Sequence[str]) -> list[dict[str, int]]:
 
 
 kind: BallotKind[Mapping[str, int]] = BallotKind(dict[str, int], _fits, _examples, _misfits)
+settles = ()
 
 
-def tally(ballots: Sequence[Mapping[str, int]], matters: Sequence[str]) -> Result:
+def tally(ballots: Sequence[Mapping[str, int]], matters: Sequence[str], _terms: Terms) -> Result:
     return in_order(len(ballots), {matter: sum(points[matter] for points in ballots) for matter in matters})

@@ -1,0 +1,21 @@
+"""What is settled of one vote beside its rule."""
+
+from dataclasses import dataclass
+
+POINTS = 10
+"""To share out, where nothing else is settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the organizers settle of a vote."""
+
+    quorum: int = 0
+    """How many of 100 on the roll have to take part, or nothing is adopted; 0: it does not matter."""
+    elects: int = 1
+    """How many are chosen."""
+    points: int = POINTS
+    """How many points each voter shares out."""
+
+
+USUAL = Terms()
