@@ -13,8 +13,8 @@ label = N_("Help")
 anywhere = True
 
 ORDER = (
-    "share", "answer", "clarify", "vote", "news", "status", "others", "opine", "rate", "region", "seat", "link",
-    "unlink", "prefer", "menu", "language", "start", "switch", "leave", "stop", "forget", "amend",
+    "share", "answer", "clarify", "vote", "myvote", "news", "status", "others", "opine", "rate", "region", "seat",
+    "link", "unlink", "prefer", "menu", "language", "start", "switch", "leave", "stop", "forget", "amend",
 )  # fmt: skip
 """The flows whose words are told, if they have something to offer now."""
 
