@@ -23,12 +23,7 @@ LINKING_CODES = range(10_000_000, 100_000_000)
 
 async def complete(session: Session, keys: Keyring, visit: Visit, needs: frozenset[str], held: str = "") -> flows.Kept:
     """What a flow may know about this person: with what it says that it needs, and no more."""
-    known = visit.facts()
-    if "round" in needs:
-        known = replace(known, round=await _round(session, keys, visit))
-    if "own_ballots" in needs:
-        own, past = await own_votes.own_ballots(session, keys, visit), await own_votes.past_rounds(session, visit)
-        known = replace(known, own_ballots=own, past_rounds=past)
+    known = await _of_votes(session, keys, visit, needs)
     if "own_contributions" in needs:
         known = replace(known, own_contributions=await _given(session, visit))
     if "answered" in needs:
@@ -46,6 +41,16 @@ async def complete(session: Session, keys: Keyring, visit: Visit, needs: frozens
     if held:
         known = replace(known, held=held)
     return flows.only(_to_link(visit, needs, known), needs)
+
+
+async def _of_votes(session: Session, keys: Keyring, visit: Visit, needs: frozenset[str]) -> flows.Kept:
+    known = visit.facts()
+    if "round" in needs:
+        known = replace(known, round=await _round(session, keys, visit))
+    if "own_ballots" in needs:
+        own, past = await own_votes.own_ballots(session, keys, visit), await own_votes.past_rounds(session, visit)
+        known = replace(known, own_ballots=own, past_rounds=past)
+    return known
 
 
 def _to_link(visit: Visit, needs: frozenset[str], known: flows.Kept) -> flows.Kept:

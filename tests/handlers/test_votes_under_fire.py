@@ -9,14 +9,17 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from channels.messages import Message
 from exports import tally
 from handlers import rounds
 from handlers.conversations import hear
+from storage.tables import address
 from tests.handlers.house import House, Writer
 from tests.handlers.test_rounds import closed, opened, seated
 from tests.handlers.written import to_vote
+from tests.storage.rows import Somebody, sit
 
 OPTIONS = ("clinic", "fees", "school")
 CHOICES = {"1": {"clinic"}, "2": {"fees"}, "1 3": {"clinic", "school"}, "4": set[str]()}
@@ -94,7 +97,7 @@ class Vote:
 async def test_the_last_valid_ballot_of_each_counts(
     house: House, taken: list[tuple[str, int, str]], chance: int
 ) -> None:
-    if not await house.column("SELECT seat FROM member"):
+    if not await house.column("SELECT id FROM membership"):
         for sender in range(VOTERS):
             await seated(house, str(sender))
     voters = [house.meets(str(sender)) for sender in range(VOTERS)]
@@ -131,11 +134,10 @@ async def test_a_thousand_vote_three_times_and_everything_comes_ten_times(house:
     voters = [house.meets(f"8{sender:05}") for sender in range(NUMBER)]
     for text in ("hello", "1", "menu"):
         await _all_say(house, voters, [text] * NUMBER, 1)
-    people = await house.column("SELECT person_id FROM address")
     async with house.database.writing() as session:
-        rows = ", ".join(f"('{who}', '{house.process}', '2026-11-01', 'seat {who}')" for who in people)
-        query = f"INSERT INTO member (person_id, process_id, since, seat) VALUES {rows}"  # noqa: S608
-        await session.exec_driver_sql(query)
+        for who in (await session.execute(select(address.c.person_id))).scalars().all():
+            key = house.keys.new(who)
+            await sit(session, Somebody(who, "", "", "", key, b""), house.process, on="council")
     name = await opened(house, to_vote(rule="majority"))
     chosen: list[str] = []
     for time in range(TIMES):
