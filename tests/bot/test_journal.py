@@ -61,6 +61,7 @@ READ_ONLY = {
     *("contributions", "council invitations", "council members", "round list", "broadcasts", "parked", "senders"),
     *("deliveries", "codes", "templates", "dead list", "journal list", "journal verify", "journal head"),
     "staff list",
+    "round publish",
     "words export",
 }
 """Those that only look: their transactions can change nothing."""
