@@ -18,12 +18,10 @@ FLOOR = tally.FLOOR
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """How many may vote, how many have, and how often the list of them was corrected while the vote was open."""
+    """How many may vote, and how many have."""
 
     voters: int
     voted: int
-    added: int = 0
-    removed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,6 @@ def published(vote: ClosedVote) -> str:
         "tally.py": script_hash(),
         "closed": vote.closed.isoformat(),
         "turnout": {"roll": vote.roll.voters, "voted": vote.roll.voted},
-        "corrections": {"added": vote.roll.added, "removed": vote.roll.removed},
         "options": {value: dict(label) for value, label in vote.options.items()},
         "result": {
             "counts": dict(vote.counts) if shows else {},
