@@ -27,7 +27,20 @@ from handlers import (
     signing_in,
     terms,
 )
-from storage import Database, Keyring, addresses, events, invitations, links, marks, recordings, senders, staff_phones
+from storage import (
+    Database,
+    Keyring,
+    addresses,
+    ballots,
+    events,
+    invitations,
+    links,
+    marks,
+    recordings,
+    senders,
+    staff_phones,
+    unlinking,
+)
 from storage import exports as stored_exports
 from storage import rounds as stored_rounds
 from storage.outbox import ageing, reports, unknowns
@@ -96,6 +109,7 @@ class Housekeeping:
             async with self.database.writing() as session:
                 await rounds.close_overdue(session, self.keys, late, now)
             await self.waker.wake()
+        await self._unlink(now)
         await self._put_together(now)
         await self._recognise()
         await self._count(now)
@@ -129,6 +143,18 @@ class Housekeeping:
             opened = await openings.leave_due(session, now)
         async with self.database.writing() as session:
             return opened + await consultations.remind(session, now)
+
+    async def _unlink(self, now: datetime) -> None:
+        """What joins people and votes goes, and then from the disk."""
+        async with self.database.writing() as session:
+            await ballots.drop_unlinked(session, self.keys)
+            await unlinking.erase_read_back(session, now)
+        async with self.database.reading() as session:
+            closed, scrubbed = await stored_rounds.last_closed(session), await marks.at(session, marks.SCRUBBED)
+        if closed is None or closed == scrubbed or not await self.database.scrub(unlinking.SCRUBBED):
+            return
+        async with self.database.writing() as session:
+            await marks.put(session, marks.SCRUBBED, closed)
 
     async def _put_together(self, now: datetime) -> None:
         async with self.database.writing() as session:

@@ -24,6 +24,7 @@ from storage import (
     marks,
     people,
     programs,
+    round_keys,
     second_factors,
 )
 from storage.keys import Followed
@@ -126,6 +127,7 @@ async def rewrap(
         await keychecks.note(session, keyring)
         await events.reseal(session, keyring)
         await second_factors.reseal(session, keyring)
+        await round_keys.reseal(session, keyring)
     after, number, unreadable = "", 0, 0
     while True:
         async with database.writing() as session:
@@ -138,7 +140,8 @@ async def rewrap(
 
 async def still_needed(session: Session, keyring: Keyring) -> int:
     """How many keys, messages and second factors only an old key opens."""
-    counts = [await subject.in_other_epochs(session, keyring) for subject in (people, events, second_factors)]
+    subjects = (people, events, second_factors, round_keys)
+    counts = [await subject.in_other_epochs(session, keyring) for subject in subjects]
     return sum(counts)
 
 

@@ -13,8 +13,9 @@ label = N_("Help")
 anywhere = True
 
 ORDER = (
-    "share", "answer", "clarify", "vote", "news", "status", "others", "opine", "rate", "region", "seat", "link",
-    "unlink", "prefer", "menu", "language", "start", "switch", "leave", "stop", "forget", "amend", "candidate",
+    "share", "answer", "clarify", "vote", "ask", "reason", "myvote", "news", "status", "others", "opine", "amend",
+    "rate", "region", "candidate", "seat", "link", "unlink", "prefer", "menu", "language", "start", "switch", "leave",
+    "stop", "forget",
 )  # fmt: skip
 """The flows whose words are told, if they have something to offer now."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import council
 from channels.messages import Choice
@@ -11,7 +10,7 @@ from flows._engine.effects import Effect, Voted
 from flows._engine.facts import Facts, OpenRound
 from flows._engine.talks import Answer, Ask, Say, Step, Talk
 from flows._engine.words import to_send
-from flows._papers import PAPERS
+from flows._papers import PAPERS, read_back
 from flows._papers.approvals import NONE_OF_THESE
 from flows._papers.paper import ABSTAIN
 from flows._texts.renditions import choices, written
@@ -49,7 +48,7 @@ def talk(facts: Facts) -> Talk:
         return
     rule = council.every_rule()[facts.round.rule]
     if facts.round.ballot:
-        yield Say(_read_back(facts, facts.round, rule.unpacked(facts.round.ballot)))
+        yield Say(read_back(facts, facts.round, rule.unpacked(facts.round.ballot)))
     if not (yield from _wants_to_vote(facts, facts.round)):
         yield Say(_("Your vote stays as it is."))
         return
@@ -75,17 +74,11 @@ def _filled_in(facts: Facts, opened: OpenRound, rule: council.Rule) -> Generator
     """The ballot as it is packed, once it was read back and found right; "" where it was not."""
     for _try in range(TRIES):
         ballot = yield from PAPERS[rule.kind].fill_in(facts, opened)
-        text = f"{_read_back(facts, opened, ballot)}\n{_('Is this right? It counts only when you say yes.')}"
+        text = f"{read_back(facts, opened, ballot)}\n{_('Is this right? It counts only when you say yes.')}"
         # To translators: on buttons below a ballot that is read back. At most 20 letters each.
         if (yield from agrees(text, _("Yes, count it"), _("No, choose again"))):
             return rule.packed(ballot)
     return ""
-
-
-def _read_back(facts: Facts, opened: OpenRound, ballot: Any) -> str:
-    if ballot is None:
-        return _("You abstain: you take part in the vote, and choose nothing.")
-    return PAPERS[council.every_rule()[opened.rule].kind].read_back(facts, opened, ballot)
 
 
 def _wants_to_vote(facts: Facts, opened: OpenRound) -> Generator[Step, Answer, bool]:

@@ -123,7 +123,7 @@ async def join(session: Session, keys: Keyring, visit: Visit, effect: Linked) ->
         visit.texts[:] = [_(IMPOSSIBLE)]
         return
     await _ask_anew(session, visit, found, first)
-    seat_freed = await joining.join(session, Pair(first.key, visit.key), visit.now)
+    seat_freed = await joining.join(session, Pair(first.key, visit.key, keys), visit.now)
     _tell_of_joining(visit, first, before, seat_freed)
     await _know_anew(session, keys, visit)
 

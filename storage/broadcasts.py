@@ -117,6 +117,8 @@ class Audience:
     """Only those on the roll of this round."""
     has_not_voted: bool = False
     """Of the roll, only those who have not voted when its deliveries are made."""
+    has_voted: bool = False
+    """Of the roll, only those who have."""
     beside_roll: str | None = None
     """Only those who are not on the roll of this round."""
     seat: str | None = None

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from storage import opinions
+from storage import ballots, opinions
 from storage._ground.columns import Sealed
 from storage._ground.database import Conflict, Session
 from storage.codes import Code
@@ -35,7 +35,6 @@ from storage.outbox.deliveries import NEVER
 from storage.states import BroadcastState, CandidateState, RemarkKind
 from storage.tables import (
     address,
-    ballot,
     broadcast,
     candidate,
     contribution,
@@ -51,6 +50,7 @@ from storage.tables import (
     recording,
     remark,
     report,
+    roll,
     seat,
     sits,
     support,
@@ -70,6 +70,7 @@ class Pair:
 
     first: PersonKey
     second: PersonKey
+    keys: Keyring
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ async def join(session: Session, pair: Pair, now: datetime) -> bool:
     Both are locked. Of the same thing twice one stays, as `JOINS` says. What is closed stays as it was counted.
     """
     # Whoever counts a round holds it, and then reaches for its people: so do we.
-    on_roll = select(ballot.c.round_id).where(ballot.c.person_id == pair.second.person)
+    on_roll = select(roll.c.round_id).where(roll.c.person_id == pair.second.person)
     rolls = select(round_.c.id).where(round_.c.id.in_(on_roll)).order_by(round_.c.id)
     await session.execute(rolls.with_for_update(read=True))
     # A transaction that makes something for the second right now ends first, so that this moves with the rest.
@@ -337,26 +338,8 @@ FURTHER = [
 """The states of candidates: in which of two chats they are further than in the other."""
 
 
-async def _ballots(session: Session, pair: Pair, _now: datetime) -> None:
-    """One place on the roll. In an open round the ballot that was cast later counts; a closed one was counted."""
-    await _hand_over(session, pair, ballot, ballot.c.round_id)
-    both = (pair.first.person, pair.second.person)
-    rows = (await session.execute(select(ballot).where(ballot.c.person_id.in_(both)))).all()
-    ours = {row.round_id: row for row in rows if row.person_id == pair.first.person}
-    for row in rows:
-        mine = ours.get(row.round_id)
-        if row.person_id == pair.second.person and mine is not None:
-            gone = mine if _cast(pair, row) > _cast(pair, mine) else row
-            await session.execute(
-                delete(ballot).where(ballot.c.round_id == gone.round_id, ballot.c.person_id == gone.person_id)
-            )
-    await _move(session, pair, ballot)
-
-
-def _cast(pair: Pair, row: Row[Any]) -> tuple[bool, str]:
-    """That there is one, and when it was cast, in an order. They are the first's to open by now."""
-    moment = "" if row.cast is None else pair.first.open(row.cast, ballot.c.cast, row.round_id)
-    return row.voted, moment
+async def _rolls(session: Session, pair: Pair, _now: datetime) -> None:
+    await ballots.join(session, pair.keys, pair.first.person, pair.second.person)
 
 
 async def _deliveries(session: Session, pair: Pair, now: datetime) -> None:
@@ -419,7 +402,7 @@ JOINS: Mapping[str, Joins] = {
     membership.name: _memberships,
     candidate.name: _candidates,
     ticket_holder.name: _tickets,
-    ballot.name: _ballots,
+    roll.name: _rolls,
     delivery.name: _deliveries,
     link.name: _links,
 }

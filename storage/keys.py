@@ -107,6 +107,37 @@ class OwnKey:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundKey:
+    """The key of one vote: it seals the ballots, and whose each of them is. When it is destroyed, nobody can tell."""
+
+    round: str
+    secret: bytes = field(repr=False)
+
+    @staticmethod
+    def new(round_id: str) -> "RoundKey":
+        return RoundKey(round_id, AESGCM.generate_key(256))
+
+    @staticmethod
+    def opened(keys: "Keyring", box: bytes, column: Column[Box], round_id: str) -> "RoundKey":
+        """Raises `Unreadable`."""
+        try:
+            return RoundKey(round_id, bytes.fromhex(keys.open(box, column, round_id)))
+        except ValueError:
+            pass
+        raise Unreadable
+
+    def sealed_by(self, keys: "Keyring", column: Column[Box]) -> Box:
+        return keys.seal(self.secret.hex(), column, self.round)
+
+    def seal(self, text: str, column: Column[Box], row: str) -> Box:
+        return _sealed(AESGCM(self.secret), text, column, f"{row}|{self.round}", 0)
+
+    def open(self, box: bytes, column: Column[Box], row: str) -> str:
+        """Raises `Unreadable`."""
+        return _opened(AESGCM(self.secret), box, column, f"{row}|{self.round}").decode()
+
+
+@dataclass(frozen=True, slots=True)
 class Keyring:
     """The keys of a deployment: key-encryption keys by epoch (the highest is the current one) and the index key."""
 

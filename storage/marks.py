@@ -15,6 +15,8 @@ READY = "ready"
 """Put to see whether anything can be put."""
 AHEAD = timedelta(minutes=1)
 """Clocks may differ by so much. A mark further ahead was made by one that was wrong, and is not believed."""
+SCRUBBED = "scrubbed"
+"""Put to when that round was closed of which nothing is left in the tables where it was deleted."""
 HELD = "held"
 """There while a human has to say whether this database is an old copy."""
 

@@ -22,6 +22,7 @@ from storage.tables import (
     parked,
     participation,
     person,
+    read_back,
     report,
     sits,
     waits,
@@ -62,6 +63,7 @@ async def erase(session: Session, person_id: str) -> None:
     await session.execute(delete(parked).where(parked.c.index.in_(indexes)))
     theirs = select(delivery.c.id).where(delivery.c.person_id == person_id)
     await session.execute(delete(report).where(report.c.delivery_id.in_(theirs)))
+    await session.execute(delete(read_back).where(read_back.c.delivery_id.in_(theirs)))
     emptied = deliveries.emptied(Code.FORGOTTEN, func.current_date())
     await session.execute(update(delivery).where(delivery.c.person_id == person_id).values(emptied))
     left = (

@@ -6,7 +6,8 @@ from sqlalchemy import Select, func, insert, literal, select
 
 from storage._ground.database import Session
 from storage.states import Roll
-from storage.tables import ballot, contribution, membership, participation, person, seat, sits
+from storage.tables import contribution, membership, participation, person, seat, sits
+from storage.tables import roll as roll_
 
 
 async def freeze(session: Session, round_id: str, process_id: str, roll: Roll, council_id: str = "") -> None:
@@ -16,7 +17,7 @@ async def freeze(session: Session, round_id: str, process_id: str, roll: Roll, c
     """
     people = _who_may(process_id, roll, council_id).with_for_update(of=[person], read=True, key_share=True).subquery()
     rows = select(literal(round_id), people.c.id)
-    await session.execute(insert(ballot).from_select(["round_id", "person_id"], rows))
+    await session.execute(insert(roll_).from_select(["round_id", "person_id"], rows))
 
 
 async def size(session: Session, process_id: str, roll: Roll, council_id: str = "") -> int:

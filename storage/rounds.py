@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 
+from storage import unlinking
 from storage._ground.database import Session
-from storage.keys import Keyring, PersonKey
 from storage.states import Roll
-from storage.tables import ballot, person
+from storage.tables import roll
 from storage.tables import round as round_
 
 
@@ -52,11 +52,11 @@ class NewRound:
     roll: Roll = Roll.COUNCIL
 
 
-async def open_(session: Session, new: NewRound, roll: Sequence[str]) -> None:
-    """Open a round: its roll is frozen here, an empty ballot for each."""
+async def open_(session: Session, new: NewRound, voters: Sequence[str]) -> None:
+    """Open a round: its roll is frozen here."""
     await session.execute(insert(round_).values(asdict(new)))
-    if roll:
-        await session.execute(insert(ballot), [{"round_id": new.id, "person_id": person_id} for person_id in roll])
+    if voters:
+        await session.execute(insert(roll), [{"round_id": new.id, "person_id": person_id} for person_id in voters])
 
 
 async def get(session: Session, round_id: str, lock: bool = False) -> StoredRound | None:
@@ -131,11 +131,11 @@ def _columns() -> list[ColumnElement[Any]]:
 async def facing(session: Session, process_id: str, person_id: str, now: datetime) -> list[Facing]:
     """The open rounds of the process that this person is on the roll of."""
     rows = await session.execute(
-        select(round_.c.id, round_.c.content, round_.c.closes, ballot.c.voted)
-        .join(round_, round_.c.id == ballot.c.round_id)
+        select(round_.c.id, round_.c.content, round_.c.closes, roll.c.voted)
+        .join(round_, round_.c.id == roll.c.round_id)
         .where(
             round_.c.process_id == process_id,
-            ballot.c.person_id == person_id,
+            roll.c.person_id == person_id,
             round_.c.closed.is_(None),
             round_.c.closes > now,
         )
@@ -143,49 +143,26 @@ async def facing(session: Session, process_id: str, person_id: str, now: datetim
     return [Facing(*row) for row in rows]
 
 
-async def cast(session: Session, key: PersonKey, round_id: str, filled_in: str, now: datetime) -> bool:
-    """Keep what a person filled in, as the round's rule packs it, in place of the last. False when it is too late.
-
-    The row of the round is locked against a closing at the same instant.
-    """
-    still = await session.execute(
-        select(round_.c.id)
-        .where(round_.c.id == round_id, round_.c.closed.is_(None), round_.c.closes > now)
-        .with_for_update(read=True)
-    )
-    if still.one_or_none() is None:
-        return False
-    kept = await session.execute(
-        update(ballot)
-        .where(ballot.c.round_id == round_id, ballot.c.person_id == key.person)
-        .values(
-            matters=key.seal(filled_in, ballot.c.matters, round_id),
-            cast=key.seal(now.isoformat(), ballot.c.cast, round_id),
-            voted=True,
-        )
-    )
-    return bool(kept.rowcount)
-
-
 async def is_on_roll(session: Session, who: str, round_id: str) -> bool:
     """Whether this person may vote in it, or might have while it was open."""
-    row = select(ballot.c.person_id).where(ballot.c.round_id == round_id, ballot.c.person_id == who)
+    row = select(roll.c.person_id).where(roll.c.round_id == round_id, roll.c.person_id == who)
     return (await session.execute(row)).one_or_none() is not None
 
 
 async def withdraw(
     session: Session, process_id: str, who: str, now: datetime, rolls: Sequence[Roll] = tuple(Roll)
 ) -> list[str]:
-    """Take a person off such rolls of the process's open rounds, with their ballots; gives which rounds these are.
+    """Take a person off such rolls of the process's open rounds; gives which rounds these are.
 
+    To their ballots nothing leads any more: none is counted, and `ballots.drop_unlinked` throws them away.
     The rows of the rounds are locked against a closing at the same instant: a round that closed first has counted.
     """
     rows = await session.execute(
         select(round_.c.id)
-        .join(ballot, ballot.c.round_id == round_.c.id)
+        .join(roll, roll.c.round_id == round_.c.id)
         .where(
             round_.c.process_id == process_id,
-            ballot.c.person_id == who,
+            roll.c.person_id == who,
             round_.c.roll.in_(rolls),
             round_.c.closed.is_(None),
             round_.c.closes > now,
@@ -194,26 +171,8 @@ async def withdraw(
         .with_for_update(of=[round_], read=True)
     )
     open_ = list(rows.scalars())
-    await session.execute(delete(ballot).where(ballot.c.person_id == who, ballot.c.round_id.in_(open_)))
+    await session.execute(delete(roll).where(roll.c.person_id == who, roll.c.round_id.in_(open_)))
     return open_
-
-
-async def ballot_of(session: Session, key: PersonKey, round_id: str) -> str:
-    """What this person filled in last, as its rule packed it; "" when there is nothing."""
-    row = select(ballot.c.matters).where(ballot.c.round_id == round_id, ballot.c.person_id == key.person)
-    kept = (await session.execute(row)).scalar_one_or_none()
-    return "" if kept is None else key.open(kept, ballot.c.matters, round_id)
-
-
-async def ballots(session: Session, keys: Keyring, round_id: str) -> list[str]:
-    """The ballots that were cast, each as its rule packed it, in no order that means anything."""
-    rows = await session.execute(
-        select(person.c.id, person.c.key, person.c.key_epoch, ballot.c.matters)
-        .join(person, person.c.id == ballot.c.person_id)
-        .where(ballot.c.round_id == round_id, ballot.c.matters.is_not(None))
-        .order_by(func.random())
-    )
-    return [keys.unwrap(row.id, row.key, row.key_epoch).open(row.matters, ballot.c.matters, round_id) for row in rows]
 
 
 class Turnout(NamedTuple):
@@ -231,7 +190,7 @@ async def turnout(session: Session, round_id: str) -> Turnout:
     kept = select(round_.c.voters, round_.c.voted).where(round_.c.id == round_id, round_.c.closed.is_not(None))
     row = (await session.execute(kept)).one_or_none()
     if row is None or row.voters is None:
-        counted = select(func.count(), func.count(case((ballot.c.voted, 1)))).where(ballot.c.round_id == round_id)
+        counted = select(func.count(), func.count(case((roll.c.voted, 1)))).where(roll.c.round_id == round_id)
         row = (await session.execute(counted)).one()
     return Turnout(row[0], row[1])
 
@@ -241,9 +200,51 @@ async def end_early(session: Session, round_id: str, why: str) -> None:
     await session.execute(update(round_).where(round_.c.id == round_id).values(ended_why=why))
 
 
-async def close(session: Session, round_id: str, result: str, now: datetime) -> None:
-    """Keep the result and the turnout, and throw the single votes away; the roll stays."""
+async def last_closed(session: Session) -> datetime | None:
+    """When a round of any process was closed last."""
+    found: datetime | None = (await session.execute(select(func.max(round_.c.closed)))).scalar_one()
+    return found
+
+
+class Past(NamedTuple):
+    """A round that is over as one person on its roll meets it."""
+
+    round: str
+    content: str
+    voted: bool
+
+
+async def past(session: Session, process_id: str, who: str, since: datetime, most: int) -> list[Past]:
+    """The newest rounds of the process that closed since then and have a file, with this person on their roll."""
+    theirs = select(round_.c.id, round_.c.content, roll.c.voted).join(roll, roll.c.round_id == round_.c.id)
+    is_over = (round_.c.process_id == process_id, round_.c.closed > since, round_.c.published.is_not(None))
+    newest = theirs.where(roll.c.person_id == who, *is_over).order_by(round_.c.closed.desc(), round_.c.id).limit(most)
+    return [Past(*row) for row in await session.execute(newest)]
+
+
+async def dispute(session: Session, round_id: str, who: str) -> None:
+    """Keep that this person finds wrong what the roll of a round that is over says of them."""
+    is_over = select(round_.c.id).where(round_.c.id == round_id, round_.c.closed.is_not(None))
+    theirs = (roll.c.round_id == round_id, roll.c.person_id == who, roll.c.round_id.in_(is_over))
+    await session.execute(update(roll).where(*theirs).values(disputed=True))
+
+
+async def disputes(session: Session, round_id: str) -> int:
+    """How many find wrong what the roll says of them."""
+    wrong = select(func.count()).select_from(roll).where(roll.c.round_id == round_id, roll.c.disputed)
+    return (await session.execute(wrong)).scalar_one()
+
+
+async def published(session: Session, round_id: str) -> str | None:
+    """The file that was published of a round; None: it is not closed, or was before there were such files."""
+    text = select(round_.c.published).where(round_.c.id == round_id)
+    found: str | None = (await session.execute(text)).scalar_one_or_none()
+    return found
+
+
+async def close(session: Session, round_id: str, result: str, now: datetime, published: str | None = None) -> None:
+    """Keep the result, the file that is published and the turnout, and destroy what was cast; the roll stays."""
     voters, voted = await turnout(session, round_id)
-    kept = {"closed": now, "result": result, "voters": voters, "voted": voted}
+    kept = {"closed": now, "result": result, "voters": voters, "voted": voted, "published": published}
     await session.execute(update(round_).where(round_.c.id == round_id).values(kept))
-    await session.execute(update(ballot).where(ballot.c.round_id == round_id).values(matters=None, cast=None))
+    await unlinking.destroy(session, round_id, now)

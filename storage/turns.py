@@ -17,7 +17,6 @@ from storage.keys import Box, Keyring, PersonKey
 from storage.states import ProcessState
 from storage.tables import (
     address,
-    ballot,
     contribution,
     delivery,
     event,
@@ -26,6 +25,7 @@ from storage.tables import (
     participation,
     person,
     process,
+    roll,
     sender,
     sits,
 )
@@ -290,8 +290,8 @@ def _sits(person_id: ColumnElement[str]) -> ColumnElement[bool]:
 
 def _votes(person_id: ColumnElement[str]) -> ColumnElement[bool]:
     """Asked of each round that is open: few are. As a join, SQLite would read all ballots that there ever were."""
-    theirs = select(ballot.c.round_id).where(ballot.c.round_id == round_.c.id, ballot.c.person_id == person_id)
-    is_on_the_roll = _there_is(theirs.correlate_except(ballot))
+    theirs = select(roll.c.round_id).where(roll.c.round_id == round_.c.id, roll.c.person_id == person_id)
+    is_on_the_roll = _there_is(theirs.correlate_except(roll))
     is_open = and_(round_.c.closed.is_(None), round_.c.closes > bindparam("now", type_=Moment()))
     return _there_is(select(round_.c.id).where(round_.c.process_id == process.c.id, is_open, is_on_the_roll))
 

@@ -1,7 +1,9 @@
 """The advisory council and its votes."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,11 +30,12 @@ from handlers import (
 )
 from handlers.journal import Act, Entry
 from handlers.processes import OpenProcess
+from handlers.rounds import PublishedVote
 from handlers.writing import contents
 from storage import Session, broadcasts
 from storage import invitations as stored_invitations
 from storage import rounds as stored_rounds
-from storage.broadcasts import Subject
+from storage.broadcasts import Audience, Broadcast, Subject
 from storage.seats import StoredSeat
 
 
@@ -153,10 +156,16 @@ def round_close(round_id: str, yes: Yes = False, process: Slug = None) -> None:
         name = await meant(session, its, "vote", round_id)
         return name, await rounds.close(session, its, keyring, name, now)
 
+    async def told(session: Session, its: OpenProcess, closed: tuple[str, council.Result]) -> Broadcast | None:
+        """It is two, for who voted and who did not: together they are for the whole roll."""
+        half = await broadcasts.about(session, its.id, Subject("result", closed[0]))
+        whole = Audience(roll=closed[0])
+        return None if half is None else replace(half, audience=whole)
+
     publication = Publication(
         text={},
         publish=close,
-        broadcast=lambda session, its, closed: broadcasts.about(session, its.id, Subject("result", closed[0])),
+        broadcast=told,
         entry=lambda closed: Entry(Act.ROUND_CLOSE, closed[0]),
         slug=process,
     )
@@ -165,7 +174,26 @@ def round_close(round_id: str, yes: Yes = False, process: Slug = None) -> None:
     if not result.order:
         say(f"Fewer than {rounds.LEAST_TURNOUT} members voted: there is no result.")
     for together in result.order:
-        say(f"{rounds.counted(result, together[0]) or '-'}  {' = '.join(together)}")
+        count = rounds.counted(result, together[0]) if result.voters >= rounds.COUNTS_FROM else ""
+        say(f"{count or '-'}  {' = '.join(together)}")
+    say(f"Anybody can count it again: hearback round publish {short(name)}")
+
+
+Folder = Annotated[Path, typer.Option(help="Where the files are written.", file_okay=False, exists=True)]
+
+
+def round_publish(round_id: str, folder: Folder = Path(), process: Slug = None) -> None:
+    """Write the file of a closed vote, and the program by which anybody counts it again. Nobody's vote is in it."""
+
+    async def look(session: Session, its: OpenProcess, _now: datetime) -> PublishedVote:
+        return await rounds.published(session, its, await meant(session, its, "vote", round_id))
+
+    file = looking(process, look)
+    for name, content in ((file.name, file.text.encode()), ("tally.py", rounds.script())):
+        (folder / name).write_bytes(content)
+        say(f"Written: {folder / name}")
+    say(f"SHA-256 of {file.name}: {file.sha256}")
+    say(f"To count it again: python3 tally.py {file.name}")
 
 
 def round_list(process: Slug = None) -> None:
@@ -176,14 +204,16 @@ def round_list(process: Slug = None) -> None:
             voters, voted = await stored_rounds.turnout(session, round_.id)
             state = "closed" if round_.closed else f"open until {round_.closes:%Y-%m-%d}"
             title = first_line(contents.unpack(round_.content, contents.Round).title)
-            say(f"{short(round_.id)}  {state}  {voted} of {voters}  {title}")
+            wrong = await stored_rounds.disputes(session, round_.id)
+            disputed = f"  {wrong} say that the list of who voted is wrong" if wrong else ""
+            say(f"{short(round_.id)}  {state}  {voted} of {voters}  {title}{disputed}")
 
     looking(process, look)
 
 
 GROUPS = {
     "council": "The advisory council: invite, look who sits there, revoke an invitation.",
-    "round": "Votes of the council: open one, list them, close one.",
+    "round": "Votes of the council: open one, list them, close one, write down what anybody can count again.",
 }
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "council list": council_list,
@@ -195,4 +225,5 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "round open": round_open,
     "round close": round_close,
     "round list": round_list,
+    "round publish": round_publish,
 }

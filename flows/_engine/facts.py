@@ -262,6 +262,24 @@ class OpenSounding:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnBallot:
+    """What this person chose in a round that is open, and the code by which they will find it counted."""
+
+    round: OpenRound
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PastRound:
+    """A vote that is over, in which this person could vote."""
+
+    id: str
+    title: Renditions
+    voted: bool
+    """As the roll has it."""
+
+
+@dataclass(frozen=True, slots=True)
 class OwnContribution:
     """One thing this person gave us, without its words."""
 
@@ -440,6 +458,9 @@ class Kept(Struct, frozen=True, omit_defaults=True, rename=KEPT_AS):
     bulletin: Renditions | None = None
     consultation: OpenConsultation | None = None
     round: OpenRound | None = None
+    own_ballots: tuple[OwnBallot, ...] = ()
+    """What they chose in rounds that are open, while it is being told; no conversation keeps it."""
+    past_rounds: tuple[PastRound, ...] = ()
     own_contributions: tuple[OwnContribution, ...] = ()
     contribution: str = ""
     """The name under which is kept what is given in this talk."""
@@ -554,6 +575,8 @@ def only(known: Kept, needs: frozenset[str]) -> Kept:
         bulletin=known.bulletin if "bulletin" in needs else None,
         consultation=known.consultation if "consultation" in needs else None,
         round=known.round if "round" in needs else None,
+        own_ballots=known.own_ballots if "own_ballots" in needs else (),
+        past_rounds=known.past_rounds if "own_ballots" in needs else (),
         own_contributions=known.own_contributions if "own_contributions" in needs else (),
         contribution=known.contribution if "contribution" in needs else "",
         code=known.code if "code" in needs else "",

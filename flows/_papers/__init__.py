@@ -9,10 +9,12 @@ from council.ballots import approvals as approval_kind
 from council.ballots import points as point_kind
 from council.ballots import rankings as ranking_kind
 from council.ballots import scores as score_kind
+from flows._engine.facts import Facts, OpenRound
 from flows._papers import answers, approvals, points, rankings, scores
 from flows._papers.paper import Paper
+from locales import _
 
-__all__ = ["PAPERS", "Paper"]
+__all__ = ["PAPERS", "Paper", "read_back"]
 
 PAPERS: Mapping[council.BallotKind[Any], Paper] = {
     answer_kind.kind: answers.PAPER,
@@ -21,3 +23,10 @@ PAPERS: Mapping[council.BallotKind[Any], Paper] = {
     ranking_kind.kind: rankings.PAPER,
     score_kind.kind: scores.PAPER,
 }
+
+
+def read_back(facts: Facts, opened: OpenRound, ballot: Any) -> str:
+    """A ballot in words; `None` is that of who abstains."""
+    if ballot is None:
+        return _("You abstain: you take part in the vote, and choose nothing.")
+    return PAPERS[council.every_rule()[opened.rule].kind].read_back(facts, opened, ballot)

@@ -12,6 +12,7 @@ from flows.candidate import Forwarded, SeatDeclined, SeatTaken, Withdrawn
 from flows.join import Linked
 from flows.leave import Departed
 from flows.link import LinkOffered
+from flows.myvote import CodeSent, Disputed
 from flows.opine import Opined, Proposed, Reconsidered
 from flows.others import Browsed, Followed, LookedInto, Unfollowed
 from flows.prefer import Preferred
@@ -79,6 +80,8 @@ EFFECTS: Mapping[type[flows.Effect], Happen] = {
     flows.Answered: contributions.answer,
     flows.Replied: inquiries.reply,
     flows.Voted: rounds.cast,
+    Disputed: rounds.dispute,
+    CodeSent: rounds.look_up,
     LinkOffered: links.offer,
     Linked: links.join,
     Unlinked: links.unlink,
@@ -246,7 +249,7 @@ async def _do(session: Session, keys: Keyring, visit: Visit, step: NextStep) -> 
         case Open(name):
             flow = flows.flows()[name]
             visit.standing = visit.standing.beneath(name, step.inside)
-            talk = KeptTalk(name, flow.edition, await complete(session, visit, flow.needs, step.held))
+            talk = KeptTalk(name, flow.edition, await complete(session, keys, visit, flow.needs, step.held))
             return await _take_up(session, keys, visit, talk.without_ballot(), talk.opened(visit.surroundings))
         case Go(answer, turn, instead):
             visit.answered = visit.standing.chosen_from

@@ -1,17 +1,22 @@
 """Votes: opening, casting, closing."""
 
 from handlers.rounds.casting import CLOSED, NO_SEAT, VOTED, cast, explain
+from handlers.rounds.checking import INCLUDED, NOT_INCLUDED, dispute, look_up
 from handlers.rounds.closing import close, close_overdue
 from handlers.rounds.opening import check, open_, opened_before
+from handlers.rounds.publishing import PublishedVote, published, script
 from handlers.rounds.reminding import REMIND, REMINDED_BEFORE, SHORTEST_ROUND, remind
-from handlers.rounds.results import COUNTED, LEAST_TURNOUT, OVER, TOO_FEW, announcement, counted
+from handlers.rounds.results import COUNTED, COUNTS_FROM, LEAST_TURNOUT, OVER, TOO_FEW, announcement, counted
 from handlers.rounds.rolls import INVITED, calls, invitation, tell, would_reach
 
 __all__ = [
     "CLOSED",
     "COUNTED",
+    "COUNTS_FROM",
+    "INCLUDED",
     "INVITED",
     "LEAST_TURNOUT",
+    "NOT_INCLUDED",
     "NO_SEAT",
     "OVER",
     "REMIND",
@@ -19,6 +24,7 @@ __all__ = [
     "SHORTEST_ROUND",
     "TOO_FEW",
     "VOTED",
+    "PublishedVote",
     "announcement",
     "calls",
     "cast",
@@ -26,11 +32,15 @@ __all__ = [
     "close",
     "close_overdue",
     "counted",
+    "dispute",
     "explain",
     "invitation",
+    "look_up",
     "open_",
     "opened_before",
+    "published",
     "remind",
+    "script",
     "tell",
     "would_reach",
 ]

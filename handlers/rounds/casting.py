@@ -1,11 +1,14 @@
 """A member votes, and reads what is voted on."""
 
 import flows
+from flows.myvote import CODE
 from flows.vote import ReadUp
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
 from locales import N_, _
-from storage import Keyring, Session, rounds
+from storage import Keyring, Session, ballots, rounds
+from storage.ballot_codes import new_code
+from storage.ballots import Ballot
 from storage.broadcasts import ROUND, VOTE, Subject
 from storage.outbox import deliveries
 
@@ -15,10 +18,13 @@ VOTED = "voted"
 NO_SEAT = N_("You do not sit on the council any more, so we did not count this vote.")
 
 
-async def cast(session: Session, _keys: Keyring, visit: Visit, effect: flows.Voted) -> None:
+async def cast(session: Session, keys: Keyring, visit: Visit, effect: flows.Voted) -> None:
     """Keep the person's ballot; too late, say so instead of what the conversation was about to say."""
     visit.room = BALLOT_ROOM
-    if await rounds.cast(session, visit.key, effect.round, effect.ballot, visit.now):
+    filled_in = Ballot(effect.ballot, new_code(), visit.now.isoformat())
+    if await ballots.cast(session, keys, visit.person, effect.round, filled_in, visit.now):
+        visit.told_ballots.add(effect.round)
+        visit.texts.append(_(CODE, code=filled_in.code, word=flows.to_send("myvote")))
         about = [Subject(ROUND, effect.round), Subject(VOTE, effect.round)]
         await deliveries.cancel_about(session, visit.board.process, visit.person, about, VOTED, visit.now)
         return

@@ -7,6 +7,7 @@ from typing import Any
 import council
 import flows
 from council.ballots import answers, approvals, points, rankings, scores
+from exports import votes
 from handlers import telling
 from handlers.processes import OpenProcess
 from handlers.writing import contents
@@ -15,6 +16,10 @@ from storage.states import Roll
 
 LEAST_TURNOUT = 3
 """With fewer votes than this a result would show who chose what: none is kept, and none is told."""
+COUNTS_FROM = votes.FLOOR
+"""With fewer votes than this only the order is told, and not how many chose what."""
+ON_THE_LIST = N_("Our list says: you voted. Wrong? Send {word}.")
+NOT_ON_THE_LIST = N_("Our list says: you did not vote. Wrong? Send {word}.")
 TOO_FEW = N_("Fewer than {number} members voted, so there is no result: it would show who chose what.")
 TOO_FEW_CHOSE = N_(
     "Some of them abstained, and fewer than {number} chose something. "
@@ -52,6 +57,8 @@ def announcement(
     voted: int,
     voters: int,
     why: flows.Renditions | None = None,
+    *,
+    has_voted: bool = False,
 ) -> flows.Renditions:
     """What those who could vote are told. `why`: it was closed before its day, for this reason."""
     kind = council.every_rule()[round_.rule].kind
@@ -69,6 +76,7 @@ def announcement(
         if explanation and any(counted(tellable, matter) for matter in tellable.counts):
             lines.append(_(explanation))
         lines.extend(_said_of_adoption(round_, tellable, labels))
+        lines.append(_(ON_THE_LIST if has_voted else NOT_ON_THE_LIST, word=flows.to_send("myvote")))
         return "\n".join((*lines, *_duty(round_, tellable)))
 
     return telling.in_every_language(process, compose)

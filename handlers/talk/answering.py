@@ -8,6 +8,7 @@ from channels.messages import Message
 from handlers.talk import replies
 from handlers.talk.patience import URGENT, Hearing, Newcomers, Why
 from handlers.talk.visits import BALLOT_ROOM, Visit
+from storage import unlinking
 from storage.outbox.replies import Reply, queue
 
 ANSWERED_BY_THEM = ("stop", "help")
@@ -62,5 +63,7 @@ def _reply(visit: Visit, channel: Channel) -> int:
         despite_stop=visit.stopped,
         room=BALLOT_ROOM if visit.standing.votes else visit.room,
     )
-    queue(visit.writes, visit.key, reply)
+    for delivery in queue(visit.writes, visit.key, reply):
+        for round_id in visit.told_ballots:
+            unlinking.will_read_back(visit.writes, delivery, round_id)
     return len(parts)

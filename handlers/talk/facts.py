@@ -6,11 +6,11 @@ from msgspec.structs import replace
 
 import flows
 from handlers.councils import option
-from handlers.talk import asking, concerns, passages
+from handlers.talk import asking, concerns, own_votes, passages
 from handlers.talk.deciding import wanted
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
-from storage import Session, answers, contributions, councils, fresh, remarks, rounds
+from storage import Keyring, Session, answers, ballots, contributions, councils, fresh, remarks, rounds
 from storage.states import ResponseState
 
 CODES = range(100_000, 1_000_000)
@@ -21,11 +21,9 @@ LINKING_CODES = range(10_000_000, 100_000_000)
 """Eight digits, which every phone can show and type, whatever its alphabet, and which no choice has."""
 
 
-async def complete(session: Session, visit: Visit, needs: frozenset[str], held: str = "") -> flows.Kept:
+async def complete(session: Session, keys: Keyring, visit: Visit, needs: frozenset[str], held: str = "") -> flows.Kept:
     """What a flow may know about this person: with what it says that it needs, and no more."""
-    known = visit.facts()
-    if "round" in needs:
-        known = replace(known, round=await _round(session, visit))
+    known = await _of_votes(session, keys, visit, needs)
     if "own_contributions" in needs:
         known = replace(known, own_contributions=await _given(session, visit))
     if "answered" in needs:
@@ -52,6 +50,16 @@ async def _of_councils(session: Session, visit: Visit, needs: frozenset[str], kn
     return known
 
 
+async def _of_votes(session: Session, keys: Keyring, visit: Visit, needs: frozenset[str]) -> flows.Kept:
+    known = visit.facts()
+    if "round" in needs:
+        known = replace(known, round=await _round(session, keys, visit))
+    if "own_ballots" in needs:
+        own, past = await own_votes.own_ballots(session, keys, visit), await own_votes.past_rounds(session, visit)
+        known = replace(known, own_ballots=own, past_rounds=past)
+    return known
+
+
 def _to_link(visit: Visit, needs: frozenset[str], known: flows.Kept) -> flows.Kept:
     if "linking_code" in needs:
         known = replace(known, linking_code=str(secrets.choice(LINKING_CODES)))
@@ -60,7 +68,7 @@ def _to_link(visit: Visit, needs: frozenset[str], known: flows.Kept) -> flows.Ke
     return known
 
 
-async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:
+async def _round(session: Session, keys: Keyring, visit: Visit) -> flows.OpenRound | None:
     """The one that still waits for this person's vote and closes first; else the first whose vote can be changed."""
     facing = await rounds.facing(session, visit.board.process, visit.person, visit.now)
     if not facing:
@@ -69,6 +77,9 @@ async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:
     content = contents.unpack(first.content, contents.Round)
     told_of = await remarks.with_remarks(session, first.round)
     visit.room = BALLOT_ROOM
+    own = await ballots.ballot_of(session, keys, visit.person, first.round) if first.voted else None
+    if own is not None:
+        visit.told_ballots.add(first.round)
     return flows.OpenRound(
         id=first.round,
         title=content.title,
@@ -78,7 +89,7 @@ async def _round(session: Session, visit: Visit) -> flows.OpenRound | None:
         rule=content.rule,
         terms=content.terms,
         explained=tuple(it.value for it in content.matters if it.about or "" in told_of or it.value in told_of),
-        ballot=await rounds.ballot_of(session, visit.key, first.round) if first.voted else "",
+        ballot="" if own is None else own.filled_in,
     )
 
 

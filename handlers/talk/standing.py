@@ -50,9 +50,9 @@ class KeptTalk(Struct, frozen=True, omit_defaults=True):
     def without_ballot(self) -> "KeptTalk":
         """As it is kept: what the person chose in a vote has been told when the talk opened, and nothing else."""
         vote = self.facts.round
-        if vote is None or not vote.ballot:
-            return self
-        facts = replace(self.facts, round=dataclasses.replace(vote, ballot=""))
+        facts = replace(self.facts, own_ballots=()) if self.facts.own_ballots else self.facts
+        if vote is not None and vote.ballot:
+            facts = replace(facts, round=dataclasses.replace(vote, ballot=""))
         return KeptTalk(self.flow, self.edition, facts, self.answers)
 
     def without_last_answer(self) -> "KeptTalk":

@@ -112,6 +112,8 @@ class Visit:
     """The flow and the number of its question that was not answered."""
     room: int = 0
     """The bytes that the reply takes in the database at least, where its length would tell what it says."""
+    told_ballots: set[str] = field(default_factory=set)
+    """The open rounds of which the reply tells what this person chose: nothing of it stays when they close."""
 
     @property
     def board(self) -> Board:

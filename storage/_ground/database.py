@@ -38,6 +38,11 @@ SQLITE_SETTINGS = (
 DISK_FULL = "53100"
 """PostgreSQL's code of it."""
 
+LOCKED = "55P03"
+"""PostgreSQL's code of it: somebody else holds the lock."""
+PATIENCE = timedelta(seconds=1)
+"""So long a table is waited for that is written anew; whoever comes to it meanwhile waits, too."""
+
 LACKING = ("42P01", "42703")
 """PostgreSQL's codes of it: no such table, no such column."""
 
@@ -87,6 +92,26 @@ class Database:
             busy, *_ = await cursor.fetchone()
             await cursor.close()
         return not busy
+
+    async def scrub(self, tables: Sequence[str]) -> bool:
+        """Let no deleted row of these small tables stay where they stand. On SQLite nothing deleted stays in any.
+
+        PostgreSQL writes them anew, for which nobody may use them. False when somebody does: scrub again later.
+        """
+        if self.writer.dialect.name == "sqlite":
+            return await self.sweep()
+        async with self.writer.connect() as session:
+            alone = await session.execution_options(isolation_level="AUTOCOMMIT")
+            await alone.exec_driver_sql(f"SET lock_timeout = {PATIENCE // timedelta(milliseconds=1)}")
+            try:
+                await alone.exec_driver_sql(f"VACUUM (FULL) {', '.join(tables)}")
+            except OperationalError as error:
+                if getattr(error.orig, "sqlstate", None) != LOCKED:
+                    raise
+                return False
+            finally:
+                await alone.exec_driver_sql("RESET lock_timeout")
+        return True
 
     @property
     def has_one_writer(self) -> bool:

@@ -38,7 +38,6 @@ from storage.reaches import ACTIVE
 from storage.states import BroadcastState, State
 from storage.tables import (
     address,
-    ballot,
     broadcast,
     candidate,
     contribution,
@@ -46,6 +45,7 @@ from storage.tables import (
     membership,
     participation,
     person,
+    roll,
     seat,
     sender,
     sits,
@@ -255,11 +255,12 @@ def _votes(audience: Audience) -> list[ColumnElement[bool]]:
     """What it asks of the rolls of rounds."""
     conditions: list[ColumnElement[bool]] = []
     if audience.beside_roll is not None:
-        theirs = (ballot.c.round_id == audience.beside_roll, ballot.c.person_id == person.c.id)
+        theirs = (roll.c.round_id == audience.beside_roll, roll.c.person_id == person.c.id)
         conditions.append(~exists().where(*theirs))
     if audience.roll is not None:
-        roll = select(ballot.c.person_id).where(ballot.c.round_id == audience.roll)
-        conditions.append(person.c.id.in_(roll.where(~ballot.c.voted) if audience.has_not_voted else roll))
+        voters = select(roll.c.person_id).where(roll.c.round_id == audience.roll)
+        voters = voters.where(~roll.c.voted) if audience.has_not_voted else voters
+        conditions.append(person.c.id.in_(voters.where(roll.c.voted) if audience.has_voted else voters))
     return conditions
 
 

@@ -33,10 +33,12 @@ class Reply(Struct, frozen=True, kw_only=True):
         return f"Reply({self.address}, {self.turn})"
 
 
-def queue(writes: Writes, key: PersonKey, reply: Reply) -> None:
-    """Queue a reply: a delivery for each part of it, sealed for this person."""
+def queue(writes: Writes, key: PersonKey, reply: Reply) -> list[str]:
+    """Queue a reply: a delivery for each part of it, sealed for this person; gives their ids."""
+    names = []
     for number, part in enumerate(reply.parts, start=1):
         name = fresh()
+        names.append(name)
         writes.insert(
             delivery,
             id=name,
@@ -54,3 +56,4 @@ def queue(writes: Writes, key: PersonKey, reply: Reply) -> None:
             not_after=reply.not_after,
             attempts=0,
         )
+    return names

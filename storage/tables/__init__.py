@@ -56,7 +56,13 @@ from storage.tables.recordings import recording
 from storage.tables.remarks import remark, shown_remark
 from storage.tables.reports import report
 from storage.tables.responses import feedback, inquiry, response, response_matter, result
-from storage.tables.rounds import ballot, round  # noqa: A004 the word of the field, never used bare
+from storage.tables.rounds import (
+    ballot,
+    read_back,
+    roll,
+    round,  # noqa: A004 the word of the field, never used bare
+    round_key,
+)
 from storage.tables.schedules import schedule
 from storage.tables.senders import sender
 from storage.tables.sendings import sending
@@ -137,6 +143,7 @@ __all__ = [
     "program",
     "proposal",
     "public_count",
+    "read_back",
     "recording",
     "recovery_code",
     "remark",
@@ -145,7 +152,9 @@ __all__ = [
     "response",
     "response_matter",
     "result",
+    "roll",
     "round",
+    "round_key",
     "round_matter",
     "schedule",
     "seat",

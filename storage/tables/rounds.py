@@ -1,6 +1,6 @@
 """The tables of votes."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, Text, false
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, false
 
 from storage._ground.columns import Moment, Sealed
 from storage.states import Roll
@@ -35,19 +35,56 @@ round = Table(  # noqa: A001 the word of the field, never used bare
     Column("voters", Integer),
     # How many of them had voted; null: it is not closed.
     Column("voted", Integer),
+    # The file by which anybody can count again, as it is published; null: not closed, or before there were any.
+    Column("published", Text),
+)
+
+round_key = Table(
+    "round_key",
+    metadata,
+    # The round, while somebody has voted in it and it is open; its row goes when the round closes.
+    Column("round_id", Text, ForeignKey("round.id"), primary_key=True),
+    # The key of its links and ballots, sealed by the deployment's.
+    Column("key", Sealed(64), nullable=False),
+)
+
+roll = Table(
+    "roll",
+    metadata,
+    # The round; a row for each person who may vote in it.
+    Column("round_id", Text, ForeignKey("round.id"), primary_key=True),
+    # Who may vote.
+    Column("person_id", Text, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+    # They have voted; it stays when the round closes.
+    Column("voted", Boolean, nullable=False, server_default=false()),
+    # Which ballot is theirs, sealed by the round's key; null: they have not voted, or the round is closed.
+    Column("link", Sealed(64)),
+    # They said, after it had closed, that `voted` is wrong.
+    Column("disputed", Boolean, nullable=False, server_default=false()),
+    # A ballot of before they were apart, sealed by its person's key; null: it was taken over, or there was none.
+    Column("matters", Sealed(1024)),
+    # When that one was cast; null: as of that ballot itself.
+    Column("cast", Sealed(64)),
 )
 
 ballot = Table(
     "ballot",
     metadata,
-    # The round; a row for each person on its roll.
-    Column("round_id", Text, ForeignKey("round.id"), primary_key=True),
-    # Who may vote.
-    Column("person_id", Text, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
-    # The ballot as its rule packs it; null: they have not voted, or the round is closed.
-    Column("matters", Sealed(1024)),
-    # When it was cast, of two chats that are linked the later ballot counts; null: as of the ballot itself.
-    Column("cast", Sealed(64)),
-    # They have voted; it stays when the ballot is thrown away.
-    Column("voted", Boolean, nullable=False, server_default=false()),
+    # A random name. Nothing here says whose it is: a row of the roll does, in a box that only the round's key opens.
+    Column("id", Text, primary_key=True),
+    # The round.
+    Column("round_id", Text, ForeignKey("round.id"), nullable=False),
+    # The ballot, its code and when it was cast, sealed by the round's key. Its row goes when the round closes.
+    Column("content", Sealed(1024), nullable=False),
 )
+Index("ix_ballot_round_id", ballot.c.round_id)
+
+read_back = Table(
+    "read_back",
+    metadata,
+    # A reply that tells its person what they chose, or its code; when the round closes nothing of it may stay.
+    Column("delivery_id", Text, primary_key=True),
+    # The round.
+    Column("round_id", Text, ForeignKey("round.id"), primary_key=True),
+)
+Index("ix_read_back_round_id", read_back.c.round_id)

@@ -26,6 +26,7 @@ import storage
 from bot import __main__ as command
 from bot import serve
 from channels.messages import Kind, Message
+from exports import tally
 from storage import Keyring, Session, Unreadable, circuits, events, keys, senders
 from storage._ground.alone import alone
 from storage.broadcasts import Plan
@@ -95,6 +96,10 @@ def test_an_organizers_day(alice: Somebody, hearback: Hearback, tmp_path: Path) 
     assert "0 of 1" in hearback("round", "list").out
     closed = hearback("round", "close", named(voted), "--yes")
     assert (closed.status, closed.wrong) == (0, "")
+    written = hearback("round", "publish", named(voted), "--folder", str(tmp_path))
+    assert (written.status, written.wrong) == (0, "")
+    (counted,) = tmp_path.glob("vote-*.json")
+    assert tally.main([str(counted)]) == 0
     shown = hearback("broadcasts").out
     assert named(published) in shown
     assert "(being made)" in shown

@@ -5,9 +5,11 @@ from datetime import timedelta
 from bot.housekeeping import OLD, Housekeeping
 from broadcast.wake import Waker
 from handlers.signing_in import IDLE, named
-from storage import Database, Keyring, events, sign_ins
+from storage import Database, Keyring, events, marks, rounds, sign_ins
 from tests.colleagues import signed_in
-from tests.storage.rows import NOW, give, meet
+from tests.storage.rows import NOW, PROCESS, give, meet
+from tests.storage.test_rounds import start
+from tests.storage.votes import vote
 
 
 async def test_a_message_that_our_code_failed_on_is_erased_after_a_month(database: Database, keys: Keyring) -> None:
@@ -39,3 +41,26 @@ async def test_in_which_language_words_are_is_found_out_afterwards(database: Dat
     async with database.reading() as session:
         found = (await session.exec_driver_sql("SELECT written_in FROM contribution ORDER BY 1")).scalars().all()
     assert found == ["", "fr"]
+
+
+async def test_what_could_join_people_and_votes_goes_from_the_disk_after_a_close(
+    database: Database, keys: Keyring
+) -> None:
+    """Once for each close; the ballot of who left goes before."""
+    house = Housekeeping(database, keys, {}, Waker())
+    async with database.writing() as session:
+        alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
+        for name in ("first", "second"):
+            await start(session, alice.id, bob.id, name=name)
+        for who in (alice, bob):
+            await vote(session, keys, who, "second", "[]")
+        await rounds.withdraw(session, PROCESS, alice.id, NOW)
+        await rounds.close(session, "first", "{}", NOW)
+    await house.keep(NOW)
+    async with database.writing() as session:
+        assert await marks.at(session, marks.SCRUBBED) == NOW
+        assert len((await session.exec_driver_sql("SELECT id FROM ballot")).all()) == 1
+        await rounds.close(session, "second", "{}", NOW + timedelta(minutes=1))
+    await house.keep(NOW + timedelta(minutes=2))
+    async with database.reading() as session:
+        assert await marks.at(session, marks.SCRUBBED) == NOW + timedelta(minutes=1)

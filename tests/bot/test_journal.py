@@ -62,6 +62,7 @@ READ_ONLY = {
     *("parked", "senders"),
     *("deliveries", "codes", "templates", "dead list", "journal list", "journal verify", "journal head"),
     "staff list",
+    "round publish",
     "words export",
 }
 """Those that only look: their transactions can change nothing."""

@@ -18,6 +18,7 @@ from tests.console.browser import Browser
 from tests.console.conftest import Town
 from tests.console.test_matters import opens, says
 from tests.storage.rows import Somebody, meet
+from tests.storage.votes import vote
 
 ROUNDS = "/p/regional-review/rounds"
 NEW = "/rounds/new"
@@ -43,7 +44,7 @@ async def votes(town: Town, name: str, voters: Sequence[Somebody], *ballots: str
     async with town.office.database.writing() as session:
         for who, chosen in zip(voters, ballots, strict=False):
             packed = rule.packed(frozenset(chosen.split()))
-            assert await stored.cast(session, who.key, name, packed, town.clock.now)
+            assert await vote(session, town.office.keys, who, name, packed, town.clock.now)
 
 
 async def filled_in(town: Town, organizer: Browser, **more: str) -> dict[str, str]:

@@ -24,7 +24,9 @@ from flows import (
     OpenSounding,
     OpenText,
     Option,
+    OwnBallot,
     OwnContribution,
+    PastRound,
     PlaceInText,
     Process,
     Promise,
@@ -46,7 +48,7 @@ from flows import (
 from storage.states import ResponseState
 from tests.every_channel import every_channel
 
-LONGEST_TALK = 8
+LONGEST_TALK = 12
 
 PROCESS = Process(
     title={"en": "Regional review", "fr": "Examen régional"},
@@ -162,6 +164,8 @@ def facts(language: str = "en", channel: str = "telegram") -> Facts:
         bulletin={"en": "The meeting is in May."},
         consultation=CONSULTATION,
         round=ROUND,
+        own_ballots=(OwnBallot(replace(ROUND, voted=True, ballot='["m1"]'), "7K3QM2X9RD"),),
+        past_rounds=(PastRound("r0", {"en": "What comes first"}, True), PastRound("r9", {"en": "Who speaks"}, False)),
         own_contributions=GIVEN,
         seated=True,
         linked=True,

@@ -37,6 +37,7 @@ from flows import (
 from flows import help as help_
 from flows._engine.folding import fold
 from flows.amend import Amended, PartCompared, PartRead, Presented, ProposalRead
+from flows.myvote import CodeSent
 from flows.opine import Opined, Proposed
 from flows.others import LookedInto
 from flows.rate import Rated
@@ -68,9 +69,9 @@ MAY_HAPPEN_TWICE = (
     Amended, PartCompared, PartRead, Presented, ProposalRead,
 )  # fmt: skip
 """Going back replays them, so they are recorded as the latest word and not as one more; what is read is read again."""
-IN_WRITING = ("rate", "ask", "reason")
+IN_WRITING = ("rate", "ask", "reason", "myvote")
 """Where nobody would listen to a voice note."""
-SAYS_SOMETHING = (Switched, Entered, LookedBack)
+SAYS_SOMETHING = (Switched, Entered, LookedBack, CodeSent)
 """What follows them is said by another talk, or by who looks it up."""
 
 everywhere = pytest.mark.parametrize("channel", channels.kinds())
@@ -101,6 +102,8 @@ def circumstances(language: str, channel: str) -> Iterator[Facts]:
     yield structs.replace(full, opened=replace(TEXT, takes=False, part=replace(PART, behind="", pieces=1)))
     yield structs.replace(full, response=replace(full.response, tapped="partly"))
     yield structs.replace(full, own_contributions=full.own_contributions[2:3], inquiry=None)
+    yield structs.replace(full, own_ballots=(), past_rounds=full.past_rounds[:1])
+    yield structs.replace(full, own_ballots=(), past_rounds=())
     yield structs.replace(full, elsewhere=ELSEWHERE)
     earlier = ShownStatement("st1", {"en": "Buses should be free."}, Opinion.AGREES, 2)
     yield structs.replace(full, sounding=replace(SOUNDING, statement=earlier, goes_on=True))
@@ -289,6 +292,7 @@ def test_what_cannot_be_done_now_is_offered_by_no_flow(flow: Flow, language: str
 def test_help_names_the_words_of_what_can_be_done_now() -> None:
     everything = {
         "share", "answer", "vote", "news", "status", "others", "region", "candidate", "seat", "unlink", "prefer",
+        "myvote",
         "menu", "language", "leave", "stop", "forget",
     }  # fmt: skip
     assert told_by_help(facts()) == everything

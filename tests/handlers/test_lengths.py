@@ -16,8 +16,9 @@ from handlers.talk.standing import KeptTalk, Standing, packed, room
 from handlers.talk.visits import BALLOT_ROOM
 from handlers.writing import contents
 from locales import languages
-from storage import Keyring, events
+from storage import Keyring, events, round_keys
 from storage._ground.columns import Sealed
+from storage.ballot_codes import new_code
 from storage.keys import padded
 from storage.tables import address, ballot, contribution, metadata, participation
 from tests.council.scored import asked_for, scored
@@ -29,7 +30,7 @@ from tests.handlers.written import matter, to_vote
 MATTERS = tuple(matter(f"{'m' * 36}_{number}", f"{number} {'x' * size}") for number, size in enumerate((1, 9, 40, 78)))
 FOUR = dataclasses.replace(to_vote(), matters=MATTERS)
 SIZES = {
-    "ballot": "SELECT length(matters) FROM ballot WHERE matters IS NOT NULL",
+    "ballot": "SELECT length(content) FROM ballot",
     "reply": "SELECT length(body) FROM delivery WHERE body IS NOT NULL",
     "talk": "SELECT length(talk) FROM address",
 }
@@ -62,7 +63,7 @@ async def test_all_ballots_and_what_is_said_to_them_look_alike(house: House, cha
 
 
 async def test_the_longest_ballots_look_like_the_shortest(house: House) -> None:
-    letters = "\N{ARABIC LETTER ALEF}" * 40
+    letters = "\N{ARABIC LETTER ALEF}" * 36
     many = tuple(matter(f"{'m' * 37}_{number:02}", f"{number}{letters}") for number in range(contents.MOST_OPTIONS))
     member = await seated(house, "1")
     await opened(house, dataclasses.replace(to_vote(), matters=many))
@@ -191,12 +192,17 @@ def kept(talk: KeptTalk, turn: flows.Turn) -> int:
     return len(padded(packed(standing).encode(), address.c.talk, room(standing)))
 
 
+def sealed_as(filled_in: str) -> int:
+    text = round_keys.packed(round_keys.Ballot(filled_in, new_code(), NOW.isoformat()))
+    return len(padded(text.encode(), ballot.c.content))
+
+
 @every_rule
 def test_no_vote_can_be_told_from_its_length(rule: council.Rule) -> None:
     """Where this fails, the step of the column `ballot.matters`, or `VOTE` of the talk, is too small for a ballot."""
     talks: dict[int, set[int]] = {}
     votes = sorted((None, *rule.kind.examples(values(rule))), key=lambda vote: len(rule.packed(vote)))
-    cast = {len(padded(rule.packed(vote).encode(), ballot.c.matters)) for vote in votes}
+    cast = {sealed_as(rule.packed(vote)) for vote in votes}
     for vote in (votes[0], votes[1], votes[-1]):
         *open_, (_talk, over) = held(rule, vote)
         for talk, turn in open_:

@@ -48,7 +48,7 @@ async def test_who_gives_up_their_seat_takes_their_vote_along(house: House) -> N
     heard = await alice.says("seat", "1")
     assert "You have left the council." in heard
     assert len(await house.column("SELECT person_id FROM membership WHERE ended IS NULL")) == 3
-    assert len(await house.column("SELECT person_id FROM ballot")) == 3
+    assert len(await house.column("SELECT person_id FROM roll")) == 3
     result = await closed(house, name)
     assert result.voters == 3
     assert "3 members of 3 voted" in await others[0].hears()
@@ -59,7 +59,7 @@ async def test_who_gives_up_their_seat_takes_their_vote_along(house: House) -> N
 async def test_who_thinks_again_keeps_seat_and_vote(house: House) -> None:
     _name, (alice,) = await voting(house, "1")
     assert "You keep your seat." in await alice.says("seat", "2")
-    assert await house.column("SELECT voted FROM ballot") in ([True], [1])
+    assert await house.column("SELECT voted FROM roll") in ([True], [1])
     assert len(await house.column("SELECT person_id FROM membership WHERE ended IS NULL")) == 1
 
 
@@ -128,7 +128,7 @@ async def test_who_is_removed_while_voting_hears_that_it_does_not_count(house: H
     heard = await alice.says("1")
     assert "You do not sit on the council any more, so we did not count this vote." in heard
     assert "We have your vote" not in heard
-    assert len(await house.column("SELECT person_id FROM ballot")) == 1
+    assert len(await house.column("SELECT person_id FROM roll")) == 1
 
 
 async def test_who_is_removed_while_giving_up_the_seat_hears_that_they_left(house: House) -> None:
@@ -184,7 +184,7 @@ async def test_a_fault_in_the_middle_of_a_removal_changes_nothing(
                 await removed(house, await seat_of(house, "1"))
     assert await alice.hears() == ""
     assert len(await house.column("SELECT person_id FROM membership WHERE ended IS NULL")) == 1
-    assert len(await house.column("SELECT person_id FROM ballot")) == 1
+    assert len(await house.column("SELECT person_id FROM roll")) == 1
 
 
 async def test_the_name_of_a_seat_tells_nothing_of_who_sits_there(house: House) -> None:

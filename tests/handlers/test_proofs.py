@@ -22,7 +22,7 @@ async def proven(house: House) -> House:
 
 
 async def votes(house: House) -> int:
-    return len(await house.column("SELECT person_id FROM ballot WHERE matters IS NOT NULL"))
+    return len(await house.column("SELECT person_id FROM roll WHERE voted"))
 
 
 async def test_a_vote_by_text_message_counts_after_the_number_that_we_sent(house: House) -> None:

@@ -145,7 +145,7 @@ async def test_a_question_of_a_year_ago_is_not_answered_by_somebody_else(house: 
     assert await member.says("1") == f"{ASKED}\nYes, that was me\nNo, I am new"
     await member.says("2", "1", "menu")
     assert "vote" not in (await member.says("menu")).lower()
-    assert await house.column("SELECT person_id FROM ballot WHERE matters IS NOT NULL") == []
+    assert await house.column("SELECT person_id FROM roll WHERE voted") == []
 
 
 async def test_an_answer_that_comes_a_month_after_the_question_is_asked_for_again(house: House) -> None:

@@ -12,9 +12,11 @@ from sqlalchemy import Column, LargeBinary, insert
 
 from storage import Keyring, PersonKey, Session, fresh
 from storage._ground.columns import Sealed
+from storage.keys import RoundKey
 from storage.lanes import Lane
+from storage.round_keys import Ballot, packed
 from storage.states import BroadcastState, ResponseState
-from storage.tables import delivery, metadata, person
+from storage.tables import ballot, delivery, metadata, person, roll, round_key
 from storage.together import Writes
 from tests.storage.rows import NOW, PROCESS
 
@@ -82,8 +84,19 @@ async def fill(session: Session, keys: Keyring) -> PersonKey:
         if table.name not in ("process", "standing"):
             row = {column.name: _value(column, key) for column in table.columns} | STATES.get(table.name, {})
             row |= {"key": keys.wrap(key), "key_epoch": keys.epoch} if table is person else {}
+            row |= _of_round(keys).get(table.name, {})
             await session.execute(insert(table).values(row))
     return key
+
+
+def _of_round(keys: Keyring) -> Mapping[str, dict[str, Any]]:
+    """What the key of an open round seals, and that key."""
+    key, filled_in = RoundKey(NAME, b"r" * 32), Ballot("[]", "0123456789", NOW.isoformat())
+    return {
+        "round_key": {"key": key.sealed_by(keys, round_key.c.key)},
+        "roll": {"link": key.seal(NAME, roll.c.link, NAME), "matters": None, "cast": None, "disputed": False},
+        "ballot": {"content": key.seal(packed(filled_in), ballot.c.content, NAME)},
+    }
 
 
 SEALED = {"candidate.facts": "{}", "contribution.translations": "{}", "opinion.held": "[]"}

@@ -30,6 +30,7 @@ from storage.tables import (
     person,
     process,
     report,
+    roll,
 )
 from tests.storage.rows import (
     NOW,
@@ -48,20 +49,22 @@ from tests.storage.rows import (
 )
 from tests.storage.samples import NAME, fill
 from tests.storage.test_forgetting import leads
+from tests.storage.votes import vote, vote_of, votes
 
 KEPT_ELSEWHERE = {
     "parked": "it is found by the address, which stays, and sealed for nobody that we know",
+    "read_back": "it is found by the delivery, which stays",
     "report": "it is found by the delivery, which stays",
     "staff_phone": "it is found by the address, which stays",
 }
 """Tables that lead to a person by another row: why nothing becomes of them."""
 TOOK = (person.name, process.name)
-NO_PERSONS = ("parked", "export_part", "staff", "sign_in")
+NO_PERSONS = ("parked", "export_part", "staff", "sign_in", "round_key", "roll", "ballot")
 """Tables in which something is sealed, and not by a person's key."""
 
 
-def pair(first: Somebody, second: Somebody) -> Pair:
-    return Pair(first.key, second.key)
+def pair(keys: Keyring, first: Somebody, second: Somebody) -> Pair:
+    return Pair(first.key, second.key, keys)
 
 
 async def two(session: Session, keys: Keyring) -> tuple[Somebody, Somebody]:
@@ -81,7 +84,7 @@ async def test_nothing_is_left_that_names_the_second_or_that_only_their_key_open
         second = await fill(session, keys)
         first = await meet(session, keys, "70002")
         before = await _numbers(session)
-        await joining.join(session, Pair(first.key, second), NOW)
+        await joining.join(session, Pair(first.key, second, keys), NOW)
         after = await _numbers(session)
         left = {table.name: await _left(session, table, first.key) for table in metadata.sorted_tables}
     assert {name: what for name, what in left.items() if what} == {}
@@ -110,7 +113,6 @@ async def _left(session: Session, table: Table, first: PersonKey) -> set[str]:
 
 def _opens(first: PersonKey, column: Any, record: Any) -> bool:
     bound = {
-        "ballot": "round_id",
         "participation": "process_id",
         "feedback": "response_id",
         "opinion": "sounding_id",
@@ -128,7 +130,7 @@ async def test_what_is_sealed_looks_no_shorter_than_before(database: Database, k
         name = await queue(session, phone, "x")
         long = phone.key.seal("x", delivery.c.body, name, 6 * 1024)
         await session.execute(update(delivery).where(delivery.c.id == name).values(body=long))
-        await joining.join(session, pair(alice, phone), NOW)
+        await joining.join(session, pair(keys, alice, phone), NOW)
         body = (await row(session, name)).body
     assert len(body) == len(long)
     assert alice.key.open(body, delivery.c.body, name) == "x"
@@ -155,7 +157,7 @@ async def test_who_agreed_in_either_chat_takes_part(
     async with database.writing() as session:
         alice = await meet(session, keys, "70001", consented=mine[0], region=mine[1])
         phone = await meet(session, keys, "+12025550101", channel="sms", consented=theirs[0], region=theirs[1])
-        await joining.join(session, pair(alice, phone), NOW)
+        await joining.join(session, pair(keys, alice, phone), NOW)
         [part] = (await session.execute(select(participation))).all()
     assert (part.person_id, part.consented, part.region) == (alice.id, consented, region)
     assert alice.key.open(part.consent, participation.c.consent, PROCESS) == "agreed"
@@ -165,7 +167,7 @@ async def test_who_left_in_one_chat_and_takes_part_in_the_other_takes_part(datab
     async with database.writing() as session:
         alice, phone = await two(session, keys)
         await participations.leave(session, alice.id, PROCESS, NOW.date())
-        await joining.join(session, pair(alice, phone), NOW)
+        await joining.join(session, pair(keys, alice, phone), NOW)
         [part] = (await session.execute(select(participation))).all()
     assert (part.consented, part.left) == (True, None)
 
@@ -177,7 +179,7 @@ async def test_a_consent_that_stands_with_the_second_still_is_not_lost(database:
         old = phone.key.seal("as before", person.c.consent, phone.id)
         await session.execute(update(person).where(person.c.id == phone.id).values(consent=old))
         await session.execute(update(participation).values(consent=None))
-        await joining.join(session, pair(alice, phone), NOW)
+        await joining.join(session, pair(keys, alice, phone), NOW)
         [part] = (await session.execute(select(participation))).all()
     assert alice.key.open(part.consent, participation.c.consent, PROCESS) == "as before"
 
@@ -193,7 +195,7 @@ async def test_of_two_answers_to_a_question_the_later_stays(
         await give(session, alice, "first", consultation="c", question="q")
         await give(session, phone, "second", consultation="c", question="q", moment=NOW + timedelta(days=days))
         await give(session, phone, "another", consultation="c", question="p")
-        await joining.join(session, pair(alice, phone), NOW)
+        await joining.join(session, pair(keys, alice, phone), NOW)
         kept = (await session.execute(select(contribution).order_by(contribution.c.question))).all()
     words = [alice.key.open(answer.words, contribution.c.words, answer.id) for answer in kept]
     assert words == ["another", stays]
@@ -215,12 +217,13 @@ async def test_one_place_on_the_roll_and_the_ballot_that_was_cast_later(
         await _on_a_roll(session, "theirs", voters[1])
         for place, who in enumerate(voters):
             moment = NOW + timedelta(microseconds=1 if place == later else 0)
-            assert await rounds.cast(session, who.key, "both", f"m{place}", moment)
-        await joining.join(session, pair(*voters), NOW)
-        assert await rounds.ballot_of(session, voters[0].key, "both") == f"m{later}"
+            assert await vote(session, keys, who, "both", f"m{place}", moment)
+        await joining.join(session, pair(keys, *voters), NOW)
+        assert await vote_of(session, keys, voters[0], "both") == f"m{later}"
         assert await rounds.turnout(session, "both") == (1, 1)
         assert await rounds.turnout(session, "theirs") == (1, 0)
-        assert await rounds.ballots(session, keys, "both") == [f"m{later}"]
+        assert await votes(session, keys, "both") == [f"m{later}"]
+        assert (await session.execute(select(func.count()).select_from(ballot))).scalar_one() == 1
 
 
 @pytest.mark.parametrize("voter", [0, 1])
@@ -228,9 +231,9 @@ async def test_a_vote_in_one_chat_counts(database: Database, keys: Keyring, vote
     async with database.writing() as session:
         voters = await two(session, keys)
         await _on_a_roll(session, "r", *voters)
-        await rounds.cast(session, voters[voter].key, "r", "m", NOW)
-        await joining.join(session, pair(*voters), NOW)
-        assert await rounds.ballot_of(session, voters[0].key, "r") == "m"
+        await vote(session, keys, voters[voter], "r", "m")
+        await joining.join(session, pair(keys, *voters), NOW)
+        assert await vote_of(session, keys, voters[0], "r") == "m"
         assert await rounds.turnout(session, "r") == (1, 1)
 
 
@@ -239,11 +242,13 @@ async def test_a_round_that_is_closed_stays_as_it_was_counted(database: Database
         voters = await two(session, keys)
         await _on_a_roll(session, "r", *voters)
         for who in voters:
-            await rounds.cast(session, who.key, "r", "m", NOW)
+            await vote(session, keys, who, "r", "m")
         await rounds.close(session, "r", "{}", NOW)
-        await joining.join(session, pair(*voters), NOW)
+        await joining.join(session, pair(keys, *voters), NOW)
         assert await rounds.turnout(session, "r") == (2, 2)
-        assert (await session.execute(select(ballot.c.matters, ballot.c.cast))).all() == [(None, None)]
+        assert (await session.execute(select(roll.c.person_id, roll.c.voted, roll.c.link))).all() == [
+            (voters[0].id, True, None)
+        ]
 
 
 async def test_one_seat_in_each_council(database: Database, keys: Keyring) -> None:
@@ -252,7 +257,7 @@ async def test_one_seat_in_each_council(database: Database, keys: Keyring) -> No
             both = await two(session, keys)
             for place in sitting:
                 await sit(session, both[place])
-            assert await joining.join(session, pair(*both), NOW) is freed
+            assert await joining.join(session, pair(keys, *both), NOW) is freed
             assert (await session.execute(select(membership.c.person_id))).scalars().all() == [both[0].id]
             await session.rollback()
 
@@ -280,7 +285,7 @@ async def test_one_copy_of_a_broadcast(
         names = [await owe(session, who, state=state) for who, state in zip(both, (mine, theirs), strict=True)]
         reported = {"delivery_id": names[1], "provider_id": "m", "status": "sent", "code": "", "at": NOW}
         await session.execute(insert(report).values(reported))
-        await joining.join(session, pair(*both), NOW)
+        await joining.join(session, pair(keys, *both), NOW)
         stays, left = await row(session, names[kept[0]]), await row(session, names[gone[0]])
         reports = (await session.execute(select(func.count()).select_from(report))).scalar_one()
     assert (stays.person_id, stays.state) == (both[0].id, kept[1])
@@ -297,7 +302,7 @@ async def test_a_broadcast_that_is_being_made_reaches_them_once(database: Databa
         second = await meet(session, keys, "+12025550101", channel="sms", name=names[1])
         made = await announce(session)
         assert await expansion.expand(session, made, NOW, 1) == 1
-        await joining.join(session, pair(first, second), NOW)
+        await joining.join(session, pair(keys, first, second), NOW)
         while (more := await expansion.to_expand(session, NOW)) is not None:
             await expansion.expand(session, more, NOW, 1)
         assert list((await states(session)).values()) == ["queued"]
@@ -308,11 +313,11 @@ async def test_what_a_pause_put_off_is_due_once_its_broadcast_goes_on(database: 
         alice, phone = await two(session, keys)
         await announce(session)
         name = await owe(session, phone, due=NEVER)
-        await joining.join(session, pair(alice, phone), NOW)
+        await joining.join(session, pair(keys, alice, phone), NOW)
         assert (await row(session, name)).due == NOW
         paused = await owe(session, alice, await _paused(session), due=NEVER)
         phone = await meet(session, keys, "+12025550102", channel="sms")
-        await joining.join(session, pair(alice, phone), NOW)
+        await joining.join(session, pair(keys, alice, phone), NOW)
         assert (await row(session, paused)).due == NEVER
 
 
@@ -402,7 +407,7 @@ async def test_who_stands_twice_stands_once_as_the_one_who_is_further(
             row = {"id": name, "process_id": PROCESS, "call_id": "call", "person_id": who.id, "stood": NOW.date()}
             facts = who.key.seal('{"age":"old"}', candidate.c.facts, name)
             await session.execute(insert(candidate).values(**row, facts=facts, state=state))
-        await joining.join(session, pair(*both), NOW)
+        await joining.join(session, pair(keys, *both), NOW)
         [left] = (await session.execute(select(candidate))).all()
         assert (left.id, left.person_id) == (str(kept), both[0].id)
         assert both[0].key.open(left.facts, candidate.c.facts, left.id) == '{"age":"old"}'

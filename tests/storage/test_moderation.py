@@ -167,7 +167,7 @@ async def test_two_who_turn_out_to_be_one_keep_what_staff_made_of_it(database: D
         alice, phone = await meet(session, keys, "70001"), await meet(session, keys, "+12025550101", channel="sms")
         name = await give(session, phone, "Karim hit me", spoken=False)
         await everything(session, keys, name)
-        await joining.join(session, Pair(alice.key, phone.key), NOW)
+        await joining.join(session, Pair(alice.key, phone.key, keys), NOW)
         its = await held(session, keys, name)
     assert (its.words, its.masked) == ("Karim hit me", "▇▇▇ buses")
     assert its.translations == {"fr": Translation("bus", AMINA, NOW)}

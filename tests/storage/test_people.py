@@ -82,7 +82,7 @@ async def test_no_row_knows_of_who_was_forgotten(database: Database, keys: Keyri
     async with database.writing() as session:
         alice = await live(session, keys)
         assert await _rows_with(session, traces(alice, keys)) >= {
-            "person", "address", "contribution", "delivery", "report", "ballot", "membership", "parked"
+            "person", "address", "contribution", "delivery", "report", "roll", "membership", "parked"
         }  # fmt: skip
         await people.erase(session, alice.id)
         assert await _rows_with(session, traces(alice, keys)) == set()

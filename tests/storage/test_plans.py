@@ -160,7 +160,7 @@ PROCESSES = """
     WHERE address.person_id = participation.person_id;
     INSERT INTO round (id, process_id, content, rule, opened, closes)
     SELECT 'round' || n, 'process' || n, '', 'approval', '2026-01-01', '2027-01-01' FROM generate_series(1, 49) n;
-    INSERT INTO ballot (round_id, person_id)
+    INSERT INTO roll (round_id, person_id)
     SELECT replace(process_id, 'process', 'round'), person_id FROM participation WHERE process_id <> 'review';
     INSERT INTO contribution (id, process_id, person_id, topic, language, given)
     SELECT md5('c' || person_id), process_id, person_id, '', 'en', '2026-01-01' FROM participation;
@@ -182,7 +182,7 @@ async def test_a_turn_reads_no_more_of_any_table_than_its_own_people(postgresql:
     few = {"process", "sender", "round", "membership", "seat", "event"}
     assert set(re.findall(r"Seq Scan on (\w+)", planned)) <= few
     assert "on participation" in planned
-    assert "on ballot" in planned
+    assert "on roll" in planned
 
 
 async def test_nor_does_a_turn_on_sqlite(sqlite: Database, keys: Keyring) -> None:

@@ -261,7 +261,7 @@ async def test_who_is_joined_keeps_their_voice_without_its_being_sealed_anew(
     async with database.writing() as session:
         waiting = await speak(session, phone, "file-2")
         before = (await session.execute(select(recording.c.sound).where(recording.c.sound.is_not(None)))).scalar_one()
-        await joining.join(session, Pair(alice.key, phone.key), NOW)
+        await joining.join(session, Pair(alice.key, phone.key, keys), NOW)
         after = (await session.execute(select(recording.c.sound).where(recording.c.sound.is_not(None)))).scalar_one()
     assert bytes(before) == bytes(after)
     assert await heard(database, keys, name) == SOUND
@@ -278,7 +278,7 @@ async def test_who_is_joined_while_it_comes_can_hear_it_after(
         name = await speak(session, phone)
     [claimed] = await claim(database, keys)
     async with database.writing() as session:
-        await joining.join(session, Pair(alice.key, phone.key), NOW)
+        await joining.join(session, Pair(alice.key, phone.key, keys), NOW)
     assert await kept(database, keys, claimed)
     assert await heard(database, keys, name) == SOUND
 

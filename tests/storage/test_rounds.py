@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from storage import Database, Keyring, Session, people, rounds
 from storage.rounds import Facing
-from storage.tables import ballot
+from storage.tables import ballot, roll, round_key
 from tests.storage.rows import NOW, PROCESS, meet, until_somebody_waits
+from tests.storage.votes import vote, votes
 
 HOUR = timedelta(hours=1)
 
@@ -17,47 +18,52 @@ async def start(session: Session, *roll: str, name: str = "r", closes: timedelta
     await rounds.open_(session, rounds.NewRound(name, PROCESS, '{"title": "x"}', "approval", NOW, NOW + closes), roll)
 
 
-async def test_a_filled_incounts_for_who_is_on_the_roll(database: Database, keys: Keyring) -> None:
+async def test_a_ballot_counts_for_who_is_on_the_roll(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice, bob, carol = [await meet(session, keys, f"7{number}") for number in range(3)]
         await start(session, alice.id, bob.id)
-        assert await rounds.cast(session, alice.key, "r", '["m1","m2"]', NOW)
-        assert not await rounds.cast(session, carol.key, "r", '["m1"]', NOW)
+        assert await vote(session, keys, alice, "r", '["m1","m2"]', NOW)
+        assert not await vote(session, keys, carol, "r", '["m1"]', NOW)
         assert await rounds.turnout(session, "r") == (2, 1)
-        assert await rounds.ballots(session, keys, "r") == ['["m1","m2"]']
+        assert await votes(session, keys, "r") == ['["m1","m2"]']
 
 
-async def test_a_filled_incan_be_replaced_until_the_round_closes(database: Database, keys: Keyring) -> None:
+async def test_a_ballot_can_be_replaced_until_the_round_closes(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice = await meet(session, keys)
         await start(session, alice.id)
         for filled_in in ('["m1"]', '["m2","m3"]', "[]"):
-            assert await rounds.cast(session, alice.key, "r", filled_in, NOW)
-            assert len(await rounds.ballots(session, keys, "r")) == 1
-        assert await rounds.ballots(session, keys, "r") == ["[]"]
-        assert not await rounds.cast(session, alice.key, "r", '["m1"]', NOW + HOUR)
-        assert await rounds.ballots(session, keys, "r") == ["[]"]
+            assert await vote(session, keys, alice, "r", filled_in, NOW)
+            assert len(await votes(session, keys, "r")) == 1
+        assert await votes(session, keys, "r") == ["[]"]
+        assert not await vote(session, keys, alice, "r", '["m1"]', NOW + HOUR)
+        assert await votes(session, keys, "r") == ["[]"]
 
 
-async def test_after_closing_no_filled_incounts_and_none_is_kept(database: Database, keys: Keyring) -> None:
+async def test_after_closing_no_ballot_counts_and_none_is_kept(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
         await start(session, alice.id, bob.id)
-        await rounds.cast(session, alice.key, "r", '["m1"]', NOW)
+        await vote(session, keys, alice, "r", '["m1"]', NOW)
         await rounds.close(session, "r", '{"m1": 1}', NOW)
-        assert not await rounds.cast(session, bob.key, "r", '["m1"]', NOW)
-        assert await rounds.ballots(session, keys, "r") == []
-        assert set((await session.execute(select(ballot.c.matters))).scalars()) == {None}
+        assert not await vote(session, keys, bob, "r", '["m1"]', NOW)
+        assert (await session.execute(select(ballot))).all() == []
+        assert (await session.execute(select(round_key))).all() == []
+        assert set((await session.execute(select(roll.c.link))).scalars()) == {None}
+        assert set((await session.execute(select(roll.c.person_id, roll.c.voted))).all()) == {
+            (alice.id, True),
+            (bob.id, False),
+        }
         found = await rounds.get(session, "r")
         assert await rounds.turnout(session, "r") == (2, 1)
     assert found is not None
     assert (found.closed, found.result) == (NOW, '{"m1": 1}')
 
 
-async def test_there_is_no_filled_inin_a_round_that_was_never_opened(database: Database, keys: Keyring) -> None:
+async def test_there_is_no_ballot_in_a_round_that_was_never_opened(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice = await meet(session, keys)
-        assert not await rounds.cast(session, alice.key, "never", '["m1"]', NOW)
+        assert not await vote(session, keys, alice, "never", '["m1"]', NOW)
         assert await rounds.get(session, "never") is None
 
 
@@ -75,7 +81,7 @@ async def test_who_votes_meets_the_open_rounds_and_whether_they_voted(database: 
         facing = Facing("r", '{"title": "x"}', NOW + HOUR, voted=False)
         assert await rounds.facing(session, PROCESS, alice.id, NOW) == [facing]
         assert await rounds.facing(session, PROCESS, bob.id, NOW) == []
-        await rounds.cast(session, alice.key, "r", '["m1"]', NOW)
+        await vote(session, keys, alice, "r", '["m1"]', NOW)
         (found,) = await rounds.facing(session, PROCESS, alice.id, NOW)
     assert found.voted
 
@@ -91,28 +97,28 @@ async def test_a_round_whose_time_has_passed_is_overdue_until_it_is_closed(datab
         assert {shown.id for shown in await rounds.newest(session, PROCESS, 5)} == {"now", "later"}
 
 
-async def test_the_filled_inof_who_is_forgotten_is_gone(database: Database, keys: Keyring) -> None:
+async def test_the_ballot_of_who_is_forgotten_is_gone(database: Database, keys: Keyring) -> None:
     async with database.writing() as session:
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
         await start(session, alice.id, bob.id)
         for who in (alice, bob):
-            await rounds.cast(session, who.key, "r", '["m1"]', NOW)
+            await vote(session, keys, who, "r", '["m1"]', NOW)
         await people.erase(session, alice.id)
         assert await rounds.turnout(session, "r") == (1, 1)
 
 
-async def test_a_filled_inthat_waits_for_a_closing_comes_too_late(postgresql: Database, keys: Keyring) -> None:
+async def test_a_ballot_that_waits_for_a_closing_comes_too_late(postgresql: Database, keys: Keyring) -> None:
     async with postgresql.writing() as session:
         alice = await meet(session, keys)
         await start(session, alice.id)
 
-    async def vote() -> bool:
+    async def votes_late() -> bool:
         async with postgresql.writing() as session:
-            return await rounds.cast(session, alice.key, "r", '["m1"]', NOW)
+            return await vote(session, keys, alice, "r", '["m1"]', NOW)
 
     async with postgresql.writing() as session:
         await rounds.get(session, "r", lock=True)
-        waiting = asyncio.create_task(vote())
+        waiting = asyncio.create_task(votes_late())
         await until_somebody_waits(session)
         await rounds.close(session, "r", "{}", NOW)
     assert not await waiting
@@ -125,7 +131,7 @@ async def test_who_leaves_is_off_the_rolls_that_are_open_and_on_those_that_were(
         alice, bob = await meet(session, keys, "70001"), await meet(session, keys, "70002")
         for name, closes in (("closed", HOUR), ("over", timedelta(0)), ("open", HOUR)):
             await start(session, alice.id, bob.id, name=name, closes=closes)
-        await rounds.cast(session, alice.key, "open", '["m1"]', NOW)
+        await vote(session, keys, alice, "open", '["m1"]', NOW)
         await rounds.close(session, "closed", "{}", NOW)
         assert await rounds.withdraw(session, PROCESS, alice.id, NOW) == ["open"]
         assert await rounds.withdraw(session, PROCESS, alice.id, NOW) == []
@@ -135,14 +141,14 @@ async def test_who_leaves_is_off_the_rolls_that_are_open_and_on_those_that_were(
             True,
             False,
         ]
-        assert not await rounds.cast(session, alice.key, "open", '["m1"]', NOW)
+        assert not await vote(session, keys, alice, "open", '["m1"]', NOW)
 
 
 async def test_who_leaves_while_a_round_closes_has_voted_in_it(postgresql: Database, keys: Keyring) -> None:
     async with postgresql.writing() as session:
         alice = await meet(session, keys)
         await start(session, alice.id)
-        await rounds.cast(session, alice.key, "r", '["m1"]', NOW)
+        await vote(session, keys, alice, "r", '["m1"]', NOW)
 
     async def leave() -> list[str]:
         async with postgresql.writing() as session:
@@ -152,7 +158,7 @@ async def test_who_leaves_while_a_round_closes_has_voted_in_it(postgresql: Datab
         await rounds.get(session, "r", lock=True)
         waiting = asyncio.create_task(leave())
         await until_somebody_waits(session)
-        assert len(await rounds.ballots(session, keys, "r")) == 1
+        assert len(await votes(session, keys, "r")) == 1
         await rounds.close(session, "r", "{}", NOW)
     assert await waiting == []
     async with postgresql.reading() as session:
@@ -163,12 +169,12 @@ async def test_a_closing_that_waits_for_who_leaves_does_not_count_them(postgresq
     async with postgresql.writing() as session:
         alice = await meet(session, keys)
         await start(session, alice.id)
-        await rounds.cast(session, alice.key, "r", '["m1"]', NOW)
+        await vote(session, keys, alice, "r", '["m1"]', NOW)
 
     async def close() -> int:
         async with postgresql.writing() as session:
             await rounds.get(session, "r", lock=True)
-            return len(await rounds.ballots(session, keys, "r"))
+            return len(await votes(session, keys, "r"))
 
     async with postgresql.writing() as session:
         assert await rounds.withdraw(session, PROCESS, alice.id, NOW) == ["r"]

@@ -13,7 +13,7 @@ from alembic import op
 import storage._ground.columns
 
 revision = "7d40b1c96e35"
-down_revision = "c3e8f51a7d26"
+down_revision = "5b8d20f6a94c"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,112 @@
+"""The file that is published of a vote: by it anybody can count again, and nobody can tell who chose what."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from exports import tally
+
+FLOOR = tally.FLOOR
+"""With fewer votes than this only the order is published: the ballots about one option would show who chose what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """How many may vote, and how many have."""
+
+    voters: int
+    voted: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedVote:
+    """A vote that has been counted."""
+
+    id: str
+    title: Mapping[str, str]
+    options: Mapping[str, Mapping[str, str]]
+    """What was voted on, by value, in the order of the ballot: its label in each language."""
+    rule: str
+    closed: date
+    roll: Roll
+    codes: Sequence[str]
+    ballots: Sequence[Any]
+    """As the rule counts them, in any order: none of who abstained."""
+    counts: Mapping[str, int]
+    order: Sequence[Sequence[str]]
+    """() where too few voted for any result."""
+    adopted: Sequence[str] | None
+    quorum: int = 0
+    """How many of 100 on the roll have to vote for anything to be adopted; 0: that is not asked."""
+
+
+def published(vote: ClosedVote) -> str:
+    """The same vote always makes the same text, whatever the order of its ballots and codes.
+
+    Each option's ballots stand apart and sorted, for a whole ballot can be a signature that somebody pays for.
+    """
+    shows = len(vote.ballots) >= FLOOR and vote.rule in tally.RULES
+    file = {
+        "format": tally.FORMAT,
+        "vote": vote.id,
+        "title": dict(vote.title),
+        "rule": vote.rule,
+        "tally.py": script_hash(),
+        "closed": vote.closed.isoformat(),
+        "turnout": {"roll": vote.roll.voters, "voted": vote.roll.voted, "quorum": vote.quorum},
+        "options": {value: dict(label) for value, label in vote.options.items()},
+        "result": {
+            "counts": dict(vote.counts) if shows else {},
+            "order": [list(together) for together in vote.order],
+            "adopted": None if vote.adopted is None else list(vote.adopted),
+        },
+        "codes": sorted(vote.codes),
+        "ballots": _by_option(vote.ballots, list(vote.options)) if shows else None,
+    }
+    return json.dumps(file, ensure_ascii=False, indent=1) + "\n"
+
+
+def digest(text: str) -> str:
+    """By which everybody knows that they have the same file."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def drawn(text: str, tied: Iterable[str]) -> list[str]:
+    """Options that the vote did not decide between, in the order in which its file draws them.
+
+    Nobody can steer it: the codes in the file are chance, and the voters hold them.
+    """
+    return tally.drawn(list(tied), digest(text))
+
+
+def includes(text: str, code: str) -> bool:
+    """Whether a code, as people write it, is of a ballot that was counted."""
+    return code.upper().translate(tally.ALIKE) in json.loads(text)["codes"]
+
+
+@cache
+def script() -> bytes:
+    """The program by which anybody counts again."""
+    return Path(tally.__file__).read_bytes()
+
+
+@cache
+def script_hash() -> str:
+    return hashlib.sha256(script()).hexdigest()
+
+
+def _by_option(ballots: Sequence[Any], options: Sequence[str]) -> dict[str, list[int]]:
+    return {option: sorted(_about(option, ballot) for ballot in ballots) for option in options}
+
+
+def _about(option: str, ballot: Any) -> int:
+    """What a ballot gives to an option: 1 or 0 by approving it or not, else so many points."""
+    if isinstance(ballot, AbstractSet):
+        return int(option in ballot)
+    return int(ballot.get(option, 0))
