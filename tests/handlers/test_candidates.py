@@ -250,7 +250,9 @@ async def code_for(house: House, council_id: str, seat_id: str | None = None) ->
 
 async def test_somebody_on_two_councils_says_which_seat_they_give_up(house: House) -> None:
     alice = await house.meets("1").joins()
-    both = [await council_of(house, 0), await council_of(house, 0, contents.Council({"en": "Health council"}))]
+    first = await council_of(house, 0)
+    house.now += timedelta(minutes=1)
+    both = [first, await council_of(house, 0, contents.Council({"en": "Health council"}))]
     for name in both:
         code = await code_for(house, name)
         assert "The name of this council" in await alice.says(code)
