@@ -167,7 +167,7 @@ def held(rule: council.Rule, vote: object) -> Iterator[tuple[KeptTalk, flows.Tur
     surroundings = flows.Surroundings(flows.Process({"en": "Review"}, {"en": "Forum"}, ("en",), ()))
     talk = KeptTalk("vote", flows.flows()["vote"].edition, flows.Kept("en", "sms", consented=True, round=opened))
     turn = talk.opened(surroundings)
-    typed = cycle(PAPERS[rule.kind].typed(values(rule), vote))
+    typed = cycle(PAPERS[council.every_rule()[rule.name].kind].typed(values(rule), vote))
     while turn.question is not None:
         yield talk, turn
         answer = answered(turn.question, talk, typed)
@@ -178,7 +178,7 @@ def held(rule: council.Rule, vote: object) -> Iterator[tuple[KeptTalk, flows.Tur
 def answered(question: flows.Ask, talk: KeptTalk, typed: Iterator[str]) -> flows.Answer:
     if question.offered == ("yes", "no"):
         return "yes" if "no" in talk.answers else "no"
-    if set(question.offered) <= {"vote", "read", "keep"}:
+    if set(question.offered) <= {"vote", "read", "ask", "keep"}:
         return "read" if "read" in question.offered else "vote"
     if set(question.offered) <= set(VALUES):
         return question.offered[0]

@@ -178,7 +178,7 @@ TERMS = {"majority": {"quorum": 50}, "yes_no": {"quorum": 50}, "phragmen": {"ele
 
 @pytest.mark.parametrize("rule", council.every_rule().values(), ids=council.every_rule())
 def test_no_result_takes_more_words_than_those_that_were_checked(rule: council.Rule) -> None:
-    matters = tuple(matter(f"m{number}", f"{number:02} " + "x" * 38) for number in range(rule.kind.most_matters))
+    matters = tuple(matter(f"m{number}", f"{number:02} " + "x" * 26) for number in range(rule.kind.most_matters))
     vote = dataclasses.replace(to_vote(rule=rule.name), matters=matters, **TERMS.get(rule.name, {}))  # type: ignore[arg-type]
     values = tuple(choice.value for choice in matters)
     process = OpenProcess("review", "review", flows.Process({"en": "x"}, {"en": "x"}, languages(), ()))
