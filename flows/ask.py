@@ -17,6 +17,7 @@ label = N_("Ask about the vote")
 needs = ("round",)
 
 ALL = "all_of_it"
+THANKS = N_("Thank you. The answer comes to everybody who may vote, in this chat, too.")
 LONGEST = 400
 """What is asked or said is told to everybody who may vote: on SMS each 70 to 160 letters cost as much as a message."""
 
@@ -25,11 +26,14 @@ def talk(facts: Facts) -> Talk:
     if facts.round is None:
         yield Say(_("There is no vote open for you now."))
         return
-    yield from asks(facts, facts.round)
+    question = yield from put(facts, facts.round)
+    if question is not None:
+        yield question
+        yield Say(_(THANKS))
 
 
-def asks(facts: Facts, opened: OpenRound) -> Generator[Step, Answer, None]:
-    """A question to the organizers, who answer everybody."""
+def put(facts: Facts, opened: OpenRound) -> Generator[Step, Answer, Remarked | None]:
+    """A question to the organizers, who answer everybody; None: there is none."""
     option = yield from which(facts, opened)
     words = yield from in_words_alone(
         _(
@@ -38,13 +42,12 @@ def asks(facts: Facts, opened: OpenRound) -> Generator[Step, Answer, None]:
         )
     )
     if not words:
-        return
+        return None
     # To translators: the labels have at most 20 letters.
     quotable = yield from agrees(
         _("May everybody who may vote read your question in your own words?"), _("Yes, in my words"), _("No, in theirs")
     )
-    yield Remarked(opened.id, option, RemarkKind.QUESTION, words, quotable)
-    yield Say(_("Thank you. The answer comes to everybody who may vote, in this chat, too."))
+    return Remarked(opened.id, option, RemarkKind.QUESTION, words, quotable)
 
 
 def which(facts: Facts, opened: OpenRound) -> Generator[Ask, Answer, str]:

@@ -10,7 +10,7 @@ from flows._engine.effects import Effect, Words
 from flows._engine.facts import Facts, OwnBallot, PastRound
 from flows._engine.talks import Answer, Ask, DoesNotFit, Say, Talk, Wants
 from flows._papers import read_back
-from flows._texts.renditions import written
+from flows._texts.renditions import named, written
 from locales import N_, _, in_words
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
@@ -78,7 +78,7 @@ def _told(facts: Facts, own: OwnBallot) -> str:
 def _which(facts: Facts) -> Generator[Ask, Answer, PastRound]:
     if len(facts.past_rounds) == 1:
         return facts.past_rounds[0]
-    offered = [Choice(past.id, written(facts, past.title)) for past in facts.past_rounds]
+    offered = [Choice(past.id, named(facts, past.title)) for past in facts.past_rounds]
     chosen = yield from choose(_("These votes are over. About which one?"), offered)
     return next(past for past in facts.past_rounds if past.id == chosen)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import council
 from channels.messages import Choice
 from flows._engine.asking import agrees, choose, proves
-from flows._engine.effects import Effect, Voted
+from flows._engine.effects import Effect, Remarked, Voted
 from flows._engine.facts import Facts, OpenRound
 from flows._engine.talks import Answer, Ask, Say, Step, Talk
 from flows._engine.words import to_send
@@ -14,7 +14,7 @@ from flows._papers import PAPERS, read_back
 from flows._papers.approvals import NONE_OF_THESE
 from flows._papers.paper import ABSTAIN
 from flows._texts.renditions import choices, written
-from flows.ask import asks
+from flows.ask import THANKS, put
 from locales import N_, _, in_words
 
 # To translators: one word that people send, different from every other such word. Others after a "|" are heard too.
@@ -90,7 +90,10 @@ def _wants_to_vote(facts: Facts, opened: OpenRound) -> Generator[Step, Answer, b
     while opened.voted or unread:
         wish = yield from choose(_before_ballot(facts, opened), _wishes(opened, unread, may_ask=may_ask))
         if wish == ASK:
-            yield from asks(facts, opened)
+            question: Remarked | None = yield from put(facts, opened)
+            if question is not None:
+                yield question
+                yield Say(_(THANKS))
             may_ask = False
             continue
         if wish != READ:

@@ -105,7 +105,7 @@ SOUNDING = OpenSounding(
     promise=CONSULTATION.promise,
     number=12,
     left=4,
-    statement=ShownStatement("st1", {"ar": "تحتاج العيادات إلى مترجمين."}),
+    statement=ShownStatement("st1", {"es": "Faltan buses en la noche."}),
 )
 TOPICS = ("followed", "leaving", "working", "else")
 TEXTS = (Option("t1", {"en": "Participation plan", "fr": "Plan"}), Option("t2", {"en": "Rules", "ar": "قواعد"}))
