@@ -14,6 +14,7 @@ import argparse
 import hashlib
 import json
 import sys
+from itertools import combinations, permutations, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 FORMAT = "hearback vote 1"
 FLOOR = 8
 """With fewer votes than this the file holds no ballots: they would show who chose what."""
+NO_BALLOTS = "Too few voted: the file shows no ballots, so nobody can count them again."
+NO_RULE = (
+    "This rule needs whole ballots, which could be signatures: the file shows none, and nobody can count them again."
+)
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE = 10
 ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
@@ -59,9 +64,17 @@ def check(vote: dict[str, Any]) -> list[str]:
     faults = _check_codes(vote["codes"], voted)
     if voted > vote["turnout"]["roll"]:
         faults.append("More have voted than may.")
-    if vote["ballots"] is None:
+    chose = vote["turnout"]["chose"]
+    if chose > voted:
+        faults.append("More have chosen something than have voted.")
+    if vote["ballots"] is None and vote["pairs"] is None:
         return faults
-    faults += _check_ballots(vote, options, voted)
+    if chose < FLOOR:
+        faults.append(f"Where fewer than {FLOOR} chose something no ballots may be shown.")
+    if vote["pairs"] is None:
+        faults += _check_ballots(vote["ballots"], options, chose)
+    else:
+        faults += _check_pairs(vote["pairs"], options, chose)
     if faults:
         return faults
     counted = count(vote)
@@ -69,7 +82,7 @@ def check(vote: dict[str, Any]) -> list[str]:
 
 
 def count(vote: dict[str, Any]) -> dict[str, Any]:
-    """What the ballots in the file come to: the counts, the order with ties standing together, what is adopted."""
+    """What the ballots or pairs in the file come to: the counts, the order with ties standing together, the adopted."""
     return RULES[vote["rule"]](vote)
 
 
@@ -89,30 +102,35 @@ def _check_codes(codes: list[str], voted: int) -> list[str]:
     return faults
 
 
-def _check_ballots(vote: dict[str, Any], options: list[str], voted: int) -> list[str]:
-    ballots = vote["ballots"]
+def _check_ballots(ballots: dict[str, list[int]], options: list[str], chose: int) -> list[str]:
     if sorted(ballots) != sorted(options):
         return ["The ballots are about other options than the vote."]
     faults = []
-    chose = max(len(given) for given in ballots.values())
-    if chose < FLOOR:
-        faults.append(f"Where fewer than {FLOOR} chose something no ballots may be shown.")
-    if chose > voted:
-        faults.append(f"{voted} have voted, and there are {chose} ballots.")
-    for option, given in ballots.items():
-        if len(given) != chose:
-            faults.append(f"{chose} ballots are about something, and {len(given)} about {option!r}.")
-        if given != sorted(given) or any(type(number) is not int or number < 0 for number in given):
+    for option, numbers in ballots.items():
+        if len(numbers) != chose:
+            faults.append(f"{chose} have chosen something, and {len(numbers)} ballots are about {option!r}.")
+        if numbers != sorted(numbers) or any(type(number) is not int or number < -1 for number in numbers):
             faults.append(f"The ballots about {option!r} are no numbers, or not sorted.")
     return faults
+
+
+def _check_pairs(pairs: dict[str, dict[str, int]], options: list[str], chose: int) -> list[str]:
+    expected = {upper: sorted(lower for lower in options if lower != upper) for upper in options}
+    if {upper: sorted(above) for upper, above in pairs.items()} != expected:
+        return ["The pairs are of other options than the vote."]
+    if any(type(number) is not int or number < 0 for above in pairs.values() for number in above.values()):
+        return ["Something among the pairs is no number of ballots."]
+    return [
+        f"{chose} have chosen something, and more put {upper!r} above {lower!r} or the other way round."
+        for upper, lower in combinations(options, 2)
+        if pairs[upper][lower] + pairs[lower][upper] > chose
+    ]
 
 
 def _by_sums(vote: dict[str, Any]) -> dict[str, Any]:
     """Approval, points and the like: what got most comes first."""
     counts = {option: sum(vote["ballots"][option]) for option in vote["options"]}
-    heights = sorted(set(counts.values()), reverse=True)
-    order = [[option for option in vote["options"] if counts[option] == height] for height in heights]
-    return {"counts": counts, "order": order, "adopted": None}
+    return {"counts": counts, "order": _in_order(counts), "adopted": None}
 
 
 def _by_majority(vote: dict[str, Any]) -> dict[str, Any]:
@@ -128,15 +146,104 @@ def _is_quorate(turnout: dict[str, int]) -> bool:
     return turnout["voted"] * 100 >= turnout["quorum"] * turnout["roll"]
 
 
-RULES = {"approval": _by_sums, "majority": _by_majority}
+def _by_yes_and_no(vote: dict[str, Any]) -> dict[str, Any]:
+    """1 is a yes, -1 a no. Adopted is what has more of the one; as many of each is not enough."""
+    lead = {option: sum(vote["ballots"][option]) for option in vote["options"]}
+    counts = {option: vote["ballots"][option].count(1) for option in vote["options"]}
+    against = {option: vote["ballots"][option].count(-1) for option in vote["options"]}
+    adopted = [option for option in vote["options"] if lead[option] > 0] if _is_quorate(vote["turnout"]) else []
+    return {"counts": counts, "against": against, "order": _in_order(lead), "adopted": adopted}
+
+
+def _by_borda(vote: dict[str, Any]) -> dict[str, Any]:
+    """2 for each ballot and other option that an option stands above, 1 for each that it stands beside."""
+    pairs, others, chose = vote["pairs"], len(vote["options"]) - 1, vote["turnout"]["chose"]
+    counts = {
+        option: chose * others + sum(pairs[option][other] - pairs[other][option] for other in pairs if other != option)
+        for option in vote["options"]
+    }
+    return {"counts": counts, "order": _in_order(counts), "adopted": None}
+
+
+def _by_schulze(vote: dict[str, Any]) -> dict[str, Any]:
+    """Above stands who has the stronger chain of majorities to the other; a chain is as strong as its weakest."""
+    pairs, options = vote["pairs"], list(vote["options"])
+    strength = {
+        upper: {lower: votes if votes > pairs[lower][upper] else 0 for lower, votes in above.items()}
+        for upper, above in pairs.items()
+    }
+    for between, upper, lower in product(options, options, options):
+        if len({between, upper, lower}) == 3:
+            chain = min(strength[upper][between], strength[between][lower])
+            strength[upper][lower] = max(strength[upper][lower], chain)
+    beaten = {
+        (upper, lower) for upper, lower in permutations(options, 2) if strength[upper][lower] > strength[lower][upper]
+    }
+    return {"counts": {}, "order": _in_layers(options, beaten), "adopted": None}
+
+
+def _by_ranked_pairs(vote: dict[str, Any]) -> dict[str, Any]:
+    """The clearest majorities first, none that makes a circle; of equally clear ones those that no way of breaking
+    the tie undoes."""
+    pairs, options = vote["pairs"], list(vote["options"])
+    majorities: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    for upper, lower in permutations(options, 2):
+        if pairs[upper][lower] > pairs[lower][upper]:
+            majorities.setdefault((-pairs[upper][lower], pairs[lower][upper]), []).append((upper, lower))
+    sure: set[tuple[str, str]] = set()
+    possible: set[tuple[str, str]] = set()
+    for clearness in sorted(majorities):
+        closed = _chains(sure)
+        left = [(upper, lower) for upper, lower in majorities[clearness] if (lower, upper) not in closed]
+        possible |= set(left)
+        against = _chains(possible)
+        sure |= {(upper, lower) for upper, lower in left if (lower, upper) not in against}
+    return {"counts": {}, "order": _in_layers(options, _chains(sure)), "adopted": None}
+
+
+def _chains(pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """These pairs, and those that follow from them over others."""
+    closed = set(pairs)
+    while more := {(a, d) for a, b in closed for c, d in closed if b == c} - closed:
+        closed |= more
+    return closed
+
+
+def _in_order(counts: dict[str, int]) -> list[list[str]]:
+    heights = sorted(set(counts.values()), reverse=True)
+    return [[option for option in counts if counts[option] == height] for height in heights]
+
+
+def _in_layers(options: list[str], beaten: set[tuple[str, str]]) -> list[list[str]]:
+    """Those that nobody beats, then those that nobody beats who is left, and so on."""
+    left, layers = list(options), []
+    while left:
+        layer = [option for option in left if not any((other, option) in beaten for other in left)]
+        layers.append(layer)
+        left = [option for option in left if option not in layer]
+    return layers
+
+
+RULES = {
+    "approval": _by_sums,
+    "borda": _by_borda,
+    "majority": _by_majority,
+    "points": _by_sums,
+    "ranked_pairs": _by_ranked_pairs,
+    "schulze": _by_schulze,
+    "score": _by_sums,
+    "yes_no": _by_yes_and_no,
+}
+BY_PAIRS = {"borda", "ranked_pairs", "schulze"}
+"""What these rules count is how many put one option above another."""
 
 
 def _tell(vote: dict[str, Any], digest: str) -> None:
     title, labels = _in_words(vote["title"]), {name: _in_words(text) for name, text in vote["options"].items()}
     turnout, result = vote["turnout"], vote["result"]
     print(f"{title}\nRule: {vote['rule']}. {turnout['voted']} of {turnout['roll']} voted. Closed on {vote['closed']}.")
-    if vote["ballots"] is None:
-        print("Too few voted: the file shows no ballots, so nobody can count them again.")
+    if vote["ballots"] is None and vote["pairs"] is None:
+        print(NO_BALLOTS if vote["rule"] in RULES else NO_RULE)
     place = 1
     for together in result["order"]:
         for option in together:

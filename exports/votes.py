@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -42,6 +42,10 @@ class ClosedVote:
     order: Sequence[Sequence[str]]
     """() where too few voted for any result."""
     adopted: Sequence[str] | None
+    against: Mapping[str, int] = field(default_factory=dict)
+    """How many said no to each, where they could."""
+    elected: Sequence[str] | None = None
+    """None: the rule chooses nobody."""
     quorum: int = 0
     """How many of 100 on the roll have to vote for anything to be adopted; 0: that is not asked."""
 
@@ -49,8 +53,10 @@ class ClosedVote:
 def published(vote: ClosedVote) -> str:
     """The same vote always makes the same text, whatever the order of its ballots and codes.
 
-    Each option's ballots stand apart and sorted, for a whole ballot can be a signature that somebody pays for.
+    Each option's ballots stand apart and sorted, for a whole ballot can be a signature that somebody pays for. Of
+    rankings only how many put one option above another is there.
     """
+    by_pairs = vote.rule in tally.BY_PAIRS
     shows = len(vote.ballots) >= FLOOR and vote.rule in tally.RULES
     file = {
         "format": tally.FORMAT,
@@ -59,15 +65,23 @@ def published(vote: ClosedVote) -> str:
         "rule": vote.rule,
         "tally.py": script_hash(),
         "closed": vote.closed.isoformat(),
-        "turnout": {"roll": vote.roll.voters, "voted": vote.roll.voted, "quorum": vote.quorum},
+        "turnout": {
+            "roll": vote.roll.voters,
+            "voted": vote.roll.voted,
+            "chose": len(vote.ballots),
+            "quorum": vote.quorum,
+        },
         "options": {value: dict(label) for value, label in vote.options.items()},
         "result": {
             "counts": dict(vote.counts) if shows else {},
+            "against": dict(vote.against) if shows else {},
             "order": [list(together) for together in vote.order],
             "adopted": None if vote.adopted is None else list(vote.adopted),
+            "elected": None if vote.elected is None else list(vote.elected),
         },
         "codes": sorted(vote.codes),
-        "ballots": _by_option(vote.ballots, list(vote.options)) if shows else None,
+        "ballots": _by_option(vote.ballots, list(vote.options)) if shows and not by_pairs else None,
+        "pairs": _by_pairs(vote.ballots, list(vote.options)) if shows and by_pairs else None,
     }
     return json.dumps(file, ensure_ascii=False, indent=1) + "\n"
 
@@ -106,7 +120,22 @@ def _by_option(ballots: Sequence[Any], options: Sequence[str]) -> dict[str, list
 
 
 def _about(option: str, ballot: Any) -> int:
-    """What a ballot gives to an option: 1 or 0 by approving it or not, else so many points."""
+    """What a ballot gives to an option: 1 or 0 by approving it or not, 1 or -1 by a yes or a no, else its points."""
     if isinstance(ballot, AbstractSet):
         return int(option in ballot)
-    return int(ballot.get(option, 0))
+    number = ballot.get(option, 0)
+    return -1 if number is False else int(number)
+
+
+def _by_pairs(rankings: Sequence[Sequence[Sequence[str]]], options: Sequence[str]) -> dict[str, dict[str, int]]:
+    """How many put the first of two above the second. Who is left out stands below all that are ranked."""
+    ranks = [{option: rank for rank, equals in enumerate(ranking) for option in equals} for ranking in rankings]
+    last = len(options)
+    return {
+        upper: {
+            lower: sum(rank.get(upper, last) < rank.get(lower, last) for rank in ranks)
+            for lower in options
+            if lower != upper
+        }
+        for upper in options
+    }
