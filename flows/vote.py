@@ -74,7 +74,7 @@ def _filled_in(facts: Facts, opened: OpenRound, rule: council.Rule) -> Generator
     """The ballot as it is packed, once it was read back and found right; "" where it was not."""
     for _try in range(TRIES):
         ballot = yield from PAPERS[rule.kind].fill_in(facts, opened)
-        text = f"{read_back(facts, opened, ballot)}\n{_('Is this right? It counts only when you say yes.')}"
+        text = "\n".join((read_back(facts, opened, ballot), _("Is this right? It counts only when you say yes.")))
         # To translators: on buttons below a ballot that is read back. At most 20 letters each.
         if (yield from agrees(text, _("Yes, count it"), _("No, choose again"))):
             return rule.packed(ballot)

@@ -79,7 +79,6 @@ async def test_a_council_of_three_on_three_channels(square: StoryTown, rule: str
         await person.hears()
         person.says("1")
         await person.hears()
-    await bob.hears_choices("What would you like to do?")
     bob.says("vote")
     await bob.hears("You approve 1 of them:\nLower fees", "You have voted", "Change my vote", "Keep my vote")
     bob.says("1")
