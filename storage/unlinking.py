@@ -9,7 +9,7 @@ from sqlalchemy import delete, exists, insert, select, update
 from storage._ground.database import Session
 from storage._ground.ids import batches
 from storage.states import State
-from storage.tables import ballot, delivery, is_under_way, person, read_back, report, roll, round_key, waits
+from storage.tables import ballot, delivery, is_to_come, is_under_way, person, read_back, report, roll, round_key, waits
 from storage.tables import round as round_
 from storage.together import Writes
 
@@ -51,11 +51,13 @@ async def erase_read_back(session: Session, now: datetime, round_ids: Sequence[s
     """Erase the texts of the replies with ballots of rounds that closed, and the platform's ids of them.
 
     What has not left does not leave. What is leaving at this moment is erased the next time. Without ids: of every
-    round that has closed.
+    round that has closed, and what has not left stays, for it was said after the close.
     """
     closed = select(round_.c.id).where(round_.c.closed.is_not(None))
     of_rounds = read_back.c.round_id.in_(closed if round_ids is None else round_ids)
     is_leaving = exists().where(delivery.c.id == read_back.c.delivery_id, is_under_way(delivery))
+    if round_ids is None:
+        is_leaving = exists().where(delivery.c.id == read_back.c.delivery_id, is_to_come(delivery))
     names = set((await session.execute(select(read_back.c.delivery_id).where(of_rounds, ~is_leaving))).scalars())
     for some in batches(sorted(names)):
         theirs = delivery.c.id.in_(some)

@@ -64,6 +64,6 @@ def _reply(visit: Visit, channel: Channel) -> int:
         room=BALLOT_ROOM if visit.standing.votes else visit.room,
     )
     for delivery in queue(visit.writes, visit.key, reply):
-        for round_id in visit.told_ballots:
+        for round_id in visit.told_ballots | visit.standing.votes_in:
             unlinking.will_read_back(visit.writes, delivery, round_id)
     return len(parts)

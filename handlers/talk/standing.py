@@ -83,6 +83,11 @@ class Standing(Struct, frozen=True, omit_defaults=True):
         return any(talk.facts.round is not None for talk in self.talks)
 
     @property
+    def votes_in(self) -> frozenset[str]:
+        """The rounds in which somebody is just filling in a ballot: it is read back to them before it counts."""
+        return frozenset(talk.facts.round.id for talk in self.talks if talk.facts.round is not None)
+
+    @property
     def recognises(self) -> bool:
         """Whether what is open is who writes."""
         return bool(self.talks) and self.talks[-1].flow == RECOGNISE
