@@ -175,7 +175,7 @@ async def versions(session: Session) -> Sequence[Version]:
 
 
 async def read(session: Session, version: Version, now: datetime) -> Wall:
-    """Ten statements at most, and some more for each text that is written together."""
+    """Seven statements, one more where there are rounds, two where there is a sounding, some for each text."""
     process = processes.known(version.process)
     today = _day(process, now)
     shown = [_matter(matter) for matter in await walls.matters(session, process.id)]
@@ -186,8 +186,8 @@ async def read(session: Session, version: Version, now: datetime) -> Wall:
         consultations=await _consultations(session, process),
         matters=sorted(shown, key=_by_people),
         news=await _news(session, process, shown, NEWEST),
-        answered=await _answered(session, process, now),
-        rounds=await _rounds(session, process, {matter.id: matter for matter in shown}),
+        answered=await _answered(session, process, now) if version.has_soundings else None,
+        rounds=await _rounds(session, process, {it.id: it for it in shown}) if version.has_rounds else (),
         texts=await public_texts.shown(session, process, today) if version.has_texts else (),
     )
 
@@ -280,7 +280,7 @@ async def _consultations(session: Session, process: OpenProcess) -> Sequence[con
 
 
 async def _answered(session: Session, process: OpenProcess, now: datetime) -> Answered | None:
-    """Two statements, one where nobody was ever asked."""
+    """Two statements."""
     newest = await stored_soundings.newest(session, process.id, 1)
     if not newest:
         return None

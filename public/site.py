@@ -7,7 +7,7 @@ from public._frame import assets
 from public._frame.routes import SLUG, Route, in_any_language, nothing, served
 from public._frame.source import Source
 
-PAGES = (wall, matters, matter, rounds, round, feed, join, text)
+PAGES = (wall, matters, matter, feed, join, text, rounds, round)
 PASSED_ON = (SLUG, SLUG + "/join", SLUG + "/m/{matter:[0-9a-f]+}", SLUG + "/v/{round:[0-9a-f]+}")
 """Addresses without a language: for posters, and to be passed on to who reads another one."""
 

@@ -11,7 +11,7 @@ from storage.processes import StoredProcess
 from storage.responses import NewResponse
 from storage.results import StoredResult
 from storage.states import Counted, ProcessState, ResponseState, ResultState, TextState
-from storage.tables import is_public, matter, process, public_count, response, response_matter, result, text
+from storage.tables import is_public, matter, process, public_count, response, response_matter, result, sounding, text
 from storage.tables import round as round_
 
 
@@ -28,6 +28,10 @@ class Version:
     """Since when the newest of its counts stands; None: there is none."""
     has_texts: bool = False
     """There is a text that people read and write together."""
+    has_rounds: bool = False
+    """People have been called to vote."""
+    has_soundings: bool = False
+    """There are statements that people agree or disagree with."""
 
 
 async def versions(session: Session) -> Sequence[Version]:
@@ -36,8 +40,12 @@ async def versions(session: Session) -> Sequence[Version]:
     counted = select(func.max(public_count.c.since)).where(public_count.c.process_id == process.c.id).scalar_subquery()
     own = (process.c.id, process.c.slug, process.c.state, process.c.parent_id, process.c.content)
     readable = (text.c.process_id == process.c.id, text.c.state.in_((TextState.PUBLISHED, TextState.CLOSED)))
-    texts = select(text.c.id).where(*readable).exists().label("texts")
-    shown = select(*own, process.c.edition, changed, counted, texts).where(process.c.state != ProcessState.ARCHIVED)
+    has = (
+        select(text.c.id).where(*readable).exists().label("texts"),
+        select(round_.c.id).where(round_.c.process_id == process.c.id).exists().label("rounds"),
+        select(sounding.c.id).where(sounding.c.process_id == process.c.id).exists().label("soundings"),
+    )
+    shown = select(*own, process.c.edition, changed, counted, *has).where(process.c.state != ProcessState.ARCHIVED)
     rows = await session.execute(shown.order_by(process.c.opened, process.c.slug))
     return [Version(StoredProcess(row[0], row[1], ProcessState(row[2]), *row[3:5]), *row[5:]) for row in rows]
 

@@ -16,7 +16,8 @@ from tests.public.conftest import ANSWER, Front
 from tests.public.test_wall import HOME
 from tests.storage.rows import statements
 
-MOST_STATEMENTS = 9
+MOST_STATEMENTS = 8
+"""Where nobody votes, no text is written together and no statements wait for an answer: their own tests add to it."""
 WHOLE = 30_000
 """Bytes of a page with all that it needs, compressed: on a slow phone that is seconds."""
 EVERYWHERE = {
@@ -28,14 +29,17 @@ EVERYWHERE = {
     r"/join/{sender:[a-z0-9-]+}.svg": "/join/sms.svg",
     "/t/{text:[0-9a-f]+}": "/t/{text}",
     "/t/{text:[0-9a-f]+}/{part:[1-9][0-9]?}": "/t/{text}/1",
+    "/votes": "/votes",
+    "/v/{round:[0-9a-f]+}": "/v/{round}",
 }
 """Every public address below the language, and one that is opened there."""
 
 
-def paths(matter: str, text: str = "") -> list[str]:
-    """With those of a text, where there is one: `test_texts.py` walks them."""
-    there = (below for below in EVERYWHERE.values() if text or "{text}" not in below)
-    return [f"{HOME}/fr{below.format(matter=matter, text=text)}" for below in there]
+def paths(matter: str, **more: str) -> list[str]:
+    """With those of a text and of a round, where there is one: `test_texts.py` and `test_rounds.py` walk them."""
+    names = {"matter": matter} | more
+    there = (below for below in EVERYWHERE.values() if set(re.findall("{(.+?)}", below)) <= names.keys())
+    return [f"{HOME}/fr{below.format(**names)}" for below in there]
 
 
 def test_every_page_is_opened_here() -> None:
@@ -57,7 +61,7 @@ async def test_nobody_is_given_a_cookie_and_everything_is_kept_for_a_while(front
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 async def test_nothing_can_be_sent_there(sqlite_front: Front, method: str) -> None:
-    for path in paths("0" * 32, "0" * 32):
+    for path in paths("0" * 32, text="0" * 32, round="0" * 32):
         async with sqlite_front.client.request(method, path) as answer:
             assert answer.status == 405, path
 

@@ -12,7 +12,8 @@ from storage.states import Opinion
 from storage.together import Writes, write
 from tests.handlers.test_opinions import BUSES, CLINICS, opens
 from tests.public.conftest import Front
-from tests.public.test_copies import WHOLE, _bytes
+from tests.public.test_copies import MOST_STATEMENTS, WHOLE, _bytes
+from tests.storage import rows
 from tests.storage.rows import meet
 
 HOME = "/r/regional-review"
@@ -72,5 +73,7 @@ async def test_all_of_it_is_small(sqlite_front: Front) -> None:
             texts = contents.pack({"ar": words})
             await statements.add(session, NewStatement(f"st{number}", house.process, sounding, "ar", texts, house.now))
     await answers(sqlite_front, sounding, *["y" * 41] * 30, *["n" * 41] * 30)
-    size = await _bytes(sqlite_front, f"{HOME}/ar")
+    with rows.statements(house.database, reading=True) as executed:
+        size = await _bytes(sqlite_front, f"{HOME}/ar")
+        assert len(executed) <= MOST_STATEMENTS + 2, "the sounding, and what people are asked in it"
     assert size < WHOLE

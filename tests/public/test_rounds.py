@@ -7,10 +7,12 @@ import pytest
 from handlers import rounds
 from handlers.matters import Draft
 from handlers.writing import contents
+from public._frame.copies import HEADERS
 from storage.states import Roll
 from tests.handlers.house import Writer
 from tests.public.conftest import Front
-from tests.public.test_copies import WHOLE
+from tests.public.test_copies import MOST_STATEMENTS, WHOLE, paths
+from tests.storage.rows import statements
 
 HOME = "/r/regional-review"
 LETTERS = "\N{ARABIC LETTER ALEF}" * 40
@@ -68,6 +70,19 @@ async def test_a_round_that_is_not_for_everybody_is_as_unknown_as_any(front: Fro
     assert (hidden.status, unknown.status) == (404, 404)
     assert hidden.body == unknown.body
     assert "What comes first" not in (await front.opens(f"{HOME}/en")).body
+
+
+async def test_it_is_kept_and_asks_once_and_tells_nothing_of_its_readers(front: Front) -> None:
+    await voters(front, 1)
+    name = await opens(front, *[await front.opened(draft=Draft({"en": title})) for title in ("First", "Second")])
+    with statements(front.house.database, reading=True) as executed:
+        for path in paths("", round=name)[-2:]:
+            page = await front.opens(path, Cookie="hearback=somebody")
+            assert page.status == 200, path
+            assert "Set-Cookie" not in page.headers
+            assert all(page.headers[header] == value for header, value in HEADERS.items())
+            assert (await front.opens(path, If_None_Match=page.tag)).status == 304
+        assert len(executed) <= MOST_STATEMENTS + 1, "the rounds"
 
 
 @pytest.mark.parametrize("number", [1, 7])
