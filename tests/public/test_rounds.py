@@ -48,7 +48,7 @@ async def test_a_round_stands_there_from_its_opening_to_what_was_done(front: Fro
     page = await front.opens(f"{HOME}/en/v/{name}")
     assert "Everybody who takes part can vote on this. People can vote until November 26, 2026" in page.text
     for voter in crowd[:8]:
-        await voter.says("vote", "1")
+        await voter.says("vote", "1", "1")
     await closes(front, name)
     page, wall = await front.opens(f"{HOME}/en/v/{name}"), await front.opens(f"{HOME}/en")
     assert "Of about 10 people who could, about 10 voted." in page.text
