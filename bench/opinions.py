@@ -95,8 +95,8 @@ def crowd(people: int, statements: int) -> Any:
     kinds = chance.choice(MINDS, people, p=[0.5, 0.3, 0.2])
     votes = np.where(chance.random((people, statements)) < 0.8, minds[kinds], -minds[kinds])
     votes = np.where(chance.random(votes.shape) < 0.12, 0, votes)
-    said = 0.05 + 0.95 * chance.beta(2, 2, people)
-    return np.where(chance.random(votes.shape) < said[:, None], votes, UNSAID).astype(np.int8)
+    share = 0.05 + 0.95 * chance.beta(2, 2, people)
+    return np.where(chance.random(votes.shape) < share[:, None], votes, UNSAID).astype(np.int8)
 
 
 async def _measure(url: str, votes: Any, runs: int) -> tuple[dict[str, list[float]], dict[str, list[Took]]]:
@@ -224,8 +224,8 @@ def _red_dwarf(votes: Any) -> Mapping[str, list[Took]]:
     if find_spec(RED_DWARF) is None:
         return {}
     pipeline = import_module(f"{RED_DWARF}.implementations.polis").run_pipeline
-    said = zip(*np.nonzero(votes != UNSAID), strict=True)
-    each = [{"participant_id": int(i), "statement_id": int(j), "vote": int(votes[i, j])} for i, j in said]
+    stated = zip(*np.nonzero(votes != UNSAID), strict=True)
+    each = [{"participant_id": int(i), "statement_id": int(j), "vote": int(votes[i, j])} for i, j in stated]
     began, cpu = perf_counter(), process_time()
     pipeline(votes=each, random_state=1)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

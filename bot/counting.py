@@ -56,10 +56,10 @@ class Counting:
         """What was counted with or without what finds groups is counted anew once that has changed."""
         now = self.clock()
         async with self.database.reading() as session:
-            said = await opinions.stamp(session, sounding.process_id, sounding.id)
+            opinions_stamp = await opinions.stamp(session, sounding.process_id, sounding.id)
             shown = await statements.of_sounding(session, sounding.process_id, sounding.id)
         laid = sum(its.is_shown for its in shown), [its.same_as for its in shown].count(None)
-        stamp = f"{said} {laid[0]} {laid[1]} {self.groups():d}"
+        stamp = f"{opinions_stamp} {laid[0]} {laid[1]} {self.groups():d}"
         async with self.database.writing() as session:
             if stamp == sounding.stamp:
                 await soundings.pass_over(session, sounding.id, now)
@@ -87,11 +87,11 @@ class Counting:
             after, is_more = page.last, bool(page.last)
             await self._still_counts(sounding)
         picture = await self._picture(sounding, count)
-        told = came(sounding.picture, count, picture, can_group=self.groups())
+        change = came(sounding.picture, count, picture, can_group=self.groups())
         async with self.database.writing() as session:
             # First, as whoever decides on a statement does: neither waits for the other. What talks know has changed.
             await processes.show_anew(session, sounding.process_id)
-            kept = (sounding.id, self.maker, count.people, told, stamp, self.clock())
+            kept = (sounding.id, self.maker, count.people, change, stamp, self.clock())
             if await soundings.put(session, *kept):
                 await statements.count(session, count.counted(picture))
 

@@ -143,7 +143,7 @@ async def _show(
     desk: Desk, session: Session, text: StoredText, part: Item, unfit: contents.Unfit | None = None, typed_: str = ""
 ) -> web.StreamResponse:
     languages = None if desk.has(Role.ORGANIZER) else desk.languages(Role.MODERATOR)
-    said = await amendments.of_part(session, desk.process.id, desk.office.keys, part.id, languages, MOST)
+    listed = await amendments.of_part(session, desk.process.id, desk.office.keys, part.id, languages, MOST)
     is_own = await texts.owns(session, desk.process, part.id)
     return desk.page(
         "text_part.html",
@@ -153,8 +153,8 @@ async def _show(
         part=part,
         heading=flows.heading(part.text),
         is_own=is_own,
-        proposals=[_said(part, amendment) for amendment in said if amendment.proposes],
-        comments=[_said(part, amendment) for amendment in said if not amendment.proposes],
+        proposals=[_said(part, amendment) for amendment in listed if amendment.proposes],
+        comments=[_said(part, amendment) for amendment in listed if not amendment.proposes],
         editions=await _editions(desk, session, part),
         written=typed_ or part.text,
         most=items.LONGEST[part.kind],
@@ -179,7 +179,7 @@ def _said(part: Item, amendment: ListedAmendment) -> Said:
     is_alike = amendment.proposes and amendment.words and amendment.language == part.language
     return Said(
         amendment,
-        in_words(amendment.given),
+        in_words(amendment.day),
         counts.rounded(amendment.supporters),
         "" if amendment.state is None else _(flows.STATES[amendment.state]),
         difference(_below_heading(part.text), amendment.words) if is_alike else (),
@@ -255,8 +255,8 @@ async def _screens(desk: Desk, session: Session, decision: contents.Decision) ->
     except contents.Unfit as unfit:
         return (), str(unfit)
     composed = announced.told(desk.process.content)
-    told = {language: composed.to(language) for language in announced.renditions}
-    return await phones.screens(session, desk.process, told, RESPONSE, desk.office.price), ""
+    texts = {language: composed.to(language) for language in announced.renditions}
+    return await phones.screens(session, desk.process, texts, RESPONSE, desk.office.price), ""
 
 
 async def _show_leaving(desk: Desk, session: Session, sending: StoredSending, wrong: str) -> web.StreamResponse:

@@ -31,8 +31,8 @@ async def choices(session: Session, desk: Desk, found: Iterable[Contribution]) -
         for its in kept
         for question in contents.unpack(its.content, contents.Consultation).questions
     }
-    asked = {it.id: (it, questions.get((it.consultation or "", it.question or ""))) for it in theirs}
-    return {name: _choice(desk, it, question) for name, (it, question) in asked.items() if question is not None}
+    answered = {it.id: (it, questions.get((it.consultation or "", it.question or ""))) for it in theirs}
+    return {name: _choice(desk, it, question) for name, (it, question) in answered.items() if question is not None}
 
 
 def _choice(desk: Desk, contribution: Contribution, question: flows.Question) -> Choice:

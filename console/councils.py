@@ -41,7 +41,7 @@ class ShownCall:
     content: contents.MemberCall
     is_open: bool
     waits: bool
-    told: Mapping[str, str]
+    texts: Mapping[str, str]
     number: int | None
     """None: too few to be shown."""
     facts: Mapping[str, Mapping[str, int | None]]
@@ -196,17 +196,17 @@ def kinds() -> Mapping[str, str]:
 
 async def _with_counts(desk: Desk, session: Session, council: OpenCouncil, its: StoredCall) -> ShownCall:
     content = member_calls.content_of(its)
-    number, told = await candidates.counted(session, desk.office.keys, desk.process, its.id)
+    number, answers = await candidates.counted(session, desk.office.keys, desk.process, its.id)
     facts = {
         fact.value: {
-            option.value: counts.rounded(told.get(fact.value, {}).get(option.value, 0)) for option in fact.options
+            option.value: counts.rounded(answers.get(fact.value, {}).get(option.value, 0)) for option in fact.options
         }
         for fact in content.facts
     }
     waits = its.state is SendingState.REQUESTED
-    text = member_calls.told(desk.process, council, content) if waits else {}
+    texts = member_calls.told(desk.process, council, content) if waits else {}
     is_open = member_calls.is_open(its, desk.now)
-    return ShownCall(its, content, is_open, waits, text, counts.rounded(number), facts)
+    return ShownCall(its, content, is_open, waits, texts, counts.rounded(number), facts)
 
 
 async def _found(desk: Desk, session: Session) -> OpenCouncil:

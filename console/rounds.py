@@ -120,8 +120,8 @@ async def answer(desk: Desk) -> web.StreamResponse:
     """Tell everybody who may vote a question and what the organizers answer."""
 
     async def answered(session: Session) -> None:
-        told = remarks.Told(typed(desk, "question"), typed(desk, "answer"))
-        await remarks.answer(session, desk.process, *_remark(desk), told, desk.now)
+        answer = remarks.Told(typed(desk, "question"), typed(desk, "answer"))
+        await remarks.answer(session, desk.process, *_remark(desk), answer, desk.now)
 
     return await _deal(desk, Act.REMARK_ANSWER, answered)
 
@@ -161,7 +161,7 @@ async def _show(desk: Desk, session: Session, wrong: str = "") -> web.StreamResp
     found = await _found(desk, session)
     round_ = contents.unpack(found.content, contents.Round)
     waiting = await stored_remarks.waiting(session, desk.office.keys, found.id) if desk.has(*KEEPERS) else ()
-    told = await stored_remarks.shown(session, found.id)
+    published = await stored_remarks.shown(session, found.id)
     labels = {option.value: option.label for option in options(desk, round_)}
     return desk.page(
         "round.html",
@@ -181,7 +181,7 @@ async def _show(desk: Desk, session: Session, wrong: str = "") -> web.StreamResp
         labels=labels,
         questions=[it for it in waiting if it.kind is RemarkKind.QUESTION],
         reasons=[it for it in waiting if it.kind is RemarkKind.REASON],
-        told=[_told(desk, it) for it in told],
+        told=[_told(desk, it) for it in published],
         typed={name: typed(desk, name) for name in ("question", "answer", "words")},
         dealing=desk.request.match_info.get("remark", ""),
         wrong=wrong,

@@ -186,8 +186,8 @@ def _propose(facts: Facts, opened: OpenText, part: OpenPart) -> Talk:
 
 def _comment(facts: Facts, opened: OpenText, part: OpenPart) -> Talk:
     what = _("What do you think of this part? Please leave out names and addresses.")
-    said = yield from hear(what, facts.takes_voice)
-    yield Amended(opened.place.text, part, facts.contribution, said, proposes=False)
+    comment = yield from hear(what, facts.takes_voice)
+    yield Amended(opened.place.text, part, facts.contribution, comment, proposes=False)
     organizer = named(facts, facts.process.organizer)
     yield Say(
         _("Thank you. {organizer} will read it. We will tell you here what was done with it.", organizer=organizer)

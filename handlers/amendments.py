@@ -66,8 +66,8 @@ async def compare(session: Session, _keys: Keyring, visit: Visit, effect: PartCo
     if part is None or len(editions) < 2:
         visit.texts.append(_("Nothing has changed yet."))
         return
-    told = "\n".join(_changes(editions[1].text, editions[0].text))
-    visit.texts.append(flows.with_notice(flows.Rendition(told, part.language), visit.language))
+    changes = "\n".join(_changes(editions[1].text, editions[0].text))
+    visit.texts.append(flows.with_notice(flows.Rendition(changes, part.language), visit.language))
 
 
 def _changes(old: str, new: str) -> Iterator[str]:

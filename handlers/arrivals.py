@@ -61,7 +61,7 @@ class Reached:
 
     sending: str | None
     """What two people agreed to, by which it left; None: it left by no such thing."""
-    told: int | None
+    informed: int | None
     untold: int | None
     """Where this is None, nobody is shown any reason."""
     reasons: Sequence[tuple[Why, int]]
@@ -75,16 +75,16 @@ async def of(session: Session, process: OpenProcess, subjects: Collection[Subjec
 
 
 def _reached(its: Arrivals) -> Reached:
-    told, whys = 0, Counter[Why]()
+    informed, whys = 0, Counter[Why]()
     for outcome, number in its.numbers.items():
         if outcome.state in TOLD:
-            told += number
+            informed += number
         elif outcome.code != Code.LINKED:
             whys[_why(outcome)] += number
     untold = counts.rounded(whys.total())
     rounded = [(why, counts.rounded(number)) for why, number in whys.most_common()]
     reasons = [(why, number) for why, number in rounded if number is not None]
-    return Reached(its.sending, counts.rounded(told), untold, [] if untold is None else reasons)
+    return Reached(its.sending, counts.rounded(informed), untold, [] if untold is None else reasons)
 
 
 def _why(outcome: Outcome) -> Why:

@@ -43,29 +43,29 @@ class Count:
 
     def add(self, held: Sequence[Held]) -> None:
         """What one person says."""
-        said = self._said(held)
-        if not said:
+        opinions = self._said(held)
+        if not opinions:
             return
         self.people += 1
-        for name, opinion in said.items():
+        for name, opinion in opinions.items():
             self._tallies[name][opinion] += 1
-        if not is_clustered(len(said), len(self._places)):
+        if not is_clustered(len(opinions), len(self._places)):
             return
         self.clustered += 1
         row = bytearray([UNSAID]) * len(self._places)
-        for name, opinion in said.items():
+        for name, opinion in opinions.items():
             row[self._places[name]] = AS_BYTES[opinion]
         self.votes += row
 
     def _said(self, held: Sequence[Held]) -> Mapping[str, Opinion]:
         """What is said of a statement itself goes before what is said of one laid to it, later before earlier."""
-        said: dict[str, tuple[bool, int, Opinion]] = {}
+        latest: dict[str, tuple[bool, int, Opinion]] = {}
         for its in held:
             name = self._standing_for.get(its.number)
             if name in self._places:
                 new = (self._own[its.number] == name, its.at, its.opinion)
-                said[name] = max(said[name], new, key=lambda old: old[:2]) if name in said else new
-        return {name: opinion for name, (_is_own, _at, opinion) in said.items()}
+                latest[name] = max(latest[name], new, key=lambda old: old[:2]) if name in latest else new
+        return {name: opinion for name, (_is_own, _at, opinion) in latest.items()}
 
     def counted(self, picture: Picture | None) -> Sequence[Counted]:
         """Of every statement; of those that nobody is shown, nothing."""

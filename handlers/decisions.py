@@ -131,11 +131,11 @@ def _announcement(process: OpenProcess, name: str, decision: contents.Decision, 
     headings = {part.language: flows.heading(part.text)} | {
         code: flows.heading(rendition.text) for code, rendition in part.renditions.items() if rendition.text
     }
-    said = contents.Response(decision.state, decision.reason, decided_by=_decided_by(decision))
+    response = contents.Response(decision.state, decision.reason, decided_by=_decided_by(decision))
     order = (*process.content.languages, part.language)
     made = Announcement(
         Subject(RESPONSE, name),
-        telling.in_every_language(process, lambda _render: _told(process, decision, said)),
+        telling.in_every_language(process, lambda _render: _told(process, decision, response)),
         Audience(response=name),
         telling.in_every_language(
             process,
@@ -154,8 +154,8 @@ def _announcement(process: OpenProcess, name: str, decision: contents.Decision, 
     return made
 
 
-def _told(process: OpenProcess, decision: contents.Decision, said: contents.Response) -> str:
-    became = responses.became(process.content.languages, said)
+def _told(process: OpenProcess, decision: contents.Decision, response: contents.Response) -> str:
+    became = responses.became(process.content.languages, response)
     if decision.state == ResponseState.NOT_TAKEN_UP:
         return became
     reads = _("To read what it says now, send {word}.", word=flows.to_send("read"))

@@ -53,23 +53,29 @@ class Told:
 
 
 async def answer(
-    session: Session, process: OpenProcess, keys: Keyring, round_id: str, name: str, told: Told, now: datetime
+    session: Session, process: OpenProcess, keys: Keyring, round_id: str, name: str, answer: Told, now: datetime
 ) -> str:
     """Tell everybody on the roll a question and its answer; nobody can say any more who asked. Gives what is shown.
 
     Raises `contents.Unfit`.
     """
-    contents.check_rendered(told.question, to_staff("question"), LONGEST)
-    contents.check_rendered(told.answer, to_staff("Your answer"), LONGEST)
+    contents.check_rendered(answer.question, to_staff("question"), LONGEST)
+    contents.check_rendered(answer.answer, to_staff("Your answer"), LONGEST)
     found = await _round(session, process, round_id)
-    asked = await remarks.take(session, keys, process.id, round_id, name)
-    if asked is None or asked.kind is not RemarkKind.QUESTION:
+    question = await remarks.take(session, keys, process.id, round_id, name)
+    if question is None or question.kind is not RemarkKind.QUESTION:
         raise contents.Unfit(to_staff("Somebody else has dealt with this meanwhile."))
     round_ = contents.unpack(found.content, contents.Round)
     shown = ShownRemark(
-        fresh(), round_id, asked.option, asked.kind, contents.pack(told.question), contents.pack(told.answer), now
+        fresh(),
+        round_id,
+        question.option,
+        question.kind,
+        contents.pack(answer.question),
+        contents.pack(answer.answer),
+        now,
     )
-    texts = telling.in_every_language(process, lambda render: _answered(round_, asked.option, told, render))
+    texts = telling.in_every_language(process, lambda render: _answered(round_, question.option, answer, render))
     telling.check_fits(texts, to_staff("Your answer"))
     await remarks.show(session, shown)
     await processes.touch(session, process)
@@ -93,10 +99,10 @@ async def show(
     """
     contents.check_rendered(words, to_staff("reason"), LONGEST)
     await _round(session, process, round_id)
-    said = await remarks.take(session, keys, process.id, round_id, name)
-    if said is None or said.kind is not RemarkKind.REASON:
+    reason = await remarks.take(session, keys, process.id, round_id, name)
+    if reason is None or reason.kind is not RemarkKind.REASON:
         raise contents.Unfit(to_staff("Somebody else has dealt with this meanwhile."))
-    shown = ShownRemark(fresh(), round_id, said.option, said.kind, contents.pack(words), "{}", now)
+    shown = ShownRemark(fresh(), round_id, reason.option, reason.kind, contents.pack(words), "{}", now)
     await remarks.show(session, shown)
     return shown.id
 
@@ -147,12 +153,12 @@ async def _round(session: Session, process: OpenProcess, round_id: str) -> Store
     return found
 
 
-def _answered(round_: contents.Round, value: str, told: Told, render: telling.Render) -> str:
+def _answered(round_: contents.Round, value: str, answer: Told, render: telling.Render) -> str:
     option = next((option for option in round_.matters if option.value == value), None)
     about = render(round_.title) if option is None else render(option.label)
     return _(
         "Somebody who may vote asks about: {about}\n\n{question}\n\nThe organizers answer: {answer}",
         about=about,
-        question=render(told.question),
-        answer=render(told.answer),
+        question=render(answer.question),
+        answer=render(answer.answer),
     )

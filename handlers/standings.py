@@ -67,12 +67,12 @@ async def settle(
     round_id: str,
     round_: contents.Round,
     result: council.Result,
-    told: flows.Renditions,
+    texts: flows.Renditions,
     now: datetime,
 ) -> None:
     """A round has closed: keep what it decided on each matter, and tell whoever said or follows one, but not the roll.
 
-    `told`: what they are told. A round without a result has decided nothing.
+    `texts`: what they are told. A round without a result has decided nothing.
     """
     about = {option.value: option.matter for option in round_.matters if option.matter}
     if not (about and result.order):
@@ -82,7 +82,7 @@ async def settle(
     if round_.answer_by is not None:
         await standings.owe(session, process.id, tuple(about.values()), round_.answer_by)
     audience = Audience(about=tuple(about.values()), beside_roll=round_id)
-    await telling.tell_back(session, process, Announcement(Subject(OUTCOME, f"{round_id}.more"), told, audience), now)
+    await telling.tell_back(session, process, Announcement(Subject(OUTCOME, f"{round_id}.more"), texts, audience), now)
 
 
 def verdicts(result: council.Result) -> Mapping[str, Verdict]:

@@ -68,7 +68,7 @@ class ListedAmendment:
     words: str = field(repr=False)
     """Those that may be shown to staff: masked; "" when they are hidden, not written down yet, or their person was
     forgotten."""
-    given: date
+    day: date
     quotable: bool
     """Its person agreed that others read it."""
     shown: datetime | None
@@ -332,7 +332,7 @@ def _listed(keys: Keyring, row: Any) -> ListedAmendment:
         proposes=row.proposes,
         language=row.language,
         words=_words(keys, row),
-        given=row.given,
+        day=row.given,
         quotable=row.quotable,
         shown=row.shown,
         supporters=row.supporters,

@@ -11,7 +11,7 @@ def _fits(points: Mapping[str, int], matters: Sequence[str], terms: Terms) -> bo
     given_away = points.values()
     return (
         set(points).issubset(matters)
-        and all(given >= 1 for given in given_away)
+        and all(number >= 1 for number in given_away)
         and 1 <= sum(given_away) <= terms.points
     )
 

@@ -56,8 +56,8 @@ def seed_of(committed: str, value: str) -> str:
 
     Case and what stands between the words do not count, so whoever types it again gets the same.
     """
-    told = " ".join(normalize("NFKC", value).casefold().split())
-    return sha256(f"{committed}\n{told}".encode()).hexdigest()
+    words = " ".join(normalize("NFKC", value).casefold().split())
+    return sha256(f"{committed}\n{words}".encode()).hexdigest()
 
 
 def _canonical(content: object) -> bytes:

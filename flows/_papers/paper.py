@@ -56,10 +56,10 @@ def marked(
 
 def parted(mark: str) -> tuple[str, str]:
     """The matter and what it was given."""
-    matter, is_marked, given = mark.partition("=")
+    matter, is_marked, value = mark.partition("=")
     if not is_marked:
         raise DoesNotFit
-    return matter, given
+    return matter, value
 
 
 def labels(facts: Facts, opened: OpenRound, matters: Iterable[str]) -> str:

@@ -66,8 +66,8 @@ async def pooled(
     rest = council.content.rest_in_days
     rests_after = now.date() - timedelta(days=rest) if rest else None
     standing = await draws.standing(session, keys, process.id, CallsPool(council_id, call_id, rests_after), lock)
-    told = {its.candidate: msgspec.json.decode(its.facts, type=dict[str, str]) for its in standing}
-    return Pooled(standing, Pool(told))
+    facts = {its.candidate: msgspec.json.decode(its.facts, type=dict[str, str]) for its in standing}
+    return Pooled(standing, Pool(facts))
 
 
 async def vacant(
@@ -89,17 +89,17 @@ async def announce(
     if plan.seats > len(await seats.vacant(session, process.id, plan.council, SeatKind.DRAWN)):
         raise contents.Unfit(to_staff("Fewer seats of this council are vacant: make more first, or draw fewer."))
     found = await pooled(session, keys, process, plan.council, plan.call, now, lock=True)
-    told = {
+    facts = {
         its.candidate: {
             category: found.pool.candidates[its.candidate].get(category, lots.NOT_SAID) for category in plan.quotas
         }
         for its in found.standing
     }
     try:
-        lots.check(Pool(told), plan.quotas, plan.seats)
+        lots.check(Pool(facts), plan.quotas, plan.seats)
     except NotDrawable as wrong:
         raise contents.Unfit(" ".join(why(lots.cannot(wrong), {}))) from None
-    made = [(its, Ticket(fresh(), secrets.token_hex(16), told[its.candidate])) for its in found.standing]
+    made = [(its, Ticket(fresh(), secrets.token_hex(16), facts[its.candidate])) for its in found.standing]
     draw_id = fresh()
     announced = Announced(draw_id, plan.source, plan.due.isoformat(), plan.seats, plan.quotas)
     leaves = {ticket.name: lots.leaf(ticket) for _its, ticket in made}

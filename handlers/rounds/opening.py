@@ -110,8 +110,8 @@ def _check_terms(round_: contents.Round, rule: council.Rule) -> None:
 def _check_announcement(process: OpenProcess, round_: contents.Round, roll: int) -> None:
     """When the round closes it is too late to shorten anything: no result may take more words than fit."""
     for result in longest_results(round_, roll):
-        told = results.announcement(process, round_, result, roll, roll)
-        telling.check_fits(told, to_staff("title and matters"))
+        texts = results.announcement(process, round_, result, roll, roll)
+        telling.check_fits(texts, to_staff("title and matters"))
         if any(option.matter for option in round_.matters):
             telling.check_fits(results.outcome(process, round_, result), to_staff("title and matters"))
 

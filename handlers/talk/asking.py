@@ -25,9 +25,9 @@ async def sounding(session: Session, visit: Visit) -> flows.OpenSounding | None:
     own = await proposals.of_person(session, visit.board.process, board.id, visit.key)
     raised = {board.standing_for[its.number] for its in board.statements if its.id in own.statements}
     theirs = [its for its in board.statements if its.is_shown and its.id not in raised]
-    said = {board.standing_for.get(opinion.number) for opinion in mine.held}
+    answered = {board.standing_for.get(opinion.number) for opinion in mine.held}
     left = [Candidate(it.id, it.agrees, it.disagrees, it.passes, it.extremity / THOUSAND) for it in theirs
-            if it.id not in said]  # fmt: skip
+            if it.id not in answered]  # fmt: skip
     goes_on = visit.opined or visit.back > 0 or visit.proposed
     return flows.OpenSounding(
         id=board.id,
@@ -58,11 +58,11 @@ def _next(visit: Visit, board: Sounding, left: list[Candidate]) -> flows.ShownSt
 def _earlier(visit: Visit, board: Sounding, mine: Mine) -> flows.ShownStatement | None:
     """The opinion of so many answers ago, the first where there were fewer; of what nobody is shown any more, none."""
     shown = {its.number: its.id for its in board.statements if its.is_shown}
-    said = [opinion for opinion in mine.held if opinion.number in shown]
-    if not said:
+    held = [opinion for opinion in mine.held if opinion.number in shown]
+    if not held:
         return None
-    back = min(visit.back, len(said))
-    found = said[-back]
+    back = min(visit.back, len(held))
+    found = held[-back]
     name = shown[found.number]
     return flows.ShownStatement(name, _text(visit, board, name), found.opinion, back)
 

@@ -226,9 +226,9 @@ async def test_who_goes_after_the_draw_gets_no_seat_and_the_next_who_fits_does(h
     name = await hall.is_ready()
     await hall.worker().go_on()
     record = await hall.record(name)
-    told = {its.ticket: its.facts["gender"] for its in record.candidates}
-    woman = next(its for its in record.members if told[its] == "woman")
-    follows = await hall.candidate_of(next(its for its in record.substitutes if told[its] == "woman"))
+    genders = {its.ticket: its.facts["gender"] for its in record.candidates}
+    woman = next(its for its in record.members if genders[its] == "woman")
+    follows = await hall.candidate_of(next(its for its in record.substitutes if genders[its] == "woman"))
     stays = await hall.candidate_of(next(its for its in record.members if its != woman))
     went = await hall.candidate_of(woman)
     await hall.forgets([went])

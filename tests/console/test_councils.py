@@ -72,10 +72,10 @@ async def test_everybody_is_told_of_a_call_when_a_colleague_approves_it(town: To
     assert "Put themselves forward: fewer than 8" in page.text
     assert "Under 30" in page.text
     async with town.office.database.reading() as session:
-        told = (
+        broadcasts = (
             await session.exec_driver_sql("SELECT count(*) FROM broadcast WHERE subject LIKE 'call:%'")
         ).scalar_one()
-    assert told == 1
+    assert broadcasts == 1
 
 
 async def test_a_call_can_be_called_back_before_it_is_approved(town: Town) -> None:

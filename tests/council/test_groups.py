@@ -13,14 +13,14 @@ from council.opinions._grouping import UNSAID, Numbers, group, picture, project,
 from council.opinions.alone import Task, packed, unpacked
 
 
-def crowd(sizes: tuple[int, ...], statements: int = 20, said: float = 0.7, seed: int = 1) -> Numbers:
+def crowd(sizes: tuple[int, ...], statements: int = 20, share: float = 0.7, seed: int = 1) -> Numbers:
     """People of several minds: each kind of them agrees with statements of its own."""
     chance = np.random.default_rng(seed)
     minds = chance.choice([-1, 1], (len(sizes), statements))
     kinds = np.repeat(np.arange(len(sizes)), sizes)
     votes = np.where(chance.random((len(kinds), statements)) < 0.9, minds[kinds], -minds[kinds])
     votes = np.where(chance.random(votes.shape) < 0.1, 0, votes)
-    return np.where(chance.random(votes.shape) < said, votes, UNSAID).astype(np.int8)
+    return np.where(chance.random(votes.shape) < share, votes, UNSAID).astype(np.int8)
 
 
 def test_people_of_three_minds_are_three_groups() -> None:
@@ -76,8 +76,8 @@ def test_the_map_is_the_one_that_a_slow_program_draws() -> None:
     same = sum(a * b for a, b in zip(component, found.components[0], strict=True))
     assert abs(same) == pytest.approx(1, abs=1e-6)
     for row, vote, point in zip(centred, votes.tolist(), found.points, strict=True):
-        said = max(1, sum(part != UNSAID for part in vote))
-        slowly = sum(c * x for c, x in zip(component, row, strict=True)) * (6 / said) ** 0.5
+        stated = max(1, sum(part != UNSAID for part in vote))
+        slowly = sum(c * x for c, x in zip(component, row, strict=True)) * (6 / stated) ** 0.5
         assert slowly * same == pytest.approx(point[0], abs=1e-4)
 
 

@@ -253,8 +253,8 @@ def test_an_independent_library_counts_the_same(name: str) -> None:
 
 def test_many_of_those_elections_have_no_equal_majorities() -> None:
     """Or the library would hardly have been asked about ranked pairs."""
-    asked = sum(are_apart(two_by_two(cast)) for cast in elections(every_rule()["ranked_pairs"]))
-    assert asked > ELECTIONS / 5
+    apart = sum(are_apart(two_by_two(cast)) for cast in elections(every_rule()["ranked_pairs"]))
+    assert apart > ELECTIONS / 5
 
 
 @of("monotone")

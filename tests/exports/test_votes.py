@@ -149,12 +149,12 @@ def test_the_program_runs_alone(tmp_path: Path) -> None:
         assert done.stderr == ""
         return done.returncode, done.stdout
 
-    ended, told = run("--code", code, "--sha256", votes.digest(text))
+    ended, printed = run("--code", code, "--sha256", votes.digest(text))
     assert ended == 0
-    assert "What comes first" in told
-    assert "1. Lower fees (7)\n2. Interpreters (1)\n2. A place at school (1)\n" in told
-    assert "Adopted: Lower fees" in told
-    assert f"The code {code} was counted." in told
+    assert "What comes first" in printed
+    assert "1. Lower fees (7)\n2. Interpreters (1)\n2. A place at school (1)\n" in printed
+    assert "Adopted: Lower fees" in printed
+    assert f"The code {code} was counted." in printed
     assert run("--code", "0000000000")[0] == 1
     assert run("--sha256", "0" * 64)[0] == 1
     (tmp_path / "vote.json").write_text("{}")

@@ -50,11 +50,11 @@ async def stand(
         who = await meet(session, keys, f"7{number:04}", process=process)
         people.append(who)
         name = secrets.token_hex(8)
-        told = json.dumps({} if gender is None else {"gender": gender})
+        facts = json.dumps({} if gender is None else {"gender": gender})
         await session.execute(
             insert(candidate).values(
                 id=name, process_id=process, call_id=call, person_id=who.id, stood=NOW.date(), state="standing",
-                facts=who.key.seal(told, candidate.c.facts, name),
+                facts=who.key.seal(facts, candidate.c.facts, name),
             )
         )  # fmt: skip
     return people

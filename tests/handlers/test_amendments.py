@@ -129,9 +129,9 @@ async def test_what_is_taken_up_makes_the_next_edition_and_everybody_concerned_i
     assert "It was taken up." in heard
     assert "Many people live far away." in heard
     assert "Decided by: the council" in heard
-    told = await bob.hears()
-    assert "Here is what was decided on words that you support for this part: Meetings" in told
-    assert "Many people live far away." in told
+    heard = await bob.hears()
+    assert "Here is what was decided on words that you support for this part: Meetings" in heard
+    assert "Many people live far away." in heard
     assert PROPOSED in await bob.says("read", "1")
     changed = await bob.says("What changed")
     assert "Taken out: the capital." in changed

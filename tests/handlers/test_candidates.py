@@ -96,9 +96,9 @@ async def test_a_call_says_what_it_asks_and_gives_and_who_answers_it_stands(hous
     assert "What you get: 20 euros an hour" in heard
     assert "CANDIDATE: Join a council" in await alice.says("help")
     assert "You can withdraw at any time." in await alice.says("candidate")
-    asked = await alice.says("1")
-    assert "How old are you?\nSo that young and old people are drawn." in asked
-    assert "I'd rather not say" in asked
+    question = await alice.says("1")
+    assert "How old are you?\nSo that young and old people are drawn." in question
+    assert "I'd rather not say" in question
     assert "You have put yourself forward." in await alice.says("2")
     [candidate] = await pool(house, council)
     assert candidate.facts == {"age": "old"}
@@ -257,8 +257,8 @@ async def test_somebody_on_two_councils_says_which_seat_they_give_up(house: Hous
         code = await code_for(house, name)
         assert "The name of this council" in await alice.says(code)
         assert "The name of this council" not in await alice.says(code)
-    asked = await alice.says("seat")
-    assert "Which seat do you want to give up?\nYouth council\nHealth council" in asked
+    question = await alice.says("seat")
+    assert "Which seat do you want to give up?\nYouth council\nHealth council" in question
     await alice.says("1", "1")
     assert [await sitting(house, name) for name in both] == [0, 1]
     await alice.says("seat", "1")

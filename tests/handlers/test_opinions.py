@@ -112,17 +112,17 @@ async def test_who_stops_goes_on_another_day(house: House) -> None:
 async def test_an_answer_is_changed(house: House) -> None:
     sounding = await opens(house)
     alice = await house.meets().joins()
-    asked = first(await alice.says("opinion"))
+    statement = first(await alice.says("opinion"))
     await alice.says("Agree")
     heard = await alice.says("earlier")
     assert "You answered: Agree. What do you say now?" in heard
-    assert first(heard) == asked
+    assert first(heard) == statement
     assert "1 is left." in await alice.says("Disagree")
     await alice.says("pass")
-    assert first(await alice.says("earlier")) != asked
-    assert first(await alice.says("earlier")) == asked
+    assert first(await alice.says("earlier")) != statement
+    assert first(await alice.says("earlier")) == statement
     found = {name.split()[0]: numbers for name, numbers in (await tallies(house, sounding)).items()}
-    assert found[asked] == (0, 1, 0)
+    assert found[statement] == (0, 1, 0)
 
 
 async def test_an_old_button_answers_nothing(house: House) -> None:
@@ -226,10 +226,10 @@ async def test_of_two_chats_of_one_person_the_later_opinion_counts(house: House)
 
 
 def test_of_one_minute_the_first_counts() -> None:
-    one = opinions.Held(1, Opinion.AGREES, 5)
-    other = opinions.Held(1, Opinion.DISAGREES, 5)
-    assert opinions.merged([one], [other]) == (one,)
-    assert opinions.merged([one], [opinions.Held(1, Opinion.PASSES, 6)])[0].opinion == "pass"
+    earlier = opinions.Held(1, Opinion.AGREES, 5)
+    later = opinions.Held(1, Opinion.DISAGREES, 5)
+    assert opinions.merged([earlier], [later]) == (earlier,)
+    assert opinions.merged([earlier], [opinions.Held(1, Opinion.PASSES, 6)])[0].opinion == "pass"
 
 
 async def test_what_is_said_of_two_that_say_the_same_counts_once_and_both_again_apart(house: House) -> None:

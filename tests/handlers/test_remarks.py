@@ -35,11 +35,11 @@ async def waiting(house: House, name: str) -> list[Remark]:
         return list(await stored.waiting(session, house.keys, name))
 
 
-async def answers(house: House, name: str, asked: Remark, **more: dict[str, str]) -> None:
-    told = Told(more.get("question", {"en": asked.words}), more.get("answer", {"en": "About 40 a day."}))
+async def answers(house: House, name: str, question: Remark, **more: dict[str, str]) -> None:
+    answer = Told(more.get("question", {"en": question.words}), more.get("answer", {"en": "About 40 a day."}))
 
     async def act(session: Session, process: OpenProcess, _now: object) -> str:
-        return await remarks.answer(session, process, house.keys, name, asked.id, told, house.now)
+        return await remarks.answer(session, process, house.keys, name, question.id, answer, house.now)
 
     await house.acts(act)
 
@@ -47,9 +47,9 @@ async def answers(house: House, name: str, asked: Remark, **more: dict[str, str]
 async def test_a_question_is_answered_to_everybody_who_may_vote(house: House) -> None:
     name, three = await voting(house)
     assert "The answer comes to everybody who may vote" in await asks(three[0])
-    (asked,) = await waiting(house, name)
-    assert (asked.option, asked.words, asked.quotable) == ("clinic", HOW_MUCH, True)
-    await answers(house, name, asked)
+    (question,) = await waiting(house, name)
+    assert (question.option, question.words, question.quotable) == ("clinic", HOW_MUCH, True)
+    await answers(house, name, question)
     for member in three:
         heard = await member.hears()
         assert f"Somebody who may vote asks about: Interpreters\n\n{HOW_MUCH}" in heard
@@ -61,12 +61,12 @@ async def test_who_reads_later_reads_the_answer_and_the_reasons(house: House) ->
     name, three = await voting(house)
     await asks(three[0])
     await three[1].says("reasons", "1", "My mother could not speak to her doctor.")
-    asked, said = await waiting(house, name)
-    await answers(house, name, asked)
+    question, reason = await waiting(house, name)
+    await answers(house, name, question)
 
     async def let_read(session: Session, process: OpenProcess, _now: object) -> str:
         words = {"en": "Somebody's mother could not speak to her doctor."}
-        return await remarks.show(session, process, house.keys, name, said.id, words, house.now)
+        return await remarks.show(session, process, house.keys, name, reason.id, words, house.now)
 
     await house.acts(let_read)
     await three[2].hears()
@@ -81,8 +81,8 @@ async def test_who_has_voted_asks_from_there(house: House) -> None:
     assert "send ASK" in await member.says("vote", "1")
     assert "Ask a question" in await member.says("vote")
     await member.says("3", "2", HOW_MUCH, "2")
-    (asked,) = await waiting(house, name)
-    assert (asked.option, asked.quotable) == ("fees", False)
+    (question,) = await waiting(house, name)
+    assert (question.option, question.quotable) == ("fees", False)
 
 
 async def test_an_open_question_stands_on_today(house: House) -> None:
@@ -99,10 +99,10 @@ async def test_an_open_question_stands_on_today(house: House) -> None:
 async def test_two_cannot_answer_the_same_question(house: House) -> None:
     name, (member, *_others) = await voting(house)
     await asks(member)
-    (asked,) = await waiting(house, name)
-    await answers(house, name, asked)
+    (question,) = await waiting(house, name)
+    await answers(house, name, question)
     with pytest.raises(contents.Unfit, match="Somebody else"):
-        await answers(house, name, asked)
+        await answers(house, name, question)
 
 
 async def test_of_two_reasons_for_one_option_the_later_stays(house: House) -> None:

@@ -237,8 +237,8 @@ def test_the_one_day_of_a_promise_of_before_is_both(blank_database_url: str) -> 
         command.downgrade(config(connection), BEFORE_TWO_DAYS)
     with _connected(blank_database_url) as connection:
         connection.execute(insert(stored.process).values(id="p", slug="p", edition=0, content="", opened=NOW))
-        asked = {"id": "c", "process_id": "p", "content": ASKED % "", "opened": NOW}
-        connection.execute(insert(stored.consultation).values(asked))
+        consultation = {"id": "c", "process_id": "p", "content": ASKED % "", "opened": NOW}
+        connection.execute(insert(stored.consultation).values(consultation))
         for name, content in (("whole", '{"answer_by":"2027-05-31","opens":""}'), ("begun", '{"answer_by":""}')):
             written = {"id": name, "content": content, "made": NOW, "changed": NOW}
             written |= {"process_id": "p", "edition": 1, "staff_id": "amina"}

@@ -117,10 +117,10 @@ async def _asks_and_all_are_told(square: StoryTown, round_id: str, council: list
         member.says(words)
         await member.hears()
     async with square.parts.database.reading() as session:
-        (asked,) = await stored_remarks.waiting(session, square.parts.keys, round_id)
-    keys, told = square.parts.keys, Told(COST, FORTY)
+        (question,) = await stored_remarks.waiting(session, square.parts.keys, round_id)
+    keys, answer = square.parts.keys, Told(COST, FORTY)
     await square.acts(
-        lambda session, process, now: remarks.answer(session, process, keys, round_id, asked.id, told, now)
+        lambda session, process, now: remarks.answer(session, process, keys, round_id, question.id, answer, now)
     )
     for other, code in council:
         await hears(other, CLINIC[code], FORTY[code])

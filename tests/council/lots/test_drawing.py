@@ -33,11 +33,11 @@ from tests.council.lots.pools import SEED, a_pool, quiet, wide_quotas
 ROOT = Path(__file__).parents[3]
 few = hypothesis.settings(max_examples=12, deadline=None)
 """Each draws by a solver, several times a second."""
-told = st.fixed_dictionaries(
+facts = st.fixed_dictionaries(
     {"gender": st.sampled_from(["woman", "man", NOT_SAID]), "region": st.sampled_from(["north", "coast"])}
 )
-pools = st.lists(told, min_size=4, max_size=9).map(
-    lambda facts: Pool({f"t{number}": told for number, told in enumerate(facts)})
+pools = st.lists(facts, min_size=4, max_size=9).map(
+    lambda people: Pool({f"t{number}": person for number, person in enumerate(people)})
 )
 limits = st.tuples(st.integers(0, 2), st.integers(1, 4)).map(lambda pair: Limits(pair[0], max(pair)))
 quotas = st.fixed_dictionaries(
