@@ -83,7 +83,7 @@ def check(vote: dict[str, Any]) -> list[str]:
 
 def count(vote: dict[str, Any]) -> dict[str, Any]:
     """What the ballots or pairs in the file come to: the counts, the order with ties standing together, the adopted."""
-    return RULES[vote["rule"]](vote)
+    return {"against": {}, "elected": None, **RULES[vote["rule"]](vote)}
 
 
 def drawn(options: Sequence[str], digest: str) -> list[str]:

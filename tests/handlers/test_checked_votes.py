@@ -116,10 +116,11 @@ async def test_the_file_is_counted_again_and_comes_to_what_was_told(house: House
     assert tally.count(file) == {
         "counts": result.counts,
         "against": {},
+        "elected": None,
         "order": [list(together) for together in result.order],
         "adopted": list(result.adopted or ()),
     }
-    assert file["turnout"] == {"roll": 8, "voted": 8, "abstained": 0}
+    assert file["turnout"] == {"roll": 8, "voted": 8, "chose": 8, "quorum": 0}
 
 
 async def test_with_few_votes_the_file_holds_their_order_alone_and_with_fewer_nothing(house: House) -> None:
@@ -144,9 +145,9 @@ async def test_of_a_reply_with_a_ballot_nothing_stays_when_the_round_closes(hous
     await bob.says("vote", "2", "1")
     await cosma.says("vote", "3")
     await house.takes(cosma.message("1"))
-    told = await house.column("SELECT delivery_id FROM read_back")
+    replies = await house.column("SELECT delivery_id FROM read_back")
     await closed(house, name)
-    kept = await _rows(house, told)
+    kept = await _rows(house, replies)
     assert {(row.body, row.provider_id) for row in kept} == {(None, None)}
     # To each: the ballot to fill in, what it says, and that it is kept.
     assert sorted(row.state for row in kept) == ["cancelled", *["sent"] * 8]
@@ -168,13 +169,13 @@ async def test_what_is_leaving_while_the_round_closes_is_erased_afterwards(house
     name = await opened(house, to_vote())
     await alice.says("vote", "1")
     await house.takes(alice.message("1"))
-    (told,) = await house.column("SELECT id FROM delivery WHERE state = 'queued' AND broadcast_id IS NULL")
-    await _put(house, told, "sending")
+    (reply,) = await house.column("SELECT id FROM delivery WHERE state = 'queued' AND broadcast_id IS NULL")
+    await _put(house, reply, "sending")
     await closed(house, name)
-    assert await house.column("SELECT delivery_id FROM read_back") == [told]
-    await _put(house, told, "sent")
+    assert await house.column("SELECT delivery_id FROM read_back") == [reply]
+    await _put(house, reply, "sent")
     assert await house.does(unlinking.erase_read_back) == 1
-    (row,) = await _rows(house, [told])
+    (row,) = await _rows(house, [reply])
     assert row.body is None
 
 
