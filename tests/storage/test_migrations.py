@@ -224,7 +224,7 @@ async def test_voice_notes_of_before_are_fetched_by_the_sender_of_their_chat(
     await database.close()
 
 
-BEFORE_TWO_DAYS = "7d40b1c96e35"
+BEFORE_TWO_DAYS = "5a7c19e2b840"
 ASKED = (
     '{"title":{"en":"\\\\"answer_by\\\\":\\\\"2020-01-01\\\\""},"promise":{"answer_by":"2027-05-31"%s},"questions":[]}'
 )
