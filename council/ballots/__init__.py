@@ -13,7 +13,7 @@ MOST_MATTERS = 12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BallotKind(Generic[B]):
-    """What a ballot holds. How people fill it in, and read it back, is its line in `PAPERS` of `flows/_engine/papers`.
+    """What a ballot holds. How people fill it in, and read it back, is its line in `PAPERS` of `flows/_papers`.
 
     `examples` and `misfits` are ballots on a list of matters under the usual terms, the same ones whatever the matters
     are called. Tests put them to everything that handles a ballot. Who abstains casts `None`, which is of every kind.
