@@ -48,7 +48,7 @@ async def publish(
     `staff_id`: who wrote it. What was on its way for an older edition of the part finds that, and never leaves.
     """
     await processes.touch(session, process)
-    standing, part = await _held(session, process, decision)
+    standing, part = await _checked(session, process, decision, lock=True)
     name = fresh()
     news = _announcement(process, name, decision, part)
     edition = await _take_up(session, decision, part, staff_id, now)
@@ -66,39 +66,43 @@ async def publish(
     return Published(name, queued.broadcast, queued.number)
 
 
-async def announcement(session: Session, process: OpenProcess, name: str, decision: contents.Decision) -> Announcement:
+async def announcement(
+    session: Session, process: OpenProcess, name: str, decision: contents.Decision, lock: bool = False
+) -> Announcement:
     """What was decided and why, for who proposed it and who support it. `name`: the response's id.
 
-    Raises `contents.Unfit`.
+    `lock`: nobody else changes what it is about before this transaction ends. Raises `contents.Unfit`.
     """
-    _standing, part = await _held(session, process, decision)
+    _standing, part = await _checked(session, process, decision, lock)
     return _announcement(process, name, decision, part)
 
 
-async def _held(session: Session, process: OpenProcess, decision: contents.Decision) -> tuple[StandingAmendment, Item]:
-    """The amendment and its part, which nobody else changes before this transaction ends. Raises `contents.Unfit`."""
+async def _checked(
+    session: Session, process: OpenProcess, decision: contents.Decision, lock: bool
+) -> tuple[StandingAmendment, Item]:
+    """The amendment and its part. Raises `contents.Unfit`."""
     if decision.state not in STATES:
         raise contents.Unfit(to_staff("state is one of: {choices}.", choices=naming.listed(STATES)))
     if decision.decider not in DECIDERS:
         raise contents.Unfit(to_staff("Say who decides: {choices}.", choices=naming.listed(DECIDERS)))
     contents.check_rendered(decision.reason, to_staff("reason"))
-    standing = await amendments.standing(session, process.id, decision.amendment)
+    standing = await amendments.standing(session, process.id, decision.amendment, lock)
     if standing is None:
         raise contents.Unfit(to_staff("What was proposed is not there any more: its person has taken it back."))
     if standing.is_decided:
         raise contents.Unfit(to_staff("Somebody has decided on this already, and its people were told."))
-    return standing, await _part(session, process, decision, standing)
+    return standing, await _part(session, process, decision, standing, lock)
 
 
 async def _part(
-    session: Session, process: OpenProcess, decision: contents.Decision, standing: StandingAmendment
+    session: Session, process: OpenProcess, decision: contents.Decision, standing: StandingAmendment, lock: bool
 ) -> Item:
     takes_up = decision.state != ResponseState.NOT_TAKEN_UP
     if not await texts.owns(session, process, standing.part):
         if takes_up:
             raise contents.Unfit(to_staff("This part is shared: make it your own before you change it."))
         return await texts.shared_part(session, process, standing.text, standing.part)
-    part = await items.held(session, process, standing.part)
+    part = await (items.held if lock else items.get)(session, process, standing.part)
     if takes_up:
         _check_change(decision, standing, part)
     elif decision.text:

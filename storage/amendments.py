@@ -200,12 +200,15 @@ class StandingAmendment:
     is_decided: bool
 
 
-async def standing(session: Session, process_id: str, contribution_id: str) -> StandingAmendment | None:
-    """None: the process has none of this id. It is locked: whoever else decides on it waits."""
+async def standing(
+    session: Session, process_id: str, contribution_id: str, lock: bool = False
+) -> StandingAmendment | None:
+    """None: the process has none of this id. `lock`: whoever else decides on it waits."""
     columns = (amendment.c.part_id, amendment.c.text_id, amendment.c.proposes, _is_decided())
     query = select(*columns).join(contribution, contribution.c.id == amendment.c.contribution_id)
     theirs = (contribution.c.process_id == process_id, contribution.c.id == contribution_id)
-    row = (await session.execute(query.where(*theirs).with_for_update(of=[contribution]))).one_or_none()
+    found = query.where(*theirs)
+    row = (await session.execute(found.with_for_update(of=[contribution]) if lock else found)).one_or_none()
     return None if row is None else StandingAmendment(row.part_id, row.text_id, row.proposes, bool(row[-1]))
 
 

@@ -59,7 +59,7 @@ async def _hash(session: Session, process: OpenProcess, decision: contents.Decis
     Raises `contents.Unfit` where it could not leave: also when the part has another edition by now, or somebody has
     decided meanwhile.
     """
-    announcement = await decisions.announcement(session, process, "", decision)
+    announcement = await decisions.announcement(session, process, "", decision, lock=True)
     hours = telling.hours(process.content)
     return digest(
         {
