@@ -99,7 +99,9 @@ class Listed:
 
 
 async def names(session: Session, ids: Collection[str]) -> dict[str, str]:
-    """What these are called, or their logins where they have not said, by id."""
+    """What these are called, or their logins where they have not said, by id. Nothing is asked about nobody."""
+    if not ids:
+        return {}
     found = await session.execute(select(staff.c.id, staff.c.name, staff.c.login).where(staff.c.id.in_(ids)))
     return {row.id: row.name or row.login for row in found}
 
