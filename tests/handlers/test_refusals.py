@@ -18,7 +18,8 @@ FILES = sorted(file for room in ("handlers", "console") for file in (ROOT / room
 SAID = {"handlers": "to_staff", "console": "_"}
 """By which a room says what staff read: so the catalogs find it."""
 IN_ITS_OWN_WORDS = {"slips.explained", "why", "slip.why"}
-"""What is wrong with a file, for whoever sits at the command line; what a text of ours lacks, as `wordings` says it."""
+"""What is wrong with a file, for whoever sits at the command line; what a text of ours lacks, as `wordings` says it;
+why nobody can be drawn, in the sentences of `draws.reasons`."""
 CHECKS = {"check_rendered", "check_line", "check_note", "check_value", "check_choices", "check_options", "check_fits"}
 CHECKS |= {"check_script", "_check_zone", "_clock", "end_of", "day", "part"}
 """They name the field in what they refuse."""
@@ -52,6 +53,9 @@ def is_read(text: ast.expr, tree: ast.AST, says: str = "to_staff") -> bool:
     """Whether staff read it in their language: it is to staff, or all is that a function of the file gives."""
     if is_to_staff(text, says):
         return True
+    if isinstance(text, ast.Call) and ast.unparse(text.func) == "' '.join":
+        # Whole sentences one after the other, where one function gives them all.
+        return isinstance(text.args[0], ast.Call) and is_read(text.args[0], tree, says)
     name = ast.unparse(text.func if isinstance(text, ast.Call) else text)
     texts = returned(tree, name)
     return name in IN_ITS_OWN_WORDS or (bool(texts) and all(is_to_staff(text, says) for text in texts))
@@ -85,6 +89,9 @@ def test_a_refusal_that_is_put_together_is_found() -> None:
     )
     assert [is_read(call.args[0], tree) for name, call in calls(tree) if name == "Unfit"] == [False, False]
     assert not is_read(ast.parse("over(slug)", mode="eval").body, ast.parse('def over(slug):\n    return "Over."'))
+    assert not is_read(
+        ast.parse('" ".join(over(slug))', mode="eval").body, ast.parse('def over(slug):\n    return ["x"]')
+    )
 
 
 def refusal(language: str, text: dict[str, str], longest: int = contents.LONGEST) -> str:
