@@ -306,12 +306,12 @@ def _day(moment: datetime) -> str:
     return in_words(moment.date())
 
 
-leaving = Approvals(frozenset({SendingKind.DECISION}), "/texts/leaving", _show_leaving, "leaving")
+leaving = Approvals(frozenset({SendingKind.DECISION}), "/texts/leaving", _show_leaving, "decision")
 routes = [
-    get("/p/{slug}/texts/leaving/{leaving}", leaving.show, ORGANIZERS),
-    post("/p/{slug}/texts/leaving/{leaving}/approve", leaving.approve, ORGANIZERS, confirmed=True),
-    post("/p/{slug}/texts/leaving/{leaving}/approve-alone", leaving.approve_alone, ORGANIZERS, confirmed=True),
-    post("/p/{slug}/texts/leaving/{leaving}/call-back", leaving.call_back, ORGANIZERS),
+    get("/p/{slug}/texts/leaving/{decision}", leaving.show, ORGANIZERS),
+    post("/p/{slug}/texts/leaving/{decision}/approve", leaving.approve, ORGANIZERS, confirmed=True),
+    post("/p/{slug}/texts/leaving/{decision}/approve-alone", leaving.approve_alone, ORGANIZERS, confirmed=True),
+    post("/p/{slug}/texts/leaving/{decision}/call-back", leaving.call_back, ORGANIZERS),
     get("/p/{slug}/texts/{text}/parts/{part}", show, READERS),
     post("/p/{slug}/texts/{text}/parts/{part}", act, READERS),
     get("/p/{slug}/texts/{text}/amendments/{amendment}", decide, ORGANIZERS),

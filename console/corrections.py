@@ -49,7 +49,7 @@ async def show(desk: Desk) -> web.StreamResponse:
 
 async def keep(desk: Desk) -> web.StreamResponse:
     """Say it in these words, or again in ours. It is said so at once."""
-    place = Place(_language(desk), desk.at("text"), _number(desk.line("form")))
+    place = Place(_language(desk), desk.at("wording"), _number(desk.line("form")))
     edition = _number(desk.line("edition"))
     try:
         async with desk.writing() as session:
@@ -90,7 +90,7 @@ def _language(desk: Desk) -> str:
 
 async def _found(desk: Desk, session: Session) -> OwnText:
     try:
-        return await corrections.find(session, _language(desk), desk.at("text"))
+        return await corrections.find(session, _language(desk), desk.at("wording"))
     except contents.Unfit:
         raise web.HTTPNotFound from None
 
@@ -138,6 +138,6 @@ def _number(text: str) -> int:
 routes = [
     get("/words/catalogs/{language}.po", send, Anyone.STAFF),
     get("/words/catalogs/{language}", listed, Anyone.STAFF),
-    get("/words/catalogs/{language}/{text}", show, Anyone.STAFF),
-    post("/words/catalogs/{language}/{text}", keep, Anyone.STAFF),
+    get("/words/catalogs/{language}/{wording}", show, Anyone.STAFF),
+    post("/words/catalogs/{language}/{wording}", keep, Anyone.STAFF),
 ]

@@ -26,6 +26,7 @@ from handlers import (
     soundings,
     staff,
     statements,
+    texts,
 )
 from handlers.councils import Places
 from handlers.doors import NewDoor
@@ -35,12 +36,16 @@ from handlers.items import ItemDraft, Translation
 from handlers.matters import Draft
 from handlers.processes import OpenProcess
 from handlers.staff import Grant
+from handlers.texts import TextDraft
 from handlers.writing import contents
 from storage import (
     Session,
+    amendments,
+    contributions,
     drawing,
     recordings,
     remarks,
+    senders,
 )
 from storage import (
     soundings as stored_soundings,
@@ -48,9 +53,11 @@ from storage import (
 from storage import (
     statements as stored_statements,
 )
+from storage.amendments import NewAmendment
 from storage.remarks import NewRemark
 from storage.roles import Role
 from storage.states import ExportFormat, ExportKind, RemarkKind, RenditionState, Roll, SeatKind
+from storage.together import Writes, write
 from tests.handlers.asking import ALL_KINDS, DRAFT
 from tests.handlers.standing import stand
 from tests.storage.rows import give, meet
@@ -65,6 +72,7 @@ AMINA = "amina"
 
 async def furnish(town: StoryTown) -> Mapping[str, str]:
     """Gives what stands in the addresses of pages, by the names of their parts."""
+    await until(lambda: _has_senders(town))
     door = NewDoor("telegram", "market", "fr", "poster")
     await town.acts(lambda session, process, _now: doors.add(session, process, door))
     broadcast = await town.acts(
@@ -109,8 +117,43 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         **await town.acts(_sounded),
         "council": await town.acts(_council),
         "token": await town.organizer(_invited),
-        "text": await town.organizer(_own),
+        "wording": await town.organizer(_own),
+        **await town.acts(_written_together(town)),
     }
+
+
+async def _has_senders(town: StoryTown) -> bool:
+    """Its worker, which has just started, keeps them; a door leads to one of them."""
+    async with town.parts.database.reading() as session:
+        return bool(await senders.all_of(session))
+
+
+def _written_together(town: StoryTown) -> Callable[[Session, OpenProcess, datetime], Awaitable[Mapping[str, str]]]:
+    """A text whose second edition of a part follows from words of somebody, and a decision on others' that waits."""
+
+    async def act(session: Session, process: OpenProcess, now: datetime) -> Mapping[str, str]:
+        promise = {"en": "Participation plan"}, {"en": LONG[:200]}, {"fr": FRENCH}
+        text = await texts.begin(session, process, TextDraft(*promise, language="en"), now)
+        part, *_rest = await texts.write(
+            session, process, text, f"# Meetings\n{LONG}\n\n# Languages\n{TEXT}", AMINA, now
+        )
+        await texts.publish(session, process, text, now)
+        await items.write(session, process, part, f"Meetings\n{TEXT}", 1, AMINA, now)
+        names = []
+        for number, proposes in enumerate((True, True, False)):
+            who = await meet(session, town.parts.keys, f"7000777{number}", consented=False, process=process.id)
+            name = await give(session, who, LONG, process=process.id, moment=now, spoken=False)
+            writes = Writes()
+            amendments.add(writes, NewAmendment(name, text, part, 1, proposes))
+            await write(session, writes)
+            await contributions.allow(session, process.id, who.id, name, quotable=True)
+            assert await amendments.show(session, process.id, name, AMINA, now) == proposes
+            names.append(name)
+        decision = contents.Decision(names[0], "taken_up", {"en": LONG[:200]}, "council", 2, f"Meetings\n{LONG}")
+        waiting = await sendings.request_decision(session, process, decision, "Meetings", AMINA, now)
+        return {"text": text, "part": part, "amendment": names[1], "decision": waiting.id}
+
+    return act
 
 
 async def _council(session: Session, process: OpenProcess, now: datetime) -> str:
