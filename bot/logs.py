@@ -9,8 +9,8 @@ from structlog.typing import EventDict, WrappedLogger
 ALLOWED = frozenset(
     {
         "event", "level", "timestamp", "logger", "channel", "delivery", "code", "fault", "away", "number", "state",
-        "export", "draw", "status", "why", "host", "port", "broadcast", "waited", "since", "seconds", "found", "resent",
-        "work", "until", "percent", "fails", "waiting",
+        "export", "draw", "sounding", "status", "why", "host", "port", "broadcast", "waited", "since", "seconds",
+        "found", "resent", "work", "until", "percent", "fails", "waiting",
     }
 )  # fmt: skip
 

@@ -173,6 +173,7 @@ def round_close(round_id: str, yes: Yes = False, process: Slug = None) -> None:
     say(f"Closed: vote {short(name)}. {people_are(number)} told.")
     if not result.order:
         say(f"Fewer than {rounds.LEAST_TURNOUT} members voted: there is no result.")
+        return
     for together in result.order:
         count = rounds.counted(result, together[0]) if result.voters >= rounds.COUNTS_FROM else ""
         say(f"{count or '-'}  {' = '.join(together)}")

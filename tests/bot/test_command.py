@@ -664,12 +664,12 @@ def test_invitations_are_listed_without_their_codes_and_revoked(
     assert hearback("council", "revoke", name).status == 2
     assert len(hearback("council", "invitations").out.splitlines()) == 1
     listed = hearback("council", "members").out
-    assert re.fullmatch(rf"[0-9a-f]{{8}}  since {NOW.date()}\ntogether  1\n", listed)
+    assert re.fullmatch(rf"[0-9a-f]{{8}}  since {NOW.date()}  invitation\ntogether  1 of 1\n", listed)
     seat = listed.split()[0]
     assert hearback("council", "remove", seat[:3]).status == 2
     assert hearback("council", "remove", seat).out == "This seat is free now. Its member is told.\n"
     assert hearback("council", "remove", seat).status == 2
-    assert hearback("council", "members").out == "together  0\n"
+    assert hearback("council", "members").out == f"{seat}  vacant  invitation\ntogether  0 of 1\n"
 
 
 def test_a_full_disk_is_said_to_be_full(hearback: Hearback, monkeypatch: pytest.MonkeyPatch) -> None:

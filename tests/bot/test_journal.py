@@ -72,9 +72,10 @@ OUTSIDE: Mapping[str, str] = {
     "worker": "a program",
     "migrate": "the journal may not be there yet",
     "keys new": "there may be no database yet",
+    "draw repeat": "it reads a file, and no database",
     "connect": "it changes what the platforms know of us, and there may be no database yet",
 }
-"""Those that change something which is not in the database, and why they leave no entry."""
+"""Those that are not about what is in the database, and why they leave no entry."""
 WRITES = re.compile(r"\b(writing|acting|mending|operating|publish_after_yes)\(")
 NATIONAL = 'slug = "national"\nunder = "main"\n' + PROCESS.replace("Regional", "National")
 INPUT = 'title = { en = "What we found" }\ntext = { en = "It is in the annex." }\n'

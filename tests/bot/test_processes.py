@@ -71,8 +71,8 @@ def test_each_sees_what_is_its_own(hearback: Hearback, tmp_path: Path) -> None:
     assert hearback("contributions", *national).out == ""
     assert "More buses" in hearback("contributions", "--process", "main").out
     assert hearback("consultation", "list", *national).out == ""
-    assert hearback("council", "members", *national).out == "together  0\n"
-    assert hearback("council", "members", "--process", "main").out.endswith("together  1\n")
+    assert hearback("council", "members", *national).out == ""
+    assert hearback("council", "members", "--process", "main").out.endswith("together  1 of 1\n")
     broadcast = named(hearback("broadcasts", *national))
     assert broadcast not in hearback("broadcasts", "--process", "main").out
     assert hearback("broadcast", "pause", broadcast, "--process", "main").wrong.startswith("There is no broadcast")

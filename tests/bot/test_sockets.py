@@ -355,7 +355,8 @@ async def test_who_left_is_not_remembered() -> None:
 
 async def _nobody_is_remembered() -> bool:
     gc.collect()
-    return not any(isinstance(item, Connection) for item in gc.get_objects())
+    # Whoever asks a weak proxy what it is, asks something that may be gone.
+    return not any(issubclass(type(item), Connection) for item in gc.get_objects())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such clock")
