@@ -193,6 +193,7 @@ async def test_a_town_of_an_earlier_version_is_not_opened_and_not_lost(built: Pa
 async def test_a_visitor_votes_as_a_member(opened: Town) -> None:
     assert "1 Contracts in a language you read" in (await towns.says(opened, "Samuel", "vote")).text
     assert "You approve 2 of them" in (await towns.says(opened, "Samuel", "1 3")).text
+    assert "We have your vote" in (await towns.says(opened, "Samuel", "1")).text
     [vote] = await opened.office().acts(lambda session, process, _now: rounds.newest(session, process.id, 10))
     assert await opened.looks(lambda session: rounds.turnout(session, vote.id)) == (3, 3)
 

@@ -137,7 +137,7 @@ async def test_what_somebody_proposed_goes_with_their_forget(house: House) -> No
     buses, parks = await shown(house, sounding)
     assert (parks.texts, parks.withdrawn) == ("{}", True)
     await counts(house)
-    assert [it.agrees for it in await shown(house, sounding)] == [1, 0]
+    assert [it.agrees for it in await shown(house, sounding)] == [2, 0]
     with pytest.raises(Unfit, match="forgotten"):
         await house.acts(
             lambda session, process, _now: statements.withdraw(session, process, parks.id, withdrawn=False)

@@ -78,7 +78,7 @@ async def test_who_reads_later_reads_the_answer_and_the_reasons(house: House) ->
 
 async def test_who_has_voted_asks_from_there(house: House) -> None:
     name, (member, *_others) = await voting(house)
-    assert "send ASK" in await member.says("vote", "1")
+    assert "send ASK" in await member.says("vote", "1", "1")
     assert "Ask a question" in await member.says("vote")
     await member.says("3", "2", HOW_MUCH, "2")
     (question,) = await waiting(house, name)
@@ -134,7 +134,7 @@ async def test_who_is_forgotten_leaves_or_resigns_takes_what_they_asked_with_the
 async def test_when_the_vote_closes_nobody_can_say_whose_it_was(house: House) -> None:
     name, three = await voting(house)
     for number, member in enumerate(three):
-        await member.says("vote", "1")
+        await member.says("vote", "1", "1")
         await asks(member, f"Question {number}", "1")
     before = {it.id for it in await waiting(house, name)}
     await closed(house, name)

@@ -72,7 +72,7 @@ async def test_nobody_is_reminded_of_what_was_opened_just_now(house: House) -> N
 
 async def test_who_votes_before_the_reminder_leaves_is_not_reminded(house: House) -> None:
     _name, (alice, bob) = await soon_over(house, "1", "2")
-    await alice.says("vote")
+    await alice.says("vote", "1")
     assert await reminds(house) == 2
     await house.takes(alice.message("1"))
     assert REMINDER not in await alice.hears()

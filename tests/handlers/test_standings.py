@@ -44,7 +44,7 @@ async def decided(house: House) -> tuple[Writer, list[Writer], str, str]:
     members = [await seated(house, sender) for sender in ("1", "2", "3")]
     name = await opened(house, vote_on(house, (first, second)))
     for member in members:
-        await member.says("vote", "1")
+        await member.says("vote", "1", "1")
     await giver.hears()
     await closed(house, name)
     return giver, members, first, second
@@ -69,7 +69,7 @@ async def test_a_member_who_said_it_is_told_as_a_member_only(house: House) -> No
     second = await matter_of(house, await member.gives("Lower fees."), "Fees")
     name = await opened(house, vote_on(house, (first, second)))
     for voter in (member, *others):
-        await voter.says("vote", "1")
+        await voter.says("vote", "1", "1")
     await closed(house, name)
     heard = await member.hears()
     assert heard.count("The vote is over") == 1
@@ -105,7 +105,7 @@ async def test_what_was_answered_before_is_owed_another_response(house: House) -
     members = [await seated(house, sender) for sender in ("1", "2", "3")]
     name = await opened(house, vote_on(house, (first, second)))
     for member in members:
-        await member.says("vote", "1")
+        await member.says("vote", "1", "1")
     await closed(house, name)
     async with house.database.reading() as session:
         late = await stored_matters.pressing(session, house.process, house.now.date() + timedelta(days=30), 10)
@@ -177,7 +177,7 @@ async def test_everybody_who_gave_something_may_vote_and_nobody_who_comes_later(
     assert "no vote open" in await silent.says("vote")
     for giver in givers:
         assert "You can vote now: What comes first." in await giver.hears()
-        await giver.says("vote", "1 2")
+        await giver.says("vote", "1 2", "1")
     await closed(house, name)
     heard = await givers[0].hears()
     assert "3 people of 3 voted." in heard
@@ -193,8 +193,8 @@ async def test_what_waits_to_call_somebody_is_taken_back_when_they_have_voted(ho
             session, process, vote_on(house, (first, second), roll=Roll.EVERYBODY), now
         )
     )
-    await house.takes(voters[0].message("vote"))
-    await house.takes(voters[0].message("1"))
+    for words in ("vote", "1", "1"):
+        await house.takes(voters[0].message(words))
     heard = await voters[0].hears()
     assert "We have your vote" in heard
     assert "You can vote now" not in heard

@@ -43,7 +43,8 @@ def about(subject: str) -> str:
 
 
 async def hours(house: House, subject: str) -> Hours | None:
-    [packed] = await house.column(f"SELECT hours FROM broadcast WHERE {about(subject)}")  # noqa: S608
+    """The same, where a subject has several broadcasts."""
+    [packed] = set(await house.column(f"SELECT hours FROM broadcast WHERE {about(subject)}"))  # noqa: S608
     return msgspec.json.decode(packed, type=Hours) if packed else None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 
 from handlers import bulletins, responses, rounds
 from handlers.writing import contents
-from storage.tables import address, ballot, contribution, link, membership, participation, person
+from storage.tables import address, ballot, contribution, link, membership, participation, person, roll
 from tests.stories.test_council import seated, to_vote
 from tests.stories.town import Person, StoryTown
 
@@ -239,7 +239,7 @@ async def test_both_chats_in_the_middle_of_a_vote(square: StoryTown) -> None:
     await hears(phone, TOGETHER, "You keep one", "Which of these")
     await hears(alice, JOINED, "You keep one")
     assert await count(square, membership) == 3
-    assert await count(square, ballot) == 3
+    assert await count(square, roll) == 3
 
     phone.says("1")
     await hears(phone, "Is this right?")
