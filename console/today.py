@@ -12,7 +12,7 @@ from console._frame.routes import get
 from console._frame.sections import ANY
 from console.inbox import READERS, readable
 from handlers import sendings, today
-from handlers.today import HeardAndTold, Kind, Lacking, Need
+from handlers.today import Kind, Lacking, Need
 from locales import in_words, spoken
 from storage import Session
 from storage.roles import Role
@@ -60,10 +60,6 @@ async def show(desk: Desk) -> web.StreamResponse:
         )
         needs = await _needs(session, desk) if desk.has(*WORKERS) else None
     return desk.page("today.html", figures=figures, needs=needs)
-
-
-async def _figures(session: Session, desk: Desk) -> HeardAndTold:
-    return await today.heard_and_told(session, desk.office.figures, desk.process, desk.now)
 
 
 async def _needs(session: Session, desk: Desk) -> Needs:

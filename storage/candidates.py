@@ -146,27 +146,6 @@ async def pool(
     return sorted(PoolCandidate(row[0], _facts(keys, row)) for row in by_person.values())
 
 
-async def seated_facts(
-    session: Session, keys: Keyring, process_id: str, council_id: str
-) -> Sequence[Mapping[str, str]]:
-    """What those told of themselves who sit there, where they came by a call; in no order that means anything."""
-    rows = await session.execute(
-        select(candidate.c.id, candidate.c.facts, person.c.id, person.c.key, person.c.key_epoch)
-        .join(person, person.c.id == candidate.c.person_id)
-        .join(seat, seat.c.id == candidate.c.seat_id)
-        .join(membership, membership.c.seat_id == seat.c.id)
-        .where(
-            candidate.c.process_id == process_id,
-            seat.c.council_id == council_id,
-            candidate.c.state == CandidateState.SEATED,
-            membership.c.person_id == candidate.c.person_id,
-            sits,
-        )
-        .order_by(candidate.c.id)
-    )
-    return [_facts(keys, row) for row in rows]
-
-
 def _facts(keys: Keyring, row: Any) -> Mapping[str, str]:
     name, facts, who, key, epoch = row
     text = keys.unwrap(who, key, epoch).open(facts, candidate.c.facts, name)

@@ -56,13 +56,6 @@ async def change(session: Session, process_id: str, council_id: str, content: st
     return bool(changed.rowcount)
 
 
-async def dissolve(session: Session, process_id: str, council_id: str, now: datetime) -> bool:
-    """It is no more. False when it was not there, or had been dissolved before."""
-    theirs = update(council).where(council.c.process_id == process_id, council.c.id == council_id)
-    gone = await session.execute(theirs.where(council.c.dissolved.is_(None)).values(dissolved=now))
-    return bool(gone.rowcount)
-
-
 async def members(session: Session, process_id: str, council_id: str) -> list[str]:
     """Everybody who sits on this council: the roll of a vote of it."""
     theirs = (

@@ -68,14 +68,6 @@ async def revoke(session: Session, process_id: str, invitation_id: str) -> bool:
     return bool((await session.execute(delete(invitation).where(*its))).rowcount)
 
 
-async def revoke_all(session: Session, process_id: str, council_id: str, seat_id: str | None = None) -> None:
-    """Those to a council, or to one seat of it, that nobody has used."""
-    its = [invitation.c.process_id == process_id, invitation.c.council_id == council_id, invitation.c.used.is_(None)]
-    if seat_id is not None:
-        its.append(invitation.c.seat_id == seat_id)
-    await session.execute(delete(invitation).where(*its))
-
-
 async def prune(session: Session, before: date) -> int:
     """Forget invitations of all processes that were used, or over, before that day."""
     over = func.coalesce(invitation.c.used, invitation.c.until) < before

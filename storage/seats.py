@@ -83,12 +83,6 @@ async def is_vacant(session: Session, process_id: str, seat_id: str) -> bool:
     return (await session.execute(taken)).one_or_none() is None
 
 
-async def abolish(session: Session, process_id: str, seat_id: str, today: date) -> bool:
-    """It is no more. False when there is none, or it was abolished before. Nobody may sit there."""
-    its = (seat.c.process_id == process_id, seat.c.id == seat_id, seat.c.ended.is_(None))
-    return bool((await session.execute(update(seat).where(*its).values(ended=today))).rowcount)
-
-
 @dataclass(frozen=True, slots=True)
 class NewTerm:
     """Somebody takes a seat."""
@@ -161,24 +155,6 @@ async def warned(session: Session, process_id: str, seat_id: str, now: datetime)
     theirs = (membership.c.process_id == process_id, membership.c.seat_id == seat_id, sits)
     marked = update(membership).where(*theirs, membership.c.warned.is_(None)).values(warned=now)
     return bool((await session.execute(marked)).rowcount)
-
-
-async def set_terms(session: Session, process_id: str, seat_id: str, until: date | None) -> bool:
-    """The term of who sits there ends on this day. False when nobody does."""
-    theirs = (membership.c.process_id == process_id, membership.c.seat_id == seat_id, sits)
-    changed = update(membership).where(*theirs).values(until=until, warned=None)
-    return bool((await session.execute(changed)).rowcount)
-
-
-async def last_sat(session: Session, process_id: str, council_id: str) -> Sequence[tuple[str, date]]:
-    """Who has sat on this council, and when each last left a seat."""
-    rows = await session.execute(
-        select(membership.c.person_id, membership.c.ended)
-        .join(seat, seat.c.id == membership.c.seat_id)
-        .where(membership.c.process_id == process_id, seat.c.council_id == council_id, membership.c.ended.is_not(None))
-        .order_by(membership.c.ended)
-    )
-    return list({person_id: (person_id, ended) for person_id, ended in rows}.values())
 
 
 async def _terms(session: Session, which: Any, most: int) -> Sequence[Term]:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 
 from storage._ground.database import Session
 from storage.states import ProcessState
-from storage.tables import is_asked_now, opinion, process, sounding
+from storage.tables import is_asked_now, process, sounding
 
 RARELY = timedelta(hours=1)
 """A sounding that has closed changes when somebody is forgotten who said something there."""
@@ -113,14 +113,6 @@ async def pass_over(session: Session, sounding_id: str, now: datetime) -> None:
 async def let_go(session: Session, sounding_id: str, maker: str, now: datetime) -> None:
     """Its counter failed on it: another time, after a while."""
     await _change(session, sounding_id, maker, {"counted": now} | NOBODYS)
-
-
-async def is_opined(session: Session, process_id: str, sounding_id: str) -> bool:
-    """Whether anybody has said anything there."""
-    query = select(opinion.c.sounding_id).where(
-        opinion.c.process_id == process_id, opinion.c.sounding_id == sounding_id
-    )
-    return (await session.execute(query.limit(1))).first() is not None
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

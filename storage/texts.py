@@ -146,16 +146,6 @@ async def parts(
     ]
 
 
-async def parts_for_round(
-    session: Session, process_id: str, text_id: str, ready: Collection[RenditionState] = READY
-) -> Sequence[PartOption]:
-    """The parts of a text that people read, to be voted on: as `parts`, with all of their words."""
-    found = await get(session, process_id, text_id)
-    if found is None or found.state not in READABLE:
-        return []
-    return await _whole(session, process_id, text_id, ready)
-
-
 async def part(
     session: Session,
     process_id: str,
