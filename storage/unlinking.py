@@ -4,12 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from random import SystemRandom
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, select, update
 
 from storage._ground.database import Session
 from storage._ground.ids import batches
 from storage.states import State
-from storage.tables import ballot, delivery, is_to_come, is_under_way, person, read_back, report, roll, round_key, waits
+from storage.tables import (
+    address,
+    ballot,
+    delivery,
+    is_to_come,
+    is_under_way,
+    person,
+    read_back,
+    report,
+    roll,
+    round_key,
+    waits,
+)
 from storage.tables import round as round_
 from storage.together import Writes
 
@@ -51,8 +63,11 @@ async def erase_read_back(session: Session, now: datetime, round_ids: Sequence[s
     """Erase the texts of the replies with ballots of rounds that closed, and the platform's ids of them.
 
     What has not left does not leave. What is leaving at this moment is erased the next time. Without ids: of every
-    round that has closed, and what has not left stays, for it was said after the close.
+    round that has closed, with the talks in which a ballot was being filled in; and what has not left stays, for it was
+    said after the close.
     """
+    if round_ids is None:
+        await _end_talks(session)
     closed = select(round_.c.id).where(round_.c.closed.is_not(None))
     of_rounds = read_back.c.round_id.in_(closed if round_ids is None else round_ids)
     is_leaving = exists().where(delivery.c.id == read_back.c.delivery_id, is_under_way(delivery))
@@ -66,5 +81,30 @@ async def erase_read_back(session: Session, now: datetime, round_ids: Sequence[s
         await session.execute(update(delivery).where(theirs, waits(delivery)).values(cancelled))
         erased = {"body": None, "provider_id": None}
         await session.execute(update(delivery).where(theirs, ~is_under_way(delivery)).values(erased))
-        await session.execute(delete(read_back).where(of_rounds, read_back.c.delivery_id.in_(some)))
+        erased_now = (of_rounds, read_back.c.delivery_id.in_(some), ~_is_in_a_talk())
+        await session.execute(delete(read_back).where(*erased_now))
     return len(names)
+
+
+async def _end_talks(session: Session) -> None:
+    """End the talks that stand where a ballot was read back: one that was not confirmed is among the answers.
+
+    Nobody waits for a turn that is being taken: it is looked at the next time.
+    """
+    closed = select(round_.c.id).where(round_.c.closed.is_not(None))
+    theirs = (
+        select(address.c.id)
+        .join(delivery, and_(delivery.c.address_id == address.c.id, delivery.c.turn == address.c.turns))
+        .join(read_back, read_back.c.delivery_id == delivery.c.id)
+        .where(read_back.c.round_id.in_(closed), address.c.talk.is_not(None))
+        .with_for_update(of=[address], skip_locked=True)
+    )
+    names = set((await session.execute(theirs)).scalars())
+    for some in batches(sorted(names)):
+        await session.execute(update(address).where(address.c.id.in_(some)).values(talk=None))
+
+
+def _is_in_a_talk() -> ColumnElement[bool]:
+    """The reply is the last in a chat whose talk goes on."""
+    newest = and_(delivery.c.address_id == address.c.id, delivery.c.turn == address.c.turns)
+    return exists().where(newest, delivery.c.id == read_back.c.delivery_id, address.c.talk.is_not(None))

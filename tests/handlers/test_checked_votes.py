@@ -151,6 +151,7 @@ async def test_of_a_reply_with_a_ballot_nothing_stays_when_the_round_closes(hous
     assert {(row.body, row.provider_id) for row in kept} == {(None, None)}
     # To each: the ballot to fill in, what it says, and that it is kept.
     assert sorted(row.state for row in kept) == ["cancelled", *["sent"] * 8]
+    await house.does(unlinking.erase_read_back)
     assert await house.column("SELECT delivery_id FROM read_back") == []
     heard = await cosma.hears()
     assert "A place at school." not in heard
@@ -177,6 +178,19 @@ async def test_what_is_leaving_while_the_round_closes_is_erased_afterwards(house
     assert await house.does(unlinking.erase_read_back) == 1
     (row,) = await _rows(house, [reply])
     assert row.body is None
+
+
+async def test_a_ballot_that_was_not_confirmed_stays_in_no_talk_when_the_round_has_closed(house: House) -> None:
+    alice, bob = await council(house, 2)
+    name = await opened(house, to_vote())
+    await alice.says("vote", "1")
+    await bob.says("vote", "2", "1", "language")
+    await closed(house, name)
+    await house.does(unlinking.erase_read_back)
+    talks = await house.column("SELECT talk FROM address")
+    assert sorted(talk is None for talk in talks) == [False, True], "who does something else by now goes on with it"
+    assert await house.column("SELECT delivery_id FROM read_back") == []
+    assert "What would you like to do?" in await alice.says("1")
 
 
 async def _put(house: House, name: str, state: str) -> None:

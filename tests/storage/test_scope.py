@@ -230,6 +230,7 @@ MISSED: Mapping[str, str] = {
     "people.never_entered": "the sample takes part, so nobody is locked to be looked at once more",
     "templates.refuse": "a template is the sender's, and of all that leave by it",
     "texts._placed": "the sample stands under no process whose parts it could share",
+    "unlinking._end_talks": "the sample has nobody in the middle of a vote; chats are found by their ids",
 }
 """By function: why."""
 
