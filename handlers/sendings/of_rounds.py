@@ -5,12 +5,12 @@ from datetime import datetime
 
 import msgspec
 
-from handlers import processes, rounds, telling
+from handlers import rounds, telling
 from handlers.processes import OpenProcess
+from handlers.sendings import requesting
 from handlers.sendings.ready import Ready, digest
 from handlers.writing import contents
-from locales import to_staff
-from storage import Session, broadcasts, fresh, sendings
+from storage import Session, broadcasts, fresh
 from storage.sendings import NewSending, StoredSending
 from storage.states import SendingKind
 
@@ -22,13 +22,9 @@ async def request(
 
     `title`: what staff call it.
     """
-    processes.check_open(process)
-    fingerprint = await _hash(session, process, round_, now)
-    if await sendings.alike(session, process.id, fingerprint):
-        raise contents.Unfit(to_staff("Somebody has requested this already: it waits to be approved, or to leave."))
-    packed = contents.pack(round_)
+    fingerprint, packed = await _hash(session, process, round_, now), contents.pack(round_)
     new = NewSending(fresh(), process.id, None, packed, fingerprint, staff_id, now, SendingKind.ROUND, title)
-    return await sendings.add(session, new)
+    return await requesting.once(session, process, new)
 
 
 async def ready(session: Session, process: OpenProcess, sending: StoredSending, now: datetime) -> Ready | None:
