@@ -1,5 +1,6 @@
 """Conversations, one file each: pure generators."""
 
+from flows._engine.contributions import OpenInquiry, OwnContribution, PublicMatter, RatedResponse
 from flows._engine.correcting import LONGEST_WORD, Misleads, is_word, misleads, room
 from flows._engine.effects import (
     Allowed,
@@ -24,48 +25,33 @@ from flows._engine.effects import (
     Voted,
     Words,
 )
-from flows._engine.facts import (
-    NOWHERE,
-    WEEKDAYS,
-    Daytime,
-    Facts,
-    Kept,
-    Lobby,
-    MemberCall,
-    NotEntered,
-    OpenConsultation,
-    OpenInquiry,
-    OpenPart,
-    OpenRound,
-    OpenSounding,
-    OpenText,
-    Option,
-    OwnBallot,
-    OwnContribution,
-    PastRound,
-    PlaceInText,
-    Process,
-    Promise,
-    Proposal,
-    PublicMatter,
-    Question,
-    QuestionKind,
-    QuotaFact,
-    RatedResponse,
-    Region,
-    Renditions,
-    Safety,
-    Scale,
-    ShownStatement,
-    Surroundings,
-    Unreviewed,
-    only,
-)
+from flows._engine.facts import Facts, Kept, Surroundings, only
 from flows._engine.folding import fold
 from flows._engine.languages import greeting, written_in
 from flows._engine.naming import is_free
 from flows._engine.narrowing import ALL, fewer, narrowed
 from flows._engine.plain import asks_to_stop, greets, says_something, tells_of_danger
+from flows._engine.processes import (
+    WEEKDAYS,
+    Daytime,
+    Lobby,
+    NotEntered,
+    Option,
+    Process,
+    Region,
+    Renditions,
+    Safety,
+    Unreviewed,
+)
+from flows._engine.questions import (
+    OpenConsultation,
+    OpenSounding,
+    Promise,
+    Question,
+    QuestionKind,
+    Scale,
+    ShownStatement,
+)
 from flows._engine.reading import LONGEST_TOGETHER, Unread, fits_in, read, sorry
 from flows._engine.talks import (
     LISTED,
@@ -83,6 +69,8 @@ from flows._engine.talks import (
     flows,
     play,
 )
+from flows._engine.texts import NOWHERE, OpenPart, OpenText, PlaceInText, Proposal
+from flows._engine.votes import MemberCall, OpenRound, OwnBallot, PastRound, QuotaFact
 from flows._engine.words import flow_for, goes_back, linking_code, nearest_flow, to_send
 from flows._texts.danger import in_danger
 from flows._texts.headings import heading

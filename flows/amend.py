@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from channels.messages import Choice
 from flows._engine.asking import agrees, choose, hear
 from flows._engine.effects import Allowed, Effect, Switched, Words
-from flows._engine.facts import Facts, OpenPart, OpenText, PlaceInText, Proposal
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, Say, Talk
+from flows._engine.texts import OpenPart, OpenText, PlaceInText, Proposal
 from flows._engine.words import to_send
 from flows._texts.lists import Entry, listed
 from flows._texts.renditions import choices, named

@@ -5,7 +5,8 @@ from collections.abc import Generator, Sequence
 from channels.messages import Choice
 from flows._engine.asking import choose, choose_several, hear
 from flows._engine.effects import Answered, Words
-from flows._engine.facts import Facts, OpenConsultation, Question, QuestionKind, Scale
+from flows._engine.facts import Facts
+from flows._engine.questions import OpenConsultation, Question, QuestionKind, Scale
 from flows._engine.talks import Answer, Ask, Say, Talk
 from flows._engine.words import to_send
 from flows._texts.levels import LEVELS

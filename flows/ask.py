@@ -5,8 +5,9 @@ from collections.abc import Generator
 from channels.messages import Choice
 from flows._engine.asking import TRIES, agrees, choose, hear
 from flows._engine.effects import Remarked
-from flows._engine.facts import Facts, OpenRound
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, Say, Step, Talk
+from flows._engine.votes import OpenRound
 from flows._texts.renditions import choices, written
 from locales import N_, _
 from storage.states import RemarkKind

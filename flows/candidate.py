@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from channels.messages import Choice
 from flows._engine.asking import agrees, choose
 from flows._engine.effects import Effect
-from flows._engine.facts import Facts, MemberCall, QuotaFact
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, Say, Talk
+from flows._engine.votes import MemberCall, QuotaFact
 from flows._engine.words import to_send
 from flows._texts.renditions import choices, named, written
 from flows.region import RATHER_NOT

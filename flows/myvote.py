@@ -7,8 +7,9 @@ import council
 from channels.messages import Choice
 from flows._engine.asking import choose
 from flows._engine.effects import Effect, Words
-from flows._engine.facts import Facts, OwnBallot, PastRound
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, DoesNotFit, Say, Talk, Wants
+from flows._engine.votes import OwnBallot, PastRound
 from flows._papers import read_back
 from flows._texts.renditions import named, written
 from locales import N_, _, in_words

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from channels.messages import Choice
 from flows._engine.asking import TRIES, choose, hear
 from flows._engine.effects import Effect, Switched
-from flows._engine.facts import Facts, OpenSounding, ShownStatement
+from flows._engine.facts import Facts
+from flows._engine.questions import OpenSounding, ShownStatement
 from flows._engine.reading import fits_in
 from flows._engine.talks import Answer, Ask, Say, Talk
 from flows._engine.words import to_send

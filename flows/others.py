@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from channels.messages import Choice
 from flows._engine.asking import choose
+from flows._engine.contributions import PublicMatter
 from flows._engine.effects import Effect, Switched
-from flows._engine.facts import Facts, PublicMatter
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, Say, Talk
 from flows._engine.words import to_send
 from flows._texts.lists import Entry, listed

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from flows._engine.asking import choose, hear
+from flows._engine.contributions import RatedResponse
 from flows._engine.effects import Effect
-from flows._engine.facts import Facts, RatedResponse
+from flows._engine.facts import Facts
 from flows._engine.talks import Say, Talk
 from flows._engine.words import to_send
 from flows._texts.ratings import answers, question

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from channels.messages import Choice
 from flows._engine.asking import choose
+from flows._engine.contributions import OwnContribution
 from flows._engine.effects import Allowed, Effect
-from flows._engine.facts import Facts, OwnContribution
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, Say, Talk
 from flows._engine.words import to_send
 from flows._texts.lists import Entry, listed

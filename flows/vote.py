@@ -7,8 +7,9 @@ import council
 from channels.messages import Choice
 from flows._engine.asking import agrees, choose, proves
 from flows._engine.effects import Effect, Remarked, Voted
-from flows._engine.facts import Facts, OpenRound
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, Say, Step, Talk
+from flows._engine.votes import OpenRound
 from flows._engine.words import to_send
 from flows._papers import PAPERS, read_back
 from flows._papers.approvals import NONE_OF_THESE

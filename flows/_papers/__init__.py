@@ -9,7 +9,8 @@ from council.ballots import approvals as approval_kind
 from council.ballots import points as point_kind
 from council.ballots import rankings as ranking_kind
 from council.ballots import scores as score_kind
-from flows._engine.facts import Facts, OpenRound
+from flows._engine.facts import Facts
+from flows._engine.votes import OpenRound
 from flows._papers import answers, approvals, points, rankings, scores
 from flows._papers.paper import Paper
 from locales import _

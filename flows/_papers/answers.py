@@ -4,8 +4,9 @@ from collections.abc import Generator, Mapping, Sequence
 
 from channels.messages import Choice
 from flows._engine.asking import choose
-from flows._engine.facts import Facts, OpenRound
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, Wants
+from flows._engine.votes import OpenRound
 from flows._engine.words import NO, OR, YES
 from flows._papers.paper import Paper, abstain, heading, labels, marked, number, typed_abstention
 from flows._texts.renditions import choices

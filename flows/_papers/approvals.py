@@ -4,8 +4,9 @@ from collections.abc import Generator, Sequence
 
 from channels.messages import Choice
 from flows._engine.asking import choose_several
-from flows._engine.facts import Facts, OpenRound
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask
+from flows._engine.votes import OpenRound
 from flows._papers.paper import ABSTAIN, Paper, abstain, heading, number, typed_abstention
 from flows._texts.renditions import choices
 from locales import _, ngettext

@@ -6,8 +6,9 @@ from typing import Any
 
 from channels.messages import Choice
 from flows._engine.asking import choose_several
-from flows._engine.facts import Facts, OpenRound
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, DoesNotFit, Wants
+from flows._engine.votes import OpenRound
 from flows._texts.renditions import choices, written
 from locales import _, in_words
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Generator, Mapping
 
-from flows._engine.facts import Facts, OpenRound
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, Wants
+from flows._engine.votes import OpenRound
 from flows._papers.paper import Paper, marked
 from flows._papers.scores import given_points, typed_marks
 from locales import _, ngettext

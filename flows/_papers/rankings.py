@@ -4,8 +4,9 @@ from collections.abc import Generator, Iterator, Sequence
 
 from council.ballots.rankings import Ranking
 from flows._engine.asking import choose_several
-from flows._engine.facts import Facts, OpenRound
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, Wants
+from flows._engine.votes import OpenRound
 from flows._papers.paper import ABSTAIN, Paper, abstain, heading, labels, number, typed_abstention
 from flows._texts.renditions import choices
 from locales import _

@@ -3,8 +3,9 @@
 from collections.abc import Generator, Iterator, Mapping, Sequence
 
 from council.ballots.scores import MOST
-from flows._engine.facts import Facts, OpenRound
+from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, Wants
+from flows._engine.votes import OpenRound
 from flows._papers.paper import Paper, labels, marked, number, typed_abstention
 from flows._texts.renditions import choices
 from locales import _

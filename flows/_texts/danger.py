@@ -1,6 +1,6 @@
 """What people are told first who may be in danger."""
 
-from flows._engine.facts import Lobby, Process
+from flows._engine.processes import Lobby, Process
 from flows._texts.renditions import rendition
 from locales import _, spoken
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from channels.messages import Choice
-from flows._engine.facts import Facts, Option, Renditions
+from flows._engine.facts import Facts
+from flows._engine.processes import Option, Renditions
 from locales import _, name_of, speaking, spoken
 
 

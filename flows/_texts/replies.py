@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from channels.messages import Outgoing
-from flows._engine.facts import Lobby, Process
+from flows._engine.processes import Lobby, Process
 from flows._engine.talks import LISTED, Ask
 from locales import _, speaking
 

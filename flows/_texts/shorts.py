@@ -1,6 +1,6 @@
 """What a process is called where people choose between several."""
 
-from flows._engine.facts import Process, Renditions
+from flows._engine.processes import Process, Renditions
 from flows._engine.words import to_send
 from locales import _
 

@@ -1,6 +1,7 @@
 """What people are told who have not been understood three times: something else than before."""
 
-from flows._engine.facts import Process, Surroundings
+from flows._engine.facts import Surroundings
+from flows._engine.processes import Process
 from flows._engine.talks import Ask
 from flows._texts.renditions import rendition
 from locales import _, spoken

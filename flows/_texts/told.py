@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 
 from channels.messages import Outgoing
-from flows._engine.facts import Renditions
+from flows._engine.processes import Renditions
 from flows._engine.words import to_send
 from flows._texts import ratings
 from flows._texts.objectives import has_label, topic_label

@@ -1,0 +1,69 @@
+"""What a conversation may know of votes, and of the council that votes."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from council import USUAL, Terms
+from flows._engine.processes import Option, Renditions
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRound:
+    """An open vote in which this person is on the roll."""
+
+    id: str
+    title: Renditions
+    matters: tuple[Option, ...]
+    closes: date
+    voted: bool = False
+    """They have voted already."""
+    rule: str = "approval"
+    """The voting rule: a file in `council/rules/`."""
+    terms: Terms = USUAL
+    """What the organizers settled beside its rule."""
+    explained: tuple[str, ...] = ()
+    """The matters of which more can be read."""
+    ballot: str = field(default="", repr=False)
+    """What they chose, as the rule packs it, while it is being told; "" afterwards: no conversation keeps it, for it
+    would keep it longer than the vote."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnBallot:
+    """What this person chose in a round that is open, and the code by which they will find it counted."""
+
+    round: OpenRound
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PastRound:
+    """A vote that is over, in which this person could vote."""
+
+    id: str
+    title: Renditions
+    voted: bool
+    """As the roll has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaFact(Option):
+    """What candidates are asked of themselves, so that all kinds of people are drawn. The label asks it."""
+
+    why: Renditions
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MemberCall:
+    """A call for members of a council, as one person meets it."""
+
+    id: str
+    council: Renditions
+    about: Renditions
+    asks: Renditions
+    gives: Renditions
+    closes: date
+    facts: tuple[QuotaFact, ...] = ()
+    state: str = ""
+    """A `CandidateState`; "" where they have not put themselves forward."""
