@@ -176,7 +176,7 @@ async def _shown(desk: Desk, wrong: str = "", code: str = "") -> web.StreamRespo
     return desk.page(
         "council.html", 422 if wrong else 200, council=council, seats=seats, calls=calls, wrong=wrong, code=code,
         kinds=kinds(), asks=typed(desk, "asks"), gives=typed(desk, "gives"), fact_labels=_facts_typed(desk),
-        say=_sayer(desk), day=in_words,
+        name_typed=typed(desk, "name"), about_typed=typed(desk, "about"), say=_sayer(desk), day=in_words,
     )  # fmt: skip
 
 

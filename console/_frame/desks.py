@@ -165,6 +165,10 @@ class Desk:
         """A field that is one line."""
         return " ".join(self.text(name).split())
 
+    def again(self, name: str, kept: object = "") -> str:
+        """What a field shows: what was just written there, where the form was sent, or what is kept."""
+        return self.text(name) if name in self.form else str(kept)
+
     def many(self, name: str) -> tuple[str, ...]:
         """All values of a field that can be chosen more than once."""
         return tuple(value for value in self.form.getall(name, ()) if isinstance(value, str))
