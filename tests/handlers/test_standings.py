@@ -39,8 +39,10 @@ def vote_on(house: House, matter_ids: tuple[str, ...], **more: object) -> conten
 async def decided(house: House) -> tuple[Writer, list[Writer], str, str]:
     """A contributor, a council of three that has adopted the first of two matters, and the two."""
     giver = await house.meets("70009").joins()
-    first = await matter_of(house, await giver.gives("An interpreter."), "Interpreters")
+    house.now -= timedelta(days=1)
     second = await matter_of(house, await giver.gives("Lower fees."), "Fees")
+    house.now += timedelta(days=1)
+    first = await matter_of(house, await giver.gives("An interpreter."), "Interpreters")
     members = [await seated(house, sender) for sender in ("1", "2", "3")]
     name = await opened(house, vote_on(house, (first, second)))
     for member in members:
