@@ -78,8 +78,10 @@ async def play(desk: Desk) -> web.StreamResponse:
 
 
 def listener(desk: Desk) -> Listener:
-    """Who sits there. Moderators hear what was given in their languages."""
-    return Listener(None if desk.has(Role.ORGANIZER) else desk.languages(Role.MODERATOR))
+    """Who sits there. Moderators hear what was given in their languages, until something in it is masked."""
+    if desk.has(Role.ORGANIZER):
+        return Listener(None, hears_masked=True)
+    return Listener(desk.languages(Role.MODERATOR), hears_masked=False)
 
 
 async def writers(session: Session, found: Collection[StoredRecording]) -> dict[str, str]:

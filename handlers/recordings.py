@@ -34,12 +34,16 @@ class NotKept(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """In which languages somebody may hear what was given; None: in all."""
+    """Which voice notes somebody may hear."""
 
     languages: Collection[str] | None
+    """None: all."""
+    hears_masked: bool
+    """Also those that say what was masked in their words."""
 
     def may_hear(self, recording: StoredRecording) -> bool:
-        return self.languages is None or recording.language in self.languages
+        is_their_language = self.languages is None or recording.language in self.languages
+        return is_their_language and (self.hears_masked or not recording.is_masked)
 
 
 async def of(

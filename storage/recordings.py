@@ -219,6 +219,8 @@ class StoredRecording:
     contribution: str
     language: str
     """That of its contribution."""
+    is_masked: bool
+    """Something in the words of its contribution is."""
     state: RecordingState
     code: str | None
     kind: str | None
@@ -245,6 +247,7 @@ def _shown() -> Select[Any]:
         select(
             contribution.c.id.label("contribution"),
             contribution.c.language,
+            contribution.c.masked.is_not(None).label("is_masked"),
             *(recording.c[name] for name in named),
             person.c.key.label("persons_key"),
             person.c.key_epoch,
@@ -262,6 +265,7 @@ def _read(keys: Keyring, row: Any) -> StoredRecording | None:
     return StoredRecording(
         contribution=row.contribution,
         language=row.language,
+        is_masked=row.is_masked,
         state=RecordingState(row.state),
         code=row.code,
         kind=row.kind,

@@ -305,7 +305,7 @@ async def test_what_is_hidden_is_folded_away_and_what_is_masked_is_not_played_be
     page = await amina.sends(f"{name}/mask", copy="[[Karim Haddad]] took my papers.")
     page = await amina.opens(f"{INBOX}?pile=all&open={name}")
     assert ("Karim" in page.html, "<audio" in page.html) == (False, False)
-    assert page.link("Listen to it, and write down what is said") == f"{INBOX}/{name}/recording"
+    assert "/recording" not in page.html
     assert "media-src" not in page.headers["Content-Security-Policy"]
     other = await given(town, "es")
     await amina.opens(f"{INBOX}?open={other}")
@@ -313,6 +313,21 @@ async def test_what_is_hidden_is_folded_away_and_what_is_masked_is_not_played_be
     await amina.posts(form.action, [*form.fields, ("mark", "hide")])
     page = await amina.opens(f"{INBOX}?pile=hidden&open={other}")
     assert "<summary>Show the hidden voice note</summary>" in page.html
+
+
+async def test_what_is_masked_is_heard_by_organizers_and_no_longer_by_moderators(town: Town) -> None:
+    name = await given(town)
+    moderator = await town.signed_in(Role.MODERATOR)
+    await moderator.opens(INBOX)
+    await moderator.sends(f"{name}/heard", words="Karim Haddad took my papers.")
+    assert (await played(moderator, name)).body == SOUND
+    await moderator.sends(f"{name}/mask", copy="[[Karim Haddad]] took my papers.")
+    assert (await played(moderator, name)).status == 404
+    assert (await moderator.opens(f"{INBOX}/{name}/recording")).status == 404
+    organizer = await town.signed_in(login="organizer")
+    page = await organizer.opens(f"{INBOX}?pile=all&open={name}")
+    assert page.link("Listen to it, and write down what is said") == f"{INBOX}/{name}/recording"
+    assert (await played(organizer, name)).body == SOUND
 
 
 async def test_who_may_not_read_it_writes_nothing_down_from_the_inbox_either(sqlite_town: Town) -> None:
