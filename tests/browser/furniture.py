@@ -118,7 +118,7 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         "council": await town.acts(_council),
         "token": await town.organizer(_invited),
         "wording": await town.organizer(_own),
-        **await town.acts(_written_together(town)),
+        **await town.acts(written_together(town)),
     }
 
 
@@ -128,7 +128,7 @@ async def _has_senders(town: StoryTown) -> bool:
         return bool(await senders.all_of(session))
 
 
-def _written_together(town: StoryTown) -> Callable[[Session, OpenProcess, datetime], Awaitable[Mapping[str, str]]]:
+def written_together(town: StoryTown) -> Callable[[Session, OpenProcess, datetime], Awaitable[Mapping[str, str]]]:
     """A text whose second edition of a part follows from words of somebody, and a decision on others' that waits."""
 
     async def act(session: Session, process: OpenProcess, now: datetime) -> Mapping[str, str]:

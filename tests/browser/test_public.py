@@ -1,26 +1,32 @@
 """The public pages in a browser: in Arabic on a phone, without scripts, on paper, and whatever is written there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import cycle
 
 import pytest
 from playwright.async_api import expect
 
 import flows
-from handlers import doors, matters, processes, public_counts, responses, results
+from handlers import doors, matters, processes, public_counts, responses, results, rounds
 from handlers.doors import NewDoor
 from handlers.matters import Draft
+from handlers.processes import OpenProcess
 from handlers.writing import contents
 from public._frame.source import HOLDS
+from storage import Session
+from storage.states import Roll
 from tests.browser.axe import assert_accessible
 from tests.browser.consoles import Console
+from tests.browser.furniture import written_together
 from tests.browser.hostility import assert_is_text
 from tests.browser.test_console_hostility import lines, packed
 from tests.browser.windows import PHONE, Look, assert_fits
 from tests.hostile import TEXTS
 from tests.review import PROCESS
+from tests.storage.rows import meet
+from tests.storage.votes import vote
 
 LONGEST = 900
 """A reason that leaves as one message with all that is said around it."""
@@ -45,8 +51,26 @@ async def responded(console: Console, answer: contents.Response) -> str:
     return published.id
 
 
-async def furnished(console: Console) -> str:
-    """A wall with something of everything; gives the id of a matter that has a response and a result."""
+async def voted(console: Console, *names: str) -> str:
+    """Eight people have voted on these matters, and the vote is over; gives the id of the round."""
+    keys = console.town.parts.keys
+
+    async def act(session: Session, process: OpenProcess, now: datetime) -> str:
+        people = [await meet(session, keys, f"7000555{number}", process=process.id) for number in range(8)]
+        options = tuple(contents.Matter(f"o{place}", TITLES[place], {}, name) for place, name in enumerate(names))
+        closes = now.date() + timedelta(days=3)
+        round_ = contents.Round({"en": "What comes first"}, options, closes, roll=Roll.EVERYBODY, is_public=True)
+        round_id = await rounds.open_(session, process, round_, now)
+        for number, who in enumerate(people):
+            await vote(session, keys, who, round_id, '["o0"]' if number else '["o0","o1"]')
+        await rounds.close(session, process, keys, round_id, now)
+        return round_id
+
+    return await console.town.acts(act)
+
+
+async def furnished(console: Console) -> Mapping[str, str]:
+    """A wall with something of everything; gives the ids of a matter with a response and a result, a text, a round."""
     names = [await opened(console, title) for title in TITLES]
     reason = {"en": "Article 4 says so.", "ar": "تقول ذلك المادة 4."}
     answer = contents.Response("taken_up_in_part", reason, matters=(names[0],), link="https://forum.example/draft")
@@ -56,20 +80,27 @@ async def furnished(console: Console) -> str:
     door = NewDoor("sms", "market", "ar", "poster")
     await console.town.acts(lambda session, process, _now: doors.add(session, process, door))
     await console.town.organizer(public_counts.take_due)
+    text = await console.town.acts(written_together(console.town))
+    round_id = await voted(console, *names)
     console.clock.ahead += HOLDS
-    return names[0]
+    return {"matter": names[0], "text": text["text"], "round": round_id}
 
 
-def everything(matter: str, language: str) -> list[str]:
-    return [f"{HOME}/{language}{below}" for below in ("", "/matters/1", f"/m/{matter}", "/join")] + ["/r/nowhere"]
+def everything(ids: Mapping[str, str], language: str) -> list[str]:
+    """Every page that there is."""
+    text = f"/t/{ids['text']}"
+    places = ("", "/matters/1", f"/m/{ids['matter']}", "/join", "/votes", f"/v/{ids['round']}", text, f"{text}/1")
+    return [f"{HOME}/{language}{place}" for place in places] + ["/r/nowhere"]
 
 
 @pytest.mark.parametrize("look", [Look(PHONE, "light", "ar"), Look(PHONE, "dark", "ar"), Look()], ids=str)
 async def test_every_page_is_for_everybody(console: Console, look: Look) -> None:
-    matter = await furnished(console)
+    ids = await furnished(console)
     page = await console.visited(look)
-    for path in everything(matter, look.language):
-        await page.goto(path)
+    for path in everything(ids, look.language):
+        answer = await page.goto(path)
+        assert answer is not None
+        assert answer.status == (404 if path == "/r/nowhere" else 200), path
         await assert_accessible(page)
         await assert_fits(page)
         assert await page.evaluate("document.documentElement.dir") == ("rtl" if look.language == "ar" else "ltr")
