@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
@@ -218,8 +219,9 @@ async def _put_into_words(database: Database) -> None:
 async def _rows(client: ClientSession, address: str, token: str, watch: Watch, effort: Effort) -> list[tuple[str, ...]]:
     pages = {path: Opened() for path in (BARE, *_paths(), *FILTERED, SEARCHED)}
     headers = {"Cookie": f"{tokens.SIGN_IN}={token}", "Accept-Encoding": "gzip"}
-    for _run in range(max(3, effort.runs)):
+    for run in range(effort.runs):
         for path, opened in pages.items():
+            print(f"run {run + 1} of {effort.runs}: {path}", file=sys.stderr)
             taken = []
             for _time in range(SEARCHES if path == SEARCHED else int(effort.of(TIMES, SHORT_TIMES))):
                 async with client.get(address + path, headers=headers, allow_redirects=False) as answer:

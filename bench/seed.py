@@ -79,7 +79,7 @@ async def _measure(sizes: tuple[int, ...], urls: list[str], effort: Effort) -> s
         runs: list[list[Measured]] = [[] for _place in places]
         for place in places:
             await work(place)
-        for _run in range(max(3, effort.runs)):
+        for _run in range(effort.runs):
             for place, measured in zip(places, runs, strict=True):
                 measured.append(await place.measured(work))
         few[name] = runs[0]

@@ -141,7 +141,7 @@ async def _rows(
 ) -> list[tuple[str, ...]]:
     pages = {f"{HOME}/fr{below}": Opened() for below in ("", "/matters/1", f"/m/{FIRST}", "/join", "/feed.atom")}
     times = int(effort.of(TIMES, SHORT_TIMES))
-    for _run in range(max(3, effort.runs)):
+    for _run in range(effort.runs):
         for path, opened in pages.items():
             taken = []
             for _time in range(times):
