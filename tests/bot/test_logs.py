@@ -12,6 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot import logs
+from tests.parsing import parsed
 from tests.rooms import sources
 
 NUMBER = "+12025550123"
@@ -69,7 +70,7 @@ def test_what_the_code_says_is_allowed_to_be_written() -> None:
     keywords = {
         keyword.arg
         for path in sources()
-        for call in ast.walk(ast.parse(path.read_text()))
+        for call in ast.walk(parsed(path))
         if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("log.")
         for keyword in call.keywords
     }

@@ -19,6 +19,7 @@ from broadcast.watch import Observe, unobserved
 from servers import ROOT
 from storage import Database, Keyring, circuits
 from storage.lanes import Lane
+from tests.parsing import parsed
 from tests.storage.rows import NOW, meet, queue
 
 Read = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -193,7 +194,7 @@ class Told:
 
 def observations() -> Iterator[Told]:
     for path in (*ROOT.glob("bot/**/*.py"), *ROOT.glob("broadcast/**/*.py")):
-        for call in ast.walk(ast.parse(path.read_text())):
+        for call in ast.walk(parsed(path)):
             if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute | ast.Name):
                 continue
             named = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id

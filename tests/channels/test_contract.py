@@ -16,6 +16,7 @@ from channels.messages import Choice, Kind, Later, Message, Never, Outgoing, Shu
 from flows._engine.folding import fold
 from locales import ENGLISH, _, languages, speaking
 from tests.channels.conftest import ACCOUNT, HANG_UP, PAYLOADS, Door, Platform, environment
+from tests.parsing import parsed
 from tests.rooms import ROOT, sources
 
 ADDRESSES = {"telegram": "700000001", "sms": "+447700900123", "whatsapp": "+447700900123", "pager": "4711"}
@@ -38,7 +39,7 @@ def test_the_channels_are_the_files_of_the_folder() -> None:
 def test_no_room_above_knows_a_channel_by_its_name() -> None:
     """The demo does: it plays the platforms."""
     above = [path for path in sources() if path.relative_to(ROOT).parts[0] not in ("channels", "demo")]
-    assert [f"{path.name}: {name}" for path in above for name in named_in(ast.parse(path.read_text()))] == []
+    assert [f"{path.name}: {name}" for path in above for name in named_in(parsed(path))] == []
 
 
 def named_in(tree: ast.Module) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 
 from storage.tables import metadata
 from tests.docs.pages import INLINE, PAGES, ROOT, a_page, code
+from tests.parsing import parsed
 from tests.rooms import sources
 from tests.tooling.test_files import files
 
@@ -121,7 +122,7 @@ def members() -> dict[str, set[str]]:
 
 @cache
 def modules() -> dict[Path, ast.Module]:
-    return {path: ast.parse(path.read_text()) for path in sources()}
+    return {path: parsed(path) for path in sources()}
 
 
 def defined(body: Iterable[ast.stmt]) -> Iterator[str]:

@@ -11,6 +11,7 @@ import pytest
 from handlers.writing import contents, moments, naming
 from handlers.writing.scripts import check_script
 from locales import speaking, to_staff
+from tests.parsing import parsed
 from tests.review import PROCESS
 from tests.rooms import ROOT
 
@@ -63,7 +64,7 @@ def is_read(text: ast.expr, tree: ast.AST, says: str = "to_staff") -> bool:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_every_refusal_is_a_text_of_the_catalogs(file: Path) -> None:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tree = parsed(file)
     refused, says = (
         [call.args[0] for name, call in calls(tree) if name == "Unfit"],
         SAID[file.relative_to(ROOT).parts[0]],
@@ -73,7 +74,7 @@ def test_every_refusal_is_a_text_of_the_catalogs(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_every_field_is_named_in_the_language_of_who_reads_it(file: Path) -> None:
-    checks = [call for name, call in calls(ast.parse(file.read_text(encoding="utf-8"))) if name in CHECKS]
+    checks = [call for name, call in calls(parsed(file)) if name in CHECKS]
     assert [ast.unparse(call) for call in checks if any(map(is_bare, call.args))] == []
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.parsing import parsed
+
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 NOT_OURS = re.compile(r"\.(?!ci$|gitignore$).*|__pycache__|build|node_modules|.*\.egg-info")
@@ -40,14 +42,12 @@ INSTALLED = [name for name in PACKAGES if name.partition(".")[0] not in OUTSIDE]
 
 @pytest.mark.parametrize("path", PYTHON, ids=ours)
 def test_a_file_opens_with_a_sentence_that_says_what_it_is_for(path: Path) -> None:
-    opening = (ast.get_docstring(ast.parse(path.read_text())) or "").partition("\n\n")[0]
+    opening = (ast.get_docstring(parsed(path)) or "").partition("\n\n")[0]
     assert re.fullmatch(r"[^\W\d_].*[.?]", opening, re.DOTALL), f"{ours(path)} opens with {opening!r}"
 
 
 def test_variables_arguments_and_fields_are_named_for_what_they_hold() -> None:
-    fillers = {
-        (ours(path), name) for path in PYTHON for name in bound_in(ast.parse(path.read_text())) if name in FILLERS
-    }
+    fillers = {(ours(path), name) for path in PYTHON for name in bound_in(parsed(path)) if name in FILLERS}
     assert fillers == {DAY_OF_A_CONTRIBUTION}
 
 
