@@ -87,7 +87,7 @@ def _listed(desk: Desk, found: StoredRound) -> Listed:
 
 async def show(desk: Desk) -> web.StreamResponse:
     async with desk.reading() as session:
-        return await _show(desk, session)
+        return await page_of(desk, session)
 
 
 async def live(desk: Desk) -> web.StreamResponse:
@@ -111,7 +111,7 @@ async def close(desk: Desk) -> web.StreamResponse:
             await desk.note(session, journal.Entry(Act.ROUND_CLOSE, found.id))
     except contents.Unfit as unfit:
         async with desk.reading() as session:
-            return await _show(desk, session, str(unfit))
+            return await page_of(desk, session, str(unfit))
     await desk.office.waker.wake()
     raise see(f"{desk.home}/rounds/{found.id}", done="closed")
 
@@ -152,16 +152,18 @@ async def _deal(desk: Desk, act: Act, does: Callable[[Session], Awaitable[None]]
             await desk.note(session, journal.Entry(act, desk.at("round")))
     except contents.Unfit as unfit:
         async with desk.reading() as session:
-            return await _show(desk, session, str(unfit))
+            return await page_of(desk, session, str(unfit))
     await desk.office.waker.wake()
     raise see(f"{desk.home}/rounds/{desk.at('round')}", done=act.value)
 
 
-async def _show(desk: Desk, session: Session, wrong: str = "") -> web.StreamResponse:
+async def page_of(desk: Desk, session: Session, wrong: str = "") -> web.StreamResponse:
+    """The page of the round that the path names, with why something was refused; "" for nothing."""
     found = await _found(desk, session)
     round_ = contents.unpack(found.content, contents.Round)
     waiting = await stored_remarks.waiting(session, desk.office.keys, found.id) if desk.has(*KEEPERS) else ()
     published = await stored_remarks.shown(session, found.id)
+    missing = await rounds.missing(session, desk.process, found, desk.now) if desk.has(*KEEPERS) else ()
     labels = {option.value: option.label for option in options(desk, round_)}
     return desk.page(
         "round.html",
@@ -184,6 +186,7 @@ async def _show(desk: Desk, session: Session, wrong: str = "") -> web.StreamResp
         told=[_told(desk, it) for it in published],
         typed={name: typed(desk, name) for name in ("question", "answer", "words")},
         dealing=desk.request.match_info.get("remark", ""),
+        missing=missing,
         wrong=wrong,
     )
 

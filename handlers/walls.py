@@ -105,6 +105,8 @@ class ShownRound:
     options: tuple[ShownOption, ...]
     """The first first; while people vote, as they stand on the ballot."""
     ended_why: flows.Renditions
+    was_corrected: bool
+    """Somebody was put on its roll after it had opened."""
 
     @property
     def has_result(self) -> bool:
@@ -262,6 +264,7 @@ def _round(
         voted=counts.rounded(stored.voted or 0),
         options=tuple(sorted(options, key=_by_place)),
         ended_why={} if stored.ended_why is None else contents.unpack(stored.ended_why, dict[str, str]),
+        was_corrected=stored.added > 0,
     )
 
 

@@ -27,6 +27,8 @@ class StoredRound:
     result: str | None
     ended_why: str | None
     """Why it was closed before its day, as JSON by language; None: it was not."""
+    added: int
+    """How many were put on its roll after it had opened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,8 @@ async def reminded(session: Session, round_id: str, now: datetime) -> None:
 
 
 def _columns() -> list[ColumnElement[Any]]:
-    return [
-        round_.c[name] for name in ("id", "process_id", "content", "rule", "closes", "closed", "result", "ended_why")
-    ]
+    names = ("id", "process_id", "content", "rule", "closes", "closed", "result", "ended_why", "added")
+    return [round_.c[name] for name in names]
 
 
 async def facing(session: Session, process_id: str, person_id: str, now: datetime) -> list[Facing]:

@@ -169,6 +169,8 @@ class SendingKind(StrEnum):
     """A vote: it opens, and whoever may vote is invited."""
     DECISION = "decision"
     """What was decided on an amendment, to who proposed it and who support it; the part's next edition with it."""
+    ROLL = "roll"
+    """A correction of a roll: who sits on these seats may vote, too, and is invited."""
 
 
 class SendingState(StrEnum):

@@ -97,6 +97,8 @@ class PublicRound:
     voted: int | None
     """How many could vote and voted, when it closed; nobody sees these before they are rounded."""
     ended_why: str | None
+    added: int
+    """How many were put on its roll after it had opened; nobody sees how many."""
 
 
 async def rounds(session: Session, process_id: str, most: int) -> Sequence[PublicRound]:

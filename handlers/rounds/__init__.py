@@ -3,6 +3,8 @@
 from handlers.rounds.casting import CLOSED, NO_SEAT, VOTED, cast, explain
 from handlers.rounds.checking import INCLUDED, NOT_INCLUDED, dispute, look_up
 from handlers.rounds.closing import close, close_overdue
+from handlers.rounds.correcting import correct, missing
+from handlers.rounds.correcting import invitation as late_invitation
 from handlers.rounds.opening import check, open_, opened_before
 from handlers.rounds.publishing import PublishedVote, published, script
 from handlers.rounds.reminding import REMIND, REMINDED_BEFORE, SHORTEST_ROUND, remind
@@ -31,11 +33,14 @@ __all__ = [
     "check",
     "close",
     "close_overdue",
+    "correct",
     "counted",
     "dispute",
     "explain",
     "invitation",
+    "late_invitation",
     "look_up",
+    "missing",
     "open_",
     "opened_before",
     "published",

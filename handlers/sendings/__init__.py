@@ -16,6 +16,7 @@ from handlers.sendings.of_decisions import request as request_decision
 from handlers.sendings.of_items import obstacles, of_item, request
 from handlers.sendings.of_responses import request as request_response
 from handlers.sendings.of_results import request as request_result
+from handlers.sendings.of_rolls import request as request_correction
 from handlers.sendings.of_rounds import request as request_round
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "of_item",
     "on_their_way",
     "request",
+    "request_correction",
     "request_decision",
     "request_response",
     "request_result",

@@ -171,6 +171,16 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
+class RollCorrection:
+    """Who may vote in a round, too, though they were not on its roll when it opened."""
+
+    round: str
+    """Its id."""
+    seats: tuple[str, ...]
+    """The ids of the seats on which they sit."""
+
+
+@dataclass(frozen=True, slots=True)
 class Council:
     """Who advises and decides, by which rules."""
 

@@ -35,6 +35,8 @@ round = Table(  # noqa: A001 the word of the field, never used bare
     Column("voters", Integer),
     # How many of them had voted; null: it is not closed.
     Column("voted", Integer),
+    # How many were put on the roll after it had opened, two of the staff agreeing to it.
+    Column("added", Integer, nullable=False, server_default="0"),
     # The file by which anybody can count again, as it is published; null: not closed, or before there were any.
     Column("published", Text),
 )

@@ -60,7 +60,7 @@ from storage.states import ExportFormat, ExportKind, RemarkKind, RenditionState,
 from storage.together import Writes, write
 from tests.handlers.asking import ALL_KINDS, DRAFT
 from tests.handlers.standing import stand
-from tests.storage.rows import give, meet
+from tests.storage.rows import give, meet, sit
 from tests.stories.town import StoryTown
 from tests.waiting import until
 
@@ -93,6 +93,7 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
     contribution = await spoken(town)
     draft, opening, consultation = await town.acts(_asked)
     round_id, coming = await voted(town, matter)
+    correction = await corrected(town)
     await came_in(town, "Interpreters at the clinic.", "Plus de bus le soir, s’il vous plaît.")
     drawn = await town.acts(_drawn(town))
     return {
@@ -109,6 +110,7 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         "leaving": leaving.id,
         "round": round_id,
         "coming": coming,
+        "correction": correction,
         "broadcast": broadcast,
         "contribution": contribution,
         "draft": draft,
@@ -218,6 +220,22 @@ async def voted(town: StoryTown, matter: str) -> tuple[str, str]:
             session, process, replace(vote, title={"en": "What comes next"}), "What comes next", AMINA, now
         )
         return name, coming.id
+
+    return await town.acts(act)
+
+
+async def corrected(town: StoryTown) -> str:
+    """Somebody took a seat after a vote of the council had opened; gives the correction of the roll that waits."""
+
+    async def act(session: Session, process: OpenProcess, now: datetime) -> str:
+        people = [await meet(session, town.parts.keys, f"7000666{number}", process=process.id) for number in range(2)]
+        await sit(session, people[0], process.id)
+        options = tuple(contents.Matter(value, {"en": TEXT}) for value in ("clinic", "fees"))
+        vote = contents.Round({"en": "What the council wants"}, options, now.date() + timedelta(days=3))
+        name = await rounds.open_(session, process, vote, now)
+        await sit(session, people[1], process.id, name="late")
+        late = contents.RollCorrection(name, ("late",))
+        return (await sendings.request_correction(session, process, late, "The council", AMINA, now)).id
 
     return await town.acts(act)
 

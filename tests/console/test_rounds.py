@@ -17,7 +17,7 @@ from storage.states import Roll
 from tests.console.browser import Browser
 from tests.console.conftest import Town
 from tests.console.test_matters import opens, says
-from tests.storage.rows import Somebody, meet
+from tests.storage.rows import Somebody, meet, sit
 from tests.storage.votes import vote
 
 ROUNDS = "/p/regional-review/rounds"
@@ -167,3 +167,33 @@ async def test_a_moderator_looks_and_does_not_open_or_close(town: Town, organize
     moderator = await town.signed_in(Role.MODERATOR)
     assert (await moderator.opens(f"{ROUNDS}/{name}")).status == 200
     assert (await moderator.opens(f"{ROUNDS}/new")).status == 403
+
+
+async def test_a_roll_is_corrected_by_two_and_everybody_sees_that_it_was(town: Town, organizer: Browser) -> None:
+    async with town.office.database.writing() as session:
+        for sender in ("1", "2"):
+            await sit(session, await meet(session, town.office.keys, sender, process=town.process), town.process)
+        process = await processes.get(session, town.process)
+        closes = town.clock.now.date() + timedelta(days=3)
+        options = tuple(contents.Matter(value, {"en": value}) for value in ("clinic", "fees"))
+        round_ = contents.Round({"en": "What comes first"}, options, closes)
+        name = await rounds.open_(session, process, round_, town.clock.now)
+    assert "Correct the roll" not in (await organizer.opens(f"{ROUNDS}/{name}")).text
+    async with town.office.database.writing() as session:
+        third = await meet(session, town.office.keys, "3", process=town.process)
+        await sit(session, third, town.process, name="third")
+    await organizer.opens(f"{ROUNDS}/{name}")
+    assert "Choose at least one seat." in (await organizer.sends("/roll")).text
+    page = await organizer.sends("/roll", seat="third")
+    assert "a colleague has to approve it" in page.text
+    second = await town.signed_in(login="bilal")
+    today = await second.opens("/p/regional-review")
+    assert today.link("What comes first") == page.path
+    await second.opens(page.path)
+    assert "Held" in (await second.sends("/approve")).text
+    town.clock.now += HOLD + timedelta(seconds=1)
+    async with town.office.database.writing() as session:
+        assert await sendings.leave_due(session, town.clock.now) == 1
+    page = await second.opens(f"{ROUNDS}/{name}")
+    assert "1 was put on the roll after the vote had opened." in page.text
+    assert "Correct the roll" not in page.text

@@ -126,6 +126,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "senders.bind": Everywhere(("process",), "what is archived has given its senders up, whichever it is"),
     "senders.beside_others": Everywhere(("process",), "it is about whether several are open"),
     "senders.led_away": Everywhere(("process",), "it counts people of all the others that are open"),
+    "rolls.put_on": "whoever sits there in the sample is on the roll; others would be put on that of the round",
     "templates.refuse": Everywhere(("broadcast",), A_TEMPLATE),
     "templates.wake": Everywhere(("broadcast",), A_TEMPLATE),
     "turns.find": Everywhere(
