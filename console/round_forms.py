@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from textwrap import shorten
 
 import flows
+from console import round_rules
 from console._frame.desks import Desk
 from console.wording import typed
 from handlers.writing import contents, moments
@@ -37,6 +38,10 @@ class TypedRound:
     council: str = ""
     """Its id; "": of any."""
     rule: str = "approval"
+    quorum: str = ""
+    elects: str = ""
+    points: str = ""
+    """These three as in `council.Terms`; "": nothing is settled."""
     closes: str = ""
     answer_by: str = ""
     is_public: bool = True
@@ -51,6 +56,9 @@ def read(desk: Desk) -> TypedRound:
         roll=Roll(roll) if roll in tuple(Roll) else Roll.COUNCIL,
         council=desk.line("council"),
         rule=desk.line("rule"),
+        quorum=desk.line("quorum"),
+        elects=desk.line("elects"),
+        points=desk.line("points"),
         closes=desk.line("closes"),
         answer_by=desk.line("answer_by"),
         is_public=bool(desk.line("public")),
@@ -74,6 +82,9 @@ def finished(form: TypedRound) -> contents.Round:
         matters=tuple(contents.Matter(it.key, it.label, it.about, it.matter) for it in form.options),
         closes=closes,
         rule=form.rule,
+        quorum=round_rules.number("quorum", form.quorum, form.rule),
+        elects=round_rules.number("elects", form.elects, form.rule),
+        points=round_rules.number("points", form.points, form.rule),
         roll=form.roll,
         council=form.council if form.roll is Roll.COUNCIL else "",
         answer_by=moments.day(form.answer_by, _("until which day you respond")),

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-import council
 import flows
-from console import round_forms
+from console import round_forms, round_rules
 from console._frame.desks import Desk, see
 from console._frame.routes import KIB, get, post
 from console.approvals import Approvals
@@ -20,7 +19,7 @@ from handlers.audiences import Draft, Reach
 from handlers.journal import Act
 from handlers.phones import Screens
 from handlers.writing import contents
-from locales import N_, _
+from locales import N_
 from storage import Session, broadcasts, staff
 from storage import matters as stored_matters
 from storage.matters import StoredMatter
@@ -36,11 +35,6 @@ ROLLS: Mapping[Roll, str] = {
     Roll.GAVE: N_("Everybody who takes part and told us something"),
     Roll.EVERYBODY: N_("Everybody who takes part"),
 }
-RULES: Mapping[str, str] = {
-    "approval": N_("Approval: who votes approves any of them, and the approvals put them in order."),
-    "majority": N_("Majority: what more than half of those who voted approve is adopted."),
-}
-"""The others are called by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +96,8 @@ async def _write(
         offered=[(it, title) for it, title in offered if it.id not in taken],
         rolls=ROLLS,
         councils=[(it.id, shown(desk, it.content.name)) for it in await councils.of_process(session, desk.process)],
-        rules=rules(),
+        rules=round_rules.rules(),
+        settings=round_rules.settings(),
         most=contents.MOST_OPTIONS,
         seen=seen,
         labels=labels(desk),
@@ -110,11 +105,6 @@ async def _write(
         wrong=wrong,
         reach=seen.reach,
     )
-
-
-def rules() -> Mapping[str, str]:
-    """Every voting rule, by its name, in a sentence."""
-    return {name: _(RULES[name]) if name in RULES else name for name in council.every_rule()}
 
 
 async def _seen(desk: Desk, session: Session, round_: contents.Round) -> Shown:
@@ -141,7 +131,9 @@ async def _show(desk: Desk, session: Session, sending: StoredSending, wrong: str
         title=shown(desk, round_.title),
         options=options(desk, round_),
         rolls=ROLLS,
-        rules=rules(),
+        rules=round_rules.rules(),
+        settled=tuple(round_rules.settled(round_)),
+        council=await voting_council(desk, session, round_),
         opened=None if called is None else called.subject.id,
         seen=seen,
         reach=seen.reach,
@@ -150,6 +142,12 @@ async def _show(desk: Desk, session: Session, sending: StoredSending, wrong: str
         names=names,
         wrong=wrong,
     )
+
+
+async def voting_council(desk: Desk, session: Session, round_: contents.Round) -> flows.Rendition | None:
+    """What the council that votes is called; None: whoever sits on any, or others, vote, or it is dissolved."""
+    every = await councils.of_process(session, desk.process) if round_.council else ()
+    return next((shown(desk, it.content.name) for it in every if it.id == round_.council), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from aiohttp import web
 
 import council
 import flows
+from console import round_rules
 from console._frame import pages
 from console._frame.desks import Desk, see
 from console._frame.routes import get, post
-from console.round_openings import KEEPERS, ROLLS, ShownOption, options, rules
+from console.round_openings import KEEPERS, ROLLS, ShownOption, options, voting_council
 from console.wording import shown, typed
 from handlers import counts, journal, remarks, rounds, sendings, standings
 from handlers.journal import Act
@@ -173,7 +174,9 @@ async def _show(desk: Desk, session: Session, wrong: str = "") -> web.StreamResp
         closes=in_words(found.closes.date()),
         answer_by="" if round_.answer_by is None else in_words(round_.answer_by),
         rolls=ROLLS,
-        rules=rules(),
+        rules=round_rules.rules(),
+        settled=tuple(round_rules.settled(round_)),
+        council=await voting_council(desk, session, round_),
         turnout=await _turnout(session, found),
         rows=_rows(desk, found, round_),
         ended_why=_ended_why(desk, found),

@@ -107,6 +107,41 @@ async def test_a_form_takes_options_in_and_out_and_loses_nothing_that_was_typed(
     assert "between 2 and 12" in page.text
 
 
+async def test_what_is_settled_is_shown_again_and_stands_before_who_approves(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    typed = await filled_in(town, organizer, quorum="30")
+    page = await organizer.sends_form(NEW, {**typed, "points": "12", "do": "ask"})
+    assert page.status == 422
+    assert "How many points each voter shares out: under the rule “Majority” this has no use" in page.text
+    assert {("quorum", "30"), ("points", "12"), ("rule", "majority")} <= set(page.form(NEW).fields)
+    page = await organizer.sends_form(NEW, {"points": "", "quorum": "thirty", "do": "ask"})
+    assert page.status == 422
+    assert "have to take part: write a whole number" in page.text
+    assert ("quorum", "thirty") in page.form(NEW).fields
+    page = await organizer.sends_form(NEW, {"quorum": "30", "do": "ask"})
+    assert "Of 100 who may vote, how many have to take part 30" in page.text
+    assert "What more than half of those who voted approve is adopted." in page.text
+    assert "On the ballot people choose all that they approve." in page.text
+
+
+async def test_what_stays_empty_is_what_is_usual(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    typed = await filled_in(town, organizer, rule="points")
+    name = await opened(town, organizer, typed)
+    assert "How many points each voter shares out 10" in (await organizer.opens(f"{ROUNDS}/{name}")).text
+
+
+async def test_how_many_are_chosen_is_asked_for(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    typed = await filled_in(town, organizer, rule="phragmen")
+    page = await organizer.sends_form(NEW, {**typed, "do": "ask"})
+    assert page.status == 422
+    assert "how many are chosen, at least 1 and not all of them" in page.text
+    page = await organizer.sends_form(NEW, {"elects": "1", "do": "ask"})
+    assert page.status == 200
+    assert "How many are chosen 1" in page.text
+
+
 async def test_the_turnout_is_fetched_again_only_when_it_has_changed(town: Town, organizer: Browser) -> None:
     await crowd(town, 9)
     name = await opened(town, organizer)
