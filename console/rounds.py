@@ -8,11 +8,12 @@ from aiohttp import web
 
 import council
 import flows
-from console import round_rules
+from console import round_parts, round_rules
 from console._frame import pages
 from console._frame.desks import Desk, see
 from console._frame.routes import get, post
-from console.round_openings import KEEPERS, ROLLS, ShownOption, options, voting_council
+from console.round_openings import KEEPERS, ROLLS, voting_council
+from console.round_parts import ShownOption
 from console.wording import shown, typed
 from handlers import counts, journal, remarks, rounds, sendings, standings
 from handlers.journal import Act
@@ -21,6 +22,7 @@ from locales import in_words, spoken
 from storage import Keyring, Session
 from storage import remarks as stored_remarks
 from storage import rounds as stored
+from storage import standings as stored_standings
 from storage.remarks import ShownRemark
 from storage.roles import Role
 from storage.rounds import StoredRound
@@ -61,6 +63,8 @@ class Row:
     place: int
     tied: bool
     adopted: bool | None
+    chosen: bool | None
+    """These two as of a `Verdict`."""
     count: str
     """How many chose it, as exactly as it may be told; "": that is not told."""
     share: int
@@ -163,14 +167,15 @@ async def _show(desk: Desk, session: Session, wrong: str = "") -> web.StreamResp
     round_ = contents.unpack(found.content, contents.Round)
     waiting = await stored_remarks.waiting(session, desk.office.keys, found.id) if desk.has(*KEEPERS) else ()
     published = await stored_remarks.shown(session, found.id)
-    labels = {option.value: option.label for option in options(desk, round_)}
+    parts, places = await stored_standings.parts(session, found.id), await round_parts.places_of(desk, session, round_)
+    options = round_parts.options(desk, round_, parts, places)
     return desk.page(
         "round.html",
         422 if wrong else 200,
         found=found,
         round=round_,
         title=shown(desk, round_.title),
-        options=options(desk, round_),
+        options=options,
         closes=in_words(found.closes.date()),
         answer_by="" if round_.answer_by is None else in_words(round_.answer_by),
         rolls=ROLLS,
@@ -178,10 +183,10 @@ async def _show(desk: Desk, session: Session, wrong: str = "") -> web.StreamResp
         settled=tuple(round_rules.settled(round_)),
         council=await voting_council(desk, session, round_),
         turnout=await _turnout(session, found),
-        rows=_rows(desk, found, round_),
+        rows=_rows(found, options),
         ended_why=_ended_why(desk, found),
         why=typed(desk, "why"),
-        labels=labels,
+        labels={option.value: option.label for option in options},
         questions=[it for it in waiting if it.kind is RemarkKind.QUESTION],
         reasons=[it for it in waiting if it.kind is RemarkKind.REASON],
         told=[_told(desk, it) for it in published],
@@ -218,22 +223,23 @@ async def _turnout(session: Session, found: StoredRound) -> Turnout:
     return Turnout(counts.rounded(exact.voters), counts.rounded(exact.voted))
 
 
-def _rows(desk: Desk, found: StoredRound, round_: contents.Round) -> Sequence[Row]:
+def _rows(found: StoredRound, options: Sequence[ShownOption]) -> Sequence[Row]:
     """What became of each option, the first first; () without a result."""
     if found.result is None:
         return ()
     result = contents.unpack(found.result, council.Result)
-    verdicts, among = standings.verdicts(result), len(round_.matters)
+    verdicts, among = standings.verdicts(result), len(options)
     rows = [
         Row(
             option=option,
             place=verdict.place,
             tied=verdict.tied,
             adopted=verdict.adopted,
+            chosen=verdict.chosen,
             count=rounds.counted(result, option.value),
             share=round(100 * (among - verdict.place + 1) / among),
         )
-        for option in options(desk, round_)
+        for option in options
         if (verdict := verdicts.get(option.value)) is not None
     ]
     return sorted(rows, key=lambda row: row.place)

@@ -86,6 +86,8 @@ class ShownOption:
     """None: the round is open, or has no result."""
     matter: ShownMatter | None
     """Where it is one that everybody may read."""
+    part: str
+    """The id of the part of a text that it is; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,11 @@ class Wall:
     def matter(self, matter_id: str) -> ShownMatter | None:
         """None when everybody may not read one of this id here."""
         return next((matter for matter in self.matters if matter.id == matter_id), None)
+
+    def place(self, part_id: str) -> str:
+        """Where a part of a text is read, below the home of the process; "": nowhere here."""
+        found = ((text, part) for text in self.texts for part in text.parts if part.id == part_id)
+        return next((f"/t/{text.id}/{part.number}" for text, part in found), "")
 
     def round(self, round_id: str) -> ShownRound | None:
         """None when everybody may not read of one of this id here."""
@@ -250,7 +257,7 @@ def _round(
 ) -> ShownRound:
     result = None if stored.result is None else contents.unpack(stored.result, council.Result)
     verdicts = {} if result is None else standings.verdicts(result)
-    options = [ShownOption(it.label, verdicts.get(it.value), matters.get(it.matter)) for it in round_.matters]
+    options = [ShownOption(it.label, verdicts.get(it.value), matters.get(it.matter), it.part) for it in round_.matters]
     return ShownRound(
         id=stored.id,
         title=round_.title,

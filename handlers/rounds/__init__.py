@@ -4,6 +4,7 @@ from handlers.rounds.casting import CLOSED, NO_SEAT, VOTED, cast, explain
 from handlers.rounds.checking import INCLUDED, NOT_INCLUDED, dispute, look_up
 from handlers.rounds.closing import close, close_overdue
 from handlers.rounds.opening import check, open_, opened_before
+from handlers.rounds.parts import put_to_vote
 from handlers.rounds.publishing import PublishedVote, published, script
 from handlers.rounds.reminding import REMIND, REMINDED_BEFORE, SHORTEST_ROUND, remind
 from handlers.rounds.results import COUNTED, COUNTS_FROM, LEAST_TURNOUT, OVER, TOO_FEW, announcement, counted
@@ -39,6 +40,7 @@ __all__ = [
     "open_",
     "opened_before",
     "published",
+    "put_to_vote",
     "remind",
     "script",
     "tell",

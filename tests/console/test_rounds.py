@@ -17,6 +17,7 @@ from storage.states import Roll
 from tests.console.browser import Browser
 from tests.console.conftest import Town
 from tests.console.test_matters import opens, says
+from tests.console.test_texts import published
 from tests.storage.rows import Somebody, meet
 from tests.storage.votes import vote
 
@@ -142,6 +143,48 @@ async def test_how_many_are_chosen_is_asked_for(town: Town, organizer: Browser) 
     assert "How many are chosen 1" in page.text
 
 
+async def test_parts_of_a_text_are_put_to_the_vote_and_what_is_decided_stands_with_them(
+    town: Town, organizer: Browser
+) -> None:
+    voters = await crowd(town, 9)
+    text = await published(organizer)
+    part = text.link("Meetings").rpartition("/")[2]
+    page = await organizer.opens(f"{ROUNDS}/new")
+    assert "Choose parts of a text" in page.text
+    typed = await filled_in(town, organizer)
+    page = await organizer.sends_form(NEW, {**typed, "part": part, "do": "parts"})
+    fields = page.form(NEW).fields
+    assert {("o3-label.en", "Meetings"), ("o3-part", part), ("o3-edition", "1")} <= set(fields)
+    assert "o3-about.en" not in dict(fields)
+    assert ("part", part) not in fields
+    name = await opened(town, organizer, {"rule": "majority"})
+    page = await organizer.opens(f"{ROUNDS}/{name}")
+    assert "Meetings are in the capital." in page.text
+    assert page.link("The part as it stands now").endswith(f"/parts/{part}")
+    await votes(town, name, voters, "o3", "o3", "o3", "o1")
+    async with town.office.database.writing() as session:
+        process = await processes.get(session, town.process)
+        await rounds.close(session, process, town.office.keys, name, town.clock.now)
+    for path in (text.path, f"{text.path}/parts/{part}"):
+        page = await organizer.opens(path)
+        assert "Those who voted adopted it." in page.text
+        assert page.link("See the round").endswith(f"/rounds/{name}")
+
+
+async def test_a_part_that_has_another_edition_by_now_is_to_be_chosen_again(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    text = await published(organizer)
+    part = text.link("Meetings").rpartition("/")[2]
+    typed = await filled_in(town, organizer)
+    page = await organizer.sends_form(NEW, {**typed, "part": part, "do": "parts"})
+    await organizer.opens(f"{text.path}/parts/{part}")
+    await organizer.sends_form(f"/parts/{part}", {"words": "Meetings\nOnline.", "keep": "1"})
+    organizer.page = page
+    page = await organizer.sends_form(NEW, {"do": "ask"})
+    assert page.status == 422
+    assert "has another edition by now" in page.text
+
+
 async def test_the_turnout_is_fetched_again_only_when_it_has_changed(town: Town, organizer: Browser) -> None:
     await crowd(town, 9)
     name = await opened(town, organizer)
@@ -188,7 +231,7 @@ async def test_the_page_of_a_closed_round_shows_its_order_as_a_picture_and_as_a_
         assert found is not None
         matters = [it.matter for it in contents.unpack(found.content, contents.Round).matters]
         decided = await standings.of(session, town.process, matters)
-    assert {it.matter: it.verdict for it in decided} == {
+    assert {it.about: it.verdict for it in decided} == {
         matters[0]: Verdict(1, tied=False, adopted=True),
         matters[1]: Verdict(2, tied=False, adopted=False),
     }
