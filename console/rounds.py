@@ -17,6 +17,7 @@ from console.round_parts import ShownOption
 from console.wording import shown, typed
 from handlers import counts, journal, remarks, rounds, sendings, standings
 from handlers.journal import Act
+from handlers.rounds import PublishedVote
 from handlers.writing import contents
 from locales import in_words, spoken
 from storage import Keyring, Session
@@ -185,6 +186,7 @@ async def _show(desk: Desk, session: Session, wrong: str = "") -> web.StreamResp
         turnout=await _turnout(session, found),
         rows=_rows(found, options),
         ended_why=_ended_why(desk, found),
+        file=await _file(desk, session, found),
         why=typed(desk, "why"),
         labels={option.value: option.label for option in options},
         questions=[it for it in waiting if it.kind is RemarkKind.QUESTION],
@@ -213,6 +215,14 @@ def _told(desk: Desk, it: ShownRemark) -> Told:
 
 def _ended_why(desk: Desk, found: StoredRound) -> flows.Rendition | None:
     return None if found.ended_why is None else shown(desk, contents.unpack(found.ended_why, dict[str, str]))
+
+
+async def _file(desk: Desk, session: Session, found: StoredRound) -> PublishedVote | None:
+    """None: people vote now, or it closed before there were such files."""
+    try:
+        return None if found.closed is None else await rounds.published(session, desk.process, found.id)
+    except contents.Unfit:
+        return None
 
 
 async def _turnout(session: Session, found: StoredRound) -> Turnout:

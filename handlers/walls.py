@@ -107,6 +107,8 @@ class ShownRound:
     options: tuple[ShownOption, ...]
     """The first first; while people vote, as they stand on the ballot."""
     ended_why: flows.Renditions
+    has_file: bool
+    """Anybody can count it again."""
 
     @property
     def has_result(self) -> bool:
@@ -269,6 +271,7 @@ def _round(
         voted=counts.rounded(stored.voted or 0),
         options=tuple(sorted(options, key=_by_place)),
         ended_why={} if stored.ended_why is None else contents.unpack(stored.ended_why, dict[str, str]),
+        has_file=stored.has_file,
     )
 
 

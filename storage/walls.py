@@ -97,11 +97,14 @@ class PublicRound:
     voted: int | None
     """How many could vote and voted, when it closed; nobody sees these before they are rounded."""
     ended_why: str | None
+    has_file: bool
+    """Anybody can count it again."""
 
 
 async def rounds(session: Session, process_id: str, most: int) -> Sequence[PublicRound]:
     """The newest."""
-    columns = [round_.c[part.name] for part in fields(PublicRound)]
+    has_file = round_.c.published.is_not(None)
+    columns = [*(round_.c[part.name] for part in fields(PublicRound) if part.name != "has_file"), has_file]
     theirs = select(*columns).where(round_.c.process_id == process_id)
     rows = await session.execute(theirs.order_by(round_.c.opened.desc(), round_.c.id).limit(most))
     return [PublicRound(*row) for row in rows]

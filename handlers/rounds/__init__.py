@@ -5,7 +5,7 @@ from handlers.rounds.checking import INCLUDED, NOT_INCLUDED, dispute, look_up
 from handlers.rounds.closing import close, close_overdue
 from handlers.rounds.opening import check, open_, opened_before
 from handlers.rounds.parts import put_to_vote
-from handlers.rounds.publishing import PublishedVote, published, script
+from handlers.rounds.publishing import PublishedVote, file_name, published, script
 from handlers.rounds.reminding import REMIND, REMINDED_BEFORE, SHORTEST_ROUND, remind
 from handlers.rounds.results import COUNTED, COUNTS_FROM, LEAST_TURNOUT, OVER, TOO_FEW, announcement, counted
 from handlers.rounds.rolls import INVITED, calls, invitation, tell, would_reach
@@ -35,6 +35,7 @@ __all__ = [
     "counted",
     "dispute",
     "explain",
+    "file_name",
     "invitation",
     "look_up",
     "open_",

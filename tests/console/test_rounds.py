@@ -185,6 +185,30 @@ async def test_a_part_that_has_another_edition_by_now_is_to_be_chosen_again(town
     assert "has another edition by now" in page.text
 
 
+async def test_the_file_of_a_closed_round_and_the_program_are_given_away(town: Town, organizer: Browser) -> None:
+    voters = await crowd(town, 9)
+    name = await opened(town, organizer)
+    assert (await organizer.client.get(f"{ROUNDS}/{name}/vote.json")).status == 404
+    assert "tally.py" not in (await organizer.opens(f"{ROUNDS}/{name}")).html
+    await votes(town, name, voters, *["o1"] * 9)
+    async with town.office.database.writing() as session:
+        process = await processes.get(session, town.process)
+        await rounds.close(session, process, town.office.keys, name, town.clock.now)
+    async with town.office.database.reading() as session:
+        vote = await rounds.published(session, process, name)
+    page = await organizer.opens(f"{ROUNDS}/{name}")
+    assert vote.sha256 in page.text
+    assert f"python3 tally.py {vote.name}" in page.text
+    auditor = await town.signed_in(Role.AUDITOR)
+    answer = await auditor.client.get(page.link("The file of the vote"))
+    assert (answer.status, await answer.text()) == (200, vote.text)
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{vote.name}"'
+    answer = await auditor.client.get(page.link("The program that counts it"))
+    assert (answer.status, await answer.read()) == (200, rounds.script())
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="tally.py"'
+
+
 async def test_the_turnout_is_fetched_again_only_when_it_has_changed(town: Town, organizer: Browser) -> None:
     await crowd(town, 9)
     name = await opened(town, organizer)

@@ -1,6 +1,10 @@
 """What everybody may read of a round: what was voted, by about how many, what came of it, what was done with it."""
 
+import json
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -85,6 +89,44 @@ async def held(front: Front, number: int = 9, **more: object) -> str:
         await voter.says("vote", "1", "1")
     await closes(front, name)
     return name
+
+
+async def test_anybody_counts_a_closed_round_again(front: Front, tmp_path: Path) -> None:
+    name = await held(front)
+    page = await front.opens(f"{HOME}/en/v/{name}")
+    assert f"python3 tally.py vote-{name[:8]}.json" in page.text
+    for link, saved, kind in (
+        ("vote.json", f"vote-{name[:8]}.json", "application/json"),
+        ("tally.py", "tally.py", "text/x-python"),
+    ):
+        path = f"{HOME}/en/v/{name}/{link}"
+        assert f'href="{path}"' in page.body
+        file = await front.opens(path)
+        assert (file.status, file.headers["Content-Type"]) == (200, f"{kind}; charset=utf-8")
+        assert file.headers["Content-Disposition"] == f'attachment; filename="{saved}"'
+        assert file.headers["Cache-Control"].startswith("public, max-age=60")
+        assert (await front.opens(path, If_None_Match=file.tag)).status == 304
+        (tmp_path / saved).write_text(file.body, encoding="utf-8")
+    done = subprocess.run(  # noqa: ASYNC221 the program that is given away, beside nothing else
+        [sys.executable, "-I", "tally.py", f"vote-{name[:8]}.json"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert "Everything in this file fits together." in done.stdout, done.stdout + done.stderr
+
+
+async def test_of_few_votes_the_file_has_the_order_alone(sqlite_front: Front) -> None:
+    name = await held(sqlite_front, 5)
+    file = json.loads((await sqlite_front.opens(f"{HOME}/en/v/{name}/vote.json")).body)
+    assert (file["ballots"], file["result"]["counts"]) == (None, {})
+    assert file["result"]["order"] == [["o0"], ["o1"]]
+
+
+async def test_there_is_no_file_while_people_vote_nor_of_what_is_not_for_everybody(front: Front) -> None:
+    hidden = await held(front, 3, is_public=False)
+    running = await opens(front, *[await front.opened(draft=Draft({"en": title})) for title in ("Third", "Fourth")])
+    assert "tally.py" not in (await front.opens(f"{HOME}/en/v/{running}")).body
+    for name in (hidden, running, "0" * 32):
+        for file in ("vote.json", "tally.py"):
+            assert (await front.opens(f"{HOME}/en/v/{name}/{file}")).status == 404
 
 
 async def decided(front: Front, crowd: list[Writer], parts: list[str], title: str, *, is_public: bool) -> str:
