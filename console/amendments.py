@@ -11,9 +11,9 @@ from console._frame.desks import Desk, see
 from console._frame.routes import get, post
 from console.approvals import Approvals
 from console.matters import titled
-from console.texts import ORGANIZERS, READERS, found
+from console.texts import ORGANIZERS, READERS, as_decided, found
 from console.wording import typed
-from handlers import counts, decisions, items, journal, phones, sendings, texts
+from handlers import counts, decisions, items, journal, phones, sendings, standings, texts
 from handlers.items import Item, Newer
 from handlers.journal import Act
 from handlers.phones import Screens
@@ -156,6 +156,7 @@ async def _show(
         proposals=[_said(part, amendment) for amendment in listed if amendment.proposes],
         comments=[_said(part, amendment) for amendment in listed if not amendment.proposes],
         editions=await _editions(desk, session, part),
+        decided=[as_decided(it, part.edition) for it in await standings.of_parts(session, desk.process.id, [part.id])],
         written=typed_ or part.text,
         most=items.LONGEST[part.kind],
         newer=unfit if isinstance(unfit, Newer) else None,

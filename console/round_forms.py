@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 from textwrap import shorten
 
 import flows
+from console import round_rules
 from console._frame.desks import Desk
 from console.wording import typed
 from handlers.writing import contents, moments
 from locales import _
 from storage.matters import StoredMatter
 from storage.states import Roll
+from storage.texts import PartOption
 
 KEY = re.compile(r"o[1-9][0-9]{0,2}")
 MOVES = {"up": -1, "down": 1}
@@ -26,6 +28,10 @@ class TypedOption:
     about: flows.Renditions = field(default_factory=dict)
     matter: str = ""
     """The id of the matter that it is; "" for none."""
+    part: str = ""
+    """The id of the part of a text that it is; "" for none..."""
+    edition: int = 0
+    """...and the edition of it that was chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,10 @@ class TypedRound:
     council: str = ""
     """Its id; "": of any."""
     rule: str = "approval"
+    quorum: str = ""
+    elects: str = ""
+    points: str = ""
+    """These three as in `council.Terms`; "": nothing is settled."""
     closes: str = ""
     answer_by: str = ""
     is_public: bool = True
@@ -51,6 +61,9 @@ def read(desk: Desk) -> TypedRound:
         roll=Roll(roll) if roll in tuple(Roll) else Roll.COUNCIL,
         council=desk.line("council"),
         rule=desk.line("rule"),
+        quorum=desk.line("quorum"),
+        elects=desk.line("elects"),
+        points=desk.line("points"),
         closes=desk.line("closes"),
         answer_by=desk.line("answer_by"),
         is_public=bool(desk.line("public")),
@@ -61,7 +74,19 @@ def read(desk: Desk) -> TypedRound:
 def _options(desk: Desk) -> Iterator[TypedOption]:
     for key in tuple(dict.fromkeys(desk.many("option")))[: contents.MOST_OPTIONS + 1]:
         if KEY.fullmatch(key):
-            yield TypedOption(key, typed(desk, f"{key}-label"), typed(desk, f"{key}-about"), desk.line(f"{key}-matter"))
+            yield _option(desk, key)
+
+
+def _option(desk: Desk, key: str) -> TypedOption:
+    edition = desk.line(f"{key}-edition")
+    return TypedOption(
+        key=key,
+        label=typed(desk, f"{key}-label"),
+        about=typed(desk, f"{key}-about"),
+        matter=desk.line(f"{key}-matter"),
+        part=desk.line(f"{key}-part"),
+        edition=int(edition) if edition.isdecimal() and len(edition) < 9 else 0,
+    )
 
 
 def finished(form: TypedRound) -> contents.Round:
@@ -71,13 +96,27 @@ def finished(form: TypedRound) -> contents.Round:
         raise contents.Unfit(_("Say until which day people can vote."))
     return contents.Round(
         title=form.title,
-        matters=tuple(contents.Matter(it.key, it.label, it.about, it.matter) for it in form.options),
+        matters=tuple(map(_matter, form.options)),
         closes=closes,
         rule=form.rule,
+        quorum=round_rules.number("quorum", form.quorum, form.rule),
+        elects=round_rules.number("elects", form.elects, form.rule),
+        points=round_rules.number("points", form.points, form.rule),
         roll=form.roll,
         council=form.council if form.roll is Roll.COUNCIL else "",
         answer_by=moments.day(form.answer_by, _("until which day you respond")),
         is_public=form.is_public,
+    )
+
+
+def _matter(option: TypedOption) -> contents.Matter:
+    return contents.Matter(
+        value=option.key,
+        label=option.label,
+        about=option.about,
+        matter=option.matter,
+        part=option.part,
+        edition=option.edition,
     )
 
 
@@ -100,10 +139,24 @@ def with_matters(form: TypedRound, matters: Sequence[StoredMatter]) -> TypedRoun
     options = list(form.options)
     for matter in matters:
         if all(option.matter != matter.id for option in options) and len(options) < contents.MOST_OPTIONS:
-            titles = contents.unpack(matter.title, dict[str, str])
-            label = {code: shorten(text, contents.LONGEST_LABEL, placeholder=" …") for code, text in titles.items()}
+            label = _label(contents.unpack(matter.title, dict[str, str]))
             options.append(TypedOption(_next(options), label, {}, matter.id))
     return replace(form, options=tuple(options))
+
+
+def with_parts(form: TypedRound, parts: Sequence[PartOption]) -> TypedRound:
+    """The same with each of these parts of texts, called by its heading, in the edition that it has now."""
+    options = list(form.options)
+    for part in parts:
+        if all(option.part != part.part_id for option in options) and len(options) < contents.MOST_OPTIONS:
+            begins = {part.language: part.text} | dict(part.renditions)
+            label = _label({code: flows.heading(text) for code, text in begins.items()})
+            options.append(TypedOption(_next(options), label, part=part.part_id, edition=part.edition))
+    return replace(form, options=tuple(options))
+
+
+def _label(titles: flows.Renditions) -> flows.Renditions:
+    return {code: shorten(text, contents.LONGEST_LABEL, placeholder=" …") for code, text in titles.items()}
 
 
 def _next(options: Sequence[TypedOption]) -> str:

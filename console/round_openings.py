@@ -1,13 +1,12 @@
 """A new round: what is voted on and by whom, how many it invites, and a colleague who approves exactly that."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
-import council
 import flows
-from console import round_forms
+from console import round_forms, round_parts, round_rules
 from console._frame.desks import Desk, see
 from console._frame.routes import KIB, get, post
 from console.approvals import Approvals
@@ -20,13 +19,14 @@ from handlers.audiences import Draft, Reach
 from handlers.journal import Act
 from handlers.phones import Screens
 from handlers.writing import contents
-from locales import N_, _
+from locales import N_
 from storage import Session, broadcasts, staff
 from storage import matters as stored_matters
 from storage.matters import StoredMatter
 from storage.roles import Role
 from storage.sendings import StoredSending
 from storage.states import Roll, SendingKind
+from storage.texts import PartOption
 
 KEEPERS = (Role.ORGANIZER, Role.CLERK)
 LARGEST = 512 * KIB
@@ -36,11 +36,6 @@ ROLLS: Mapping[Roll, str] = {
     Roll.GAVE: N_("Everybody who takes part and told us something"),
     Roll.EVERYBODY: N_("Everybody who takes part"),
 }
-RULES: Mapping[str, str] = {
-    "approval": N_("Approval: who votes approves any of them, and the approvals put them in order."),
-    "majority": N_("Majority: what more than half of those who voted approve is adopted."),
-}
-"""The others are called by their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +60,11 @@ async def request(desk: Desk) -> web.StreamResponse:
     form, act = round_forms.read(desk), desk.line("do")
     if act not in ("show", "ask"):
         async with desk.reading() as session:
-            chosen = await _chosen(desk, session, desk.many("matter")) if act == "matters" else ()
-            form = round_forms.with_matters(round_forms.rearranged(form, act), chosen)
+            form = round_forms.rearranged(form, act)
+            if act == "matters":
+                form = round_forms.with_matters(form, await _chosen(desk, session, desk.many("matter")))
+            if act == "parts":
+                form = round_forms.with_parts(form, await _chosen_parts(desk, session, desk.many("part")))
             return await _write(desk, session, form)
     try:
         round_ = round_forms.finished(form)
@@ -90,19 +88,28 @@ async def _chosen(desk: Desk, session: Session, names: Sequence[str]) -> Sequenc
     return [found[name] for name in dict.fromkeys(names) if name in found]
 
 
+async def _chosen_parts(desk: Desk, session: Session, names: Sequence[str]) -> Sequence[PartOption]:
+    """In the order in which they stand in their texts."""
+    return [part for part in await round_parts.every(desk, session) if part.part_id in names]
+
+
 async def _write(
     desk: Desk, session: Session, form: TypedRound, wrong: str = "", seen: Shown = NOTHING
 ) -> web.StreamResponse:
     offered = [(it, titled(desk, it.title)) for it in await matters.open_matters(session, desk.process)]
-    taken = {option.matter for option in form.options if option.matter}
+    taken = {name for option in form.options for name in (option.matter, option.part) if name}
+    parts = await round_parts.every(desk, session)
     return desk.page(
         "round_new.html",
         422 if wrong else 200,
         form=form,
         offered=[(it, title) for it, title in offered if it.id not in taken],
+        offered_parts=await round_parts.by_text(desk, session, [it for it in parts if it.part_id not in taken]),
+        places=round_parts.places(desk, parts),
         rolls=ROLLS,
         councils=[(it.id, shown(desk, it.content.name)) for it in await councils.of_process(session, desk.process)],
-        rules=rules(),
+        rules=round_rules.rules(),
+        settings=round_rules.settings(),
         most=contents.MOST_OPTIONS,
         seen=seen,
         labels=labels(desk),
@@ -110,11 +117,6 @@ async def _write(
         wrong=wrong,
         reach=seen.reach,
     )
-
-
-def rules() -> Mapping[str, str]:
-    """Every voting rule, by its name, in a sentence."""
-    return {name: _(RULES[name]) if name in RULES else name for name in council.every_rule()}
 
 
 async def _seen(desk: Desk, session: Session, round_: contents.Round) -> Shown:
@@ -132,6 +134,7 @@ async def _show(desk: Desk, session: Session, sending: StoredSending, wrong: str
     round_ = contents.unpack(sending.content, contents.Round)
     names = await staff.names(session, [name for name in (sending.requested_by, sending.approved_by) if name])
     seen = await _seen(desk, session, round_)
+    parts = await round_parts.to_come(desk, session, round_)
     called = await broadcasts.of(session, desk.process.id, sending.broadcast_id) if sending.broadcast_id else None
     return desk.page(
         "round_leaving.html",
@@ -139,9 +142,11 @@ async def _show(desk: Desk, session: Session, sending: StoredSending, wrong: str
         sending=sending,
         round=round_,
         title=shown(desk, round_.title),
-        options=options(desk, round_),
+        options=round_parts.options(desk, round_, parts, await round_parts.places_of(desk, session, round_)),
         rolls=ROLLS,
-        rules=rules(),
+        rules=round_rules.rules(),
+        settled=tuple(round_rules.settled(round_)),
+        council=await voting_council(desk, session, round_),
         opened=None if called is None else called.subject.id,
         seen=seen,
         reach=seen.reach,
@@ -152,29 +157,10 @@ async def _show(desk: Desk, session: Session, sending: StoredSending, wrong: str
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ShownOption:
-    """One thing that is voted on, as the reader gets it."""
-
-    value: str
-    label: flows.Rendition
-    about: flows.Rendition | None
-    languages: Collection[str]
-    """In which it is written."""
-    matter: str
-
-
-def options(desk: Desk, round_: contents.Round) -> Sequence[ShownOption]:
-    return [
-        ShownOption(
-            option.value,
-            shown(desk, option.label),
-            shown(desk, option.about) if option.about else None,
-            tuple(option.label),
-            option.matter,
-        )
-        for option in round_.matters
-    ]
+async def voting_council(desk: Desk, session: Session, round_: contents.Round) -> flows.Rendition | None:
+    """What the council that votes is called; None: whoever sits on any, or others, vote, or it is dissolved."""
+    every = await councils.of_process(session, desk.process) if round_.council else ()
+    return next((shown(desk, it.content.name) for it in every if it.id == round_.council), None)
 
 
 leaving = Approvals(frozenset({SendingKind.ROUND}), "/rounds/leaving", _show, "coming")

@@ -8,18 +8,22 @@ from aiohttp import web
 
 import council
 import flows
+from console import round_parts, round_rules
 from console._frame import pages
 from console._frame.desks import Desk, see
 from console._frame.routes import get, post
-from console.round_openings import KEEPERS, ROLLS, ShownOption, options, rules
+from console.round_openings import KEEPERS, ROLLS, voting_council
+from console.round_parts import ShownOption
 from console.wording import shown, typed
 from handlers import counts, journal, remarks, rounds, sendings, standings
 from handlers.journal import Act
+from handlers.rounds import PublishedVote
 from handlers.writing import contents
 from locales import in_words, spoken
 from storage import Keyring, Session
 from storage import remarks as stored_remarks
 from storage import rounds as stored
+from storage import standings as stored_standings
 from storage.remarks import ShownRemark
 from storage.roles import Role
 from storage.rounds import StoredRound
@@ -60,6 +64,8 @@ class Row:
     place: int
     tied: bool
     adopted: bool | None
+    chosen: bool | None
+    """These two as of a `Verdict`."""
     count: str
     """How many chose it, as exactly as it may be told; "": that is not told."""
     share: int
@@ -164,23 +170,27 @@ async def page_of(desk: Desk, session: Session, wrong: str = "") -> web.StreamRe
     waiting = await stored_remarks.waiting(session, desk.office.keys, found.id) if desk.has(*KEEPERS) else ()
     published = await stored_remarks.shown(session, found.id)
     missing = await rounds.missing(session, desk.process, found, desk.now) if desk.has(*KEEPERS) else ()
-    labels = {option.value: option.label for option in options(desk, round_)}
+    parts, places = await stored_standings.parts(session, found.id), await round_parts.places_of(desk, session, round_)
+    options = round_parts.options(desk, round_, parts, places)
     return desk.page(
         "round.html",
         422 if wrong else 200,
         found=found,
         round=round_,
         title=shown(desk, round_.title),
-        options=options(desk, round_),
+        options=options,
         closes=in_words(found.closes.date()),
         answer_by="" if round_.answer_by is None else in_words(round_.answer_by),
         rolls=ROLLS,
-        rules=rules(),
+        rules=round_rules.rules(),
+        settled=tuple(round_rules.settled(round_)),
+        council=await voting_council(desk, session, round_),
         turnout=await _turnout(session, found),
-        rows=_rows(desk, found, round_),
+        rows=_rows(found, options),
         ended_why=_ended_why(desk, found),
+        file=await _file(desk, session, found),
         why=typed(desk, "why"),
-        labels=labels,
+        labels={option.value: option.label for option in options},
         questions=[it for it in waiting if it.kind is RemarkKind.QUESTION],
         reasons=[it for it in waiting if it.kind is RemarkKind.REASON],
         told=[_told(desk, it) for it in published],
@@ -210,6 +220,14 @@ def _ended_why(desk: Desk, found: StoredRound) -> flows.Rendition | None:
     return None if found.ended_why is None else shown(desk, contents.unpack(found.ended_why, dict[str, str]))
 
 
+async def _file(desk: Desk, session: Session, found: StoredRound) -> PublishedVote | None:
+    """None: people vote now, or it closed before there were such files."""
+    try:
+        return None if found.closed is None else await rounds.published(session, desk.process, found.id)
+    except contents.Unfit:
+        return None
+
+
 async def _turnout(session: Session, found: StoredRound) -> Turnout:
     """While it is open, rounded: who watches must not see one person vote. Afterwards as those who voted were told."""
     exact = await stored.turnout(session, found.id)
@@ -218,22 +236,23 @@ async def _turnout(session: Session, found: StoredRound) -> Turnout:
     return Turnout(counts.rounded(exact.voters), counts.rounded(exact.voted))
 
 
-def _rows(desk: Desk, found: StoredRound, round_: contents.Round) -> Sequence[Row]:
+def _rows(found: StoredRound, options: Sequence[ShownOption]) -> Sequence[Row]:
     """What became of each option, the first first; () without a result."""
     if found.result is None:
         return ()
     result = contents.unpack(found.result, council.Result)
-    verdicts, among = standings.verdicts(result), len(round_.matters)
+    verdicts, among = standings.verdicts(result), len(options)
     rows = [
         Row(
             option=option,
             place=verdict.place,
             tied=verdict.tied,
             adopted=verdict.adopted,
+            chosen=verdict.chosen,
             count=rounds.counted(result, option.value),
             share=round(100 * (among - verdict.place + 1) / among),
         )
-        for option in options(desk, round_)
+        for option in options
         if (verdict := verdicts.get(option.value)) is not None
     ]
     return sorted(rows, key=lambda row: row.place)

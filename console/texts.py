@@ -11,8 +11,9 @@ from console._frame.desks import Desk, see
 from console._frame.routes import get, post
 from console.matters import titled
 from console.wording import typed
-from handlers import counts, items, journal, texts
+from handlers import counts, items, journal, standings, texts
 from handlers.journal import Act
+from handlers.standings import Standing
 from handlers.texts import TextDraft
 from handlers.writing import contents, moments
 from locales import _, in_words
@@ -37,6 +38,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What a round decided on a part."""
+
+    round: str
+    day: str
+    sentence: str
+    is_of_older_words: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PartRow:
     """A part in its text."""
 
@@ -47,6 +58,8 @@ class PartRow:
     has_waiting: bool
     languages: Sequence[str]
     """In which people read it, beside its own."""
+    decided: Sequence[Decided]
+    """What rounds decided on it, the first first."""
 
 
 async def listed(desk: Desk) -> web.StreamResponse:
@@ -167,6 +180,7 @@ async def found(desk: Desk, session: Session) -> StoredText:
 async def _show(desk: Desk, session: Session, text: StoredText, wrong: str = "", whole: str = "") -> web.StreamResponse:
     placed = await stored.parts(session, desk.process.id, text.id, texts.ready(desk.process.content))
     waiting = await amendments.waiting(session, desk.process.id, text.id)
+    decided = await standings.of_parts(session, desk.process.id, [part.id for part in placed])
     return desk.page(
         "text.html",
         422 if wrong else 200,
@@ -175,17 +189,24 @@ async def _show(desk: Desk, session: Session, text: StoredText, wrong: str = "",
         becomes=titled(desk, text.becomes),
         decides=titled(desk, text.decides),
         until=_day(text.until),
-        rows=[_row(part, waiting) for part in placed],
+        rows=[_row(part, waiting, decided) for part in placed],
         most=items.LONGEST[ItemKind.PART],
         whole=whole,
         wrong=wrong,
     )
 
 
-def _row(part: PlacedPart, waiting: Mapping[str, int]) -> PartRow:
+def _row(part: PlacedPart, waiting: Mapping[str, int], decided: Sequence[Standing]) -> PartRow:
     number = waiting.get(part.id, 0)
     heading = flows.Rendition(flows.heading(part.head), part.language)
-    return PartRow(part, heading, counts.rounded(number), number > 0, sorted(part.heads))
+    by_vote = [as_decided(it, part.edition) for it in decided if it.about == part.id]
+    return PartRow(part, heading, counts.rounded(number), number > 0, sorted(part.heads), by_vote)
+
+
+def as_decided(standing: Standing, edition: int) -> Decided:
+    """`edition`: the part's newest."""
+    older = standing.edition != edition
+    return Decided(standing.round, in_words(standing.day), standing.sentence(), is_of_older_words=older)
 
 
 async def _edit(

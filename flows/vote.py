@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import council
 from channels.messages import Choice
 from flows._engine.asking import agrees, choose, proves
-from flows._engine.effects import Effect, Remarked, Voted
+from flows._engine.effects import Effect, Remarked, Switched, Voted
 from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, Say, Step, Talk
 from flows._engine.votes import OpenRound
@@ -37,6 +37,8 @@ class ReadUp(Effect):
 
     round: str
     matter: str
+    piece: int = 0
+    """Of what does not fit into one message: which piece of it, from 0."""
 
 
 def offer(facts: Facts) -> str:
@@ -50,7 +52,11 @@ def talk(facts: Facts) -> Talk:
     rule = council.every_rule()[facts.round.rule]
     if facts.round.ballot:
         yield Say(read_back(facts, facts.round, rule.unpacked(facts.round.ballot)))
-    if not (yield from _wants_to_vote(facts, facts.round)):
+    wish = yield from _wish(facts, facts.round)
+    if wish == READ:
+        yield Switched("vote")
+        return
+    if wish == KEEP:
         yield Say(_("Your vote stays as it is."))
         return
     packed = yield from _filled_in(facts, facts.round, rule)
@@ -82,10 +88,11 @@ def _filled_in(facts: Facts, opened: OpenRound, rule: council.Rule) -> Generator
     return ""
 
 
-def _wants_to_vote(facts: Facts, opened: OpenRound) -> Generator[Step, Answer, bool]:
+def _wish(facts: Facts, opened: OpenRound) -> Generator[Step, Answer, str]:
     """Nobody is asked before the ballot who has not voted and has nothing to read.
 
-    Each matter is read once, and one question is asked.
+    Each matter is read once, and one question is asked. `READ`: they have read something long, and begin anew, for no
+    talk keeps both: it would be longer than others, and a ballot could be told from its length.
     """
     unread, may_ask = opened.explained, True
     while opened.voted or unread:
@@ -98,11 +105,24 @@ def _wants_to_vote(facts: Facts, opened: OpenRound) -> Generator[Step, Answer, b
             may_ask = False
             continue
         if wish != READ:
-            return wish == VOTE
+            return wish
         matter = yield from _which(facts, opened, unread)
         yield ReadUp(opened.id, matter)
+        if pieces := opened.pieces.get(matter):
+            yield from _read_on(opened, matter, pieces)
+            return READ
         unread = tuple(other for other in unread if other != matter)
-    return True
+    return VOTE
+
+
+def _read_on(opened: OpenRound, matter: str, pieces: int) -> Talk:
+    """Piece by piece: by SMS each costs."""
+    for piece in range(1, pieces):
+        question = _("This was piece {number} of {all}. Do you want to read on?", number=piece, all=pieces)
+        # To translators: on buttons below a piece of a long text. At most 20 letters each.
+        if not (yield from agrees(question, _("Yes, read on"), _("No, that is enough"))):
+            return
+        yield ReadUp(opened.id, matter, piece)
 
 
 def _before_ballot(facts: Facts, opened: OpenRound) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import flows
 from flows.amend import Amended, PartCompared, PartRead, Presented, ProposalRead, Supported, Turned
-from handlers import counts, texts
+from handlers import counts, standings, texts
 from handlers.contributions import recording
 from handlers.shown import visible
+from handlers.standings import Standing
 from handlers.talk import passages
 from handlers.talk.visits import Visit
 from handlers.writing import contents
@@ -57,6 +58,18 @@ async def read(session: Session, _keys: Keyring, visit: Visit, effect: PartRead)
     part = await stored.part(session, board.process, place.text, place.part, texts.ready(board.content))
     cut = () if part is None else passages.in_pieces(visit, part)
     visit.texts.append(cut[place.piece] if place.piece < len(cut) else _("This is no longer there."))
+    if part is not None and not place.piece:
+        decided = await standings.of_parts(session, board.process, [part.part_id])
+        visit.texts.extend(_decided(standing, part.edition) for standing in decided)
+
+
+def _decided(standing: Standing, edition: int) -> str:
+    what = _("{day}: {what}", day=in_words(standing.day), what=standing.sentence())
+    if standing.edition == edition:
+        return what
+    # To translators: behind what was decided by vote on a part of a text, whose words have changed since.
+    changed = _("It had other words then.")
+    return f"{what} {changed}"
 
 
 async def compare(session: Session, _keys: Keyring, visit: Visit, effect: PartCompared) -> None:

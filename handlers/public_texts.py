@@ -6,8 +6,9 @@ from datetime import date
 from itertools import pairwise
 
 import flows
-from handlers import texts
+from handlers import standings, texts
 from handlers.processes import OpenProcess
+from handlers.standings import Standing
 from handlers.writing import contents, moments
 from handlers.writing.differences import Span, difference
 from storage import Session, amendments, items
@@ -34,6 +35,8 @@ class ShownPart:
     """It is the part of the process above..."""
     differs: bool
     """...or stands in its place, or beside what is shared."""
+    decided: tuple[Standing, ...] = ()
+    """What rounds of this process decided on it, the first first: not everybody may read of each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Passage:
 
     language: str
     """In which it is written first: its editions are in that."""
+    edition: int
     text: flows.Renditions = field(repr=False)
     editions: Sequence[ShownEdition]
     """The newest first."""
@@ -84,12 +88,13 @@ class Passage:
 
 
 async def shown(session: Session, process: OpenProcess, today: date) -> Sequence[ShownText]:
-    """Those that people read, the newest first. One statement, and three or five more for each of them."""
+    """Those that people read, the newest first. One statement, and four or six more for each of them."""
     return [await _text(session, process, text, today) for text in await stored.readable(session, process.id)]
 
 
 async def _text(session: Session, process: OpenProcess, text: StoredText, today: date) -> ShownText:
     placed = await stored.parts(session, process.id, text.id, texts.ready(process.content))
+    decided = await standings.of_parts(session, process.id, [part.id for part in placed if not part.is_shared])
     return ShownText(
         id=text.id,
         title=_read(text.title),
@@ -97,15 +102,15 @@ async def _text(session: Session, process: OpenProcess, text: StoredText, today:
         decides=_read(text.decides),
         until=text.until,
         takes=texts.takes(text, today),
-        parts=[_part(text, part) for part in placed],
+        parts=[_part(text, part, tuple(it for it in decided if it.about == part.id)) for part in placed],
     )
 
 
-def _part(text: StoredText, part: PlacedPart) -> ShownPart:
+def _part(text: StoredText, part: PlacedPart, decided: tuple[Standing, ...]) -> ShownPart:
     heads = {part.language: part.head} | dict(part.heads)
     heading = {code: flows.heading(head) for code, head in heads.items()}
     differs = text.origin_id is not None and not part.is_shared
-    return ShownPart(part.id, part.number, heading, part.edition, part.is_shared, differs)
+    return ShownPart(part.id, part.number, heading, part.edition, part.is_shared, differs, decided)
 
 
 async def passage(session: Session, process: OpenProcess, text: ShownText, part_id: str) -> Passage | None:
@@ -120,6 +125,7 @@ async def passage(session: Session, process: OpenProcess, text: ShownText, part_
     decided = await amendments.decided(session, owner, [part_id])
     return Passage(
         part.language,
+        part.edition,
         {part.language: part.text} | dict(part.renditions),
         _editions(process, every, decided),
         [_decision(process, it) for it in decided if it.edition is None][:MOST_DECISIONS],

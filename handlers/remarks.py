@@ -115,9 +115,10 @@ async def put_aside(session: Session, process: OpenProcess, keys: Keyring, round
 
 
 async def explain(session: Session, keys: Keyring, visit: Visit, effect: ReadUp) -> None:
-    """Say what stands behind one option, and what was asked and said of it."""
+    """Say what stands behind one option, or a piece of it, and beside the first what was asked and said of it."""
     await rounds.explain(session, keys, visit, effect)
-    visit.texts.extend(await _read_up(session, visit, effect.round, effect.matter))
+    if not effect.piece:
+        visit.texts.extend(await _read_up(session, visit, effect.round, effect.matter))
 
 
 async def _read_up(session: Session, visit: Visit, round_id: str, option: str) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""What rounds decided on matters: written down when one closes, owed a response, told to whoever said or follows it."""
+"""What rounds decided on matters and parts of texts: written down when one closes, owed, told to whom it concerns."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +24,12 @@ ADOPTED_BY_ALL = N_("Those who voted adopted it.")
 NOT_ADOPTED_BY_ALL = N_("Those who voted did not adopt it.")
 PLACED_BY_ALL = N_("Those who voted put it in place {place} of {among}.")
 TIED_BY_ALL = N_("Those who voted put it in place {place} of {among}, together with others.")
+CHOSEN = N_("The council chose it.")
+NOT_CHOSEN = N_("The council did not choose it.")
+UNDECIDED = N_("The council did not decide between it and others.")
+CHOSEN_BY_ALL = N_("Those who voted chose it.")
+NOT_CHOSEN_BY_ALL = N_("Those who voted did not choose it.")
+UNDECIDED_BY_ALL = N_("Those who voted did not decide between it and others.")
 DEPARTS = N_("This departs from what was decided by vote.")
 TOO_SHORT = 40
 """A reason to depart from a vote has so many characters at least in each language."""
@@ -31,10 +37,13 @@ TOO_SHORT = 40
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a round decided on a matter, as it is told."""
+    """What a round decided on a matter, or on a part of a text, as it is told."""
 
     round: str
-    matter: str
+    about: str
+    """The id of the matter, or of the part."""
+    edition: int | None
+    """Of the part, which was voted on; None: it is a matter."""
     day: date
     roll: Roll
     among: int
@@ -47,8 +56,17 @@ class Standing:
             return _(ADOPTED if by_council else ADOPTED_BY_ALL)
         if self.verdict.adopted is False:
             return _(NOT_ADOPTED if by_council else NOT_ADOPTED_BY_ALL)
+        if self.verdict.chosen is not None:
+            return self._choice(by_council=by_council)
         tied, placed = (TIED, PLACED) if by_council else (TIED_BY_ALL, PLACED_BY_ALL)
         return _(tied if self.verdict.tied else placed, place=self.verdict.place, among=self.among)
+
+    def _choice(self, *, by_council: bool) -> str:
+        if self.verdict.chosen:
+            return _(CHOSEN if by_council else CHOSEN_BY_ALL)
+        if self.verdict.tied:
+            return _(UNDECIDED if by_council else UNDECIDED_BY_ALL)
+        return _(NOT_CHOSEN if by_council else NOT_CHOSEN_BY_ALL)
 
 
 async def of(session: Session, process_id: str, matter_ids: Collection[str]) -> Sequence[Standing]:
@@ -56,9 +74,15 @@ async def of(session: Session, process_id: str, matter_ids: Collection[str]) -> 
     return [_read(stored) for stored in await standings.of(session, process_id, matter_ids)]
 
 
+async def of_parts(session: Session, process_id: str, part_ids: Collection[str]) -> Sequence[Standing]:
+    """What rounds of the process decided on these parts of texts so far, the first first. One statement."""
+    return [_read(stored) for stored in await standings.of_parts(session, process_id, part_ids)]
+
+
 def _read(stored: StoredStanding) -> Standing:
     roll = contents.unpack(stored.content, contents.Round).roll
-    return Standing(stored.round, stored.matter, stored.closed.date(), roll, stored.among, stored.verdict)
+    day = stored.closed.date()
+    return Standing(stored.round, stored.about, stored.edition, day, roll, stored.among, stored.verdict)
 
 
 async def settle(
@@ -70,18 +94,22 @@ async def settle(
     texts: flows.Renditions,
     now: datetime,
 ) -> None:
-    """A round has closed: keep what it decided on each matter, and tell whoever said or follows one, but not the roll.
+    """A round has closed: keep what it decided on each matter and part of a text.
 
-    `texts`: what they are told. A round without a result has decided nothing.
+    Whoever said or follows one of the matters is told, but not the roll. `texts`: what they are told. A round without a
+    result has decided nothing.
     """
-    about = {option.value: option.matter for option in round_.matters if option.matter}
-    if not (about and result.order):
+    kept = [option for option in round_.matters if option.matter or option.part]
+    if not (kept and result.order):
         return
     found = verdicts(result)
-    await standings.settle(session, round_id, {option: found[option] for option in about})
+    await standings.settle(session, round_id, {option.value: found[option.value] for option in kept})
+    about = tuple(option.matter for option in kept if option.matter)
+    if not about:
+        return
     if round_.answer_by is not None:
-        await standings.owe(session, process.id, tuple(about.values()), round_.answer_by)
-    audience = Audience(about=tuple(about.values()), beside_roll=round_id)
+        await standings.owe(session, process.id, about, round_.answer_by)
+    audience = Audience(about=about, beside_roll=round_id)
     await telling.tell_back(session, process, Announcement(Subject(OUTCOME, f"{round_id}.more"), texts, audience), now)
 
 
@@ -90,15 +118,21 @@ def verdicts(result: council.Result) -> Mapping[str, Verdict]:
     found, place = {}, 1
     for together in result.order:
         for option in together:
-            adopted = None if result.adopted is None else option in result.adopted
-            found[option] = Verdict(place, len(together) > 1, adopted)
+            found[option] = _verdict(result, option, place, tied=len(together) > 1)
         place += len(together)
     return found
 
 
+def _verdict(result: council.Result, option: str, place: int, *, tied: bool) -> Verdict:
+    """Who are chosen together are not tied: nobody knows an order of theirs."""
+    if result.elected is not None:
+        return Verdict(place, option in result.tied, None, option in result.elected)
+    return Verdict(place, tied, None if result.adopted is None else option in result.adopted)
+
+
 async def departs(session: Session, process: OpenProcess, response: contents.Response) -> bool:
     """Whether a response says the opposite of what the newest round on one of its matters decided."""
-    newest = {standing.matter: standing for standing in await of(session, process.id, response.matters)}
+    newest = {standing.about: standing for standing in await of(session, process.id, response.matters)}
     return any(_departs(standing.verdict, response.state) for standing in newest.values())
 
 

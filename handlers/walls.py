@@ -86,6 +86,8 @@ class ShownOption:
     """None: the round is open, or has no result."""
     matter: ShownMatter | None
     """Where it is one that everybody may read."""
+    part: str
+    """The id of the part of a text that it is; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class ShownRound:
     ended_why: flows.Renditions
     was_corrected: bool
     """Somebody was put on its roll after it had opened."""
+    has_file: bool
+    """Anybody can count it again."""
 
     @property
     def has_result(self) -> bool:
@@ -165,6 +169,11 @@ class Wall:
     def matter(self, matter_id: str) -> ShownMatter | None:
         """None when everybody may not read one of this id here."""
         return next((matter for matter in self.matters if matter.id == matter_id), None)
+
+    def place(self, part_id: str) -> str:
+        """Where a part of a text is read, below the home of the process; "": nowhere here."""
+        found = ((text, part) for text in self.texts for part in text.parts if part.id == part_id)
+        return next((f"/t/{text.id}/{part.number}" for text, part in found), "")
 
     def round(self, round_id: str) -> ShownRound | None:
         """None when everybody may not read of one of this id here."""
@@ -252,7 +261,7 @@ def _round(
 ) -> ShownRound:
     result = None if stored.result is None else contents.unpack(stored.result, council.Result)
     verdicts = {} if result is None else standings.verdicts(result)
-    options = [ShownOption(it.label, verdicts.get(it.value), matters.get(it.matter)) for it in round_.matters]
+    options = [ShownOption(it.label, verdicts.get(it.value), matters.get(it.matter), it.part) for it in round_.matters]
     return ShownRound(
         id=stored.id,
         title=round_.title,
@@ -265,6 +274,7 @@ def _round(
         options=tuple(sorted(options, key=_by_place)),
         ended_why={} if stored.ended_why is None else contents.unpack(stored.ended_why, dict[str, str]),
         was_corrected=stored.added > 0,
+        has_file=stored.has_file,
     )
 
 

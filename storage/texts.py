@@ -58,9 +58,10 @@ class PlacedPart:
 
 @dataclass(frozen=True, slots=True)
 class PartOption:
-    """A part as it can be voted on: the whole of its newest edition."""
+    """A part as it can be voted on: the whole of its newest edition, or its beginning."""
 
     part_id: str
+    text_id: str
     number: int
     edition: int
     language: str
@@ -165,8 +166,45 @@ async def _whole(
     numbered = [(number, row) for number, row in enumerate(rows, start=1) if only in ("", row.id)]
     whole = await _translated(session, [row for _number, row in numbered], rendition.c.text, ready)
     return [
-        PartOption(row.id, number, row.edition, row.language, row.words, whole.get(row.id, {}))
+        PartOption(row.id, row.text_id, number, row.edition, row.language, row.words, whole.get(row.id, {}))
         for number, row in numbered
+    ]
+
+
+async def beginnings(
+    session: Session, process_id: str, ready: Collection[RenditionState] = READY
+) -> Sequence[PartOption]:
+    """The process's own parts of all texts that people read, each by its beginning. Two statements."""
+    begins, translated = (func.substr(whole.c.text, 1, HEAD) for whole in (edition, rendition))
+    return await _own(session, process_id, begins, translated, ready)
+
+
+async def several(
+    session: Session, process_id: str, part_ids: Collection[str], ready: Collection[RenditionState] = READY
+) -> Sequence[PartOption]:
+    """Those of these that are the process's own and that people read, whole. Two statements."""
+    return await _own(session, process_id, edition.c.text, rendition.c.text, ready, part_ids)
+
+
+async def _own(
+    session: Session,
+    process_id: str,
+    words: ColumnElement[str],
+    translated: ColumnElement[str],
+    ready: Collection[RenditionState],
+    only: Collection[str] | None = None,
+) -> Sequence[PartOption]:
+    """In the order of their texts, the newest first."""
+    theirs = _parts(process_id, words).join(text, text.c.id == text_part.c.text_id)
+    theirs = theirs.where(text.c.process_id == process_id, text.c.state.in_(READABLE))
+    if only is not None:
+        theirs = theirs.where(item.c.id.in_(only))
+    ordered = theirs.order_by(text.c.published.desc(), text.c.id, text_part.c.number, item.c.id)
+    rows = (await session.execute(ordered)).all()
+    found = await _translated(session, rows, translated, ready)
+    return [
+        PartOption(row.id, row.text_id, row.number, row.edition, row.language, row.words, found.get(row.id, {}))
+        for row in rows
     ]
 
 
@@ -190,7 +228,7 @@ def _parts(process_id: str, words: ColumnElement[str]) -> Select[Any]:
     newest = and_(edition.c.item_id == item.c.id, edition.c.number == item.c.edition)
     columns = (item.c.id, item.c.process_id, item.c.language, item.c.edition)
     return (
-        select(*columns, text_part.c.number, text_part.c.replaces_id, words.label("words"))
+        select(*columns, text_part.c.text_id, text_part.c.number, text_part.c.replaces_id, words.label("words"))
         .join(text_part, text_part.c.item_id == item.c.id)
         .join(edition, newest)
         .where(item.c.process_id == process_id, item.c.dropped.is_(None))

@@ -99,11 +99,14 @@ class PublicRound:
     ended_why: str | None
     added: int
     """How many were put on its roll after it had opened; nobody sees how many."""
+    has_file: bool
+    """Anybody can count it again."""
 
 
 async def rounds(session: Session, process_id: str, most: int) -> Sequence[PublicRound]:
     """The newest."""
-    columns = [round_.c[part.name] for part in fields(PublicRound)]
+    has_file = round_.c.published.is_not(None)
+    columns = [*(round_.c[part.name] for part in fields(PublicRound) if part.name != "has_file"), has_file]
     theirs = select(*columns).where(round_.c.process_id == process_id)
     rows = await session.execute(theirs.order_by(round_.c.opened.desc(), round_.c.id).limit(most))
     return [PublicRound(*row) for row in rows]

@@ -1,5 +1,6 @@
 """What a conversation may know of votes, and of the council that votes."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -22,7 +23,9 @@ class OpenRound:
     terms: Terms = USUAL
     """What the organizers settled beside its rule."""
     explained: tuple[str, ...] = ()
-    """The matters of which more can be read."""
+    """The matters of which more can be read..."""
+    pieces: Mapping[str, int] = field(default_factory=dict)
+    """...and in how many messages, where it does not fit into one."""
     ballot: str = field(default="", repr=False)
     """What they chose, as the rule packs it, while it is being told; "" afterwards: no conversation keeps it, for it
     would keep it longer than the vote."""

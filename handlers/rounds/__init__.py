@@ -6,7 +6,8 @@ from handlers.rounds.closing import close, close_overdue
 from handlers.rounds.correcting import correct, missing
 from handlers.rounds.correcting import invitation as late_invitation
 from handlers.rounds.opening import check, open_, opened_before
-from handlers.rounds.publishing import PublishedVote, published, script
+from handlers.rounds.parts import put_to_vote
+from handlers.rounds.publishing import PublishedVote, file_name, published, script
 from handlers.rounds.reminding import REMIND, REMINDED_BEFORE, SHORTEST_ROUND, remind
 from handlers.rounds.results import COUNTED, COUNTS_FROM, LEAST_TURNOUT, OVER, TOO_FEW, announcement, counted
 from handlers.rounds.rolls import INVITED, calls, invitation, tell, would_reach
@@ -37,6 +38,7 @@ __all__ = [
     "counted",
     "dispute",
     "explain",
+    "file_name",
     "invitation",
     "late_invitation",
     "look_up",
@@ -44,6 +46,7 @@ __all__ = [
     "open_",
     "opened_before",
     "published",
+    "put_to_vote",
     "remind",
     "script",
     "tell",

@@ -3,10 +3,11 @@
 import flows
 from flows.myvote import CODE
 from flows.vote import ReadUp
+from handlers.talk import passages
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
 from locales import N_, _
-from storage import Keyring, Session, ballots, rounds
+from storage import Keyring, Session, ballots, rounds, standings
 from storage.ballot_codes import new_code
 from storage.ballots import Ballot
 from storage.broadcasts import ROUND, VOTE, Subject
@@ -33,7 +34,7 @@ async def cast(session: Session, keys: Keyring, visit: Visit, effect: flows.Vote
 
 
 async def explain(session: Session, _keys: Keyring, visit: Visit, effect: ReadUp) -> None:
-    """Say what stands behind a matter. It is long, so it is kept with the round and not with the talk."""
+    """Say what stands behind an option. It is long, so it is kept with the round and not with the talk."""
     visit.room = BALLOT_ROOM
     found = await rounds.get(session, effect.round)
     matters = () if found is None else contents.unpack(found.content, contents.Round).matters
@@ -41,3 +42,12 @@ async def explain(session: Session, _keys: Keyring, visit: Visit, effect: ReadUp
         if matter.value == effect.matter and matter.about:
             about = flows.rendition(matter.about, visit.language, visit.board.content.languages)
             visit.texts.append(flows.with_notice(about, visit.language))
+        if matter.value == effect.matter and matter.part:
+            await _read_part(session, visit, effect)
+
+
+async def _read_part(session: Session, visit: Visit, effect: ReadUp) -> None:
+    """A piece of a part of a text, in the words that it had when the round opened."""
+    part = (await standings.parts(session, effect.round)).get(effect.matter)
+    pieces = () if part is None else passages.cut(visit, contents.unpack(part.words, dict[str, str]))
+    visit.texts.append(pieces[effect.piece] if effect.piece < len(pieces) else _("This is no longer there."))

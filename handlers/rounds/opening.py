@@ -9,7 +9,7 @@ import council
 from flows.vote import RESERVED
 from handlers import processes, telling
 from handlers.processes import OpenProcess
-from handlers.rounds import results, rolls
+from handlers.rounds import parts, results, rolls
 from handlers.writing import contents, naming
 from locales import to_staff
 from storage import Session, councils, fresh, matters, rounds, standings
@@ -35,6 +35,7 @@ async def open_(session: Session, process: OpenProcess, round_: contents.Round, 
     await stored_rolls.freeze(session, name, process.id, round_.roll, round_.council)
     about = {option.value: option.matter for option in round_.matters if option.matter}
     await standings.add(session, name, about, len(round_.matters))
+    await standings.add_parts(session, name, await parts.put_to_vote(session, process, round_), len(round_.matters))
     await rolls.tell(session, process, round_, rolls.invitation(process, round_, name), now, closes)
     return name
 
@@ -43,6 +44,7 @@ async def check(session: Session, process: OpenProcess, round_: contents.Round, 
     """Raises `contents.Unfit` where this could not open now."""
     _check(round_, now)
     await _check_matters(session, process, round_)
+    await parts.put_to_vote(session, process, round_)
     if round_.council and await councils.get(session, process.id, round_.council) is None:
         raise contents.Unfit(to_staff("No council of this process has this id."))
     number = await stored_rolls.size(session, process.id, round_.roll, round_.council)

@@ -57,7 +57,12 @@ async def published(session: Session, process: OpenProcess, round_id: str) -> Pu
     text = None if found is None or found.process != process.id else await rounds.published(session, round_id)
     if text is None:
         raise contents.Unfit(to_staff("No vote that has closed, and has a file, has this id."))
-    return PublishedVote(f"vote-{round_id[:8]}.json", text)
+    return PublishedVote(file_name(round_id), text)
+
+
+def file_name(round_id: str) -> str:
+    """What the file of a vote may be called where it is saved."""
+    return f"vote-{round_id[:8]}.json"
 
 
 def script() -> bytes:

@@ -47,16 +47,18 @@ async def leave(
 
 
 async def _hash(session: Session, process: OpenProcess, round_: contents.Round, now: datetime) -> str:
-    """Who joins or leaves until it opens changes nothing of what two agreed to.
+    """Who joins or leaves until it opens changes nothing of what two agreed to; another word of a part does.
 
     Raises `contents.Unfit` where it could not open.
     """
     await rounds.check(session, process, round_, now)
+    parts = await rounds.put_to_vote(session, process, round_)
     hours = telling.hours(process.content)
     return digest(
         {
             "process": process.id,
             "round": msgspec.to_builtins(round_),
+            "parts": {value: asdict(part) for value, part in parts.items()},
             "texts": rounds.invitation(process, round_).renditions,
             "hours": None if hours is None else asdict(hours),
         }

@@ -1,6 +1,7 @@
 """Looking up what only some conversations read."""
 
 import secrets
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -10,7 +11,7 @@ from handlers.talk import asking, concerns, own_votes, passages
 from handlers.talk.deciding import wanted
 from handlers.talk.visits import BALLOT_ROOM, Visit
 from handlers.writing import contents
-from storage import Keyring, Session, answers, ballots, contributions, councils, fresh, remarks, rounds
+from storage import Keyring, Session, answers, ballots, contributions, councils, fresh, remarks, rounds, standings
 from storage.states import ResponseState
 
 CODES = range(100_000, 1_000_000)
@@ -88,9 +89,22 @@ async def _round(session: Session, keys: Keyring, visit: Visit) -> flows.OpenRou
         voted=first.voted,
         rule=content.rule,
         terms=content.terms,
-        explained=tuple(it.value for it in content.matters if it.about or "" in told_of or it.value in told_of),
+        explained=tuple(
+            it.value for it in content.matters if it.about or it.part or "" in told_of or it.value in told_of
+        ),
+        pieces=await _pieces(session, visit, first.round, content),
         ballot="" if own is None else own.filled_in,
     )
+
+
+async def _pieces(session: Session, visit: Visit, round_id: str, content: contents.Round) -> Mapping[str, int]:
+    """In how many messages each part of a text is read that does not fit into one."""
+    if not any(matter.part for matter in content.matters):
+        return {}
+    parts = await standings.parts(session, round_id)
+    words = {option: contents.unpack(part.words, dict[str, str]) for option, part in parts.items()}
+    pieces = {option: len(passages.cut(visit, its)) for option, its in words.items()}
+    return {option: number for option, number in pieces.items() if number > 1}
 
 
 async def _answered(session: Session, visit: Visit) -> tuple[str, ...]:

@@ -59,7 +59,12 @@ async def _part(
 
 def in_pieces(visit: Visit, part: PartOption) -> tuple[str, ...]:
     """The words of a part as this person reads them, in messages; the first says where they are in another language."""
-    found = flows.rendition({part.language: part.text} | dict(part.renditions), visit.language, (part.language,))
+    return cut(visit, {part.language: part.text} | dict(part.renditions))
+
+
+def cut(visit: Visit, words: flows.Renditions) -> tuple[str, ...]:
+    """The same of the words of any part, the language first in which it is written first."""
+    found = flows.rendition(words, visit.language, tuple(words))
     longest = LONGEST_PAID_PIECE if visit.surroundings.costs_by_length else LONGEST_PIECE
     first, *others = flows.pieces(found.text, longest)
     return (flows.with_notice(flows.Rendition(first, found.language), visit.language), *others)

@@ -140,6 +140,10 @@ class Matter(flows.Option):
     """What stands behind it, for who wants to read more; empty for nothing."""
     matter: str = ""
     """The id of the matter of the process that this is; "" for none."""
+    part: str = ""
+    """The id of the part of a text of the process that this is; "" for none."""
+    edition: int = 0
+    """Which edition of that part is voted on; 0: the one that stands when the round opens."""
 
 
 @dataclass(frozen=True, slots=True)

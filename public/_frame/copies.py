@@ -22,6 +22,7 @@ A_WHILE = "public, max-age=60, stale-while-revalidate=600"
 FOR_EVER = "public, max-age=31536000, immutable"
 BY_ENCODING, BY_READER = "Accept-Encoding", "Accept-Encoding, Accept-Language"
 HTML, ATOM, SVG, CSS = "text/html", "application/atom+xml", "image/svg+xml", "text/css"
+JSON, PYTHON = "application/json", "text/x-python"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,12 @@ class Copy:
     kind: str
     compressed: bytes = field(repr=False)
     tag: str
+    name: str = ""
+    """What it may be called where it is saved; "": it is opened."""
 
 
-def copied(kind: str, content: bytes) -> Copy:
-    return Copy(kind, gzip.compress(content, compresslevel=6, mtime=0), sha256(content).hexdigest()[:24])
+def copied(kind: str, content: bytes, name: str = "") -> Copy:
+    return Copy(kind, gzip.compress(content, compresslevel=6, mtime=0), sha256(content).hexdigest()[:24], name)
 
 
 def answered(copy: Copy, request: web.Request, keep: str = A_WHILE) -> web.Response:
@@ -52,6 +55,8 @@ def refused(copy: Copy, request: web.Request) -> web.Response:
 
 def _whole(copy: Copy, request: web.Request, status: int, headers: dict[str, str]) -> web.Response:
     headers["Content-Type"] = f"{copy.kind}; charset=utf-8"
+    if copy.name:
+        headers["Content-Disposition"] = f'attachment; filename="{copy.name}"'
     if "gzip" not in request.headers.get("Accept-Encoding", ""):
         return web.Response(body=gzip.decompress(copy.compressed), status=status, headers=headers)
     return web.Response(body=copy.compressed, status=status, headers=headers | {"Content-Encoding": "gzip"})

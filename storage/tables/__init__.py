@@ -68,7 +68,7 @@ from storage.tables.senders import sender
 from storage.tables.sendings import sending
 from storage.tables.staff import attempt, grant, recovery_code, sign_in, staff, staff_invitation
 from storage.tables.staff_phones import staff_phone, staff_phone_code
-from storage.tables.standings import round_matter
+from storage.tables.standings import round_matter, round_part
 from storage.tables.statements import is_asked_now, opinion, proposal, sounding, statement
 from storage.tables.templates import template
 from storage.tables.texts import amendment, decision, support, text, text_part
@@ -156,6 +156,7 @@ __all__ = [
     "round",
     "round_key",
     "round_matter",
+    "round_part",
     "schedule",
     "seat",
     "sender",

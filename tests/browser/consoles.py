@@ -23,6 +23,8 @@ HOME = "/p/regional-review"
 PART = re.compile(r"\{(\w+)\}")
 UNSEEN = {
     "/p/{slug}/rounds/{round}/live": "a part of the page of a round, which fetches it",
+    "/p/{slug}/rounds/{round}/vote.json": "a file",
+    "/p/{slug}/rounds/{round}/tally.py": "a file",
     "/p/{slug}/inbox/{contribution}/voice": "a sound, which the page of a voice note plays",
     "/p/{slug}/settings/doors/{sender}/{word}.svg": "a picture, which the page of the doors and the posters show",
     "/p/{slug}/tell/going/{broadcast}/live": "a part of the page of a broadcast, which fetches it",

@@ -17,6 +17,7 @@ from storage.states import Roll
 from tests.console.browser import Browser
 from tests.console.conftest import Town
 from tests.console.test_matters import opens, says
+from tests.console.test_texts import published
 from tests.storage.rows import Somebody, meet, sit
 from tests.storage.votes import vote
 
@@ -107,6 +108,107 @@ async def test_a_form_takes_options_in_and_out_and_loses_nothing_that_was_typed(
     assert "between 2 and 12" in page.text
 
 
+async def test_what_is_settled_is_shown_again_and_stands_before_who_approves(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    typed = await filled_in(town, organizer, quorum="30")
+    page = await organizer.sends_form(NEW, {**typed, "points": "12", "do": "ask"})
+    assert page.status == 422
+    assert "How many points each voter shares out: under the rule “Majority” this has no use" in page.text
+    assert {("quorum", "30"), ("points", "12"), ("rule", "majority")} <= set(page.form(NEW).fields)
+    page = await organizer.sends_form(NEW, {"points": "", "quorum": "thirty", "do": "ask"})
+    assert page.status == 422
+    assert "have to take part: write a whole number" in page.text
+    assert ("quorum", "thirty") in page.form(NEW).fields
+    page = await organizer.sends_form(NEW, {"quorum": "30", "do": "ask"})
+    assert "Of 100 who may vote, how many have to take part 30" in page.text
+    assert "What more than half of those who voted approve is adopted." in page.text
+    assert "On the ballot people choose all that they approve." in page.text
+
+
+async def test_what_stays_empty_is_what_is_usual(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    typed = await filled_in(town, organizer, rule="points")
+    name = await opened(town, organizer, typed)
+    assert "How many points each voter shares out 10" in (await organizer.opens(f"{ROUNDS}/{name}")).text
+
+
+async def test_how_many_are_chosen_is_asked_for(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    typed = await filled_in(town, organizer, rule="phragmen")
+    page = await organizer.sends_form(NEW, {**typed, "do": "ask"})
+    assert page.status == 422
+    assert "how many are chosen, at least 1 and not all of them" in page.text
+    page = await organizer.sends_form(NEW, {"elects": "1", "do": "ask"})
+    assert page.status == 200
+    assert "How many are chosen 1" in page.text
+
+
+async def test_parts_of_a_text_are_put_to_the_vote_and_what_is_decided_stands_with_them(
+    town: Town, organizer: Browser
+) -> None:
+    voters = await crowd(town, 9)
+    text = await published(organizer)
+    part = text.link("Meetings").rpartition("/")[2]
+    page = await organizer.opens(f"{ROUNDS}/new")
+    assert "Choose parts of a text" in page.text
+    typed = await filled_in(town, organizer)
+    page = await organizer.sends_form(NEW, {**typed, "part": part, "do": "parts"})
+    fields = page.form(NEW).fields
+    assert {("o3-label.en", "Meetings"), ("o3-part", part), ("o3-edition", "1")} <= set(fields)
+    assert "o3-about.en" not in dict(fields)
+    assert ("part", part) not in fields
+    name = await opened(town, organizer, {"rule": "majority"})
+    page = await organizer.opens(f"{ROUNDS}/{name}")
+    assert "Meetings are in the capital." in page.text
+    assert page.link("The part as it stands now").endswith(f"/parts/{part}")
+    await votes(town, name, voters, "o3", "o3", "o3", "o1")
+    async with town.office.database.writing() as session:
+        process = await processes.get(session, town.process)
+        await rounds.close(session, process, town.office.keys, name, town.clock.now)
+    for path in (text.path, f"{text.path}/parts/{part}"):
+        page = await organizer.opens(path)
+        assert "Those who voted adopted it." in page.text
+        assert page.link("See the round").endswith(f"/rounds/{name}")
+
+
+async def test_a_part_that_has_another_edition_by_now_is_to_be_chosen_again(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    text = await published(organizer)
+    part = text.link("Meetings").rpartition("/")[2]
+    typed = await filled_in(town, organizer)
+    page = await organizer.sends_form(NEW, {**typed, "part": part, "do": "parts"})
+    await organizer.opens(f"{text.path}/parts/{part}")
+    await organizer.sends_form(f"/parts/{part}", {"words": "Meetings\nOnline.", "keep": "1"})
+    organizer.page = page
+    page = await organizer.sends_form(NEW, {"do": "ask"})
+    assert page.status == 422
+    assert "has another edition by now" in page.text
+
+
+async def test_the_file_of_a_closed_round_and_the_program_are_given_away(town: Town, organizer: Browser) -> None:
+    voters = await crowd(town, 9)
+    name = await opened(town, organizer)
+    assert (await organizer.client.get(f"{ROUNDS}/{name}/vote.json")).status == 404
+    assert "tally.py" not in (await organizer.opens(f"{ROUNDS}/{name}")).html
+    await votes(town, name, voters, *["o1"] * 9)
+    async with town.office.database.writing() as session:
+        process = await processes.get(session, town.process)
+        await rounds.close(session, process, town.office.keys, name, town.clock.now)
+    async with town.office.database.reading() as session:
+        vote = await rounds.published(session, process, name)
+    page = await organizer.opens(f"{ROUNDS}/{name}")
+    assert vote.sha256 in page.text
+    assert f"python3 tally.py {vote.name}" in page.text
+    auditor = await town.signed_in(Role.AUDITOR)
+    answer = await auditor.client.get(page.link("The file of the vote"))
+    assert (answer.status, await answer.text()) == (200, vote.text)
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{vote.name}"'
+    answer = await auditor.client.get(page.link("The program that counts it"))
+    assert (answer.status, await answer.read()) == (200, rounds.script())
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="tally.py"'
+
+
 async def test_the_turnout_is_fetched_again_only_when_it_has_changed(town: Town, organizer: Browser) -> None:
     await crowd(town, 9)
     name = await opened(town, organizer)
@@ -153,7 +255,7 @@ async def test_the_page_of_a_closed_round_shows_its_order_as_a_picture_and_as_a_
         assert found is not None
         matters = [it.matter for it in contents.unpack(found.content, contents.Round).matters]
         decided = await standings.of(session, town.process, matters)
-    assert {it.matter: it.verdict for it in decided} == {
+    assert {it.about: it.verdict for it in decided} == {
         matters[0]: Verdict(1, tied=False, adopted=True),
         matters[1]: Verdict(2, tied=False, adopted=False),
     }

@@ -4,7 +4,7 @@ import asyncio
 import re
 import tomllib
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,10 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+import council
 import flows
 from bot.__main__ import cli
+from council import Terms
 from handlers.writing import contents
 from locales import languages, speaking
 from storage import Keyring, keys
@@ -54,6 +56,40 @@ def test_what_may_be_switched_on_is_understood() -> None:
     off = (FOLDER / "process.toml").read_text(encoding="utf-8")
     on = re.sub(r"^# (?=\[safety\]|forgotten_after|second_step)", "", off, flags=re.MULTILINE)
     assert contents.read(on, flows.Process).safety == flows.Safety("7 days", ("sms",))
+
+
+@pytest.mark.parametrize(
+    ("rule", "field", "value"),
+    [
+        ("approval", "roll", "everybody"),
+        ("approval", "council", "3f9c0a51"),
+        ("approval", "answer_by", date(2027, 5, 31)),
+        ("approval", "is_public", True),
+        ("majority", "quorum", 30),
+        ("phragmen", "elects", 2),
+        ("points", "points", 20),
+    ],
+)
+def test_what_may_be_settled_of_a_round_is_understood(rule: str, field: str, value: object) -> None:
+    off = (FOLDER / "round.toml").read_text(encoding="utf-8")
+    on = re.sub(f"^# (?={field} = )", "", off, flags=re.MULTILINE).replace('"approval"', f'"{rule}"', 1)
+    assert on != off
+    assert getattr(contents.read(on, contents.Round), field) == value
+    assert field not in Terms.__dataclass_fields__ or field in council.every_rule()[rule].settles
+
+
+def test_everything_that_may_be_settled_of_a_round_is_named_in_its_example() -> None:
+    text = (FOLDER / "round.toml").read_text(encoding="utf-8")
+    named = set(re.findall(r"^#? *(?:\[\[?)?(\w+)(?:\]\]?| = )", text, flags=re.MULTILINE))
+    assert set(contents.Round.__dataclass_fields__) | set(contents.Matter.__dataclass_fields__) <= named
+    assert all(re.search(rf"\b{rule}\b", text) for rule in council.every_rule())
+
+
+def test_an_option_may_be_a_part_of_a_text_or_a_matter() -> None:
+    text = (FOLDER / "round.toml").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if re.match(r"#   (matter|part|edition) = ", line)]
+    read = contents.read("\n".join((text, *(line.lstrip("# ") for line in lines))), contents.Round)
+    assert (read.matters[-1].matter, read.matters[-1].part, read.matters[-1].edition) == ("ID", "ID", 3)
 
 
 def holds(read: Any, written: Any) -> bool:

@@ -93,6 +93,7 @@ def circumstances(language: str, channel: str) -> Iterator[Facts]:
     voted = replace(full.round, voted=True, ballot='["m1"]')
     yield structs.replace(full, round=voted, place=replace(full.process, languages=("en",)))
     yield structs.replace(full, round=replace(full.round, explained=("m2",)))
+    yield structs.replace(full, round=replace(full.round, explained=("m2",), pieces={"m2": 3}))
     yield structs.replace(full, topic="leaving", matters=MATTERS)
     yield structs.replace(full, topic="leaving", matters=MATTERS[:1], over=True)
     yield structs.replace(full, topic="leaving")

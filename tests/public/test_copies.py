@@ -31,6 +31,8 @@ EVERYWHERE = {
     "/t/{text:[0-9a-f]+}/{part:[1-9][0-9]?}": "/t/{text}/1",
     "/votes": "/votes",
     "/v/{round:[0-9a-f]+}": "/v/{round}",
+    "/v/{round:[0-9a-f]+}/vote.json": "/v/{closed}/vote.json",
+    "/v/{round:[0-9a-f]+}/tally.py": "/v/{closed}/tally.py",
 }
 """Every public address below the language, and one that is opened there."""
 
@@ -61,7 +63,7 @@ async def test_nobody_is_given_a_cookie_and_everything_is_kept_for_a_while(front
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 async def test_nothing_can_be_sent_there(sqlite_front: Front, method: str) -> None:
-    for path in paths("0" * 32, text="0" * 32, round="0" * 32):
+    for path in paths("0" * 32, text="0" * 32, round="0" * 32, closed="0" * 32):
         async with sqlite_front.client.request(method, path) as answer:
             assert answer.status == 405, path
 

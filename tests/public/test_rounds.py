@@ -1,15 +1,22 @@
 """What everybody may read of a round: what was voted, by about how many, what came of it, what was done with it."""
 
+import json
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
-from handlers import rounds
+from handlers import items, rounds
 from handlers.matters import Draft
 from handlers.writing import contents
 from public._frame.copies import HEADERS
+from public._frame.source import LASTS
 from storage.states import Roll
 from tests.handlers.house import Writer
+from tests.handlers.items import WRITER
+from tests.handlers.test_amendments import published
 from tests.public.conftest import Front
 from tests.public.test_copies import MOST_STATEMENTS, WHOLE, paths
 from tests.storage.rows import statements
@@ -70,6 +77,100 @@ async def test_a_round_that_is_not_for_everybody_is_as_unknown_as_any(front: Fro
     assert (hidden.status, unknown.status) == (404, 404)
     assert hidden.body == unknown.body
     assert "What comes first" not in (await front.opens(f"{HOME}/en")).body
+
+
+async def held(front: Front, number: int = 9, **more: object) -> str:
+    """A round on two matters that nine voted in, and that is closed."""
+    crowd = await voters(front, number)
+    name = await opens(
+        front, *[await front.opened(draft=Draft({"en": title})) for title in ("First", "Second")], **more
+    )
+    for voter in crowd:
+        await voter.says("vote", "1", "1")
+    await closes(front, name)
+    return name
+
+
+async def test_anybody_counts_a_closed_round_again(front: Front, tmp_path: Path) -> None:
+    name = await held(front)
+    page = await front.opens(f"{HOME}/en/v/{name}")
+    assert f"python3 tally.py vote-{name[:8]}.json" in page.text
+    for link, saved, kind in (
+        ("vote.json", f"vote-{name[:8]}.json", "application/json"),
+        ("tally.py", "tally.py", "text/x-python"),
+    ):
+        path = f"{HOME}/en/v/{name}/{link}"
+        assert f'href="{path}"' in page.body
+        file = await front.opens(path)
+        assert (file.status, file.headers["Content-Type"]) == (200, f"{kind}; charset=utf-8")
+        assert file.headers["Content-Disposition"] == f'attachment; filename="{saved}"'
+        assert file.headers["Cache-Control"].startswith("public, max-age=60")
+        assert (await front.opens(path, If_None_Match=file.tag)).status == 304
+        (tmp_path / saved).write_text(file.body, encoding="utf-8")
+    done = subprocess.run(  # noqa: ASYNC221 the program that is given away, beside nothing else
+        [sys.executable, "-I", "tally.py", f"vote-{name[:8]}.json"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert "Everything in this file fits together." in done.stdout, done.stdout + done.stderr
+
+
+async def test_of_few_votes_the_file_has_the_order_alone(sqlite_front: Front) -> None:
+    name = await held(sqlite_front, 5)
+    file = json.loads((await sqlite_front.opens(f"{HOME}/en/v/{name}/vote.json")).body)
+    assert (file["ballots"], file["result"]["counts"]) == (None, {})
+    assert file["result"]["order"] == [["o0"], ["o1"]]
+
+
+async def test_there_is_no_file_while_people_vote_nor_of_what_is_not_for_everybody(front: Front) -> None:
+    hidden = await held(front, 3, is_public=False)
+    running = await opens(front, *[await front.opened(draft=Draft({"en": title})) for title in ("Third", "Fourth")])
+    assert "tally.py" not in (await front.opens(f"{HOME}/en/v/{running}")).body
+    for name in (hidden, running, "0" * 32):
+        for file in ("vote.json", "tally.py"):
+            assert (await front.opens(f"{HOME}/en/v/{name}/{file}")).status == 404
+
+
+async def decided(front: Front, crowd: list[Writer], parts: list[str], title: str, *, is_public: bool) -> str:
+    """A round that has adopted the first part and not the second."""
+    options = tuple(
+        contents.Matter(f"o{place}", {"en": f"Part {place}"}, part=name) for place, name in enumerate(parts)
+    )
+    day = front.house.now.date() + timedelta(days=3)
+    vote = contents.Round({"en": title}, options, day, "majority", Roll.EVERYBODY, is_public=is_public)
+    name = await front.house.acts(lambda session, process, now: rounds.open_(session, process, vote, now))
+    for voter in crowd:
+        await voter.says("vote", "1", "1", "1")
+    await closes(front, name)
+    return name
+
+
+async def test_what_was_decided_on_a_part_stands_with_it_and_leads_to_the_vote(front: Front) -> None:
+    text, parts = await published(front.house)
+    crowd = await voters(front, 3)
+    shown = await decided(front, crowd, parts, "The plan", is_public=True)
+    await decided(front, crowd, parts, "The plan again", is_public=False)
+    for path, number in ((f"{HOME}/en/t/{text}", 2), (f"{HOME}/en/t/{text}/1", 1)):
+        page = await front.opens(path)
+        assert page.text.count("Those who voted") == number, "of the other one not everybody may read"
+        assert "Those who voted adopted it. See the vote" in page.text
+        assert page.body.count(f"/v/{shown}") == number
+    assert "Les personnes qui ont voté l’ont adopté." in (await front.opens(f"{HOME}/fr/t/{text}/1")).text
+    page = await front.opens(f"{HOME}/en/v/{shown}")
+    assert f'href="{HOME}/en/t/{text}/1"' in page.body
+    await front.house.acts(
+        lambda session, process, now: items.write(session, process, parts[0], "Meetings\nOnline.", 1, WRITER, now)
+    )
+    front.house.now += LASTS
+    await front.later()
+    assert "It had other words then." in (await front.opens(f"{HOME}/en/t/{text}/1")).text
+    assert "It had other words then." not in (await front.opens(f"{HOME}/en/t/{text}/2")).text
+
+
+async def test_who_is_chosen_has_no_place(front: Front) -> None:
+    name = await held(front, 5, rule="phragmen", elects=1)
+    page = await front.opens(f"{HOME}/en/v/{name}")
+    assert "Matter 0 It was chosen." in page.text
+    assert "Matter 1 It was not chosen." in page.text
+    assert "1. Matter" not in page.text
 
 
 async def test_it_is_kept_and_asks_once_and_tells_nothing_of_its_readers(front: Front) -> None:

@@ -126,7 +126,6 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "senders.bind": Everywhere(("process",), "what is archived has given its senders up, whichever it is"),
     "senders.beside_others": Everywhere(("process",), "it is about whether several are open"),
     "senders.led_away": Everywhere(("process",), "it counts people of all the others that are open"),
-    "rolls.put_on": "whoever sits there in the sample is on the roll; others would be put on that of the round",
     "templates.refuse": Everywhere(("broadcast",), A_TEMPLATE),
     "templates.wake": Everywhere(("broadcast",), A_TEMPLATE),
     "turns.find": Everywhere(
@@ -229,6 +228,7 @@ MISSED: Mapping[str, str] = {
     "exports.claim": "the sample is made already; it would be changed by its id",
     "exports.fetch": "what the sample holds is no file; it would be deleted by its id",
     "people.never_entered": "the sample takes part, so nobody is locked to be looked at once more",
+    "rolls.put_on": "whoever sits there in the sample is on the roll; others would be put on that of the round",
     "templates.refuse": "a template is the sender's, and of all that leave by it",
     "texts._placed": "the sample stands under no process whose parts it could share",
     "unlinking._end_talks": "the sample has nobody in the middle of a vote; chats are found by their ids",
