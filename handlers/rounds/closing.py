@@ -76,8 +76,8 @@ async def _tell(
 ) -> None:
     """Each on the roll is told whether it says that they voted: who finds it wrong can say so."""
     voters, voted = counted.turnout
-    # With few votes only the order is told, as in the file.
-    result = counted.result if voted >= COUNTS_FROM else replace(counted.result, counts={})
+    # Where few chose something only the order is told, as in the file.
+    result = counted.result if counted.result.voters >= COUNTS_FROM else replace(counted.result, counts={})
     for has_voted in (True, False):
         renditions = results.announcement(process, round_, result, voted, voters, counted.why, has_voted=has_voted)
         if counted.why is not None:

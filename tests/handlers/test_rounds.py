@@ -223,6 +223,18 @@ async def test_with_few_votes_their_order_is_told_and_not_how_many(house: House)
     assert "In brackets" not in heard
 
 
+async def test_where_few_chose_something_no_counts_are_told_however_many_abstained(house: House) -> None:
+    members = [await seated(house, str(sender)) for sender in range(1, 9)]
+    name = await opened(house, to_vote())
+    for member in members[:7]:
+        await member.says("vote", "1", "1")
+    await members[7].says("vote", "5", "1")
+    await closed(house, name)
+    heard = await members[0].hears()
+    assert "8 members of 8 voted.\n1. Interpreters\n" in heard
+    assert "In brackets" not in heard
+
+
 async def test_the_exact_counts_are_kept_nowhere(house: House) -> None:
     council_of_three = [await seated(house, sender) for sender in ("1", "2", "3")]
     name = await opened(house, to_vote())
