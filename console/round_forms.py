@@ -8,7 +8,7 @@ from textwrap import shorten
 import flows
 from console._frame.desks import Desk
 from console.wording import typed
-from handlers.writing import contents, moments
+from handlers.writing import contents, moments, sums
 from locales import _
 from storage.matters import StoredMatter
 from storage.states import Roll
@@ -26,6 +26,7 @@ class TypedOption:
     about: flows.Renditions = field(default_factory=dict)
     matter: str = ""
     """The id of the matter that it is; "" for none."""
+    cost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,8 @@ class TypedRound:
     closes: str = ""
     answer_by: str = ""
     is_public: bool = True
+    budget: str = ""
+    currency: str = ""
     options: tuple[TypedOption, ...] = ()
 
 
@@ -54,6 +57,8 @@ def read(desk: Desk) -> TypedRound:
         closes=desk.line("closes"),
         answer_by=desk.line("answer_by"),
         is_public=bool(desk.line("public")),
+        budget=desk.line("budget"),
+        currency=desk.line("currency"),
         options=tuple(_options(desk)),
     )
 
@@ -61,7 +66,8 @@ def read(desk: Desk) -> TypedRound:
 def _options(desk: Desk) -> Iterator[TypedOption]:
     for key in tuple(dict.fromkeys(desk.many("option")))[: contents.MOST_OPTIONS + 1]:
         if KEY.fullmatch(key):
-            yield TypedOption(key, typed(desk, f"{key}-label"), typed(desk, f"{key}-about"), desk.line(f"{key}-matter"))
+            label, about = typed(desk, f"{key}-label"), typed(desk, f"{key}-about")
+            yield TypedOption(key, label, about, desk.line(f"{key}-matter"), desk.line(f"{key}-cost"))
 
 
 def finished(form: TypedRound) -> contents.Round:
@@ -71,14 +77,21 @@ def finished(form: TypedRound) -> contents.Round:
         raise contents.Unfit(_("Say until which day people can vote."))
     return contents.Round(
         title=form.title,
-        matters=tuple(contents.Matter(it.key, it.label, it.about, it.matter) for it in form.options),
+        matters=tuple(_matter(it) for it in form.options),
         closes=closes,
         rule=form.rule,
         roll=form.roll,
         council=form.council if form.roll is Roll.COUNCIL else "",
         answer_by=moments.day(form.answer_by, _("until which day you respond")),
         is_public=form.is_public,
+        budget=sums.read(form.budget, _("the sum")),
+        currency=form.currency.upper(),
     )
+
+
+def _matter(option: TypedOption) -> contents.Matter:
+    cost = sums.read(option.cost, _("what it costs"))
+    return contents.Matter(option.key, option.label, option.about, option.matter, cost)
 
 
 def rearranged(form: TypedRound, act: str) -> TypedRound:

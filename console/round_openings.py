@@ -38,6 +38,10 @@ ROLLS: Mapping[Roll, str] = {
 }
 RULES: Mapping[str, str] = {
     "approval": N_("Approval: who votes approves any of them, and the approvals put them in order."),
+    "equal_shares": N_(
+        "Equal shares: who votes approves any of them, each has a price, and a sum buys what groups of voters can pay "
+        "for with their part of it."
+    ),
     "majority": N_("Majority: what more than half of those who voted approve is adopted."),
 }
 """The others are called by their names."""
@@ -162,6 +166,8 @@ class ShownOption:
     languages: Collection[str]
     """In which it is written."""
     matter: str
+    cost: int
+    """What it takes of the sum; 0: that is not settled."""
 
 
 def options(desk: Desk, round_: contents.Round) -> Sequence[ShownOption]:
@@ -172,6 +178,7 @@ def options(desk: Desk, round_: contents.Round) -> Sequence[ShownOption]:
             shown(desk, option.about) if option.about else None,
             tuple(option.label),
             option.matter,
+            option.cost,
         )
         for option in round_.matters
     ]

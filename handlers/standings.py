@@ -90,10 +90,19 @@ def verdicts(result: council.Result) -> Mapping[str, Verdict]:
     found, place = {}, 1
     for together in result.order:
         for option in together:
-            adopted = None if result.adopted is None else option in result.adopted
-            found[option] = Verdict(place, len(together) > 1, adopted)
+            tied = len(together) > 1 if result.elected is None else option in result.tied
+            found[option] = Verdict(place, tied, _adopted(result, option))
         place += len(together)
     return found
+
+
+def _adopted(result: council.Result, option: str) -> bool | None:
+    """None: the rule only puts in order, or how a tie is broken decides it."""
+    if result.adopted is not None:
+        return option in result.adopted
+    if result.elected is None or option in result.tied:
+        return None
+    return option in result.elected
 
 
 async def departs(session: Session, process: OpenProcess, response: contents.Response) -> bool:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import council
 import flows
-from handlers import counts, doors, processes, public_counts, public_texts, senders, soundings, standings
+from handlers import counts, doors, processes, public_counts, public_texts, rounds, senders, soundings, standings
 from handlers.feedback import NOBODY, Counts
 from handlers.processes import OpenProcess
 from handlers.public_counts import Figures
@@ -86,6 +86,10 @@ class ShownOption:
     """None: the round is open, or has no result."""
     matter: ShownMatter | None
     """Where it is one that everybody may read."""
+    cost: int = 0
+    """What it takes of the sum, in whole units; 0: that is not settled."""
+    gets: int | None = None
+    """How much it gets of the sum; None: nothing, or there is no sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,14 @@ class ShownRound:
     options: tuple[ShownOption, ...]
     """The first first; while people vote, as they stand on the ballot."""
     ended_why: flows.Renditions
+    budget: int = 0
+    """The sum that is shared out, in whole units; 0: there is none."""
+    currency: str = ""
+
+    @property
+    def given_out(self) -> int:
+        """How much of the sum is for something for sure."""
+        return sum(option.gets or 0 for option in self.options)
 
     @property
     def has_result(self) -> bool:
@@ -250,7 +262,16 @@ def _round(
 ) -> ShownRound:
     result = None if stored.result is None else contents.unpack(stored.result, council.Result)
     verdicts = {} if result is None else standings.verdicts(result)
-    options = [ShownOption(it.label, verdicts.get(it.value), matters.get(it.matter)) for it in round_.matters]
+    options = [
+        ShownOption(
+            label=it.label,
+            verdict=verdicts.get(it.value),
+            matter=matters.get(it.matter),
+            cost=it.cost,
+            gets=None if result is None else rounds.gets(result, it.value, it.cost),
+        )
+        for it in round_.matters
+    ]
     return ShownRound(
         id=stored.id,
         title=round_.title,
@@ -262,6 +283,8 @@ def _round(
         voted=counts.rounded(stored.voted or 0),
         options=tuple(sorted(options, key=_by_place)),
         ended_why={} if stored.ended_why is None else contents.unpack(stored.ended_why, dict[str, str]),
+        budget=round_.budget,
+        currency=round_.currency,
     )
 
 

@@ -8,6 +8,7 @@ from handlers.rounds.publishing import PublishedVote, published, script
 from handlers.rounds.reminding import REMIND, REMINDED_BEFORE, SHORTEST_ROUND, remind
 from handlers.rounds.results import COUNTED, COUNTS_FROM, LEAST_TURNOUT, OVER, TOO_FEW, announcement, counted
 from handlers.rounds.rolls import INVITED, calls, invitation, tell, would_reach
+from handlers.rounds.spending import gets, spent
 
 __all__ = [
     "CLOSED",
@@ -34,6 +35,7 @@ __all__ = [
     "counted",
     "dispute",
     "explain",
+    "gets",
     "invitation",
     "look_up",
     "open_",
@@ -41,6 +43,7 @@ __all__ = [
     "published",
     "remind",
     "script",
+    "spent",
     "tell",
     "would_reach",
 ]

@@ -48,8 +48,11 @@ async def close(
     result = rule.tally(filled_in, [matter.value for matter in round_.matters], round_.terms, turnout.voters)
     if result.voters < LEAST_TURNOUT:
         result = council.Result(result.voters, {}, (), abstained=result.abstained)
+    elif result.parts is not None and result.voters < COUNTS_FROM:
+        # The parts of a sum are its points, told exactly.
+        result = replace(result, parts=None, tied=())
     file = publishing.compose(found, cast, result, turnout, now)
-    kept = replace(result, counts={}, against={}, abstained=0)
+    kept = replace(result, counts={}, against={}, abstained=0, deciding=())
     await rounds.close(session, round_id, contents.pack(kept), now, file)
     await remarks.part_from_people(session, keys, round_id)
     if why is not None:

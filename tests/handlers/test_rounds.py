@@ -173,12 +173,23 @@ async def test_a_result_that_would_not_fit_is_refused_when_the_round_opens(house
         await opened(house, dataclasses.replace(to_vote(), matters=long))
 
 
-TERMS = {"majority": {"quorum": 50}, "yes_no": {"quorum": 50}, "phragmen": {"elects": 3}}
+FUNDS = {"budget": 999_999_999_999, "currency": "CHF"}
+TERMS = {
+    "majority": {"quorum": 50},
+    "yes_no": {"quorum": 50},
+    "phragmen": {"elects": 3},
+    "equal_shares": FUNDS,
+    "points": FUNDS,
+}
 
 
 @pytest.mark.parametrize("rule", council.every_rule().values(), ids=council.every_rule())
 def test_no_result_takes_more_words_than_those_that_were_checked(rule: council.Rule) -> None:
-    matters = tuple(matter(f"m{number}", f"{number:02} " + "x" * 16) for number in range(rule.kind.most_matters))
+    cost = 99_999_999_999 if "costs" in rule.settles else 0
+    matters = tuple(
+        dataclasses.replace(matter(f"m{number}", f"{number:02} " + "x" * 16), cost=cost)
+        for number in range(rule.kind.most_matters)
+    )
     vote = dataclasses.replace(to_vote(rule=rule.name), matters=matters, **TERMS.get(rule.name, {}))  # type: ignore[arg-type]
     values = tuple(choice.value for choice in matters)
     process = OpenProcess("review", "review", flows.Process({"en": "x"}, {"en": "x"}, languages(), ()))
