@@ -9,7 +9,7 @@ import flows
 from console import round_rules
 from console._frame.desks import Desk
 from console.wording import typed
-from handlers.writing import contents, moments
+from handlers.writing import contents, moments, sums
 from locales import _
 from storage.matters import StoredMatter
 from storage.states import Roll
@@ -32,6 +32,7 @@ class TypedOption:
     """The id of the part of a text that it is; "" for none..."""
     edition: int = 0
     """...and the edition of it that was chosen."""
+    cost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class TypedRound:
     closes: str = ""
     answer_by: str = ""
     is_public: bool = True
+    budget: str = ""
+    currency: str = ""
     options: tuple[TypedOption, ...] = ()
 
 
@@ -67,6 +70,8 @@ def read(desk: Desk) -> TypedRound:
         closes=desk.line("closes"),
         answer_by=desk.line("answer_by"),
         is_public=bool(desk.line("public")),
+        budget=desk.line("budget"),
+        currency=desk.line("currency"),
         options=tuple(_options(desk)),
     )
 
@@ -85,6 +90,7 @@ def _option(desk: Desk, key: str) -> TypedOption:
         about=typed(desk, f"{key}-about"),
         matter=desk.line(f"{key}-matter"),
         part=desk.line(f"{key}-part"),
+        cost=desk.line(f"{key}-cost"),
         edition=int(edition) if edition.isdecimal() and len(edition) < 9 else 0,
     )
 
@@ -106,6 +112,8 @@ def finished(form: TypedRound) -> contents.Round:
         council=form.council if form.roll is Roll.COUNCIL else "",
         answer_by=moments.day(form.answer_by, _("until which day you respond")),
         is_public=form.is_public,
+        budget=sums.read(form.budget, _("the sum")),
+        currency=form.currency.upper(),
     )
 
 
@@ -117,6 +125,7 @@ def _matter(option: TypedOption) -> contents.Matter:
         matter=option.matter,
         part=option.part,
         edition=option.edition,
+        cost=sums.read(option.cost, _("what it costs")),
     )
 
 

@@ -25,6 +25,8 @@ class ShownOption:
     languages: Collection[str]
     """In which it is written."""
     matter: str
+    cost: int
+    """What it takes of the sum, in whole units; 0: that is not settled."""
     edition: int
     """Of the part of a text that it is; 0: it is none."""
     place: str
@@ -46,6 +48,7 @@ def _option(desk: Desk, option: contents.Matter, part: VotedPart | None, places:
         about=shown(desk, about) if about else None,
         languages=tuple(option.label),
         matter=option.matter,
+        cost=option.cost,
         edition=option.edition if part is None else part.edition,
         place=places.get(option.part, ""),
     )

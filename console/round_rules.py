@@ -39,6 +39,13 @@ RULES: Mapping[str, NamedRule] = {
         N_("Schulze"),
         N_("Options are compared two by two, directly and by way of others. What beats all stands first."),
     ),
+    "equal_shares": NamedRule(
+        N_("Equal shares"),
+        N_(
+            "A sum is shared out. Each option has a price, and is bought where the voters who approve it can pay for "
+            "it with their equal parts of the sum."
+        ),
+    ),
     "phragmen": NamedRule(
         N_("Phragmén"),
         N_("Several are chosen together, so that every part of the voters gets its share of them."),

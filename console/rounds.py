@@ -68,6 +68,8 @@ class Row:
     """These two as of a `Verdict`."""
     count: str
     """How many chose it, as exactly as it may be told; "": that is not told."""
+    gets: int | None
+    """How much of the sum, in whole units; None: nothing, or there is no sum."""
     share: int
     """How long its bar is, of a hundred: by its place, for no number of those who chose it is kept."""
 
@@ -187,6 +189,7 @@ async def page_of(desk: Desk, session: Session, wrong: str = "") -> web.StreamRe
         council=await voting_council(desk, session, round_),
         turnout=await _turnout(session, found),
         rows=_rows(found, options),
+        spending=_spending(desk, found, round_),
         ended_why=_ended_why(desk, found),
         file=await _file(desk, session, found),
         why=typed(desk, "why"),
@@ -250,12 +253,21 @@ def _rows(found: StoredRound, options: Sequence[ShownOption]) -> Sequence[Row]:
             adopted=verdict.adopted,
             chosen=verdict.chosen,
             count=rounds.counted(result, option.value),
+            gets=rounds.gets(result, option.value, option.cost),
             share=round(100 * (among - verdict.place + 1) / among),
         )
         for option in options
         if (verdict := verdicts.get(option.value)) is not None
     ]
     return sorted(rows, key=lambda row: row.place)
+
+
+def _spending(desk: Desk, found: StoredRound, round_: contents.Round) -> Sequence[str]:
+    """For what the sum is given out, where there was one."""
+    if found.result is None or not round_.budget:
+        return ()
+    labels = {matter.value: shown(desk, matter.label).text for matter in round_.matters}
+    return rounds.spent(round_, labels, contents.unpack(found.result, council.Result))
 
 
 async def _found(desk: Desk, session: Session) -> StoredRound:

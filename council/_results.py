@@ -23,10 +23,19 @@ class Result:
     elected: tuple[str, ...] | None = None
     """Who is chosen however a tie is broken, in the order of the list; None under a rule that chooses nobody."""
     tied: tuple[str, ...] = ()
-    """Who is chosen or not by how a tie is broken: there are too few places for all of them."""
+    """Who is chosen or not by how a tie is broken: there are too few places, or too little money, for all of them.
+    Where a sum has parts: who gets one unit more by that."""
     abstained: int = 0
     quorum_met: bool | None = None
     """Whether enough of the roll voted for anything to be adopted; None: the rule, or the round, asks for no quorum."""
+
+    parts: Mapping[str, int] | None = None
+    """How much of the sum each gets for sure, in whole units; what they lack of it is for who is `tied`. None: no sum
+    was shared out in parts."""
+
+    deciding: tuple[str, ...] = ()
+    """Which of these the same voters approve decided it, and nothing else; (): only how many approve each, or put one
+    above another."""
 
     @property
     def ties(self) -> tuple[tuple[str, ...], ...]:

@@ -1,6 +1,7 @@
 """What is settled of one vote beside its rule."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 POINTS = 10
 """To share out, where nothing else is settled."""
@@ -16,6 +17,10 @@ class Terms:
     """How many are chosen."""
     points: int = POINTS
     """How many points each voter shares out."""
+    budget: int = 0
+    """The sum that is shared out, in whole units of a currency; 0: none is."""
+    costs: Mapping[str, int] = field(default_factory=dict, hash=False)
+    """What each matter costs, in the same units; {}: that is not settled."""
 
 
 USUAL = Terms()

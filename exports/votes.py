@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,16 @@ class Roll:
 
     voters: int
     voted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Funds:
+    """A sum that is shared out, in whole units of a currency."""
+
+    budget: int
+    currency: str
+    costs: Mapping[str, int]
+    """What each option costs, by its value; {}: each gets a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +59,19 @@ class ClosedVote:
     """None: the rule chooses nobody."""
     quorum: int = 0
     """How many of 100 on the roll have to vote for anything to be adopted; 0: that is not asked."""
+    funds: Funds | None = None
+    parts: Mapping[str, int] | None = None
+    """How much each gets of the sum for sure; None: it has no parts."""
+    deciding: Sequence[str] = ()
+    """Which of them the same voters approve together decided it; (): that does not matter."""
 
 
 def published(vote: ClosedVote) -> str:
     """The same vote always makes the same text, whatever the order of its ballots and codes.
 
     Each option's ballots stand apart and sorted, for a whole ballot can be a signature that somebody pays for. Of
-    rankings only how many put one option above another is there.
+    rankings only how many put one option above another is there; of equal shares, where very many voted, how many
+    approve the same of what was bought.
     """
     by_pairs = vote.rule in tally.BY_PAIRS
     shows = len(vote.ballots) >= FLOOR and vote.rule in tally.RULES
@@ -72,16 +89,19 @@ def published(vote: ClosedVote) -> str:
             "quorum": vote.quorum,
         },
         "options": {value: dict(label) for value, label in vote.options.items()},
+        "funds": None if vote.funds is None else asdict(vote.funds),
         "result": {
             "counts": dict(vote.counts) if shows else {},
             "against": dict(vote.against) if shows else {},
             "order": [list(together) for together in vote.order],
             "adopted": None if vote.adopted is None else list(vote.adopted),
             "elected": None if vote.elected is None else list(vote.elected),
+            "parts": None if vote.parts is None else dict(vote.parts),
         },
         "codes": sorted(vote.codes),
         "ballots": _by_option(vote.ballots, list(vote.options)) if shows and not by_pairs else None,
         "pairs": _by_pairs(vote.ballots, list(vote.options)) if shows and by_pairs else None,
+        "groups": _groups(vote) if shows and vote.rule in tally.BY_GROUPS else None,
     }
     return json.dumps(file, ensure_ascii=False, indent=1) + "\n"
 
@@ -125,6 +145,26 @@ def _about(option: str, ballot: Any) -> int:
         return int(option in ballot)
     number = ballot.get(option, 0)
     return -1 if number is False else int(number)
+
+
+def _groups(vote: ClosedVote) -> list[dict[str, Any]] | None:
+    """Who approves the same of what was ever bought when it was counted, and how many of them approve each of the rest:
+    that is what decides, and no more is told.
+
+    None where so few voted that one answer to all of this could be a signature: on average less than `FLOOR` for each
+    possible one.
+    """
+    bought = frozenset(vote.deciding)
+    if len(vote.ballots) < FLOOR * 2 ** (len(bought) + 1):
+        return None
+    groups: dict[tuple[str, ...], Counter[str]] = {}
+    numbers = Counter(tuple(sorted(ballot & bought)) for ballot in vote.ballots)
+    for ballot in vote.ballots:
+        groups.setdefault(tuple(sorted(ballot & bought)), Counter()).update(ballot - bought)
+    return [
+        {"approve": list(approved), "ballots": numbers[approved], "also": dict(sorted(also.items()))}
+        for approved, also in sorted(groups.items())
+    ]
 
 
 def _by_pairs(rankings: Sequence[Sequence[Sequence[str]]], options: Sequence[str]) -> dict[str, dict[str, int]]:

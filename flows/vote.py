@@ -13,7 +13,7 @@ from flows._engine.votes import OpenRound
 from flows._engine.words import to_send
 from flows._papers import PAPERS, read_back
 from flows._papers.approvals import NONE_OF_THESE
-from flows._papers.paper import ABSTAIN
+from flows._papers.paper import ABSTAIN, purse
 from flows._texts.renditions import choices, written
 from flows.ask import THANKS, put
 from locales import N_, _, in_words
@@ -132,7 +132,7 @@ def _before_ballot(facts: Facts, opened: OpenRound) -> str:
         if opened.voted
         else _("You can vote until {day}. Do you want to read more first?", day=day)
     )
-    return f"{written(facts, opened.title)}\n{what}"
+    return "\n".join((written(facts, opened.title), *purse(opened), what))
 
 
 def _wishes(opened: OpenRound, unread: Sequence[str], *, may_ask: bool) -> Iterator[Choice]:

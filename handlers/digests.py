@@ -10,6 +10,7 @@ import flows
 from handlers import counts, items, processes, telling
 from handlers.items import ItemDraft
 from handlers.processes import OpenProcess
+from handlers.rounds import spent
 from handlers.writing import contents, moments
 from locales import N_, _, speaking
 from storage import Session, bulletins, marks, responses, rounds
@@ -139,6 +140,8 @@ def _responses(responses: Sequence[PublishedResponse], render: telling.Render) -
 
 def _outcome(round_: contents.Round, result: council.Result, render: telling.Render) -> str:
     labels = {matter.value: render(matter.label) for matter in round_.matters}
+    if round_.budget:
+        return _("{title}. {outcome}", title=render(round_.title), outcome=spent(round_, labels, result)[0])
     first = _("; ").join(labels[matter] for matter in result.elected or result.order[0])
     return _("{title}. First: {matters}", title=render(round_.title), matters=first)
 

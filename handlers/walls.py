@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import council
 import flows
-from handlers import counts, doors, processes, public_counts, public_texts, senders, soundings, standings
+from handlers import counts, doors, processes, public_counts, public_texts, rounds, senders, soundings, standings
 from handlers.feedback import NOBODY, Counts
 from handlers.processes import OpenProcess
 from handlers.public_counts import Figures
@@ -88,6 +88,10 @@ class ShownOption:
     """Where it is one that everybody may read."""
     part: str
     """The id of the part of a text that it is; "" for none."""
+    cost: int = 0
+    """What it takes of the sum, in whole units; 0: that is not settled."""
+    gets: int | None = None
+    """How much it gets of the sum; None: nothing, or there is no sum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,14 @@ class ShownRound:
     """Somebody was put on its roll after it had opened."""
     has_file: bool
     """Anybody can count it again."""
+    budget: int = 0
+    """The sum that is shared out, in whole units; 0: there is none."""
+    currency: str = ""
+
+    @property
+    def given_out(self) -> int:
+        """How much of the sum is for something for sure."""
+        return sum(option.gets or 0 for option in self.options)
 
     @property
     def has_result(self) -> bool:
@@ -261,7 +273,17 @@ def _round(
 ) -> ShownRound:
     result = None if stored.result is None else contents.unpack(stored.result, council.Result)
     verdicts = {} if result is None else standings.verdicts(result)
-    options = [ShownOption(it.label, verdicts.get(it.value), matters.get(it.matter), it.part) for it in round_.matters]
+    options = [
+        ShownOption(
+            label=it.label,
+            verdict=verdicts.get(it.value),
+            matter=matters.get(it.matter),
+            part=it.part,
+            cost=it.cost,
+            gets=None if result is None else rounds.gets(result, it.value, it.cost),
+        )
+        for it in round_.matters
+    ]
     return ShownRound(
         id=stored.id,
         title=round_.title,
@@ -275,6 +297,8 @@ def _round(
         ended_why={} if stored.ended_why is None else contents.unpack(stored.ended_why, dict[str, str]),
         was_corrected=stored.added > 0,
         has_file=stored.has_file,
+        budget=round_.budget,
+        currency=round_.currency,
     )
 
 

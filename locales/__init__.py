@@ -16,12 +16,14 @@ from babel.dates import format_date
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
 from babel.support import Translations
 
 FOLDER = Path(__file__).parent
 STAFF = FOLDER / "staff"
 """What only staff read, in the same languages."""
 ENGLISH = "en"
+MONEY = "#,##0\N{NO-BREAK SPACE}\N{CURRENCY SIGN}\N{CURRENCY SIGN}"
 MOST_SAID, MOST_EXAMPLES = 103, 3
 """Up to the first all plurals of a language are used; of the numbers of each so many show it."""
 
@@ -154,6 +156,16 @@ def in_words(day: date) -> str:
     """A day in the language being spoken, its digits Western: "1 de mayo de 2026", "1 مايو 2026"."""
     written = format_date(day, "long", locale=_locale(_spoken.get()))
     return written.replace("1", "1er", 1) if _spoken.get() == "fr" and day.day == 1 else written
+
+
+def in_figures(number: int) -> str:
+    """A whole number in the language being spoken, its digits Western: "12,000", "12.000"."""
+    return format_decimal(number, locale=_locale(_spoken.get()))
+
+
+def money(amount: int, currency: str) -> str:
+    """Whole units of a currency, which is called by its letters of ISO 4217: a sign can be that of many."""
+    return format_currency(amount, currency, MONEY, locale=_locale(_spoken.get()), currency_digits=False)
 
 
 def nearest(tag: str) -> str | None:

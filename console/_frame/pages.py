@@ -134,6 +134,7 @@ ENVIRONMENT.filters.update(
     as_written=as_written,
     as_on_phones=as_on_phones,
     number=number,
+    money=locales.money,
     moment=moment,
     ago=ago,
     language=locales.name_of,

@@ -21,7 +21,9 @@ class OpenRound:
     rule: str = "approval"
     """The voting rule: a file in `council/rules/`."""
     terms: Terms = USUAL
-    """What the organizers settled beside its rule."""
+    """What the organizers settled beside its rule, but for what each matter costs: that stands in its label."""
+    currency: str = ""
+    """Of the sum that is shared out; "" where there is none."""
     explained: tuple[str, ...] = ()
     """The matters of which more can be read..."""
     pieces: Mapping[str, int] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """What every kind of ballot has in common when it is filled in."""
 
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, DoesNotFit, Wants
 from flows._engine.votes import OpenRound
 from flows._texts.renditions import choices, written
-from locales import _, in_words
+from locales import _, in_words, money
 
 ABSTAIN = "abstain"
 """The value of the choice that is on every ballot beside the matters."""
@@ -33,9 +33,16 @@ def heading(facts: Facts, opened: OpenRound, how: Iterable[str]) -> str:
         written(facts, opened.title, (matter.label for matter in opened.matters)),
         _(facts.carrier.sees_votes),
         _("You can change your vote until {day}. Only the last one counts.", day=in_words(opened.closes)),
+        *purse(opened),
         *how,
     )
     return "\n".join(sentences)
+
+
+def purse(opened: OpenRound) -> Iterator[str]:
+    """The sum that is shared out, where there is one."""
+    if opened.terms.budget:
+        yield _("{sum} are to be shared out.", sum=money(opened.terms.budget, opened.currency))
 
 
 def abstain() -> Choice:

@@ -11,6 +11,7 @@ from handlers.rounds.publishing import PublishedVote, file_name, published, scri
 from handlers.rounds.reminding import REMIND, REMINDED_BEFORE, SHORTEST_ROUND, remind
 from handlers.rounds.results import COUNTED, COUNTS_FROM, LEAST_TURNOUT, OVER, TOO_FEW, announcement, counted
 from handlers.rounds.rolls import INVITED, calls, invitation, tell, would_reach
+from handlers.rounds.spending import gets, spent
 
 __all__ = [
     "CLOSED",
@@ -39,6 +40,7 @@ __all__ = [
     "dispute",
     "explain",
     "file_name",
+    "gets",
     "invitation",
     "late_invitation",
     "look_up",
@@ -49,6 +51,7 @@ __all__ = [
     "put_to_vote",
     "remind",
     "script",
+    "spent",
     "tell",
     "would_reach",
 ]

@@ -48,8 +48,11 @@ async def close(
     result = rule.tally(filled_in, [matter.value for matter in round_.matters], round_.terms, turnout.voters)
     if result.voters < LEAST_TURNOUT:
         result = council.Result(result.voters, {}, (), abstained=result.abstained)
+    elif result.parts is not None and result.voters < COUNTS_FROM:
+        # The parts of a sum are its points, told exactly.
+        result = replace(result, parts=None, tied=())
     file = publishing.compose(found, cast, result, turnout, now)
-    kept = replace(result, counts={}, against={}, abstained=0)
+    kept = replace(result, counts={}, against={}, abstained=0, deciding=())
     await rounds.close(session, round_id, contents.pack(kept), now, file)
     await remarks.part_from_people(session, keys, round_id)
     if why is not None:
@@ -76,8 +79,8 @@ async def _tell(
 ) -> None:
     """Each on the roll is told whether it says that they voted: who finds it wrong can say so."""
     voters, voted = counted.turnout
-    # With few votes only the order is told, as in the file.
-    result = counted.result if voted >= COUNTS_FROM else replace(counted.result, counts={})
+    # Where few chose something only the order is told, as in the file.
+    result = counted.result if counted.result.voters >= COUNTS_FROM else replace(counted.result, counts={})
     for has_voted in (True, False):
         renditions = results.announcement(process, round_, result, voted, voters, counted.why, has_voted=has_voted)
         if counted.why is not None:

@@ -10,7 +10,7 @@ from flows.vote import RESERVED
 from handlers import processes, telling
 from handlers.processes import OpenProcess
 from handlers.rounds import parts, results, rolls
-from handlers.writing import contents, naming
+from handlers.writing import contents, naming, sums
 from locales import to_staff
 from storage import Session, councils, fresh, matters, rounds, standings
 from storage import rolls as stored_rolls
@@ -50,6 +50,11 @@ async def check(session: Session, process: OpenProcess, round_: contents.Round, 
     number = await stored_rolls.size(session, process.id, round_.roll, round_.council)
     if not number:
         raise contents.Unfit(_nobody(round_.roll))
+    if round_.budget and number < results.COUNTS_FROM and not round_.terms.costs:
+        few = results.COUNTS_FROM
+        raise contents.Unfit(
+            to_staff("budget: fewer than {number} may vote: parts would show who chose what.", number=few)
+        )
     telling.check_fits(rolls.invitation(process, round_).renditions, to_staff("title"))
     _check_announcement(process, round_, number)
 
@@ -96,7 +101,7 @@ async def _check_matters(session: Session, process: OpenProcess, round_: content
 
 def _check_terms(round_: contents.Round, rule: council.Rule) -> None:
     """What a rule does not read is a slip of the pen: a quorum that nobody counts would be thought to hold."""
-    for field in ("quorum", "elects", "points"):
+    for field in ("quorum", "elects", "points", "budget"):
         if getattr(round_, field) and field not in rule.settles:
             wrong = {"field": field, "rule": round_.rule}
             raise contents.Unfit(to_staff("{field}: the rule {rule} does not know this; leave it out.", **wrong))
@@ -107,6 +112,7 @@ def _check_terms(round_: contents.Round, rule: council.Rule) -> None:
     if round_.points and not FEWEST_POINTS <= round_.points <= MOST_POINTS:
         between = {"fewest": FEWEST_POINTS, "most": MOST_POINTS}
         raise contents.Unfit(to_staff("points: give from {fewest} to {most} points to share out.", **between))
+    sums.check(round_, rule)
 
 
 def _check_announcement(process: OpenProcess, round_: contents.Round, roll: int) -> None:
@@ -135,6 +141,8 @@ def longest_results(round_: contents.Round, roll: int) -> Iterator[council.Resul
         )
         yield longest
         if elected:
-            yield replace(longest, elected=elected[:1], tied=elected[1:])
+            yield replace(longest, elected=elected[:-1], tied=elected[-1:])
+        elif round_.budget:
+            yield replace(longest, parts=dict.fromkeys(matters, round_.budget), tied=matters)
         if round_.quorum:
             yield replace(longest, adopted=(), quorum_met=False)

@@ -36,6 +36,7 @@ def compose(found: StoredRound, cast: Sequence[Ballot], result: council.Result, 
         id=found.id,
         title=round_.title,
         options={matter.value: matter.label for matter in round_.matters},
+        funds=votes.Funds(round_.budget, round_.currency, round_.terms.costs) if round_.budget else None,
         rule=round_.rule,
         closed=now.date(),
         roll=votes.Roll(turnout.voters, turnout.voted),
@@ -47,6 +48,8 @@ def compose(found: StoredRound, cast: Sequence[Ballot], result: council.Result, 
         counts=result.counts,
         order=result.order,
         adopted=result.adopted,
+        parts=result.parts,
+        deciding=result.deciding,
     )
     return votes.published(vote)
 

@@ -10,6 +10,7 @@ from council.ballots import answers, approvals, points, rankings, scores
 from exports import votes
 from handlers import telling
 from handlers.processes import OpenProcess
+from handlers.rounds import spending
 from handlers.writing import contents
 from locales import N_, _, in_words, ngettext
 from storage.states import Roll
@@ -63,7 +64,7 @@ def announcement(
     """What those who could vote are told. `why`: it was closed before its day, for this reason."""
     kind = council.every_rule()[round_.rule].kind
     explanation = COUNTED[kind]
-    tellable = result if explanation else replace(result, counts={})
+    tellable = result if explanation and result.parts is None else replace(result, counts={})
 
     def compose(render: telling.Render) -> str:
         labels = {matter.value: render(matter.label) for matter in round_.matters} if tellable.order else {}
@@ -71,7 +72,7 @@ def announcement(
             _(OVER, title=render(round_.title)),
             *([_(EARLY, why=render(why))] if why else []),
             _turnout(round_, voted, voters),
-            *_decided(labels, tellable, voted),
+            *_decided(round_, labels, tellable, voted),
         ]
         if explanation and any(counted(tellable, matter) for matter in tellable.counts):
             lines.append(_(explanation))
@@ -88,7 +89,7 @@ def outcome(process: OpenProcess, round_: contents.Round, result: council.Result
     def compose(render: telling.Render) -> str:
         labels = {matter.value: render(matter.label) for matter in round_.matters}
         decided = [
-            *_decided(labels, replace(result, counts={}), LEAST_TURNOUT),
+            *_decided(round_, labels, replace(result, counts={}), LEAST_TURNOUT),
             *_said_of_adoption(round_, result, labels),
         ]
         return "\n".join((_(CONCERNED), _(OVER, title=render(round_.title)), *decided, *_duty(round_, result)))
@@ -137,12 +138,17 @@ def _told(limits: range | None) -> str:
     return _("{number} or more", number=limits.start)
 
 
-def _decided(labels: Mapping[str, str], result: council.Result, voted: int) -> list[str]:
+def _decided(round_: contents.Round, labels: Mapping[str, str], result: council.Result, voted: int) -> Sequence[str]:
     if not result.order:
         few = TOO_FEW if voted < LEAST_TURNOUT else TOO_FEW_CHOSE
         return [_(few, number=LEAST_TURNOUT)]
-    if result.elected is not None:
+    if result.elected is not None and not round_.budget:
         return _elected(labels, result.elected, result.tied)
+    lines = _in_order(spending.with_parts(round_, labels, result), result) if result.elected is None else []
+    return [*lines, *(spending.spent(round_, labels, result) if round_.budget else ())]
+
+
+def _in_order(labels: Mapping[str, str], result: council.Result) -> Sequence[str]:
     return [
         _place(place, [labels[matter] for matter in together], counted(result, together[0]))
         for place, together in _places(result)

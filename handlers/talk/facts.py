@@ -1,5 +1,6 @@
 """Looking up what only some conversations read."""
 
+import dataclasses
 import secrets
 from collections.abc import Mapping
 
@@ -10,7 +11,7 @@ from handlers.councils import option
 from handlers.talk import asking, concerns, own_votes, passages
 from handlers.talk.deciding import wanted
 from handlers.talk.visits import BALLOT_ROOM, Visit
-from handlers.writing import contents
+from handlers.writing import contents, sums
 from storage import Keyring, Session, answers, ballots, contributions, councils, fresh, remarks, rounds, standings
 from storage.states import ResponseState
 
@@ -84,11 +85,12 @@ async def _round(session: Session, keys: Keyring, visit: Visit) -> flows.OpenRou
     return flows.OpenRound(
         id=first.round,
         title=content.title,
-        matters=tuple(flows.Option(matter.value, matter.label) for matter in content.matters),
+        matters=sums.options(content),
         closes=first.closes.date(),
         voted=first.voted,
         rule=content.rule,
-        terms=content.terms,
+        terms=dataclasses.replace(content.terms, costs={}),
+        currency=content.currency,
         explained=tuple(
             it.value for it in content.matters if it.about or it.part or "" in told_of or it.value in told_of
         ),

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import flows
 from handlers.talk.visits import BALLOT_ROOM, Visit
-from handlers.writing import contents
+from handlers.writing import contents, sums
 from storage import Keyring, Session, ballots, rounds
 
 CHECKED_FOR = timedelta(days=90)
@@ -25,7 +25,7 @@ async def own_ballots(session: Session, keys: Keyring, visit: Visit) -> tuple[fl
             opened = flows.OpenRound(
                 id=round_.round,
                 title=content.title,
-                matters=tuple(flows.Option(matter.value, matter.label) for matter in content.matters),
+                matters=sums.options(content),
                 closes=round_.closes.date(),
                 voted=True,
                 rule=content.rule,

@@ -144,6 +144,8 @@ class Matter(flows.Option):
     """The id of the part of a text of the process that this is; "" for none."""
     edition: int = 0
     """Which edition of that part is voted on; 0: the one that stands when the round opens."""
+    cost: int = 0
+    """What it takes of the sum, in whole units of its currency; 0: that is not settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +167,17 @@ class Round:
     quorum: int = 0
     elects: int = 0
     points: int = 0
-    """These three as in `council.Terms`; 0: nothing is settled."""
+    budget: int = 0
+    """These four as in `council.Terms`; 0: nothing is settled."""
+    currency: str = ""
+    """That of the budget and the costs, by its three letters of ISO 4217; "" where there is no sum."""
 
     @property
     def terms(self) -> Terms:
         """What is settled, and what is usual where nothing is."""
         usual = USUAL
-        return Terms(self.quorum, self.elects or usual.elects, self.points or usual.points)
+        costs = {matter.value: matter.cost for matter in self.matters if matter.cost}
+        return Terms(self.quorum, self.elects or usual.elects, self.points or usual.points, self.budget, costs)
 
 
 @dataclass(frozen=True, slots=True)

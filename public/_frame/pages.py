@@ -98,4 +98,4 @@ ENVIRONMENT = Environment(
     finalize=shown,
 )
 ENVIRONMENT.globals.update(_=_text, ngettext=_ntext, asset=assets.address, own_name=own_name)
-ENVIRONMENT.filters.update(words=words, number=number, day=day, direction=direction, stated=stated)
+ENVIRONMENT.filters.update(words=words, number=number, money=locales.money, day=day, direction=direction, stated=stated)

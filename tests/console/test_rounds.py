@@ -299,3 +299,64 @@ async def test_a_roll_is_corrected_by_two_and_everybody_sees_that_it_was(town: T
     page = await second.opens(f"{ROUNDS}/{name}")
     assert "1 was put on the roll after the vote had opened." in page.text
     assert "Correct the roll" not in page.text
+
+
+FUNDS = {"rule": "equal_shares", "budget": "30 000", "currency": "chf", "o1-cost": "12000", "o2-cost": "15 000"}
+
+
+async def test_a_sum_is_put_to_the_vote_and_the_page_says_for_what_it_is_given_out(
+    town: Town, organizer: Browser
+) -> None:
+    voters = await crowd(town, 9)
+    typed = await filled_in(town, organizer, **FUNDS)
+    name = await opened(town, organizer, typed)
+    page = await organizer.opens(f"{ROUNDS}/{name}")
+    text = plain(page.text)
+    assert "The sum that is shared out 30,000 CHF" in text
+    assert "Interpreters at clinics 12,000 CHF" in text
+    await votes(town, name, voters, "o1", "o1", "o1", "o1 o2", "")
+    async with town.office.database.writing() as session:
+        await rounds.close(session, await processes.get(session, town.process), town.office.keys, name, town.clock.now)
+    text = plain((await organizer.opens(f"{ROUNDS}/{name}")).text)
+    assert "27,000 of 30,000 CHF: Interpreters at clinics; Fees" in text
+    assert "Gets of the sum" in text
+
+
+async def test_what_is_approved_of_a_sum_is_what_was_asked_for(town: Town, organizer: Browser) -> None:
+    await crowd(town, 9)
+    page = await organizer.sends_form(NEW, {**await filled_in(town, organizer, **FUNDS), "do": "ask"})
+    text = plain(page.text)
+    assert "The sum that is shared out 30,000 CHF" in text
+    assert "Fees 15,000 CHF" in text
+
+
+@pytest.mark.parametrize(
+    ("wrong", "because"),
+    [
+        ({"budget": ""}, "needs the sum that is shared out"),
+        ({"budget": "many"}, "the sum: many is no whole number"),
+        ({"o2-cost": "12.50"}, "what it costs: 12.50 is no whole number"),
+        ({"o2-cost": "30001"}, "Fees: cost: write a whole number, from 1 to all of the sum"),
+        ({"o2-cost": ""}, "Fees: cost: write a whole number"),
+        ({"currency": "francs"}, "currency: write the three letters"),
+        ({"rule": "majority"}, "the rule majority does not know this"),
+    ],
+)
+async def test_a_sum_that_is_refused_stands_in_the_form_again(
+    sqlite_town: Town, wrong: dict[str, str], because: str
+) -> None:
+    async with sqlite_town.office.database.writing() as session:
+        await senders.keep(session, {"telegram": "telegram", "sms": "sms"})
+    amina = await sqlite_town.signed_in(login="amina")
+    await crowd(sqlite_town, 9)
+    typed = {**await filled_in(sqlite_town, amina, **FUNDS), **wrong}
+    page = await amina.sends_form(NEW, {**typed, "do": "ask"})
+    assert page.status == 422
+    assert because in page.text
+    fields = dict(page.form(NEW).fields)
+    for name in ("budget", "currency", "o1-cost", "o2-cost"):
+        assert fields[name] == typed[name]
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())

@@ -21,6 +21,7 @@ from council import Result, Rule, Terms, every_kind, every_rule
 from council._duels import duels
 from council.ballots.rankings import Ranking
 from council.rules import phragmen
+from tests.council.spending import slowly_spent
 
 MATTERS = ("classes", "permits", "visas", "transfers", "schools")
 ELECTIONS, SEED = 1000, 18
@@ -221,12 +222,34 @@ def bought(cast: Sequence[frozenset[str]]) -> set[frozenset[str]]:
     return ends
 
 
+def agrees_on_equal_shares(cast: Sequence[Any], found: Result) -> None:
+    """With an own count, voter by voter and unit by unit."""
+    ends = slowly_spent(cast, COSTS, BUDGET)
+    assert set(found.elected or ()) == set.intersection(*map(set, ends))
+    assert set(found.elected or ()) | set(found.tied) == set.union(*map(set, ends))
+
+
+BUDGET, COSTS = 12, {"classes": 2, "permits": 3, "visas": 5, "transfers": 4, "schools": 6}
+
+
+def agrees_on_points(cast: Sequence[Any], found: Result) -> None:
+    agrees_on_sums(cast, found)
+    points = sum(found.counts.values())
+    assert found.parts is not None
+    for matter, part in found.parts.items():
+        assert abs(part - Fraction(BUDGET * found.counts[matter], points)) < 1
+    left = BUDGET - sum(found.parts.values())
+    assert (left > 0) == bool(found.tied)
+    assert left < max(len(found.tied), 1)
+
+
 KNOWN: Mapping[str, Known] = {
     "approval": Known(agrees_on_approvals),
     "borda": Known(agrees_on_borda),
+    "equal_shares": Known(agrees_on_equal_shares),
     "majority": Known(agrees_on_a_majority),
     "phragmen": Known(agrees_on_phragmen, proportional=True),
-    "points": Known(agrees_on_sums),
+    "points": Known(agrees_on_points),
     "ranked_pairs": Known(agrees_on_ranked_pairs, condorcet=True),
     "schulze": Known(agrees_on_schulze, condorcet=True),
     "score": Known(agrees_on_sums),
@@ -248,7 +271,7 @@ def test_of_every_rule_it_is_known_what_it_keeps() -> None:
 def test_an_independent_library_counts_the_same(name: str) -> None:
     rule = every_rule()[name]
     for cast in elections(rule):
-        KNOWN[name].agrees(cast, rule.tally(cast, MATTERS, Terms(elects=PLACES)))
+        KNOWN[name].agrees(cast, rule.tally(cast, MATTERS, Terms(elects=PLACES, budget=BUDGET, costs=COSTS)))
 
 
 def test_many_of_those_elections_have_no_equal_majorities() -> None:

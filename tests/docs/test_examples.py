@@ -30,6 +30,7 @@ KINDS: dict[str, type[Any]] = {
     "consultation": contents.Consultation,
     "response": contents.Response,
     "round": contents.Round,
+    "sum": contents.Round,
     "input": contents.Input,
 }
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -177,10 +178,11 @@ def test_an_organizer_goes_through_all_of_them(hearback: Hearback, database_url:
     opened_round, *state = hearback("round", "list").split()
     assert " ".join(state).startswith("open until 2027-04-30 0 of 1 ")
     assert hearback("round", "close", opened_round, "--yes").endswith("voted: there is no result.")
+    hearback("round", "open", example("sum"), "--yes")
     hearback("consultation", "close", consultation)
     subjects = [line.split()[1] for line in hearback("broadcasts").splitlines()]
     told_apart = ["result", "result"]  # who voted, and who did not
-    assert sorted(subjects) == ["bulletin", "consultation", "response", *told_apart, "round"]
+    assert sorted(subjects) == ["bulletin", "consultation", "response", *told_apart, "round", "round"]
     assert hearback("parked") == ""
 
 

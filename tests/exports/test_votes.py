@@ -14,14 +14,22 @@ import pytest
 
 import council
 from exports import tally, votes
-from exports.votes import ClosedVote, Roll
+from exports.votes import ClosedVote, Funds, Roll
 from storage.ballot_codes import new_code
 
 OPTIONS = {"clinic": {"en": "Interpreters"}, "fees": {"en": "Lower fees"}, "school": {"en": "A place at school"}}
 
 
+FUNDS = {
+    "equal_shares": Funds(30_000, "CHF", {"clinic": 12_000, "fees": 15_000, "school": 20_000}),
+    "points": Funds(1000, "CHF", {}),
+}
+
+
 def closed(rule: str, ballots: Sequence[Any], codes: Sequence[str] | None = None) -> ClosedVote:
-    result = council.every_rule()[rule].tally(ballots, list(OPTIONS))
+    funds = FUNDS.get(rule)
+    terms = council.Terms(budget=funds.budget, costs=funds.costs) if funds else council.Terms()
+    result = council.every_rule()[rule].tally(ballots, list(OPTIONS), terms)
     return ClosedVote(
         id="v",
         title={"fr": "Ce qui vient en premier", "en": "What comes first"},
@@ -35,6 +43,10 @@ def closed(rule: str, ballots: Sequence[Any], codes: Sequence[str] | None = None
         against=result.against,
         order=result.order,
         adopted=result.adopted,
+        elected=result.elected,
+        funds=funds,
+        parts=result.parts,
+        deciding=result.deciding,
     )
 
 
@@ -48,6 +60,7 @@ COUNTED_AGAIN = sorted(tally.RULES.keys() & council.every_rule().keys())
 def test_every_rule_is_counted_again_or_it_is_said_why_not() -> None:
     """Phragmén counts whole approvals, which can be signatures."""
     assert council.every_rule().keys() - tally.RULES.keys() == {"phragmen"}
+    assert council.every_rule().keys() >= tally.BY_GROUPS | tally.BY_PAIRS
 
 
 @pytest.mark.parametrize("rule", COUNTED_AGAIN)
@@ -58,8 +71,12 @@ def test_of_a_thousand_votes_each_comes_to_the_same(rule: str) -> None:
         vote = closed(rule, ballots, [f"{number:010}" for number in range(len(ballots))])
         file = json.loads(votes.published(vote))
         assert tally.check(file) == []
+        if rule in tally.BY_GROUPS and file["groups"] is None:
+            continue
         again = tally.count(file)
         assert again["counts"] == vote.counts
+        assert again["parts"] == vote.parts
+        assert again["elected"] == (None if vote.elected is None else list(vote.elected))
         assert again["order"] == [list(together) for together in vote.order]
         assert again["adopted"] == (None if vote.adopted is None else list(vote.adopted))
 
@@ -77,7 +94,8 @@ def test_the_order_of_ballots_and_codes_changes_nothing(rule: str) -> None:
 @pytest.mark.parametrize("rule", COUNTED_AGAIN)
 def test_any_line_that_is_changed_or_taken_out_is_noticed(rule: str) -> None:
     """By a number that does not fit, by a code that does not check any more, or by the sum of the whole file."""
-    text = votes.published(closed(rule, some_ballots(rule, 12, random.Random(rule))))
+    number = 150 if rule in tally.BY_GROUPS else 12
+    text = votes.published(closed(rule, some_ballots(rule, number, random.Random(rule))))
     announced, lines = votes.digest(text), text.splitlines(keepends=True)
     ballots = len(lines) if rule in tally.BY_PAIRS else lines.index(' "ballots": {\n')
     for place, line in enumerate(lines):
@@ -89,6 +107,46 @@ def test_any_line_that_is_changed_or_taken_out_is_noticed(rule: str) -> None:
         if place > ballots and line.strip(" ,\n").lstrip("-").isdecimal():
             assert fits(shorter) is not True
             assert fits(changed) is not True
+
+
+def a_sum(ballots: Sequence[frozenset[str]]) -> tuple[ClosedVote, dict[str, Any]]:
+    vote = closed("equal_shares", ballots, [f"{number:010}" for number in range(len(ballots))])
+    return vote, json.loads(votes.published(vote))
+
+
+def test_what_a_sum_buys_is_counted_again_where_very_many_voted() -> None:
+    chance, counted = random.Random(7), 0
+    for _vote in range(200):
+        likely = [chance.random() for _option in OPTIONS]
+        ballots = [
+            frozenset(option for option, often in zip(OPTIONS, likely, strict=True) if chance.random() < often)
+            for _ballot in range(chance.randint(16, 400))
+        ]
+        vote, file = a_sum(ballots)
+        assert tally.check(file) == []
+        if file["groups"] is not None:
+            counted += 1
+            assert tally.count(file)["order"] == [list(together) for together in vote.order]
+            seen = {option for group in file["groups"] for option in group["approve"]}
+            assert len(ballots) >= votes.FLOOR * 2 ** (len(seen) + 1)
+    assert counted > 50
+
+
+def test_of_a_sum_no_groups_are_shown_where_few_voted() -> None:
+    """How many approve each is there, as under every rule with approvals."""
+    _vote, file = a_sum(some_ballots("equal_shares", 20, random.Random(3)))
+    assert (file["groups"], len(file["ballots"]["clinic"])) == (None, 20)
+    assert tally.check(file) == []
+    assert tally.check(file | {"funds": file["funds"] | {"budget": 1}}) == (
+        ["More is given out than there is."] if file["result"]["elected"] else []
+    )
+
+
+def test_what_nobody_bought_is_in_no_group() -> None:
+    """It decides nothing but by how many approve it: so nobody is told with what else they do."""
+    _vote, file = a_sum([frozenset({"clinic"})] * 90 + [frozenset({"clinic", "school"})] * 10)
+    assert [group["approve"] for group in file["groups"]] == [["clinic"]]
+    assert file["groups"][0] == {"approve": ["clinic"], "ballots": 100, "also": {"school": 10}}
 
 
 def fits(text: str) -> bool | None:

@@ -117,6 +117,7 @@ async def test_the_file_is_counted_again_and_comes_to_what_was_told(house: House
         "counts": result.counts,
         "against": {},
         "elected": None,
+        "parts": None,
         "order": [list(together) for together in result.order],
         "adopted": list(result.adopted or ()),
     }

@@ -173,12 +173,23 @@ async def test_a_result_that_would_not_fit_is_refused_when_the_round_opens(house
         await opened(house, dataclasses.replace(to_vote(), matters=long))
 
 
-TERMS = {"majority": {"quorum": 50}, "yes_no": {"quorum": 50}, "phragmen": {"elects": 3}}
+FUNDS = {"budget": 999_999_999_999, "currency": "CHF"}
+TERMS = {
+    "majority": {"quorum": 50},
+    "yes_no": {"quorum": 50},
+    "phragmen": {"elects": 3},
+    "equal_shares": FUNDS,
+    "points": FUNDS,
+}
 
 
 @pytest.mark.parametrize("rule", council.every_rule().values(), ids=council.every_rule())
 def test_no_result_takes_more_words_than_those_that_were_checked(rule: council.Rule) -> None:
-    matters = tuple(matter(f"m{number}", f"{number:02} " + "x" * 16) for number in range(rule.kind.most_matters))
+    cost = 99_999_999_999 if "costs" in rule.settles else 0
+    matters = tuple(
+        dataclasses.replace(matter(f"m{number}", f"{number:02} " + "x" * 16), cost=cost)
+        for number in range(rule.kind.most_matters)
+    )
     vote = dataclasses.replace(to_vote(rule=rule.name), matters=matters, **TERMS.get(rule.name, {}))  # type: ignore[arg-type]
     values = tuple(choice.value for choice in matters)
     process = OpenProcess("review", "review", flows.Process({"en": "x"}, {"en": "x"}, languages(), ()))
@@ -220,6 +231,18 @@ async def test_with_few_votes_their_order_is_told_and_not_how_many(house: House)
     await closed(house, name)
     heard = await few[0].hears()
     assert "1. Interpreters\n" in heard
+    assert "In brackets" not in heard
+
+
+async def test_where_few_chose_something_no_counts_are_told_however_many_abstained(house: House) -> None:
+    members = [await seated(house, str(sender)) for sender in range(1, 9)]
+    name = await opened(house, to_vote())
+    for member in members[:7]:
+        await member.says("vote", "1", "1")
+    await members[7].says("vote", "5", "1")
+    await closed(house, name)
+    heard = await members[0].hears()
+    assert "8 members of 8 voted.\n1. Interpreters\n" in heard
     assert "In brackets" not in heard
 
 

@@ -214,3 +214,37 @@ async def test_the_page_of_the_largest_round_stays_small(sqlite_front: Front) ->
     assert len(page.body.encode()) < WHOLE
     again = await sqlite_front.opens(f"{HOME}/ar/v/{name}", If_None_Match=page.tag)
     assert again.status == 304
+
+
+async def test_a_sum_stands_there_with_what_each_costs_and_gets(sqlite_front: Front) -> None:
+    crowd = await voters(sqlite_front, 9)
+    today = sqlite_front.house.now.date()
+    options = (
+        contents.Matter("clinic", {"en": "Interpreters"}, cost=12_000),
+        contents.Matter("school", {"en": "A place at school"}, cost=20_000),
+    )
+    vote = contents.Round(
+        {"en": "What the fund pays for"},
+        options,
+        today + timedelta(days=3),
+        rule="equal_shares",
+        roll=Roll.EVERYBODY,
+        is_public=True,
+        budget=30_000,
+        currency="CHF",
+    )
+    name = await sqlite_front.house.acts(lambda session, process, now: rounds.open_(session, process, vote, now))
+    await sqlite_front.later()
+    text = " ".join((await sqlite_front.opens(f"{HOME}/en/v/{name}")).text.split())
+    assert "30,000 CHF are to be shared out." in text
+    assert "Interpreters It costs 12,000 CHF." in text
+    assert "It gets" not in text
+    for voter in crowd[:8]:
+        await voter.says("vote", "1", "1")
+    await closes(sqlite_front, name)
+    text = " ".join((await sqlite_front.opens(f"{HOME}/en/v/{name}")).text.split())
+    assert "12,000 of 30,000 CHF are given out." in text
+    assert "1. Interpreters It was adopted. It costs 12,000 CHF. It gets 12,000 CHF." in text
+    assert "2. A place at school It was not adopted. It costs 20,000 CHF." in text
+    text = (await sqlite_front.opens(f"{HOME}/ar/v/{name}")).text
+    assert "CHF" in text
