@@ -447,7 +447,7 @@ def _tell(vote: dict[str, Any], digest: str) -> None:
         for option in together:
             number = f" ({result['counts'][option]})" if result["counts"] else ""
             print(f"{place}. {labels[option]}{number}")
-        if len(together) > 1:
+        if len(together) > 1 and not set(together) <= set(result["elected"] or ()):
             order = ", ".join(labels[option] for option in drawn(together, digest))
             print(f"   These are equal. Where one has to come first, this file draws: {order}")
         place += len(together)

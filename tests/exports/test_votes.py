@@ -149,6 +149,17 @@ def test_what_nobody_bought_is_in_no_group() -> None:
     assert file["groups"][0] == {"approve": ["clinic"], "ballots": 100, "also": {"school": 10}}
 
 
+def test_the_program_says_for_what_a_sum_is_and_what_it_cannot_count(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "vote.json").write_text(votes.published(a_sum([frozenset({"clinic", "fees"})] * 20)[0]))
+    assert tally.main([str(tmp_path / "vote.json")]) == 0
+    printed = capsys.readouterr().out
+    assert "27000 of 30000 CHF: Interpreters, Lower fees" in printed
+    assert tally.NO_GROUPS in printed
+    assert "These are equal" not in printed
+
+
 def fits(text: str) -> bool | None:
     """None: it is no file of a vote."""
     try:
