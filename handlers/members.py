@@ -44,7 +44,7 @@ async def depart(session: Session, _keys: Keyring, visit: Visit, _effect: Depart
 
 async def remove(session: Session, process: OpenProcess, beginning: str, now: datetime) -> None:
     """End the seat whose name begins like this, and tell its member, in this transaction. Raises `contents.Unfit`."""
-    seat = await _named(session, process, beginning)
+    seat = await taken_seat(session, process, beginning)
     who = await seats.holder(session, process.id, seat.id)
     if who is None:
         raise contents.Unfit(to_staff("This seat is free by now."))
@@ -55,7 +55,8 @@ async def remove(session: Session, process: OpenProcess, beginning: str, now: da
     await unseat(session, process.id, who, seat.council, TermEnd.REMOVED, now)
 
 
-async def _named(session: Session, process: OpenProcess, beginning: str) -> StoredSeat:
+async def taken_seat(session: Session, process: OpenProcess, beginning: str) -> StoredSeat:
+    """The seat that is taken and whose name begins like this. Raises `contents.Unfit`."""
     taken = [seat for seat in await seats.of_process(session, process.id) if seat.since is not None]
     found = [seat for seat in taken if seat.id.startswith(beginning)]
     if len(beginning) < SHORTEST_SEAT or not found:

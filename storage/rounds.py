@@ -150,7 +150,7 @@ async def is_on_roll(session: Session, who: str, round_id: str) -> bool:
 
 
 class Open(NamedTuple):
-    """An open round with somebody on its roll."""
+    """A round that is open."""
 
     round: str
     content: str
@@ -175,6 +175,13 @@ async def open_to(session: Session, process_id: str, who: str, now: datetime, ro
         .order_by(round_.c.id)
         .with_for_update(of=[round_], read=True)
     )
+    return [Open(*row) for row in rows]
+
+
+async def still_open(session: Session, process_id: str, roll: Roll) -> list[Open]:
+    """Those of the process with such a roll that nobody has counted yet."""
+    theirs = (round_.c.process_id == process_id, round_.c.roll == roll, round_.c.closed.is_(None))
+    rows = await session.execute(select(round_.c.id, round_.c.content).where(*theirs).order_by(round_.c.id))
     return [Open(*row) for row in rows]
 
 

@@ -169,6 +169,8 @@ class SendingKind(StrEnum):
     """A vote: it opens, and whoever may vote is invited."""
     DECISION = "decision"
     """What was decided on an amendment, to who proposed it and who support it; the part's next edition with it."""
+    CALL = "call"
+    """A call for members of a council: it opens, and everybody is told."""
 
 
 class SendingState(StrEnum):

@@ -8,7 +8,7 @@ import flows
 from handlers import processes
 from handlers.finishing import Asking
 from handlers.processes import OpenProcess
-from handlers.sendings import of_decisions, of_items, of_responses, of_results, of_rounds
+from handlers.sendings import of_calls, of_decisions, of_items, of_responses, of_results, of_rounds
 from handlers.sendings.ready import Ready
 from handlers.writing import contents
 from locales import spoken, to_staff
@@ -40,6 +40,7 @@ KINDS: Mapping[SendingKind, Kind] = {
     SendingKind.RESULT: Kind(of_results.ready, of_results.leave),
     SendingKind.ROUND: Kind(of_rounds.ready, of_rounds.leave),
     SendingKind.DECISION: Kind(of_decisions.ready, of_decisions.leave),
+    SendingKind.CALL: Kind(of_calls.ready, of_calls.leave),
 }
 
 
