@@ -131,7 +131,7 @@ class Housekeeping:
         async with self.database.writing() as session:
             moved = await terms.end_due(session, now)
         async with self.database.writing() as session:
-            moved += await candidates.follow_due(session, now)
+            moved += await candidates.follow_due(session, self.keys, now)
         async with self.database.writing() as session:
             return moved + await terms.warn(session, now)
 

@@ -10,7 +10,7 @@ import flows
 from console._frame.desks import Desk, see
 from console._frame.routes import get, post
 from council.lots import Limits
-from handlers import counts, draws, journal
+from handlers import counts, draws, journal, vacancies
 from handlers.draws import CATEGORY, Fact, Plan
 from handlers.journal import Act
 from handlers.writing import contents, moments
@@ -58,12 +58,15 @@ async def _form(desk: Desk, session: Session, call_id: str, wrong: str = "") -> 
     found = await draws.pooled(session, desk.office.keys, desk.process, call.council, call.id, desk.now)
     facts = draws.facts_of(call.content)
     labels = draws.labels_of(call.content, _("not said"))
+    free = await vacancies.free(session, desk.process.id, call.council, lock=False)
     return desk.page(
         "draw_begin.html",
         422 if wrong else 200,
         call=call,
         council=council_of(call),
         wrong=wrong,
+        vacant=len(free),
+        required=[draws.in_words([vacancy.requires], labels) for vacancy in free if vacancy.requires],
         candidates=counts.rounded(len(found.standing)),
         seats=desk.line("seats"),
         source=desk.line("source"),

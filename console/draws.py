@@ -12,7 +12,7 @@ from console.draw_forms import council_of
 from console.translations import download
 from council import lots
 from council.lots import Cannot, Limits
-from handlers import counts, draws, journal
+from handlers import counts, draws, journal, vacancies
 from handlers.draws import CATEGORY, Summary
 from handlers.journal import Act
 from handlers.writing import contents
@@ -140,6 +140,7 @@ async def _show(desk: Desk, session: Session, wrong: str = "") -> web.StreamResp
         lives=draw.state in LIVES,
         names=names,
         limits=_limits(draw, labels),
+        required=[draws.in_words([its], labels) for its in vacancies.required(draw.requirements, 0)],
         why=draws.why(outcome, labels) if isinstance(outcome, Cannot) else [],
         summary=outcome if isinstance(outcome, Summary) else None,
         bars=_bars(outcome) if isinstance(outcome, Summary) else [],

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import flows
+from council import lots
 from flows.candidate import Forwarded, SeatDeclined, SeatTaken, Withdrawn
-from handlers import councils, member_calls, processes, telling
+from handlers import councils, member_calls, processes, telling, vacancies
 from handlers.processes import OpenProcess
 from handlers.talk.visits import Visit
 from handlers.telling import Announcement
@@ -16,7 +17,7 @@ from storage import member_calls as stored_calls
 from storage.broadcasts import Audience, Stood, Subject
 from storage.candidates import PoolCandidate, Stands
 from storage.seats import NewTerm
-from storage.states import CandidateState, ProcessState, SeatKind
+from storage.states import CandidateState, ProcessState
 
 DRAWN = N_(
     "You were drawn by lot for a seat on this council: {name}. Send {word} to say whether you take it. We keep it for "
@@ -56,7 +57,7 @@ async def take_offer(session: Session, _keys: Keyring, visit: Visit, effect: Sea
     call = await stored_calls.get(session, process, effect.call, lock=True)
     stands = await candidates.of_person(session, process, effect.call, visit.person)
     seat = None if stands is None else _kept(stands, visit.now)
-    council = None if call is None else await councils.to_sit_on(session, process, call.council, visit.person)
+    council = None if call is None else await councils.to_sit_on(session, process, call.council_id, visit.person)
     if stands is None or council is None or seat is None or not await seats.is_vacant(session, process, seat):
         visit.break_off(_(NOT_KEPT))
         return
@@ -102,28 +103,26 @@ async def seat_drawn(
     drawn: Sequence[str],
     substitutes: Sequence[str],
     now: datetime,
+    requirements: Sequence[Mapping[str, str]] = (),
 ) -> None:
     """Offer a vacant seat to each who was drawn, keep the substitutes in this order, and tell every candidate.
 
-    The call closes. Who withdrew since the draw is passed over. Raises `contents.Unfit` when more were drawn than seats
-    are vacant, or somebody of them does not stand any more.
+    `requirements`: what the seat of each who was drawn requires, in their order; the others' seats require nothing.
+    The call closes. Who withdrew since the draw is passed over. Raises `contents.Unfit` when more were drawn than such
+    seats are vacant, or somebody of them does not stand any more.
     """
     processes.check_open(process)
     await processes.touch(session, process)
     call = await stored_calls.get(session, process.id, call_id, lock=True)
-    if call is None or call.opened is None:
+    if call is None:
         raise contents.Unfit(to_staff("This process has no call of this id."))
-    council = await councils.get(session, process, call.council, lock=True)
+    council = await councils.get(session, process, call.council_id, lock=True)
     standing = {stands.id: stands for stands in await candidates.of_call(session, process.id, call_id)}
     chosen = [standing[name] for name in dict.fromkeys((*drawn, *substitutes)) if name in standing]
     if any(stands.state is not CandidateState.STANDING for stands in chosen):
         raise contents.Unfit(to_staff("Somebody of these has been drawn already."))
-    first = [stands for stands in chosen if stands.id in set(drawn)]
-    vacant = await _vacant(session, process, council.id)
-    if len(first) > len(vacant):
-        raise contents.Unfit(to_staff("More were drawn than seats are vacant."))
-    for stands, seat in zip(first, vacant, strict=False):
-        await _offer(session, process, stands.id, seat, now)
+    seated = zip(drawn, lots.padded(requirements, len(drawn)), strict=True)
+    await _offer_all(session, process, council.id, {name: its for name, its in seated if name in standing}, now)
     others = [stands for stands in chosen if stands.id not in set(drawn)]
     for place, stands in enumerate(others, start=1):
         await candidates.move(session, process.id, stands.id, CandidateState.SUBSTITUTE, place=place)
@@ -139,7 +138,7 @@ async def seat_drawn(
         await _tell(session, process, council, Stood(call_id, state), text, now)
 
 
-async def follow_due(session: Session, now: datetime) -> int:
+async def follow_due(session: Session, keys: Keyring, now: datetime) -> int:
     """Take back what nobody answered in time, and let substitutes follow, in any process; gives how many are told."""
     number = 0
     for due in await candidates.late(session, now, MOST):
@@ -147,17 +146,21 @@ async def follow_due(session: Session, now: datetime) -> int:
         call = await member_calls.get(session, process, due.call)
         await candidates.move(session, due.process, due.candidate, CandidateState.LATE)
         if process.state is ProcessState.OPEN:
-            council = await councils.get(session, process, call.council)
+            council = await councils.get(session, process, call.council_id)
             about = Stood(due.call, CandidateState.LATE, due.candidate)
             number += await _tell(session, process, council, about, LATE, now)
-    for vacancy in await candidates.to_follow(session, MOST):
+    for vacancy in await candidates.to_follow(session):
+        if number >= MOST:
+            break
         process = await processes.get(session, vacancy.process)
-        number += await _follow(session, process, vacancy.council, vacancy.call, now)
+        number += await _follow(session, keys, process, vacancy.council, vacancy.call, now)
     return number
 
 
-async def _follow(session: Session, process: OpenProcess, council_id: str, call_id: str, now: datetime) -> int:
-    """The next substitutes of a call are offered what is vacant. Two who come at once wait for each other."""
+async def _follow(
+    session: Session, keys: Keyring, process: OpenProcess, council_id: str, call_id: str, now: datetime
+) -> int:
+    """The next substitutes of a call are offered what is vacant and fits them. Two who come at once take turns."""
     council = await councils.get(session, process, council_id, lock=True)
     sitting = set(await councils.members_of(session, process, council_id))
     stands = [
@@ -167,17 +170,31 @@ async def _follow(session: Session, process: OpenProcess, council_id: str, call_
     ]
     number = 0
     in_order = sorted(stands, key=lambda stands: stands.place or 0)
-    for following, seat in zip(in_order, await _vacant(session, process, council_id), strict=False):
-        await _offer(session, process, following.id, seat, now)
-        about = Stood(call_id, CandidateState.OFFERED, following.id)
-        number += await _tell(session, process, council, about, FOLLOWS, now)
+    free = await vacancies.free(session, process.id, council_id)
+    facts: Mapping[str, Mapping[str, str]] = {}
+    if any(vacancy.requires for vacancy in free):
+        facts = await candidates.facts_of(session, keys, process.id, call_id)
+    places = lots.seating([vacancy.requires for vacancy in free], [facts.get(its.id, {}) for its in in_order])
+    for vacancy, place in zip(free, places, strict=True):
+        if place is not None:
+            following = in_order[place].id
+            await _offer(session, process, following, vacancy.seat, now)
+            about = Stood(call_id, CandidateState.OFFERED, following)
+            number += await _tell(session, process, council, about, FOLLOWS, now)
     return number
 
 
-async def _vacant(session: Session, process: OpenProcess, council_id: str) -> Sequence[str]:
-    """The seats that are drawn, vacant, and kept for nobody."""
-    kept = set(await candidates.offered(session, process.id, council_id))
-    return [seat for seat in await seats.vacant(session, process.id, council_id, SeatKind.DRAWN) if seat not in kept]
+async def _offer_all(
+    session: Session, process: OpenProcess, council_id: str, drawn: Mapping[str, Mapping[str, str]], now: datetime
+) -> None:
+    """To each who was drawn a vacant seat that requires what theirs does. Raises `contents.Unfit` without one."""
+    vacant = list(await vacancies.vacant(session, process.id, council_id))
+    for name, requirement in drawn.items():
+        seat = next((its for its in vacant if its.requires == requirement), None)
+        if seat is None:
+            raise contents.Unfit(to_staff("More were drawn than seats are vacant."))
+        vacant.remove(seat)
+        await _offer(session, process, name, seat.seat, now)
 
 
 async def _offer(session: Session, process: OpenProcess, candidate_id: str, seat: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import flows
-from handlers import processes
+from handlers import processes, quota_facts
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import N_, _, in_words, languages, speaking, to_staff
@@ -124,6 +124,9 @@ async def add_seats(
     there = len(await seats.of_council(session, process.id, council_id))
     if not 1 <= places.number <= MOST_SEATS - there:
         raise contents.Unfit(to_staff("A council has at most {most} seats.", most=MOST_SEATS))
+    if places.requires and places.kind is not SeatKind.DRAWN:
+        raise contents.Unfit(to_staff("Only a seat that is drawn by lot can require something: who is drawn told it."))
+    await quota_facts.check_required(session, process.id, council_id, places.requires)
     requires = contents.pack(dict(places.requires)) if places.requires else None
     names = [fresh() for _place in range(places.number)]
     for name in names:

@@ -1,25 +1,20 @@
-"""Calls for members of a council: one person requests one, another approves exactly that, and everybody is told."""
+"""Calls for members of a council: opened and told to everybody, and ended before their day."""
 
-import hashlib
-import json
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
-
-import msgspec
 
 import flows
 from flows.region import RATHER_NOT
-from handlers import councils, processes, telling
+from handlers import councils, processes, quota_facts, telling
 from handlers.councils import OpenCouncil
 from handlers.processes import OpenProcess
 from handlers.telling import Announcement
 from handlers.writing import contents
 from locales import N_, _, in_words, to_staff
-from storage import Session, fresh, member_calls
-from storage import processes as stored_processes
-from storage.broadcasts import Plan, Subject
+from storage import Session, broadcasts, fresh, member_calls
+from storage.broadcasts import CALL, Plan, Subject
 from storage.member_calls import NewCall, StoredCall
-from storage.states import SendingState
 
 CALLED = N_(
     "A council looks for members: {name}.\n{about}\nWhat we ask of you: {asks}\nWhat you get: {gives}\nTo put yourself "
@@ -30,59 +25,47 @@ LONGEST_WHY = 200
 MOST_FACTS = 6
 
 
-async def request(
-    session: Session, process: OpenProcess, council_id: str, call: contents.MemberCall, staff_id: str, now: datetime
-) -> str:
-    """Ask for a call to be opened; nobody is told before it is approved. Gives its id. Raises `contents.Unfit`."""
-    processes.check_open(process)
-    council = await councils.get(session, process, council_id, lock=True)
-    check(process, council, call, now)
-    for before in await member_calls.of_council(session, process.id, council_id):
-        if before.state is SendingState.REQUESTED or is_open(before, now):
-            raise contents.Unfit(to_staff("This council has a call that is open, or waits to be approved."))
-    name, closes = fresh(), datetime.combine(call.closes, time.max, UTC)
-    new = NewCall(
-        name, process.id, council_id, contents.pack(call), _hash(process, council, call), staff_id, now, closes
-    )
-    await member_calls.add(session, new)
-    return name
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """A call for members, and the council that calls them."""
+
+    council: str
+    call: contents.MemberCall = field(repr=False)
 
 
-async def approve(
-    session: Session, process: OpenProcess, call_id: str, staff_id: str, shown_hash: str, now: datetime
-) -> SendingState:
-    """Open it and tell everybody, as a second person; VOID if something has changed since it was requested.
+async def open_(session: Session, process: OpenProcess, calling: Calling, now: datetime) -> str:
+    """Open a call, and tell everybody who takes part; gives its id.
 
-    `shown_hash` is that of what they had before them. Raises `contents.Unfit`, and nothing has changed then.
+    It closes at the end of the day `closes`, in UTC. Raises `contents.Unfit`.
     """
-    found = await _taken(session, process, call_id)
-    if shown_hash != found.hash:
-        raise contents.Unfit(to_staff("This is not what you had before you. Look at it again."))
-    if staff_id == found.requested_by:
-        raise contents.Unfit(to_staff("You requested this yourself, so somebody else has to approve it."))
-    return await _open(session, process, found, staff_id, now)
-
-
-async def open_now(
-    session: Session, process: OpenProcess, council_id: str, call: contents.MemberCall, staff_id: str, now: datetime
-) -> str:
-    """Open a call and tell everybody, alone: for whoever has the terminal. Gives its id. Raises `contents.Unfit`."""
-    name = await request(session, process, council_id, call, staff_id, now)
-    await _open(session, process, await _taken(session, process, name), staff_id, now)
+    await processes.touch(session, process)
+    council = await check(session, process, calling, now, lock=True)
+    name, closes = fresh(), datetime.combine(calling.call.closes, time.max, UTC)
+    new = NewCall(name, process.id, council.id, contents.pack(calling.call), now, closes)
+    await member_calls.add(session, new)
+    plan = Plan(not_after=closes, hours=telling.hours(process.content))
+    await telling.tell_many(session, process, announcement(process, council, calling.call, name), now, plan)
     return name
-
-
-async def call_back(session: Session, process: OpenProcess, call_id: str) -> None:
-    """It is never opened. Raises `contents.Unfit` when it is open, or was ended already."""
-    found = await _taken(session, process, call_id)
-    await member_calls.end(session, process.id, found.id, SendingState.CALLED_BACK)
 
 
 async def close(session: Session, process: OpenProcess, call_id: str, now: datetime) -> None:
-    """Nobody can put themselves forward any more. Raises `contents.Unfit` when it is not open."""
+    """Nobody can put themselves forward any more, and nobody else is told of it. Who stands waits for the draw.
+
+    Raises `contents.Unfit` when it is not open.
+    """
     await processes.touch(session, process)
-    if not await member_calls.close(session, process.id, call_id, now):
+    found = await member_calls.get(session, process.id, call_id, lock=True)
+    if found is None or not is_open(found, now):
         raise contents.Unfit(to_staff("This call is not open."))
+    await member_calls.close(session, process.id, call_id, now)
+    await stop_telling(session, process, call_id)
+
+
+async def stop_telling(session: Session, process: OpenProcess, call_id: str) -> None:
+    """Who has not been told of a call yet is not told any more."""
+    telling_of_it = await broadcasts.about(session, process.id, Subject(CALL, call_id))
+    if telling_of_it is not None:
+        await broadcasts.cancel(session, telling_of_it.id)
 
 
 async def get(session: Session, process: OpenProcess, call_id: str) -> StoredCall:
@@ -93,6 +76,19 @@ async def get(session: Session, process: OpenProcess, call_id: str) -> StoredCal
     return found
 
 
+async def named(session: Session, process: OpenProcess, beginning: str) -> str:
+    """The id of the call of any council that begins like this. Raises `contents.Unfit`."""
+    of_all = [
+        call.id
+        for council in await councils.of_process(session, process)
+        for call in await of_council(session, process, council.id)
+    ]
+    found = [name for name in of_all if name.startswith(beginning)]
+    if len(beginning) < councils.SHORTEST_ID or len(found) != 1:
+        raise contents.Unfit(to_staff("This process has no call of this id."))
+    return found[0]
+
+
 async def of_council(session: Session, process: OpenProcess, council_id: str) -> Sequence[StoredCall]:
     """Those of a council, the newest first."""
     return await member_calls.of_council(session, process.id, council_id)
@@ -100,17 +96,17 @@ async def of_council(session: Session, process: OpenProcess, council_id: str) ->
 
 def is_open(call: StoredCall, now: datetime) -> bool:
     """Whether people can put themselves forward."""
-    return call.opened is not None and call.closed is None and call.closes > now
+    return call.closed is None and call.closes > now
 
 
 def content_of(call: StoredCall) -> contents.MemberCall:
     return contents.unpack(call.content, contents.MemberCall)
 
 
-def told(process: OpenProcess, council: OpenCouncil, call: contents.MemberCall) -> flows.Renditions:
-    """What everybody is told."""
+def announcement(process: OpenProcess, council: OpenCouncil, call: contents.MemberCall, name: str = "") -> Announcement:
+    """What everybody is told. `name`: the call's id."""
     content = council.content
-    return telling.in_every_language(
+    texts = telling.in_every_language(
         process,
         lambda render: _(
             CALLED,
@@ -122,10 +118,23 @@ def told(process: OpenProcess, council: OpenCouncil, call: contents.MemberCall) 
             day=in_words(call.closes),
         ).replace("\n\n", "\n"),
     )
+    return Announcement(Subject(CALL, name), texts)
 
 
-def check(process: OpenProcess, council: OpenCouncil, call: contents.MemberCall, now: datetime) -> None:
-    """Raises `contents.Unfit`."""
+async def check(
+    session: Session, process: OpenProcess, calling: Calling, now: datetime, lock: bool = False
+) -> OpenCouncil:
+    """The council that calls. Raises `contents.Unfit` where the call could not be opened now."""
+    council = await councils.get(session, process, calling.council, lock)
+    _check(calling.call, now)
+    telling.check_fits(announcement(process, council, calling.call).renditions, to_staff("what it asks"))
+    if any(is_open(before, now) for before in await of_council(session, process, council.id)):
+        raise contents.Unfit(to_staff("This council has a call that is open already."))
+    await quota_facts.check_same(session, process.id, council.id, calling.call.facts)
+    return council
+
+
+def _check(call: contents.MemberCall, now: datetime) -> None:
     if not 1 <= call.seats <= councils.MOST_SEATS:
         raise contents.Unfit(to_staff("seats: from 1 to {most}.", most=councils.MOST_SEATS))
     contents.check_rendered(call.asks, to_staff("what it asks"), LONGEST_TERMS)
@@ -143,48 +152,3 @@ def check(process: OpenProcess, council: OpenCouncil, call: contents.MemberCall,
         contents.check_choices(fact.options, fact.value, RATHER_NOT)
         if not fact.options:
             raise contents.Unfit(to_staff("{what}: give between 2 and {most} choices.", what=fact.value, most=12))
-    telling.check_fits(told(process, council, call), to_staff("what it asks"))
-
-
-async def _taken(session: Session, process: OpenProcess, call_id: str) -> StoredCall:
-    found = await member_calls.get(session, process.id, call_id, lock=True)
-    if found is None or found.state is not SendingState.REQUESTED:
-        raise contents.Unfit(to_staff("No call of this id waits to be approved."))
-    return found
-
-
-async def _open(
-    session: Session, process: OpenProcess, found: StoredCall, staff_id: str, now: datetime
-) -> SendingState:
-    call = content_of(found)
-    try:
-        if not await stored_processes.touch(session, process.id):
-            raise contents.Unfit(to_staff("This process is over."))
-        council = await councils.get(session, process, found.council, lock=True)
-        check(process, council, call, now)
-    except contents.Unfit:
-        return await _void(session, process, found)
-    if _hash(process, council, call) != found.hash:
-        return await _void(session, process, found)
-    await member_calls.open_(session, process.id, found.id, staff_id, now)
-    plan = Plan(not_after=found.closes, hours=telling.hours(process.content))
-    announcement = Announcement(Subject("call", found.id), told(process, council, call))
-    await telling.tell_many(session, process, announcement, now, plan)
-    return SendingState.LEFT
-
-
-async def _void(session: Session, process: OpenProcess, found: StoredCall) -> SendingState:
-    await member_calls.end(session, process.id, found.id, SendingState.VOID)
-    return SendingState.VOID
-
-
-def _hash(process: OpenProcess, council: OpenCouncil, call: contents.MemberCall) -> str:
-    """Of all that decides who is told what, and what they are asked."""
-    all_of_it = {
-        "process": process.id,
-        "council": council.id,
-        "call": msgspec.to_builtins(call),
-        "told": told(process, council, call),
-    }
-    canonical = json.dumps(all_of_it, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,6 +1,6 @@
 """People leave a process, and members its councils: of their own will, or because the organizers end a seat."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from flows.leave import Departed
@@ -44,7 +44,7 @@ async def depart(session: Session, _keys: Keyring, visit: Visit, _effect: Depart
 
 async def remove(session: Session, process: OpenProcess, beginning: str, now: datetime) -> None:
     """End the seat whose name begins like this, and tell its member, in this transaction. Raises `contents.Unfit`."""
-    seat = await _named(session, process, beginning)
+    seat = await taken_seat(session, process, beginning)
     who = await seats.holder(session, process.id, seat.id)
     if who is None:
         raise contents.Unfit(to_staff("This seat is free by now."))
@@ -55,7 +55,8 @@ async def remove(session: Session, process: OpenProcess, beginning: str, now: da
     await unseat(session, process.id, who, seat.council, TermEnd.REMOVED, now)
 
 
-async def _named(session: Session, process: OpenProcess, beginning: str) -> StoredSeat:
+async def taken_seat(session: Session, process: OpenProcess, beginning: str) -> StoredSeat:
+    """The seat that is taken and whose name begins like this. Raises `contents.Unfit`."""
     taken = [seat for seat in await seats.of_process(session, process.id) if seat.since is not None]
     found = [seat for seat in taken if seat.id.startswith(beginning)]
     if len(beginning) < SHORTEST_SEAT or not found:
@@ -70,16 +71,30 @@ async def unseat(
 ) -> None:
     """They sit no more on this council, or on none of the process.
 
-    Of their vote in what is open nothing is left, not even that they had one. What closed before has counted it. Who
-    sits on another council of the process still votes in what is open, and everybody where everybody does.
+    Of their vote in what is open of this council nothing is left, not even that they had one. What closed before has
+    counted it. Who sits on another council of the process still votes in what is open of that one, or of any of them,
+    and everybody where everybody does.
     """
     await seats.leave(session, process_id, who, council_id, end, now.date())
-    if not await councils.of_person(session, process_id, who):
-        await _withdraw(session, process_id, who, (Roll.COUNCIL,), now)
+    sits_on = {council.id for council in await councils.of_person(session, process_id, who)}
+
+    def is_theirs_no_more(round_: contents.Round) -> bool:
+        return round_.council not in sits_on if round_.council else not sits_on
+
+    await _withdraw(session, process_id, who, (Roll.COUNCIL,), now, is_theirs_no_more)
 
 
-async def _withdraw(session: Session, process_id: str, who: str, rolls: Sequence[Roll], now: datetime) -> None:
-    withdrawn = await rounds.withdraw(session, process_id, who, now, rolls)
+async def _withdraw(
+    session: Session,
+    process_id: str,
+    who: str,
+    rolls: Sequence[Roll],
+    now: datetime,
+    where: Callable[[contents.Round], bool] = lambda _round: True,
+) -> None:
+    found = await rounds.open_to(session, process_id, who, now, rolls)
+    withdrawn = [its.round for its in found if where(contents.unpack(its.content, contents.Round))]
+    await rounds.withdraw(session, process_id, who, withdrawn)
     await remarks.withdraw(session, withdrawn, who)
     about = [Subject(ROUND, name) for name in withdrawn]
     await deliveries.cancel_about(session, process_id, who, about, UNSEATED, now)

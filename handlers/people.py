@@ -231,11 +231,11 @@ async def take_seat(session: Session, keys: Keyring, visit: Visit) -> bool:
 
 async def _seat(session: Session, visit: Visit, code: str) -> bool:
     process, today = visit.board.process, visit.now.date()
-    invitation = await invitations.take(session, process, code, today)
-    if invitation is None:
-        return False
-    council = await councils.to_sit_on(session, process, invitation.council, visit.person)
-    seat = None if council is None else await _free(session, process, invitation, today)
+    # The council before its codes, as whoever voids them does.
+    council_id = await invitations.council_of(session, process, code)
+    council = None if council_id is None else await councils.to_sit_on(session, process, council_id, visit.person)
+    invitation = None if council is None else await invitations.take(session, process, code, today)
+    seat = None if invitation is None else await _free(session, process, invitation, today)
     if council is None or seat is None:
         return False
     await invitations.use(session, process, code, today)
@@ -255,7 +255,7 @@ async def _free(session: Session, process_id: str, invitation: Invitation, today
         return invitation.seat if await seats.is_vacant(session, process_id, invitation.seat) else None
     vacant = await seats.vacant(session, process_id, invitation.council, SeatKind.INVITATION)
     if vacant:
-        return vacant[0]
+        return vacant[0].id
     new = NewSeat(fresh(), process_id, invitation.council, SeatKind.INVITATION, None, None, today)
     await seats.add(session, new)
     return new.id

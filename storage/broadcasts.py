@@ -40,6 +40,8 @@ PROPOSAL = "proposal"
 """The kind of subject that tells one person what became of a statement that they proposed."""
 CONSULTATION = "consultation"
 """The kind of subject that calls people to answer."""
+CALL = "call"
+"""The kind of subject that calls for members of a council."""
 
 
 @dataclass(frozen=True, slots=True)

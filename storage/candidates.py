@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from storage._ground.database import Session
 from storage._ground.ids import fresh
@@ -49,7 +49,6 @@ async def facing(session: Session, process_id: str, person_id: str, now: datetim
         .outerjoin(candidate, (candidate.c.call_id == member_call.c.id) & (candidate.c.person_id == person_id))
         .where(
             member_call.c.process_id == process_id,
-            member_call.c.opened.is_not(None),
             council.c.dissolved.is_(None),
             or_(is_open, candidate.c.id.is_not(None)),
         )
@@ -71,7 +70,6 @@ async def stand(
     still = select(member_call.c.id).where(
         member_call.c.process_id == process_id,
         member_call.c.id == call_id,
-        member_call.c.opened.is_not(None),
         member_call.c.closed.is_(None),
         member_call.c.closes > now,
     )
@@ -108,6 +106,15 @@ async def forget_all(session: Session, process_id: str, now: datetime) -> None:
     await session.execute(delete(candidate).where(candidate.c.process_id == process_id))
     calls = (member_call.c.process_id == process_id, member_call.c.closed.is_(None))
     await session.execute(update(member_call).where(*calls).values(closed=now))
+
+
+async def forget_of_council(session: Session, process_id: str, council_id: str) -> None:
+    """Nothing is left of who stood for this council."""
+    calls = select(member_call.c.id).where(
+        member_call.c.process_id == process_id, member_call.c.council_id == council_id
+    )
+    theirs = (candidate.c.process_id == process_id, candidate.c.call_id.in_(calls))
+    await session.execute(delete(candidate).where(*theirs))
 
 
 class PoolCandidate(NamedTuple):
@@ -231,15 +238,15 @@ class Vacancy(NamedTuple):
     call: str
 
 
-async def to_follow(session: Session, most: int) -> Sequence[Vacancy]:
-    """Where substitutes of any process can follow, each council once."""
+async def to_follow(session: Session) -> Sequence[Vacancy]:
+    """Where substitutes of any process may follow, of each council the newest call first."""
     taken = select(membership.c.id).where(membership.c.seat_id == seat.c.id, sits).exists()
     waiting = candidate.alias("waiting")
     is_offered = (
         select(waiting.c.id).where(waiting.c.seat_id == seat.c.id, waiting.c.state == CandidateState.OFFERED).exists()
     )
     rows = await session.execute(
-        select(member_call.c.process_id, member_call.c.council_id, func.max(member_call.c.id))
+        select(member_call.c.process_id, member_call.c.council_id, member_call.c.id)
         .join(process, process.c.id == member_call.c.process_id)
         .join(candidate, candidate.c.call_id == member_call.c.id)
         .join(seat, seat.c.council_id == member_call.c.council_id)
@@ -251,29 +258,33 @@ async def to_follow(session: Session, most: int) -> Sequence[Vacancy]:
             ~taken,
             ~is_offered,
         )
-        .group_by(member_call.c.process_id, member_call.c.council_id)
-        .limit(most)
+        .group_by(member_call.c.process_id, member_call.c.council_id, member_call.c.id, member_call.c.opened)
+        .order_by(member_call.c.process_id, member_call.c.council_id, member_call.c.opened.desc(), member_call.c.id)
     )
     return [Vacancy(*row) for row in rows]
+
+
+async def facts_of(session: Session, keys: Keyring, process_id: str, call_id: str) -> Mapping[str, Mapping[str, str]]:
+    """What the candidates of a call told, by their ids: by fact, which of its values."""
+    rows = await session.execute(
+        select(candidate.c.id, candidate.c.facts, person.c.id, person.c.key, person.c.key_epoch)
+        .join(person, person.c.id == candidate.c.person_id)
+        .where(candidate.c.process_id == process_id, candidate.c.call_id == call_id)
+    )
+    return {row[0]: _facts(keys, row) for row in rows}
 
 
 async def facts_counted(
     session: Session, keys: Keyring, process_id: str, call_id: str
 ) -> tuple[int, Mapping[str, Mapping[str, int]]]:
     """How many candidates a call has, and of how many each fact has each value."""
-    rows = await session.execute(
-        select(candidate.c.id, candidate.c.facts, person.c.id, person.c.key, person.c.key_epoch)
-        .join(person, person.c.id == candidate.c.person_id)
-        .where(candidate.c.process_id == process_id, candidate.c.call_id == call_id)
-    )
+    facts = await facts_of(session, keys, process_id, call_id)
     counted: dict[str, dict[str, int]] = {}
-    number = 0
-    for row in rows:
-        number += 1
-        for fact, value in _facts(keys, row).items():
+    for its in facts.values():
+        for fact, value in its.items():
             of_fact = counted.setdefault(fact, {})
             of_fact[value] = of_fact.get(value, 0) + 1
-    return number, counted
+    return len(facts), counted
 
 
 async def _stands(session: Session, process_id: str, call_id: str, person_id: str | None) -> Sequence[Stands]:

@@ -56,6 +56,12 @@ async def change(session: Session, process_id: str, council_id: str, content: st
     return bool(changed.rowcount)
 
 
+async def dissolve(session: Session, process_id: str, council_id: str, now: datetime) -> None:
+    """It is there no more, but for what it has done."""
+    its = (council.c.process_id == process_id, council.c.id == council_id)
+    await session.execute(update(council).where(*its).values(dissolved=now))
+
+
 async def members(session: Session, process_id: str, council_id: str) -> list[str]:
     """Everybody who sits on this council: the roll of a vote of it."""
     theirs = (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, exists, insert, or_, select, update
 
@@ -29,6 +29,8 @@ class NewDraw:
     commitment: str
     announced: datetime
     announced_by: str
+    requirements: str | None
+    """What the first of its seats require of who sits there, as a JSON text that the handlers wrote; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,9 +207,33 @@ async def get(session: Session, process_id: str, draw_id: str, lock: bool = Fals
 
 async def under_way(session: Session, process_id: str, call_id: str) -> bool:
     """Whether a draw of this call waits for something still."""
-    over = (DrawState.FAILED, DrawState.CONFIRMED)
-    theirs = (draw.c.process_id == process_id, draw.c.call_id == call_id, draw.c.state.not_in(over))
+    theirs = (draw.c.process_id == process_id, draw.c.call_id == call_id, draw.c.state.not_in(OVER))
     return (await session.execute(select(draw.c.id).where(*theirs).limit(1))).first() is not None
+
+
+OVER = (DrawState.FAILED, DrawState.CONFIRMED)
+
+
+class ToFill(NamedTuple):
+    """Seats that a draw fills."""
+
+    seats: int
+    requirements: str | None
+    """What the first of them require, as `NewDraw` has it."""
+
+
+async def to_fill(session: Session, process_id: str, council_id: str) -> Sequence[ToFill]:
+    """The seats of the council that draws fill which wait for something still, the oldest first."""
+    theirs = (draw.c.process_id == process_id, draw.c.council_id == council_id, draw.c.state.not_in(OVER))
+    under_way = select(draw.c.seats, draw.c.requirements).where(*theirs).order_by(draw.c.announced, draw.c.id)
+    return [ToFill(*row) for row in await session.execute(under_way)]
+
+
+async def fail_all(session: Session, process_id: str, council_id: str, outcome: str) -> None:
+    """Nobody is drawn for the council any more, and why; no worker draws on."""
+    theirs = (draw.c.process_id == process_id, draw.c.council_id == council_id, draw.c.state.not_in(OVER))
+    values = {"state": DrawState.FAILED, "outcome": outcome, "maker": None, "until": None}
+    await session.execute(update(draw).where(*theirs).values(values))
 
 
 async def tickets(session: Session, keys: Keyring, process_id: str, draw_id: str) -> Sequence[StoredTicket]:

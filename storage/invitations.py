@@ -47,6 +47,13 @@ async def of_process(session: Session, process_id: str) -> Sequence[Invitation]:
     return [Invitation(*row) for row in rows]
 
 
+async def council_of(session: Session, process_id: str, code: str) -> str | None:
+    """The council to which this code of the process invites; None: there is none such."""
+    its = select(invitation.c.council_id).where(invitation.c.process_id == process_id, invitation.c.id == code)
+    found: str | None = (await session.execute(its)).scalar_one_or_none()
+    return found
+
+
 async def take(session: Session, process_id: str, code: str, today: date) -> Invitation | None:
     """The one of the process that has this code, locked; None when it was used or revoked, is over or never was."""
     open_ = (invitation.c.id == code, invitation.c.used.is_(None), invitation.c.until >= today)
@@ -66,6 +73,18 @@ async def revoke(session: Session, process_id: str, invitation_id: str) -> bool:
     """Nobody takes a seat by this one any more. False when it was used, or there is none."""
     its = (invitation.c.process_id == process_id, invitation.c.id == invitation_id, invitation.c.used.is_(None))
     return bool((await session.execute(delete(invitation).where(*its))).rowcount)
+
+
+async def revoke_of_seat(session: Session, process_id: str, seat_id: str) -> None:
+    """Nobody takes this seat by any code; the council is locked."""
+    its = (invitation.c.process_id == process_id, invitation.c.seat_id == seat_id, invitation.c.used.is_(None))
+    await session.execute(delete(invitation).where(*its))
+
+
+async def revoke_of_council(session: Session, process_id: str, council_id: str) -> None:
+    """Nobody takes a seat of this council by any code; it is locked."""
+    its = (invitation.c.process_id == process_id, invitation.c.council_id == council_id, invitation.c.used.is_(None))
+    await session.execute(delete(invitation).where(*its))
 
 
 async def prune(session: Session, before: date) -> int:

@@ -219,7 +219,6 @@ async def board(session: Session, process_id: str, now: datetime) -> StoredBoard
                 select(func.max(member_call.c.closes))
                 .where(
                     member_call.c.process_id == process_id,
-                    member_call.c.opened.is_not(None),
                     member_call.c.closed.is_(None),
                 )
                 .scalar_subquery()

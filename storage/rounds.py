@@ -150,16 +150,21 @@ async def is_on_roll(session: Session, who: str, round_id: str) -> bool:
     return (await session.execute(row)).one_or_none() is not None
 
 
-async def withdraw(
-    session: Session, process_id: str, who: str, now: datetime, rolls: Sequence[Roll] = tuple(Roll)
-) -> list[str]:
-    """Take a person off such rolls of the process's open rounds; gives which rounds these are.
+class Open(NamedTuple):
+    """A round that is open."""
 
-    To their ballots nothing leads any more: none is counted, and `ballots.drop_unlinked` throws them away.
-    The rows of the rounds are locked against a closing at the same instant: a round that closed first has counted.
+    round: str
+    content: str
+    """A JSON text that the handlers wrote."""
+
+
+async def open_to(session: Session, process_id: str, who: str, now: datetime, rolls: Sequence[Roll]) -> list[Open]:
+    """The open rounds of the process, of such rolls, on whose roll this person is.
+
+    Their rows are locked against a closing at the same instant: a round that closed first has counted.
     """
     rows = await session.execute(
-        select(round_.c.id)
+        select(round_.c.id, round_.c.content)
         .join(roll, roll.c.round_id == round_.c.id)
         .where(
             round_.c.process_id == process_id,
@@ -171,9 +176,23 @@ async def withdraw(
         .order_by(round_.c.id)
         .with_for_update(of=[round_], read=True)
     )
-    open_ = list(rows.scalars())
-    await session.execute(delete(roll).where(roll.c.person_id == who, roll.c.round_id.in_(open_)))
-    return open_
+    return [Open(*row) for row in rows]
+
+
+async def still_open(session: Session, process_id: str, roll: Roll) -> list[Open]:
+    """Those of the process with such a roll that nobody has counted yet."""
+    theirs = (round_.c.process_id == process_id, round_.c.roll == roll, round_.c.closed.is_(None))
+    rows = await session.execute(select(round_.c.id, round_.c.content).where(*theirs).order_by(round_.c.id))
+    return [Open(*row) for row in rows]
+
+
+async def withdraw(session: Session, process_id: str, who: str, names: Sequence[str]) -> None:
+    """Take a person off the rolls of these rounds of the process, which `open_to` has locked.
+
+    To their ballots nothing leads any more: none is counted, and `ballots.drop_unlinked` throws them away.
+    """
+    theirs = select(round_.c.id).where(round_.c.process_id == process_id, round_.c.id.in_(names))
+    await session.execute(delete(roll).where(roll.c.person_id == who, roll.c.round_id.in_(theirs)))
 
 
 class Turnout(NamedTuple):

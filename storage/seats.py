@@ -59,18 +59,29 @@ async def of_process(session: Session, process_id: str) -> Sequence[StoredSeat]:
     return [_read(row) for row in rows]
 
 
-async def vacant(session: Session, process_id: str, council_id: str, kind: SeatKind) -> Sequence[str]:
-    """Its seats of this kind that nobody sits on, the oldest first; locked."""
+class VacantSeat(NamedTuple):
+    """A seat on which nobody sits."""
+
+    id: str
+    requires: str | None
+    """A JSON text that the handlers wrote; None: nothing."""
+
+
+async def vacant(
+    session: Session, process_id: str, council_id: str, kind: SeatKind, lock: bool = True
+) -> Sequence[VacantSeat]:
+    """Its seats of this kind that nobody sits on, the oldest first."""
     taken = select(membership.c.seat_id).where(membership.c.process_id == process_id, sits)
-    free = select(seat.c.id).where(
+    free = select(seat.c.id, seat.c.requires).where(
         seat.c.process_id == process_id,
         seat.c.council_id == council_id,
         seat.c.kind == kind,
         seat.c.ended.is_(None),
         seat.c.id.not_in(taken),
     )
-    rows = await session.execute(free.order_by(seat.c.made, seat.c.id).with_for_update(key_share=True))
-    return list(rows.scalars())
+    in_order = free.order_by(seat.c.made, seat.c.id)
+    rows = await session.execute(in_order.with_for_update(key_share=True) if lock else in_order)
+    return [VacantSeat(*row) for row in rows]
 
 
 async def is_vacant(session: Session, process_id: str, seat_id: str) -> bool:
@@ -111,6 +122,31 @@ async def holder(session: Session, process_id: str, seat_id: str) -> str | None:
     return (await session.execute(found)).scalar_one_or_none()
 
 
+async def holders(session: Session, process_id: str, council_id: str) -> Sequence[str]:
+    """Everybody who sits on the council, locked like one of them, in the order of their ids."""
+    found = (
+        select(person.c.id)
+        .join(membership, membership.c.person_id == person.c.id)
+        .join(seat, seat.c.id == membership.c.seat_id)
+        .where(membership.c.process_id == process_id, seat.c.council_id == council_id, sits)
+        .order_by(person.c.id)
+        .with_for_update(of=[person], key_share=True)
+    )
+    return list((await session.execute(found)).scalars())
+
+
+async def abolish(session: Session, process_id: str, seat_id: str, today: date) -> None:
+    """It is there no more."""
+    its = (seat.c.process_id == process_id, seat.c.id == seat_id)
+    await session.execute(update(seat).where(*its).values(ended=today))
+
+
+async def abolish_all(session: Session, process_id: str, council_id: str, today: date) -> None:
+    """None of the council's is there any more."""
+    its = (seat.c.process_id == process_id, seat.c.council_id == council_id, seat.c.ended.is_(None))
+    await session.execute(update(seat).where(*its).values(ended=today))
+
+
 async def leave(
     session: Session, process_id: str, who: str, council_id: str | None, end: TermEnd, today: date
 ) -> Sequence[str]:
@@ -128,6 +164,12 @@ async def last_day(session: Session, process_id: str, seat_id: str) -> date | No
     theirs = (membership.c.process_id == process_id, membership.c.seat_id == seat_id, sits)
     found: date | None = (await session.execute(select(membership.c.until).where(*theirs))).scalar_one_or_none()
     return found
+
+
+async def move_end(session: Session, process_id: str, seat_id: str, until: date, warned: datetime | None) -> None:
+    """Another last day for who sits there. `warned`: when they were told that it comes soon; None: they were not."""
+    theirs = (membership.c.process_id == process_id, membership.c.seat_id == seat_id, sits)
+    await session.execute(update(membership).where(*theirs).values(until=until, warned=warned))
 
 
 class Term(NamedTuple):

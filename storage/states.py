@@ -171,6 +171,8 @@ class SendingKind(StrEnum):
     """What was decided on an amendment, to who proposed it and who support it; the part's next edition with it."""
     ROLL = "roll"
     """A correction of a roll: who sits on these seats may vote, too, and is invited."""
+    CALL = "call"
+    """A call for members of a council: it opens, and everybody is told."""
 
 
 class SendingState(StrEnum):

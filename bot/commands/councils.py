@@ -14,16 +14,19 @@ from bot.commands.terminal import (
     File,
     Slug,
     acting,
+    ask,
     first_line,
     load_keys,
     looking,
     meant,
     read,
+    rehearsing,
     say,
     short,
 )
 from handlers import (
     councils,
+    dissolving,
     members,
     people,
     rounds,
@@ -64,9 +67,9 @@ def council_list(process: Slug = None) -> None:
 
     async def look(session: Session, its: OpenProcess, _now: datetime) -> None:
         for its_council in await councils.of_process(session, its):
-            seats = await councils.seats_of(session, its, its_council.id)
-            taken = sum(seat.since is not None for seat in seats)
-            say(f"{its_council.id[:8]}  {taken} of {len(seats)}  {first_line(its_council.content.name)}")
+            its_seats = await councils.seats_of(session, its, its_council.id)
+            taken = sum(seat.since is not None for seat in its_seats)
+            say(f"{its_council.id[:8]}  {taken} of {len(its_seats)}  {first_line(its_council.content.name)}")
 
     looking(process, look)
 
@@ -104,12 +107,12 @@ def council_members(process: Slug = None) -> None:
     async def look(session: Session, its: OpenProcess, _now: datetime) -> None:
         several = await councils.of_process(session, its)
         for council_ in several:
-            seats = await councils.seats_of(session, its, council_.id)
+            its_seats = await councils.seats_of(session, its, council_.id)
             if len(several) > 1:
                 say(f"{council_.id[:8]}  {first_line(council_.content.name)}")
-            for seat in seats:
+            for seat in its_seats:
                 say(_seat(seat))
-            say(f"together  {sum(seat.since is not None for seat in seats)} of {len(seats)}")
+            say(f"together  {sum(seat.since is not None for seat in its_seats)} of {len(its_seats)}")
 
     looking(process, look)
 
@@ -131,6 +134,26 @@ def council_remove(seat: str, process: Slug = None) -> None:
         lambda _nothing: Entry(Act.COUNCIL_REMOVE),
     )
     say("This seat is free now. Its member is told.")
+
+
+def council_dissolve(
+    council: Annotated[str, typer.Argument(help="The first characters of its id.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it shall be dissolved.")] = False,
+    process: Slug = None,
+) -> None:
+    """Dissolve a council, once you have said yes: its members are told, and nothing of it stays open.
+
+    Its seats and terms end, its codes, calls and draws are void. That cannot be undone.
+    """
+
+    async def dissolve(session: Session, its: OpenProcess, now: datetime) -> tuple[str, int]:
+        name = await councils.named(session, its, council)
+        return name, await dissolving.dissolve(session, its, name, now)
+
+    _name, number = rehearsing(process, dissolve)
+    ask(f"{people_are(number)} told, and it cannot be undone. Dissolve it?", yes, "--yes", "Nothing was changed")
+    _name, number = acting(process, dissolve, lambda dissolved: Entry(Act.COUNCIL_DISSOLVE, dissolved[0]))
+    say(f"Dissolved. {people_are(number)} told.")
 
 
 def round_open(file: File, yes: Yes = False, once_more: OnceMore = False, process: Slug = None) -> None:
@@ -213,7 +236,7 @@ def round_list(process: Slug = None) -> None:
 
 
 GROUPS = {
-    "council": "The advisory council: invite, look who sits there, revoke an invitation.",
+    "council": "The advisory council: invite, call for members, look at its seats, end them, dissolve it.",
     "round": "Votes of the council: open one, list them, close one, write down what anybody can count again.",
 }
 COMMANDS: Mapping[str, Callable[..., None]] = {
@@ -223,6 +246,7 @@ COMMANDS: Mapping[str, Callable[..., None]] = {
     "council revoke": council_revoke,
     "council members": council_members,
     "council remove": council_remove,
+    "council dissolve": council_dissolve,
     "round open": round_open,
     "round close": round_close,
     "round list": round_list,

@@ -20,6 +20,8 @@ def draw_repeat(file: File) -> None:
     say(f"decided by  {record.source}")
     say(f"value       {record.value or '-'}")
     say(f"seats       {record.seats} of {len(record.candidates)} candidates")
+    if record.requirements:
+        say(f"requiring   {len(record.requirements)} of the seats require something of who sits there")
     if not record.holds_together:
         stop("The pool, the quotas or the number of seats in this file are not those that were announced.")
     say("The pool, the quotas and the number of seats are those that were announced.")

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from hashlib import sha256
 
-from council.lots._limits import Pool, Quotas
+from council.lots._limits import Pool, Quotas, check
 from council.lots._lottery import WHOLE, Lottery, Panel, Profile, Report, lottery
+from council.lots._seats import Requirement, check_seats, padded, seating, with_seats
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,22 @@ class Drawn:
     """How probable it was for each to be drawn; they sum to the number of seats."""
 
 
-def draw(pool: Pool, quotas: Quotas, seats: int, seed: str, report: Report) -> Drawn:
-    """Draws so many from the pool. Raises `NotDrawable`."""
-    return drawn_from(lottery(pool, quotas, seats, report), pool, seed)
+def draw(
+    pool: Pool, quotas: Quotas, seats: int, seed: str, report: Report, requirements: Sequence[Requirement] = ()
+) -> Drawn:
+    """Draws so many from the pool. Raises `NotDrawable`.
+
+    `requirements`: what the first seats require of who sits there, seat by seat. Then the members stand in the order
+    of the seats, and each fits theirs.
+    """
+    if not any(requirements):
+        return drawn_from(lottery(pool, quotas, seats, report), pool, seed)
+    check(pool, quotas, seats)
+    check_seats(pool, requirements)
+    wide, limits = with_seats(pool, quotas, requirements, seats)
+    drawn = drawn_from(lottery(wide, limits, seats, report), wide, seed)
+    places = seating(padded(requirements, seats), [pool.candidates[name] for name in drawn.members])
+    return replace(drawn, members=tuple(drawn.members[place] for place in places if place is not None))
 
 
 def drawn_from(tickets: Lottery, pool: Pool, seed: str) -> Drawn:

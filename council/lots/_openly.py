@@ -1,6 +1,6 @@
 """What is published before anybody can know whom a draw gives, so that nobody can choose people by choosing a pool."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from unicodedata import normalize
@@ -8,6 +8,7 @@ from unicodedata import normalize
 import msgspec
 
 from council.lots._limits import Facts, Quotas
+from council.lots._seats import Requirement
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Announced:
     """When everybody can know it, in UTC, as ISO 8601 writes it."""
     seats: int
     quotas: Quotas
+    requirements: Sequence[Requirement] = ()
+    """What the first seats require of who sits there, seat by seat."""
 
 
 def leaf(ticket: Ticket) -> str:
@@ -48,6 +51,9 @@ def commitment(announced: Announced, leaves: Mapping[str, str]) -> str:
         for category, named in announced.quotas.items()
     }
     content = [announced.draw, announced.source, announced.due, announced.seats, limits, dict(leaves)]
+    # A draw of which no seat requires anything is announced as it was before seats could.
+    if announced.requirements:
+        content.append([dict(requirement) for requirement in announced.requirements])
     return sha256(_canonical(content)).hexdigest()
 
 

@@ -6,10 +6,12 @@ from typing import Literal
 
 import msgspec
 
+from council.lots import _seats
 from council.lots._drawing import draw
 from council.lots._limits import Contradicting, Missing, NotDrawable, TooFew
 from council.lots._lottery import Infeasible, NotInstalled, Relaxation, Report, drawn_by
 from council.lots._records import Record
+from council.lots._seats import TooVaried, Unfilled
 
 BARS = 10
 WHOLE = 1_000_000
@@ -25,7 +27,10 @@ class Gave(msgspec.Struct, frozen=True, tag="gave"):
     libraries: str
 
 
-Why = Literal["not_installed", "too_few", "missing", "contradicting", "infeasible", "crashed"]
+Why = Literal[
+    "not_installed", "too_few", "missing", "contradicting", "infeasible", "unfilled", "too_varied", "crashed",
+    "dissolved",
+]  # fmt: skip
 
 
 class Cannot(msgspec.Struct, frozen=True, tag="cannot"):
@@ -33,9 +38,10 @@ class Cannot(msgspec.Struct, frozen=True, tag="cannot"):
 
     why: Why
     category: str = ""
-    """What is contradicting, or missing."""
+    """What is contradicting, or missing; of seats that stay empty what they require, as `required` reads it."""
     numbers: tuple[int, ...] = ()
-    """Candidates and seats where they are too few; candidates of whom it is missing; least, most and seats."""
+    """Candidates and seats where they are too few; candidates of whom it is missing; least, most and seats; seats that
+    stay empty; how many different things the seats may require."""
     relaxations: tuple[Relaxation, ...] = ()
 
 
@@ -46,7 +52,7 @@ def repeat(record: Record, report: Report) -> Outcome:
     """Draws what a record says, from nothing but it."""
     try:
         libraries = drawn_by()
-        drawn = draw(record.pool, record.limits, record.seats, record.seed, report)
+        drawn = draw(record.pool, record.limits, record.seats, record.seed, report, record.requirements)
     except NotDrawable as wrong:
         return cannot(wrong)
     millionths = {name: round(chance * WHOLE) for name, chance in drawn.chances.items()}
@@ -70,6 +76,10 @@ def cannot(wrong: NotDrawable) -> Cannot:
             return Cannot("contradicting", category, (least, most, seats))
         case Infeasible(relaxations):
             return Cannot("infeasible", relaxations=relaxations)
+        case Unfilled(requirements=requirements, seats=seats):
+            return Cannot("unfilled", _seats.packed(requirements), (seats,))
+        case TooVaried():
+            return Cannot("too_varied", numbers=(_seats.MOST_KINDS,))
     raise wrong
 
 

@@ -27,7 +27,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     facts: dict[str, str]
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A draw."""
 
     format: str
@@ -51,7 +51,10 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     algorithm: str
     libraries: str
     members: list[str]
+    """In the order of the seats."""
     substitutes: list[str]
+    requirements: Annotated[list[dict[str, str]], Meta(max_length=500)] = []
+    """What the first seats require of who sits there, by category; then the other seats require nothing."""
 
     @property
     def limits(self) -> Quotas:
@@ -75,7 +78,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             candidate.ticket: leaf(Ticket(candidate.ticket, candidate.salt, candidate.facts))
             for candidate in self.candidates
         }
-        announced = Announced(self.draw, self.source, self.due, self.seats, self.limits)
+        announced = Announced(self.draw, self.source, self.due, self.seats, self.limits, self.requirements)
         return commitment(announced, leaves) == self.commitment
 
     @property

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from council.lots._limits import NOT_SAID, Facts, Limits, Pool, Quotas, met
+from council.lots._seats import Requirement, all_sit
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,22 @@ def remaining(quotas: Quotas, members: Collection[Facts], seats: int) -> Vacant:
     return Vacant(vacant, left)
 
 
-def replacement(pool: Pool, quotas: Quotas, seated: Sequence[str], substitutes: Sequence[str]) -> str | None:
-    """Who takes a seat that became empty: the first with whom the quotas are kept, or else the first. None: nobody."""
+def replacement(
+    pool: Pool,
+    quotas: Quotas,
+    seated: Sequence[str],
+    substitutes: Sequence[str],
+    requirements: Sequence[Requirement] | None = None,
+) -> str | None:
+    """Who takes a seat that became empty: the first with whom the quotas are kept, or else the first. None: nobody.
+
+    `requirements`: what each of all the seats requires; None: nothing. Nobody follows on a seat that they do not fit.
+    """
     sitting: list[Mapping[str, str]] = [pool.candidates[name] for name in seated]
-    there = [name for name in substitutes if name in pool.candidates and name not in seated]
+
+    def can_sit(name: str) -> bool:
+        return requirements is None or all_sit(requirements, [*sitting, pool.candidates[name]])
+
+    there = [name for name in substitutes if name in pool.candidates and name not in seated and can_sit(name)]
     fitting = (name for name in there if met(quotas, [*sitting, pool.candidates[name]]))
     return next(fitting, there[0] if there else None)

@@ -4,7 +4,7 @@ from handlers.draws.announcing import LONGEST_SOURCE, LONGEST_VALUE, Plan, Poole
 from handlers.draws.confirming import Givable, confirm, givable_of
 from handlers.draws.labels import CATEGORY, Fact, facts_of, labels_of
 from handlers.draws.reading import Summary, get, limits, outcome, summed_up
-from handlers.draws.reasons import why
+from handlers.draws.reasons import in_words, why
 from handlers.draws.records import recognisable, record, record_of
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "facts_of",
     "get",
     "givable_of",
+    "in_words",
     "labels_of",
     "limits",
     "outcome",

@@ -9,15 +9,16 @@ import msgspec
 
 from council import lots
 from council.lots import Announced, NotDrawable, Pool, Quotas, Ticket
-from handlers import councils, processes
+from handlers import councils, processes, vacancies
+from handlers.draws.labels import labels_of
 from handlers.draws.reading import Kept, get, packed
 from handlers.draws.reasons import why
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import to_staff
-from storage import Keyring, Session, draws, fresh, seats
+from storage import Keyring, Session, draws, fresh
 from storage.draws import CallsPool, NewDraw, NewTicket, Standing, StoredDraw
-from storage.states import DrawState, SeatKind
+from storage.states import DrawState
 
 LONGEST_SOURCE, SHORTEST_SOURCE = 500, 15
 LONGEST_VALUE = 500
@@ -86,22 +87,29 @@ async def announce(
     _check(plan, now)
     if await draws.under_way(session, process.id, plan.call):
         raise contents.Unfit(to_staff("A draw for this call is under way already. Finish it first."))
-    if plan.seats > len(await seats.vacant(session, process.id, plan.council, SeatKind.DRAWN)):
+    # Two who announce at once, or offer a seat, wait for each other here.
+    await councils.get(session, process, plan.council, lock=True)
+    free = await vacancies.free(session, process.id, plan.council)
+    if plan.seats > len(free):
         raise contents.Unfit(to_staff("Fewer seats of this council are vacant: make more first, or draw fewer."))
+    requirements = [vacancy.requires for vacancy in free[: plan.seats] if vacancy.requires]
+    categories = {*plan.quotas, *(category for requirement in requirements for category in requirement)}
     found = await pooled(session, keys, process, plan.council, plan.call, now, lock=True)
     facts = {
         its.candidate: {
-            category: found.pool.candidates[its.candidate].get(category, lots.NOT_SAID) for category in plan.quotas
+            category: found.pool.candidates[its.candidate].get(category, lots.NOT_SAID) for category in categories
         }
         for its in found.standing
     }
     try:
         lots.check(Pool(facts), plan.quotas, plan.seats)
+        lots.check_seats(Pool(facts), requirements)
     except NotDrawable as wrong:
-        raise contents.Unfit(" ".join(why(lots.cannot(wrong), {}))) from None
+        labels = labels_of(await draws.call(session, process.id, plan.call), to_staff("not said"))
+        raise contents.Unfit(" ".join(why(lots.cannot(wrong), labels))) from None
     made = [(its, Ticket(fresh(), secrets.token_hex(16), facts[its.candidate])) for its in found.standing]
     draw_id = fresh()
-    announced = Announced(draw_id, plan.source, plan.due.isoformat(), plan.seats, plan.quotas)
+    announced = Announced(draw_id, plan.source, plan.due.isoformat(), plan.seats, plan.quotas, requirements)
     leaves = {ticket.name: lots.leaf(ticket) for _its, ticket in made}
     new = NewDraw(
         draw_id,
@@ -115,6 +123,7 @@ async def announce(
         lots.commitment(announced, leaves),
         now,
         staff_id,
+        msgspec.json.encode(requirements).decode() if requirements else None,
     )
     tickets = [NewTicket(ticket.name, leaves[ticket.name], _held(its, ticket)) for its, ticket in made]
     await draws.add(session, keys, new, tickets)

@@ -1,12 +1,12 @@
 """A second member of staff confirms a draw: whom it gave gets the seats."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from council import lots
 from council.lots import Pool
-from handlers import candidates
+from handlers import candidates, vacancies
 from handlers.draws.reading import get, kept, limits
 from handlers.processes import OpenProcess
 from handlers.writing import contents
@@ -22,6 +22,8 @@ class Givable:
 
     members: Sequence[str]
     substitutes: Sequence[str]
+    requirements: Sequence[Mapping[str, str]] = ()
+    """What the seat of each of the members requires."""
 
 
 async def confirm(
@@ -29,7 +31,8 @@ async def confirm(
 ) -> Givable:
     """A second member of staff has looked at it: whom it gave gets seats. Raises `contents.Unfit`.
 
-    Who has gone since is passed over, and the substitute follows with whom the quotas hold.
+    Who has gone since is passed over, and the substitute follows with whom the quotas hold. Nobody gets a seat that
+    they do not fit: where nobody does, it stays vacant.
     """
     stored = await get(session, process, draw_id, lock=True)
     if stored.state is not DrawState.DRAWN:
@@ -40,7 +43,9 @@ async def confirm(
         )
     givable = givable_of(stored, await draws.tickets(session, keys, process.id, draw_id))
     await draws.confirm(session, process.id, draw_id, staff_id, now)
-    await candidates.seat_drawn(session, process, stored.call_id, givable.members, givable.substitutes, now)
+    await candidates.seat_drawn(
+        session, process, stored.call_id, givable.members, givable.substitutes, now, givable.requirements
+    )
     return givable
 
 
@@ -50,11 +55,18 @@ def givable_of(stored: StoredDraw, tickets: Sequence[StoredTicket]) -> Givable:
     members = [name for place, name in drawn if place <= stored.seats and name in there]
     others = [name for place, name in drawn if place > stored.seats and name in there]
     pool = Pool({name: kept(its).facts for name, its in there.items()})
+    required = vacancies.required(stored.requirements, stored.seats)
     while len(members) < stored.seats:
-        following = lots.replacement(pool, limits(stored), members, others)
+        following = lots.replacement(pool, limits(stored), members, others, required)
         if following is None:
             break
         members.append(following)
         others.remove(following)
     names = {name: str(its.candidate) for name, its in there.items()}
-    return Givable([names[name] for name in members], [names[name] for name in others])
+    places = lots.seating(required, [pool.candidates[name] for name in members])
+    seated = [(names[members[place]], required[seat]) for seat, place in enumerate(places) if place is not None]
+    return Givable(
+        [name for name, _requirement in seated],
+        [names[name] for name in others],
+        [requirement for _name, requirement in seated],
+    )

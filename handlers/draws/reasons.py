@@ -1,6 +1,6 @@
 """Why nobody can be drawn, and what would have to change, in plain sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from council import lots
 from council.lots import Cannot
@@ -44,10 +44,39 @@ def why(cannot: Cannot, labels: Mapping[str, Mapping[str, str]]) -> list[str]:
                 to_staff("One would if you changed this, and as little as possible:"),
                 *(_relaxed(relaxation, labels) for relaxation in relaxations),
             ]
+        case Cannot("unfilled", numbers=(seats,)):
+            return [
+                to_staff(
+                    "Too few candidates fit what {seats} seats require: {what}.",
+                    seats=seats,
+                    what=in_words(lots.required(cannot.category), labels),
+                ),
+                to_staff("Abolish some of these seats and add others, or call for more candidates."),
+            ]
+        case Cannot("too_varied", numbers=(most,)):
+            return [to_staff("The seats of one draw can require at most {most} different things.", most=most)]
+        case Cannot("dissolved"):
+            return [to_staff("The council was dissolved before the seats were given.")]
     return [to_staff("The draw broke off again and again. Whoever runs this server finds the reason in its log.")]
 
 
+def in_words(requirements: Sequence[lots.Requirement], labels: Mapping[str, Mapping[str, str]]) -> str:
+    """What seats require, as staff call it."""
+    each = [
+        ", ".join(f"{_label(labels, category)} {_label(labels, category, value)}" for category, value in its.items())
+        for its in requirements
+    ]
+    return "; ".join(each)
+
+
 def _relaxed(relaxation: lots.Relaxation, labels: Mapping[str, Mapping[str, str]]) -> str:
+    if seats := lots.required(relaxation.category):
+        return to_staff(
+            "Seats that require this: {instead} instead of {before}. {what}",
+            before=relaxation.limits.least,
+            instead=relaxation.instead.least,
+            what=in_words(seats, labels),
+        )
     names = {
         "category": _label(labels, relaxation.category),
         "value": _label(labels, relaxation.category, relaxation.value),

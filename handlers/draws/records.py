@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from council import lots
 from council.lots import Record
+from handlers import vacancies
 from handlers.draws.reading import Summary, get, kept, limits, outcome, packed
 from handlers.processes import OpenProcess
 from storage import Keyring, Session, draws
@@ -39,6 +40,7 @@ def record_of(stored: StoredDraw, tickets: Sequence[StoredTicket]) -> Record:
         libraries=summary.libraries if isinstance(summary, Summary) else "",
         members=[name for place, name in drawn if place <= stored.seats],
         substitutes=[name for place, name in drawn if place > stored.seats],
+        requirements=[dict(its) for its in vacancies.required(stored.requirements, 0)],
     )
 
 

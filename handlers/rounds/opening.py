@@ -26,8 +26,9 @@ async def open_(session: Session, process: OpenProcess, round_: contents.Round, 
 
     It closes at the end of the day `closes`, in UTC. Raises `contents.Unfit`.
     """
-    await check(session, process, round_, now)
+    # First: whoever dissolves its council has done so by now, or waits.
     await processes.touch(session, process)
+    await check(session, process, round_, now)
     name = fresh()
     closes = datetime.combine(round_.closes, time.max, UTC)
     new = NewRound(name, process.id, contents.pack(round_), round_.rule, now, closes, round_.roll)

@@ -12,6 +12,8 @@ from handlers.sendings.approving import (
     on_their_way,
     waiting,
 )
+from handlers.sendings.of_calls import of_council
+from handlers.sendings.of_calls import request as request_call
 from handlers.sendings.of_decisions import request as request_decision
 from handlers.sendings.of_items import obstacles, of_item, request
 from handlers.sendings.of_responses import request as request_response
@@ -29,9 +31,11 @@ __all__ = [
     "get",
     "leave_due",
     "obstacles",
+    "of_council",
     "of_item",
     "on_their_way",
     "request",
+    "request_call",
     "request_correction",
     "request_decision",
     "request_response",

@@ -8,7 +8,7 @@ import flows
 from handlers import processes
 from handlers.finishing import Asking
 from handlers.processes import OpenProcess
-from handlers.sendings import of_decisions, of_items, of_responses, of_results, of_rolls, of_rounds
+from handlers.sendings import of_calls, of_decisions, of_items, of_responses, of_results, of_rolls, of_rounds
 from handlers.sendings.ready import Ready
 from handlers.writing import contents
 from locales import spoken, to_staff
@@ -41,6 +41,7 @@ KINDS: Mapping[SendingKind, Kind] = {
     SendingKind.ROUND: Kind(of_rounds.ready, of_rounds.leave),
     SendingKind.DECISION: Kind(of_decisions.ready, of_decisions.leave),
     SendingKind.ROLL: Kind(of_rolls.ready, of_rolls.leave),
+    SendingKind.CALL: Kind(of_calls.ready, of_calls.leave),
 }
 
 

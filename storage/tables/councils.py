@@ -105,21 +105,11 @@ member_call = Table(
     Column("council_id", Text, ForeignKey("council.id"), nullable=False, index=True),
     # What the organizers wrote of it, as JSON: what it asks and gives, the facts and why they are asked.
     Column("content", Text, nullable=False),
-    # The SHA-256, in hexadecimal, of all that decides who is told what: approving is approving this.
-    Column("hash", Text, nullable=False),
-    # A `SendingState`.
-    Column("state", Text, nullable=False),
-    # Who of the staff wants it to be opened.
-    Column("requested_by", Text, nullable=False),
-    # When they said so.
-    Column("requested", Moment, nullable=False),
-    # Who of the staff approved it; null: nobody has.
-    Column("approved_by", Text),
-    # When it was approved, opened and told; null: it is not.
-    Column("opened", Moment),
+    # When it was opened and told.
+    Column("opened", Moment, nullable=False),
     # Until when people can put themselves forward.
     Column("closes", Moment, nullable=False),
-    # When its candidates were drawn or it was ended; null: neither.
+    # When its candidates were drawn, or it was ended before its day; null: neither.
     Column("closed", Moment),
 )
 

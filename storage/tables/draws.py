@@ -20,6 +20,8 @@ draw = Table(
     Column("seats", Integer, nullable=False),
     # How many of whom, as JSON: by fact and value, the least and the most.
     Column("quotas", Text, nullable=False),
+    # What the first of its seats require of who sits there, as JSON, seat by seat; null: nothing.
+    Column("requirements", Text),
     # Which public value decides, in the organizers' words.
     Column("source", Text, nullable=False),
     # From when on everybody can know that value.

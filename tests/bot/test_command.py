@@ -67,6 +67,12 @@ title = {{ en = "What comes first?" }}
 closes = {SOON}
 matters = [{{ value = "bus", label = {{ en = "Buses" }} }}, {{ value = "clinic", label = {{ en = "The clinic" }} }}]
 """
+CALL = f"""
+seats = 2
+closes = {SOON}
+asks = {{ en = "Two hours a month" }}
+gives = {{ en = "20 euros an hour" }}
+"""
 
 ORDERS = "\x1b[2J\u202eForged\n1234abcd  taken_up"
 

@@ -54,7 +54,7 @@ async def test_what_could_join_people_and_votes_goes_from_the_disk_after_a_close
             await start(session, alice.id, bob.id, name=name)
         for who in (alice, bob):
             await vote(session, keys, who, "second", "[]")
-        await rounds.withdraw(session, PROCESS, alice.id, NOW)
+        await rounds.withdraw(session, PROCESS, alice.id, ["first", "second"])
         await rounds.close(session, "first", "{}", NOW)
     await house.keep(NOW)
     async with database.writing() as session:

@@ -6,7 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from handlers import journal
 from handlers.journal import Act, ShownEntry
 from storage import senders
 from tests.bot.conftest import Hearback, file
-from tests.bot.test_command import BULLETIN, CONSULTATION, PROCESS, RESPONSE, ROUND
+from tests.bot.test_command import BULLETIN, CALL, CONSULTATION, PROCESS, RESPONSE, ROUND
 from tests.storage.rows import PROCESS as ID
 from tests.storage.rows import Somebody
 
@@ -38,6 +38,11 @@ JOURNALLED: Mapping[str, Act] = {
     "council invite": Act.COUNCIL_INVITE,
     "council revoke": Act.COUNCIL_REVOKE,
     "council remove": Act.COUNCIL_REMOVE,
+    "council abolish": Act.COUNCIL_ABOLISH,
+    "council term": Act.COUNCIL_TERM,
+    "council dissolve": Act.COUNCIL_DISSOLVE,
+    "council call": Act.COUNCIL_CALL,
+    "council close": Act.COUNCIL_CALL_CLOSE,
     "round open": Act.ROUND_OPEN,
     "round close": Act.ROUND_CLOSE,
     "broadcast pause": Act.BROADCAST_PAUSE,
@@ -59,6 +64,7 @@ JOURNALLED: Mapping[str, Act] = {
 READ_ONLY = {
     *("process list", "process inputs", "doors list", "doors show", "bulletin schedules", "consultation list"),
     *("contributions", "council list", "council invitations", "council members", "round list", "broadcasts"),
+    "council calls",
     *("parked", "senders"),
     *("deliveries", "codes", "templates", "dead list", "journal list", "journal verify", "journal head"),
     "staff list",
@@ -145,8 +151,20 @@ def a_day(hearback: Hearback, folder: Path) -> Iterator[tuple[str, str]]:
     yield "round open", round_
     do("round close", round_, "--yes")
     yield "round close", round_
-    do("council remove", do("council members").split()[0])
+    seat = do("council members").split()[0]
+    do("council term", seat, f"{datetime.now(UTC) + timedelta(days=100):%Y-%m-%d}")
+    yield "council term", ""
+    do("council remove", seat)
     yield "council remove", ""
+    do("council abolish", seat)
+    yield "council abolish", ""
+    call = short("council call", file(folder, CALL), "--yes")
+    yield "council call", call
+    do("council close", call)
+    yield "council close", call
+    council = do("council list").split()[0]
+    do("council dissolve", council, "--yes")
+    yield "council dissolve", council
     do("staff add", "amal", "--role", "owner")
     yield "staff add", ""
     for words in ("staff reset", "staff end"):

@@ -34,6 +34,7 @@ from handlers.draws import Plan
 from handlers.exports import Order
 from handlers.items import ItemDraft, Translation
 from handlers.matters import Draft
+from handlers.member_calls import Calling
 from handlers.processes import OpenProcess
 from handlers.staff import Grant
 from handlers.texts import TextDraft
@@ -117,7 +118,7 @@ async def furnish(town: StoryTown) -> Mapping[str, str]:
         "opening": opening,
         "consultation": consultation,
         **await town.acts(_sounded),
-        "council": await town.acts(_council),
+        **await town.acts(_council),
         "token": await town.organizer(_invited),
         "wording": await town.organizer(_own),
         **await town.acts(written_together(town)),
@@ -158,15 +159,17 @@ def written_together(town: StoryTown) -> Callable[[Session, OpenProcess, datetim
     return act
 
 
-async def _council(session: Session, process: OpenProcess, now: datetime) -> str:
-    """With seats of each kind, and a call for members that waits to be approved."""
+async def _council(session: Session, process: OpenProcess, now: datetime) -> Mapping[str, str]:
+    """One with seats of each kind and a call that is open, and one whose call waits to be approved."""
+    closes = (now + timedelta(days=9)).date()
+    call = contents.MemberCall(2, {"en": "Two hours a month"}, {"en": "20 euros an hour"}, closes)
     made = await councils.open_(session, process, contents.Council({"en": "Youth council"}, term=100), now)
     for places in (Places(2, SeatKind.DRAWN), Places(1, SeatKind.ORGANIZATION, "Harbour Nurses")):
         await councils.add_seats(session, process, made.id, places, now)
-    closes = (now + timedelta(days=9)).date()
-    call = contents.MemberCall(2, {"en": "Two hours a month"}, {"en": "20 euros an hour"}, closes)
-    await member_calls.request(session, process, made.id, call, AMINA, now)
-    return made.id
+    name = await member_calls.open_(session, process, Calling(made.id, call), now)
+    second = await councils.open_(session, process, contents.Council({"en": "Health council"}), now)
+    waits = await sendings.request_call(session, process, Calling(second.id, call), "Health council", AMINA, now)
+    return {"council": made.id, "call": name, "calling": waits.id}
 
 
 def _drawn(town: StoryTown) -> Callable[[Session, OpenProcess, datetime], Awaitable[str]]:

@@ -31,6 +31,7 @@ KINDS: dict[str, type[Any]] = {
     "response": contents.Response,
     "round": contents.Round,
     "sum": contents.Round,
+    "call": contents.MemberCall,
     "input": contents.Input,
 }
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -170,6 +171,7 @@ def test_an_organizer_goes_through_all_of_them(hearback: Hearback, database_url:
     hearback("consultation", "open", example("consultation"), "--yes")
     consultation = hearback("consultation", "list").split()[0]
     assert len(hearback("council", "invite")) == 11
+    assert "It is open until 2027-03-31" in hearback("council", "call", example("call"), "--yes")
     came_in = hearback("contributions")
     assert "Forms in Tigrinya" in came_in
     assert hearback("respond", example("response"), came_in.split()[0], "--yes").endswith("1 person is told.")
@@ -182,7 +184,7 @@ def test_an_organizer_goes_through_all_of_them(hearback: Hearback, database_url:
     hearback("consultation", "close", consultation)
     subjects = [line.split()[1] for line in hearback("broadcasts").splitlines()]
     told_apart = ["result", "result"]  # who voted, and who did not
-    assert sorted(subjects) == ["bulletin", "consultation", "response", *told_apart, "round", "round"]
+    assert sorted(subjects) == ["bulletin", "call", "consultation", "response", *told_apart, "round", "round"]
     assert hearback("parked") == ""
 
 

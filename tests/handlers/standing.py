@@ -13,6 +13,10 @@ from tests.storage.rows import NOW, Somebody, meet
 COUNCIL, CALL = "council-1", "call-1"
 SEATS = 12
 CONTENT = {
+    "seats": SEATS,
+    "asks": {"en": "Two hours a month"},
+    "gives": {"en": "20 euros an hour"},
+    "closes": NOW.date().isoformat(),
     "facts": [
         {
             "value": "gender",
@@ -23,7 +27,7 @@ CONTENT = {
                 {"value": "man", "label": {"en": "Man", "fr": "Homme"}},
             ],
         }
-    ]
+    ],
 }
 
 
@@ -36,8 +40,7 @@ async def stand(
     await session.execute(insert(council).values(id=its, process_id=process, content=named, made=NOW))
     await session.execute(
         insert(member_call).values(
-            id=call, process_id=process, council_id=its, content=json.dumps(CONTENT), hash="", state="left",
-            requested_by="staff-1", requested=NOW, opened=NOW, closes=NOW,
+            id=call, process_id=process, council_id=its, content=json.dumps(CONTENT), opened=NOW, closes=NOW,
         )
     )  # fmt: skip
     places = [

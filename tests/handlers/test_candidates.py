@@ -8,11 +8,11 @@ import pytest
 import flows
 from handlers import candidates, closing, councils, member_calls, members, people, terms
 from handlers.councils import Places
+from handlers.member_calls import Calling
 from handlers.writing import contents
 from storage import councils as stored_councils
-from storage import member_calls as stored_calls
 from storage.candidates import PoolCandidate
-from storage.states import SeatKind, SendingState
+from storage.states import SeatKind
 from tests.handlers.house import NOW, House, Writer
 
 YOUTH = contents.Council({"en": "Youth council", "fr": "Conseil des jeunes"}, term=100, rest=1, rest_in="terms")
@@ -45,7 +45,7 @@ async def council_of(house: House, seats: int = 1, content: contents.Council = Y
 async def called(house: House, council_id: str, seats: int = 1) -> str:
     call = to_call(seats)
     return await house.acts(
-        lambda session, process, now: member_calls.open_now(session, process, council_id, call, "terminal", now)
+        lambda session, process, now: member_calls.open_(session, process, Calling(council_id, call), now)
     )
 
 
@@ -70,6 +70,11 @@ async def drawn(house: House, call: str, first: Sequence[Writer], others: Sequen
     names = [await id_of(house, writer) for writer in first]
     following = [await id_of(house, writer) for writer in others]
     await house.acts(lambda session, process, now: candidates.seat_drawn(session, process, call, names, following, now))
+
+
+async def follows(house: House) -> int:
+    """What a worker does: who follows is asked."""
+    return await house.does(lambda session, now: candidates.follow_due(session, house.keys, now))
 
 
 async def standing(house: House, *senders: str) -> list[Writer]:
@@ -166,14 +171,14 @@ async def test_who_declines_or_says_nothing_makes_room_for_who_follows_once(hous
         await writer.hears()
     assert "somebody else gets the seat" in await alice.says("candidate", "2")
     for number in (1, 0):
-        assert await house.does(candidates.follow_due) == number
+        assert await follows(house) == number
     assert "A seat is free on this council, and you are the next" in await cosma.hears()
     house.now += timedelta(days=6)
     await cosma.says("candidate", "1")
-    assert await house.does(candidates.follow_due) == 0
+    assert await follows(house) == 0
     house.now += timedelta(days=1)
     for number in (2, 0):
-        assert await house.does(candidates.follow_due) == number
+        assert await follows(house) == number
     assert "You did not say in time" in await bob.hears()
     assert "you are the next" in await dora.hears()
     assert "This seat is not kept for you any more." not in await dora.says("candidate", "1")
@@ -277,26 +282,3 @@ async def test_a_seat_of_an_organization_is_taken_by_its_own_code_alone(house: H
     assert (shown.organization, shown.since) == ("Harbour Nurses", NOW.date())
     await house.acts(lambda session, process, now: members.remove(session, process, seat, now))
     assert "Welcome to the council." in await bob.says(codes[1])
-
-
-async def test_a_second_person_approves_exactly_what_was_requested(house: House) -> None:
-    council, call = await council_of(house), to_call()
-    name = await house.acts(
-        lambda session, process, now: member_calls.request(session, process, council, call, "olga", now)
-    )
-    found = await house.acts(lambda session, process, _now: member_calls.get(session, process, name))
-
-    async def approved(staff: str, shown: str) -> SendingState:
-        return await house.acts(
-            lambda session, process, now: member_calls.approve(session, process, name, staff, shown, now)
-        )
-
-    with pytest.raises(contents.Unfit, match="somebody else"):
-        await approved("olga", found.hash)
-    with pytest.raises(contents.Unfit, match="not what you had before you"):
-        await approved("pavel", "another")
-    changed = contents.Council({"en": "Elders' council"})
-    await house.acts(lambda session, process, _now: councils.change(session, process, council, changed))
-    assert await approved("pavel", found.hash) is SendingState.VOID
-    [shown] = await house.acts(lambda session, process, _now: stored_calls.of_council(session, process.id, council))
-    assert shown.opened is None

@@ -150,7 +150,7 @@ async def sit(
     session: Session, who: Somebody, process: str = PROCESS, since: date = TODAY, *, on: str = "", name: str = ""
 ) -> None:
     """On a council of the process; `name` is that of the seat."""
-    its, name = on or f"council {process}", name or f"{process} {who.id}"
+    its, name = on or f"council-{process}", name or f"{process} {who.id}"
     if (await session.execute(select(council.c.id).where(council.c.id == its))).one_or_none() is None:
         await session.execute(insert(council).values(id=its, process_id=process, content=COUNCIL, made=NOW))
     place = {"id": name, "process_id": process, "council_id": its, "kind": "invitation", "made": since}

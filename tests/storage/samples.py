@@ -122,7 +122,7 @@ STATES: Mapping[str, dict[str, Any]] = {
     "council": {"dissolved": None, "content": '{"name":{"en":"Council"}}'},
     "seat": {"ended": None, "kind": "invitation"},
     "membership": {"ended": None, "end": None, "warned": None, "until": NOW.date() - timedelta(days=1)},
-    "member_call": {"state": "left", "closed": None, "closes": NOW},
+    "member_call": {"closed": None, "closes": NOW},
     "candidate": {"state": "standing", "answer_by": NOW},
     "invitation": {"used": None},
     "export": {

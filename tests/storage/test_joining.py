@@ -399,9 +399,9 @@ async def test_who_stands_twice_stands_once_as_the_one_who_is_further(
     async with database.writing() as session:
         both = await two(session, keys)
         await sit(session, await meet(session, keys, "70009"))
-        council = f"council {PROCESS}"
-        call = {"id": "call", "process_id": PROCESS, "council_id": council, "content": "{}", "state": "left"}
-        await session.execute(insert(member_call).values(**call, hash="", requested_by="", requested=NOW, closes=NOW))
+        council = f"council-{PROCESS}"
+        call = {"id": "call", "process_id": PROCESS, "council_id": council, "content": "{}", "opened": NOW}
+        await session.execute(insert(member_call).values(**call, closes=NOW))
         for place, state in enumerate((mine, theirs)):
             name, who = str(place), both[place]
             row = {"id": name, "process_id": PROCESS, "call_id": "call", "person_id": who.id, "stood": NOW.date()}

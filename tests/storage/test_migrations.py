@@ -252,3 +252,51 @@ def test_the_one_day_of_a_promise_of_before_is_both(blank_database_url: str) -> 
         command.downgrade(config(connection), BEFORE_TWO_DAYS)
     with _connected(blank_database_url) as connection:
         assert connection.exec_driver_sql("SELECT content FROM consultation").scalar_one() == ASKED % ""
+
+
+BEFORE_CALLS_LEAVE = "b81e5f03c7d2"
+CALLS = """
+    INSERT INTO process (id, slug, edition, content, state, opened)
+    VALUES ('review', 'review', 1, '{}', 'open', '2026-01-01 00:00:00');
+    INSERT INTO council (id, process_id, content, made)
+    VALUES ('youth', 'review', '{"name":{"fr":"Conseil des jeunes","en":"Youth"}}', '2026-01-01 00:00:00');
+    INSERT INTO broadcast (id, process_id, subject, renditions, audience, lane, made, reached, expanded)
+    VALUES ('b', 'review', 'call:open', '{}', '{}', 2, '2026-01-03 00:00:00', '', true);
+    INSERT INTO member_call
+        (id, process_id, council_id, content, hash, state, requested_by, requested, approved_by, opened, closes)
+    VALUES
+        ('open', 'review', 'youth', '{"seats":1}', 'h1', 'left', 'amina', '2026-01-02 00:00:00', 'bilal',
+         '2026-01-03 00:00:00', '2026-02-01 00:00:00'),
+        ('waits', 'review', 'youth', '{"seats":2}', 'h2', 'requested', 'amina', '2026-01-04 00:00:00', NULL, NULL,
+         '2026-02-01 00:00:00'),
+        ('back', 'review', 'youth', '{"seats":3}', 'h3', 'called_back', 'amina', '2026-01-01 00:00:00', NULL, NULL,
+         '2026-02-01 00:00:00')
+"""
+
+
+def test_calls_of_before_stand_beside_all_else_that_leaves_and_what_waited_is_void(blank_database_url: str) -> None:
+    storage.migrate(blank_database_url)
+    with _connected(blank_database_url) as connection:
+        command.downgrade(config(connection), BEFORE_CALLS_LEAVE)
+    with _connected(blank_database_url) as connection:
+        for statement in CALLS.split(";"):
+            connection.exec_driver_sql(statement)
+    storage.migrate(blank_database_url)
+    assert differences(blank_database_url) == []
+    with _connected(blank_database_url) as connection:
+        rows = connection.exec_driver_sql(
+            "SELECT kind, title, content, hash, requested_by, approved_by, state, broadcast_id "
+            "FROM sending ORDER BY hash"
+        ).all()
+        assert connection.exec_driver_sql("SELECT id FROM member_call").scalars().all() == ["open"]
+        command.downgrade(config(connection), BEFORE_CALLS_LEAVE)
+    content = '{"council":"youth","call":{"seats":%s}}'
+    assert [tuple(row) for row in rows] == [
+        ("call", "Conseil des jeunes", content % 1, "h1", "amina", "bilal", "left", "b"),
+        ("call", "Conseil des jeunes", content % 2, "h2", "amina", None, "void", None),
+        ("call", "Conseil des jeunes", content % 3, "h3", "amina", None, "called_back", None),
+    ]
+    with _connected(blank_database_url) as connection:
+        back = connection.exec_driver_sql("SELECT hash, state, requested_by, approved_by FROM member_call").all()
+        assert connection.exec_driver_sql("SELECT id FROM sending").all() == []
+    assert [tuple(row) for row in back] == [("h1", "left", "amina", "bilal")]

@@ -7,8 +7,9 @@ from sqlalchemy import select
 
 from storage import Database, Keyring, Session, people, rounds
 from storage.rounds import Facing
+from storage.states import Roll
 from storage.tables import ballot, roll, round_key
-from tests.storage.rows import NOW, PROCESS, meet, until_somebody_waits
+from tests.storage.rows import NOW, PROCESS, Somebody, meet, until_somebody_waits
 from tests.storage.votes import vote, votes
 
 HOUR = timedelta(hours=1)
@@ -124,6 +125,13 @@ async def test_a_ballot_that_waits_for_a_closing_comes_too_late(postgresql: Data
     assert not await waiting
 
 
+async def withdrawn(session: Session, who: Somebody) -> list[str]:
+    """From which rounds."""
+    names = [its.round for its in await rounds.open_to(session, PROCESS, who.id, NOW, tuple(Roll))]
+    await rounds.withdraw(session, PROCESS, who.id, names)
+    return names
+
+
 async def test_who_leaves_is_off_the_rolls_that_are_open_and_on_those_that_were(
     database: Database, keys: Keyring
 ) -> None:
@@ -133,8 +141,8 @@ async def test_who_leaves_is_off_the_rolls_that_are_open_and_on_those_that_were(
             await start(session, alice.id, bob.id, name=name, closes=closes)
         await vote(session, keys, alice, "open", '["m1"]', NOW)
         await rounds.close(session, "closed", "{}", NOW)
-        assert await rounds.withdraw(session, PROCESS, alice.id, NOW) == ["open"]
-        assert await rounds.withdraw(session, PROCESS, alice.id, NOW) == []
+        assert await withdrawn(session, alice) == ["open"]
+        assert await withdrawn(session, alice) == []
         assert await rounds.turnout(session, "open") == (1, 0)
         assert [await rounds.is_on_roll(session, alice.id, name) for name in ("closed", "over", "open")] == [
             True,
@@ -152,7 +160,7 @@ async def test_who_leaves_while_a_round_closes_has_voted_in_it(postgresql: Datab
 
     async def leave() -> list[str]:
         async with postgresql.writing() as session:
-            return await rounds.withdraw(session, PROCESS, alice.id, NOW)
+            return await withdrawn(session, alice)
 
     async with postgresql.writing() as session:
         await rounds.get(session, "r", lock=True)
@@ -177,7 +185,7 @@ async def test_a_closing_that_waits_for_who_leaves_does_not_count_them(postgresq
             return len(await votes(session, keys, "r"))
 
     async with postgresql.writing() as session:
-        assert await rounds.withdraw(session, PROCESS, alice.id, NOW) == ["r"]
+        assert await withdrawn(session, alice) == ["r"]
         waiting = asyncio.create_task(close())
         await until_somebody_waits(session)
     assert await waiting == 0

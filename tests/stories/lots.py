@@ -9,6 +9,7 @@ from council.lots import Limits
 from handlers import candidates, councils, draws, member_calls, processes
 from handlers.councils import Places
 from handlers.draws import Plan
+from handlers.member_calls import Calling
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import _, speaking
@@ -55,7 +56,7 @@ async def calls_for(square: StoryTown, seats: int) -> Called:
         await councils.add_seats(session, process, made.id, Places(1, SeatKind.ORGANIZATION, "A union"), now)
         closes = now.date() + timedelta(days=7)
         call = contents.MemberCall(seats, ASKS, GIVES, closes, (GENDER,))
-        return Called(made.id, await member_calls.open_now(session, process, made.id, call, STAFF, now))
+        return Called(made.id, await member_calls.open_(session, process, Calling(made.id, call), now))
 
     return await square.acts(act)
 
@@ -113,7 +114,7 @@ async def takes_seats(square: StoryTown, people: Sequence[tuple[Person, str]]) -
     assert (len(offered), len(waiting)) == (len(people) - 1, 1)
     (declining, language), *taking = offered
     await _answers(declining, language, "2")
-    await square.organizer(candidates.follow_due)
+    await square.organizer(lambda session, now: candidates.follow_due(session, square.parts.keys, now))
     for person, its_language in waiting:
         await hears(person, NAME[its_language], word("candidate", its_language))
     sitting = [*taking, *waiting]
