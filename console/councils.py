@@ -19,7 +19,7 @@ from storage import Session
 from storage.member_calls import StoredCall
 from storage.roles import Role
 from storage.seats import StoredSeat
-from storage.states import SeatKind, SendingState
+from storage.states import Power, SeatKind, SendingState
 
 READERS = (Role.ORGANIZER,)
 
@@ -57,6 +57,8 @@ async def begin(desk: Desk) -> web.StreamResponse:
         async with desk.writing() as session:
             made = await councils.open_(session, desk.process, council, desk.now)
             await desk.note(session, journal.Entry(Act.COUNCIL_OPEN, made.id))
+            if council.powers:
+                await desk.note(session, _of_powers(made.id, council))
     except contents.Unfit as unfit:
         return await _listed(desk, str(unfit))
     raise see(f"{desk.home}/councils/{made.id}", done="opened")
@@ -71,11 +73,21 @@ async def keep(desk: Desk) -> web.StreamResponse:
         council = _typed(desk)
         async with desk.writing() as session:
             found = await _found(desk, session)
-            await councils.change(session, desk.process, found.id, council)
+            is_told = await councils.change(session, desk.process, found.id, council, desk.now)
             await desk.note(session, journal.Entry(Act.COUNCIL_EDIT, found.id))
+            if is_told:
+                await desk.note(session, _of_powers(found.id, council))
     except contents.Unfit as unfit:
         return await _shown(desk, str(unfit))
-    raise see(_page(desk), done="kept")
+    if is_told:
+        await desk.office.waker.wake()
+    raise see(_page(desk), done="told" if is_told else "kept")
+
+
+def _of_powers(name: str, council: contents.Council) -> journal.Entry:
+    """What a council decides from now on."""
+    decides = tuple(power.value for power in council.powers)
+    return journal.Entry(Act.COUNCIL_POWERS, name, {"kind": decides, "days": council.answers_within})
 
 
 async def add_seats(desk: Desk) -> web.StreamResponse:
@@ -228,7 +240,15 @@ def _typed(desk: Desk) -> contents.Council:
     rest_in: Literal["days", "terms"] = "terms" if desk.line("rest_in") == "terms" else "days"
     term = _number(desk, "term") if desk.line("term") else None
     rest = _number(desk, "rest") if desk.line("rest") else 0
-    return contents.Council(typed(desk, "name"), typed(desk, "about"), term, rest, rest_in)
+    return contents.Council(
+        typed(desk, "name"),
+        typed(desk, "about"),
+        term,
+        rest,
+        rest_in,
+        powers=tuple(power for power in Power if power in desk.many("power")),
+        answers_within=_number(desk, "answers_within") if desk.line("answers_within") else contents.ANSWERS_WITHIN,
+    )
 
 
 def _number(desk: Desk, name: str) -> int:

@@ -86,6 +86,7 @@ class Act(StrEnum):
     RECORDING_WRITE = "recording.write"
     COUNCIL_OPEN = "council.open"
     COUNCIL_EDIT = "council.edit"
+    COUNCIL_POWERS = "council.powers"
     COUNCIL_SEATS = "council.seats"
     COUNCIL_CALL = "council.call"
     COUNCIL_CALL_APPROVE = "council.call_approve"

@@ -5,6 +5,10 @@ from datetime import date
 
 from council import USUAL, Terms
 from flows._engine.processes import Option, Renditions
+from locales import N_
+
+ENDS_SOONER = N_("The vote ends sooner when everybody has voted.")
+"""Said beside the last day of a round by which a council uses a power."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class OpenRound:
     """The voting rule: a file in `council/rules/`."""
     terms: Terms = USUAL
     """What the organizers settled beside its rule."""
+    ends_sooner: bool = False
+    """It is over as soon as everybody has voted who may."""
     explained: tuple[str, ...] = ()
     """The matters of which more can be read."""
     ballot: str = field(default="", repr=False)

@@ -8,7 +8,7 @@ from channels.messages import Choice
 from flows._engine.asking import choose_several
 from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, DoesNotFit, Wants
-from flows._engine.votes import OpenRound
+from flows._engine.votes import ENDS_SOONER, OpenRound
 from flows._texts.renditions import choices, written
 from locales import _, in_words
 
@@ -33,9 +33,15 @@ def heading(facts: Facts, opened: OpenRound, how: Iterable[str]) -> str:
         written(facts, opened.title, (matter.label for matter in opened.matters)),
         _(facts.carrier.sees_votes),
         _("You can change your vote until {day}. Only the last one counts.", day=in_words(opened.closes)),
+        *sooner(opened),
         *how,
     )
     return "\n".join(sentences)
+
+
+def sooner(opened: OpenRound) -> Sequence[str]:
+    """What is said beside the last day of a round that may end before."""
+    return (_(ENDS_SOONER),) if opened.ends_sooner else ()
 
 
 def abstain() -> Choice:

@@ -13,7 +13,7 @@ from handlers.sendings.approving import (
     waiting,
 )
 from handlers.sendings.of_decisions import request as request_decision
-from handlers.sendings.of_items import obstacles, of_item, request
+from handlers.sendings.of_items import check_council, obstacles, of_item, request
 from handlers.sendings.of_responses import request as request_response
 from handlers.sendings.of_results import request as request_result
 from handlers.sendings.of_rounds import request as request_round
@@ -25,6 +25,7 @@ __all__ = [
     "approve",
     "approve_alone",
     "call_back",
+    "check_council",
     "get",
     "leave_due",
     "obstacles",

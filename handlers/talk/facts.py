@@ -88,6 +88,7 @@ async def _round(session: Session, keys: Keyring, visit: Visit) -> flows.OpenRou
         voted=first.voted,
         rule=content.rule,
         terms=content.terms,
+        ends_sooner=first.power is not None,
         explained=tuple(it.value for it in content.matters if it.about or "" in told_of or it.value in told_of),
         ballot="" if own is None else own.filled_in,
     )

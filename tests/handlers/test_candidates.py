@@ -296,7 +296,7 @@ async def test_a_second_person_approves_exactly_what_was_requested(house: House)
     with pytest.raises(contents.Unfit, match="not what you had before you"):
         await approved("pavel", "another")
     changed = contents.Council({"en": "Elders' council"})
-    await house.acts(lambda session, process, _now: councils.change(session, process, council, changed))
+    await house.acts(lambda session, process, now: councils.change(session, process, council, changed, now))
     assert await approved("pavel", found.hash) is SendingState.VOID
     [shown] = await house.acts(lambda session, process, _now: stored_calls.of_council(session, process.id, council))
     assert shown.opened is None
