@@ -22,6 +22,7 @@ from handlers import (
     promises,
     public_counts,
     rounds,
+    rulings,
     schedules,
     sendings,
     signing_in,
@@ -109,12 +110,22 @@ class Housekeeping:
             async with self.database.writing() as session:
                 await rounds.close_overdue(session, self.keys, late, now)
             await self.waker.wake()
+        await self._end_decided(now)
         await self._unlink(now)
         await self._put_together(now)
         await self._recognise()
         await self._count(now)
         await asyncio.to_thread(leftovers.clean)
         await self.age(now)
+
+    async def _end_decided(self, now: datetime) -> None:
+        """What a council votes on by a power of its ends when all have voted. What follows is done the next time."""
+        async with self.database.reading() as session:
+            to_end = await rulings.to_end(session)
+        for round_id in to_end:
+            async with self.database.writing() as session:
+                await rulings.end(session, self.keys, round_id, now)
+            await self.waker.wake()
 
     async def _let_leave(self, now: datetime) -> int:
         """Apart: whoever edits one of them waits for this."""

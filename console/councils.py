@@ -31,7 +31,7 @@ from storage import Session
 from storage.member_calls import StoredCall
 from storage.roles import Role
 from storage.seats import StoredSeat
-from storage.states import SeatKind
+from storage.states import Power, SeatKind
 
 READERS = (Role.ORGANIZER,)
 
@@ -67,6 +67,8 @@ async def begin(desk: Desk) -> web.StreamResponse:
         async with desk.writing() as session:
             made = await councils.open_(session, desk.process, council, desk.now)
             await desk.note(session, journal.Entry(Act.COUNCIL_OPEN, made.id))
+            if council.powers:
+                await desk.note(session, _of_powers(made.id, council))
     except contents.Unfit as unfit:
         return await _listed(desk, str(unfit))
     raise see(f"{desk.home}/councils/{made.id}", done="opened")
@@ -81,11 +83,21 @@ async def keep(desk: Desk) -> web.StreamResponse:
         council = _typed(desk)
         async with desk.writing() as session:
             its = await found(desk, session)
-            await councils.change(session, desk.process, its.id, council)
+            is_told = await councils.change(session, desk.process, its.id, council, desk.now)
             await desk.note(session, journal.Entry(Act.COUNCIL_EDIT, its.id))
+            if is_told:
+                await desk.note(session, _of_powers(its.id, council))
     except contents.Unfit as unfit:
         return await show_council(desk, str(unfit))
-    raise see(page(desk), done="kept")
+    if is_told:
+        await desk.office.waker.wake()
+    raise see(page(desk), done="told" if is_told else "kept")
+
+
+def _of_powers(name: str, council: contents.Council) -> journal.Entry:
+    """What a council decides from now on."""
+    decides = tuple(power.value for power in council.powers)
+    return journal.Entry(Act.COUNCIL_POWERS, name, {"kind": decides, "days": council.answers_within})
 
 
 async def dissolve(desk: Desk) -> web.StreamResponse:
@@ -193,7 +205,15 @@ def _typed(desk: Desk) -> contents.Council:
     rest_in: Literal["days", "terms"] = "terms" if desk.line("rest_in") == "terms" else "days"
     term = typed_number(desk, "term") if desk.line("term") else None
     rest = typed_number(desk, "rest") if desk.line("rest") else 0
-    return contents.Council(typed(desk, "name"), typed(desk, "about"), term, rest, rest_in)
+    return contents.Council(
+        typed(desk, "name"),
+        typed(desk, "about"),
+        term,
+        rest,
+        rest_in,
+        powers=tuple(power for power in Power if power in desk.many("power")),
+        answers_within=typed_number(desk, "answers_within") if desk.line("answers_within") else contents.ANSWERS_WITHIN,
+    )
 
 
 routes = [

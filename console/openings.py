@@ -7,6 +7,7 @@ from aiohttp import web
 from console._frame.desks import Desk, see
 from console._frame.routes import get, post
 from console.ask import titled
+from console.deciding import First, first, vote
 from console.drafts import found, problems_of
 from console.tell import ORGANIZERS
 from handlers import finishing, journal, openings
@@ -16,6 +17,7 @@ from handlers.rehearsals import rehearsals
 from handlers.writing import contents
 from storage import Session, staff
 from storage.openings import StoredOpening
+from storage.states import Power
 
 
 async def prepare(desk: Desk) -> web.StreamResponse:
@@ -86,6 +88,7 @@ async def _prepare(desk: Desk, session: Session, wrong: str = "") -> web.StreamR
         problems=problems_of(slips),
         wrong=wrong,
         on_its_way=next((opening for opening in waiting if opening.draft_id == draft.id), None),
+        first=await _council(desk, session, asking),
         **_described(desk, asking),
     )
 
@@ -102,8 +105,21 @@ async def _show(desk: Desk, session: Session, wrong: str = "") -> web.StreamResp
         names=names,
         wrong=wrong,
         is_theirs=opening.requested_by == desk.who.id,
+        first=await _council(desk, session, asking),
+        vote=await vote(session, opening.round_id),
         **_described(desk, asking),
     )
+
+
+async def _council(desk: Desk, session: Session, asking: Asking | None) -> First | None:
+    """Which council sets the questions first."""
+    if asking is None:
+        return None
+
+    async def check() -> None:
+        await openings.check_council(session, desk.process, asking, desk.now)
+
+    return await first(desk, session, Power.QUESTIONS, check)
 
 
 def _described(desk: Desk, asking: Asking | None) -> dict[str, object]:

@@ -6,6 +6,7 @@ from console._frame.desks import Desk, see
 from console._frame.routes import get, post
 from console.approvals import Approvals
 from console.audiences import labels, titled
+from console.deciding import first, vote
 from console.items import found
 from console.tell import ORGANIZERS
 from handlers import bulletins, items, journal, phones, sendings
@@ -15,7 +16,7 @@ from storage import Session, consultations, staff
 from storage import items as stored_items
 from storage.broadcasts import EVERYBODY
 from storage.sendings import ON_ITS_WAY, StoredSending
-from storage.states import SendingKind, SendingState
+from storage.states import Power, SendingKind, SendingState
 
 
 async def prepare(desk: Desk) -> web.StreamResponse:
@@ -55,6 +56,7 @@ async def _prepare(desk: Desk, session: Session, wrong: str = "") -> web.StreamR
         on_its_way=next((sending for sending in sent if sending.state in ON_ITS_WAY), None),
         has_left=any(sending.state is SendingState.LEFT for sending in sent),
         **await _described(desk, session, bulletin),
+        **await _council(desk, session, bulletin),
     )
 
 
@@ -73,8 +75,19 @@ async def _show(desk: Desk, session: Session, sending: StoredSending, wrong: str
         open=set(bulletin.text),
         names=names,
         wrong=wrong,
+        vote=await vote(session, sending.round_id),
         **await _described(desk, session, bulletin),
+        **await _council(desk, session, bulletin),
     )
+
+
+async def _council(desk: Desk, session: Session, bulletin: contents.Bulletin) -> dict[str, object]:
+    """What a page needs to say which council approves it first."""
+
+    async def check() -> None:
+        await sendings.check_council(session, desk.process, bulletin, desk.now)
+
+    return {"first": await first(desk, session, Power.BULLETINS, check)}
 
 
 async def _described(desk: Desk, session: Session, bulletin: contents.Bulletin) -> dict[str, object]:

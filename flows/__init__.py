@@ -70,7 +70,7 @@ from flows._engine.talks import (
     play,
 )
 from flows._engine.texts import NOWHERE, OpenPart, OpenText, PlaceInText, Proposal
-from flows._engine.votes import MemberCall, OpenRound, OwnBallot, PastRound, QuotaFact
+from flows._engine.votes import ENDS_SOONER, MemberCall, OpenRound, OwnBallot, PastRound, QuotaFact
 from flows._engine.words import flow_for, goes_back, linking_code, nearest_flow, to_send
 from flows._texts.danger import in_danger
 from flows._texts.headings import heading
@@ -89,6 +89,7 @@ from flows._texts.told import Given, Told, gave, told
 
 __all__ = [
     "ALL",
+    "ENDS_SOONER",
     "GROUPS",
     "LEVELS",
     "LISTED",

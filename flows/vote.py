@@ -13,7 +13,7 @@ from flows._engine.votes import OpenRound
 from flows._engine.words import to_send
 from flows._papers import PAPERS, read_back
 from flows._papers.approvals import NONE_OF_THESE
-from flows._papers.paper import ABSTAIN, purse
+from flows._papers.paper import ABSTAIN, purse, sooner
 from flows._texts.renditions import choices, written
 from flows.ask import THANKS, put
 from locales import N_, _, in_words
@@ -67,7 +67,8 @@ def talk(facts: Facts) -> Talk:
         yield Say(_("Nothing was changed."))
         return
     yield Voted(facts.round.id, packed)
-    yield Say(_("We have your vote. You can change it until {day}.", day=in_words(facts.round.closes)))
+    day = in_words(facts.round.closes)
+    yield Say(" ".join((_("We have your vote. You can change it until {day}.", day=day), *sooner(facts.round))))
     yield Say(
         _(
             "To ask the organizers something about it, send {ask}. To say why you vote so, send {reasons}.",
@@ -132,7 +133,7 @@ def _before_ballot(facts: Facts, opened: OpenRound) -> str:
         if opened.voted
         else _("You can vote until {day}. Do you want to read more first?", day=day)
     )
-    return "\n".join((written(facts, opened.title), *purse(opened), what))
+    return "\n".join((written(facts, opened.title), *purse(opened), " ".join((what, *sooner(opened)))))
 
 
 def _wishes(opened: OpenRound, unread: Sequence[str], *, may_ask: bool) -> Iterator[Choice]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import flows
-from handlers import processes, quota_facts
+from handlers import powers, processes, quota_facts
 from handlers.processes import OpenProcess
 from handlers.writing import contents
 from locales import N_, _, in_words, languages, speaking, to_staff
@@ -72,22 +72,33 @@ async def only(session: Session, process: OpenProcess, now: datetime) -> OpenCou
 async def open_(session: Session, process: OpenProcess, council: contents.Council, now: datetime) -> OpenCouncil:
     """Make a council, without seats. Raises `contents.Unfit`."""
     processes.check_open(process)
-    check(council)
     await processes.touch(session, process)
+    await check(session, process, council)
     if len(await councils.of_process(session, process.id)) >= MOST_COUNCILS:
         raise contents.Unfit(to_staff("A process has at most {most} councils.", most=MOST_COUNCILS))
     return await _add(session, process, council, now)
 
 
-async def change(session: Session, process: OpenProcess, council_id: str, council: contents.Council) -> None:
-    """Say something else of it; terms that are running stay as they are. Raises `contents.Unfit`."""
-    check(council)
-    await get(session, process, council_id, lock=True)
+async def change(
+    session: Session, process: OpenProcess, council_id: str, council: contents.Council, now: datetime
+) -> bool:
+    """Say something else of it; terms that are running stay as they are. Its members are told which powers it was given
+    or lost: gives whether there were any. Raises `contents.Unfit`.
+    """
+    # First: two who give one power to two councils wait for each other, and everybody reads of it.
+    await processes.touch(session, process)
+    await check(session, process, council, council_id)
+    before = (await get(session, process, council_id, lock=True)).content
     await councils.change(session, process.id, council_id, contents.pack(council))
+    if not powers.changed(before, council):
+        return False
+    await powers.tell(session, process, council_id, before, council, now)
+    return True
 
 
-def check(council: contents.Council) -> None:
-    """Raises `contents.Unfit`."""
+async def check(session: Session, process: OpenProcess, council: contents.Council, council_id: str = "") -> None:
+    """Raises `contents.Unfit`. `council_id`: "" for one that is made."""
+    await powers.check(session, process, council, council_id)
     contents.check_line(council.name, to_staff("name"), LONGEST_NAME)
     if council.about:
         contents.check_rendered(council.about, to_staff("what it does"), LONGEST_ABOUT)

@@ -87,6 +87,7 @@ class Act(StrEnum):
     COUNCIL_OPEN = "council.open"
     COUNCIL_EDIT = "council.edit"
     COUNCIL_DISSOLVE = "council.dissolve"
+    COUNCIL_POWERS = "council.powers"
     COUNCIL_SEATS = "council.seats"
     COUNCIL_ABOLISH = "council.abolish"
     COUNCIL_TERM = "council.term"

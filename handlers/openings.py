@@ -6,25 +6,26 @@ As `handlers.sendings` does with items, whose words, states and hold it shares.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 
 import msgspec
 
-from handlers import consultations, drafts, finishing, processes, telling
+from handlers import consultations, drafts, finishing, powers, processes, rulings, telling
 from handlers.drafts import WrittenDraft
 from handlers.finishing import Asking
+from handlers.powers import Holder
 from handlers.processes import OpenProcess
 from handlers.sendings import HOLD
 from handlers.telling import Announcement
-from handlers.writing import contents
+from handlers.writing import contents, naming
 from locales import to_staff
 from storage import Session, fresh, openings
 from storage import processes as stored_processes
 from storage.broadcasts import CONSULTATION, Subject
 from storage.openings import NewOpening, StoredOpening
 from storage.sendings import ON_ITS_WAY
-from storage.states import SendingState
+from storage.states import Power, SendingState
 
 
 async def request(
@@ -39,6 +40,7 @@ async def request(
     if draft.edition != edited:
         raise contents.Unfit(to_staff("This is not what you had before you. Look at it again."))
     asking = finishing.finished(process, draft.content, now)
+    await check_council(session, process, asking, now)
     await _make_way(session, process, draft_id)
     name = fresh()
     new = NewOpening(name, process.id, draft_id, contents.pack(asking), _hash(process, draft, asking), staff_id, now)
@@ -52,7 +54,7 @@ async def get(session: Session, process: OpenProcess, opening_id: str) -> Stored
 
 
 async def on_their_way(session: Session, process: OpenProcess) -> Sequence[StoredOpening]:
-    """What waits for an approval or for its day, the longest first."""
+    """What waits for an approval, for a council or for its day, the longest first."""
     return await openings.on_their_way(session, process.id)
 
 
@@ -61,10 +63,24 @@ def asking_of(opening: StoredOpening) -> Asking:
     return contents.unpack(opening.content, Asking)
 
 
+async def check_council(session: Session, process: OpenProcess, asking: Asking, now: datetime) -> None:
+    """Raises `contents.Unfit` where a council sets the questions first and could not, or not in time."""
+    votes_until = await rulings.check_able(session, process, Power.QUESTIONS, now)
+    if votes_until > now and asking.consultation.promise.answer_by <= votes_until.date():
+        raise contents.Unfit(
+            to_staff(
+                "A council sets these questions first, and can vote until {day}: nobody could answer by the last day.",
+                day=naming.day(votes_until.date()),
+            )
+        )
+
+
 async def approve(
     session: Session, process: OpenProcess, opening_id: str, staff_id: str, shown_hash: str, now: datetime
 ) -> StoredOpening:
     """Let it open on its day, when the hold has ended, as a second person. Gives it: void if something has changed.
+
+    Where a council sets the questions it is put to its vote when the hold has ended, and opens with what that adopted.
 
     `shown_hash` is that of what they had before them. Raises `contents.Unfit`, and nothing has changed then: it is not
     for whoever requested it or changed the draft last.
@@ -77,7 +93,8 @@ async def approve(
         raise contents.Unfit(to_staff("You requested this yourself, so somebody else has to approve it."))
     if staff_id == draft.staff_id:
         raise contents.Unfit(to_staff("You wrote some of this yourself, so somebody else has to approve it."))
-    day = asking_of(opening).begins(process)
+    is_set_by_council = await powers.holder(session, process, Power.QUESTIONS) is not None
+    day = None if is_set_by_council else asking_of(opening).begins(process)
     await openings.approve(session, opening.id, staff_id, now, max(now + HOLD, day or now))
     return await get(session, process, opening.id)
 
@@ -92,7 +109,8 @@ async def call_back(session: Session, process: OpenProcess, opening_id: str) -> 
 
 
 async def leave_due(session: Session, now: datetime) -> int:
-    """Open everything whose day has come and whose hold has ended, of any process, each once; gives how many.
+    """Open everything whose day has come and whose hold has ended, of any process, each once, or put its questions to
+    the vote of the council that sets them; and what that adopted. Gives how many there were.
 
     Any number of workers may do this at once: what one of them holds the others pass over. What has changed since it
     was approved, or comes so late that nobody could answer, never opens.
@@ -109,6 +127,37 @@ async def _leave(session: Session, opening: StoredOpening, now: datetime) -> boo
         await openings.end(session, opening.id, SendingState.VOID)
         return False
     asking = asking_of(opening)
+    if opening.round_id is None:
+        held = await powers.holder(session, process, Power.QUESTIONS)
+        if held is None:
+            return await _open(session, process, opening, asking, now)
+        return await _put(session, process, held, opening, now)
+    adopted = await rulings.ruling(session, process, Power.QUESTIONS, opening.round_id)
+    if not adopted:
+        ended = SendingState.VOID if adopted is None else SendingState.REFUSED
+        await openings.end(session, opening.id, ended)
+        return False
+    begins = asking.begins(process)
+    if begins is not None and begins > now:
+        await openings.wait_for_day(session, opening.id, begins)
+        return True
+    asked = replace(asking, consultation=rulings.only(asking.consultation, adopted))
+    return await _open(session, process, opening, asked, now)
+
+
+async def _put(session: Session, process: OpenProcess, held: Holder, opening: StoredOpening, now: datetime) -> bool:
+    """To the vote of the council."""
+    paper = rulings.about_questions(process, held, asking_of(opening).consultation, now)
+    try:
+        round_id = await rulings.open_round(session, process, Power.QUESTIONS, paper, now)
+    except contents.Unfit:
+        await openings.end(session, opening.id, SendingState.VOID)
+        return False
+    await openings.put_to_council(session, opening.id, round_id)
+    return True
+
+
+async def _open(session: Session, process: OpenProcess, opening: StoredOpening, asking: Asking, now: datetime) -> bool:
     name, _broadcast = await consultations.open_(session, process, asking.consultation, now, asking.dates(process, now))
     await openings.leave(session, opening.id, name)
     return True
@@ -155,7 +204,7 @@ async def _make_way(session: Session, process: OpenProcess, draft_id: str) -> No
 async def _taken(session: Session, process: OpenProcess, opening_id: str, shown_hash: str) -> StoredOpening:
     opening = _known(await openings.take(session, process.id, opening_id))
     _check_on_its_way(opening)
-    if opening.state is SendingState.HELD:
+    if opening.state in (SendingState.HELD, SendingState.WITH_COUNCIL):
         raise contents.Unfit(to_staff("This is approved already."))
     if shown_hash != opening.hash:
         raise contents.Unfit(to_staff("This is not what you had before you. Look at it again."))

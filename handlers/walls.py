@@ -6,7 +6,18 @@ from datetime import date, datetime
 
 import council
 import flows
-from handlers import counts, doors, processes, public_counts, public_texts, rounds, senders, soundings, standings
+from handlers import (
+    counts,
+    doors,
+    powers,
+    processes,
+    public_counts,
+    public_texts,
+    rounds,
+    senders,
+    soundings,
+    standings,
+)
 from handlers.feedback import NOBODY, Counts
 from handlers.processes import OpenProcess
 from handlers.public_counts import Figures
@@ -149,6 +160,16 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPower:
+    """What a council decides by itself."""
+
+    council: flows.Renditions
+    """What it is called."""
+    sentence: str
+    """To be translated, around the name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wall:
     """All that stands there for everybody. Each part in the order in which it is shown."""
 
@@ -167,6 +188,8 @@ class Wall:
     """The newest first."""
     texts: Sequence[ShownText] = ()
     """Those that are written together."""
+    decides: Sequence[ShownPower] = ()
+    """What councils decide by themselves."""
 
     @property
     def is_open(self) -> bool:
@@ -198,7 +221,10 @@ async def versions(session: Session) -> Sequence[Version]:
 
 
 async def read(session: Session, version: Version, now: datetime) -> Wall:
-    """Seven statements, one more where there are rounds, two where there is a sounding, some for each text."""
+    """Seven statements, one more where there are rounds or councils, two where there is a sounding.
+
+    And some for each text.
+    """
     process = processes.known(version.process)
     today = _day(process, now)
     shown = [_matter(matter) for matter in await walls.matters(session, process.id)]
@@ -212,6 +238,7 @@ async def read(session: Session, version: Version, now: datetime) -> Wall:
         answered=await _answered(session, process, now) if version.has_soundings else None,
         rounds=await _rounds(session, process, {it.id: it for it in shown}) if version.has_rounds else (),
         texts=await public_texts.shown(session, process, today) if version.has_texts else (),
+        decides=await _powers(session, process) if version.has_councils else (),
     )
 
 
@@ -314,6 +341,11 @@ def _by_people(matter: ShownMatter) -> int:
 async def _consultations(session: Session, process: OpenProcess) -> Sequence[contents.Consultation]:
     newest = await consultations.newest(session, process.id, MOST_CONSULTATIONS)
     return [contents.unpack(kept.content, contents.Consultation) for kept in newest if kept.closed is None]
+
+
+async def _powers(session: Session, process: OpenProcess) -> Sequence[ShownPower]:
+    found = await powers.holders(session, process)
+    return [ShownPower(held.content.name, powers.POWERS[power]) for power, held in found]
 
 
 async def _answered(session: Session, process: OpenProcess, now: datetime) -> Answered | None:

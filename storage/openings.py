@@ -5,12 +5,12 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, or_, select, update
 
 from storage._ground.database import Session
 from storage.sendings import ON_ITS_WAY
 from storage.states import SendingState
-from storage.tables import opening
+from storage.tables import has_closed, opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,8 @@ class StoredOpening:
     """When it opens; None: it is not approved."""
     state: SendingState
     consultation_id: str | None
+    round_id: str | None
+    """In which a council votes, or voted, on its questions; None: none has."""
 
 
 async def add(session: Session, new: NewOpening) -> None:
@@ -63,23 +65,38 @@ async def take(session: Session, process_id: str, opening_id: str) -> StoredOpen
 
 
 async def on_their_way(session: Session, process_id: str) -> Sequence[StoredOpening]:
-    """Those of the process that wait for an approval or for their day, the longest first."""
+    """Those of the process that wait for an approval, for a council or for their day, the longest first."""
     waiting = _of(process_id).where(opening.c.state.in_(ON_ITS_WAY))
     return [_read(row) for row in await session.execute(waiting.order_by(opening.c.requested, opening.c.id))]
 
 
 async def take_due(session: Session, now: datetime) -> Sequence[StoredOpening]:
-    """Those of all processes whose day has come, locked; without what another worker has taken.
+    """Those of all processes whose day has come, or on which a council has voted, locked.
 
-    In the order of their processes, which are locked next, so that two workers never wait for each other.
+    Without what another worker has taken. In the order of their processes, which are locked next, so that two workers
+    never wait for each other.
     """
-    due = select(*_columns()).where(opening.c.state == SendingState.HELD, opening.c.leaves <= now)
+    is_over = and_(opening.c.state == SendingState.HELD, opening.c.leaves <= now)
+    is_decided = and_(opening.c.state == SendingState.WITH_COUNCIL, has_closed(opening.c.round_id))
+    due = select(*_columns()).where(or_(is_over, is_decided))
     in_order = due.order_by(opening.c.process_id, opening.c.leaves, opening.c.id)
     return [_read(row) for row in await session.execute(in_order.with_for_update(skip_locked=True))]
 
 
 async def approve(session: Session, opening_id: str, staff_id: str, approved: datetime, leaves: datetime) -> None:
     held = {"state": SendingState.HELD, "approved_by": staff_id, "approved": approved, "leaves": leaves}
+    await session.execute(update(opening).where(opening.c.id == opening_id).values(held))
+
+
+async def put_to_council(session: Session, opening_id: str, round_id: str) -> None:
+    """It waits for what comes of this round."""
+    waits = {"state": SendingState.WITH_COUNCIL, "round_id": round_id}
+    await session.execute(update(opening).where(opening.c.id == opening_id).values(waits))
+
+
+async def wait_for_day(session: Session, opening_id: str, leaves: datetime) -> None:
+    """The council has set its questions, and it opens later."""
+    held = {"state": SendingState.HELD, "leaves": leaves}
     await session.execute(update(opening).where(opening.c.id == opening_id).values(held))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, case, delete, func, insert, select, update
 
 from storage import unlinking
 from storage._ground.database import Session
-from storage.states import Roll
+from storage.states import Power, Roll
 from storage.tables import roll
 from storage.tables import round as round_
 
@@ -29,6 +29,8 @@ class StoredRound:
     """Why it was closed before its day, as JSON by language; None: it was not."""
     added: int
     """How many were put on its roll after it had opened."""
+    power: Power | None
+    """Which one a council uses by it; None: the organizers opened it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class Facing:
     content: str
     closes: datetime
     voted: bool
+    power: Power | None = None
+    """As in `StoredRound`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class NewRound:
     opened: datetime
     closes: datetime
     roll: Roll = Roll.COUNCIL
+    power: Power | None = None
+    """As in `StoredRound`."""
 
 
 async def open_(session: Session, new: NewRound, voters: Sequence[str]) -> None:
@@ -64,20 +70,24 @@ async def open_(session: Session, new: NewRound, voters: Sequence[str]) -> None:
 async def get(session: Session, round_id: str, lock: bool = False) -> StoredRound | None:
     query = select(*_columns()).where(round_.c.id == round_id)
     row = (await session.execute(query.with_for_update() if lock else query)).one_or_none()
-    return None if row is None else StoredRound(*row)
+    return None if row is None else _read(row)
 
 
 async def newest(session: Session, process_id: str, most: int) -> list[StoredRound]:
     theirs = select(*_columns()).where(round_.c.process_id == process_id)
     rows = await session.execute(theirs.order_by(round_.c.opened.desc()).limit(most))
-    return [StoredRound(*row) for row in rows]
+    return [_read(row) for row in rows]
 
 
 async def closed_between(session: Session, process_id: str, since: datetime, until: datetime) -> list[StoredRound]:
-    """Those of the process that were closed after the one moment and up to the other, the first first."""
-    theirs = (round_.c.process_id == process_id, round_.c.closed > since, round_.c.closed <= until)
+    """Those of the process that were closed after the one moment and up to the other, the first first.
+
+    Without those by which a council used a power: what they decided is told by what left, or did not.
+    """
+    is_of_then = (round_.c.closed > since, round_.c.closed <= until)
+    theirs = (round_.c.process_id == process_id, *is_of_then, round_.c.power.is_(None))
     rows = await session.execute(select(*_columns()).where(*theirs).order_by(round_.c.closed, round_.c.id))
-    return [StoredRound(*row) for row in rows]
+    return [_read(row) for row in rows]
 
 
 async def opened(session: Session, process_id: str, content: str) -> datetime | None:
@@ -96,7 +106,7 @@ async def open_in(session: Session, process_id: str) -> list[str]:
 async def overdue(session: Session, now: datetime) -> list[StoredRound]:
     """Rounds of all processes whose time has passed and that nobody has closed."""
     rows = await session.execute(select(*_columns()).where(round_.c.closed.is_(None), round_.c.closes <= now))
-    return [StoredRound(*row) for row in rows]
+    return [_read(row) for row in rows]
 
 
 async def to_remind(session: Session, ends_before: datetime, opened_before: datetime, now: datetime) -> list[str]:
@@ -125,14 +135,24 @@ async def reminded(session: Session, round_id: str, now: datetime) -> None:
 
 
 def _columns() -> list[ColumnElement[Any]]:
-    names = ("id", "process_id", "content", "rule", "closes", "closed", "result", "ended_why", "added")
+    names = ("id", "process_id", "content", "rule", "closes", "closed", "result", "ended_why", "added", "power")
     return [round_.c[name] for name in names]
+
+
+def _read(row: Any) -> StoredRound:
+    values: list[Any] = list(row)
+    values[-1] = _power(row.power)
+    return StoredRound(*values)
+
+
+def _power(name: str | None) -> Power | None:
+    return None if name is None else Power(name)
 
 
 async def facing(session: Session, process_id: str, person_id: str, now: datetime) -> list[Facing]:
     """The open rounds of the process that this person is on the roll of."""
     rows = await session.execute(
-        select(round_.c.id, round_.c.content, round_.c.closes, roll.c.voted)
+        select(round_.c.id, round_.c.content, round_.c.closes, roll.c.voted, round_.c.power)
         .join(round_, round_.c.id == roll.c.round_id)
         .where(
             round_.c.process_id == process_id,
@@ -141,7 +161,7 @@ async def facing(session: Session, process_id: str, person_id: str, now: datetim
             round_.c.closes > now,
         )
     )
-    return [Facing(*row) for row in rows]
+    return [Facing(*row[:-1], _power(row.power)) for row in rows]
 
 
 async def is_on_roll(session: Session, who: str, round_id: str) -> bool:

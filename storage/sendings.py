@@ -5,13 +5,13 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, insert, literal, null, select, union_all, update
+from sqlalchemy import ColumnElement, and_, func, insert, literal, null, or_, select, union_all, update
 
 from storage._ground.database import Session
 from storage.states import SendingKind, SendingState
-from storage.tables import item, opening, sending
+from storage.tables import has_closed, item, opening, sending
 
-ON_ITS_WAY = (SendingState.REQUESTED, SendingState.HELD)
+ON_ITS_WAY = (SendingState.REQUESTED, SendingState.HELD, SendingState.WITH_COUNCIL)
 """What may still leave."""
 
 
@@ -56,6 +56,8 @@ class StoredSending:
     state: SendingState
     broadcast_id: str | None
     schedule_id: str | None
+    round_id: str | None
+    """In which a council votes, or voted, on it; None: none has."""
 
     @property
     def is_emergency(self) -> bool:
@@ -112,7 +114,7 @@ async def latest(session: Session, process_id: str, most: int) -> Sequence[Store
 
 
 async def on_their_way(session: Session, process_id: str) -> Sequence[StoredSending]:
-    """Those of the process that wait for an approval or for the end of their hold, the longest first."""
+    """Those of the process that wait for an approval, for the end of their hold or for a council, the longest first."""
     waiting = _of(process_id).where(sending.c.state.in_(ON_ITS_WAY))
     return [_read(row) for row in await session.execute(waiting.order_by(sending.c.requested, sending.c.id))]
 
@@ -157,11 +159,14 @@ async def waiting(session: Session, process_id: str) -> Sequence[WaitingSending]
 
 
 async def take_due(session: Session, now: datetime) -> Sequence[StoredSending]:
-    """Those of all processes whose hold has ended, locked; without what another worker has taken.
+    """Those of all processes whose hold has ended, or on which a council has voted, locked.
 
-    In the order of their processes, which are locked next, so that two workers never wait for each other.
+    Without what another worker has taken. In the order of their processes, which are locked next, so that two workers
+    never wait for each other.
     """
-    due = select(*_columns()).where(sending.c.state == SendingState.HELD, sending.c.leaves <= now)
+    is_over = and_(sending.c.state == SendingState.HELD, sending.c.leaves <= now)
+    is_decided = and_(sending.c.state == SendingState.WITH_COUNCIL, has_closed(sending.c.round_id))
+    due = select(*_columns()).where(or_(is_over, is_decided))
     in_order = due.order_by(sending.c.process_id, sending.c.leaves, sending.c.id)
     return [_read(row) for row in await session.execute(in_order.with_for_update(skip_locked=True))]
 
@@ -175,6 +180,12 @@ async def approve(session: Session, sending_id: str, hold: Hold) -> None:
         "reason": hold.reason,
     }
     await session.execute(update(sending).where(sending.c.id == sending_id).values(approved))
+
+
+async def put_to_council(session: Session, sending_id: str, round_id: str) -> None:
+    """It waits for what comes of this round."""
+    waits = {"state": SendingState.WITH_COUNCIL, "round_id": round_id}
+    await session.execute(update(sending).where(sending.c.id == sending_id).values(waits))
 
 
 async def end(session: Session, sending_id: str, state: SendingState) -> None:

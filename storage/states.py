@@ -182,10 +182,14 @@ class SendingState(StrEnum):
     """Somebody wants it to leave; it waits for a second person to approve it."""
     HELD = "held"
     """It is approved, and leaves when its hold ends, unless somebody calls it back."""
+    WITH_COUNCIL = "with_council"
+    """Its hold has ended, and it waits for the vote of a council, which may approve it or not."""
     LEFT = "left"
     """It has become a broadcast, or a schedule: the other ways to stop it are theirs."""
     CALLED_BACK = "called_back"
     """Somebody called it back before it left: it never leaves."""
+    REFUSED = "refused"
+    """The council did not approve it: it never leaves."""
     VOID = "void"
     """What would leave has changed since it was requested, or could not leave any more: it never does."""
 
@@ -253,6 +257,15 @@ class SeatKind(StrEnum):
     """An organization names them, and it is shown which."""
     INVITATION = "invitation"
     """The organizers invite them."""
+
+
+class Power(StrEnum):
+    """What a council decides by itself, beside the staff."""
+
+    BULLETINS = "bulletins"
+    """It approves bulletins before they leave."""
+    QUESTIONS = "questions"
+    """It sets the questions of consultations."""
 
 
 class TermEnd(StrEnum):

@@ -10,7 +10,7 @@ from storage._ground.alone import alone
 VERSIONS = "alembic_version"
 """The table in which a database has its version."""
 MOST_NAMED = 5
-NEWEST = "6b1f83d05ca4"
+NEWEST = "44b1e6f07a92"
 """The revision of the newest file in `migrations/versions`."""
 
 

@@ -11,7 +11,18 @@ from storage.processes import StoredProcess
 from storage.responses import NewResponse
 from storage.results import StoredResult
 from storage.states import Counted, ProcessState, ResponseState, ResultState, TextState
-from storage.tables import is_public, matter, process, public_count, response, response_matter, result, sounding, text
+from storage.tables import (
+    council,
+    is_public,
+    matter,
+    process,
+    public_count,
+    response,
+    response_matter,
+    result,
+    sounding,
+    text,
+)
 from storage.tables import round as round_
 
 
@@ -32,6 +43,8 @@ class Version:
     """People have been called to vote."""
     has_soundings: bool = False
     """There are statements that people agree or disagree with."""
+    has_councils: bool = False
+    """There is a council that is not dissolved."""
 
 
 async def versions(session: Session) -> Sequence[Version]:
@@ -44,6 +57,10 @@ async def versions(session: Session) -> Sequence[Version]:
         select(text.c.id).where(*readable).exists().label("texts"),
         select(round_.c.id).where(round_.c.process_id == process.c.id).exists().label("rounds"),
         select(sounding.c.id).where(sounding.c.process_id == process.c.id).exists().label("soundings"),
+        select(council.c.id)
+        .where(council.c.process_id == process.c.id, council.c.dissolved.is_(None))
+        .exists()
+        .label("councils"),
     )
     shown = select(*own, process.c.edition, changed, counted, *has).where(process.c.state != ProcessState.ARCHIVED)
     rows = await session.execute(shown.order_by(process.c.opened, process.c.slug))
@@ -104,10 +121,10 @@ class PublicRound:
 
 
 async def rounds(session: Session, process_id: str, most: int) -> Sequence[PublicRound]:
-    """The newest."""
+    """The newest, without those by which a council used a power: they are for nobody else, and there may be many."""
     has_file = round_.c.published.is_not(None)
     columns = [*(round_.c[part.name] for part in fields(PublicRound) if part.name != "has_file"), has_file]
-    theirs = select(*columns).where(round_.c.process_id == process_id)
+    theirs = select(*columns).where(round_.c.process_id == process_id, round_.c.power.is_(None))
     rows = await session.execute(theirs.order_by(round_.c.opened.desc(), round_.c.id).limit(most))
     return [PublicRound(*row) for row in rows]
 

@@ -40,6 +40,7 @@ from storage import invitations as stored_invitations
 from storage import rounds as stored_rounds
 from storage.broadcasts import Audience, Broadcast, Subject
 from storage.seats import StoredSeat
+from storage.states import Power
 
 
 def council_invite(
@@ -69,9 +70,39 @@ def council_list(process: Slug = None) -> None:
         for its_council in await councils.of_process(session, its):
             its_seats = await councils.seats_of(session, its, its_council.id)
             taken = sum(seat.since is not None for seat in its_seats)
-            say(f"{its_council.id[:8]}  {taken} of {len(its_seats)}  {first_line(its_council.content.name)}")
+            decides = "".join(f"  {DECIDES[power]}" for power in its_council.content.powers)
+            say(f"{its_council.id[:8]}  {taken} of {len(its_seats)}  {first_line(its_council.content.name)}{decides}")
 
     looking(process, look)
+
+
+DECIDES: Mapping[Power, str] = {
+    Power.BULLETINS: "approves bulletins",
+    Power.QUESTIONS: "sets the questions of consultations",
+}
+
+
+def council_powers(
+    council: str,
+    bulletins: Annotated[bool, typer.Option("--bulletins", help="It approves bulletins before they leave.")] = False,
+    questions: Annotated[bool, typer.Option("--questions", help="It sets the questions of consultations.")] = False,
+    days: Annotated[int, typer.Option(help="How many days it has for a vote.")] = contents.ANSWERS_WITHIN,
+    process: Slug = None,
+) -> None:
+    """Say what a council decides by itself: exactly what is named here. Its members are told what has changed."""
+    chosen = {Power.BULLETINS: bulletins, Power.QUESTIONS: questions}
+    powers = tuple(power for power in Power if chosen[power])
+
+    async def change(session: Session, its: OpenProcess, now: datetime) -> str:
+        name = await councils.named(session, its, council)
+        before = (await councils.get(session, its, name)).content
+        after = replace(before, powers=powers, answers_within=days)
+        await councils.change(session, its, name, after, now)
+        return name
+
+    kinds = tuple(power.value for power in powers)
+    acting(process, change, lambda name: Entry(Act.COUNCIL_POWERS, name, {"kind": kinds, "days": days}))
+    say("; ".join(DECIDES[power] for power in powers) or "decides nothing by itself")
 
 
 def council_invitations(process: Slug = None) -> None:
@@ -241,6 +272,7 @@ GROUPS = {
 }
 COMMANDS: Mapping[str, Callable[..., None]] = {
     "council list": council_list,
+    "council powers": council_powers,
     "council invite": council_invite,
     "council invitations": council_invitations,
     "council revoke": council_revoke,

@@ -27,6 +27,7 @@ from handlers import (
     consultations,
     contributions,
     responses,
+    rulings,
     schedules,
 )
 from handlers.journal import Act, Entry
@@ -36,11 +37,16 @@ from storage import Session, broadcasts
 from storage import consultations as stored_consultations
 from storage import contributions as stored_contributions
 from storage.broadcasts import Broadcast, Subject
+from storage.states import Power
 
 
 def bulletin_publish(file: File, yes: Yes = False, once_more: OnceMore = False, process: Slug = None) -> None:
     """Publish the bulletin in FILE and send it to its audience, once you have seen to whom and said yes."""
     bulletin = read(file, contents.Bulletin)
+
+    async def publish(session: Session, its: OpenProcess, now: datetime) -> str:
+        await rulings.check_unheld(session, its, Power.BULLETINS)
+        return await bulletins.publish(session, its, bulletin, now)
 
     async def its_broadcast(session: Session, its: OpenProcess, name: str) -> Broadcast | None:
         if bulletin.repeat:
@@ -49,7 +55,7 @@ def bulletin_publish(file: File, yes: Yes = False, once_more: OnceMore = False, 
 
     publication = Publication(
         text=bulletin.text,
-        publish=lambda session, its, now: bulletins.publish(session, its, bulletin, now),
+        publish=publish,
         broadcast=its_broadcast,
         entry=lambda name: Entry(Act.BULLETIN_PUBLISH, name, {"repeat": bulletin.repeat} if bulletin.repeat else {}),
         before=lambda session, its: bulletins.published_before(session, its, bulletin),
@@ -88,9 +94,14 @@ def bulletin_stop(schedule: str, process: Slug = None) -> None:
 def consultation_open(file: File, yes: Yes = False, once_more: OnceMore = False, process: Slug = None) -> None:
     """Open the consultation in FILE and invite everybody, once you have seen how many and said yes."""
     consultation = read(file, contents.Consultation)
+
+    async def publish(session: Session, its: OpenProcess, now: datetime) -> tuple[str, str]:
+        await rulings.check_unheld(session, its, Power.QUESTIONS)
+        return await consultations.open_(session, its, consultation, now)
+
     publication = Publication(
         text=consultation.title,
-        publish=lambda session, its, now: consultations.open_(session, its, consultation, now),
+        publish=publish,
         broadcast=lambda session, _its, made: broadcasts.get(session, made[1]),
         entry=lambda made: Entry(Act.CONSULTATION_OPEN, made[0]),
         before=lambda session, its: consultations.opened_before(session, its, consultation),

@@ -6,6 +6,10 @@ from datetime import date
 
 from council import USUAL, Terms
 from flows._engine.processes import Option, Renditions
+from locales import N_
+
+ENDS_SOONER = N_("The vote ends sooner when everybody has voted.")
+"""Said beside the last day of a round by which a council uses a power."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class OpenRound:
     """What the organizers settled beside its rule, but for what each matter costs: that stands in its label."""
     currency: str = ""
     """Of the sum that is shared out; "" where there is none."""
+    ends_sooner: bool = False
+    """It is over as soon as everybody has voted who may."""
     explained: tuple[str, ...] = ()
     """The matters of which more can be read..."""
     pieces: Mapping[str, int] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from channels.messages import Choice
 from flows._engine.asking import choose_several
 from flows._engine.facts import Facts
 from flows._engine.talks import Answer, Ask, DoesNotFit, Wants
-from flows._engine.votes import OpenRound
+from flows._engine.votes import ENDS_SOONER, OpenRound
 from flows._texts.renditions import choices, written
 from locales import _, in_words, money
 
@@ -34,6 +34,7 @@ def heading(facts: Facts, opened: OpenRound, how: Iterable[str]) -> str:
         _(facts.carrier.sees_votes),
         _("You can change your vote until {day}. Only the last one counts.", day=in_words(opened.closes)),
         *purse(opened),
+        *sooner(opened),
         *how,
     )
     return "\n".join(sentences)
@@ -43,6 +44,11 @@ def purse(opened: OpenRound) -> Iterator[str]:
     """The sum that is shared out, where there is one."""
     if opened.terms.budget:
         yield _("{sum} are to be shared out.", sum=money(opened.terms.budget, opened.currency))
+
+
+def sooner(opened: OpenRound) -> Sequence[str]:
+    """What is said beside the last day of a round that may end before."""
+    return (_(ENDS_SOONER),) if opened.ends_sooner else ()
 
 
 def abstain() -> Choice:

@@ -15,35 +15,43 @@ from locales import to_staff
 from storage import Session, councils, fresh, matters, rounds, standings
 from storage import rolls as stored_rolls
 from storage.rounds import NewRound
-from storage.states import Roll
+from storage.states import Power, Roll
 
 FEWEST_POINTS, MOST_POINTS = 2, 100
 """To share out: who has one approves one, and nobody reckons with more in a text message."""
+LONGEST_DECIDED = 3000
+"""What stands behind an option where a council uses a power: it reads all that it decides on, in several messages."""
 
 
-async def open_(session: Session, process: OpenProcess, round_: contents.Round, now: datetime) -> str:
+async def open_(
+    session: Session, process: OpenProcess, round_: contents.Round, now: datetime, power: Power | None = None
+) -> str:
     """Open a round for everyone who may vote in it now, and invite them; gives its id.
 
-    It closes at the end of the day `closes`, in UTC. Raises `contents.Unfit`.
+    It closes at the end of the day `closes`, in UTC. `power`: which one a council uses by it; None: the organizers
+    open it. Raises `contents.Unfit`.
     """
     # First: whoever dissolves its council has done so by now, or waits.
     await processes.touch(session, process)
-    await check(session, process, round_, now)
+    await check(session, process, round_, now, power)
     name = fresh()
     closes = datetime.combine(round_.closes, time.max, UTC)
-    new = NewRound(name, process.id, contents.pack(round_), round_.rule, now, closes, round_.roll)
+    new = NewRound(name, process.id, contents.pack(round_), round_.rule, now, closes, round_.roll, power)
     await rounds.open_(session, new, ())
     await stored_rolls.freeze(session, name, process.id, round_.roll, round_.council)
     about = {option.value: option.matter for option in round_.matters if option.matter}
     await standings.add(session, name, about, len(round_.matters))
     await standings.add_parts(session, name, await parts.put_to_vote(session, process, round_), len(round_.matters))
-    await rolls.tell(session, process, round_, rolls.invitation(process, round_, name), now, closes)
+    invitation = rolls.invitation(process, round_, name, power)
+    await rolls.tell(session, process, round_, invitation, now, closes)
     return name
 
 
-async def check(session: Session, process: OpenProcess, round_: contents.Round, now: datetime) -> None:
+async def check(
+    session: Session, process: OpenProcess, round_: contents.Round, now: datetime, power: Power | None = None
+) -> None:
     """Raises `contents.Unfit` where this could not open now."""
-    _check(round_, now)
+    _check(round_, now, contents.LONGEST_ABOUT if power is None else LONGEST_DECIDED)
     await _check_matters(session, process, round_)
     await parts.put_to_vote(session, process, round_)
     if round_.council and await councils.get(session, process.id, round_.council) is None:
@@ -56,7 +64,7 @@ async def check(session: Session, process: OpenProcess, round_: contents.Round, 
         raise contents.Unfit(
             to_staff("budget: fewer than {number} may vote: parts would show who chose what.", number=few)
         )
-    telling.check_fits(rolls.invitation(process, round_).renditions, to_staff("title"))
+    telling.check_fits(rolls.invitation(process, round_, power=power).renditions, to_staff("title"))
     _check_announcement(process, round_, number)
 
 
@@ -73,7 +81,7 @@ def _nobody(roll: Roll) -> str:
     return to_staff("Nobody takes part yet, so nobody could vote.")
 
 
-def _check(round_: contents.Round, now: datetime) -> None:
+def _check(round_: contents.Round, now: datetime, longest_about: int) -> None:
     contents.check_line(round_.title, to_staff("title"))
     if round_.rule not in council.every_rule():
         raise contents.Unfit(to_staff("rule is one of: {choices}.", choices=naming.listed(council.every_rule())))
@@ -85,7 +93,7 @@ def _check(round_: contents.Round, now: datetime) -> None:
     for matter in round_.matters:
         if matter.about:
             about = to_staff("matters: {matter}: about", matter=matter.value)
-            contents.check_rendered(matter.about, about, contents.LONGEST_ABOUT)
+            contents.check_rendered(matter.about, about, longest_about)
     _check_terms(round_, rule)
     if round_.closes < now.date():
         raise contents.Unfit(to_staff("closes must be today or a day to come."))

@@ -10,20 +10,23 @@ from handlers.writing import contents
 from locales import N_, _, in_words
 from storage import Session
 from storage.broadcasts import OUTCOME, RESULT, ROUND, VOTE, Audience, Plan, Subject
-from storage.states import Roll
+from storage.states import Power, Roll
 
 INVITED = N_("The council votes: {title}. To vote, send {word}. You can change your vote until {day}.")
 INVITED_ALL = N_("You can vote now: {title}. To vote, send {word}. You can change your vote until {day}.")
 
 
-def invitation(process: OpenProcess, round_: contents.Round, name: str = "") -> Announcement:
-    """What calls them to vote. `name`: the round's id."""
+def invitation(
+    process: OpenProcess, round_: contents.Round, name: str = "", power: Power | None = None
+) -> Announcement:
+    """What calls them to vote. `name`: the round's id. `power`: which one a council uses by it."""
     sentence = INVITED if round_.roll is Roll.COUNCIL else INVITED_ALL
-    texts = telling.in_every_language(
-        process,
-        lambda render: _(sentence, title=render(round_.title), word=flows.to_send("vote"), day=in_words(round_.closes)),
-    )
-    return Announcement(calls(round_, name), texts, Audience(roll=name))
+
+    def compose(render: telling.Render) -> str:
+        told = _(sentence, title=render(round_.title), word=flows.to_send("vote"), day=in_words(round_.closes))
+        return told if power is None else f"{told} {_(flows.ENDS_SOONER)}"
+
+    return Announcement(calls(round_, name), telling.in_every_language(process, compose), Audience(roll=name))
 
 
 def would_reach(round_: contents.Round) -> Audience:

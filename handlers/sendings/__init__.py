@@ -15,7 +15,7 @@ from handlers.sendings.approving import (
 from handlers.sendings.of_calls import of_council
 from handlers.sendings.of_calls import request as request_call
 from handlers.sendings.of_decisions import request as request_decision
-from handlers.sendings.of_items import obstacles, of_item, request
+from handlers.sendings.of_items import check_council, obstacles, of_item, request
 from handlers.sendings.of_responses import request as request_response
 from handlers.sendings.of_results import request as request_result
 from handlers.sendings.of_rolls import request as request_correction
@@ -28,6 +28,7 @@ __all__ = [
     "approve",
     "approve_alone",
     "call_back",
+    "check_council",
     "get",
     "leave_due",
     "obstacles",

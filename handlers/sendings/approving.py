@@ -8,7 +8,17 @@ import flows
 from handlers import processes
 from handlers.finishing import Asking
 from handlers.processes import OpenProcess
-from handlers.sendings import of_calls, of_decisions, of_items, of_responses, of_results, of_rolls, of_rounds
+from handlers.sendings import (
+    by_council,
+    of_calls,
+    of_decisions,
+    of_items,
+    of_responses,
+    of_results,
+    of_rolls,
+    of_rounds,
+)
+from handlers.sendings.by_council import ByCouncil
 from handlers.sendings.ready import Ready
 from handlers.writing import contents
 from locales import spoken, to_staff
@@ -32,10 +42,12 @@ class Kind:
     """What would leave now; None: nothing could."""
     leave: Callable[[Session, OpenProcess, StoredSending, datetime], Awaitable[tuple[str | None, str | None]]]
     """Gives the broadcast or the schedule that it has become."""
+    by: ByCouncil | None = None
+    """How a council approves it first, where one holds that power; None: none can."""
 
 
 KINDS: Mapping[SendingKind, Kind] = {
-    SendingKind.ITEM: Kind(of_items.ready, of_items.leave),
+    SendingKind.ITEM: Kind(of_items.ready, of_items.leave, of_items.BY_COUNCIL),
     SendingKind.RESPONSE: Kind(of_responses.ready, of_responses.leave),
     SendingKind.RESULT: Kind(of_results.ready, of_results.leave),
     SendingKind.ROUND: Kind(of_rounds.ready, of_rounds.leave),
@@ -51,7 +63,7 @@ async def get(session: Session, process: OpenProcess, sending_id: str) -> Stored
 
 
 async def on_their_way(session: Session, process: OpenProcess) -> Sequence[StoredSending]:
-    """What waits for an approval or for the end of its hold, the longest first."""
+    """What waits for an approval, for the end of its hold or for a council, the longest first."""
     return await sendings.on_their_way(session, process.id)
 
 
@@ -73,6 +85,8 @@ async def approve(
 ) -> StoredSending:
     """Let it leave when the hold ends, as a second person. Gives the sending: void when something changed meanwhile.
 
+    Where a council approves what leaves of this kind, it is put to its vote then.
+
     `shown_hash` is that of what they had before them. Raises `contents.Unfit`, and nothing has changed then: it is not
     for whoever requested it or wrote any of it last.
     """
@@ -86,6 +100,9 @@ async def approve(
         raise contents.Unfit(
             to_staff("You wrote or planned some of this yourself, so somebody else has to approve it.")
         )
+    by = KINDS[sending.kind].by
+    if by is not None:
+        await by.check(session, process, sending, now)
     await sendings.approve(session, sending.id, Hold(staff_id, now, now + HOLD))
     return await get(session, process, sending.id)
 
@@ -93,9 +110,12 @@ async def approve(
 async def approve_alone(
     session: Session, process: OpenProcess, sending_id: str, staff_id: str, shown_hash: str, reason: str, now: datetime
 ) -> StoredSending:
-    """The same in an emergency, by one person, whoever it is, who says why. It is held for less time, and marked."""
+    """The same in an emergency, by one person, whoever it is, who says why. It is held for less time, and marked.
+
+    It does not wait for a council, which is told why once it has left.
+    """
     contents.check_note(reason, to_staff("reason"), LONGEST_REASON)
-    sending = await _taken(session, process, sending_id, shown_hash)
+    sending = await _taken(session, process, sending_id, shown_hash, in_emergency=True)
     if await _unchanged(session, process, sending, now) is None:
         return await _end(session, process, sending, SendingState.VOID)
     await sendings.approve(session, sending.id, Hold(staff_id, now, now + EMERGENCY_HOLD, reason.strip()))
@@ -115,7 +135,8 @@ async def call_back(session: Session, process: OpenProcess, sending_id: str) -> 
 
 
 async def leave_due(session: Session, now: datetime) -> int:
-    """Let everything leave whose hold has ended, of any process, each once; gives how many there were.
+    """Let everything leave whose hold has ended, of any process, each once, or put it to the vote of the council that
+    has to approve it; and what a council approved. Gives how many there were.
 
     Any number of workers may do this at once: what one of them holds the others pass over. What has changed since it
     was approved, or cannot leave any more, never does.
@@ -128,11 +149,21 @@ async def _leave(session: Session, sending: StoredSending, now: datetime) -> boo
     # First: whoever changes or closes the process has done so by now, or waits.
     is_open = await stored_processes.touch(session, sending.process_id)
     process = await processes.get(session, sending.process_id)
+    kind = KINDS[sending.kind]
     if not is_open or await _unchanged(session, process, sending, now) is None:
-        await sendings.end(session, sending.id, SendingState.VOID)
+        follows = SendingState.VOID
+    elif kind.by is None:
+        follows = SendingState.LEFT
+    else:
+        follows = await by_council.decides(session, process, kind.by, sending, now)
+    if follows in (SendingState.VOID, SendingState.REFUSED):
+        await sendings.end(session, sending.id, follows)
         return False
-    broadcast_id, schedule_id = await KINDS[sending.kind].leave(session, process, sending, now)
-    await sendings.leave(session, sending.id, broadcast_id, schedule_id)
+    if follows is SendingState.LEFT:
+        broadcast_id, schedule_id = await kind.leave(session, process, sending, now)
+        await sendings.leave(session, sending.id, broadcast_id, schedule_id)
+        if kind.by is not None:
+            await by_council.tell(session, process, kind.by, sending, now)
     return True
 
 
@@ -142,10 +173,14 @@ async def _unchanged(session: Session, process: OpenProcess, sending: StoredSend
     return ready if ready is not None and ready.hash == sending.hash else None
 
 
-async def _taken(session: Session, process: OpenProcess, sending_id: str, shown_hash: str) -> StoredSending:
+async def _taken(
+    session: Session, process: OpenProcess, sending_id: str, shown_hash: str, in_emergency: bool = False
+) -> StoredSending:
+    """Locked, where it waits to be approved; in an emergency also where it waits for a council."""
     sending = _known(await sendings.take(session, process.id, sending_id))
     _check_on_its_way(sending)
-    if sending.state is SendingState.HELD:
+    is_with_council = sending.state is SendingState.WITH_COUNCIL
+    if sending.state is SendingState.HELD or (is_with_council and not in_emergency):
         raise contents.Unfit(to_staff("This is approved already."))
     if shown_hash != sending.hash:
         raise contents.Unfit(to_staff("This is not what you had before you. Look at it again."))

@@ -6,9 +6,12 @@ from datetime import datetime
 
 import msgspec
 
-from handlers import bulletins, items, processes, telling
+import flows
+from handlers import bulletins, items, processes, rulings, telling
 from handlers.items import Item
+from handlers.powers import Holder
 from handlers.processes import OpenProcess
+from handlers.sendings.by_council import ByCouncil
 from handlers.sendings.ready import Ready, digest
 from handlers.telling import Announcement
 from handlers.writing import contents, naming
@@ -17,6 +20,7 @@ from storage import Session, fresh, sendings
 from storage.broadcasts import Subject
 from storage.items import ItemKind
 from storage.sendings import ON_ITS_WAY, NewSending, StoredSending
+from storage.states import Power
 
 
 async def request(
@@ -65,6 +69,23 @@ async def of_item(session: Session, process: OpenProcess, item_id: str) -> Seque
     return await sendings.of_item(session, process.id, item_id)
 
 
+async def check_council(session: Session, process: OpenProcess, bulletin: contents.Bulletin, now: datetime) -> None:
+    """Raises `contents.Unfit` where a council approves bulletins and could not approve this one, or not in time.
+
+    It can be requested all the same: in an emergency it does not wait for the council.
+    """
+    votes_until = await rulings.check_able(session, process, Power.BULLETINS, now)
+    ends = bulletins.ends_at(bulletin, process.content)
+    if votes_until > now and ends is not None and ends <= votes_until:
+        raise contents.Unfit(
+            to_staff(
+                "The council that has to approve this can vote until {day}: nothing of it could leave before its last "
+                "day is over.",
+                day=naming.day(votes_until.date()),
+            )
+        )
+
+
 async def ready(session: Session, process: OpenProcess, sending: StoredSending, now: datetime) -> Ready | None:
     """The item as it would leave now; None: it could not."""
     try:
@@ -83,6 +104,21 @@ async def leave(
     bulletin = contents.unpack(sending.content, contents.Bulletin)
     made = await bulletins.publish(session, process, bulletin, now)
     return (None, made) if bulletin.repeat else (made, None)
+
+
+def _paper(process: OpenProcess, held: Holder, sending: StoredSending, now: datetime) -> contents.Round:
+    return rulings.about_bulletin(process, held, contents.unpack(sending.content, contents.Bulletin), now)
+
+
+async def _check_council(session: Session, process: OpenProcess, sending: StoredSending, now: datetime) -> None:
+    await check_council(session, process, contents.unpack(sending.content, contents.Bulletin), now)
+
+
+def _words(sending: StoredSending) -> flows.Renditions:
+    return contents.unpack(sending.content, contents.Bulletin).text
+
+
+BY_COUNCIL = ByCouncil(Power.BULLETINS, _paper, _words, _check_council)
 
 
 async def _check_open(_session: Session, process: OpenProcess, _item: Item, _now: datetime) -> None:

@@ -91,6 +91,7 @@ async def _round(session: Session, keys: Keyring, visit: Visit) -> flows.OpenRou
         rule=content.rule,
         terms=dataclasses.replace(content.terms, costs={}),
         currency=content.currency,
+        ends_sooner=first.power is not None,
         explained=tuple(
             it.value for it in content.matters if it.about or it.part or "" in told_of or it.value in told_of
         ),

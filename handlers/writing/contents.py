@@ -16,7 +16,7 @@ from council import USUAL, Terms
 from handlers.writing import naming, slips
 from locales import languages, to_staff
 from storage.broadcasts import Audience, Plan
-from storage.states import Roll
+from storage.states import Power, Roll
 
 LONGEST = 1400
 """How long a rendition may be, so that it leaves as one message everywhere with a notice before it."""
@@ -31,6 +31,8 @@ LONGEST_ABOUT = 700
 LONGEST_INPUT = 20_000
 """What organizers read, and no platform carries."""
 LONGEST_LINK = 300
+ANSWERS_WITHIN = 3
+"""So many days a council has for a vote by which it uses a power, where nothing else is settled."""
 MOST_OPTIONS = 12
 FEWEST_STEPS, MOST_STEPS = 3, 10
 """Of a scale: WhatsApp shows ten in a list."""
@@ -203,10 +205,18 @@ class Council:
     """For how long who sat there sits out: so many..."""
     rest_in: Literal["days", "terms"] = "days"
     """...of these."""
+    powers: tuple[Power, ...] = ()
+    """What it decides by itself, each once."""
+    answers_within: int = ANSWERS_WITHIN
+    """How many days it has for a vote by which it does."""
 
     def ends(self, begins: date) -> date | None:
         """The last day of a term that begins on this one; None: it has no end."""
         return None if self.term is None else begins + timedelta(days=self.term - 1)
+
+    def votes_until(self, begins: date) -> date:
+        """The last day of a vote by which it uses a power, which begins on this one."""
+        return begins + timedelta(days=self.answers_within)
 
     @property
     def rest_in_days(self) -> int:

@@ -58,6 +58,7 @@ from storage.tables.reports import report
 from storage.tables.responses import feedback, inquiry, response, response_matter, result
 from storage.tables.rounds import (
     ballot,
+    has_closed,
     read_back,
     roll,
     round,  # noqa: A004 the word of the field, never used bare
@@ -103,6 +104,7 @@ __all__ = [
     "follow",
     "gathered",
     "grant",
+    "has_closed",
     "has_left_with_its_words",
     "has_not_agreed",
     "input",

@@ -53,6 +53,8 @@ opening = Table(
     Column("state", Text, nullable=False),
     # The consultation that it has become; null: it has not opened.
     Column("consultation_id", Text),
+    # The round in which a council votes, or voted, on its questions; null: none has.
+    Column("round_id", Text),
     Index("ix_opening_process_id_requested", "process_id", "requested"),
     Index("ix_opening_state_leaves", "state", "leaves"),
 )

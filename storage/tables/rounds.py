@@ -1,6 +1,6 @@
 """The tables of votes."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, false
+from sqlalchemy import Boolean, Column, ColumnElement, ForeignKey, Index, Integer, Table, Text, exists, false
 
 from storage._ground.columns import Moment, Sealed
 from storage.states import Roll
@@ -17,6 +17,8 @@ round = Table(  # noqa: A001 the word of the field, never used bare
     Column("content", Text, nullable=False),
     # Who may vote: a `Roll`.
     Column("roll", Text, nullable=False, server_default=Roll.COUNCIL.value),
+    # The `Power` that a council uses by it; null: it is opened by the organizers.
+    Column("power", Text),
     # The voting rule: the name of a file of `council/rules`.
     Column("rule", Text, nullable=False),
     # When it was opened.
@@ -40,6 +42,12 @@ round = Table(  # noqa: A001 the word of the field, never used bare
     # The file by which anybody can count again, as it is published; null: not closed, or before there were any.
     Column("published", Text),
 )
+
+
+def has_closed(round_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the round that a column names is over, and counted."""
+    return exists().where(round.c.id == round_id, round.c.closed.is_not(None))
+
 
 round_key = Table(
     "round_key",

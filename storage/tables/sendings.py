@@ -41,6 +41,8 @@ sending = Table(
     Column("broadcast_id", Text),
     # The schedule that it has become; null: it has not left, or does not repeat.
     Column("schedule_id", Text),
+    # The round in which a council votes, or voted, on it; null: none has.
+    Column("round_id", Text),
     Index("ix_sending_process_id_requested", "process_id", "requested"),
     Index("ix_sending_state_leaves", "state", "leaves"),
 )

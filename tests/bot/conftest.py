@@ -79,7 +79,7 @@ async def alice(database_url: str, hearback: Hearback, tmp_path: Path) -> Somebo
     async with opened(database_url) as database, database.writing() as session:
         who = await meet(session, keyring)
         await give(session, who, "More buses, please")
-        await sit(session, who, name="0123abcd" * 4)
+        await sit(session, who, on="4567abcd" * 4, name="0123abcd" * 4)
     return who
 
 

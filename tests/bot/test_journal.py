@@ -35,6 +35,7 @@ JOURNALLED: Mapping[str, Act] = {
     "consultation close": Act.CONSULTATION_CLOSE,
     "sort": Act.CONTRIBUTION_SORT,
     "respond": Act.CONTRIBUTION_RESPOND,
+    "council powers": Act.COUNCIL_POWERS,
     "council invite": Act.COUNCIL_INVITE,
     "council revoke": Act.COUNCIL_REVOKE,
     "council remove": Act.COUNCIL_REMOVE,
@@ -151,6 +152,9 @@ def a_day(hearback: Hearback, folder: Path) -> Iterator[tuple[str, str]]:
     yield "round open", round_
     do("round close", round_, "--yes")
     yield "round close", round_
+    council = short("council list")
+    do("council powers", council, "--questions", "--days", "7")
+    yield "council powers", council
     seat = do("council members").split()[0]
     do("council term", seat, f"{datetime.now(UTC) + timedelta(days=100):%Y-%m-%d}")
     yield "council term", ""

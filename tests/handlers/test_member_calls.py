@@ -74,7 +74,7 @@ async def test_a_colleague_approves_exactly_what_was_requested(house: House) -> 
     with pytest.raises(contents.Unfit, match="not what you had before you"):
         await approved(house, dataclasses.replace(sending, hash="another"))
     elders = contents.Council({"en": "Elders' council"})
-    await house.acts(lambda session, process, _now: councils.change(session, process, council, elders))
+    await house.acts(lambda session, process, now: councils.change(session, process, council, elders, now))
     assert await approved(house, sending) is SendingState.VOID
     assert await calls(house, council) == []
 
@@ -84,7 +84,7 @@ async def test_what_changes_during_the_hold_is_void(house: House) -> None:
     council = await council_of(house)
     await approved(house, await requested(house, council))
     elders = dataclasses.replace(YOUTH, about={"en": "It advises the ministers."})
-    await house.acts(lambda session, process, _now: councils.change(session, process, council, elders))
+    await house.acts(lambda session, process, now: councils.change(session, process, council, elders, now))
     assert await leaves(house) == 0
     assert await alice.hears() == ""
     assert await calls(house, council) == []

@@ -108,6 +108,7 @@ ALL_PROCESSES: Mapping[str, Everywhere] = {
     "statements.erase_words_of": Everywhere(("proposal",), "FORGET is about everything that a person gave"),
     "people.never_agreed": Everywhere(("participation",), "whoever agreed to nothing anywhere is forgotten"),
     "people.never_entered": Everywhere(("participation",), "whoever has entered nothing anywhere is forgotten"),
+    "powers.deciding": Everywhere(("round",), WHOEVER_COMES),
     "processes.every": Everywhere(("process",), "it lists them"),
     "processes.touch_all": Everywhere(("process",), "talks of each know of the doors and the others"),
     "recordings.claim": Everywhere(("contribution",), WHOEVER_COMES),
