@@ -151,14 +151,16 @@ def _groups(vote: ClosedVote) -> list[dict[str, Any]] | None:
     """Who approves the same of what was ever bought when it was counted, and how many of them approve each of the rest:
     that is what decides, and no more is told.
 
-    None where so few voted that one answer to all of this could be a signature: on average less than `FLOOR` for each
-    possible one.
+    None where an answer to all of this could be a signature: where on average less than `FLOOR` voted for each possible
+    one, or fewer gave one that there is.
     """
     bought = frozenset(vote.deciding)
     if len(vote.ballots) < FLOOR * 2 ** (len(bought) + 1):
         return None
     groups: dict[tuple[str, ...], Counter[str]] = {}
     numbers = Counter(tuple(sorted(ballot & bought)) for ballot in vote.ballots)
+    if min(numbers.values()) < FLOOR:
+        return None
     for ballot in vote.ballots:
         groups.setdefault(tuple(sorted(ballot & bought)), Counter()).update(ballot - bought)
     return [

@@ -137,11 +137,19 @@ async def departs(session: Session, process: OpenProcess, response: contents.Res
 
 
 def _departs(verdict: Verdict, state: str) -> bool:
-    if verdict.adopted is None:
+    is_wanted = _is_wanted(verdict)
+    if is_wanted is None:
         return False
-    if verdict.adopted:
+    if is_wanted:
         return state in (ResponseState.NOT_TAKEN_UP, ResponseState.TAKEN_UP_IN_PART)
     return state in (ResponseState.TAKEN_UP, ResponseState.TAKEN_UP_IN_PART)
+
+
+def _is_wanted(verdict: Verdict) -> bool | None:
+    """Whether it was adopted, or chosen; None: the rule only puts in order, or a tie leaves it open."""
+    if verdict.chosen is None:
+        return verdict.adopted
+    return None if verdict.tied else verdict.chosen
 
 
 def check_reason(process: OpenProcess, response: contents.Response) -> None:

@@ -244,7 +244,7 @@ async def test_a_sum_stands_there_with_what_each_costs_and_gets(sqlite_front: Fr
     await closes(sqlite_front, name)
     text = " ".join((await sqlite_front.opens(f"{HOME}/en/v/{name}")).text.split())
     assert "12,000 of 30,000 CHF are given out." in text
-    assert "1. Interpreters It was adopted. It costs 12,000 CHF. It gets 12,000 CHF." in text
-    assert "2. A place at school It was not adopted. It costs 20,000 CHF." in text
+    assert "Interpreters It was chosen. It costs 12,000 CHF. It gets 12,000 CHF." in text
+    assert "A place at school It was not chosen. It costs 20,000 CHF." in text
     text = (await sqlite_front.opens(f"{HOME}/ar/v/{name}")).text
     assert "CHF" in text
