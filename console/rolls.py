@@ -40,7 +40,7 @@ async def _show(desk: Desk, session: Session, sending: StoredSending, wrong: str
     if found is None:
         raise web.HTTPNotFound
     round_ = contents.unpack(found.content, contents.Round)
-    called = rounds.invitation(desk.process, round_, found.id)
+    called = rounds.invitation(desk.process, round_, found.id, found.power)
     names = await staff.names(session, [name for name in (sending.requested_by, sending.approved_by) if name])
     return desk.page(
         "roll_leaving.html",

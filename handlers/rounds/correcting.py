@@ -37,7 +37,7 @@ async def invitation(
         raise contents.Unfit(
             to_staff("The vote is over, or somebody of these sits there no more, or is on the roll already.")
         )
-    return rolls.invitation(process, contents.unpack(found.content, contents.Round), found.id)
+    return rolls.invitation(process, contents.unpack(found.content, contents.Round), found.id, found.power)
 
 
 async def correct(session: Session, process: OpenProcess, correction: contents.RollCorrection, now: datetime) -> int:
