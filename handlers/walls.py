@@ -12,6 +12,7 @@ from handlers import (
     powers,
     processes,
     public_counts,
+    public_draws,
     public_texts,
     rounds,
     senders,
@@ -21,6 +22,7 @@ from handlers import (
 from handlers.feedback import NOBODY, Counts
 from handlers.processes import OpenProcess
 from handlers.public_counts import Figures
+from handlers.public_draws import ShownDraw
 from handlers.public_texts import ShownText
 from handlers.soundings import Outcome
 from handlers.standings import Standing
@@ -190,6 +192,8 @@ class Wall:
     """Those that are written together."""
     decides: Sequence[ShownPower] = ()
     """What councils decide by themselves."""
+    draws: Sequence[ShownDraw] = ()
+    """Those by lot, the newest first."""
 
     @property
     def is_open(self) -> bool:
@@ -221,7 +225,7 @@ async def versions(session: Session) -> Sequence[Version]:
 
 
 async def read(session: Session, version: Version, now: datetime) -> Wall:
-    """Seven statements, one more where there are rounds or councils, two where there is a sounding.
+    """Seven statements, one more where there are rounds or councils, two where there is a sounding or a draw by lot.
 
     And some for each text.
     """
@@ -239,6 +243,7 @@ async def read(session: Session, version: Version, now: datetime) -> Wall:
         rounds=await _rounds(session, process, {it.id: it for it in shown}) if version.has_rounds else (),
         texts=await public_texts.shown(session, process, today) if version.has_texts else (),
         decides=await _powers(session, process) if version.has_councils else (),
+        draws=await public_draws.shown(session, process) if version.drew is not None else (),
     )
 
 

@@ -2,12 +2,12 @@
 
 from aiohttp import web
 
-from public import feed, join, matter, matters, round, rounds, text, wall  # noqa: A004 the word of the field
+from public import draws, feed, join, matter, matters, round, rounds, text, wall  # noqa: A004 the word of the field
 from public._frame import assets
 from public._frame.routes import SLUG, Route, in_any_language, nothing, served
 from public._frame.source import Source
 
-PAGES = (wall, matters, matter, feed, join, text, rounds, round)
+PAGES = (wall, matters, matter, feed, join, text, draws, rounds, round)
 PASSED_ON = (SLUG, SLUG + "/join", SLUG + "/m/{matter:[0-9a-f]+}", SLUG + "/v/{round:[0-9a-f]+}")
 """Addresses without a language: for posters, and to be passed on to who reads another one."""
 

@@ -13,6 +13,7 @@ from storage.results import StoredResult
 from storage.states import Counted, ProcessState, ResponseState, ResultState, TextState
 from storage.tables import (
     council,
+    draw,
     is_public,
     matter,
     process,
@@ -45,6 +46,8 @@ class Version:
     """There are statements that people agree or disagree with."""
     has_councils: bool = False
     """There is a council that is not dissolved."""
+    drew: datetime | None = None
+    """When something happened to a draw by lot last; None: there is none."""
 
 
 async def versions(session: Session) -> Sequence[Version]:
@@ -62,7 +65,11 @@ async def versions(session: Session) -> Sequence[Version]:
         .exists()
         .label("councils"),
     )
-    shown = select(*own, process.c.edition, changed, counted, *has).where(process.c.state != ProcessState.ARCHIVED)
+    happened = func.coalesce(draw.c.confirmed, draw.c.drawn, draw.c.entered, draw.c.announced)
+    drew = select(func.max(happened)).where(draw.c.process_id == process.c.id).scalar_subquery()
+    shown = select(*own, process.c.edition, changed, counted, *has, drew).where(
+        process.c.state != ProcessState.ARCHIVED
+    )
     rows = await session.execute(shown.order_by(process.c.opened, process.c.slug))
     return [Version(StoredProcess(row[0], row[1], ProcessState(row[2]), *row[3:5]), *row[5:]) for row in rows]
 

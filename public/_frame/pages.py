@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from babel import Locale
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -75,6 +75,11 @@ def number(value: int) -> str:
     return format_decimal(value, locale=Locale.parse(spoken()))
 
 
+def percent(millionths: int) -> str:
+    """With one decimal at most."""
+    return format_percent(round(millionths / 1_000_000, 3), locale=Locale.parse(spoken()), decimal_quantization=False)
+
+
 def day(at: date) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), in_words(at))
 
@@ -98,4 +103,6 @@ ENVIRONMENT = Environment(
     finalize=shown,
 )
 ENVIRONMENT.globals.update(_=_text, ngettext=_ntext, asset=assets.address, own_name=own_name)
-ENVIRONMENT.filters.update(words=words, number=number, money=locales.money, day=day, direction=direction, stated=stated)
+ENVIRONMENT.filters.update(
+    words=words, number=number, percent=percent, money=locales.money, day=day, direction=direction, stated=stated
+)

@@ -89,7 +89,17 @@ async def furnished(console: Console) -> Mapping[str, str]:
 def everything(ids: Mapping[str, str], language: str) -> list[str]:
     """Every page that there is."""
     text = f"/t/{ids['text']}"
-    places = ("", "/matters/1", f"/m/{ids['matter']}", "/join", "/votes", f"/v/{ids['round']}", text, f"{text}/1")
+    places = (
+        "",
+        "/matters/1",
+        f"/m/{ids['matter']}",
+        "/join",
+        "/draws",
+        "/votes",
+        f"/v/{ids['round']}",
+        text,
+        f"{text}/1",
+    )
     return [f"{HOME}/{language}{place}" for place in places] + ["/r/nowhere"]
 
 

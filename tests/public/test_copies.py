@@ -29,6 +29,7 @@ EVERYWHERE = {
     r"/join/{sender:[a-z0-9-]+}.svg": "/join/sms.svg",
     "/t/{text:[0-9a-f]+}": "/t/{text}",
     "/t/{text:[0-9a-f]+}/{part:[1-9][0-9]?}": "/t/{text}/1",
+    "/draws": "/draws",
     "/votes": "/votes",
     "/v/{round:[0-9a-f]+}": "/v/{round}",
     "/v/{round:[0-9a-f]+}/vote.json": "/v/{closed}/vote.json",
