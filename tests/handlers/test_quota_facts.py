@@ -1,6 +1,7 @@
 """A seat requires an answer to a question: the same name never stands for two."""
 
 import dataclasses
+from datetime import timedelta
 
 import pytest
 
@@ -60,6 +61,7 @@ async def test_a_later_call_asks_nothing_else_by_the_same_name(house: House) -> 
             await opens(house, council, fact)
     in_french = {"en": "How old are you?", "fr": "Quel âge avez-vous ?"}
     more = (*AGE.options, flows.Option("child", {"en": "Under 12"}))
+    house.now += timedelta(minutes=1)
     await opens(house, council, dataclasses.replace(AGE, label=in_french, options=more), GENDER)
     facts = await house.acts(lambda session, process, _now: quota_facts.of_council(session, process.id, council))
     assert [fact.value for fact in facts] == ["age", "gender"]
