@@ -141,8 +141,8 @@ async def _leave(session: Session, opening: StoredOpening, now: datetime) -> boo
     if begins is not None and begins > now:
         await openings.wait_for_day(session, opening.id, begins)
         return True
-    asked = replace(asking, consultation=rulings.only(asking.consultation, adopted))
-    return await _open(session, process, opening, asked, now)
+    adopted_alone = replace(asking, consultation=rulings.only(asking.consultation, adopted))
+    return await _open(session, process, opening, adopted_alone, now)
 
 
 async def _put(session: Session, process: OpenProcess, held: Holder, opening: StoredOpening, now: datetime) -> bool:

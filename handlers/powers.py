@@ -93,10 +93,10 @@ async def tell(
     now: datetime,
 ) -> int:
     """Tell its members what their council decides from now on, or does not any more; gives how many are told."""
-    given = [GIVEN[power] for power in Power if power in after.powers and power not in before.powers]
+    gained = [GIVEN[power] for power in Power if power in after.powers and power not in before.powers]
     taken = [TAKEN[power] for power in Power if power in before.powers and power not in after.powers]
     texts = telling.in_every_language(
-        process, lambda render: "\n".join(_(text, name=render(after.name)) for text in (*given, *taken))
+        process, lambda render: "\n".join(_(text, name=render(after.name)) for text in (*gained, *taken))
     )
     announcement = Announcement(Subject("seat", fresh()), texts, _members(council_id))
     return await telling.tell_now(session, process, announcement, now)

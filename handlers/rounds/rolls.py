@@ -23,8 +23,8 @@ def invitation(
     sentence = INVITED if round_.roll is Roll.COUNCIL else INVITED_ALL
 
     def compose(render: telling.Render) -> str:
-        told = _(sentence, title=render(round_.title), word=flows.to_send("vote"), day=in_words(round_.closes))
-        return told if power is None else f"{told} {_(flows.ENDS_SOONER)}"
+        called = _(sentence, title=render(round_.title), word=flows.to_send("vote"), day=in_words(round_.closes))
+        return called if power is None else f"{called} {_(flows.ENDS_SOONER)}"
 
     return Announcement(calls(round_, name), telling.in_every_language(process, compose), Audience(roll=name))
 

@@ -114,8 +114,8 @@ async def end(session: Session, keys: Keyring, round_id: str, now: datetime) -> 
     if not (deciding.have_all_voted or why):
         return False
     process = await processes.get(session, deciding.process)
-    told = telling.in_every_language(process, lambda _render: _(why)) if why else None
-    await rounds.close(session, process, keys, round_id, now, told)
+    texts = telling.in_every_language(process, lambda _render: _(why)) if why else None
+    await rounds.close(session, process, keys, round_id, now, texts)
     return True
 
 

@@ -81,8 +81,8 @@ async def test_a_power_is_given_and_taken_and_the_members_are_told(town: Town) -
         process = await processes.named(session, "regional-review")
         (held,) = await councils.of_process(session, process)
         assert (held.content.powers, held.content.answers_within) == ((Power.BULLETINS,), 4)
-        told = (await session.exec_driver_sql("SELECT count(*) FROM delivery")).scalar_one()
-    assert told == 3
+        queued = (await session.exec_driver_sql("SELECT count(*) FROM delivery")).scalar_one()
+    assert queued == 3
 
 
 async def test_only_one_council_is_given_a_power(sqlite_town: Town) -> None:

@@ -162,7 +162,7 @@ def test_why_a_vote_on_ten_long_questions_was_closed_early_fits_into_the_message
     held = Holder("c", contents.Council({"en": "Youth council"}))
     paper = rulings.about_questions(process, held, asked_, NOW)
     for why in (NOT_AWAITED, LOST):
-        told = telling.in_every_language(process, lambda _render, why=why: _(why))  # type: ignore[misc]
+        reasons = telling.in_every_language(process, lambda _render, why=why: _(why))  # type: ignore[misc]
         for result in longest_results(paper, 500):
-            texts = announcement(process, paper, result, 500, 500, told, has_voted=True)
+            texts = announcement(process, paper, result, 500, 500, reasons, has_voted=True)
             telling.check_fits(texts, "result")

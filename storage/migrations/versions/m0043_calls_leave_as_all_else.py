@@ -67,7 +67,7 @@ def downgrade() -> None:
 
 def _carry_over(connection: sa.Connection) -> None:
     names = {row.id: _name(row.content) for row in connection.execute(sa.select(COUNCIL))}
-    told = {row.subject: row.id for row in connection.execute(_of_calls())}
+    broadcasts = {row.subject: row.id for row in connection.execute(_of_calls())}
     for row in connection.execute(sa.select(CALL)).all():
         calling = {"council": row.council_id, "call": json.loads(row.content)}
         values = {
@@ -83,19 +83,19 @@ def _carry_over(connection: sa.Connection) -> None:
             "approved": row.opened,
             "leaves": row.opened,
             "state": VOID if row.state == WAITS else row.state,
-            "broadcast_id": told.get(f"call:{row.id}"),
+            "broadcast_id": broadcasts.get(f"call:{row.id}"),
         }
         connection.execute(sa.insert(SENDING).values(values))
     connection.execute(sa.delete(CALL).where(CALL.c.opened.is_(None)))
 
 
 def _carry_back(connection: sa.Connection) -> None:
-    told = {row.id: row.subject.partition(":")[2] for row in connection.execute(_of_calls())}
+    subjects = {row.id: row.subject.partition(":")[2] for row in connection.execute(_of_calls())}
     connection.execute(sa.update(CALL).values(requested=CALL.c.opened))
     ours = sa.select(SENDING).where(SENDING.c.kind == "call", SENDING.c.state == LEFT)
     for row in connection.execute(ours).all():
         names = ("hash", "requested_by", "requested", "approved_by")
-        its = sa.update(CALL).where(CALL.c.id == told.get(row.broadcast_id, ""))
+        its = sa.update(CALL).where(CALL.c.id == subjects.get(row.broadcast_id, ""))
         connection.execute(its.values({name: row._mapping[name] for name in names}))
     connection.execute(sa.delete(SENDING).where(SENDING.c.kind == "call"))
 
