@@ -29,11 +29,15 @@ async def size(session: Session, process_id: str, roll: Roll, council_id: str = 
 
 
 async def missing(session: Session, process_id: str, round_id: str, council_id: str) -> Sequence[str]:
-    """The seats whose members a roll of this council lacks, in an order that tells nothing."""
-    lacks = _lacking(process_id, round_id).order_by(membership.c.seat_id)
+    """The seats whose members a roll of this council lacks, in an order that tells nothing.
+
+    Of who sits on several, one: each is told once.
+    """
+    its = func.min(membership.c.seat_id)
+    lacks = _lacking(process_id, round_id).with_only_columns(its).group_by(membership.c.person_id)
     if council_id:
         lacks = lacks.where(seat.c.council_id == council_id)
-    return list((await session.execute(lacks)).scalars())
+    return list((await session.execute(lacks.order_by(its))).scalars())
 
 
 async def put_on(session: Session, process_id: str, round_id: str, seats: Collection[str]) -> int:

@@ -25,9 +25,30 @@ async def missing(session: Session, process: OpenProcess, found: StoredRound, no
 
 
 async def invitation(
-    session: Session, process: OpenProcess, correction: contents.RollCorrection, now: datetime, lock: bool = False
+    session: Session, process: OpenProcess, correction: contents.RollCorrection, now: datetime
 ) -> Announcement:
     """What those who are put on the roll are told. Raises `contents.Unfit` where they could not be put on it now."""
+    return _called(process, await _correctable(session, process, correction, now))
+
+
+async def correct(session: Session, process: OpenProcess, correction: contents.RollCorrection, now: datetime) -> int:
+    """Put them on the roll, and invite them alone; gives how many. Raises `contents.Unfit`.
+
+    The round is locked: one that closes at the same instant has counted, and nobody is put on its roll.
+    """
+    found = await _correctable(session, process, correction, now, lock=True)
+    called = _called(process, found)
+    number = await stored_rolls.put_on(session, process.id, found.id, correction.seats)
+    for seat in correction.seats:
+        alone = Announcement(called.subject, called.renditions, Audience(seat=seat))
+        await telling.tell_now(session, process, alone, now, found.closes)
+    return number
+
+
+async def _correctable(
+    session: Session, process: OpenProcess, correction: contents.RollCorrection, now: datetime, lock: bool = False
+) -> StoredRound:
+    """The round. Raises `contents.Unfit`."""
     found = await rounds.get(session, correction.round, lock)
     if found is None or found.process != process.id:
         raise contents.Unfit(to_staff("This process has no vote of this id."))
@@ -37,19 +58,8 @@ async def invitation(
         raise contents.Unfit(
             to_staff("The vote is over, or somebody of these sits there no more, or is on the roll already.")
         )
+    return found
+
+
+def _called(process: OpenProcess, found: StoredRound) -> Announcement:
     return rolls.invitation(process, contents.unpack(found.content, contents.Round), found.id, found.power)
-
-
-async def correct(session: Session, process: OpenProcess, correction: contents.RollCorrection, now: datetime) -> int:
-    """Put them on the roll, and invite them alone; gives how many. Raises `contents.Unfit`.
-
-    The round is locked: one that closes at the same instant has counted, and nobody is put on its roll.
-    """
-    called = await invitation(session, process, correction, now, lock=True)
-    found = await rounds.get(session, correction.round)
-    closes = None if found is None else found.closes
-    number = await stored_rolls.put_on(session, process.id, correction.round, correction.seats)
-    for seat in correction.seats:
-        alone = Announcement(called.subject, called.renditions, Audience(seat=seat))
-        await telling.tell_now(session, process, alone, now, closes)
-    return number

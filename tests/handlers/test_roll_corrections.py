@@ -17,6 +17,7 @@ from tests.handlers.house import House
 from tests.handlers.test_amendments import leaves
 from tests.handlers.test_rounds import closed, opened, seated
 from tests.handlers.written import to_vote
+from tests.storage.rows import Somebody, sit
 
 STAFF = "amina"
 INVITED = "The council votes: What comes first."
@@ -59,6 +60,20 @@ async def test_who_comes_later_is_put_on_the_roll_by_two_and_invited_alone(house
     assert (await missing(house, name), await house.column("SELECT count(*) FROM roll")) == ([], [2])
     async with house.database.reading() as session:
         assert await stored.turnout(session, name) == (2, 1)
+
+
+async def test_who_sits_on_two_councils_is_put_on_once_and_told_once(house: House) -> None:
+    await seated(house, "1")
+    name = await opened(house, to_vote())
+    before = set(await house.column("SELECT person_id FROM membership"))
+    late = await seated(house, "2")
+    (who,) = set(await house.column("SELECT person_id FROM membership")) - before
+    async with house.database.writing() as session:
+        await sit(session, Somebody(who, "", "", "", house.keys.new(who), b""), house.process, on="another")
+    (seat,) = await missing(house, name)
+    await leaves(house, await asks(house, name, [seat]))
+    assert (await late.hears()).count(INVITED) == 1
+    assert (await missing(house, name), await house.column("SELECT added FROM round")) == ([], [1])
 
 
 async def test_who_votes_in_nothing_but_this_council_is_named(house: House) -> None:
